@@ -1,0 +1,65 @@
+# Every target sets up .venv first when it is missing or older than the lock.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+UV     := uv==0.13.9
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+.DEFAULT_GOAL := help
+.PHONY: help figures quick test lint format lock unlock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (about 15 minutes on two cores)
+	@rscnav status
+	snakemake
+
+quick: $(VENV)/.ready ## the whole workflow in about two minutes, with undertrained networks, into results/quick
+	@rscnav status
+	snakemake --configfile workflow/presets/quick.yaml
+
+test: $(VENV)/.ready ## all tests
+	python -m pytest
+
+lint: $(VENV)/.ready ## style, types and a dry run of the workflow
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow
+	mypy
+	snakemake -n --quiet >/dev/null
+
+format: $(VENV)/.ready ## rewrite the code in the project's style
+	ruff check --fix-only -q .
+	ruff format -q .
+	snakefmt -q Snakefile workflow
+
+lock: $(VENV)/.ready ## resolve requirements.in again into requirements.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --no-header requirements.in -o requirements.lock
+
+unlock: $(VENV)/.ready ## after a killed run: end what it left running here and clear its lock
+	rscnav status --end
+	snakemake --unlock
+
+clean: ## remove results (networks too) and the environment
+	rm -rf $(VENV) .snakemake
+	find results -mindepth 1 ! -name README.md -delete
+
+# The installer uv takes seconds where pip takes minutes; where uv can't be had, pip does the same work.
+# The lock is given as constraints: it holds CUDA packages too, which only some machines need.
+$(VENV)/.deps: requirements.in requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] < (3, 14) else "rscnav needs Python 3.11 to 3.13, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.11")'
+	@echo "Setting up $(VENV) with the versions in requirements.lock (1 to 3 minutes, 1.7 GB) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@if $(BIN)/python -m pip install -qq $(UV); then \
+	  uv pip install -q -p $(BIN)/python \
+	    $$(for f in $${PIP_FIND_LINKS:-$$($(BIN)/python -m pip config get global.find-links 2>/dev/null)}; do echo --find-links $$f; done) \
+	    -r requirements.in -c requirements.lock; \
+	else \
+	  echo "No uv here; pip takes over."; \
+	  $(BIN)/python -m pip install -qq -r requirements.in -c requirements.lock; \
+	fi
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.deps pyproject.toml
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@

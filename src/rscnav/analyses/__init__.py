@@ -1,0 +1,22 @@
+"""What is computed on a session. None of this imports torch.
+
+The contract of an analysis stands in ``table``: one module, one line. Estimators take plain arrays and know no session;
+the module of an analysis picks the samples, calls the estimators, and adds the control and the interval.
+
+- ``table``        the analyses by name, and how one is run
+- ``result``       what an analysis gives, and its file
+- ``prepare``      what all analyses share: which trials, low-pass filter, phases
+- ``filtering``    low-pass filter
+- ``nulls``        permutation of whole trials, rolling of units
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "filtering": ["lowpass"],
+        "table": ["ANALYSES", "analyse"],
+        "result": ["Result", "read_result", "write_result"],
+    },
+)

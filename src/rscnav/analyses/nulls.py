@@ -1,0 +1,77 @@
+"""Ways to break what a null hypothesis breaks, and nothing else.
+
+LM1 always comes before LM2, so a null must keep the time in the trial: whole trials are permuted against each other,
+only among trials of similar length, all cut to the shortest of them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIMILAR = 1.2  # lengths within a group differ by at most this factor
+
+
+@dataclass(frozen=True)
+class Exchangeable:
+    """Groups of trials that may stand for each other.
+
+    Parameters
+    ----------
+    groups : list of array, (trial, step)
+        Per group the samples of each of its trials, all cut to one length.
+    left_out : int
+        Trials without any other of similar length.
+    """
+
+    groups: list[NDArray[np.intp]]
+    left_out: int
+
+    def samples(self) -> NDArray[np.intp]:
+        """All samples that stay after cutting, group by group."""
+        return np.concatenate([group.ravel() for group in self.groups] or [np.empty(0, np.intp)])
+
+    def permuted(self, generator: np.random.Generator) -> NDArray[np.intp]:
+        """Draw the samples in the same order, with whole trials permuted within their group."""
+        parts = [group[generator.permutation(len(group))].ravel() for group in self.groups]
+        return np.concatenate(parts or [np.empty(0, np.intp)])
+
+
+def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
+    """Group trials whose lengths differ by at most 20 %.
+
+    Parameters
+    ----------
+    trial : array, (time,)
+        Index of the trial of each sample, samples in order of time; -1 between trials.
+
+    Returns
+    -------
+    Exchangeable
+    """
+    order = np.argsort(trial, kind="stable")
+    order = order[trial[order] >= 0]
+    _, starts, lengths = np.unique(trial[order], return_index=True, return_counts=True)
+    groups: list[NDArray[np.intp]] = []
+    left_out = 0
+    by_length = np.argsort(lengths, kind="stable")
+    first = 0
+    while first < len(by_length):
+        shortest = int(lengths[by_length[first]])
+        last = first
+        while last < len(by_length) and lengths[by_length[last]] <= SIMILAR * shortest:
+            last += 1
+        if last - first < 2:
+            left_out += 1
+        else:
+            groups.append(order[starts[by_length[first:last]][:, None] + np.arange(shortest)])
+        first = last
+    return Exchangeable(groups, left_out)
+
+
+def roll_each_unit(values: NDArray[np.floating], generator: np.random.Generator) -> NDArray[np.floating]:
+    """Roll each unit's samples (time, unit) by an offset of its own, drawn uniformly."""
+    n_samples, n_units = values.shape
+    offsets = generator.integers(0, n_samples, n_units)
+    rows = (np.arange(n_samples)[:, None] - offsets[None, :]) % n_samples
+    return np.take_along_axis(values, rows, axis=0)

@@ -1,0 +1,100 @@
+"""What all analyses share: which trials they use, the low-pass filter, the samples of a phase."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.filtering import lowpass
+from rscnav.sessions.geometry import wrap
+from rscnav.sessions.schema import PHASES
+from rscnav.sessions.session import Session
+
+LOW_ERROR_RAD = 0.5  # a low-error trial stays below this ...
+LOW_ERROR_AFTER = 5  # ... from this many steps after the second landmark on
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Low-passed activity of the chosen trials.
+
+    Parameters
+    ----------
+    activity : array, (time, unit), float32
+        Of the chosen samples only.
+    trial : array, (time,)
+    step : array, (time,)
+        Bins since the start of the trial.
+    phase : array, (time,), or None
+        As in the session.
+    samples : array, (time,)
+        Where in the session these samples are.
+    trials : str
+        Which trials were chosen, in words.
+    """
+
+    activity: NDArray[np.floating]
+    trial: NDArray[np.integer]
+    step: NDArray[np.integer]
+    phase: NDArray[np.integer] | None
+    samples: NDArray[np.intp]
+    trials: str
+
+    def parts(self) -> dict[str, NDArray[np.bool_]]:
+        """Mask of the samples of each phase; where phases are not known one part, ``all``."""
+        if self.phase is None or not np.any(self.phase < len(PHASES)):
+            return {"all": np.ones(len(self.trial), bool)}
+        return {name: self.phase == number for number, name in enumerate(PHASES)}
+
+
+def prepare(session: Session, common: Any) -> Prepared:
+    """Filter within stretches, then keep the samples of the chosen trials.
+
+    Parameters
+    ----------
+    session : Session
+    common : rscnav.config.schema.Common
+
+    Returns
+    -------
+    Prepared
+    """
+    filtered = lowpass(
+        np.asarray(session.activity, np.float32),
+        session.dt_s,
+        common.cutoff_hz,
+        causal=common.causal,
+        stretches=session.stretches(),
+    )
+    chosen, words = chosen_trials(session, common.trials)
+    samples = np.flatnonzero(np.append(chosen, False)[session.trial])
+    start = session.trials["start_s"][session.trial[samples]]
+    step = np.floor((session.time[samples] - start) / session.dt_s + 1e-6).astype(np.int64)
+    phase = None if session.phase is None else session.phase[samples]
+    return Prepared(filtered[samples], session.trial[samples], step, phase, samples, words)
+
+
+def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]:
+    """Mark the trials that analyses use, and say in words which they are.
+
+    ``low_error`` keeps trials in which the error of the belief's best place stays below 0.5 rad from five steps after
+    the second landmark to the end; it needs a belief, and a session without one keeps all its trials.
+    """
+    everything = np.ones(len(session.trials), bool)
+    if which == "all":
+        return everything, "all"
+    if session.belief is None or session.position is None or session.phase is None:
+        return everything, "all (no belief to measure an error with)"
+    n_bins = session.belief.shape[1]
+    best = -np.pi + (np.argmax(session.belief, axis=1) + 0.5) * 2 * np.pi / n_bins
+    error = np.abs(wrap(best - session.position[:, 0]))
+    settled = session.phase == 2
+    settled[LOW_ERROR_AFTER:] &= session.phase[:-LOW_ERROR_AFTER] == 2
+    settled[LOW_ERROR_AFTER:] &= session.trial[LOW_ERROR_AFTER:] == session.trial[:-LOW_ERROR_AFTER]
+    settled[:LOW_ERROR_AFTER] = False
+    inside = settled & (session.trial >= 0)
+    chosen = np.zeros(len(session.trials), bool)
+    chosen[session.trial[inside]] = True
+    chosen[session.trial[inside & (error >= LOW_ERROR_RAD)]] = False
+    return chosen, f"low error ({chosen.sum()} of {len(chosen)})"

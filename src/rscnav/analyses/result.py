@@ -1,0 +1,105 @@
+"""What an analysis gives: named arrays with units, notes, a status; and its HDF5 file."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rscnav.files import atomic_path
+from rscnav.sessions.hdf5 import open_hdf5
+
+FORMAT = "rscnav result 1"
+OK, NOT_APPLICABLE = "ok", "not applicable"
+
+
+@dataclass
+class Result:
+    """Arrays and numbers of one analysis of one session.
+
+    Names may have parts: ``LM1/eigenvalues``. A number is an array without dimensions. `notes` says in words what a
+    reader must know of a part (``{"LM0": "12 samples are too few"}``), keyed by the part's name or ``""`` for the whole.
+    """
+
+    arrays: dict[str, NDArray] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    dims: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    status: str = OK
+    reason: str = ""
+
+    @classmethod
+    def not_applicable(cls, reason: str) -> "Result":
+        """Make the result of an analysis that this session does not allow."""
+        return cls(status=NOT_APPLICABLE, reason=reason)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is anything in it."""
+        return self.status == OK
+
+    def add(self, name: str, values: ArrayLike, unit: str = "", dims: tuple[str, ...] = ()) -> None:
+        """Add an array (or a number): its unit ('' for none) and the names of its dimensions."""
+        array = np.asarray(values)
+        if array.ndim != len(dims):
+            raise ValueError(f"{name}: shape {array.shape} needs {array.ndim} dimension names, got {dims}")
+        self.arrays[name], self.units[name], self.dims[name] = array, unit, dims
+
+    def __getitem__(self, name: str) -> NDArray:
+        if name not in self.arrays:
+            raise KeyError(f"no '{name}' in this result; there are: {', '.join(self.arrays) or 'none'}")
+        return self.arrays[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.arrays
+
+    def number(self, name: str) -> Any:
+        """Return one number as a plain Python value; None where it is absent or NaN."""
+        if name not in self.arrays:
+            return None
+        value = self.arrays[name].item()
+        return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[str, str] | None = None) -> None:
+    """Write a result to HDF5, whole or not at all; `record` (see `provenance`) goes into the file's attributes."""
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["format"] = FORMAT
+        file.attrs["status"] = result.status
+        file.attrs["reason"] = result.reason
+        for key, text in (record or {}).items():
+            file.attrs[f"record:{key}"] = text
+        for part, note in result.notes.items():
+            file.attrs[f"note:{part}"] = note
+        for name, array in result.arrays.items():
+            stored = np.char.encode(array, "utf-8") if array.dtype.kind == "U" else array
+            data = file.create_dataset(name, data=stored)
+            data.attrs["unit"] = result.units[name]
+            data.attrs["dims"] = ",".join(result.dims[name])
+
+
+def read_result(path: str | os.PathLike[str]) -> Result:
+    """Read what `write_result` wrote.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        For a missing file, or one that is not a result.
+    """
+    result = Result()
+    with open_hdf5(path, FORMAT) as file:
+        result.status, result.reason = file.attrs["status"], file.attrs["reason"]
+        result.notes = {k.removeprefix("note:"): str(v) for k, v in file.attrs.items() if k.startswith("note:")}
+
+        def collect(name: str, item: Any) -> None:
+            if isinstance(item, h5py.Dataset):
+                values = np.asarray(item[()])
+                values = np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
+                dims = tuple(item.attrs["dims"].split(",")) if item.attrs["dims"] else ()
+                result.add(name, values, item.attrs["unit"], dims)
+
+        file.visititems(collect)
+    return result

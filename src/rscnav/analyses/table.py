@@ -1,0 +1,83 @@
+"""The analyses by name, and how one is run.
+
+To add an analysis, write one module and add one line to `ANALYSES`; the workflow makes its rule from this table. The
+module offers:
+
+- ``NEEDS``     what a session must have for it (names of fields, or ``outcome``); where one is missing the result says so
+- ``FIELDS``    what it reads of a session besides activity, time, trial, trials and units
+- ``Settings``  its numbers, a `Closed` model with defaults: a section of ``config.yaml`` under ``analyses``
+- ``run(session, settings, common, seeds)``  gives a `Result`
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rscnav.config.base import Closed
+from rscnav.seeds import Seeds
+
+if TYPE_CHECKING:
+    from rscnav.analyses.result import Result
+    from rscnav.sessions.session import Session
+
+ANALYSES: dict[str, str] = {
+}  # fmt: skip
+
+
+class Analysis(Protocol):
+    """What the module of an analysis offers."""
+
+    NEEDS: tuple[str, ...]
+    FIELDS: tuple[str, ...]
+    Settings: type[Closed]
+
+    @staticmethod
+    def run(session: "Session", settings: Any, common: Any, seeds: Seeds) -> "Result":
+        """Compute."""
+        ...
+
+
+def analysis_module(name: str) -> Analysis:
+    """Return the module of an analysis.
+
+    Raises
+    ------
+    ValueError
+        For an unknown one; the message lists those there are.
+    """
+    if name not in ANALYSES:
+        raise ValueError(f"unknown analysis '{name}'; there are: {', '.join(ANALYSES)}")
+    return importlib.import_module(ANALYSES[name])  # type: ignore[return-value]
+
+
+def analyse(
+    name: str, session: "Session", settings: Any = None, common: Any = None, seeds: Seeds | None = None
+) -> "Result":
+    """Run one analysis on a session.
+
+    Parameters
+    ----------
+    name : str
+        A key of `ANALYSES`.
+    session : Session
+    settings : Closed, optional
+        The analysis' own settings; default: its defaults.
+    common : Common, optional
+        Low-pass filter and choice of trials; default: the defaults.
+    seeds : Seeds, optional
+        Where its random numbers come from; default: root seed 0.
+
+    Returns
+    -------
+    Result
+        With status ``not applicable`` and the reason where the session lacks what the analysis needs.
+    """
+    from rscnav.analyses.result import Result
+    from rscnav.config.schema import Common
+
+    module = analysis_module(name)
+    missing = session.missing(module.NEEDS)
+    if missing:
+        return Result.not_applicable(missing)
+    return module.run(
+        session, settings or module.Settings(), common or Common(), seeds or Seeds(0, (name, session.name))
+    )

@@ -1,0 +1,38 @@
+"""Checks of arguments that many functions share; each message names the argument, its value and the cure."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def as_activity(activity: ArrayLike, name: str = "activity") -> NDArray[np.floating]:
+    """Return `activity` as a float array (time, unit) without NaN.
+
+    Raises
+    ------
+    ValueError
+        For another shape, no samples, no units, or a value that is not finite (the first one's place is named).
+    """
+    array = np.asarray(activity)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{name}: needs numbers, got dtype {array.dtype}")
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    if array.ndim != 2:
+        raise ValueError(f"{name}: needs shape (time, unit), got {array.shape}; for one unit use {name}[:, None]")
+    if 0 in array.shape:
+        raise ValueError(f"{name}: shape {array.shape} has no samples or no units")
+    if not np.isfinite(array).all():
+        row, unit = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(
+            f"{name}: {array[row, unit]} at sample {row}, unit {unit} (the first of {np.sum(~np.isfinite(array))}); "
+            "drop or interpolate such samples first"
+        )
+    return array
+
+
+def same_length(**arrays: NDArray) -> int:
+    """Return the common length of the arrays' first axis, or raise a ValueError that names each one's."""
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError("arrays must have one length: " + ", ".join(f"{k} has {v}" for k, v in lengths.items()))
+    return next(iter(lengths.values()))

@@ -1,0 +1,89 @@
+"""Read ``config.yaml``, lay presets over it, check the whole."""
+
+import copy
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rscnav.config.base import ConfigError, check
+from rscnav.config.schema import Config, task_settings
+
+
+def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) -> Config:
+    """Read a configuration file and any presets, later ones over earlier ones.
+
+    Parameters
+    ----------
+    path, *presets : path-like
+        YAML files. Mappings are merged key by key; everything else, lists included, is replaced.
+
+    Returns
+    -------
+    Config
+        Checked.
+
+    Raises
+    ------
+    ConfigError
+        For a missing file, text that is not YAML, or any value that will not do.
+    """
+    merged: dict[str, Any] = {}
+    for file in (path, *presets):
+        merged = merge(merged, _read_yaml(Path(file)))
+    return parse_config(merged, source=os.fspath(presets[-1] if presets else path))
+
+
+def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Config:
+    """Check plain values as YAML gives them (see `load_config`) and return the configuration."""
+    plain = {key: value for key, value in copy.deepcopy(dict(values)).items() if value is not None}
+    training = plain.get("training", {})
+    for network in _items(plain, "networks"):
+        if isinstance(network.get("training", {}), Mapping) and isinstance(training, Mapping):
+            network["training"] = merge(training, network.get("training", {}))
+    if isinstance(plain.get("tasks"), Mapping):
+        plain["tasks"] = {name: _task(name, settings, source) for name, settings in plain["tasks"].items()}
+    folder = plain.get("results_dir", "results")
+    for recording in _items(plain, "recordings"):
+        if isinstance(recording.get("file"), str):
+            recording["file"] = recording["file"].replace("{results_dir}", str(folder))
+    return check(Config, plain, source)
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one mapping over another, key by key and level by level; lists and values are replaced."""
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = merge(result[key], value) if both else value
+    return result
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such configuration file") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: this is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected keys with values, found {type(values).__name__}")
+    return values
+
+
+def _items(plain: Mapping[str, Any], section: str) -> Sequence[dict[str, Any]]:
+    """Return the mappings of a list; anything else is left for the check to refuse."""
+    items = plain.get(section)
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _task(name: str, settings: Any, source: str) -> Any:
+    try:
+        model = task_settings(name)
+    except ValueError as error:
+        raise ConfigError(f"{source}: tasks: {error}") from None
+    if settings is not None and not isinstance(settings, Mapping):
+        raise ConfigError(f"{source}: tasks.{name}: expected keys with values, found {settings!r}")
+    return check(model, settings or {}, f"{source}: tasks.{name}")

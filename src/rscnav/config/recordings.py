@@ -1,0 +1,113 @@
+"""How a recorded file's names and columns are mapped to a session."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from rscnav.config.base import Closed
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Scalar = str | int | float | bool
+
+
+class Rule(Closed):
+    """Keep the rows whose `column` meets every bound given here."""
+
+    column: str = Field(description="column of the table; for units also n_spikes and rate_hz, which are computed")
+    min: float | None = Field(None, description="keep rows with at least this")
+    max: float | None = Field(None, description="keep rows with at most this")
+    values: list[Scalar] | None = Field(None, description="keep rows with one of these")
+
+    @model_validator(mode="after")
+    def _bounds(self) -> "Rule":
+        if self.min is None and self.max is None and self.values is None:
+            raise ValueError(f"the rule for column '{self.column}' says nothing; give min, max or values")
+        return self
+
+
+class Position(Closed):
+    """Which series is the animal's place, and in what unit."""
+
+    series: str = Field(description="name of a SpatialSeries, or 'module/interface/series' where names repeat")
+    unit: Literal["rad", "m", "cm", "px"] = Field(description="unit of the series; cm become m, px stay px")
+    heading: Literal["movement"] | str | None = Field(
+        None, description="'movement': direction of movement; or the name of a series in rad; null: none"
+    )
+    min_speed: float = Field(0.0, ge=0, description="with heading: movement, no heading below this speed (unit/s)")
+    max_gap_s: float = Field(
+        0.25, gt=0, description="bins further than this from both neighbouring samples are dropped (s)"
+    )
+    nan: Literal["refuse", "drop"] = Field(
+        "refuse", description="NaN positions: refuse the file, or drop and count the bins"
+    )
+
+
+class Epochs(Closed):
+    """Which stretches of the recording to use."""
+
+    table: str = Field("epochs", description="'epochs', or the name of an interval table")
+    select: list[Rule] = Field(default_factory=list, description="rules on its columns; all must hold")
+
+
+class Trials(Closed):
+    """Which table holds the trials, and what its columns mean."""
+
+    table: str = Field("trials", description="'trials', or the name of an interval table")
+    select: list[Rule] = Field(default_factory=list, description="rules on its columns; all must hold")
+    outcome: str | None = Field(None, description="column with the trial's outcome; null: none")
+    correct: list[Scalar] = Field(default=["correct"], description="values of the outcome column that mean correct")
+    incorrect: list[Scalar] = Field(
+        default=["incorrect"],
+        description="values that mean incorrect; any other value is 'none'",
+    )
+    rotation: str | None = Field(
+        None, description="column with the scene's rotation per trial (rad); null: not rotated"
+    )
+
+
+class Landmarks(Closed):
+    """Where the landmarks are, and from how far they are seen."""
+
+    places: dict[Name, list[float] | str] = Field(
+        min_length=1,
+        description="per landmark its place in the position's unit, or the trial-table column that holds it",
+    )
+    radius: float = Field(gt=0, description="a landmark is visible within this distance (the position's unit)")
+
+
+class Recording(Closed):
+    """One recorded session: a file, and the mapping from its names to ours."""
+
+    name: Name = Field(description="name of the session; may not end in -s and a number, as networks' names do")
+    file: str = Field(description="NWB file, relative to the folder the workflow runs in")
+    subject: str | None = Field(None, description="the animal; null: taken from the file, else the session's name")
+    bin_s: float = Field(0.1, gt=0, description="width of the spike-count bins (s)")
+    trial_s: float = Field(
+        10.0, gt=0, description="without a trial table, stretches are cut into pieces of this length (s)"
+    )
+    test_share: float = Field(0.8, gt=0, lt=1, description="share of the trials that is kept for testing (seeded draw)")
+    units: list[Rule] = Field(default_factory=list, description="rules on the units table; all must hold")
+    epochs: Epochs | None = Field(None, description="null: the whole recording")
+    position: Position | None = Field(None, description="null: a recording without position")
+    trials: Trials | None = Field(None, description="null: no trials; stretches are cut")
+    landmarks: Landmarks | None = Field(None, description="null: no landmarks")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Recording":
+        stem, _, tail = self.name.rpartition("-s")
+        if stem and tail.isdigit():
+            raise ValueError(
+                f"the recording's name '{self.name}' looks like a network's session (NAME-sSEED); rename it"
+            )
+        if self.landmarks is not None and self.position is None:
+            raise ValueError(
+                f"recording '{self.name}' has landmarks but no position; give position.series or drop landmarks"
+            )
+        if self.landmarks is not None and self.trials is None:
+            columns = [v for v in self.landmarks.places.values() if isinstance(v, str)]
+            if columns:
+                raise ValueError(
+                    f"recording '{self.name}': landmarks.places names trial columns ({', '.join(columns)}) "
+                    "but there is no trial table; give trials.table"
+                )
+        return self

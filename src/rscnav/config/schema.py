@@ -1,0 +1,168 @@
+"""The whole of ``config.yaml``."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, create_model, model_validator
+
+from rscnav.analyses.table import ANALYSES, analysis_module
+from rscnav.config.base import Closed
+from rscnav.config.recordings import Name, Recording
+from rscnav.tasks.settings import TASK_SETTINGS, RingFixed
+
+
+class Training(Closed):
+    """How a network is trained: one-cycle schedule of Adam on fresh trials, with gradient clipping."""
+
+    batch_size: int = Field(256, ge=1, description="trials in a batch")
+    n_batches: int = Field(2000, ge=1, description="batches in the schedule")
+    peak_rate: float = Field(0.004, gt=0, description="highest learning rate of the one-cycle schedule")
+    clip_norm: float = Field(1.0, gt=0, description="gradients are scaled down to at most this norm")
+    validation_trials: int = Field(2000, ge=2, description="held-out trials that the gap is measured on while training")
+    validate_every: int = Field(100, ge=1, description="batches between validations")
+    checkpoint_every_s: float = Field(60.0, ge=0, description="time between checkpoints (s)")
+    target_gap: float | None = Field(
+        0.02,
+        gt=0,
+        description="after the schedule go on, in shorter cycles, until the gap is this small (nats per step); null: stop",
+    )
+    max_batches: int = Field(4000, ge=1, description="stop here even if the target gap is not reached")
+
+
+class Network(Closed):
+    """One kind of network; a session for each of its seeds."""
+
+    name: Name = Field(description="sessions are called NAME-sSEED")
+    task: str = Field("ring-fixed", description="a key of tasks")
+    cell: Literal["gru", "tanh"] = Field("gru", description="recurrent cell")
+    hidden_size: int = Field(128, ge=1, description="units")
+    seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1, description="one network a seed")
+    training: Training = Field(
+        default_factory=Training, description="overrides of the section training, for this network"
+    )
+
+
+class Simulation(Closed):
+    """A simulated mouse in the ring, written as an NWB file whose truth is known."""
+
+    name: Name = Field(description="the file is {results_dir}/recordings/NAME.nwb")
+    code: Literal["belief", "position"] = Field(
+        "belief",
+        description="neurons follow the exact filter's belief, or the true position alone (a negative control)",
+    )
+    n_trials: int = Field(300, ge=2, description="trials")
+    n_units: int = Field(80, ge=1, description="Poisson neurons")
+    peak_rate_hz: float = Field(12.0, gt=0, description="median rate at the preferred place (Hz)")
+    baseline_rate_hz: float = Field(0.5, ge=0, description="rate far from the preferred place (Hz)")
+    tuning_width_rad: float = Field(0.5, gt=0, description="width (sd) of the tuning curves (rad)")
+    phase_gain: list[Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: [1.0, 1.15, 1.3],
+        min_length=3,
+        max_length=3,
+        description="gain of the rates in LM0, LM1, LM2",
+    )
+    gap_s: float = Field(2.0, gt=0, description="time between trials, without position (s)")
+    task: RingFixed = Field(default_factory=RingFixed, description="overrides of the default ring task")
+
+
+class Observer(Closed):
+    """The exact Bayes filter on a grid."""
+
+    grid_bins: int = Field(512, ge=8, description="bins of the filter's grid; a multiple of the task's n_bins")
+
+
+class Rollout(Closed):
+    """How many trials of a trained network become its session."""
+
+    train_trials: int = Field(500, ge=1, description="trials of the training stream")
+    test_trials: int = Field(2000, ge=2, description="trials of the test stream")
+
+
+class Encounters(Closed):
+    """What counts as meeting a landmark."""
+
+    min_duration_s: float = Field(0.1, gt=0, description="shorter stretches of visibility do not count (s)")
+    merge_within_s: float = Field(
+        0.5, ge=0, description="stretches of one landmark less than this apart are one encounter (s)"
+    )
+
+
+class Common(Closed):
+    """What all analyses share."""
+
+    trials: Literal["all", "low_error"] = Field(
+        "all",
+        description="low_error: test trials in which the network's error stays below 0.5 rad once both landmarks are met",
+    )
+    cutoff_hz: float = Field(0.5, gt=0, description="cutoff of the first-order Butterworth low-pass filter (Hz)")
+    causal: bool = Field(True, description="true: forward only; false: forward and backward, no phase shift")
+
+
+def _analyses_model() -> type[Closed]:
+    """One section an analysis, from the table of analyses; each module brings its own settings."""
+    sections: dict[str, Any] = {
+        name: (module.Settings, Field(default_factory=module.Settings))
+        for name, module in ((name, analysis_module(name)) for name in ANALYSES)
+    }
+    sections["common"] = (Common, Field(default_factory=Common))
+    return create_model("Analyses", __base__=Closed, **sections)
+
+
+Analyses = _analyses_model()
+
+
+class Figures(Closed):
+    """How figures look."""
+
+    width_mm: float = Field(180.0, gt=0, description="width on the page (mm)")
+    dpi: int = Field(300, ge=50, description="resolution of the PNG files (dots per inch)")
+    max_sessions: int = Field(6, ge=1, description="with more sessions than this, figures of all sessions show kinds")
+
+
+class Config(Closed):
+    """Everything a run depends on."""
+
+    results_dir: str = Field("results", min_length=1, description="folder of all results")
+    seed: int = Field(0, ge=0, description="root of all randomness")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="where networks train; auto: a GPU where there is one"
+    )
+    tasks: dict[str, Any] = Field(default_factory=lambda: {"ring-fixed": {}}, description="settings of each task")
+    networks: list[Network] = Field(default_factory=list, description="networks to train")
+    training: Training = Field(default_factory=Training)
+    rollout: Rollout = Field(default_factory=Rollout)
+    observer: Observer = Field(default_factory=Observer)
+    simulations: list[Simulation] = Field(default_factory=list, description="simulated recordings")
+    recordings: list[Recording] = Field(default_factory=list, description="recordings to analyse")
+    encounters: Encounters = Field(default_factory=Encounters)
+    analyses: Analyses = Field(default_factory=Analyses)  # type: ignore[valid-type]
+    figures: Figures = Field(default_factory=Figures)
+
+    @model_validator(mode="after")
+    def _names(self) -> "Config":
+        if not self.networks and not self.recordings:
+            raise ValueError(
+                "networks and recordings are both empty: there is nothing to do; give at least one of them"
+            )
+        names = [f"{n.name}-s{seed}" for n in self.networks for seed in n.seeds] + [r.name for r in self.recordings]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"session name(s) {', '.join(twice)} occur more than once; give each its own name or seed")
+        for network in self.networks:
+            if network.task not in self.tasks:
+                raise ValueError(
+                    f"networks: '{network.name}' has task '{network.task}'; tasks here: {', '.join(self.tasks)}"
+                )
+        return self
+
+
+def task_settings(name: str) -> type[Closed]:
+    """Return the settings model of a task.
+
+    Raises
+    ------
+    ValueError
+        For an unknown task; the message lists those there are.
+    """
+    if name not in TASK_SETTINGS:
+        raise ValueError(f"unknown task '{name}'; there are: {', '.join(TASK_SETTINGS)}")
+    return TASK_SETTINGS[name]

@@ -1,0 +1,101 @@
+"""Which settings a job may see.
+
+The workflow gives `settings_for` of a job as its rerun trigger, and the command that does the job takes its settings
+from the same call. So a job runs again exactly when a number that it depends on has changed.
+"""
+
+import json
+from typing import Any
+
+from rscnav.config.base import ConfigError
+from rscnav.config.schema import Config, Network, Recording, Simulation
+
+STAGES = ("train", "rollout", "simulate", "read", "analyse", "figure")
+
+
+def session_names(config: Config) -> list[str]:
+    """List the sessions of a run: all networks x seeds, then all recordings."""
+    return [*network_sessions(config), *(recording.name for recording in config.recordings)]
+
+
+def network_sessions(config: Config) -> dict[str, tuple[Network, int]]:
+    """Map the name of each network's session to the network and its seed."""
+    return {f"{network.name}-s{seed}": (network, seed) for network in config.networks for seed in network.seeds}
+
+
+def recording(config: Config, name: str) -> Recording:
+    """Return the recording of that name, or raise a `ConfigError` that lists those there are."""
+    return _named(config.recordings, name, "recordings")
+
+
+def simulation(config: Config, name: str) -> Simulation:
+    """Return the simulation of that name, or raise a `ConfigError` that lists those there are."""
+    return _named(config.simulations, name, "simulations")
+
+
+def simulated_file(config: Config, name: str) -> str:
+    """Return the path of a simulated recording's NWB file."""
+    return f"{config.results_dir}/recordings/{name}.nwb"
+
+
+def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
+    """Give the settings that one job depends on, and nothing else.
+
+    Parameters
+    ----------
+    config : Config
+    stage : str
+        One of `STAGES`.
+    item : str
+        A session's name; for ``analyse`` and ``figure`` the analysis' or figure's; for ``simulate`` the simulation's.
+
+    Returns
+    -------
+    dict
+        Models by name, and ``seed``, the root of all randomness.
+
+    Raises
+    ------
+    ConfigError
+        For an item that the configuration does not have.
+    """
+    if stage in ("train", "rollout"):
+        sessions = network_sessions(config)
+        if item not in sessions:
+            raise ConfigError(f"networks: there is no session '{item}'; there are: {', '.join(sessions) or 'none'}")
+        network, network_seed = sessions[item]
+        shared = {
+            "seed": config.seed,
+            "network_seed": network_seed,
+            "network": network.model_copy(update={"seeds": []}),
+            "task": config.tasks[network.task],
+            "observer": config.observer,
+        }
+        extra = {} if stage == "train" else {"rollout": config.rollout, "encounters": config.encounters}
+        return {**shared, **extra}
+    if stage == "simulate":
+        return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}
+    if stage == "read":
+        return {"seed": config.seed, "recording": recording(config, item), "encounters": config.encounters}
+    if stage == "analyse":
+        analyses: Any = config.analyses
+        return {"seed": config.seed, "settings": getattr(analyses, item), "common": analyses.common}
+    if stage == "figure":
+        return {"figures": config.figures}
+    raise ValueError(f"unknown stage '{stage}'; there are: {', '.join(STAGES)}")
+
+
+def settings_text(config: Config, stage: str, item: str) -> str:
+    """Write `settings_for` as one line of JSON, for the workflow's triggers and for the record in each file."""
+    values = {
+        key: value.model_dump(mode="json") if hasattr(value, "model_dump") else value
+        for key, value in settings_for(config, stage, item).items()
+    }
+    return json.dumps(values, sort_keys=True)
+
+
+def _named(items: list[Any], name: str, section: str) -> Any:
+    for item in items:
+        if item.name == name:
+            return item
+    raise ConfigError(f"{section}: there is no '{name}'; there are: {', '.join(i.name for i in items) or 'none'}")

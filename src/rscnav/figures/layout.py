@@ -1,0 +1,86 @@
+"""Rows of panels: a session each, or a kind of session where there are too many; empty panels that say why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from matplotlib.axes import Axes
+
+from rscnav.analyses.result import Result
+from rscnav.figures.style import GREY
+from rscnav.sessions.session import Session
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a figure gets of one session: its name, its kind, results by analysis, the fields it asked for."""
+
+    name: str
+    kind: str
+    results: dict[str, Result]
+    session: Session | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of panels: a session, or all sessions of a kind."""
+
+    label: str
+    members: list[Drawn] = field(default_factory=list)
+
+    def results(self, analysis: str) -> list[Result]:
+        """Give the applicable results of one analysis, one a member."""
+        return [m.results[analysis] for m in self.members if m.results[analysis].ok]
+
+    def reason(self, analysis: str) -> str:
+        """Say why no member has a result of this analysis ('' if one has)."""
+        if self.results(analysis):
+            return ""
+        return self.members[0].results[analysis].reason
+
+
+def as_rows(sessions: Sequence[Drawn], max_sessions: int) -> list[Row]:
+    """Make a row a session, or a row a kind where there are more than `max_sessions`."""
+    if len(sessions) <= max_sessions:
+        return [Row(session.name, [session]) for session in sessions]
+    kinds = list(dict.fromkeys(session.kind for session in sessions))
+    grouped = {kind: [session for session in sessions if session.kind == kind] for kind in kinds}
+    return [Row(f"{len(members)} {kind}s", members) for kind, members in grouped.items()]
+
+
+def empty_panel(ax: Axes, reason: str) -> None:
+    """Leave a panel empty and say in it why."""
+    ax.set(xticks=[], yticks=[])
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=GREY, linestyle=(0, (2, 2)), linewidth=0.5)
+    ax.text(
+        0.5,
+        0.5,
+        f"not applicable\n{reason}",
+        transform=ax.transAxes,
+        ha="center",
+        va="center",
+        color=GREY,
+        wrap=True,
+    )
+
+
+def row_label(ax: Axes, text: str) -> None:
+    """Write the row's name to the left of its first panel."""
+    ax.annotate(
+        text, (0, 0.5), (-42, 0), xycoords="axes fraction", textcoords="offset points", rotation=90, ha="center",
+        va="center", fontweight="bold",
+    )  # fmt: skip
+
+
+def panel_letters(axes: Sequence[Axes]) -> None:
+    """Write a, b, c, ... above the top left corner of each panel."""
+    for letter, ax in zip("abcdefghijklmnopqrstuvwxyz", axes, strict=False):
+        ax.annotate(
+            letter,
+            (0, 1),
+            (-14, 8),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontweight="bold",
+            fontsize=9,
+        )

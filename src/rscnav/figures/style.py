@@ -1,0 +1,78 @@
+"""Sizes, fonts, colours; saving without dates, so that the same data give the same bytes."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rscnav.files import atomic_path
+
+MM = 1 / 25.4
+
+# Colours that stay apart for the colour-blind (Okabe & Ito 2008, https://jfly.uni-koeln.de/color/).
+GREY = "#767676"
+PHASE_COLOURS = {"LM0": "#999999", "LM1": "#E69F00", "LM2": "#0072B2", "all": "#000000"}
+LANDMARK_COLOURS = {"a": "#009E73", "b": "#CC79A7"}
+OUTCOME_COLOURS = {"correct": "#0072B2", "incorrect": "#D55E00", "none": GREY}
+KIND_COLOURS = {"network": "#0072B2", "recording": "#D55E00"}
+CONTROL = "#BBBBBB"
+CYCLIC = "twilight"  # for angles
+
+_RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7,
+    "axes.titlesize": 7,
+    "axes.labelsize": 7,
+    "xtick.labelsize": 6,
+    "ytick.labelsize": 6,
+    "legend.fontsize": 6,
+    "legend.frameon": False,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.0,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "rscnav",
+    "figure.constrained_layout.use": True,
+}
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The page: width in mm and resolution of PNG files in dots per inch."""
+
+    width_mm: float = 180.0
+    dpi: int = 300
+
+    @contextmanager
+    def style(self) -> Iterator[None]:
+        """Set fonts, lines and colours for what is drawn within."""
+        with mpl.rc_context(_RC):
+            yield
+
+    def figure(self, n_rows: int, n_columns: int, row_mm: float, **gridspec: Any) -> tuple[Figure, list[list[Axes]]]:
+        """Make a figure of the page's width with a grid of axes; `row_mm` is the height of a row."""
+        figure = Figure(figsize=(self.width_mm * MM, n_rows * row_mm * MM), layout="constrained")
+        axes = figure.subplots(n_rows, n_columns, squeeze=False, **gridspec)
+        return figure, axes.tolist()
+
+    def save(self, figure: Figure, stem: str | os.PathLike[str]) -> list[Path]:
+        """Save as PDF and PNG under `stem`, without dates."""
+        paths = []
+        with self.style():
+            for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
+                path = Path(f"{os.fspath(stem)}{suffix}")
+                with atomic_path(path) as temporary:
+                    figure.savefig(temporary, dpi=self.dpi, metadata=metadata)
+                paths.append(path)
+        return paths

@@ -1,0 +1,68 @@
+"""The figures by name, and the contract.
+
+To add a figure, write one module and add one line to `FIGURES`; the workflow makes its rules from this table. The module
+offers:
+
+- ``ANALYSES``  the analyses whose results it reads
+- ``FIELDS``    the fields it reads of the session files ('()' where it reads none of them)
+- ``draw(rows, canvas)``  draws one row of panels a `Row` (a session, or a kind of session) and returns the figure
+"""
+
+import importlib
+from collections.abc import Sequence
+from typing import Protocol
+
+from matplotlib.figure import Figure
+
+from rscnav.figures.layout import Drawn, Row, as_rows
+from rscnav.figures.style import Canvas
+
+FIGURES: dict[str, str] = {
+}  # fmt: skip
+
+
+class FigureModule(Protocol):
+    """What the module of a figure offers."""
+
+    ANALYSES: tuple[str, ...]
+    FIELDS: tuple[str, ...]
+
+    @staticmethod
+    def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+        """Draw."""
+        ...
+
+
+def figure_module(name: str) -> FigureModule:
+    """Return the module of a figure.
+
+    Raises
+    ------
+    ValueError
+        For an unknown one; the message lists those there are.
+    """
+    if name not in FIGURES:
+        raise ValueError(f"unknown figure '{name}'; there are: {', '.join(FIGURES)}")
+    return importlib.import_module(FIGURES[name])  # type: ignore[return-value]
+
+
+def draw_figure(name: str, sessions: Sequence[Drawn], canvas: Canvas | None = None, max_sessions: int = 6) -> Figure:
+    """Draw one figure for one or more sessions.
+
+    Parameters
+    ----------
+    name : str
+        A key of `FIGURES`.
+    sessions : sequence of Drawn
+    canvas : Canvas, optional
+        Size and resolution; default: the defaults of the configuration.
+    max_sessions : int
+        With more sessions than this there is a row for each kind of session.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    canvas = canvas or Canvas()
+    with canvas.style():
+        return figure_module(name).draw(as_rows(sessions, max_sessions), canvas)

@@ -1,0 +1,30 @@
+"""Distances and visibility, on the ring and in the plane."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def wrap(angle: ArrayLike) -> NDArray[np.floating]:
+    """Bring angles (rad) into [-π, π)."""
+    return np.mod(np.asarray(angle, dtype=float) + np.pi, 2 * np.pi) - np.pi
+
+
+def distance(a: NDArray, b: NDArray, ring: bool) -> NDArray[np.floating]:
+    """Distance between places.
+
+    Parameters
+    ----------
+    a, b : array, (..., dim)
+        Places, broadcast against each other.
+    ring : bool
+        Angles on a ring (dim = 1), or coordinates in the plane.
+
+    Returns
+    -------
+    array, (...)
+        Radians, or the coordinates' unit.
+    """
+    difference = a - b
+    if ring:
+        return np.abs(wrap(difference[..., 0]))
+    return np.sqrt(np.sum(difference**2, axis=-1))

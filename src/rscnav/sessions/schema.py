@@ -1,0 +1,92 @@
+"""The one table of fields that a session has. Reader, writer, checks and docs run from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+PHASES = ("LM0", "LM1", "LM2")  # no landmark met, one distinct landmark, two or more
+NO_PHASE = 255
+KINDS = ("network", "recording")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One array of a session: its dimensions, type, unit and meaning."""
+
+    name: str
+    dims: tuple[str, ...]
+    dtype: str
+    unit: str
+    about: str
+    required: bool = False
+
+
+ARRAYS = (
+    Field(
+        "activity",
+        ("time", "unit"),
+        "f4",
+        "Hz for neurons, 1 for networks",
+        "binned rate, or hidden state",
+        True,
+    ),
+    Field("time", ("time",), "f8", "s", "bin centres", True),
+    Field("trial", ("time",), "i4", "", "index of the trial, -1 between trials", True),
+    Field("position", ("time", "dim"), "f8", "position_unit", "in the landmark frame; on the ring in [-π, π)"),
+    Field("heading", ("time",), "f8", "rad", "NaN where unknown"),
+    Field(
+        "velocity",
+        ("time",),
+        "f8",
+        "position_unit/s",
+        "on the ring counter-clockwise positive; in the plane speed",
+    ),
+    Field("phase", ("time",), "u1", "", "0, 1, 2 = LM0, LM1, LM2; 255 = not applicable"),
+    Field("hypotheses", ("time",), "u1", "", "places that fit what was met and not met; 0 = not applicable"),
+    Field("belief", ("time", "bin"), "f4", "", "the network's posterior over position bins"),
+    Field("bayes", ("time", "bin"), "f4", "", "the exact Bayes filter's posterior"),
+    Field(
+        "ambiguity",
+        ("time",),
+        "f4",
+        "",
+        "1 - the filter's mass within the visibility radius of its best place",
+    ),
+    Field(
+        "landmarks",
+        ("trials", "landmark", "dim"),
+        "f8",
+        "position_unit",
+        "places per trial, in the landmark frame",
+    ),
+)
+
+TRIALS = np.dtype(
+    [("start_s", "f8"), ("stop_s", "f8"), ("split", "U5"), ("rotation_rad", "f8"), ("outcome", "U9")]
+)  # split: train, test · outcome: correct, incorrect, none
+
+ENCOUNTERS = np.dtype(
+    [
+        ("trial", "i4"),
+        ("onset_s", "f8"),  # start of the first bin in view
+        ("offset_s", "f8"),  # end of the last bin in view
+        ("landmark", "U16"),
+        ("order", "i4"),  # 1st, 2nd, ... new landmark of the trial; 0 for a return
+        ("is_new", "?"),
+        ("from_start", "?"),  # in view as the trial begins: no approach, no 'before'
+        ("approach", "U3"),  # CW, CCW, or '' where it means nothing
+        ("kind", "U13"),  # encounter, non-encounter
+        ("outcome", "U9"),  # the trial's
+    ]
+)
+
+CURVE = np.dtype(
+    [("batch", "i8"), ("learning_rate", "f8"), ("train_loss", "f8"), ("loss", "f8"), ("bayes_loss", "f8")]
+    + [(f"{what}{phase}", "f8") for phase in ("", "_LM0", "_LM1", "_LM2") for what in ("gap", "gap_se")]
+)  # losses in nats per step; all but train_loss on the validation trials
+
+TABLES = {
+    "trials": TRIALS,
+    "encounters": ENCOUNTERS,
+    "training_curve": CURVE,
+}  # and `units`, whose columns are free

@@ -1,0 +1,141 @@
+"""The `Session`: what every analysis and figure takes, be it of a network or of an animal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.sessions.schema import ARRAYS, KINDS, PHASES, TABLES
+
+
+@dataclass
+class Session:
+    """Activity of many units over time, with what is known of the behaviour.
+
+    The fields' dimensions, units and meanings stand in `rscnav.sessions.schema`. Optional ones are None where they
+    are not known. Trials may differ in length and nothing is padded: all trials lie one after the other in time.
+
+    Parameters
+    ----------
+    name, kind, subject : str
+        `kind` is ``network`` or ``recording``; `subject` stands above the session in every statistic.
+    dt_s : float
+        Width of the time bins (s), constant within a trial.
+    activity : array, (time, unit)
+    time : array, (time,)
+        Bin centres (s), increasing.
+    trial : array, (time,)
+        Index into `trials`, -1 between trials.
+    trials, units : structured array
+        One row a trial; one row a unit.
+    spikes : list of array, optional
+        Spike times (s) of each unit.
+    attributes : dict
+        Numbers and texts: settings, code version, what the reader counted and dropped.
+
+    Raises
+    ------
+    ValueError
+        Where fields do not fit each other; the message names the field, its shape and what is expected.
+    """
+
+    name: str
+    kind: str
+    subject: str
+    dt_s: float
+    activity: NDArray[np.floating]
+    time: NDArray[np.floating]
+    trial: NDArray[np.integer]
+    trials: NDArray
+    units: NDArray
+    position: NDArray[np.floating] | None = None
+    heading: NDArray[np.floating] | None = None
+    velocity: NDArray[np.floating] | None = None
+    phase: NDArray[np.integer] | None = None
+    hypotheses: NDArray[np.integer] | None = None
+    belief: NDArray[np.floating] | None = None
+    bayes: NDArray[np.floating] | None = None
+    ambiguity: NDArray[np.floating] | None = None
+    landmarks: NDArray[np.floating] | None = None
+    encounters: NDArray | None = None
+    training_curve: NDArray | None = None
+    spikes: list[NDArray[np.floating]] | None = None
+    landmark_names: tuple[str, ...] = ()
+    visibility_radius: float | None = None
+    position_unit: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"session '{self.name}': kind '{self.kind}' will not do; one of {', '.join(KINDS)}")
+        sizes: dict[str, int] = {"trials": len(self.trials), "unit": len(self.units)}
+        for spec in ARRAYS:
+            array = getattr(self, spec.name)
+            if array is None:
+                continue
+            if array.ndim != len(spec.dims):
+                raise ValueError(f"session '{self.name}': {spec.name} needs dims {spec.dims}, got shape {array.shape}")
+            for dim, size in zip(spec.dims, array.shape, strict=True):
+                if sizes.setdefault(dim, size) != size:
+                    raise ValueError(
+                        f"session '{self.name}': {spec.name} has {size} along '{dim}', other fields have {sizes[dim]}"
+                    )
+        for name, dtype in TABLES.items():
+            table = getattr(self, name)
+            if table is not None and table.dtype.names != dtype.names:
+                raise ValueError(
+                    f"session '{self.name}': {name} needs the columns {dtype.names}, got {table.dtype.names}"
+                )
+        if self.spikes is not None and len(self.spikes) != len(self.units):
+            raise ValueError(
+                f"session '{self.name}': spikes of {len(self.spikes)} units, {len(self.units)} in the table"
+            )
+        if len(self.trial) and (self.trial.min() < -1 or self.trial.max() >= len(self.trials)):
+            raise ValueError(f"session '{self.name}': trial has indices outside -1 to {len(self.trials) - 1}")
+        if np.any(np.diff(self.time) <= 0):
+            raise ValueError(
+                f"session '{self.name}': time must increase; it does not after sample {np.argmin(np.diff(self.time) > 0)}"
+            )
+
+    @property
+    def n_units(self) -> int:
+        """Number of units."""
+        return self.activity.shape[1]
+
+    @property
+    def is_ring(self) -> bool:
+        """Tell whether positions are angles on a ring."""
+        return self.position is not None and self.position.shape[1] == 1 and self.position_unit == "rad"
+
+    def missing(self, needs: Iterable[str]) -> str:
+        """Say which of the named fields this session lacks; '' if it has all.
+
+        A field that is there but empty of content (no encounter at all, no applicable phase, no trial with an
+        outcome) is lacking too. Besides the fields, `outcome` may be asked for.
+        """
+        lacking = [need for need in needs if not self._has(need)]
+        return f"the session has no {', no '.join(lacking)}" if lacking else ""
+
+    def _has(self, need: str) -> bool:
+        if need == "outcome":
+            return bool(np.any(self.trials["outcome"] != "none"))
+        value = getattr(self, need)
+        if need == "phase" and value is not None:
+            return bool(np.any(value < len(PHASES)))
+        if need == "trials":
+            return len(value) > 0 and not self.attributes.get("trials_cut", False)
+        return value is not None and len(value) > 0
+
+    def stretches(self) -> list[slice]:
+        """Cut time into stretches without a gap that each lie in one trial (or between two)."""
+        breaks = (np.diff(self.time) > 1.5 * self.dt_s) | (np.diff(self.trial) != 0)
+        edges = np.concatenate([[0], np.flatnonzero(breaks) + 1, [len(self.time)]])
+        return [slice(int(a), int(b)) for a, b in pairwise(edges) if b > a]
+
+    def in_split(self, split: str) -> NDArray[np.bool_]:
+        """Mark the samples of the trials of one split (``train`` or ``test``)."""
+        wanted = np.append(self.trials["split"] == split, False)  # the last one answers for trial -1
+        return wanted[self.trial]

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from rscnav.sessions.session import Session
 
 ANALYSES: dict[str, str] = {
+    "optimality": "rscnav.analyses.optimality",
+    "tuning": "rscnav.analyses.tuning",
+    "dispersion": "rscnav.analyses.dispersion",
 }  # fmt: skip
 
 

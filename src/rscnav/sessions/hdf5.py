@@ -99,6 +99,12 @@ def read_session(path: str | os.PathLike[str], fields: Collection[str] | None = 
     return Session(**values)
 
 
+def session_kind(path: str | os.PathLike[str]) -> str:
+    """Tell a session's kind without reading the session."""
+    with open_hdf5(path, FORMAT) as file:
+        return str(file.attrs["kind"])
+
+
 def open_hdf5(path: str | os.PathLike[str], expected: str) -> h5py.File:
     """Open an HDF5 file of ours for reading.
 

@@ -1,0 +1,24 @@
+# Networks and recordings -> sessions -> analyses -> figures. Plain `snakemake` makes everything in config.yaml.
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/networks.smk"
+include: "workflow/rules/recordings.smk"
+include: "workflow/rules/analyses.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
+        expand(f"{RESULTS}/figures/{{session}}/{{figure}}.png", figure=FIGURES, session=SESSIONS),
+        f"{RESULTS}/numbers/summary.json",
+
+
+onsuccess:
+    print(f"\nFigures of all sessions, as PNG and PDF; one session's are in {RESULTS}/figures/SESSION:")
+    for figure in FIGURES:
+        print(f"  {RESULTS}/figures/{figure}.png")
+    print(f"Numbers: {RESULTS}/numbers/summary.json")

@@ -1,0 +1,36 @@
+"""``rscnav figure``: draw one figure for one or more sessions."""
+
+import argparse
+from pathlib import Path
+
+from rscnav.analyses.result import read_result
+from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.figures.layout import Drawn
+from rscnav.figures.style import Canvas
+from rscnav.figures.table import FIGURES, draw_figure, figure_module
+from rscnav.sessions.hdf5 import read_session, session_kind
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_config(parser)
+    parser.add_argument("--figure", required=True, choices=list(FIGURES))
+    parser.add_argument("--sessions", required=True, nargs="+", help="names of sessions")
+    parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
+    parser.add_argument("--output", required=True, type=Path, help="PDF file; the PNG goes beside it")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Draw."""
+    settings, _ = job_settings(read_config(arguments), "figure", arguments.figure)
+    look = settings["figures"]
+    canvas = Canvas(look.width_mm, look.dpi)
+    module = figure_module(arguments.figure)
+    sessions = []
+    for name in arguments.sessions:
+        file = arguments.results / "sessions" / f"{name}.h5"
+        results = {a: read_result(arguments.results / "analyses" / a / f"{name}.h5") for a in module.ANALYSES}
+        session = read_session(file, module.FIELDS) if module.FIELDS else None
+        sessions.append(Drawn(name, session_kind(file), results, session))
+    figure = draw_figure(arguments.figure, sessions, canvas, look.max_sessions)
+    canvas.save(figure, arguments.output.with_suffix(""))

@@ -1,0 +1,51 @@
+"""``rscnav COMMAND``: finds the command, shows errors as a sentence and not as a traceback."""
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import rscnav
+
+COMMANDS = {
+    "train": "train one network",
+    "rollout": "trained network -> session",
+    "simulate": "write a simulated recording as NWB",
+    "read": "recording -> session",
+    "analyse": "run one analysis on one session",
+    "figure": "draw one figure for one or more sessions",
+    "numbers": "collect the numbers that docs and figures quote",
+    "status": "say what still runs in this folder after a kill",
+}
+EXPECTED = (ValueError, KeyError, OSError, ArithmeticError)  # what the library raises for what a user can mend
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, or 1 after an error that was explained."""
+    wanted = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog="rscnav", description=rscnav.__doc__.splitlines()[0])
+    parser.add_argument("--version", action="version", version=f"rscnav {rscnav.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, about in COMMANDS.items():
+        command = commands.add_parser(name, help=about, description=about)
+        if name in wanted[:1]:  # only the wanted command is imported
+            module = importlib.import_module(f"rscnav.cli.{name}")
+            module.configure(command)
+            command.set_defaults(run=module.run)
+    parsed = parser.parse_args(wanted)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        parsed.run(parsed)
+    except EXPECTED as error:
+        if os.environ.get("RSCNAV_DEBUG"):
+            raise
+        text = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"rscnav {parsed.command}: error: {text}\n(RSCNAV_DEBUG=1 shows where)", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

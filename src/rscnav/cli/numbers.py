@@ -1,0 +1,22 @@
+"""``rscnav numbers``: collect the numbers that docs and figures quote into summary.json."""
+
+import argparse
+from pathlib import Path
+
+from rscnav.cli.common import add_config, read_config
+from rscnav.config.stages import session_names
+from rscnav.files import write_text
+from rscnav.numbers import summary_text
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_config(parser)
+    parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
+    parser.add_argument("--output", required=True, type=Path, help="JSON file")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Collect."""
+    config = read_config(arguments)
+    write_text(arguments.output, summary_text(config, arguments.results, session_names(config)))

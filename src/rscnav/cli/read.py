@@ -1,0 +1,27 @@
+"""``rscnav read``: recording -> session."""
+
+import argparse
+from pathlib import Path
+
+from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.provenance import provenance
+from rscnav.seeds import Seeds
+from rscnav.sessions.hdf5 import write_session
+from rscnav.sessions.recording import read_recording
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_config(parser)
+    parser.add_argument("--session", required=True, help="name of an item of `recordings`")
+    parser.add_argument("--output", required=True, type=Path, help="session file (HDF5)")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read."""
+    settings, text = job_settings(read_config(arguments), "read", arguments.session)
+    mapping = settings["recording"]
+    seeds = Seeds(settings["seed"], ("read", mapping.name))
+    session = read_recording(mapping.file, mapping, encounters=settings["encounters"], seeds=seeds)
+    session.attributes.update(provenance(text, __name__))
+    write_session(session, arguments.output)

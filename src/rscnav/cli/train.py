@@ -1,0 +1,38 @@
+"""``rscnav train``: train one network; goes on from its checkpoint after a kill."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.networks.training import Plan, pick_device, train
+from rscnav.provenance import code_hash
+from rscnav.seeds import Seeds
+from rscnav.tasks.table import task_from
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_config(parser)
+    parser.add_argument("--session", required=True, help="NETWORK-sSEED")
+    parser.add_argument("--output-dir", required=True, type=Path, help="gets weights.pt and curve.csv")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train."""
+    config = read_config(arguments)
+    settings, text = job_settings(config, "train", arguments.session)
+    torch.set_num_threads(1)  # two networks side by side with one thread each are faster than two threads on one
+    network = settings["network"]
+    plan = Plan(
+        name=arguments.session,
+        cell=network.cell,
+        hidden_size=network.hidden_size,
+        training=network.training,
+        grid_bins=settings["observer"].grid_bins,
+        record=f"{code_hash(__name__)} {text}",
+    )
+    seeds = Seeds(settings["seed"], ("network", network.task, settings["network_seed"]))
+    task = task_from(network.task, settings["task"])
+    train(task, plan, seeds, pick_device(config.device), arguments.output_dir)

@@ -1,0 +1,58 @@
+"""The state of a training run in a file, and a trained network in a file."""
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from rscnav.files import atomic_path
+from rscnav.networks.model import Network
+from rscnav.tasks.batch import Task
+
+
+def save(values: dict[str, Any], path: str | os.PathLike[str]) -> None:
+    """Save tensors and plain values, whole or not at all; the same values give the same bytes."""
+    buffer = io.BytesIO()  # torch.save writes the file's own name into the file
+    torch.save(values, buffer)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+
+
+def load(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> dict[str, Any]:
+    """Load what `save` wrote; only tensors and plain values are accepted.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        With the file's name.
+    """
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{os.fspath(path)}: no such file")
+    try:
+        return torch.load(path, map_location=device, weights_only=True)
+    except Exception as error:
+        raise ValueError(f"{os.fspath(path)}: not a file of network weights, or a damaged one ({error})") from None
+
+
+def load_network(path: str | os.PathLike[str], task: Task, device: torch.device | str = "cpu") -> Network:
+    """Load a trained network.
+
+    Parameters
+    ----------
+    path : path-like
+        ``weights.pt`` of a trained network.
+    task : Task
+        The task it was trained on.
+    device : torch.device or str
+
+    Returns
+    -------
+    Network
+        On the device, in evaluation mode.
+    """
+    saved = load(path, device)
+    network = Network(len(task.channels), task.heads, saved["cell"], saved["hidden_size"]).to(device)
+    network.load_state_dict(saved["weights"])
+    return network.eval()

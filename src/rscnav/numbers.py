@@ -1,0 +1,86 @@
+"""``summary.json``: every number that figures and docs quote, from the result files; null where not applicable."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from rscnav.analyses.result import Result, read_result
+from rscnav.config.schema import Config
+from rscnav.provenance import code_hash
+from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.schema import PHASES
+
+SCHEMA = 1
+GAP = ("overall", *PHASES)
+ANALYSES_READ = ("optimality", "tuning", "dispersion", "eigenspectrum", "dimension")
+
+
+def summary_text(config: Config, results: Path, names: list[str]) -> str:
+    """Collect the numbers of all sessions as JSON, without dates, so that the same results give the same text.
+
+    Parameters
+    ----------
+    config : Config
+    results : pathlib.Path
+        Holds ``sessions/`` and ``analyses/``.
+    names : list of str
+        The sessions.
+
+    Returns
+    -------
+    str
+    """
+    settings = config.model_dump_json(exclude={"device", "results_dir"})
+    summary = {
+        "schema": SCHEMA,
+        "run": {
+            "config_sha": hashlib.sha256(settings.encode()).hexdigest()[:12],
+            "code": code_hash(__name__),
+        },
+        "sessions": {name: _session_numbers(results, name) for name in names},
+    }
+    return json.dumps(summary, indent=2, allow_nan=False) + "\n"
+
+
+def _session_numbers(results: Path, name: str) -> dict[str, Any]:
+    session = read_session(results / "sessions" / f"{name}.h5", ("encounters",))
+    read = {a: read_result(results / "analyses" / a / f"{name}.h5") for a in ANALYSES_READ}
+    gap, dimension, spectrum = read["optimality"], read["dimension"], read["eigenspectrum"]
+    parts = [part for part in (*PHASES, "all") if f"{part}/n_points" in dimension or f"{part}/n_samples" in spectrum]
+    return {
+        "kind": session.kind,
+        "network": _plain(session.attributes.get("network")),
+        "seed": _plain(session.attributes.get("seed")),
+        "n_trials": len(session.trials),
+        "n_units": session.n_units,
+        "n_encounters": None if session.encounters is None else int((session.encounters["kind"] == "encounter").sum()),
+        "error_rate": _error_rate(session.trials["outcome"], gap),
+        "loss": gap.number("loss"),
+        "bayes_loss": gap.number("bayes_loss"),
+        "gap": {p: {k: gap.number(f"gap/{p}/{k}") for k in ("value", "se")} for p in GAP} if gap.ok else None,
+        "dimension": {p: _picked(dimension, p, ("dimension", "low", "high", "reliable")) for p in parts} or None,
+        "tuning_entropy": read["tuning"].number("mean_entropy"),
+        "dispersion": _picked(read["dispersion"], "", ("LM1", "LM2", "difference", "low", "high")),
+        "components_above_control": {p: spectrum.number(f"{p}/components_above") for p in parts} or None,
+        "participation_ratio": {p: spectrum.number(f"{p}/participation_ratio") for p in parts} or None,
+    }
+
+
+def _error_rate(outcome: Any, gap: Result) -> float | None:
+    """Share of decided trials that are incorrect; of a network's test trials only."""
+    if gap.ok:
+        return gap.number("error_rate")
+    decided = outcome != "none"
+    return float((outcome == "incorrect").sum() / decided.sum()) if decided.any() else None
+
+
+def _picked(result: Result, part: str, names: tuple[str, ...]) -> dict[str, Any] | None:
+    if not result.ok:
+        return None
+    prefix = f"{part}/" if part else ""
+    return {"value" if name == "dimension" else name: result.number(prefix + name) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

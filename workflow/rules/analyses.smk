@@ -1,0 +1,39 @@
+# One rule an analysis, made from the table of analyses; one job a session.
+for analysis in ANALYSES:
+
+    rule:
+        name:
+            f"analyse_{analysis}"
+        input:
+            f"{RESULTS}/sessions/{{session}}.h5",
+        output:
+            f"{RESULTS}/analyses/{analysis}/{{session}}.h5",
+        log:
+            f"{RESULTS}/logs/analyse/{analysis}/{{session}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/analyse/{analysis}/{{session}}.tsv"
+        threads: 1
+        params:
+            config=CONFIG_FILE,
+            analysis=analysis,
+            settings=settings_text(CONFIG, "analyse", analysis),
+            code=code_hash("rscnav.cli.analyse", ANALYSES[analysis]),
+        shell:
+            "rscnav analyse --config {params.config} --analysis {params.analysis} "
+            "--session {input} --output {output} 2>&1 | tee {log}"
+
+
+rule numbers:
+    input:
+        expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
+        expand(f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5", analysis=ANALYSES, session=SESSIONS),
+    output:
+        f"{RESULTS}/numbers/summary.json",
+    log:
+        f"{RESULTS}/logs/numbers.log",
+    params:
+        config=CONFIG_FILE,
+        results=RESULTS,
+        code=code_hash("rscnav.cli.numbers"),
+    shell:
+        "rscnav numbers --config {params.config} --results {params.results} --output {output} 2>&1 | tee {log}"

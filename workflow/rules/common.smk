@@ -1,0 +1,56 @@
+# The configuration, checked; names of sessions; what every rule needs.
+import os
+import subprocess
+
+import yaml
+from rscnav.analyses.table import ANALYSES
+from rscnav.config.base import ConfigError
+from rscnav.config.load import parse_config
+from rscnav.config.stages import network_sessions, session_names, settings_text, simulated_file
+from rscnav.config.stages import recording as recording_named
+from rscnav.figures.table import FIGURES
+from rscnav.files import write_text
+from rscnav.provenance import code_hash
+from snakemake.exceptions import WorkflowError
+
+try:
+    CONFIG = parse_config(config)
+except ConfigError as error:
+    raise WorkflowError(f"the configuration will not do.\n{error}") from None
+
+RESULTS = CONFIG.results_dir
+NETWORKS = list(network_sessions(CONFIG))
+RECORDINGS = [recording.name for recording in CONFIG.recordings]
+SESSIONS = session_names(CONFIG)
+
+# Commands read the configuration as it stands after presets and --config; it is not an input, since a job's own
+# settings are its trigger (params.settings).
+CONFIG_FILE = f"{RESULTS}/config.yaml"
+write_text(CONFIG_FILE, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+
+
+def local_gpus():
+    """Count this machine's GPUs, without torch."""
+    if "CUDA_VISIBLE_DEVICES" in os.environ:
+        return len([gpu for gpu in os.environ["CUDA_VISIBLE_DEVICES"].split(",") if gpu not in ("", "-1")])
+    try:
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return listed.count("GPU ")
+
+
+# A job that trains asks for a GPU where there is one; profiles/default says how many may be in use at once.
+GPU_PER_JOB = {"cpu": 0, "cuda": 1, "auto": min(1, local_gpus())}[CONFIG.device]
+
+
+def settings_of(stage):
+    """Give a function of the wildcards that writes down the settings of that job: its rerun trigger."""
+    return lambda wildcards: settings_text(CONFIG, stage, wildcards[0])
+
+
+wildcard_constraints:
+    session="[A-Za-z0-9._-]+",
+    network_session="|".join(NETWORKS) or "no network",
+    recording="|".join(RECORDINGS) or "no recording",
+    simulation="|".join(simulation.name for simulation in CONFIG.simulations) or "no simulation",

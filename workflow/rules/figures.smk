@@ -1,0 +1,54 @@
+# Two rules a figure, made from the table of figures: all sessions together, and one session alone.
+from rscnav.figures.table import figure_module
+
+
+def figure_inputs(figure, sessions):
+    """List the files that a figure of these sessions reads."""
+    results = expand(f"{RESULTS}/analyses/{{a}}/{{s}}.h5", a=figure_module(figure).ANALYSES, s=sessions)
+    return [f"{RESULTS}/sessions/{session}.h5" for session in sessions] + results
+
+
+for figure in FIGURES:
+
+    rule:
+        name:
+            f"figure_{figure}"
+        input:
+            figure_inputs(figure, SESSIONS),
+        output:
+            pdf=f"{RESULTS}/figures/{figure}.pdf",
+            png=f"{RESULTS}/figures/{figure}.png",
+        log:
+            f"{RESULTS}/logs/figures/{figure}.log",
+        threads: 1
+        params:
+            config=CONFIG_FILE,
+            results=RESULTS,
+            figure=figure,
+            sessions=SESSIONS,
+            settings=settings_text(CONFIG, "figure", figure),
+            code=code_hash("rscnav.cli.figure", FIGURES[figure]),
+        shell:
+            "rscnav figure --config {params.config} --figure {params.figure} --sessions {params.sessions} "
+            "--results {params.results} --output {output.pdf} 2>&1 | tee {log}"
+
+    rule:
+        name:
+            f"figure_{figure}_of_session"
+        input:
+            lambda wildcards, figure=figure: figure_inputs(figure, [wildcards.session]),
+        output:
+            pdf=f"{RESULTS}/figures/{{session}}/{figure}.pdf",
+            png=f"{RESULTS}/figures/{{session}}/{figure}.png",
+        log:
+            f"{RESULTS}/logs/figures/{{session}}/{figure}.log",
+        threads: 1
+        params:
+            config=CONFIG_FILE,
+            results=RESULTS,
+            figure=figure,
+            settings=settings_text(CONFIG, "figure", figure),
+            code=code_hash("rscnav.cli.figure", FIGURES[figure]),
+        shell:
+            "rscnav figure --config {params.config} --figure {params.figure} --sessions {wildcards.session} "
+            "--results {params.results} --output {output.pdf} 2>&1 | tee {log}"

@@ -1,0 +1,42 @@
+# Simulated recordings become NWB files; every recording, simulated or not, is read in the same way.
+rule simulate:
+    output:
+        nwb=f"{RESULTS}/recordings/{{simulation}}.nwb",
+        truth=f"{RESULTS}/recordings/{{simulation}}_truth.h5",
+    log:
+        f"{RESULTS}/logs/simulate/{{simulation}}.log",
+    threads: 1
+    params:
+        config=CONFIG_FILE,
+        settings=settings_of("simulate"),
+        code=code_hash("rscnav.cli.simulate"),
+    shell:
+        "rscnav simulate --config {params.config} --name {wildcards.simulation} --output {output.nwb} 2>&1 | tee {log}"
+
+
+def recording_file(wildcards):
+    """Give the file of a recording; where it is missing and no rule makes it, say which key names it."""
+    name = wildcards.recording
+    path = recording_named(CONFIG, name).file
+    made_here = [simulated_file(CONFIG, simulation.name) for simulation in CONFIG.simulations]
+    if path not in made_here and not os.path.exists(path):
+        raise WorkflowError(f"recording '{name}': recordings.file: {path}: no such file; correct the path in the configuration")
+    return path
+
+
+rule read:
+    input:
+        recording_file,
+    output:
+        f"{RESULTS}/sessions/{{recording}}.h5",
+    log:
+        f"{RESULTS}/logs/read/{{recording}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/read/{{recording}}.tsv"
+    threads: 1
+    params:
+        config=CONFIG_FILE,
+        settings=settings_of("read"),
+        code=code_hash("rscnav.cli.read"),
+    shell:
+        "rscnav read --config {params.config} --session {wildcards.recording} --output {output} 2>&1 | tee {log}"

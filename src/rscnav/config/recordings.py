@@ -29,13 +29,21 @@ class Position(Closed):
     """Which series is the animal's place, and in what unit."""
 
     series: str = Field(description="name of a SpatialSeries, or 'module/interface/series' where names repeat")
-    unit: Literal["rad", "m", "cm", "px"] = Field(description="unit of the series; cm become m, px stay px")
+    unit: Literal["rad", "deg", "m", "cm", "px"] = Field(
+        description="unit of the series, of the landmarks and of the radius; cm become m, deg become rad, px stay px"
+    )
+    override_unit: bool = Field(
+        False, description="take `unit` although the file names another; false: refuse such a file"
+    )
     heading: Literal["movement"] | str | None = Field(
-        None, description="'movement': direction of movement; or the name of a series in rad; null: none"
+        None,
+        description="'movement': direction of movement (on the ring along the tangent); or the name of a series in rad; null: none",
     )
     min_speed: float = Field(0.0, ge=0, description="with heading: movement, no heading below this speed (unit/s)")
     max_gap_s: float = Field(
-        0.25, gt=0, description="bins further than this from both neighbouring samples are dropped (s)"
+        0.25,
+        gt=0,
+        description="neighbouring samples further apart than this leave a gap; bins that touch it are dropped (s)",
     )
     nan: Literal["refuse", "drop"] = Field(
         "refuse", description="NaN positions: refuse the file, or drop and count the bins"
@@ -43,7 +51,7 @@ class Position(Closed):
 
 
 class Epochs(Closed):
-    """Which stretches of the recording to use."""
+    """Which stretches of the recording to use; bins outside them are dropped."""
 
     table: str = Field("epochs", description="'epochs', or the name of an interval table")
     select: list[Rule] = Field(default_factory=list, description="rules on its columns; all must hold")
@@ -61,7 +69,11 @@ class Trials(Closed):
         description="values that mean incorrect; any other value is 'none'",
     )
     rotation: str | None = Field(
-        None, description="column with the scene's rotation per trial (rad); null: not rotated"
+        None,
+        description="column with the scene's rotation per trial (rad, counter-clockwise); it is taken off; null: not rotated",
+    )
+    rotation_centre: list[float] | None = Field(
+        None, description="in the plane: what the scene turns around (the position's unit); null: the origin"
     )
 
 
@@ -70,7 +82,7 @@ class Landmarks(Closed):
 
     places: dict[Name, list[float] | str] = Field(
         min_length=1,
-        description="per landmark its place in the position's unit, or the trial-table column that holds it",
+        description="per landmark its place where the rotation is 0, or the trial-table column with its place in the room",
     )
     radius: float = Field(gt=0, description="a landmark is visible within this distance (the position's unit)")
 

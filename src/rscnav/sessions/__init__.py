@@ -8,8 +8,13 @@
 - ``rollout``     trained network -> session (needs torch)
 - ``binning``     spike times -> rates in bins
 - ``nwb``         what is in an NWB file, found by name, with messages that list what there is
+- ``tracking``    a tracked series -> values at any time, and where there are none
+- ``intervals``   trials, or stretches cut into pieces
+- ``landmarks``   where the landmarks of a recording are
+- ``recorded``    what a file holds of a recording, as the mapping names it
 - ``recording``   NWB file and mapping -> session
-- ``simulation``  a simulated mouse whose truth is known, written as NWB (needs torch)
+- ``simulation``  a simulated mouse whose truth is known (needs torch)
+- ``simulated_nwb``  that mouse as an NWB file like a laboratory's
 """
 
 import lazy_loader

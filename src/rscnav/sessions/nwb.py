@@ -1,0 +1,224 @@
+"""What is in an NWB file, found by name; where a name is not there the message lists those that are.
+
+Everything is read into memory: what these functions give outlives the open file.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.config.recordings import Rule
+
+Columns = dict[str, NDArray]
+
+
+@dataclass(frozen=True)
+class Series:
+    """A time series: samples (sample, dim) with conversion and offset applied, times (s), and the unit it names."""
+
+    path: str
+    time: NDArray[np.float64]
+    values: NDArray[np.float64]
+    unit: str
+
+
+@contextmanager
+def open_nwb(path: str | os.PathLike[str]) -> Iterator[Any]:
+    """Open an NWB file for reading.
+
+    Yields
+    ------
+    pynwb.NWBFile
+
+    Raises
+    ------
+    FileNotFoundError
+        For a missing file.
+    ValueError
+        For a file that is not NWB, or that pynwb cannot read.
+    """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"{os.fspath(path)}: no such file; correct the recording's key `file`")
+    import pynwb  # takes longer to import than most jobs to start
+
+    try:
+        io = pynwb.NWBHDF5IO(os.fspath(path), "r")
+    except Exception as error:  # whatever h5py or hdmf make of it
+        raise ValueError(f"{os.fspath(path)}: not an NWB file, or a damaged one ({error})") from None
+    try:
+        try:
+            file = io.read()
+        except Exception as error:
+            raise ValueError(f"{os.fspath(path)}: not an NWB file, or a damaged one ({error})") from None
+        yield file
+    finally:
+        io.close()
+
+
+def find_series(file: Any, name: str, key: str) -> Series:
+    """Read a time series that may lie anywhere in the file.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    name : str
+        Its name, or as much of 'module/interface/series' as makes it the only one.
+    key : str
+        The configuration's key, for messages.
+
+    Returns
+    -------
+    Series
+
+    Raises
+    ------
+    ValueError
+        Where there is none or more than one of that name, or where its samples and times do not fit each other.
+    """
+    from pynwb import TimeSeries
+    from pynwb.behavior import SpatialSeries
+
+    found = {_path(item): item for item in file.objects.values() if isinstance(item, TimeSeries)}
+    matches = [path for path in found if path == name or path.endswith("/" + name)]
+    if len(matches) > 1:
+        raise ValueError(f"{key}: '{name}' is the name of {len(matches)} series; say which: {', '.join(matches)}")
+    if not matches:
+        spatial = [path for path, item in found.items() if isinstance(item, SpatialSeries)]
+        raise ValueError(f"{key}: there is no series '{name}' in the file; there are: {_listed(spatial or found)}")
+    item = found[matches[0]]
+    values = np.asarray(item.data[:], np.float64) * item.conversion + item.offset
+    values = values[:, None] if values.ndim == 1 else values
+    if item.timestamps is not None:
+        time = np.asarray(item.timestamps[:], np.float64)
+    else:
+        time = item.starting_time + np.arange(len(values)) / item.rate
+    if values.ndim != 2 or len(values) != len(time) or not len(time):
+        raise ValueError(f"{key}: '{matches[0]}' has samples of shape {values.shape} and {len(time)} times")
+    if not np.isfinite(time).all():
+        raise ValueError(
+            f"{key}: '{matches[0]}' has a time that is not finite, at sample {np.argmin(np.isfinite(time))}"
+        )
+    return Series(matches[0], time, values, str(item.unit or ""))
+
+
+def interval_table(file: Any, name: str, key: str) -> Columns:
+    """Read the plain columns of a table of intervals (`trials`, `epochs`, or another by name).
+
+    Raises
+    ------
+    ValueError
+        Where there is none of that name; the message lists those there are.
+    """
+    from pynwb.epoch import TimeIntervals
+
+    found = {item.name: item for item in file.objects.values() if isinstance(item, TimeIntervals)}
+    if name not in found:
+        raise ValueError(f"{key}: there is no table '{name}' in the file; there are: {_listed(found)}")
+    return plain_columns(found[name])
+
+
+def read_units(file: Any) -> tuple[Columns, list[NDArray[np.floating]], list[str]]:
+    """Read the Units table.
+
+    Returns
+    -------
+    columns : dict of array, (unit, ...)
+        `id`, `n_spikes`, and the plain columns of the file.
+    spikes : list of array
+        Spike times (s) of each unit, ascending.
+    notes : list of str
+        What had to be put right.
+
+    Raises
+    ------
+    ValueError
+        Without a Units table, without spike times, or with one that is not finite.
+    """
+    if file.units is None or not len(file.units):
+        raise ValueError("the file has no Units table (or an empty one); spike-sorted units are needed")
+    if "spike_times" not in file.units.colnames:
+        raise ValueError(f"the Units table has no spike_times; its columns: {_listed(file.units.colnames)}")
+    columns = {"id": np.asarray(file.units.id[:]), **plain_columns(file.units)}
+    spikes: list[NDArray[np.floating]] = []
+    notes: list[str] = []
+    for row, unit in enumerate(columns["id"]):
+        times = np.asarray(file.units.get_unit_spike_times(row), np.float64)
+        if not np.isfinite(times).all():
+            raise ValueError(
+                f"units: unit {unit} has a spike time that is not finite, spike {np.argmin(np.isfinite(times))}"
+            )
+        if np.any(np.diff(times) < 0):
+            notes.append(f"spike times of unit {unit} were not in order and have been sorted")
+            times = np.sort(times)
+        spikes.append(times)
+    columns["n_spikes"] = np.array([len(times) for times in spikes])
+    return columns, spikes, notes
+
+
+def plain_columns(table: Any) -> Columns:
+    """Give the columns of a table that hold one number, text or row of numbers a row; ragged ones are left out."""
+    from hdmf.common import DynamicTableRegion, VectorIndex
+
+    ragged = {column.target.name for column in table.columns if isinstance(column, VectorIndex)}
+    result: Columns = {}
+    for column in table.columns:
+        if isinstance(column, VectorIndex | DynamicTableRegion) or column.name in ragged:
+            continue
+        values = np.asarray(column.data[:])
+        if values.dtype.kind in "OS":
+            texts = [value.decode() if isinstance(value, bytes) else value for value in values.tolist()]
+            if not all(isinstance(text, str) for text in texts):
+                continue
+            values = np.array(texts, dtype=str)
+        result[column.name] = values
+    return result
+
+
+def kept_rows(columns: Columns, rules: Sequence[Rule], key: str) -> NDArray[np.bool_]:
+    """Mark the rows of a table that meet every rule.
+
+    Raises
+    ------
+    ValueError
+        For a rule on a column that is not there (those there are get listed), or bounds on a column of text.
+    """
+    keep = np.ones(len(next(iter(columns.values()))), bool)
+    for rule in rules:
+        values = column_of(columns, rule.column, key)
+        if values.ndim != 1:
+            raise ValueError(f"{key}: column '{rule.column}' holds {values.shape[1:]} values a row; rules need one")
+        if rule.values is not None:
+            keep &= np.array([value in rule.values for value in values.tolist()], bool)
+        if rule.min is None and rule.max is None:
+            continue
+        if values.dtype.kind not in "fiub":
+            raise ValueError(f"{key}: column '{rule.column}' holds text; use `values` and not min or max")
+        keep &= (values >= (-np.inf if rule.min is None else rule.min)) & (
+            values <= (np.inf if rule.max is None else rule.max)
+        )
+    return keep
+
+
+def column_of(columns: Mapping[str, NDArray], name: str, key: str) -> NDArray:
+    """Return a column, or raise a ValueError that lists those there are."""
+    if name not in columns:
+        raise ValueError(f"{key}: there is no column '{name}'; there are: {_listed(columns)}")
+    return columns[name]
+
+
+def _path(item: Any) -> str:
+    """Give the names of an object's parents and its own, without the file's."""
+    names = []
+    while item is not None and item.parent is not None:
+        names.append(item.name)
+        item = item.parent
+    return "/".join(reversed(names))
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(str(name) for name in names) or "none"

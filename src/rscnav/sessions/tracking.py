@@ -1,0 +1,197 @@
+"""A tracked series -> values at any time, and where there are none.
+
+A sample speaks for half the usual distance between samples on either side. What no sample speaks for, where neighbours lie
+further apart than allowed, is a gap; what lies between two good samples with NaN between them is missing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.sessions.binning import Bins
+from rscnav.sessions.geometry import wrap
+from rscnav.sessions.nwb import Series
+
+UNITS = {"rad": ("rad", 1.0), "deg": ("rad", np.pi / 180), "m": ("m", 1.0), "cm": ("m", 0.01), "px": ("px", 1.0)}
+_SPELLINGS = {
+    "rad": ("rad", "radian", "radians"),
+    "deg": ("deg", "degree", "degrees", "°"),
+    "m": ("m", "meter", "meters", "metre", "metres"),
+    "cm": ("cm", "centimeter", "centimeters", "centimetre", "centimetres"),
+    "px": ("px", "pixel", "pixels"),
+}
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Samples of a place or an angle, in a session's unit.
+
+    Parameters
+    ----------
+    time : array, (sample,)
+        Of the samples that are not NaN (s), increasing.
+    values : array, (sample, dim)
+        Angles are unwrapped.
+    unit : str
+        rad, m or px.
+    gaps, missing : array, (interval, 2)
+        Times (s) without samples, and with NaN.
+    extent : (float, float)
+        Times of the first and the last sample (s).
+    notes : tuple of str
+        What had to be put right.
+    """
+
+    time: NDArray[np.float64]
+    values: NDArray[np.float64]
+    unit: str
+    gaps: NDArray[np.float64]
+    missing: NDArray[np.float64]
+    extent: tuple[float, float]
+    notes: tuple[str, ...]
+
+    def at(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Interpolate linearly (time, dim); before the first and after the last sample their values hold."""
+        return np.stack([np.interp(time, self.time, column) for column in self.values.T], axis=1)
+
+
+def track(series: Series, unit: str, max_gap_s: float, key: str, override_unit: bool = False) -> Tracking:
+    """Bring a series into a session's unit and find its gaps.
+
+    Parameters
+    ----------
+    series : Series
+    unit : str
+        A key of `UNITS`: what the values are in.
+    max_gap_s : float
+        Neighbouring samples further apart than this leave a gap (s).
+    key : str
+        The configuration's key, for messages.
+    override_unit : bool
+        Take `unit` whatever the file says.
+
+    Returns
+    -------
+    Tracking
+
+    Raises
+    ------
+    ValueError
+        Where `unit` cannot be right, or all samples are NaN.
+    """
+    _check_unit(series, unit, key, override_unit)
+    name, factor = UNITS[unit]
+    time, values, notes = series.time, series.values * factor, []
+    if np.any(np.diff(time) < 0):
+        notes.append(f"samples of '{series.path}' were not in order of time and have been sorted")
+        order = np.argsort(time, kind="stable")
+        time, values = time[order], values[order]
+    first = np.append(True, np.diff(time) > 0)
+    if not first.all():
+        notes.append(f"'{series.path}' has {np.sum(~first)} samples at the time of another; the first of each was kept")
+        time, values = time[first], values[first]
+    half = 0.5 * float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    good: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
+    if not good.any():
+        raise ValueError(f"{key}: all samples of '{series.path}' are NaN")
+    wide = np.flatnonzero(np.diff(time) > max_gap_s)
+    between = [(time[i] + half, time[i + 1] - half) for i in wide]
+    gaps = np.array([(-np.inf, time[0] - half), *between, (time[-1] + half, np.inf)])
+    values = np.unwrap(values[good], axis=0) if name == "rad" else values[good]
+    extent = (float(time[0]), float(time[-1]))
+    return Tracking(time[good], values, name, gaps, _missing(time, good, half), extent, tuple(notes))
+
+
+def _missing(time: NDArray[np.float64], good: NDArray[np.bool_], half: float) -> NDArray[np.float64]:
+    """Give the times for which the only samples are NaN."""
+    edges = np.diff(np.concatenate([[False], ~good, [False]]).astype(int))
+    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)  # first bad, first good after
+    rows = [
+        (time[a - 1] + half if a > 0 else time[0] - half, time[b] - half if b < len(time) else time[-1] + half)
+        for a, b in zip(starts, stops, strict=True)
+    ]
+    return np.array(rows, float).reshape(-1, 2)
+
+
+def _check_unit(series: Series, unit: str, key: str, override: bool) -> None:
+    """Refuse a unit that contradicts the file, the number of coordinates, or the values."""
+    n_dims = series.values.shape[1]
+    if UNITS[unit][0] == "rad" and n_dims != 1:
+        raise ValueError(
+            f"{key}.unit: '{unit}' is for one angle, but '{series.path}' has {n_dims} coordinates; use m, cm or px"
+        )
+    if override:
+        return
+    said = next((known for known, words in _SPELLINGS.items() if series.unit.strip().lower() in words), None)
+    if said is not None and said != unit:
+        raise ValueError(
+            f"{key}.unit: '{unit}', but the file says that '{series.path}' is in '{series.unit}'; "
+            f"write unit: {said}, or, where the file is wrong, override_unit: true"
+        )
+    largest = float(np.nanmax(np.abs(series.values), initial=0.0, where=np.isfinite(series.values)))
+    if unit == "rad" and said is None and largest > 2 * np.pi + 1e-6:
+        raise ValueError(
+            f"{key}.unit: 'rad', but '{series.path}' reaches {largest:.4g}, more than a turn; "
+            "write unit: deg if these are degrees, or override_unit: true"
+        )
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Place, velocity and direction of movement in bins; (bin, dim), (bin,), (bin,)."""
+
+    position: NDArray[np.floating]
+    velocity: NDArray[np.floating]
+    direction: NDArray[np.floating]
+
+
+def moves_in(
+    tracking: Tracking, bins: Bins, rotation: NDArray[np.float64], centre: NDArray[np.float64], min_speed: float
+) -> Moves:
+    """Give place and movement in bins, in the frame of the landmarks.
+
+    Parameters
+    ----------
+    tracking : Tracking
+    bins : Bins
+    rotation : array, (bin,)
+        The scene's rotation (rad), which is taken off.
+    centre : array, (dim,)
+        In the plane, what the scene turns around.
+    min_speed : float
+        Below this speed there is no direction (unit/s).
+
+    Returns
+    -------
+    Moves
+        The velocity is that from the bin's start to its end: on the ring counter-clockwise positive, along a line
+        signed, in the plane the speed. The direction is NaN where there is none; on the ring it is the tangent's.
+    """
+    position = unrotated(tracking.at(bins.centre), rotation, centre, tracking.unit)
+    width = bins.right - bins.left
+    step = (tracking.at(bins.right) - tracking.at(bins.left)) / width[:, None]
+    if step.shape[1] == 1:
+        velocity = step[:, 0]
+        speed = np.abs(velocity)
+        tangent = position[:, 0] + np.copysign(np.pi / 2, velocity)
+        direction = wrap(tangent) if tracking.unit == "rad" else wrap(np.where(velocity < 0, np.pi, 0.0))
+    else:
+        velocity = speed = np.linalg.norm(step, axis=1)
+        direction = wrap(np.arctan2(step[:, 1], step[:, 0]) - rotation)
+    moving = (speed >= min_speed) & (speed > 0)
+    return Moves(position, velocity, np.where(moving, direction, np.nan))
+
+
+def unrotated(
+    places: NDArray[np.float64], rotation: NDArray[np.float64], centre: NDArray[np.float64], unit: str
+) -> NDArray[np.floating]:
+    """Take the scene's rotation (rad; one a place) off places (n, dim); angles come back in [-π, π)."""
+    if unit == "rad":
+        return wrap(places - rotation[:, None])
+    if places.shape[1] == 1:
+        return places
+    cos, sin = np.cos(rotation), np.sin(rotation)
+    x, y = (places[:, :2] - centre[:2]).T
+    turned = np.stack([cos * x + sin * y, cos * y - sin * x], axis=1) + centre[:2]
+    return np.concatenate([turned, places[:, 2:]], axis=1)

@@ -16,7 +16,7 @@ FIELDS = ("belief", "bayes", "position", "phase", "encounters")
 
 
 class Settings(Closed):
-    """None: the definition leaves nothing to choose."""
+    """No settings: the definition leaves nothing to choose."""
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
@@ -25,15 +25,14 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     Also how often the second landmark was taken for the wrong one, and loss by time in the trial.
     """
     result = Result()
-    assert session.belief is not None and session.bayes is not None  # NEEDS
-    assert session.position is not None and session.phase is not None
+    belief, position = session.need("belief"), session.need("position")
     test = session.in_split("test") & (session.trial >= 0)
-    n_bins = session.belief.shape[1]
+    n_bins = belief.shape[1]
     width = 2 * np.pi / n_bins
-    target = np.clip(np.floor((session.position[test, 0] + np.pi) / width), 0, n_bins - 1).astype(np.int64)
-    loss = true_bin_loss(session.belief[test], target)
-    bayes = true_bin_loss(session.bayes[test], target)
-    trial, phase = session.trial[test], session.phase[test]
+    target = np.clip(np.floor((position[test, 0] + np.pi) / width), 0, n_bins - 1).astype(np.int64)
+    loss = true_bin_loss(belief[test], target)
+    bayes = true_bin_loss(session.need("bayes")[test], target)
+    trial, phase = session.trial[test], session.need("phase")[test]
     result.add("loss", loss.mean(), "nats per step")
     result.add("bayes_loss", bayes.mean(), "nats per step")
     for name, mask in {"overall": None, **{p: phase == k for k, p in enumerate(PHASES)}}.items():

@@ -18,6 +18,8 @@ from rscnav.figures.layout import Drawn, Row, as_rows
 from rscnav.figures.style import Canvas
 
 FIGURES: dict[str, str] = {
+    "task": "rscnav.figures.task",
+    "learning": "rscnav.figures.learning",
 }  # fmt: skip
 
 

@@ -110,6 +110,13 @@ class Session:
         """Tell whether positions are angles on a ring."""
         return self.position is not None and self.position.shape[1] == 1 and self.position_unit == "rad"
 
+    def need(self, name: str) -> NDArray:
+        """Return a field that must be there, or raise a ValueError that names it."""
+        value = getattr(self, name)
+        if value is None:
+            raise ValueError(f"session '{self.name}' has no {name}; was it read from the file?")
+        return value
+
     def missing(self, needs: Iterable[str]) -> str:
         """Say which of the named fields this session lacks; '' if it has all.
 

@@ -57,14 +57,37 @@ def join(batches: list[Batch]) -> Batch:
 class Task(Protocol):
     """What every task offers to networks, observers and sessions."""
 
-    name: str
-    channels: tuple[str, ...]
-    heads: dict[str, int]
-    landmark_names: tuple[str, ...]
-    visibility: float
-    position_unit: str
-    dt_s: float
-    n_steps: int
+    @property
+    def name(self) -> str:
+        """As in the configuration."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the input channels."""
+
+    @property
+    def heads(self) -> dict[str, int]:
+        """Classes of each report."""
+
+    @property
+    def landmark_names(self) -> tuple[str, ...]:
+        """Names of the landmarks, in the order of their places."""
+
+    @property
+    def visibility(self) -> float:
+        """A landmark is in view within this distance (the position's unit)."""
+
+    @property
+    def position_unit(self) -> str:
+        """``rad`` on the ring."""
+
+    @property
+    def dt_s(self) -> float:
+        """Time step (s)."""
+
+    @property
+    def n_steps(self) -> int:
+        """Steps in a trial."""
 
     def sample(
         self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"

@@ -1,0 +1,104 @@
+"""Figure `learning`: how training approached the exact Bayes filter, and how close the trained network is, by phase."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
+from rscnav.sessions.schema import PHASES
+
+ANALYSES = ("optimality",)
+FIELDS = ("training_curve",)
+TITLES = ("Validation loss", "Validation gap", "Loss in the trial (test)", "Gap (test)")
+COLOURS = {"overall": "#000000", **PHASE_COLOURS}
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row a session, or a row a kind with its members overlaid."""
+    figure, axes = canvas.figure(len(rows), 4, 42, gridspec_kw={"width_ratios": [1.2, 1.2, 1.2, 1]})
+    for row, panels in zip(rows, axes, strict=True):
+        row_label(panels[0], row.label)
+        reason = row.reason("optimality")
+        curves = [m.session.training_curve for m in row.members if m.session and m.session.training_curve is not None]
+        for panel in panels[:2]:
+            if not curves:
+                empty_panel(panel, "no training: this is a recording")
+        if curves:
+            _loss(panels[0], curves)
+            _gap(panels[1], curves)
+        if reason:
+            empty_panel(panels[2], reason)
+            empty_panel(panels[3], reason)
+        else:
+            _in_trial(panels[2], row)
+            _by_phase(panels[3], row)
+    for panel, title in zip(axes[0], TITLES, strict=True):
+        panel.set_title(title)
+    panel_letters(axes[0])
+    return figure
+
+
+def _loss(ax: Axes, curves: list[np.ndarray]) -> None:
+    for k, curve in enumerate(curves):
+        ax.plot(curve["batch"], curve["loss"], color="#0072B2", lw=0.8, label=None if k else "network")
+        ax.axhline(curve["bayes_loss"][-1], color="#D55E00", lw=0.8, ls="--", label=None if k else "Bayes limit")
+    ax.set(xlabel="batches", ylabel="loss (nats per step)")
+    ax.legend(loc="upper right")
+
+
+def _gap(ax: Axes, curves: list[np.ndarray]) -> None:
+    """Gap by phase over training, ± 1 standard error over validation trials."""
+    for name, colour in COLOURS.items():
+        suffix = {"overall": ""}.get(name, f"_{name}")
+        if name == "all":
+            continue
+        for k, curve in enumerate(curves):
+            gap, se = curve[f"gap{suffix}"], curve[f"gap_se{suffix}"]
+            ax.plot(curve["batch"], gap, color=colour, lw=0.8, label=None if k else {"overall": "all"}.get(name, name))
+            ax.fill_between(curve["batch"], np.maximum(gap - se, 1e-4), gap + se, color=colour, alpha=0.25, lw=0)
+    ax.set(xlabel="batches", ylabel="gap (nats per step)", yscale="log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.axhline(0.02, color=GREY, lw=0.6, ls=":")
+    ax.legend(loc="upper right", ncols=2, handlelength=1)
+
+
+def _in_trial(ax: Axes, row: Row) -> None:
+    for k, result in enumerate(row.results("optimality")):
+        ax.plot(result["time"], result["loss_by_time"], color="#0072B2", lw=0.8, label=None if k else "network")
+        ax.plot(
+            result["time"],
+            result["bayes_loss_by_time"],
+            color="#D55E00",
+            lw=0.8,
+            ls="--",
+            label=None if k else "filter",
+        )
+    ax.set(xlabel="time in trial (s)", ylabel="loss (nats)")
+    ax.legend(loc="upper right")
+
+
+def _by_phase(ax: Axes, row: Row) -> None:
+    """Gap on the test trials with its 95 % interval over trials."""
+    results = row.results("optimality")
+    names = ("overall", *PHASES)
+    for k, result in enumerate(results):
+        shift = 0.0 if len(results) == 1 else (k / (len(results) - 1) - 0.5) * 0.5
+        for x, name in enumerate(names):
+            value, se = float(result[f"gap/{name}/value"]), float(result[f"gap/{name}/se"])
+            ax.errorbar(x + shift, value, 1.96 * se, fmt="o", ms=2.5, color=COLOURS[name], lw=0.8)
+    ax.axhline(0, color="#D55E00", lw=0.8, ls="--")
+    ax.axhline(0.02, color=GREY, lw=0.6, ls=":")
+    ax.annotate("0.02", (1, 0.02), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=5, color=GREY)
+    ax.set(
+        xticks=range(len(names)),
+        xticklabels=("all", *PHASES),
+        xlim=(-0.6, len(names) - 0.4),
+        ylabel="gap (nats per step, 95 % CI)",
+    )
+    ax.set_ylim(min(-0.005, ax.get_ylim()[0]), None)

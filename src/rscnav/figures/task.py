@@ -1,0 +1,195 @@
+"""Figure `task`: the world, one example trial, and what network and exact filter believed in it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import Arc, Circle
+from numpy.typing import NDArray
+
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.style import GREY, LANDMARK_COLOURS, PHASE_COLOURS, Canvas
+from rscnav.sessions.schema import PHASES
+from rscnav.sessions.session import Session
+
+ANALYSES: tuple[str, ...] = ()
+FIELDS = ("position", "phase", "belief", "bayes", "landmarks", "encounters", "heading")
+TITLES = ("World", "Example trial", "Network's belief", "Exact Bayes filter")
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row a session; of a kind of sessions the first stands as the example."""
+    figure, axes = canvas.figure(len(rows), 4, 42, gridspec_kw={"width_ratios": [1.1, 1.5, 1.5, 1.5]})
+    for row, panels in zip(rows, axes, strict=True):
+        session = row.members[0].session
+        if session is None:
+            raise ValueError(f"figure task: the session of '{row.label}' was not read")
+        row_label(panels[0], row.label if len(row.members) == 1 else f"{row.label}\n({session.name})")
+        samples = np.flatnonzero(session.trial == example_trial(session))
+        time = session.time[samples] - session.time[samples[0]] + session.dt_s / 2
+        _world(panels[0], session, samples)
+        _trial(panels[1], session, samples, time)
+        _belief(panels[2], session, session.belief, samples, time)
+        image = _belief(panels[3], session, session.bayes, samples, time)
+        if image is not None:
+            bar = figure.colorbar(image, ax=panels[3], pad=0.03, aspect=12, extend="max")
+            bar.set_label("probability per bin")
+            bar.outline.set_linewidth(0.4)
+    for panel, title in zip(axes[0], TITLES, strict=True):
+        panel.set_title(title)
+    panel_letters(axes[0])
+    return figure
+
+
+def example_trial(session: Session) -> int:
+    """Choose a trial that shows all: the test trial whose shortest phase is longest, correct where that is known."""
+    trials = np.flatnonzero(session.trials["split"] == "test") if len(session.trials) else np.array([0])
+    if session.phase is None or not np.any(session.phase < len(PHASES)):
+        return int(trials[0])
+    usable = (session.trial >= 0) & (session.phase < len(PHASES))
+    spent = np.zeros((len(session.trials), len(PHASES)))
+    np.add.at(spent, (session.trial[usable], session.phase[usable]), 1)
+    score = spent.min(axis=1) - 1e3 * (session.trials["outcome"] == "incorrect")
+    return int(trials[np.argmax(score[trials])])
+
+
+def _world(ax: Axes, session: Session, samples: NDArray) -> None:
+    """Draw the track with its landmarks and how far they are seen."""
+    if session.position is None:
+        empty_panel(ax, "no position")
+        return
+    ax.set_aspect("equal")
+    places = None if session.landmarks is None else session.landmarks[session.trial[samples[0]]]
+    if session.is_ring:
+        ax.add_patch(Circle((0, 0), 1, fill=False, color=GREY))
+        for name, place in zip(session.landmark_names, places if places is not None else (), strict=False):
+            colour, angle = LANDMARK_COLOURS.get(name, "k"), place[0]
+            reach = np.degrees(session.visibility_radius or 0)
+            ax.add_patch(
+                Arc(
+                    (0, 0), 2, 2, theta1=np.degrees(angle) - reach, theta2=np.degrees(angle) + reach, color=colour, lw=3
+                )
+            )
+            ax.text(
+                1.3 * np.cos(angle),
+                1.3 * np.sin(angle),
+                name,
+                color=colour,
+                ha="center",
+                va="center",
+                fontweight="bold",
+            )
+        ax.annotate(
+            "",
+            (0.6 * np.cos(1.1), 0.6 * np.sin(1.1)),
+            (0.6, 0),
+            arrowprops={"arrowstyle": "->", "connectionstyle": "arc3,rad=.3"},
+        )
+        ax.text(0, -0.25, "position\n(rad, CCW +)", ha="center", va="center", color=GREY, fontsize=6)
+        ax.set(xlim=(-1.45, 1.45), ylim=(-1.45, 1.45))
+        ax.axis("off")
+        return
+    tracked = session.position[np.isfinite(session.position).all(axis=1)]
+    thin = tracked[:: max(1, len(tracked) // 5000)]
+    ax.plot(thin[:, 0], thin[:, 1] if thin.shape[1] > 1 else 0 * thin[:, 0], ",", color=GREY, rasterized=True)
+    for name, place in zip(session.landmark_names, places if places is not None else (), strict=False):
+        if len(place) > 1:
+            ax.add_patch(
+                Circle(
+                    (place[0], place[1]),
+                    session.visibility_radius or 0,
+                    fill=False,
+                    color=LANDMARK_COLOURS.get(name, "k"),
+                )
+            )
+            ax.text(place[0], place[1], name, ha="center", va="center", fontweight="bold")
+    ax.set(xlabel=f"x ({session.position_unit})", ylabel=f"y ({session.position_unit})")
+
+
+def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
+    """Draw position over time, when landmarks were met, and the phases."""
+    ax.set_xlabel("time in trial (s)")
+    if session.position is None:
+        empty_panel(ax, "no position")
+        return
+    for dim in range(session.position.shape[1]):
+        label = None if session.is_ring else "xyz"[dim]
+        ax.plot(
+            time,
+            unwrap_gaps(session.position[samples, dim], session.is_ring),
+            color="k",
+            alpha=1 - 0.5 * dim,
+            label=label,
+        )
+    if session.is_ring:
+        ax.set(ylim=(-np.pi, np.pi), yticks=[-np.pi, 0, np.pi], yticklabels=["-π", "0", "π"], ylabel="position (rad)")
+    else:
+        ax.set_ylabel(f"position ({session.position_unit})")
+        ax.legend(loc="upper right", ncols=2)
+    _encounters(ax, session, samples)
+    if session.phase is not None:
+        for number, name in enumerate(PHASES):
+            here = session.phase[samples] == number
+            ax.fill_between(
+                time,
+                0,
+                0.05,
+                where=here,
+                step="mid",
+                transform=ax.get_xaxis_transform(),
+                color=PHASE_COLOURS[name],
+                lw=0,
+            )
+            if here.any():
+                ax.text(time[here].mean(), 0.07, name, transform=ax.get_xaxis_transform(), ha="center", fontsize=5)
+
+
+def _encounters(ax: Axes, session: Session, samples: NDArray) -> None:
+    """Shade the encounters of the trial in the landmarks' colours; hatch non-encounters."""
+    if session.encounters is None or not len(samples):
+        return
+    trial = session.trial[samples[0]]
+    zero = session.time[samples[0]] - session.dt_s / 2
+    for row in session.encounters[session.encounters["trial"] == trial]:
+        met = row["kind"] == "encounter"
+        ax.axvspan(
+            row["onset_s"] - zero,
+            row["offset_s"] - zero,
+            facecolor=LANDMARK_COLOURS.get(row["landmark"], GREY) if met else "none",
+            edgecolor="none" if met else GREY,
+            hatch=None if met else "////",
+            alpha=0.4,
+            lw=0,
+        )
+
+
+def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray, time: NDArray) -> AxesImage | None:
+    """Draw a posterior over time with the true position on it."""
+    if belief is None or session.position is None:
+        empty_panel(ax, "a recording has no belief\nthat could be read off")
+        return None
+    extent = (0, time[-1] + session.dt_s / 2, -np.pi, np.pi)
+    image = ax.imshow(
+        belief[samples].T,
+        extent=extent,
+        aspect="auto",
+        origin="lower",
+        cmap="Greys",
+        vmin=0,
+        vmax=0.3,
+        interpolation="nearest",
+    )
+    ax.plot(time, unwrap_gaps(session.position[samples, 0], True), color="#D55E00", lw=0.7)
+    ax.set(yticks=[-np.pi, 0, np.pi], yticklabels=["-π", "0", "π"], xlabel="time in trial (s)")
+    return image
+
+
+def unwrap_gaps(angle: NDArray, ring: bool) -> NDArray:
+    """Put NaN where an angle jumps around the ring, so that no line is drawn across."""
+    if not ring:
+        return angle
+    broken = angle.copy()
+    broken[1:][np.abs(np.diff(angle)) > np.pi] = np.nan
+    return broken

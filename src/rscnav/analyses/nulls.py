@@ -54,35 +54,6 @@ def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
     kept: NDArray[np.integer] = trial[order]
     starts: NDArray[np.intp] = np.flatnonzero(np.append(True, np.diff(kept) != 0)[: len(kept)])
     lengths: NDArray[np.intp] = np.diff(np.append(starts, len(kept)))
-    groups: list[NDArray[np.intp]]
-    left_out: int
-
-    def samples(self) -> NDArray[np.intp]:
-        """All samples that stay after cutting, group by group."""
-        return np.concatenate([group.ravel() for group in self.groups] or [np.empty(0, np.intp)])
-
-    def permuted(self, generator: np.random.Generator) -> NDArray[np.intp]:
-        """Draw the samples in the same order, with whole trials permuted within their group."""
-        parts = [group[generator.permutation(len(group))].ravel() for group in self.groups]
-        return np.concatenate(parts or [np.empty(0, np.intp)])
-
-
-def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
-    """Group trials whose lengths differ by at most 20 %.
-
-    Parameters
-    ----------
-    trial : array, (time,)
-        Index of the trial of each sample, samples in order of time; -1 between trials.
-
-    Returns
-    -------
-    Exchangeable
-    """
-    order = np.argsort(trial, kind="stable")
-    order = order[trial[order] >= 0]
-    found = np.unique(trial[order], return_index=True, return_counts=True)
-    starts, lengths = np.asarray(found[1]), np.asarray(found[2])
     groups: list[NDArray[np.intp]] = []
     left_out = 0
     by_length = np.argsort(lengths, kind="stable")

@@ -74,6 +74,6 @@ def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
 def roll_each_unit(values: NDArray[np.floating], generator: np.random.Generator) -> NDArray[np.floating]:
     """Roll each unit's samples (time, unit) by an offset of its own, drawn uniformly."""
     n_samples, n_units = values.shape
-    offsets = generator.integers(0, n_samples, n_units)
+    offsets = generator.integers(0, n_samples, size=(n_units,))
     rows = (np.arange(n_samples)[:, None] - offsets[None, :]) % n_samples
     return np.take_along_axis(values, rows, axis=0)

@@ -1,0 +1,138 @@
+"""Estimators of entropy, against numbers worked out by hand."""
+
+import numpy as np
+import pytest
+
+from rscnav.analyses.entropy import (
+    angle_bin,
+    binned_sums,
+    histogram_entropy,
+    tuning_curves,
+    tuning_entropy,
+)
+from rscnav.analyses.jackknife import jackknife_interval, trial_groups
+
+CENTRES = -np.pi + (np.arange(6) + 0.5) * np.pi / 3
+
+
+@pytest.fixture
+def angle():
+    return np.repeat(CENTRES, 10)
+
+
+def curve(values, angle):
+    """Activity (time, 1) with the given mean rate in each of six bins."""
+    return np.asarray(values, float)[angle_bin(angle, 6)][:, None]
+
+
+@pytest.mark.parametrize(
+    ("rates", "bits"),
+    [
+        ([1, 1, 1, 1, 1, 1], np.log2(6)),
+        ([0, 0, 5, 0, 0, 0], 0.0),
+        ([3, 0, 0, 3, 0, 0], 1.0),
+        ([2, 1, 1, 0, 0, 0], 1.5),
+    ],
+)
+def test_entropy_of_known_curves(angle, rates, bits):
+    assert tuning_entropy(curve(rates, angle), angle) == pytest.approx(bits)
+
+
+def test_entropy_depends_on_mean_rates_and_not_on_occupancy():
+    angle = np.concatenate([np.full(7, CENTRES[0]), np.full(91, CENTRES[3])])
+    activity = np.where(angle == CENTRES[0], 2.0, 6.0)[:, None]
+    assert tuning_entropy(activity, angle) == pytest.approx(-(0.25 * np.log2(0.25) + 0.75 * np.log2(0.75)))
+
+
+def test_samples_without_angle_are_left_out(angle):
+    activity = curve([3, 0, 0, 3, 0, 0], angle)
+    extra = np.concatenate([activity, np.full((50, 1), 1000.0)])
+    assert tuning_entropy(extra, np.concatenate([angle, np.full(50, np.nan)])) == pytest.approx(1.0)
+
+
+def test_unvisited_bins_are_nan_and_left_out(angle):
+    half = angle < 0
+    activity = curve([1, 1, 1, 1, 1, 1], angle)[half]
+    rates, occupancy = tuning_curves(activity, angle[half])
+    assert np.array_equal(np.isnan(rates[0]), [False] * 3 + [True] * 3)
+    assert occupancy.tolist() == [10, 10, 10, 0, 0, 0]
+    assert tuning_entropy(activity, angle[half]) == pytest.approx(np.log2(3))
+
+
+def test_negative_activity_is_refused_with_its_place_or_raised(angle):
+    activity = np.hstack([curve([0, 0, 1, 0, 0, 0], angle), curve([-1, -1, -1, 1, -1, -1], angle)])
+    with pytest.raises(ValueError, match=r"sample 0, unit 1 is negative.*floor='min'"):
+        tuning_entropy(activity, angle)
+    assert tuning_entropy(activity, angle, floor="min") == pytest.approx([0, 0])
+    positive = activity[:, :1] + 1  # floor='min' leaves alone what is not negative
+    assert tuning_entropy(positive, angle, floor="min") == pytest.approx(tuning_entropy(positive, angle))
+
+
+def test_no_positive_sum_gives_nan_for_that_unit_only(angle):
+    activity = np.hstack([np.zeros((60, 1)), np.ones((60, 1))])
+    bits = tuning_entropy(activity, angle)
+    assert np.isnan(bits[0])
+    assert bits[1] == pytest.approx(np.log2(6))
+
+
+def test_bins_are_open_below_and_closed_above():
+    edges = np.array([-np.pi, -np.pi + 1e-3, -2 * np.pi / 3, 0.0, 1e-3, np.pi, np.nan])
+    assert angle_bin(edges, 6).tolist() == [5, 0, 0, 2, 3, 5, -1]
+
+
+def test_bad_arguments_are_named(angle):
+    with pytest.raises(ValueError, match=r"angle: 4 rad at sample 2 lies beyond ±π"):
+        tuning_entropy(np.ones((3, 1)), [0.0, 1.0, 4.0])
+    with pytest.raises(ValueError, match=r"activity has 59, angle has 60"):
+        tuning_entropy(np.ones((59, 1)), angle)
+    with pytest.raises(ValueError, match="n_bins: 1"):
+        tuning_entropy(np.ones((60, 1)), angle, 1)
+    with pytest.raises(ValueError, match="floor: 'max'"):
+        tuning_entropy(np.ones((60, 1)), angle, floor="max")
+    with pytest.raises(ValueError, match=r"nan at sample 3, unit 0"):
+        tuning_entropy(np.where(np.arange(60) == 3, np.nan, 1.0)[:, None], angle)
+
+
+def test_sums_of_many_labellings_are_those_of_each():
+    rng = np.random.default_rng(0)
+    activity, labels = rng.normal(size=(2500, 3)), rng.integers(-1, 4, (3, 2500))
+    sums, counts = binned_sums(activity, labels, 4)
+    for k in range(3):
+        for b in range(4):
+            assert sums[k, b] == pytest.approx(activity[labels[k] == b].sum(axis=0))
+            assert counts[k, b] == np.sum(labels[k] == b)
+
+
+def test_histogram_entropy_plugin_and_miller_madow():
+    counts = np.array([[4, 4, 0, 0], [8, 0, 0, 0], [0, 0, 0, 0]])
+    assert histogram_entropy(counts)[:2].tolist() == [1.0, 0.0]
+    assert np.isnan(histogram_entropy(counts)[2])
+    assert histogram_entropy(counts, miller_madow=True)[0] == pytest.approx(1 + 1 / (16 * np.log(2)))
+
+
+def test_miller_madow_takes_off_most_of_the_bias():
+    counts = np.random.default_rng(0).multinomial(40, np.full(8, 1 / 8), size=4000)
+    plugin, corrected = (3 - histogram_entropy(counts, miller_madow=mm).mean() for mm in (False, True))
+    assert plugin == pytest.approx(7 / (80 * np.log(2)), rel=0.1)
+    assert abs(corrected) < 0.1 * plugin
+
+
+def test_jackknife_of_a_mean_is_its_t_interval():
+    values = np.array([1.0, 2.0, 4.0, 7.0])
+    low, high = jackknife_interval(values.mean(), [np.delete(values, k).mean() for k in range(4)])
+    half = 3.182446 * values.std(ddof=1) / 2  # t(0.975, 3 degrees of freedom)
+    assert (low, high) == pytest.approx((3.5 - half, 3.5 + half))
+
+
+def test_jackknife_says_nothing_where_it_cannot():
+    assert np.isnan(jackknife_interval(1.0, [1.0])).all()
+    assert np.isnan(jackknife_interval(1.0, [1.0, np.nan])).all()
+
+
+def test_trials_are_dealt_out_whole_and_evenly():
+    trial = np.repeat(np.arange(10), 7)
+    group = trial_groups(trial, 3, np.random.default_rng(0))
+    sizes = [len(np.unique(trial[group == g])) for g in range(3)]
+    assert sorted(sizes) == [3, 3, 4]
+    assert all(len(np.unique(group[trial == t])) == 1 for t in range(10))
+    assert len(np.unique(trial_groups(trial[:14], 20, np.random.default_rng(0)))) == 2

@@ -50,7 +50,7 @@ def epoch_spans(file: Any, epochs: Epochs) -> NDArray[np.float64]:
     return _times({name: values[keep] for name, values in columns.items()}, f"epochs: table '{epochs.table}'")
 
 
-def trial_spans(file: Any, trials: Trials, extent: tuple[float, float]) -> Spans:
+def trial_spans(file: Any, trials: Trials, extent: tuple[float, float], tracked: bool) -> Spans:
     """Read the chosen trials.
 
     Parameters
@@ -60,6 +60,8 @@ def trial_spans(file: Any, trials: Trials, extent: tuple[float, float]) -> Spans
         The mapping.
     extent : (float, float)
         First and last time of anything recorded (s).
+    tracked : bool
+        Whether a position was recorded. Without one no trial may be called outside for want of spikes, unless most are.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def trial_spans(file: Any, trials: Trials, extent: tuple[float, float]) -> Spans
             "trials may not overlap: choose rows with trials.select"
         )
     beyond = np.flatnonzero((times[:, 0] > extent[1]) | (times[:, 1] < extent[0]))
-    if len(beyond):
+    if len(beyond) > (0 if tracked else len(times) // 2):
         i = int(beyond[0])
         raise ValueError(
             f"{where}: {len(beyond)} of {len(times)} trials lie outside the recording ({extent[0]:g} to {extent[1]:g} s), "

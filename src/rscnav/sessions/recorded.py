@@ -84,7 +84,7 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
         raise ValueError(f"units: none of the {len(keep)} units meets the rules ({rules}); loosen them")
     epochs = None if mapping.epochs is None else epoch_spans(file, mapping.epochs)
     if mapping.trials is not None:
-        spans = trial_spans(file, mapping.trials, extent)
+        spans = trial_spans(file, mapping.trials, extent, tracking is not None)
     else:
         whole = np.array([extent]) if epochs is None else epochs
         spans = cut_stretches(_contiguous(whole, tracking, position), mapping.trial_s)

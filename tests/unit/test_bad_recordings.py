@@ -1,0 +1,203 @@
+"""Files and mappings that will not do: the message names the key or the file, and the cure."""
+
+import h5py
+import numpy as np
+import pytest
+from small_nwb import walk, write_nwb
+
+from rscnav.cli.main import main
+from rscnav.config.base import ConfigError
+from rscnav.sessions.recording import read_recording
+
+WALK = {"series": "walk", "unit": "m"}
+TRIALS = [
+    {"start_time": 1.0, "stop_time": 3.0, "outcome": "hit"},
+    {"start_time": 4.0, "stop_time": 6.0, "outcome": "miss"},
+]
+
+
+def with_nan(*samples):
+    series = walk()
+    series["data"][list(samples)] = np.nan
+    return {"walk": series}
+
+
+def refused(path, mapping, *words):
+    """The message holds all of the words, and the recording's name and file."""
+    with pytest.raises(ValueError, match="rat") as error:
+        read_recording(path, {"name": "rat", **mapping})
+    message = str(error.value)
+    for word in ("rat", path.name, *words):
+        assert word in message, message
+    return message
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.nwb: no such file; correct .*`file`"):
+        read_recording(tmp_path / "nowhere.nwb", {})
+
+
+@pytest.mark.parametrize("content", ["text", "hdf5", "empty", "cut"])
+def test_a_file_that_is_not_nwb(tmp_path, content):
+    path = tmp_path / "other.nwb"
+    if content == "hdf5":
+        with h5py.File(path, "w") as file:
+            file["x"] = 1
+    elif content == "cut":
+        whole = write_nwb(tmp_path / "whole.nwb").read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+    else:
+        path.write_text("time,x,y\n" if content == "text" else "")
+    with pytest.raises(ValueError, match=r"other\.nwb: not an NWB file, or a damaged one"):
+        read_recording(path, {})
+
+
+def test_position_series_that_is_not_there(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", series={"walk": walk(), "head": walk()})
+    refused(
+        path, {"position": {**WALK, "series": "nose"}}, "position.series", "'nose'", "behavior/Position/walk", "head"
+    )
+    refused(path, {"position": {**WALK, "heading": "tail"}}, "position.heading", "'tail'", "behavior/Position/head")
+
+
+def test_column_that_is_not_there(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", unit_columns={"quality": ["good", "mua"]})
+    refused(path, {"units": [{"column": "kwality", "min": 1}]}, "units", "'kwality'", "quality", "n_spikes", "rate_hz")
+    refused(path, {"units": [{"column": "quality", "min": 1}]}, "units", "'quality'", "text", "values")
+
+
+def test_no_units_left(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb")
+    refused(path, {"units": [{"column": "n_spikes", "min": 100}]}, "none of the 2 units", "n_spikes", "loosen")
+
+
+@pytest.mark.parametrize("spikes", [None, [[], []]])
+def test_no_units_or_no_spikes(tmp_path, spikes):
+    path = write_nwb(tmp_path / "r.nwb", spikes=spikes)
+    refused(path, {}, "no Units table" if spikes is None else "no unit has a spike")
+
+
+def test_spike_time_that_is_not_finite(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0], [2.0, np.nan, 3.0]])
+    refused(path, {}, "unit 1", "not finite", "spike 1")
+
+
+def test_landmarks_outside_the_tracked_area(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", series={"walk": walk()}, trials=TRIALS)
+    landmarks = {"places": {"a": [2.0, 1.0], "b": [200.0, 100.0]}, "radius": 0.5}
+    mapping = {"position": WALK, "trials": {}, "landmarks": landmarks}
+    refused(path, mapping, "landmarks.places.b", "[200.0, 100.0]", "outside the tracked area", "position.unit")
+
+
+def test_landmark_with_too_few_coordinates_or_no_column(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", series={"walk": walk()}, trials=TRIALS)
+    for place, words in (([2.0], ["1 coordinates", "2"]), ("port", ["'port'", "outcome"]), ("outcome", ["numbers"])):
+        mapping = {"position": WALK, "trials": {}, "landmarks": {"places": {"a": place}, "radius": 0.5}}
+        refused(path, mapping, "landmarks.places.a", *words)
+
+
+def test_trial_table_or_outcome_column_that_is_not_there(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", trials=TRIALS)
+    refused(path, {"trials": {"table": "runs"}}, "trials.table", "'runs'", "trials")
+    refused(path, {"trials": {"outcome": "reward"}}, "trials.outcome", "'reward'", "outcome", "start_time")
+    refused(path, {"trials": {"outcome": "outcome"}}, "trials.outcome", "trials.correct", "hit, miss")
+
+
+def test_no_trial_or_epoch_left(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", trials=TRIALS, epochs=[{"start_time": 0.0, "stop_time": 5.0, "tag": "run"}])
+    rule = {"select": [{"column": "outcome", "values": ["won"]}]}
+    refused(path, {"trials": rule}, "trials.select", "none of the 2 rows", "hit, miss")
+    rule = {"select": [{"column": "tag", "values": ["sleep"]}]}
+    refused(path, {"epochs": rule}, "epochs.select", "none of the 1 rows", "run")
+
+
+def test_nan_in_the_middle_of_a_trial(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", series=with_nan(103, 104, 400), trials=TRIALS)  # 2.06 and 2.08 s; 8 s
+    refused(path, {"position": WALK, "trials": {}}, "position.series", "NaN in 1 bins", "2.050 s", "position.nan: drop")
+    session = read_recording(path, {"position": {**WALK, "nan": "drop"}, "trials": {}})
+    assert session.attributes["n_bins_nan"] == 1
+    assert len(session.time) == 39
+    assert np.abs(session.time - 2.05).min() > 0.09
+    assert np.isfinite(session.position).all()
+
+
+def test_nan_between_trials_does_no_harm(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", series=with_nan(400), trials=TRIALS)
+    assert len(read_recording(path, {"position": WALK, "trials": {}}).time) == 40
+
+
+def test_nan_everywhere(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", series=with_nan(*range(500)))
+    refused(path, {"position": {**WALK, "nan": "drop"}}, "position", "all samples", "NaN")
+
+
+def test_unit_that_contradicts_the_file(tmp_path):
+    turns = {"data": np.linspace(0, 359, 500), "rate": 50.0, "unit": "n/a"}
+    path = write_nwb(tmp_path / "r.nwb", series={"walk": walk(), "angle": turns})
+    refused(path, {"position": {**WALK, "unit": "cm"}}, "position.unit", "'cm'", "'meters'", "unit: m", "override_unit")
+    refused(path, {"position": {**WALK, "unit": "rad"}}, "position.unit", "2 coordinates")
+    refused(path, {"position": {"series": "angle", "unit": "rad"}}, "position.unit", "359", "deg")
+    pixels = read_recording(path, {"position": {**WALK, "unit": "px", "override_unit": True}})
+    assert pixels.position_unit == "px"
+    with pytest.raises(ConfigError, match=r"position\.unit: 'inch' will not do"):
+        read_recording(path, {"position": {**WALK, "unit": "inch"}})
+
+
+def test_trials_outside_the_recording(tmp_path):
+    late = [*TRIALS, {"start_time": 4000.0, "stop_time": 6000.0, "outcome": "hit"}]
+    path = write_nwb(tmp_path / "r.nwb", series={"walk": walk()}, trials=late)
+    refused(path, {"position": WALK, "trials": {}}, "1 of 3 trials", "row 2", "4000", "seconds", "trials.select")
+    refused(path, {"trials": {"select": [{"column": "start_time", "min": 100}]}}, "1 of 1 trials", "row 2")
+    rule = {"select": [{"column": "start_time", "max": 100}]}  # the cure that the message names
+    assert len(read_recording(path, {"position": WALK, "trials": rule}).trials) == 2
+
+
+def test_trial_that_stops_before_it_starts_or_has_no_end(tmp_path):
+    for stop in (0.5, np.nan):
+        trials = [*TRIALS, {"start_time": 7.0, "stop_time": stop, "outcome": "hit"}]
+        path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], trials=trials)
+        refused(path, {"trials": {}}, "table 'trials'", "row 2", f"from 7 to {stop:g} s", "before its start")
+        assert len(read_recording(path, {"trials": {"select": [{"column": "stop_time", "min": 1}]}}).trials) == 2
+
+
+def test_trials_that_overlap(tmp_path):
+    trials = [{"start_time": 4.0, "stop_time": 6.0}, {"start_time": 1.0, "stop_time": 4.5}]
+    path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], trials=trials)
+    refused(path, {"trials": {}}, "row 0 starts at 4 s", "row 1 stops at 4.5 s", "overlap")
+
+
+def test_empty_trial_is_dropped_and_counted(tmp_path, capsys):
+    trials = [TRIALS[0], {"start_time": 3.5, "stop_time": 3.5, "outcome": "hit"}, TRIALS[1]]
+    path = write_nwb(tmp_path / "r.nwb", series={"walk": walk()}, trials=trials)
+    session = read_recording(path, {"position": WALK, "trials": {"outcome": "outcome", "correct": ["hit"]}})
+    assert session.trials["start_s"].tolist() == [1.0, 4.0]
+    assert session.trials["outcome"].tolist() == ["correct", "none"]
+    assert np.bincount(session.trial).tolist() == [20, 20]
+    assert session.attributes["n_trials_without_bins"] == 1
+    assert "trials without bins 1" in capsys.readouterr().out
+    refused(path, {"position": WALK, "trials": {}, "bin_s": 5.0}, "no bin of 5 s is left", "bin_s")
+
+
+def test_one_unit_one_trial(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", spikes=[[1.05]], series={"walk": walk()}, trials=TRIALS[:1])
+    session = read_recording(path, {"position": WALK, "trials": {}})
+    assert session.activity.shape == (20, 1)
+    assert session.trials["split"].tolist() == ["test"]
+
+
+def test_misspelt_key(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb")
+    with pytest.raises(ConfigError, match=r"position\.serie: unknown key; did you mean 'series'"):
+        read_recording(path, {"position": {"serie": "walk", "unit": "m"}})
+
+
+def test_nothing_half_written_is_left(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb")
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"recordings:\n  - {{name: rat, file: {path}, units: [{{column: n_spikes, min: 100}}]}}\n", encoding="utf-8"
+    )
+    output = tmp_path / "out" / "rat.h5"
+    assert main(["read", "--config", str(config), "--session", "rat", "--output", str(output)]) != 0
+    assert not output.exists()
+    assert list(tmp_path.glob("**/*.part*")) == []

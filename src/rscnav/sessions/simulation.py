@@ -76,6 +76,8 @@ def truth_path(path: str | os.PathLike[str]) -> Path:
 
 def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Session:
     """Simulate without writing; see `simulate_recording`."""
+    from rscnav.sessions.rollout import poke_outcomes
+
     position, velocity, belief, met = _behaviour(settings, seeds, grid_bins)
     n_trials, n_steps = position.shape
     dt_s = settings.task.dt_s
@@ -86,7 +88,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
     turns = seeds.generator("rotation").integers(0, ROTATIONS, n_trials)
     trials["rotation_rad"] = wrap(turns * 2 * np.pi / ROTATIONS)
     places = np.array([0.0, float(wrap(settings.task.separation_rad))])
-    trials["outcome"] = _outcomes(position, belief, met, places, settings.task.visibility_rad)
+    trials["outcome"] = "none"
     edges = trials["start_s"][:, None] + dt_s * np.arange(n_steps + 1)
     time = (0.5 * (edges[:, :-1] + edges[:, 1:])).ravel()
     trial = np.repeat(np.arange(n_trials, dtype=np.int32), n_steps)
@@ -104,6 +106,8 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
     )
     rule = Encounters()
     found = find_encounters(behaviour, min(rule.min_duration_s, dt_s), rule.merge_within_s)
+    trials["outcome"] = poke_outcomes(found.table, belief.reshape(len(time), -1), behaviour)
+    found.table["outcome"] = trials["outcome"][found.table["trial"]]
     units = _draw_units(settings, seeds)
     rates = expected_rates(settings, units, position.ravel(), belief.reshape(len(time), -1), met.ravel())
     return Session(
@@ -143,26 +147,6 @@ def _behaviour(settings: Simulation, seeds: Seeds, grid_bins: int) -> tuple[NDAr
     batch = task.sample(settings.n_trials, task.n_steps, generator)
     belief = bayes_filter(task, batch, grid_bins=grid_bins)
     return batch.position[:, :, 0].numpy(), batch.velocity.numpy(), belief.numpy(), batch.landmarks_met.numpy()
-
-
-def _outcomes(position: NDArray, belief: NDArray, met: NDArray, places: NDArray, visibility: float) -> NDArray[np.str_]:
-    """Let the animal name the second new landmark."""
-    outcome = np.full(len(position), "none", "U9")
-    weight = bins_in_view(places, visibility, belief.shape[2])  # (bin, landmark)
-    for trial in np.flatnonzero((met == 2).any(axis=1)):
-        step = int(np.argmax(met[trial] == 2))
-        is_b = np.argmin(np.abs(wrap(position[trial, step] - places))) == 1
-        mass_a, mass_b = belief[trial, step] @ weight
-        outcome[trial] = "correct" if (mass_b > mass_a) == is_b else "incorrect"
-    return outcome
-
-
-def bins_in_view(places: NDArray, visibility: float, n_bins: int) -> NDArray[np.floating]:
-    """Share of each bin over [-π, π) that lies within `visibility` of each place, (bin, place)."""
-    width = 2 * np.pi / n_bins
-    centre = -np.pi + (np.arange(n_bins) + 0.5) * width
-    apart = np.abs(wrap(centre[:, None] - places))
-    return np.clip((visibility - apart) / width + 0.5, 0, 1)
 
 
 def _draw_units(settings: Simulation, seeds: Seeds) -> NDArray:

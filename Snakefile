@@ -20,5 +20,6 @@ rule all:
 onsuccess:
     print(f"\nFigures of all sessions, as PNG and PDF; one session's are in {RESULTS}/figures/SESSION:")
     for figure in FIGURES:
-        print(f"  {RESULTS}/figures/{figure}.png")
+        if os.path.exists(f"{RESULTS}/figures/{figure}.png"):
+            print(f"  {RESULTS}/figures/{figure}.png")
     print(f"Numbers: {RESULTS}/numbers/summary.json")

@@ -1,0 +1,131 @@
+"""The configuration: closed, typed, with messages that name the key and the cure."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pydantic
+import pytest
+import yaml
+
+from rscnav.config.base import ConfigError
+from rscnav.config.load import load_config, merge, parse_config
+from rscnav.config.schema import Config
+from rscnav.config.stages import session_names, settings_for, settings_text
+
+ROOT = Path(__file__).parents[2]
+PRESETS = sorted((ROOT / "workflow" / "presets").glob("*.yaml"))
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    """Lay changes, given as `section__key=value`, over the default configuration."""
+    values = DEFAULT
+    for path, value in changes.items():
+        for key in reversed(path.split("__")):
+            value = {key: value}
+        values = merge(values, value)
+    return values
+
+
+@pytest.mark.parametrize("preset", [None, *PRESETS], ids=lambda p: p.stem if p else "default")
+def test_default_and_presets_are_valid(preset):
+    config = load_config(ROOT / "config.yaml", *([preset] if preset else []))
+    assert session_names(config)
+
+
+def test_sessions_are_networks_by_seed_then_recordings():
+    assert session_names(parse_config(DEFAULT)) == ["gru-s1", "gru-s2", "example"]
+
+
+@pytest.mark.parametrize(("section", "left"), [("networks", ["example"]), ("recordings", ["gru-s1", "gru-s2"])])
+def test_either_list_may_be_commented_out(section, left):
+    without = {key: value for key, value in DEFAULT.items() if key != section}
+    assert session_names(parse_config(without)) == left
+    assert session_names(parse_config(without | {section: None})) == left
+
+
+def test_config_yaml_lists_every_key():
+    """What a run depends on stands in the file: no key of the schema hides behind a default."""
+
+    def keys(model: type[pydantic.BaseModel]) -> set[str]:
+        found = set()
+        for name, field in model.model_fields.items():
+            found.add(name)
+            for inner in re.findall(r"[\w.]+", str(field.annotation)):
+                cls = classes.get(inner.split(".")[-1])
+                found |= keys(cls) if cls else set()
+        return found
+
+    classes = {}
+    waiting: list[type] = [pydantic.BaseModel]
+    while waiting:
+        for cls in waiting.pop().__subclasses__():
+            classes[cls.__name__] = cls
+            waiting.append(cls)
+    analyses = Config.model_fields["analyses"].annotation
+    for name, field in analyses.model_fields.items():
+        written = DEFAULT["analyses"].get(name)
+        assert written is not None, f"analyses.{name} is not in config.yaml"
+        assert set(written) == set(field.annotation.model_fields), f"analyses.{name}"
+    text = (ROOT / "config.yaml").read_text()
+    optional = {"min", "max", "column"}  # of rules, which a file has as many of as it likes
+    missing = [key for key in keys(Config) - optional if not re.search(rf"\b{key}\b", text)]
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (changed(traning={}), r"traning: unknown key; did you mean 'training'"),
+        (changed(training__n_batch=3), r"training\.n_batch: unknown key; did you mean 'n_batches'"),
+        (changed(training__peak_rate="1e-3"), r"peak_rate: '1e-3' is text.*write 1\.0e-3"),
+        (changed(training__peak_rate=-1.0), r"training\.peak_rate: -1\.0 will not do: .*greater than 0"),
+        (changed(networks=[{"name": "x", "seeds": [1], "hidden_size": 0}]), r"networks\.0\.hidden_size: 0 will not do"),
+        (changed(networks=[{"name": "x", "seeds": []}]), r"networks\.0\.seeds"),
+        (changed(networks=[{"name": "x", "seeds": [1], "task": "maze"}]), r"task 'maze'; tasks here: ring-fixed"),
+        (changed(networks=[{"name": "x", "seeds": [1, 1]}]), r"x-s1 occur more than once"),
+        (changed(networks=[{"name": "x", "seeds": [1], "cell": "lsmt"}]), r"networks\.0\.cell: 'lsmt' will not do"),
+        (changed(tasks={"ring-fixd": {}}), r"unknown task 'ring-fixd'; there are: ring-fixed"),
+        (merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 3.141592653589793}}}), r"separation_rad: at π"),
+        (merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 0.4}}}), r"closer than twice visibility_rad"),
+        (changed(networks=[], recordings=[]), r"both empty"),
+        (changed(recordings=[{"name": "rat-s3", "file": "x.nwb"}]), r"'rat-s3' looks like a network's session"),
+        (changed(device="gpu"), r"device: 'gpu' will not do"),
+    ],
+)
+def test_bad_values_are_named(values, message):
+    with pytest.raises(ConfigError, match=message):
+        parse_config(values)
+
+
+def test_file_errors_name_the_file(tmp_path):
+    with pytest.raises(ConfigError, match=r"nowhere\.yaml: no such"):
+        load_config(tmp_path / "nowhere.yaml")
+    (tmp_path / "bad.yaml").write_text("networks: [")
+    with pytest.raises(ConfigError, match=r"bad\.yaml: this is not YAML"):
+        load_config(tmp_path / "bad.yaml")
+
+
+def test_presets_lie_over_the_file_key_by_key(tmp_path):
+    (tmp_path / "preset.yaml").write_text("training: {n_batches: 7}\nnetworks: [{name: n, seeds: [4]}]\n")
+    config = load_config(ROOT / "config.yaml", tmp_path / "preset.yaml")
+    assert config.training.n_batches == config.networks[0].training.n_batches == 7
+    assert config.training.batch_size == DEFAULT["training"]["batch_size"]
+    assert session_names(config) == ["n-s4", "example"]
+
+
+def test_a_job_depends_on_its_own_settings_only():
+    before = parse_config(DEFAULT)
+    recoloured = parse_config(changed(figures__dpi=72, analyses__common__cutoff_hz=0.4))
+    retrained = parse_config(changed(training__peak_rate=0.002))
+    for stage, item in [("train", "gru-s1"), ("rollout", "gru-s1"), ("read", "example"), ("simulate", "example")]:
+        assert settings_text(before, stage, item) == settings_text(recoloured, stage, item)
+    assert settings_text(before, "analyse", "optimality") != settings_text(recoloured, "analyse", "optimality")
+    assert settings_text(before, "train", "gru-s1") != settings_text(retrained, "train", "gru-s1")
+    assert settings_text(before, "read", "example") == settings_text(retrained, "read", "example")
+
+
+def test_settings_of_what_is_not_there():
+    with pytest.raises(ConfigError, match="no session 'gru-s9'; there are: gru-s1, gru-s2"):
+        settings_for(parse_config(DEFAULT), "train", "gru-s9")

@@ -1,0 +1,211 @@
+"""Networks: same seeds same bytes, resuming after a kill, weights in files, errors that say the cure."""
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from rscnav.config.schema import Encounters, Rollout, Training
+from rscnav.networks import training
+from rscnav.networks.checkpoint import load_network
+from rscnav.networks.model import Network, step_losses
+from rscnav.networks.schedule import cycle_ends, learning_rate
+from rscnav.networks.streams import draw
+from rscnav.networks.training import Plan, pick_device, train
+from rscnav.observers.gap import optimality_gap, true_bin_loss
+from rscnav.seeds import Seeds
+from rscnav.sessions.rollout import ambiguity, read_curve, roll_out
+from rscnav.tasks.table import make_task
+
+SETTINGS = Training(
+    batch_size=16, n_batches=12, validation_trials=40, validate_every=5, checkpoint_every_s=0.0, target_gap=None
+)
+PLAN = Plan("test-s1", "gru", 8, SETTINGS, 512, "record")
+SEEDS = Seeds(0, ("network", "test", 1))
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def task():
+    torch.set_num_threads(1)
+    return make_task("ring-fixed", trial_s=2.0)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("killed_after", [1, 7, 11])
+def test_a_killed_run_ends_with_the_same_bytes(task, tmp_path, monkeypatch, killed_after):
+    train(task, PLAN, SEEDS, CPU, tmp_path / "whole")
+    step = training._Run.step
+
+    def dying(run):
+        if run.batch == killed_after:
+            raise KeyboardInterrupt
+        return step(run)
+
+    monkeypatch.setattr(training._Run, "step", dying)
+    with pytest.raises(KeyboardInterrupt):
+        train(task, PLAN, SEEDS, CPU, tmp_path / "killed")
+    monkeypatch.undo()
+    assert (tmp_path / "killed" / "checkpoint.pt").exists()
+    train(task, PLAN, SEEDS, CPU, tmp_path / "killed")
+    assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
+    assert set(digests(tmp_path / "whole")) == {"weights.pt", "curve.csv"}
+
+
+def test_a_checkpoint_of_other_settings_or_a_damaged_one_is_not_resumed(task, tmp_path, caplog):
+    (tmp_path / "checkpoint.pt").write_bytes(b"half a checkpoint")
+    with caplog.at_level("INFO"):
+        train(task, PLAN, SEEDS, CPU, tmp_path)
+    assert "starts afresh" in caplog.text
+    fresh = digests(tmp_path)
+    run = training._Run(task, replace(PLAN, record="other"), SEEDS, CPU, tmp_path)
+    run.step()
+    run.save()
+    train(task, PLAN, SEEDS, CPU, tmp_path)
+    assert digests(tmp_path) == fresh
+
+
+def test_training_lowers_the_loss(task, tmp_path):
+    plan = replace(
+        PLAN, training=SETTINGS.model_copy(update={"n_batches": 60, "peak_rate": 0.02, "validate_every": 20})
+    )
+    train(task, plan, SEEDS, CPU, tmp_path)
+    curve = read_curve(tmp_path / "curve.csv")
+    assert curve["loss"][-1] < curve["loss"][0] - 0.05
+    np.testing.assert_allclose(curve["gap"], curve["loss"] - curve["bayes_loss"], atol=1e-9)
+    assert list(curve["batch"]) == [20, 40, 60]
+
+
+def test_goes_on_in_shorter_cycles_until_the_target_or_the_end(task, tmp_path, caplog):
+    impossible = SETTINGS.model_copy(update={"n_batches": 4, "target_gap": 1e-6, "max_batches": 9})
+    with caplog.at_level("INFO"):
+        train(task, replace(PLAN, training=impossible), SEEDS, CPU, tmp_path)
+    assert read_curve(tmp_path / "curve.csv")["batch"][-1] == 8
+    assert "stopped at training.max_batches without reaching training.target_gap" in caplog.text
+    assert cycle_ends(4, 9) == [4, 6, 8]
+    easy = impossible.model_copy(update={"target_gap": 100.0})
+    train(task, replace(PLAN, training=easy), SEEDS, CPU, tmp_path)
+    assert read_curve(tmp_path / "curve.csv")["batch"][-1] == 4
+
+
+def test_learning_rate_rises_to_its_peak_and_falls():
+    rates = [learning_rate(batch, 100, 0.004) for batch in range(150)]
+    assert max(rates[:100]) == rates[30] == pytest.approx(0.004)
+    assert rates[0] == pytest.approx(0.004 / 25)
+    assert rates[99] < 1e-7
+    assert max(rates[100:]) == pytest.approx(0.002)
+
+
+def test_a_loss_that_is_no_number_names_the_cure(task, tmp_path):
+    run = training._Run(task, PLAN, SEEDS, CPU, tmp_path)
+    with torch.no_grad():
+        run.network.cell.weight_hh_l0.fill_(float("nan"))
+    with pytest.raises(FloatingPointError, match="lower training.peak_rate"):
+        run.step()
+
+
+def test_reloaded_weights_give_the_same_states_in_a_fresh_process(task, tmp_path):
+    network = train(task, PLAN, SEEDS, CPU, tmp_path)
+    batch = task.sample(5, 20, torch.Generator().manual_seed(0))
+    states, _ = network(batch.inputs)
+    code = (
+        "import sys, hashlib, torch; torch.set_num_threads(1)\n"
+        "from rscnav.tasks.table import make_task; from rscnav.networks.checkpoint import load_network\n"
+        "task = make_task('ring-fixed', trial_s=2.0); network = load_network(sys.argv[1], task)\n"
+        "states, _ = network(task.sample(5, 20, torch.Generator().manual_seed(0)).inputs)\n"
+        "print(hashlib.sha256(states.detach().numpy().tobytes()).hexdigest())"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "weights.pt")]
+    fresh = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    assert fresh == hashlib.sha256(states.detach().numpy().tobytes()).hexdigest()
+
+
+def test_weights_come_from_the_generator_alone():
+    torch.manual_seed(1)
+    first = Network(2, {"position": 4}, "gru", 3, torch.Generator().manual_seed(7))
+    torch.manual_seed(2)
+    second = Network(2, {"position": 4}, "gru", 3, torch.Generator().manual_seed(7))
+    for one, two in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(one, two)
+        assert one.abs().max() <= 3**-0.5
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [({"hidden_size": 0}, "at least 1 unit"), ({"cell": "x"}, "unknown 'x'")]
+)
+def test_bad_networks_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        Network(2, {"position": 4}, **({"cell": "gru", "hidden_size": 3} | change))
+
+
+def test_devices():
+    assert pick_device("cpu").type == "cpu"
+    assert pick_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def test_cuda_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="device: 'cuda', but torch finds no CUDA GPU"):
+        pick_device("cuda")
+
+
+def test_weights_file_errors_name_the_file(task, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"weights\.pt: no such file"):
+        load_network(tmp_path / "weights.pt", task)
+    (tmp_path / "weights.pt").write_text("no weights")
+    with pytest.raises(ValueError, match=r"weights\.pt: not a file of network weights"):
+        load_network(tmp_path / "weights.pt", task)
+
+
+@pytest.fixture(scope="module")
+def session(task, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("network")
+    network = train(task, PLAN, SEEDS, CPU, folder)
+    return roll_out(
+        "test-s1", "test-s1", network, task, SEEDS, Rollout(train_trials=20, test_trials=30), Encounters(),
+        batch_size=16, grid_bins=512, curve=read_curve(folder / "curve.csv"),
+    ), network  # fmt: skip
+
+
+def test_session_of_a_network(task, session):
+    rolled, network = session
+    assert (rolled.trials["split"] == "train").sum() == 20
+    assert len(rolled.trials) == 50
+    trained_on = draw(task, SEEDS, "train", 0, 16)
+    states, logits = network(trained_on.inputs)
+    np.testing.assert_allclose(rolled.activity[: 16 * 20], states.flatten(0, 1).detach().numpy(), atol=1e-6)
+    loss = step_losses(logits["position"], trained_on.targets["position"]).flatten().detach().numpy()
+    mine = true_bin_loss(rolled.belief[: 16 * 20], trained_on.targets["position"].flatten().numpy())
+    np.testing.assert_allclose(mine, loss, rtol=1e-4)
+    np.testing.assert_allclose(rolled.bayes.sum(axis=1), 1, atol=1e-5)
+    decided = rolled.encounters[rolled.encounters["order"] == 2]
+    assert set(rolled.trials["outcome"][decided["trial"]]) <= {"correct", "incorrect"}
+    undecided = np.setdiff1d(np.arange(50), decided["trial"])
+    assert set(rolled.trials["outcome"][undecided]) == {"none"}
+
+
+def test_ambiguity_is_the_mass_away_from_the_best_place():
+    posterior = np.zeros((2, 64))
+    posterior[0, 3] = 1
+    posterior[1, [3, 40]] = [0.6, 0.4]
+    np.testing.assert_allclose(ambiguity(posterior, 0.25), [0, 0.4], atol=1e-7)
+
+
+def test_gap_and_its_error_against_plain_resampling():
+    rng = np.random.default_rng(0)
+    trial = np.repeat(np.arange(200), rng.integers(5, 60, 200))
+    difference = rng.normal(0.3, 1, 200)[trial] + rng.normal(0, 1, len(trial))
+    gap = optimality_gap(difference + 2, np.full(len(trial), 2.0), trial)
+    assert gap.value == pytest.approx(difference.mean())
+    rows = [difference[trial == k] for k in range(200)]
+    draws = [np.concatenate([rows[k] for k in rng.integers(0, 200, 200)]).mean() for _ in range(2000)]
+    assert gap.se == pytest.approx(np.std(draws), rel=0.1)
+    assert np.isnan(optimality_gap(np.ones(3), np.ones(3), np.zeros(3, int)).value)

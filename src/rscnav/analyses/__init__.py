@@ -8,6 +8,11 @@ the module of an analysis picks the samples, calls the estimators, and adds the 
 - ``prepare``      what all analyses share: which trials, low-pass filter, phases
 - ``filtering``    low-pass filter
 - ``nulls``        permutation of whole trials, rolling of units
+- ``jackknife``    interval over the trials of one session
+- ``entropy``      entropies; ``angles``, ``tuning``: what tuning is measured over, and the analysis
+- ``passes``       the same number of passes in both phases; ``rate_spread``, ``places``, ``dispersion``: the analysis
+- ``encounter_categories``, ``meetings``  categories of encounters, activity around them
+- ``readout``, ``deciding``  held-out linear decoding; identity and outcome around the second landmark
 """
 
 import lazy_loader
@@ -15,7 +20,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "entropy": ["tuning_entropy"],
         "filtering": ["lowpass"],
+        "encounter_categories": ["categorise_encounters"],
         "table": ["ANALYSES", "analyse"],
         "result": ["Result", "read_result", "write_result"],
     },

@@ -1,0 +1,197 @@
+"""Categories, activity around encounters and the linear readout, by hand."""
+
+import numpy as np
+import pytest
+
+from rscnav.analyses.deciding import Settings as Decoding
+from rscnav.analyses.encounter_categories import all_categories, categorise_encounters, samples_around
+from rscnav.analyses.meetings import Settings
+from rscnav.analyses.readout import held_out_accuracy
+from rscnav.analyses.table import analyse
+from rscnav.config.schema import Common
+from rscnav.sessions.schema import ENCOUNTERS, TRIALS
+from rscnav.sessions.session import Session
+
+NEARLY_UNFILTERED = Common(cutoff_hz=4.999)  # Nyquist is 5 Hz
+
+
+def session(rows, n_trials=2, n_steps=10, n_units=2, outcomes=("correct", "incorrect")):
+    """Trials of `n_steps` bins of 0.1 s; rows are (trial, step, landmark, order, kind); activity is the step in the trial."""
+    n = n_trials * n_steps
+    trials = np.zeros(n_trials, TRIALS)
+    trials["start_s"] = np.arange(n_trials) * n_steps * 0.1
+    trials["stop_s"] = trials["start_s"] + n_steps * 0.1
+    trials["outcome"] = np.resize(outcomes, n_trials)
+    table = np.array(
+        [
+            (t, trials["start_s"][t] + 0.1 * k, 0.0, name, order, order > 0, k == 0, "", kind, trials["outcome"][t])
+            for t, k, name, order, kind in rows
+        ],
+        ENCOUNTERS,
+    )
+    activity = np.tile(np.arange(n_steps, dtype=float), n_trials)[:, None] * np.ones(n_units)
+    return Session(
+        "hand", "network", "hand", 0.1, activity, (np.arange(n) + 0.5) * 0.1, np.repeat(np.arange(n_trials), n_steps),
+        trials, np.zeros(n_units, [("id", "i8")]), encounters=table, landmark_names=("a", "b"),
+    )  # fmt: skip
+
+
+ROWS = [
+    (0, 2, "a", 1, "encounter"),
+    (0, 4, "b", 2, "encounter"),
+    (0, 6, "a", 0, "encounter"),
+    (1, 0, "b", 1, "encounter"),
+    (1, 3, "a", 0, "non-encounter"),
+    (1, 9, "a", 2, "encounter"),
+]
+
+
+def test_categories_by_hand():
+    table = categorise_encounters(session(ROWS))
+    assert table["category"].tolist() == [
+        "1st a correct", "2nd b correct", "return", "1st b incorrect", "non-encounter", "2nd a incorrect",
+    ]  # fmt: skip
+    assert table["onset_s"].tolist() == session(ROWS).encounters["onset_s"].tolist()
+    assert set(table["category"]) <= set(all_categories(session(ROWS)))
+
+
+def test_a_session_without_encounters_is_refused_by_name():
+    bare = session(ROWS)
+    bare.encounters = None
+    with pytest.raises(ValueError, match="session 'hand' has no encounters"):
+        categorise_encounters(bare)
+    assert analyse("encounters", bare).reason == "the session has no encounters"
+    assert analyse("decoding", bare).reason == "the session has no encounters"
+
+
+def test_samples_around_stay_inside_the_trial_and_the_stretch():
+    here = session(ROWS)
+    around = samples_around(here, here.encounters, np.array([-2, 0, 3]), np.arange(20))
+    assert around.tolist() == [[0, 2, 5], [2, 4, 7], [4, 6, 9], [-1, 10, 13], [11, 13, 16], [17, 19, -1]]
+    only_second = samples_around(here, here.encounters, np.array([0]), np.arange(10, 20))
+    assert only_second[:, 0].tolist() == [-1, -1, -1, 0, 3, 9]
+    here.time[5:10] += 0.05 * 10  # a gap inside the first trial: nothing is looked up across it
+    here.time[10:] += 10
+    here.encounters["onset_s"][3:] += 10
+    here.encounters["onset_s"][2] += 0.5
+    assert samples_around(here, here.encounters, np.array([-2, 0, 3]), np.arange(20))[:3].tolist() == [
+        [0, 2, -1],
+        [2, 4, -1],
+        [-1, 6, 9],
+    ]
+
+
+def test_counts_and_activity_around_by_hand():
+    here = session(ROWS)
+    result = analyse("encounters", here, Settings(before_s=0.2, after_s=0.3), NEARLY_UNFILTERED)
+    count = dict(zip(result["category"].tolist(), result["category_count"].tolist(), strict=True))
+    assert count["1st a correct"] == count["2nd a incorrect"] == count["non-encounter"] == count["return"] == 1
+    assert count["1st a incorrect"] == count["2nd b none"] == 0
+    assert sum(count.values()) == 6
+    assert result["time"] == pytest.approx([-0.2, -0.1, 0, 0.1, 0.2, 0.3])
+    steps = (np.arange(10) - 4.5) / np.arange(10).std()
+    group = result["group"].tolist()
+    activity = dict(zip(group, result["group_activity"], strict=True))
+    assert activity["1st a"] == pytest.approx(steps[0:6], abs=2e-3)
+    assert np.isnan(activity["1st b"][:2]).all()  # in view from the start: no before
+    assert activity["1st b"][2:] == pytest.approx(steps[0:4], abs=2e-3)
+    assert result["group_activity_n"][group.index("2nd a")].tolist() == [1, 1, 1, 0, 0, 0]
+    assert np.isnan(result["group_activity_sem"]).all()  # one case has no sem
+    assert result.notes["1st"] == "1 encounters with a and 1 with b; 2 of each are needed"
+    assert np.isnan(result["1st/distance"]).all()
+
+
+def test_mean_and_sem_over_encounters_by_hand():
+    rows = [(t, k, "a", 1, "encounter") for t, k in ((0, 2), (1, 4), (2, 9))]
+    result = analyse("encounters", session(rows, 3), Settings(before_s=0, after_s=0.1), NEARLY_UNFILTERED)
+    sd = np.arange(10).std()
+    mean, sem = result["group_activity"][0], result["group_activity_sem"][0]
+    assert mean == pytest.approx([(2 + 4 + 9) / 3 / sd - 4.5 / sd, (3 + 5) / 2 / sd - 4.5 / sd], abs=2e-3)
+    assert sem == pytest.approx([np.std([2, 4, 9], ddof=1) / np.sqrt(3) / sd, 1 / sd], abs=2e-3)
+
+
+def test_distance_between_means_by_hand():
+    rows = [(t, 2 if t % 2 else 5, "b" if t % 2 else "a", 1, "encounter") for t in range(12)]
+    result = analyse("encounters", session(rows, 12), Settings(before_s=0, after_s=0), NEARLY_UNFILTERED)
+    assert result["1st/distance"] == pytest.approx([3 / np.arange(10).std()], abs=2e-3)
+    assert result["1st/p"] < 0.03
+    assert result["1st/control_high"] < result["1st/distance"]
+    assert np.isnan(result["2nd/distance"]).all()
+
+
+def test_readout_separates_what_is_separable_and_counts_by_class():
+    rng = np.random.default_rng(0)
+    label = np.arange(60) < 12  # 12 of one class, 48 of the other
+    features = rng.normal(size=(60, 5))
+    features[:, 2] += 12.0 * label
+    fold = np.arange(60) % 5
+    assert held_out_accuracy(features, label[:, None], fold).tolist() == [[1, 1]]
+    noise = held_out_accuracy(rng.normal(size=(60, 5)), np.ones((60, 1), bool), fold)
+    assert np.isnan(noise[0, 0])
+
+
+def test_readout_does_many_labellings_as_it_does_each():
+    rng = np.random.default_rng(1)
+    features, labels = rng.normal(size=(50, 8)), rng.random((50, 4)) < 0.4
+    fold = np.arange(50) % 5
+    together = held_out_accuracy(features, labels, fold)
+    alone = [held_out_accuracy(features, labels[:, [k]], fold)[0] for k in range(4)]
+    assert together == pytest.approx(np.array(alone))
+
+
+@pytest.mark.parametrize(("n", "n_features", "n_rare"), [(60, 5, 30), (200, 80, 12), (40, 100, 10)])
+def test_readout_of_noise_is_at_chance_also_for_rare_classes_and_many_features(n, n_features, n_rare):
+    rng = np.random.default_rng(2)
+    labels = np.stack([rng.permutation(np.arange(n) < n_rare) for _ in range(400)], axis=1)
+    shares = held_out_accuracy(rng.normal(size=(n, n_features)), labels, np.arange(n) % 5)
+    assert shares.mean() == pytest.approx(0.5, abs=0.03)
+    assert abs(shares[:, 0].mean() - shares[:, 1].mean()) < 0.25  # the threshold does not just name the common class
+
+
+def test_readout_never_sees_the_case_it_predicts():
+    rng = np.random.default_rng(3)
+    features = np.eye(40)  # every case has a feature of its own: all there is to learn is the case itself
+    label = rng.permutation(np.arange(40) < 20)[:, None]
+    assert held_out_accuracy(features, label, np.arange(40) % 5).mean() < 0.75
+
+
+def test_constant_features_are_at_chance():
+    shares = held_out_accuracy(np.ones((20, 3)), (np.arange(20) < 8)[:, None], np.arange(20) % 5)
+    assert shares.mean() == 0.5
+
+
+def test_too_few_trials_give_counts_and_a_note_that_says_how_many():
+    rows = [(t, 5, "a" if t % 3 else "b", 2, "encounter") for t in range(12)]
+    result = analyse("decoding", session(rows, 12))
+    assert (result.number("identity/n_a"), result.number("identity/n_b")) == (8, 4)
+    assert result.notes["identity"] == "second landmarks: 8 a and 4 b; 10 of each are needed"
+    assert "identity/accuracy" not in result
+    assert result.notes["outcome"] == "second landmarks: 6 correct and 6 incorrect; 10 of each are needed"
+
+
+@pytest.mark.parametrize("case", ["one unit", "constant", "one trial", "no second", "fewer than folds", "no outcome"])
+def test_poor_sessions_give_a_result_that_says_why(case):
+    n_trials = {"one trial": 1, "fewer than folds": 4}.get(case, 24)
+    order = 1 if case == "no second" else 2
+    rows = [(t, 5, "ab"[t % 2], order, "encounter") for t in range(n_trials)]
+    here = session(rows, n_trials, n_units=1 if case == "one unit" else 3,
+                   outcomes=("none",) if case == "no outcome" else ("correct", "incorrect"))  # fmt: skip
+    if case == "constant":
+        here.activity[:] = 1
+    met = analyse("encounters", here)
+    decoded = analyse("decoding", here, Decoding(min_trials=2, n_permutations=20))
+    if case == "constant":
+        assert met.reason == "every unit is constant"
+        assert decoded.reason == "every unit is constant"
+    elif case == "one trial":
+        assert "are needed" in met.notes["2nd"]
+        assert "are needed" in decoded.notes["identity"]
+    elif case == "no second":
+        assert decoded.reason.startswith("no trial has a second landmark")
+        assert "0 encounters with a" in met.notes["2nd"]
+    elif case == "no outcome":
+        assert "outcome/n_correct" not in decoded
+    else:
+        assert met.ok
+        assert np.isfinite(decoded.number("identity_before"))
+        assert "no path to integrate" in decoded.notes["displacement"]

@@ -13,12 +13,18 @@ rule all:
     default_target: True
     input:
         expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
-        expand(f"{RESULTS}/figures/{{session}}/{{figure}}.png", figure=FIGURES, session=SESSIONS),
+        expand(
+            f"{RESULTS}/figures/{{session}}/{{figure}}.png",
+            figure=FIGURES,
+            session=SESSIONS,
+        ),
         f"{RESULTS}/numbers/summary.json",
 
 
 onsuccess:
-    print(f"\nFigures of all sessions, as PNG and PDF; one session's are in {RESULTS}/figures/SESSION:")
+    print(
+        f"\nFigures of all sessions, as PNG and PDF; one session's are in {RESULTS}/figures/SESSION:"
+    )
     for figure in FIGURES:
         if os.path.exists(f"{RESULTS}/figures/{figure}.png"):
             print(f"  {RESULTS}/figures/{figure}.png")

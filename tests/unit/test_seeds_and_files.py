@@ -3,6 +3,7 @@
 import errno
 import subprocess
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -65,6 +66,7 @@ def test_training_depends_on_few_modules():
     assert not foreign
 
 
+@cache
 def imported(statement: str) -> set[str]:
     """List the files of rscnav that a statement loads in a fresh process."""
     code = f"import sys\n{statement}\nprint(*[m for m in sys.modules if m.startswith('rscnav.')])"

@@ -26,7 +26,11 @@ for analysis in ANALYSES:
 rule numbers:
     input:
         expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
-        expand(f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5", analysis=ANALYSES, session=SESSIONS),
+        expand(
+            f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5",
+            analysis=ANALYSES,
+            session=SESSIONS,
+        ),
     output:
         f"{RESULTS}/numbers/summary.json",
     log:

@@ -6,8 +6,12 @@ import yaml
 from rscnav.analyses.table import ANALYSES
 from rscnav.config.base import ConfigError
 from rscnav.config.load import parse_config
-from rscnav.config.stages import network_sessions, session_names, settings_text, simulated_file
-from rscnav.config.stages import recording as recording_named
+from rscnav.config.stages import (
+    network_sessions,
+    session_names,
+    settings_text,
+    simulated_file,
+)
 from rscnav.figures.table import FIGURES
 from rscnav.files import write_text
 from rscnav.provenance import code_hash
@@ -20,8 +24,17 @@ except ConfigError as error:
 
 RESULTS = CONFIG.results_dir
 NETWORKS = list(network_sessions(CONFIG))
-RECORDINGS = [recording.name for recording in CONFIG.recordings]
+RECORDED_FILES = {recording.name: recording.file for recording in CONFIG.recordings}
 SESSIONS = session_names(CONFIG)
+
+made_here = [
+    simulated_file(CONFIG, simulation.name) for simulation in CONFIG.simulations
+]
+for name, path in RECORDED_FILES.items():
+    if path not in made_here and not os.path.exists(path):
+        raise WorkflowError(
+            f"recording '{name}': recordings.file: {path}: no such file; correct the path in the configuration"
+        )
 
 # Commands read the configuration as it stands after presets and --config; it is not an input, since a job's own
 # settings are its trigger (params.settings).
@@ -32,9 +45,17 @@ write_text(CONFIG_FILE, yaml.safe_dump(config, sort_keys=False, allow_unicode=Tr
 def local_gpus():
     """Count this machine's GPUs, without torch."""
     if "CUDA_VISIBLE_DEVICES" in os.environ:
-        return len([gpu for gpu in os.environ["CUDA_VISIBLE_DEVICES"].split(",") if gpu not in ("", "-1")])
+        return len(
+            [
+                gpu
+                for gpu in os.environ["CUDA_VISIBLE_DEVICES"].split(",")
+                if gpu not in ("", "-1")
+            ]
+        )
     try:
-        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(
+            ["nvidia-smi", "-L"], capture_output=True, text=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         return 0
     return listed.count("GPU ")
@@ -52,5 +73,6 @@ def settings_of(stage):
 wildcard_constraints:
     session="[A-Za-z0-9._-]+",
     network_session="|".join(NETWORKS) or "no network",
-    recording="|".join(RECORDINGS) or "no recording",
-    simulation="|".join(simulation.name for simulation in CONFIG.simulations) or "no simulation",
+    recording="|".join(RECORDED_FILES) or "no recording",
+    simulation="|".join(simulation.name for simulation in CONFIG.simulations)
+    or "no simulation",

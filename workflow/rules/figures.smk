@@ -4,7 +4,11 @@ from rscnav.figures.table import figure_module
 
 def figure_inputs(figure, sessions):
     """List the files that a figure of these sessions reads."""
-    results = expand(f"{RESULTS}/analyses/{{a}}/{{s}}.h5", a=figure_module(figure).ANALYSES, s=sessions)
+    results = expand(
+        f"{RESULTS}/analyses/{{a}}/{{s}}.h5",
+        a=figure_module(figure).ANALYSES,
+        s=sessions,
+    )
     return [f"{RESULTS}/sessions/{session}.h5" for session in sessions] + results
 
 

@@ -14,19 +14,9 @@ rule simulate:
         "rscnav simulate --config {params.config} --name {wildcards.simulation} --output {output.nwb} 2>&1 | tee {log}"
 
 
-def recording_file(wildcards):
-    """Give the file of a recording; where it is missing and no rule makes it, say which key names it."""
-    name = wildcards.recording
-    path = recording_named(CONFIG, name).file
-    made_here = [simulated_file(CONFIG, simulation.name) for simulation in CONFIG.simulations]
-    if path not in made_here and not os.path.exists(path):
-        raise WorkflowError(f"recording '{name}': recordings.file: {path}: no such file; correct the path in the configuration")
-    return path
-
-
 rule read:
     input:
-        recording_file,
+        lambda wildcards: RECORDED_FILES[wildcards.recording],
     output:
         f"{RESULTS}/sessions/{{recording}}.h5",
     log:

@@ -1,0 +1,71 @@
+"""What a user sees when something is wrong: the key or the file, the cure, a non-zero exit, nothing half-written."""
+
+import pytest
+import yaml
+from tiny_project import TINY, snakemake
+
+
+def test_dry_run_of_the_default(project):
+    run = snakemake(project, "--dry-run", preset=None)
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "Using workflow specific profile profiles/default" in run.stdout
+
+
+@pytest.mark.parametrize("preset", ["quick", "paper", "replicates"])
+def test_dry_run_of_the_presets(project, preset):
+    run = snakemake(project, "--dry-run", preset=f"workflow/presets/{preset}.yaml")
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert f"results/{preset}/" in run.stdout
+
+
+@pytest.mark.parametrize(("left_out", "absent"), [("networks", "train"), ("recordings", "simulate")])
+def test_either_list_may_be_left_out(project, left_out, absent):
+    config = yaml.safe_load((project / "config.yaml").read_text())
+    del config[left_out]
+    (project / "config.yaml").write_text(yaml.safe_dump(config))
+    run = snakemake(project, "--dry-run", preset=None)
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert f"rule {absent}:" not in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"traning": {}}, "traning: unknown key; did you mean 'training'?"),
+        ({"training": {"peak_rate": "1e-3"}}, "training.peak_rate: '1e-3' is text, a number is needed"),
+        (
+            {"recordings": [{"name": "rat", "file": "rat.nwb"}]},
+            "recording 'rat': recordings.file: rat.nwb: no such file",
+        ),
+    ],
+)
+def test_a_wrong_configuration_names_the_key(project, change, message):
+    (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | change))
+    run = snakemake(project, "--dry-run")
+    assert run.returncode != 0
+    assert message in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_a_failed_job_says_why_in_its_log_and_leaves_nothing(project):
+    config = yaml.safe_load((project / "config.yaml").read_text())
+    recording = config["recordings"][0]
+    recording["position"]["series"] = "angel"
+    (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"recordings": [recording], "networks": []}))
+    run = snakemake(project)
+    assert run.returncode != 0
+    log = (project / "results" / "logs" / "read" / "example.log").read_text()
+    assert "angel" in log
+    assert "angle" in log  # the one that is there
+    assert log in run.stdout or "angel" in run.stdout
+    assert not (project / "results" / "sessions" / "example.h5").exists()
+    assert not list((project / "results" / "sessions").glob(".*"))
+
+
+def test_cuda_where_there_is_none_says_so(project, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"device": "cuda"}))
+    run = snakemake(project, "results/networks/gru-s1/weights.pt")
+    assert run.returncode != 0
+    assert "device: 'cuda', but torch finds no CUDA GPU on this machine" in run.stdout
+    assert not (project / "results" / "networks" / "gru-s1" / "weights.pt").exists()

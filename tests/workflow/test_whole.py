@@ -1,0 +1,150 @@
+"""The whole workflow on a tiny configuration: all of it from one command, nothing the second time, little after an edit.
+
+The tests of this file run in order and share one project.
+"""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from pynwb import NWBHDF5IO, NWBFile
+from tiny_project import TINY, snakemake
+
+from rscnav.analyses.result import read_result
+from rscnav.analyses.table import ANALYSES
+from rscnav.figures.table import FIGURES
+from rscnav.sessions.hdf5 import read_session
+
+SESSIONS = ("gru-s1", "example", "spikes")
+
+
+def write_spikes_only(path: Path) -> None:
+    """Write a recording with spike times and nothing else."""
+    rng = np.random.default_rng(0)
+    file = NWBFile("spikes", "spikes", datetime(2020, 1, 1, tzinfo=UTC))
+    for _ in range(5):
+        file.add_unit(spike_times=np.sort(rng.uniform(0, 120, 600)))
+    with NWBHDF5IO(path, "w") as io:
+        io.write(file)
+
+
+def jobs(output: str) -> dict[str, int]:
+    """Read the table of jobs that snakemake prints: rule -> count."""
+    table = output.split("Job stats:")[1].split("\n\n")[0]
+    return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE) if rule != "total"}
+
+
+@pytest.fixture(scope="module")
+def finished(shared_project):
+    write_spikes_only(shared_project / "spikes.nwb")
+    default = yaml.safe_load((shared_project / "config.yaml").read_text())
+    preset = TINY | {"recordings": [*default["recordings"], {"name": "spikes", "file": "spikes.nwb"}]}
+    (shared_project / "tiny.yaml").write_text(yaml.safe_dump(preset))
+    run = snakemake(shared_project)
+    assert run.returncode == 0, run.stdout[-6000:]
+    return shared_project, run.stdout
+
+
+def test_every_figure_is_there_and_named_at_the_end(finished):
+    project, output = finished
+    for figure in FIGURES:
+        assert f"results/figures/{figure}.png" in output
+        for folder in ("", *SESSIONS):
+            for suffix in (".png", ".pdf"):
+                assert (project / "results" / "figures" / folder / f"{figure}{suffix}").stat().st_size > 1000
+
+
+def test_numbers_have_the_promised_keys(finished):
+    project, _ = finished
+    text = (project / "results" / "numbers" / "summary.json").read_text()
+    summary = json.loads(text)
+    assert summary["schema"] == 1
+    assert set(summary["run"]) == {"config_sha", "code"}
+    assert list(summary["sessions"]) == list(SESSIONS)
+    network, mouse, spikes = summary["sessions"].values()
+    assert (network["kind"], network["network"], network["seed"], network["n_units"]) == ("network", "gru", 1, 6)
+    assert set(network["gap"]) == {"overall", "LM0", "LM1", "LM2"}
+    assert network["gap"]["overall"]["value"] > 0
+    assert mouse["gap"] is None
+    assert mouse["n_trials"] == 24
+    assert spikes["n_encounters"] is None
+    assert spikes["tuning_entropy"] is None
+    assert set(spikes["dimension"]) == {"all"}
+    assert "NaN" not in text
+
+
+def test_spikes_alone_go_through_and_say_what_is_missing(finished):
+    project, _ = finished
+    results = {a: read_result(project / "results" / "analyses" / a / "spikes.h5") for a in ANALYSES}
+    computed = {name for name, result in results.items() if result.ok}
+    assert {"eigenspectrum", "dimension", "state_space"} <= computed
+    assert results["optimality"].reason == "the session has no belief, no bayes, no position, no phase"
+    for name in set(ANALYSES) - computed:
+        assert results[name].status == "not applicable"
+        assert "the session has no" in results[name].reason
+
+
+def test_results_record_what_made_them(finished):
+    import h5py
+
+    project, _ = finished
+    with h5py.File(project / "results" / "analyses" / "optimality" / "gru-s1.h5") as file:
+        assert file.attrs["record:rscnav_version"]
+        assert len(file.attrs["record:code"]) == 12
+        assert "cutoff_hz" in file.attrs["record:settings"]
+    session = read_session(project / "results" / "sessions" / "gru-s1.h5", ())
+    assert "numpy" in session.attributes["packages"]
+    assert json.loads(session.attributes["settings"])["network"]["hidden_size"] == 6
+
+
+def test_logs_are_filled(finished):
+    project, _ = finished
+    logs = project / "results" / "logs"
+    assert "batch 6/6" in (logs / "train" / "gru-s1.log").read_text()
+    assert "not applicable" in (logs / "analyse" / "optimality" / "spikes.log").read_text()
+
+
+def test_a_second_run_does_nothing(finished):
+    project, _ = finished
+    run = snakemake(project)
+    assert run.returncode == 0
+    assert "Nothing to be done" in run.stdout
+
+
+def test_editing_a_figure_reruns_that_figure_only(finished):
+    project, _ = finished
+    module = project / "src" / "rscnav" / "figures" / "learning.py"
+    original = module.read_text()
+    module.write_text(original + "\n# edited\n")
+    output = snakemake(project, "--dry-run").stdout
+    module.write_text(original)
+    assert jobs(output) == {"figure_learning": 1, "figure_learning_of_session": len(SESSIONS), "all": 1}
+
+
+def test_a_colour_or_a_cutoff_does_not_train_again(finished):
+    project, _ = finished
+    output = snakemake(project, "--dry-run", "--config", "analyses={common: {cutoff_hz: 0.4}}").stdout
+    assert {"train", "rollout", "simulate", "read"}.isdisjoint(jobs(output))
+    assert jobs(output)["analyse_dimension"] == len(SESSIONS)
+    output = snakemake(project, "--dry-run", "--config", "figures={width_mm: 120.0}").stdout
+    assert all(rule.startswith("figure_") or rule == "all" for rule in jobs(output))
+
+
+def test_the_same_configuration_gives_the_same_bytes(finished, project):
+    """Run again elsewhere: tables, arrays and figures are the same byte for byte."""
+    first, _ = finished
+    targets = ["results/figures/gru-s1/learning.png", "results/figures/example/task.pdf"]
+    targets += [
+        "results/analyses/dimension/gru-s1.h5",
+        "results/networks/gru-s1/weights.pt",
+        "results/sessions/gru-s1.h5",
+    ]
+    targets += ["results/figures/gru-s1/state_space.pdf", "results/analyses/tuning/example.h5"]
+    run = snakemake(project, *targets)
+    assert run.returncode == 0, run.stdout[-3000:]
+    for target in targets:
+        assert (project / target).read_bytes() == (first / target).read_bytes(), target

@@ -1,0 +1,65 @@
+"""A copy of the project in a folder of its own, with a configuration so small that the whole workflow runs in a test."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "config.yaml", "Makefile", "src", "workflow", "profiles")
+TINY = {
+    "results_dir": "results",
+    "device": "cpu",
+    "networks": [{"name": "gru", "cell": "gru", "hidden_size": 6, "seeds": [1]}],
+    "training": {
+        "batch_size": 16,
+        "n_batches": 6,
+        "validation_trials": 20,
+        "validate_every": 3,
+        "checkpoint_every_s": 0.2,
+        "target_gap": None,
+    },
+    "rollout": {"train_trials": 10, "test_trials": 24},
+    "simulations": [{"name": "example", "n_trials": 24, "n_units": 6, "task": {"motion": {"noise_rad": 0.12}}}],
+    "figures": {"dpi": 50},
+}
+
+
+def environment(project: Path) -> dict[str, str]:
+    """Variables under which commands use the copy's code and this Python's tools."""
+    bin_dir = str(Path(sys.executable).parent)
+    return os.environ | {
+        "PATH": bin_dir + os.pathsep + os.environ["PATH"],
+        "PYTHONPATH": str(project / "src"),
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy what the workflow runs from."""
+    folder.mkdir()
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            shutil.copy(source, folder / part)
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    return folder
+
+
+def snakemake(project: Path, *arguments: str, preset: str | None = "tiny.yaml") -> subprocess.CompletedProcess:
+    """Run snakemake in a project; output and errors come back together."""
+    extra = ["--configfile", preset] if preset else []
+    return subprocess.run(
+        ["snakemake", *arguments, *extra],
+        cwd=project,
+        env=environment(project),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )

@@ -1,12 +1,16 @@
 """Reading NWB files: each key of the mapping does what it says."""
 
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+import yaml
 from small_nwb import walk, write_nwb
 
+from rscnav.config.load import parse_config
+from rscnav.config.recordings import Epochs, Position, Recording, Trials
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
 from rscnav.sessions.recording import read_recording
@@ -106,14 +110,15 @@ def test_rotation_is_taken_off_places_and_directions(tmp_path):
 
 def test_angles_are_interpolated_across_the_cut(tmp_path):
     time = np.arange(0, 10, 0.04)
-    angle = (1.0 * time + np.pi) % (2 * np.pi) - np.pi
+    start = np.pi - 2.055  # the cut lies between the samples at 2.04 and 2.08 s, and a bin's centre at 2.05 s
+    angle = (start + time + np.pi) % (2 * np.pi) - np.pi
     series = {"angle": {"data": np.degrees(angle), "rate": 25.0, "starting_time": 0.0, "unit": "degrees"}}
     path = write_nwb(tmp_path / "r.nwb", series=series, trials=TRIALS)
     session = read_recording(path, {"position": {"series": "angle", "unit": "deg"}, "trials": {}})
     assert session.is_ring
     assert session.position.min() >= -np.pi
     assert session.position.max() < np.pi
-    np.testing.assert_allclose(np.exp(1j * session.position[:, 0]), np.exp(1j * session.time), atol=1e-9)
+    np.testing.assert_allclose(np.exp(1j * session.position[:, 0]), np.exp(1j * (start + session.time)), atol=1e-9)
     np.testing.assert_allclose(session.velocity, 1.0, atol=1e-9)
 
 
@@ -187,6 +192,18 @@ def test_the_split_is_a_seeded_draw(tmp_path):
     assert (draws[0] == "test").sum() == 7
     assert (draws[0] == draws[1]).all()
     assert (draws[0] != draws[2]).any()
+
+
+def test_the_docs_explain_every_key_and_their_examples_are_right(pytestconfig):
+    text = (pytestconfig.rootpath / "docs/recordings.md").read_text(encoding="utf-8")
+    for section, model in (("", Recording), ("position.", Position), ("trials.", Trials), ("epochs.", Epochs)):
+        for key, field in model.model_fields.items():
+            if not hasattr(getattr(field.annotation, "__args__", [None])[0], "model_fields"):
+                assert f"`{section}{key}`" in text, f"{section}{key}"
+    examples = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    assert len(examples) == 4
+    for example in examples:
+        assert len(parse_config(example).recordings) == 1
 
 
 def test_torch_is_not_needed():

@@ -62,6 +62,9 @@ def test_tracked_angle_passes_through_the_bin_centres():
     np.testing.assert_allclose(time[inside][2::5], truth.time[centres], atol=1e-9)
     expected = wrap(truth.position[centres, 0] + row["rotation_rad"])
     np.testing.assert_allclose(wrap(angle[inside][2::5] - expected), 0, atol=1e-12)
+    within = np.diff(time) < 0.03
+    assert np.abs(wrap(np.diff(angle)[within])).max() < 0.3  # no jump where the angle goes from π to -π
+    assert np.abs(np.diff(truth.position[centres, 0])).max() > 3  # which it does
 
 
 def test_rates_follow_the_belief_or_the_place():

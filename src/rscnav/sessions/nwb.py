@@ -145,7 +145,7 @@ def read_units(file: Any) -> tuple[Columns, list[NDArray[np.floating]], list[str
         raise ValueError(f"the Units table has no spike_times; its columns: {_listed(file.units.colnames)}")
     columns = {"id": np.asarray(file.units.id[:]), **plain_columns(file.units)}
     spikes: list[NDArray[np.floating]] = []
-    notes: list[str] = []
+    unsorted: list[str] = []
     for row, unit in enumerate(columns["id"]):
         times = np.asarray(file.units.get_unit_spike_times(row), np.float64)
         if not np.isfinite(times).all():
@@ -153,10 +153,11 @@ def read_units(file: Any) -> tuple[Columns, list[NDArray[np.floating]], list[str
                 f"units: unit {unit} has a spike time that is not finite, spike {np.argmin(np.isfinite(times))}"
             )
         if np.any(np.diff(times) < 0):
-            notes.append(f"spike times of unit {unit} were not in order and have been sorted")
+            unsorted.append(str(unit))
             times = np.sort(times)
         spikes.append(times)
     columns["n_spikes"] = np.array([len(times) for times in spikes])
+    notes = [f"spike times were not in order and have been sorted: unit {', '.join(unsorted)}"] if unsorted else []
     return columns, spikes, notes
 
 

@@ -71,7 +71,7 @@ def read_recording(
         except ValueError as error:
             raise ValueError(f"recording '{checked.name}', file {os.fspath(path)}: {error}") from None
     session.attributes["source"] = os.path.basename(path)
-    session.attributes["mapping"] = checked.model_dump_json()
+    session.attributes["mapping"] = checked.model_dump_json(exclude={"file"})
     print(_summary(session))
     return session
 

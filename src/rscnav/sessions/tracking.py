@@ -95,7 +95,7 @@ def track(series: Series, unit: str, max_gap_s: float, key: str, override_unit: 
     good: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
     if not good.any():
         raise ValueError(f"{key}: all samples of '{series.path}' are NaN")
-    wide = np.flatnonzero(np.diff(time) > max_gap_s)
+    wide = np.flatnonzero(np.diff(time) > max(max_gap_s, 2 * half))
     between = [(time[i] + half, time[i + 1] - half) for i in wide]
     gaps = np.array([(-np.inf, time[0] - half), *between, (time[-1] + half, np.inf)])
     values = np.unwrap(values[good], axis=0) if name == "rad" else values[good]

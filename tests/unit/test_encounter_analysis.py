@@ -164,9 +164,9 @@ def test_too_few_trials_give_counts_and_a_note_that_says_how_many():
     rows = [(t, 5, "a" if t % 3 else "b", 2, "encounter") for t in range(12)]
     result = analyse("decoding", session(rows, 12))
     assert (result.number("identity/n_a"), result.number("identity/n_b")) == (8, 4)
-    assert result.notes["identity"] == "second landmarks: 8 a and 4 b; 10 of each are needed"
+    assert result.notes["identity"] == "8 a and 4 b; 10 of each are needed"
     assert "identity/accuracy" not in result
-    assert result.notes["outcome"] == "second landmarks: 6 correct and 6 incorrect; 10 of each are needed"
+    assert result.notes["outcome"] == "6 correct and 6 incorrect; 10 of each are needed"
 
 
 @pytest.mark.parametrize("case", ["one unit", "constant", "one trial", "no second", "fewer than folds", "no outcome"])

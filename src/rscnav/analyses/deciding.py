@@ -69,7 +69,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
             result.add(f"{task}/n_{name}", n)
         if min(of_class) < settings.min_trials:
             counts = " and ".join(f"{n} {name}" for name, n in zip(names, of_class, strict=True))
-            result.notes[task] = f"second landmarks: {counts}; {settings.min_trials} of each are needed"
+            result.notes[task] = f"{counts}; {settings.min_trials} of each are needed"
             continue
         draws = seeds.child(task)
         accuracy = [_decode(states, around[:, lag], label, settings, draws) for lag in range(len(lags))]

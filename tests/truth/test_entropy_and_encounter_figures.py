@@ -1,0 +1,116 @@
+"""Figures `entropy` and `encounters` say what the results hold, and where a session lacks something, what."""
+
+import numpy as np
+import pytest
+from planted_ring import place_bumps, ring_session, smooth_noise
+
+from rscnav.analyses.deciding import Settings as Decoding
+from rscnav.analyses.dispersion import Settings as Dispersion
+from rscnav.analyses.meetings import Settings as Meetings
+from rscnav.analyses.result import Result
+from rscnav.analyses.table import analyse
+from rscnav.analyses.tuning import Settings as Tuning
+from rscnav.figures.layout import Drawn
+from rscnav.figures.style import Canvas
+from rscnav.figures.table import draw_figure, figure_module
+
+SETTINGS = {
+    "tuning": Tuning(n_permutations=19),
+    "dispersion": Dispersion(n_permutations=19, n_draws=2, n_groups=4),
+    "encounters": Meetings(n_permutations=19),
+    "decoding": Decoding(n_permutations=19, before_s=0.3, after_s=0.6),
+}
+LACKING = {name: Result.not_applicable(f"no data for {name}") for name in SETTINGS}
+
+
+def plant(session, rng):
+    return 3 * place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 5)) + smooth_noise(session, rng, 5)
+
+
+@pytest.fixture(scope="module")
+def results():
+    session = ring_session(plant, 60, p_incorrect=0.4)
+    return {name: analyse(name, session, settings) for name, settings in SETTINGS.items()}
+
+
+@pytest.fixture(scope="module")
+def without_outcome():
+    session = ring_session(plant, 40, seed=1)
+    session.trials["outcome"] = session.encounters["outcome"] = "none"
+    return {name: analyse(name, session, settings) for name, settings in SETTINGS.items()}
+
+
+def texts(ax):
+    found = [text.get_text() for text in ax.texts] + [ax.get_xlabel(), ax.get_ylabel(), ax.get_title()]
+    legend = ax.get_legend()
+    found += [text.get_text() for text in legend.get_texts()] if legend else []
+    return " ".join(" ".join(found).split())
+
+
+@pytest.mark.parametrize("name", ["entropy", "encounters"])
+def test_a_row_a_session_with_named_empty_panels(name, results):
+    drawn = [Drawn("full", "network", results), Drawn("bare", "recording", LACKING)]
+    figure = draw_figure(name, drawn)
+    full, bare = np.array([ax for ax in figure.axes if ax.get_label() != "<colorbar>"]).reshape(2, 4)
+    first, last = figure_module(name).ANALYSES
+    for column, analysis in enumerate((first, first, last, last) if name == "entropy" else (first,) * 3 + (last,)):
+        assert f"no data for {analysis}" in texts(bare[column])
+        assert "not applicable" not in texts(full[column])
+        assert full[column].get_xlabel() or name == "entropy"
+        assert full[column].get_ylabel() or column == 0
+
+
+def test_entropy_shows_the_numbers(results):
+    curves, entropies, phases, differences = draw_figure("entropy", [Drawn("full", "network", results)]).axes[:4]
+    tuning, dispersion = results["tuning"], results["dispersion"]
+    shown = curves.images[0].get_array()
+    assert shown.shape == tuning["tuning_curves"].shape
+    assert (shown.min(axis=1) == 0).all()
+    assert (shown.max(axis=1) == 1).all()
+    assert f"{tuning.number('n_tuned')} of 5 units" in texts(entropies)
+    assert {"control", "observed"} <= set(texts(entropies).split())
+    points = [tuple(line.get_xydata()[0]) for line in phases.lines if len(line.get_xydata()) == 1]
+    assert (dispersion["LM1"], dispersion["LM2"]) in points
+    bars = sorted((bar.get_y(), bar.get_y() + bar.get_height()) for bar in differences.patches)
+    names = [f"{control}_{{}}{suffix}" for control in ("control", "phase_control") for suffix in ("", "_mm")]
+    bands = sorted((float(dispersion[n.format("low")]), float(dispersion[n.format("high")])) for n in names)
+    assert np.array(bars) == pytest.approx(np.array(bands))
+    intervals = [tuple(line.get_ydata()) for line in differences.lines]
+    assert (dispersion["low"], dispersion["high"]) in intervals
+
+
+def test_encounters_shows_the_numbers(results):
+    counts, activity, distance, decoding = draw_figure("encounters", [Drawn("full", "network", results)]).axes[:4]
+    met, decoded = results["encounters"], results["decoding"]
+    total = sum(bar.get_width() for bar in counts.patches if bar.get_height() == pytest.approx(0.7))
+    assert total == met["category_count"].sum()
+    by_label = {line.get_label(): line for line in activity.lines}
+    at = met["group"].tolist().index("2nd b")
+    assert np.array_equal(by_label["2nd b"].get_ydata(), met["group_activity"][at], equal_nan=True)
+    assert any(np.array_equal(line.get_ydata(), met["1st/distance"], equal_nan=True) for line in distance.lines)
+    assert any(np.array_equal(line.get_ydata(), decoded["outcome/accuracy"]) for line in decoding.lines)
+    assert "labels permuted" in texts(decoding)
+
+
+def test_what_is_too_rare_is_said_beside_what_is_not(results, without_outcome):
+    few = {**results, "decoding": analyse("decoding", ring_session(plant, 40, p_incorrect=0.1), SETTINGS["decoding"])}
+    panel = draw_figure("encounters", [Drawn("few", "network", few)]).axes[3]
+    assert "10 of each are needed" in texts(panel)
+    panel = draw_figure("encounters", [Drawn("none", "recording", without_outcome)]).axes[3]
+    assert "outcome" not in texts(panel)
+    assert "a or b" in texts(panel)
+
+
+@pytest.mark.parametrize("name", ["entropy", "encounters"])
+def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(name, results, without_outcome, tmp_path):
+    drawn = [Drawn(f"n-s{k}", "network", results) for k in range(4)]
+    drawn += [Drawn("rat", "recording", without_outcome), Drawn("bare", "recording", LACKING)]
+    canvas = Canvas(dpi=60)
+    for stem in ("one", "two"):
+        figure = draw_figure(name, drawn, canvas, max_sessions=3)
+        paths = canvas.save(figure, tmp_path / stem)
+    labels = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert "4 networks" in labels
+    assert "2 recordings" in labels
+    for path in paths:
+        assert path.read_bytes() == path.with_name(path.name.replace("two", "one")).read_bytes()

@@ -13,6 +13,9 @@ the module of an analysis picks the samples, calls the estimators, and adds the 
 - ``passes``       the same number of passes in both phases; ``rate_spread``, ``places``, ``dispersion``: the analysis
 - ``encounter_categories``, ``meetings``  categories of encounters, activity around them
 - ``readout``, ``deciding``  held-out linear decoding; identity and outcome around the second landmark
+- ``spectrum``, ``spectrum_controls``, ``components``  eigenvalues, their controls, and the analysis `eigenspectrum`
+- ``correlation``, ``slopes``, ``dimension``, ``attractor``  the curve, the fit, the two together, and the analysis `dimension`
+- ``state_space``  principal directions from training trials, test trials along them
 """
 
 import lazy_loader
@@ -23,6 +26,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "entropy": ["tuning_entropy"],
         "filtering": ["lowpass"],
         "encounter_categories": ["categorise_encounters"],
+        "spectrum": ["eigenspectrum", "participation_ratio"],
+        "correlation": ["correlation_sum"],
+        "dimension": ["correlation_dimension"],
         "table": ["ANALYSES", "analyse"],
         "result": ["Result", "read_result", "write_result"],
     },

@@ -23,6 +23,11 @@ ANALYSES: dict[str, str] = {
     "optimality": "rscnav.analyses.optimality",
     "tuning": "rscnav.analyses.tuning",
     "dispersion": "rscnav.analyses.dispersion",
+    "eigenspectrum": "rscnav.analyses.components",
+    "dimension": "rscnav.analyses.attractor",
+    "state_space": "rscnav.analyses.state_space",
+    "encounters": "rscnav.analyses.meetings",
+    "decoding": "rscnav.analyses.deciding",
 }  # fmt: skip
 
 

@@ -20,6 +20,11 @@ from rscnav.figures.style import Canvas
 FIGURES: dict[str, str] = {
     "task": "rscnav.figures.task",
     "learning": "rscnav.figures.learning",
+    "entropy": "rscnav.figures.entropy",
+    "encounters": "rscnav.figures.encounters",
+    "eigenspectra": "rscnav.figures.eigenspectra",
+    "dimension": "rscnav.figures.dimension",
+    "state_space": "rscnav.figures.state_space",
 }  # fmt: skip
 
 

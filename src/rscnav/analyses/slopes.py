@@ -1,0 +1,129 @@
+"""From the correlation sum to a dimension: local slopes, the scaling region, the slope and Takens' estimate in it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+TOLERANCE = 0.1  # local slopes of a scaling region stay within this share of their mean
+MIN_FACTOR = 3.0  # a reliable one reaches over this factor in r
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """A stretch of steady local slope: radii[first] to radii[last], both inside."""
+
+    first: int
+    last: int
+    reliable: bool
+
+
+def local_slopes(radii: ArrayLike, correlation: ArrayLike, width: int = 8) -> NDArray[np.float64]:
+    """Slope of log C(r) on log r around each radius, by least squares over `width` radii to either side.
+
+    Parameters
+    ----------
+    radii, correlation : array, (radius,)
+        Radii increasing and above 0.
+    width : int
+        At least 1.
+
+    Returns
+    -------
+    array, (radius,), float64
+        NaN where the window reaches over an end, or where C is 0.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ, radii that do not increase, or a width below 1.
+    """
+    r, c = np.asarray(radii, np.float64), np.asarray(correlation, np.float64)
+    if r.ndim != 1 or r.shape != c.shape:
+        raise ValueError(f"radii and correlation need one shape (radius,), got {r.shape} and {c.shape}")
+    if np.any(r <= 0) or np.any(np.diff(r) <= 0):
+        raise ValueError("radii: must be above 0 and increase")
+    if width < 1:
+        raise ValueError(f"width: {width} will not do; at least 1")
+    slopes = np.full(len(r), np.nan)
+    n = 2 * width + 1
+    if len(r) < n:
+        return slopes
+    x = np.lib.stride_tricks.sliding_window_view(np.log(r), n)
+    y = np.lib.stride_tricks.sliding_window_view(_log(c), n)
+    x = x - x.mean(axis=1, keepdims=True)
+    slopes[width : len(r) - width] = np.sum(x * y, axis=1) / np.sum(x**2, axis=1)
+    return slopes
+
+
+def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> Scaling | None:
+    """Find the longest stretch, in log r, in which every local slope is within 10 % of the stretch's mean.
+
+    Of stretches of one length the steadier one is taken. Slopes of 0 (no pair gained) belong to none.
+
+    Parameters
+    ----------
+    radii, slopes : array, (radius,)
+        Radii evenly spaced in log r.
+
+    Returns
+    -------
+    Scaling or None
+        Reliable where it reaches over at least a factor of 3 in r. None where no two neighbouring slopes are known.
+    """
+    r, s = np.asarray(radii, np.float64), np.asarray(slopes, np.float64)
+    best: tuple[float, float] | None = None
+    region = None
+    for first in range(len(s)):
+        ends = np.flatnonzero(~(s[first:] > 0))  # NaN ends a stretch as well
+        run = s[first : first + (ends[0] if len(ends) else len(s))]
+        if len(run) < 2:
+            continue
+        mean = np.cumsum(run) / np.arange(1, len(run) + 1)
+        spread = np.maximum(np.maximum.accumulate(run) / mean - 1, 1 - np.minimum.accumulate(run) / mean)
+        steady = np.flatnonzero(spread[1:] <= TOLERANCE) + 1
+        if len(steady):
+            last = int(steady[-1])
+            rank = (round(float(np.log(r[first + last] / r[first])), 9), -float(spread[last]))
+            if best is None or rank > best:
+                best, region = rank, (first, first + last)
+    if region is None:
+        return None
+    return Scaling(*region, reliable=bool(r[region[1]] >= MIN_FACTOR * r[region[0]] * (1 - 1e-9)))
+
+
+def slope_within(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: Scaling) -> float:
+    """Least-squares slope of log C on log r over a scaling region; NaN where C is 0 in it."""
+    inside = slice(region.first, region.last + 1)
+    x = np.log(radii[inside])
+    x = x - x.mean()
+    return float(np.sum(x * _log(correlation[inside])) / np.sum(x**2))
+
+
+def takens_estimate(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: Scaling) -> float:
+    """Takens-Theiler estimate between the ends of a region, (C(r1) - C(r0)) / ∫ C d(log r).
+
+    With C a power of r between neighbouring radii the integral is a sum of C's steps over the local slopes. The usual
+    estimate has r0 = 0, where noise rules; this one stays inside the scaling region.
+
+    Returns
+    -------
+    float
+        NaN where C is 0 or does not grow in the region.
+
+    References
+    ----------
+    Takens, Lecture Notes in Mathematics 1125, 99 (1985), doi:10.1007/BFb0075637; Theiler, Phys. Lett. A 133, 195
+    (1988), doi:10.1016/0375-9601(88)91016-0.
+    """
+    inside = slice(region.first, region.last + 1)
+    log_r, c = np.log(radii[inside]), correlation[inside]
+    gain, log_gain = np.diff(c), np.diff(_log(c))
+    if not np.all(gain > 0):
+        return float("nan")
+    return float(gain.sum() / np.sum(gain * np.diff(log_r) / log_gain))
+
+
+def _log(c: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm, NaN where C is 0."""
+    return np.log(np.where(c > 0, c, np.nan))

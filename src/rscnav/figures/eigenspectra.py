@@ -1,0 +1,129 @@
+"""Figure `eigenspectra`: eigenvalues of each phase, the controls' bands, and how many components lie above them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from rscnav.analyses.result import Result
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.parts import columns, parts_of, why_empty
+from rscnav.figures.style import PHASE_COLOURS, Canvas
+
+ANALYSES: tuple[str, ...] = ("eigenspectrum",)
+FIELDS: tuple[str, ...] = ()
+CONTROLS = {
+    "A": ("#333333", "A: units rolled"),
+    "B": ("#56B4E9", "B: trials permuted"),
+    "C": ("#CC79A7", "C: spike counts shuffled"),
+}
+MARKERS = {"A": "o", "B": "s", "C": "^"}  # fmt: skip
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row a session: three panels of spectra, one of counts."""
+    figure, axes = canvas.figure(len(rows), 4, 44)
+    shown: list[str] = []
+    for row, (*spectra, counts) in zip(rows, axes, strict=True):
+        row_label(spectra[0], row.label)
+        results = row.results("eigenspectrum")
+        if not results:
+            for ax in (*spectra, counts):
+                empty_panel(ax, row.reason("eigenspectrum"))
+            continue
+        parts = parts_of(results, "eigenvalues")
+        drawn = []
+        for ax, part in zip(spectra, columns(parts), strict=True):
+            if part not in parts:
+                empty_panel(ax, why_empty(results, part))
+                continue
+            shown += _spectra(ax, [r for r in results if f"{part}/eigenvalues" in r], part)
+            drawn.append(ax)
+        limits = [ax.get_ylim() for ax in drawn]
+        for ax in drawn:
+            ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+        spectra[0].set_ylabel("share of variance")
+        if parts:
+            _counts(counts, results, parts)
+        else:
+            empty_panel(counts, "no spectra")
+    _legend(figure, [letter for letter in CONTROLS if letter in shown])
+    panel_letters([ax for row_axes in axes for ax in row_axes])
+    return figure
+
+
+def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
+    """Draw the observed spectra and the bands of the controls; give the letters of those there are."""
+    letters = [letter for letter in CONTROLS if any(f"{part}/control_{letter}_mean" in r for r in results)]
+    for letter in letters:
+        having = [r for r in results if f"{part}/control_{letter}_mean" in r]
+        low, mean, high = (
+            _mean([r[f"{part}/control_{letter}_{which}"] for r in having]) for which in ("low", "mean", "high")
+        )
+        colour, component = CONTROLS[letter][0], np.arange(1, len(mean) + 1)
+        ax.fill_between(component, low, high, color=colour, alpha=0.3, linewidth=0)
+        ax.plot(component, mean, color=colour, linewidth=0.8, linestyle=(0, (4, 1.5)) if letter == "B" else "-")
+    observed = [r[f"{part}/eigenvalues"] for r in results]
+    alone = len(observed) == 1
+    for values in observed:
+        ax.plot(
+            np.arange(1, len(values) + 1), _positive(values), ".-" if alone else "-", color=PHASE_COLOURS[part],
+            markersize=3, linewidth=0.7 if alone else 0.4, alpha=1 if alone else 0.5,
+        )  # fmt: skip
+    if not alone:
+        mean = _mean(observed)
+        ax.plot(np.arange(1, len(mean) + 1), mean, color=PHASE_COLOURS[part], linewidth=1.4)
+    ax.set(yscale="log", xlabel="component", title=part, xlim=(0, max(map(len, observed)) + 1))
+    return letters
+
+
+def _counts(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
+    """Draw how many leading components lie above each control, and the participation ratio."""
+    shifts = {"A": -0.24, "B": -0.08, "C": 0.08}
+    for place, part in enumerate(parts):
+        rows = [(letter, f"components_above_{letter}", CONTROLS[letter][0], MARKERS[letter]) for letter in CONTROLS]
+        for letter, name, colour, marker in (*rows, ("", "participation_ratio", "black", "x")):
+            values = np.array([float(r[f"{part}/{name}"]) for r in results if f"{part}/{name}" in r])
+            if not len(values):
+                continue
+            centre = place + shifts.get(letter, 0.24)
+            x = centre + (np.linspace(-0.05, 0.05, len(values)) if len(values) > 1 else np.zeros(1))
+            ax.plot(x, values, marker, color=colour, markersize=4 if len(values) == 1 else 2.5, linestyle="none")
+            if len(values) > 1:
+                ax.plot([centre - 0.08, centre + 0.08], [values.mean()] * 2, color=colour, linewidth=1.3)
+    ax.set(xlim=(-0.6, len(parts) - 0.4), ylabel="components")
+    ax.set_ylim(0, ax.get_ylim()[1] * 1.05)
+    ax.set_xticks(range(len(parts)), parts)
+
+
+def _mean(spectra: Sequence[np.ndarray]) -> np.ndarray:
+    """Geometric mean over members, over the components that all of them have; NaN where one has no variance."""
+    n = min(map(len, spectra))
+    return np.exp(np.mean([np.log(_positive(values[:n])) for values in spectra], axis=0))
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    """Give NaN for eigenvalues that a logarithmic axis cannot show."""
+    return np.where(values > 0, values, np.nan)
+
+
+def _legend(figure: Figure, letters: Sequence[str]) -> None:
+    """Explain bands and markers above all rows."""
+    if not letters:
+        return
+    handles: list = [Line2D([], [], color="black", marker=".", linewidth=0.7, label="observed")]
+    for letter in letters:
+        colour, text = CONTROLS[letter]
+        handles.append(Patch(facecolor=colour, alpha=0.5, label=f"control {text} (mean, 95 %)"))
+    for letter in letters:
+        handles.append(
+            Line2D([], [], color=CONTROLS[letter][0], marker=MARKERS[letter], markersize=4, linestyle="none",
+                   label=f"components above {letter}")
+        )  # fmt: skip
+    handles.append(
+        Line2D([], [], color="black", marker="x", markersize=4, linestyle="none", label="participation ratio")
+    )
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, columnspacing=1.5)

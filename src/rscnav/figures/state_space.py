@@ -1,0 +1,163 @@
+"""Figure `state_space`: test trials along the top principal directions of the training trials, and the variance explained.
+
+Of several sessions in one row the first one's trajectories are shown, since directions of two sessions are not the same.
+"""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from rscnav.analyses.result import Result
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.parts import columns
+from rscnav.figures.style import CYCLIC, Canvas
+from rscnav.sessions.schema import NO_PHASE, PHASES
+
+ANALYSES: tuple[str, ...] = ("state_space",)
+FIELDS: tuple[str, ...] = ()
+TRAIN, TEST = "#767676", "#000000"
+AZIMUTH, ELEVATION = np.radians(30), np.radians(25)
+VIEW = np.array(  # (component, 2): where the three directions point on the page; distances keep one scale
+    [
+        [np.cos(AZIMUTH), -np.sin(AZIMUTH) * np.sin(ELEVATION)],
+        [np.sin(AZIMUTH), np.cos(AZIMUTH) * np.sin(ELEVATION)],
+        [0.0, np.cos(ELEVATION)],
+    ]
+)
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row a session: a view of the state space a phase, the scale of its colours, and the variance explained."""
+    figure, axes = canvas.figure(len(rows), 5, 42, width_ratios=(1, 1, 1, 0.04, 0.8))
+    letters: list[Axes] = []
+    for row, (*views, scale, variance) in zip(rows, axes, strict=True):
+        row_label(views[0], row.label)
+        results = row.results("state_space")
+        scale.set_axis_off()
+        if not results:
+            for ax in (*views, variance):
+                empty_panel(ax, row.reason("state_space"))
+            letters += [*views, variance]
+            continue
+        result = results[0]
+        name = "" if len(row.members) == 1 else next(m.name for m in row.members if m.results["state_space"] is result)
+        parts = _masks(result)
+        colours, mappable, label = _colours(result)
+        for ax, part in zip(views, columns(list(parts)), strict=True):
+            if not part or not parts[part].any():
+                empty_panel(ax, "no samples" if part else "phases are not known")
+                letters.append(ax)
+                continue
+            _trajectories(ax, result, parts[part], part, colours)
+            _tripod(ax, result.units["example/projection"])
+            ax.set_title(f"{part} ({name})" if name else part)
+            letters.append(ax)
+        scale.set_axis_on()
+        bar = figure.colorbar(mappable, cax=scale, label=label)
+        if label.endswith("(rad)"):
+            bar.set_ticks([-np.pi, 0, np.pi], labels=["−π", "0", "π"])
+        _variance(variance, results)
+        letters.append(variance)
+    if any(row.results("state_space") for row in rows):
+        _legend(figure)
+    panel_letters(letters)
+    return figure
+
+
+def _masks(result: Result) -> dict[str, NDArray[np.bool_]]:
+    """Mark the stored samples of each phase."""
+    phase = result["example/phase"]
+    if np.all(phase == NO_PHASE):
+        return {"all": np.ones(len(phase), bool)}
+    return {name: phase == number for number, name in enumerate(PHASES)}
+
+
+def _colours(result: Result) -> tuple[NDArray, ScalarMappable, str]:
+    """Colour samples by place on the ring where that is known, else by time in the trial."""
+    position = result["example/position"] if "example/position" in result else np.empty((0, 0))
+    unit = result.units.get("example/position", "")
+    if position.shape[1] == 1 and unit == "rad":
+        values, norm, colours, label = position[:, 0], Normalize(-np.pi, np.pi), CYCLIC, "position (rad)"
+    else:
+        values = result["example/time_s"]
+        norm, colours, label = Normalize(0, max(float(values.max(initial=0)), 1e-9)), "viridis", "time in trial (s)"
+    mappable = ScalarMappable(norm, mpl.colormaps[colours])
+    return mappable.to_rgba(values), mappable, label
+
+
+def _trajectories(ax: Axes, result: Result, mask: NDArray[np.bool_], part: str, colours: NDArray) -> None:
+    """Draw the samples of a phase, joined within a trial, and the mean state of each place."""
+    projection, trial = result["example/projection"], result["example/trial"]
+    seen = projection @ VIEW
+    for number in np.unique(trial[mask]):
+        ax.plot(*seen[mask & (trial == number)].T, color="#BBBBBB", linewidth=0.3, alpha=0.6)
+    ax.scatter(seen[mask, 0], seen[mask, 1], c=colours[mask], s=2, linewidths=0, zorder=3)
+    if f"{part}/mean_projection" in result:
+        mean = result[f"{part}/mean_projection"] @ VIEW
+        ax.plot(*np.vstack([mean, mean[:1]]).T, color="black", linewidth=1.0, zorder=4)
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    span = max(float((high - low).max()), 1e-9)
+    centre, half = (low + high) / 2, 0.55 * span
+    ax.set(xlim=(centre[0] - half, centre[0] + half), ylim=(centre[1] - 1.25 * half, centre[1] + half))
+    ax.set_aspect("equal")
+    ax.axis("off")
+
+
+def _tripod(ax: Axes, unit: str) -> None:
+    """Show the three directions, as arrows of a round length, in the lower left corner."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    length = float(f"{0.2 * (right - left):.0e}")  # one digit
+    x, y = left + 0.06 * (right - left), bottom + 0.06 * (top - bottom)
+    arrow = {"arrowstyle": "->", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0}
+    for k, (right_of, above) in enumerate(length * VIEW):
+        ax.annotate("", (x + right_of, y + above), (x, y), arrowprops=arrow)
+        ax.annotate(
+            f"PC {k + 1}",
+            (x + 1.1 * right_of, y + 1.1 * above),
+            ha=("left", "left", "center")[k],
+            va=("top", "center", "bottom")[k],
+            fontsize=5.5,
+        )
+    ax.annotate(
+        f"arrows: {length:g}{' ' + unit if unit else ''}",
+        (1, 0),
+        xycoords="axes fraction",
+        ha="right",
+        va="bottom",
+        fontsize=5.5,
+    )
+
+
+def _variance(ax: Axes, results: Sequence[Result]) -> None:
+    """Draw the variance explained by each component, and its running sum, in training and in test trials."""
+    n = min(len(r["explained_train"]) for r in results)
+    component = np.arange(1, n + 1)
+    for split, colour, marker in (("train", TRAIN, "s"), ("test", TEST, "o")):
+        shares = [100 * r[f"explained_{split}"][:n] for r in results]
+        if len(shares) > 1:
+            for share in shares:
+                ax.plot(component, share, color=colour, linewidth=0.4, alpha=0.5)
+                ax.plot(component, np.cumsum(share), color=colour, linewidth=0.4, alpha=0.5, linestyle="--")
+        mean = np.mean(shares, axis=0)
+        ax.plot(component, mean, color=colour, marker=marker, markersize=2.5)
+        ax.plot(component, np.cumsum(mean), color=colour, marker=marker, markersize=2.5, linestyle="--", linewidth=0.7)
+    ax.set(xlabel="component", ylabel="variance explained (%)", ylim=(0, 103))
+    ax.set_xticks(component[:: 1 if n <= 5 else 3])
+
+
+def _legend(figure: Figure) -> None:
+    """Explain lines and markers above all rows."""
+    handles = [
+        Line2D([], [], color="black", linewidth=1.0, label="mean state of each position"),
+        Line2D([], [], color=TRAIN, marker="s", markersize=2.5, label="variance, training trials"),
+        Line2D([], [], color=TEST, marker="o", markersize=2.5, label="variance, test trials"),
+        Line2D([], [], color=TEST, linestyle="--", linewidth=0.7, label="running sum"),
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, columnspacing=1.5)

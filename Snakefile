@@ -22,9 +22,7 @@ rule all:
 
 
 onsuccess:
-    print(
-        f"\nFigures of all sessions, as PNG and PDF; one session's are in {RESULTS}/figures/SESSION:"
-    )
+    print(f"\nFigures of all sessions, as PNG and PDF; one session's are in {RESULTS}/figures/SESSION:")
     for figure in FIGURES:
         if os.path.exists(f"{RESULTS}/figures/{figure}.png"):
             print(f"  {RESULTS}/figures/{figure}.png")

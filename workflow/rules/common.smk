@@ -27,9 +27,7 @@ NETWORKS = list(network_sessions(CONFIG))
 RECORDED_FILES = {recording.name: recording.file for recording in CONFIG.recordings}
 SESSIONS = session_names(CONFIG)
 
-made_here = [
-    simulated_file(CONFIG, simulation.name) for simulation in CONFIG.simulations
-]
+made_here = [simulated_file(CONFIG, simulation.name) for simulation in CONFIG.simulations]
 for name, path in RECORDED_FILES.items():
     if path not in made_here and not os.path.exists(path):
         raise WorkflowError(
@@ -45,17 +43,9 @@ write_text(CONFIG_FILE, yaml.safe_dump(config, sort_keys=False, allow_unicode=Tr
 def local_gpus():
     """Count this machine's GPUs, without torch."""
     if "CUDA_VISIBLE_DEVICES" in os.environ:
-        return len(
-            [
-                gpu
-                for gpu in os.environ["CUDA_VISIBLE_DEVICES"].split(",")
-                if gpu not in ("", "-1")
-            ]
-        )
+        return len([gpu for gpu in os.environ["CUDA_VISIBLE_DEVICES"].split(",") if gpu not in ("", "-1")])
     try:
-        listed = subprocess.run(
-            ["nvidia-smi", "-L"], capture_output=True, text=True, check=True
-        ).stdout
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return 0
     return listed.count("GPU ")
@@ -74,5 +64,4 @@ wildcard_constraints:
     session="[A-Za-z0-9._-]+",
     network_session="|".join(NETWORKS) or "no network",
     recording="|".join(RECORDED_FILES) or "no recording",
-    simulation="|".join(simulation.name for simulation in CONFIG.simulations)
-    or "no simulation",
+    simulation="|".join(simulation.name for simulation in CONFIG.simulations) or "no simulation",

@@ -1,0 +1,68 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Explore a session and its analyses
+#
+# Run the workflow first (`make figures`, or `make quick` and set `results` to `results/quick`). Open this file in Jupyter
+# with jupytext (right click, *Open as Notebook*), or cell by cell in an editor that knows `# %%`.
+
+# %%
+import os
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from rscnav.analyses import read_result
+from rscnav.sessions import read_session
+from rscnav.sessions.schema import PHASES
+
+results = Path(os.environ.get("RSCNAV_RESULTS", "../results"))
+sessions = sorted(path.stem for path in (results / "sessions").glob("*.h5"))
+sessions
+
+# %% [markdown]
+# A session holds activity by time and unit, be it of a network or of an animal, and what is known of the behaviour.
+
+# %%
+name = sessions[0]
+session = read_session(results / "sessions" / f"{name}.h5")
+print(f"{session.name}: a {session.kind} with {session.n_units} units and {len(session.trials)} trials")
+print({phase: int(np.sum(session.phase == number)) for number, phase in enumerate(PHASES)}, "time steps a phase")
+
+# %% [markdown]
+# One trial: where the animal is and what its units do. Change `trial` and run the cell again.
+
+# %%
+trial = int(np.argmax(session.trials["split"] == "test"))
+here = session.trial == trial
+seconds = session.time[here] - session.time[here][0]
+figure, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(6, 4))
+top.plot(seconds, session.position[here], ".", ms=3)
+top.set(ylabel="position (rad)", title=f"{name}, trial {trial}")
+bottom.imshow(
+    session.activity[here].T, aspect="auto", extent=(0, seconds[-1], session.n_units, 0), interpolation="nearest"
+)
+bottom.set(xlabel="time in trial (s)", ylabel="unit")
+plt.show()
+
+# %% [markdown]
+# An analysis' result is a table of named arrays with units; here the eigenspectra are drawn again, as in the figure
+# `eigenspectra`: the share of variance by component, against the control in which each unit is rolled by its own offset.
+
+# %%
+result = read_result(results / "analyses" / "eigenspectrum" / f"{name}.h5")
+print(*(f"{key}: {array.shape} {result.dims[key]}" for key, array in result.arrays.items()), sep="\n")
+
+# %%

@@ -1,0 +1,141 @@
+"""What all analyses share: results and their files, the choice of trials, nulls, the table."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from test_session import uneven_session
+
+from rscnav.analyses.nulls import exchangeable_trials, roll_each_unit
+from rscnav.analyses.prepare import chosen_trials, prepare
+from rscnav.analyses.result import Result, read_result, write_result
+from rscnav.analyses.table import ANALYSES, analyse, analysis_module
+from rscnav.config.schema import Common
+from rscnav.sessions.schema import ARRAYS, TABLES, TRIALS
+from rscnav.sessions.session import Session
+
+
+def test_result_round_trip(tmp_path):
+    result = Result()
+    result.add("LM1/value", 3.5, "bits")
+    result.add("LM1/curve", np.arange(6).reshape(2, 3), "Hz", ("unit", "bin"))
+    result.add("names", np.array(["α", "b"]), "", ("unit",))
+    result.add("empty", np.nan)
+    result.notes["LM0"] = "too few samples"
+    write_result(result, tmp_path / "r.h5", {"code": "abc"})
+    back = read_result(tmp_path / "r.h5")
+    assert back.ok
+    assert back.notes == result.notes
+    assert back.units == result.units
+    assert back.dims == result.dims
+    for name in result.arrays:
+        np.testing.assert_array_equal(back[name], result[name])
+    assert (back.number("LM1/value"), back.number("empty"), back.number("absent")) == (3.5, None, None)
+    with pytest.raises(KeyError, match="no 'LM2/value' in this result; there are: LM1"):
+        back["LM2/value"]
+
+
+def test_not_applicable_round_trip(tmp_path):
+    write_result(Result.not_applicable("the session has no belief"), tmp_path / "r.h5")
+    back = read_result(tmp_path / "r.h5")
+    assert not back.ok
+    assert (back.status, back.reason) == ("not applicable", "the session has no belief")
+
+
+def test_dimensions_must_be_named():
+    with pytest.raises(ValueError, match="needs 2 dimension names"):
+        Result().add("x", np.zeros((2, 2)), "", ("unit",))
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_analysis_keeps_the_contract(name):
+    module = analysis_module(name)
+    fields = {spec.name for spec in ARRAYS} | set(TABLES) | {"units", "spikes"}
+    assert set(module.FIELDS) <= fields
+    needed = {need for need in module.NEEDS if need not in ("outcome", "trials")}
+    assert needed <= set(module.FIELDS), "what it needs must be read, or it is always missing"
+    module.Settings()
+    assert module.__doc__
+
+
+def test_unknown_analysis_lists_those_there_are():
+    with pytest.raises(ValueError, match="unknown analysis 'tunning'; there are: optimality"):
+        analyse("tunning", uneven_session())
+
+
+def test_a_session_without_what_is_needed_is_not_applicable():
+    result = analyse("optimality", uneven_session(belief=None))
+    assert result.reason == "the session has no belief, no phase"  # the session's phases are all 'not applicable'
+
+
+def test_analyses_start_without_torch():
+    code = f"import sys, rscnav.cli.analyse, {', '.join(ANALYSES.values())}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_prepared_samples_keep_their_place():
+    session = uneven_session()
+    prepared = prepare(session, Common())
+    np.testing.assert_array_equal(prepared.trial, [0, 0, 0, 0, 1, 1, 2, 2, 2])
+    np.testing.assert_array_equal(prepared.samples, [0, 1, 2, 3, 6, 7, 8, 9, 10])
+    assert prepared.trials == "all"
+    assert list(prepared.parts()) == ["all"]
+
+
+def belief_session(errors: list[float]) -> Session:
+    """Trials of 20 steps in LM2 from step 8 on, whose belief is off by so much in the last step."""
+    n, steps, bins = len(errors), 20, 64
+    trial = np.repeat(np.arange(n), steps)
+    position = np.full((n, steps), 0.02)
+    belief = np.full((n, steps, bins), 1e-6)
+    belief[:, :-1, 32] = 1
+    belief[:, 9, :], belief[:, 9, 0] = 1e-6, 1  # wrong, but before the five steps are over
+    for k, error in enumerate(errors):
+        belief[k, -1, int((0.02 + error + np.pi) / (2 * np.pi / bins))] = 1
+    trials = np.zeros(n, TRIALS)
+    trials["split"] = "test"
+    return Session(
+        "n-s1", "network", "n-s1", 0.1, np.zeros((n * steps, 1), "f4"), (np.arange(n * steps) + 0.5) * 0.1, trial, trials,
+        np.zeros(1, [("id", "U2")]), position=position.reshape(-1, 1), position_unit="rad",
+        phase=np.tile(np.where(np.arange(steps) < 8, 1, 2), n).astype("u1"), belief=belief.reshape(n * steps, bins),
+    )  # fmt: skip
+
+
+def test_low_error_trials_are_those_that_stay_right_after_the_second_landmark():
+    chosen, words = chosen_trials(belief_session([0.1, 0.9, -0.3]), "low_error")
+    assert chosen.tolist() == [True, False, True]
+    assert words == "low error (2 of 3)"
+
+
+def test_without_a_belief_low_error_keeps_all_and_says_so():
+    chosen, words = chosen_trials(uneven_session(belief=None), "low_error")
+    assert chosen.all()
+    assert words == "all (no belief to measure an error with)"
+
+
+def test_trials_of_similar_length_are_exchangeable():
+    lengths = [10, 11, 12, 20, 21, 40]
+    trial = np.concatenate([[-1], np.repeat(np.arange(6), lengths), [-1]])
+    found = exchangeable_trials(trial)
+    assert [group.shape for group in found.groups] == [(3, 10), (2, 20)]
+    assert found.left_out == 1
+    for group in found.groups:
+        assert all(len(set(trial[row])) == 1 and (np.diff(row) == 1).all() for row in group)
+    permuted = found.permuted(np.random.default_rng(0))
+    assert sorted(permuted) == sorted(found.samples())
+    assert not np.array_equal(permuted, found.samples())
+
+
+def test_permutation_keeps_the_time_in_the_trial():
+    trial = np.repeat(np.arange(30), 10)
+    step = np.tile(np.arange(10), 30)
+    permuted = exchangeable_trials(trial).permuted(np.random.default_rng(1))
+    np.testing.assert_array_equal(step[permuted], step)
+
+
+def test_rolling_keeps_each_unit_and_breaks_units_apart():
+    values = np.repeat(np.random.default_rng(0).normal(size=(500, 1)), 3, axis=1)
+    rolled = roll_each_unit(values, np.random.default_rng(1))
+    np.testing.assert_allclose(np.sort(rolled, axis=0), np.sort(values, axis=0))
+    assert abs(np.corrcoef(rolled.T)[0, 1]) < 0.2

@@ -66,6 +66,11 @@ def simulate_recording(
     target = Path(path)
     write_session(truth, truth_path(target))
     write_recording(truth, target, settings.gap_s)
+    judged = truth.trials["outcome"][truth.trials["outcome"] != "none"]
+    print(
+        f"simulation '{truth.name}': {truth.n_units} units with a code for {settings.code}, {len(truth.trials)} trials; "
+        f"second landmark mistaken in {np.sum(judged == 'incorrect')} of the {len(judged)} that reach one"
+    )
     return truth
 
 

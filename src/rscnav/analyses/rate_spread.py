@@ -75,9 +75,20 @@ def spread(
     if not len(chosen):
         nothing = np.full((2, n_units), np.nan)
         return Spread(nothing, nothing)
-    base = (passes.cell[chosen, None] * n_units + np.arange(n_units)) * n_rates
-    counts = np.bincount((base + codes[drawn.sample[chosen]]).ravel(), minlength=2 * n_places * n_units * n_rates)
+    counts = _histograms(passes.cell[chosen], codes[drawn.sample[chosen]], 2 * n_places, n_rates)
     counts = counts.reshape(2, n_places, n_units, n_rates)[:, quota > 0]
     weight = quota[quota > 0] / quota.sum()
     plugin, mm = (histogram_entropy(counts, miller_madow=corrected) for corrected in (False, True))
     return Spread(np.einsum("p,fpu->fu", weight, plugin), np.einsum("p,fpu->fu", weight, mm))
+
+
+def _histograms(cell: NDArray[np.integer], codes: NDArray[np.uint8], n_cells: int, n_rates: int) -> NDArray[np.int64]:
+    """Count codes (sample, unit) by cell, where cells come in order: (cell, unit, rate)."""
+    counts = np.zeros((n_cells, codes.shape[1], n_rates), np.int64)
+    edges = np.searchsorted(cell, np.arange(n_cells + 1))
+    for k in range(n_cells):
+        here = codes[edges[k] : edges[k + 1]]
+        ones = np.ones(len(here), np.float32)  # exact up to 2**24 samples; three times as fast as counting
+        for rate in range(n_rates):
+            counts[k, :, rate] = ones @ (here == rate).astype(np.float32)
+    return counts

@@ -40,11 +40,12 @@ class PairCounts:
         return self.closer.sum(axis=(0, 1)) / self.pairs.sum()
 
     def without_each(self) -> NDArray[np.float64]:
-        """Correlation sum with each group left out in turn, (group, radius)."""
+        """Correlation sum with each group left out in turn, (group, radius); NaN where no pair is left."""
         group = np.arange(len(self.pairs))
         closer = self.closer.sum(axis=0) + self.closer.sum(axis=1) - self.closer[group, group]
         pairs = self.pairs.sum(axis=0) + self.pairs.sum(axis=1) - self.pairs[group, group]
-        return (self.closer.sum(axis=(0, 1)) - closer) / (self.pairs.sum() - pairs)[:, None]
+        left = (self.pairs.sum() - pairs)[:, None].astype(float)
+        return (self.closer.sum(axis=(0, 1)) - closer) / np.where(left > 0, left, np.nan)
 
 
 def correlation_sum(

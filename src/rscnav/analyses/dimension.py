@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rscnav.analyses.correlation import PairCounts, Window, count_pairs
+from rscnav.analyses.jackknife import jackknife_interval
 from rscnav.analyses.slopes import local_slopes, scaling_region, slope_within, takens_estimate
 from rscnav.checks import as_activity
 
@@ -111,7 +112,7 @@ def fit_dimension(counts: PairCounts, radii: NDArray[np.float64], variance: floa
     if region is None:
         return Dimension(nan, (nan, nan), r, c, slopes, (nan, nan), False, nan, variance)
     value = slope_within(r, c, region)
-    interval = _jackknife(value, [slope_within(r, left[kept], region) for left in counts.without_each()])
+    interval = jackknife_interval(value, [slope_within(r, left[kept], region) for left in counts.without_each()])
     ends = (float(r[region.first]), float(r[region.last]))
     return Dimension(value, interval, r, c, slopes, ends, region.reliable, takens_estimate(r, c, region), variance)
 
@@ -143,15 +144,3 @@ def _radii(points: NDArray[np.float64]) -> NDArray[np.float64]:
         raise ValueError("points: all are the same; they have no dimension")
     n = int(np.ceil(DECADES * np.log2(10) * PER_OCTAVE))
     return largest * 1.001 * 2.0 ** (-np.arange(n, -1, -1) / PER_OCTAVE)
-
-
-def _jackknife(value: float, left_out: list[float]) -> tuple[float, float]:
-    """95 % interval from the values with each group left out in turn."""
-    from scipy.special import stdtrit
-
-    n = len(left_out)
-    if n < 2 or not np.all(np.isfinite(left_out)):
-        return float("nan"), float("nan")
-    error = np.sqrt((n - 1) / n * np.sum((np.array(left_out) - np.mean(left_out)) ** 2))
-    half = float(stdtrit(n - 1, 0.975) * error)
-    return value - half, value + half

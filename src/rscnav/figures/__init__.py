@@ -2,6 +2,7 @@
 
 - ``table``   the figures by name, and the contract
 - ``style``   sizes, fonts, colours; saving without dates, so that the same data give the same bytes
+- ``parts``   what figures that show one thing a phase share
 - ``layout``  rows of panels: a session each, or a kind of session where there are too many
 """
 

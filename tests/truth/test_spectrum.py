@@ -1,0 +1,149 @@
+"""Eigenvalue spectra whose answer is known, and controls that must find what was planted and nothing else."""
+
+import numpy as np
+import pytest
+from planted_ring import ring_session
+
+from rscnav.analyses.components import Settings
+from rscnav.analyses.nulls import exchangeable_trials, roll_each_unit
+from rscnav.analyses.spectrum import eigenspectrum, leading_above, participation_ratio, spectrum_of
+from rscnav.analyses.spectrum_controls import rolled, trials_permuted
+from rscnav.analyses.table import analyse
+
+FEW = Settings(n_draws=40, n_components=10)
+
+
+def slow_noise(session, rng, n_units=12):
+    noise = rng.standard_normal((len(session.time), n_units))
+    for k in range(1, len(noise)):
+        if session.trial[k] == session.trial[k - 1]:
+            noise[k] += 0.8 * noise[k - 1]
+    return noise
+
+
+def test_orthogonal_signals_by_hand():
+    t = np.arange(400) * 2 * np.pi / 400
+    waves = np.stack([3 * np.sin(t), 2 * np.cos(t), np.sin(2 * t)], axis=1)  # variances 9/2, 4/2, 1/2
+    mixed = waves @ np.linalg.qr(np.random.default_rng(0).standard_normal((3, 3)))[0] + 100
+    np.testing.assert_allclose(eigenspectrum(mixed), [9 / 14, 4 / 14, 1 / 14], atol=1e-12)
+    np.testing.assert_allclose(eigenspectrum(mixed, n=2), [9 / 14, 4 / 14], atol=1e-12)
+    assert participation_ratio([9, 4, 1]) == pytest.approx(14**2 / 98)
+    assert participation_ratio(np.ones(7)) == pytest.approx(7)
+
+
+def test_more_units_than_samples_gives_the_same_as_the_covariance():
+    activity = np.random.default_rng(1).standard_normal((8, 30))
+    values = np.linalg.eigvalsh(np.cov(activity.T))[::-1].clip(0)
+    np.testing.assert_allclose(eigenspectrum(activity), values / values.sum(), atol=1e-12)
+    assert len(eigenspectrum(activity, n=45)) == 30
+
+
+@pytest.mark.parametrize(
+    ("activity", "n", "message"),
+    [
+        (np.full((50, 3), 0.1), 3, "constant"),
+        (np.ones((1, 3)), 3, "at least 2"),
+        (np.eye(5), 0, "n: 0"),
+        (np.array([[0.0, np.nan], [1, 2]]), 2, "sample 0, unit 1"),
+    ],
+)
+def test_bad_arguments_are_named(activity, n, message):
+    with pytest.raises(ValueError, match=message):
+        eigenspectrum(activity, n)
+
+
+def test_leading_components_end_at_the_first_below():
+    assert leading_above(np.array([5, 4, 1, 3.0]), np.array([2, 2, 2, 2.0])) == 2
+    assert leading_above(np.array([5, 4.0]), np.array([2, 2.0])) == 2
+    assert leading_above(np.array([1.0]), np.array([1.0])) == 0
+
+
+def test_control_a_rolls_as_the_shared_null_does():
+    series = np.random.default_rng(2).standard_normal((6, 90)).cumsum(axis=1)
+    expected = eigenspectrum(roll_each_unit(series.T, np.random.default_rng(7)), 6)
+    np.testing.assert_allclose(rolled(series, 6)(np.random.default_rng(7)), expected)
+
+
+def test_control_b_keeps_what_all_trials_share():
+    rng = np.random.default_rng(3)
+    lengths = [40, 44, 41, 40, 90]  # the last has no other of similar length
+    trial = np.repeat(np.arange(5), lengths)
+    step = np.concatenate([np.arange(n) for n in lengths])
+    series = rng.standard_normal((6, 90))[:, step]  # one course for all trials
+    part = (step > 9) & (step < 30)
+    observed = spectrum_of(series[:, part & (trial < 4)], 6)
+    permuted = trials_permuted(series, exchangeable_trials(trial), part, 6)(rng)
+    np.testing.assert_allclose(permuted, observed, atol=1e-12)
+    # Trials that differ: what is left is each unit's own, so that the first component shrinks.
+    factor = rng.standard_normal(5)[trial]
+    shared = np.outer(np.ones(6), factor) + 0.1 * rng.standard_normal((6, len(trial)))
+    draw = trials_permuted(shared, exchangeable_trials(trial), part, 6)
+    assert np.mean([draw(rng)[0] for _ in range(20)]) < 0.8 < spectrum_of(shared[:, part & (trial < 4)], 6)[0]
+
+
+def test_planted_components_are_counted():
+    def three(session, rng):
+        return slow_noise(session, rng, 3) @ rng.standard_normal((3, 20)) + 0.3 * slow_noise(session, rng, 20)
+
+    result = analyse("eigenspectrum", ring_session(three), FEW)
+    for part in ("LM1", "LM2"):
+        assert result.number(f"{part}/components_above_A") == 3
+        assert result.number(f"{part}/components_above") == 3
+        assert result.number(f"{part}/crossing") == 4
+        assert result[f"{part}/eigenvalues"].sum() <= 1
+
+
+def test_a_common_ramp_is_a_component_for_control_a_alone():
+    def ramp(session, rng):
+        step = np.arange(len(session.time)) % 100
+        return step[:, None] / 100 + slow_noise(session, rng) * 0.3
+
+    result = analyse("eigenspectrum", ring_session(ramp), FEW)
+    assert result.number("LM2/components_above_A") == 1
+    assert result.number("LM2/components_above_B") == 0
+
+
+def test_independent_units_have_no_component_above_chance():
+    """At most one draw in forty should lie above the band, by its definition; 30 sessions, two phases."""
+    above = {"A": 0, "B": 0}
+    tried = 0
+    for seed in range(30):
+        result = analyse("eigenspectrum", ring_session(slow_noise, n_trials=30, seed=seed), FEW)
+        for part in ("LM1", "LM2"):
+            tried += 1
+            for letter in above:
+                above[letter] += result.number(f"{part}/components_above_{letter}") > 0
+    # Expected 1.5 + what 40 draws add to the tail (a share of 2/41); 9 of 60 has a chance below 0.002 at 1/20.
+    assert tried == 60
+    assert above["A"] < 9
+    assert above["B"] < 9
+
+
+def test_control_c_is_there_where_spikes_are():
+    session = ring_session(lambda s, rng: rng.poisson(1.0, (len(s.time), 8)) / s.dt_s, n_trials=30)
+    assert "LM1/control_C_mean" not in analyse("eigenspectrum", session, FEW)
+    session.spikes = [np.empty(0)] * 8
+    result = analyse("eigenspectrum", session, FEW)
+    low, high = result["LM2/control_C_low"], result["LM2/control_C_high"]
+    assert np.all((low < result["LM2/eigenvalues"][:8]) & (result["LM2/eigenvalues"][:8] < high))
+
+
+def test_what_cannot_be_computed_is_noted():
+    session = ring_session(slow_noise, n_trials=12)
+    session.phase[:] = 0
+    session.phase[:2] = 1
+    result = analyse("eigenspectrum", session, FEW)
+    assert "2 samples are too few" in result.notes["LM1"]
+    assert "LM0/components_above" in result
+    assert "LM1/eigenvalues" not in result
+    constant = analyse("eigenspectrum", ring_session(lambda s, rng: np.ones((len(s.time), 4)), n_trials=12), FEW)
+    assert "0 of 4 units vary" in constant.notes["LM2"]
+    one_trial = analyse("eigenspectrum", ring_session(slow_noise, n_trials=1), FEW)
+    assert "no control B" in " ".join(one_trial.notes.values())
+
+
+def test_long_phases_are_cut_to_whole_trials():
+    session = ring_session(slow_noise, n_trials=60)
+    result = analyse("eigenspectrum", session, Settings(n_draws=20, max_samples=500))
+    assert 300 < result.number("LM2/n_samples") <= 500
+    assert result.number("LM2/n_trials") < 60

@@ -6,6 +6,7 @@ from planted_ring import place_bumps, ramps, ring_session, smooth_noise
 
 from rscnav.analyses.deciding import Settings
 from rscnav.analyses.table import analyse
+from rscnav.config.schema import Common
 
 FEW = Settings(n_permutations=99)
 
@@ -36,6 +37,13 @@ def test_a_planted_label_is_decoded_from_when_it_is_there(task):
     assert result[f"{task}/p"][time > 0.8].max() == 0.01
     other = "outcome" if task == "identity" else "identity"
     assert abs(result[f"{other}/accuracy"].mean() - 0.5) < 0.1
+
+
+def test_states_before_do_not_know_what_comes_also_where_other_analyses_filter_backward():
+    session = ring_session(lambda s, r: labelled(s, r, lead=0, by="identity"), 150)
+    result = analyse("decoding", session, FEW, Common(causal=False))
+    assert result.number("identity_before") < 0.62
+    assert result["identity/accuracy"][result["time"] > 0.5].min() > 0.8
 
 
 def test_a_label_that_comes_before_is_read_before():

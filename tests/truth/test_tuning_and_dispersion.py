@@ -136,6 +136,8 @@ def test_phase_control_holds_where_places_and_time_are_both_coded():
     results = [analyse("dispersion", ring_session(place_and_ramp, 100, seed=seed), FEW) for seed in range(20)]
     assert np.mean([r["difference"] for r in results]) < -0.03
     assert sum(r["phase_control_p"] <= 0.05 for r in results) <= 4
+    assert abs(np.mean([r["difference"] - r["phase_control_mean"] for r in results])) < 0.012
+    assert abs(np.mean([r["difference"] - r["control_mean"] for r in results])) > 0.018  # which is why there are two
 
 
 def test_more_samples_in_one_phase_make_no_difference():

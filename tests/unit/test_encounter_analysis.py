@@ -148,6 +148,15 @@ def test_readout_of_noise_is_at_chance_also_for_rare_classes_and_many_features(n
     assert abs(shares[:, 0].mean() - shares[:, 1].mean()) < 0.25  # the threshold does not just name the common class
 
 
+def test_a_rare_class_is_found_as_often_as_the_common_one():
+    rng = np.random.default_rng(4)
+    label = np.arange(400) < 40
+    features = rng.normal(size=(400, 3))
+    features[:, 0] += 2.0 * label  # midway between the classes: 84 % of each on the right side
+    shares = held_out_accuracy(features, label[:, None], rng.permutation(400) % 5)[0]
+    assert shares == pytest.approx([0.84, 0.84], abs=0.1)
+
+
 def test_readout_never_sees_the_case_it_predicts():
     rng = np.random.default_rng(3)
     features = np.eye(40)  # every case has a feature of its own: all there is to learn is the case itself

@@ -66,3 +66,15 @@ result = read_result(results / "analyses" / "eigenspectrum" / f"{name}.h5")
 print(*(f"{key}: {array.shape} {result.dims[key]}" for key, array in result.arrays.items()), sep="\n")
 
 # %%
+parts = [part for part in (*PHASES, "all") if f"{part}/eigenvalues" in result]
+figure, axes = plt.subplots(1, len(parts), sharey=True, squeeze=False, figsize=(2.5 * len(parts), 2.5))
+for ax, part in zip(axes[0], parts, strict=True):
+    spectrum = result[f"{part}/eigenvalues"]
+    component = np.arange(1, len(spectrum) + 1)
+    ax.plot(component, spectrum, "o-", ms=3, label=name)
+    low, high = result[f"{part}/control_A_low"], result[f"{part}/control_A_high"]
+    ax.fill_between(component, low, high, color="0.8", label="control A, 95 %")
+    ax.set(yscale="log", xlabel="component", title=part)
+axes[0, 0].set_ylabel("share of variance")
+axes[0, 0].legend()
+plt.show()

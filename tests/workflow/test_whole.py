@@ -8,11 +8,14 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import h5py
+import jupytext
 import numpy as np
 import pytest
 import yaml
+from nbclient import NotebookClient
 from pynwb import NWBHDF5IO, NWBFile
-from tiny_project import TINY, snakemake
+from tiny_project import ROOT, TINY, snakemake
 
 from rscnav.analyses.result import read_result
 from rscnav.analyses.table import ANALYSES
@@ -89,8 +92,6 @@ def test_spikes_alone_go_through_and_say_what_is_missing(finished):
 
 
 def test_results_record_what_made_them(finished):
-    import h5py
-
     project, _ = finished
     with h5py.File(project / "results" / "analyses" / "optimality" / "gru-s1.h5") as file:
         assert file.attrs["record:rscnav_version"]
@@ -132,6 +133,17 @@ def test_a_colour_or_a_cutoff_does_not_train_again(finished):
     assert jobs(output)["analyse_dimension"] == len(SESSIONS)
     output = snakemake(project, "--dry-run", "--config", "figures={width_mm: 120.0}").stdout
     assert all(rule.startswith("figure_") or rule == "all" for rule in jobs(output))
+
+
+def test_the_notebook_runs_on_these_results(finished, monkeypatch):
+    project, _ = finished
+    monkeypatch.setenv("RSCNAV_RESULTS", str(project / "results"))
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    notebook = jupytext.read(ROOT / "notebooks" / "explore.py")
+    NotebookClient(notebook, kernel_name="python3", timeout=300).execute()
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
+    assert "LM1/eigenvalues" in str(outputs)
 
 
 def test_the_same_configuration_gives_the_same_bytes(finished, project):

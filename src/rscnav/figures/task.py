@@ -118,7 +118,7 @@ def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
         label = None if session.is_ring else "xyz"[dim]
         ax.plot(
             time,
-            unwrap_gaps(session.position[samples, dim], session.is_ring),
+            line_breaks(session.position[samples, dim], time, session),
             color="k",
             alpha=1 - 0.5 * dim,
             label=label,
@@ -181,15 +181,16 @@ def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray
         vmax=0.3,
         interpolation="nearest",
     )
-    ax.plot(time, unwrap_gaps(session.position[samples, 0], True), color="#D55E00", lw=0.7)
+    ax.plot(time, line_breaks(session.position[samples, 0], time, session), color="#D55E00", lw=0.7)
     ax.set(yticks=[-np.pi, 0, np.pi], yticklabels=["-π", "0", "π"], xlabel="time in trial (s)")
     return image
 
 
-def unwrap_gaps(angle: NDArray, ring: bool) -> NDArray:
-    """Put NaN where an angle jumps around the ring, so that no line is drawn across."""
-    if not ring:
-        return angle
-    broken = angle.copy()
-    broken[1:][np.abs(np.diff(angle)) > np.pi] = np.nan
+def line_breaks(values: NDArray, time: NDArray, session: Session) -> NDArray:
+    """Put NaN where no line may be drawn: where an angle jumps around the ring, and across dropped bins."""
+    broken = values.copy()
+    jump = np.diff(time) > 1.5 * session.dt_s
+    if session.is_ring:
+        jump |= np.abs(np.diff(values)) > np.pi
+    broken[1:][jump] = np.nan
     return broken

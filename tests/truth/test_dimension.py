@@ -153,6 +153,19 @@ def test_the_interval_widens_when_trials_repeat_themselves():
     assert widths[1] > 2 * widths[0]
 
 
+def test_the_interval_is_as_wide_as_values_of_fresh_sessions_scatter():
+    """Random walks on a torus, 150 trials of 10 points; the jackknife is known to err on the wide side, by up to 1.8."""
+    rng = np.random.default_rng(6)
+    values, half = [], []
+    for _ in range(24):
+        angle = rng.uniform(0, 2 * np.pi, (150, 1, 2)) + rng.normal(0, 0.1, (150, 10, 2)).cumsum(axis=1)
+        points = np.concatenate([np.cos(angle), np.sin(angle)], axis=2).reshape(-1, 4)
+        found = correlation_dimension(points, theiler="trial", trial=np.repeat(np.arange(150), 10))
+        values.append(found.dimension)
+        half.append((found.interval[1] - found.interval[0]) / 2)
+    assert 0.8 < np.mean(half) / (2.093 * np.std(values, ddof=1)) < 2.5
+
+
 def test_a_power_law_is_read_exactly():
     radii = np.geomspace(0.01, 1, 80)
     curve = 0.3 * radii**2.5

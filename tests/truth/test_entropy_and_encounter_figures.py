@@ -101,6 +101,19 @@ def test_what_is_too_rare_is_said_beside_what_is_not(results, without_outcome):
     assert "a or b" in texts(panel)
 
 
+@pytest.mark.parametrize("case", ["one trial", "silent", "no angle"])
+@pytest.mark.parametrize("name", ["entropy", "encounters"])
+def test_poor_sessions_are_drawn_too(name, case, tmp_path):
+    session = ring_session(lambda s, r: plant(s, r) * (case != "silent"), 1 if case == "one trial" else 12, n_steps=60)
+    if case == "no angle":
+        session.heading, session.encounters = None, session.encounters[session.encounters["kind"] == "non-encounter"]
+    poor = {analysis: analyse(analysis, session, settings) for analysis, settings in SETTINGS.items()}
+    figure = draw_figure(name, [Drawn("poor", "network", poor)])
+    Canvas(dpi=40).save(figure, tmp_path / name)
+    if case == "silent":
+        assert "no unit has an entropy" in texts(figure.axes[0]) or "every unit is constant" in texts(figure.axes[0])
+
+
 @pytest.mark.parametrize("name", ["entropy", "encounters"])
 def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(name, results, without_outcome, tmp_path):
     drawn = [Drawn(f"n-s{k}", "network", results) for k in range(4)]

@@ -25,7 +25,8 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     explained: set[str] = set()
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
-        tuning, dispersion = row.results("tuning"), row.results("dispersion")
+        tuning = [r for r in row.results("tuning") if np.isfinite(r["entropy"]).any()]
+        dispersion = row.results("dispersion")
         if tuning:
             _curves(figure, panels[0], tuning)
             _entropies(panels[1], tuning, legend="tuning" not in explained)
@@ -38,7 +39,9 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             reason = row.reason("dispersion") or dispersion[0].notes.get("LM1", "no difference")
             _empty(panels[2:], reason)
         if not tuning:
-            _empty(panels[:2], row.reason("tuning"))
+            undefined = "no unit has an entropy"
+            notes = [r.notes.get("entropy", undefined) for r in row.results("tuning")]
+            _empty(panels[:2], row.reason("tuning") or notes[0])
     for panel, title in zip(axes[0], TITLES, strict=True):
         panel.set_title(title)
     panel_letters(axes[0])
@@ -52,7 +55,7 @@ def _empty(panels: Sequence[Axes], reason: str) -> None:
 
 def _curves(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:
     """Each unit's mean rate by angle, over its range, units sorted by preferred angle; all members' units together."""
-    curves = np.concatenate([r["tuning_curves"] for r in results])
+    curves = np.concatenate([r["tuning_curves"][np.isfinite(r["entropy"])] for r in results])  # without silent units
     known = np.where(np.isfinite(curves), curves, np.inf)
     lowest = np.min(known, axis=1, keepdims=True)
     known = np.where(np.isfinite(curves), curves, -np.inf)
@@ -78,7 +81,7 @@ def _entropies(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     highest = np.log2(results[0]["tuning_curves"].shape[1])
     for keys, colour, label in (
         (("control_mean", "control_low", "control_high"), GREY, "control"),
-        (("entropy",), OBSERVED, "observed"),
+        (("entropy_compared",), OBSERVED, "observed"),  # on the same samples as the control
     ):
         for r in results:
             values, *band = (np.sort(r[key][np.isfinite(r[key])]) for key in keys)

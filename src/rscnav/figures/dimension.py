@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, panel_letters, row_label
-from rscnav.figures.parts import empty_narrow_panel, mean_curve, parts_of
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.parts import mean_curve, parts_of
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 
 ANALYSES: tuple[str, ...] = ("dimension",)
@@ -29,7 +29,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         if not parts:
             reason = row.reason("dimension") or next(iter(results[0].notes.values()), "")
             for ax in (sums, slopes, values):
-                empty_narrow_panel(ax, reason)
+                empty_panel(ax, reason)
             continue
         for part in parts:
             for prefix, dashes in (("", "-"), ("control_", (0, (3, 1.5)))):

@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, panel_letters, row_label
-from rscnav.figures.parts import columns, empty_narrow_panel, parts_of, why_empty
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.parts import columns, parts_of, why_empty
 from rscnav.figures.style import PHASE_COLOURS, Canvas
 
 ANALYSES: tuple[str, ...] = ("eigenspectrum",)
@@ -32,13 +32,13 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         results = row.results("eigenspectrum")
         if not results:
             for ax in (*spectra, counts):
-                empty_narrow_panel(ax, row.reason("eigenspectrum"))
+                empty_panel(ax, row.reason("eigenspectrum"))
             continue
         parts = parts_of(results, "eigenvalues")
         drawn = []
         for ax, part in zip(spectra, columns(parts), strict=True):
             if part not in parts:
-                empty_narrow_panel(ax, why_empty(results, part))
+                empty_panel(ax, why_empty(results, part))
                 continue
             shown += _spectra(ax, [r for r in results if f"{part}/eigenvalues" in r], part)
             drawn.append(ax)
@@ -49,7 +49,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         if parts:
             _counts(counts, results, parts)
         else:
-            empty_narrow_panel(counts, "no spectra")
+            empty_panel(counts, "no spectra")
     _legend(figure, [letter for letter in CONTROLS if letter in shown])
     panel_letters([ax for row_axes in axes for ax in row_axes])
     return figure

@@ -37,15 +37,15 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             explained.add("encounters")
         else:
             for panel in panels[:3]:
-                empty_panel(panel, textwrap.fill(row.reason("encounters"), 22))
+                empty_panel(panel, row.reason("encounters"))
         tasks = [task for task in TASKS if any(f"{task}/accuracy" in r for r in decoded)]
         if tasks:
             _decoding(panels[3], decoded, tasks, "decoding" not in explained)
             explained.add("decoding")
         else:
             notes = (f"{task}: {decoded[0].notes[task]}" for task in TASKS if decoded and task in decoded[0].notes)
-            reason = row.reason("decoding") or "\n".join(textwrap.fill(note, 22) for note in notes)
-            empty_panel(panels[3], reason if "\n" in reason else textwrap.fill(reason, 22))
+            reason = row.reason("decoding") or "\n".join(notes)
+            empty_panel(panels[3], reason)
     for panel, title in zip(axes[0], TITLES, strict=True):
         panel.set_title(title)
     panel_letters(axes[0])

@@ -1,6 +1,5 @@
 """Figure `entropy`: tuning curves, their entropy, and the dispersion of rates with one landmark met and with two."""
 
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -50,7 +49,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
 
 def _empty(panels: Sequence[Axes], reason: str) -> None:
     for panel in panels:
-        empty_panel(panel, textwrap.fill(reason, 22))
+        empty_panel(panel, reason)
 
 
 def _curves(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:

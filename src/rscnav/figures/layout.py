@@ -1,5 +1,6 @@
 """Rows of panels: a session each, or a kind of session where there are too many; empty panels that say why."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -52,16 +53,9 @@ def empty_panel(ax: Axes, reason: str) -> None:
     ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set(visible=True, color=GREY, linestyle=(0, (2, 2)), linewidth=0.5)
-    ax.text(
-        0.5,
-        0.5,
-        f"not applicable\n{reason}",
-        transform=ax.transAxes,
-        ha="center",
-        va="center",
-        color=GREY,
-        wrap=True,
-    )
+    lines = "\n".join(textwrap.fill(line, 20) for line in ("not applicable:", *reason.split("\n")))
+    # Kept out of the layout, which would otherwise make room for a long reason by shrinking all panels.
+    ax.text(0.5, 0.5, lines, transform=ax.transAxes, ha="center", va="center", color=GREY).set_in_layout(False)
 
 
 def row_label(ax: Axes, text: str) -> None:

@@ -19,7 +19,7 @@ COLOURS = {"overall": "#000000", **PHASE_COLOURS}
 
 def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid."""
-    figure, axes = canvas.figure(len(rows), 4, 42, gridspec_kw={"width_ratios": [1.2, 1.2, 1.2, 1]})
+    figure, axes = canvas.figure(len(rows), 4, 42, gridspec_kw={"width_ratios": [1.1, 1.1, 1.1, 1.1]})
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
         reason = row.reason("optimality")
@@ -98,7 +98,7 @@ def _by_phase(ax: Axes, row: Row) -> None:
     ax.set(
         xticks=range(len(names)),
         xticklabels=("all", *PHASES),
-        xlim=(-0.6, len(names) - 0.4),
-        ylabel="gap (nats per step, 95 % CI)",
+        xlim=(-0.5, len(names) - 0.5),
+        ylabel="gap (nats per step)",
     )
     ax.set_ylim(min(-0.005, ax.get_ylim()[0]), None)

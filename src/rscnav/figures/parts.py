@@ -1,14 +1,11 @@
 """What figures that show one thing a phase share: which phases there are, empty panels, means over a row's members."""
 
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import empty_panel
 from rscnav.sessions.schema import PHASES
 
 
@@ -27,11 +24,6 @@ def why_empty(results: Sequence[Result], part: str) -> str:
     if not part:
         return "phases are not known"
     return next((result.notes[part] for result in results if part in result.notes), "no samples")
-
-
-def empty_narrow_panel(ax: Axes, reason: str) -> None:
-    """Leave one of four panels in a row empty: the reason in lines that fit its width."""
-    empty_panel(ax, textwrap.fill(reason, 20))
 
 
 def mean_curve(curves: Sequence[tuple[NDArray, NDArray]], n: int = 200) -> tuple[NDArray, NDArray]:

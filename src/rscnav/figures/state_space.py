@@ -15,8 +15,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, panel_letters, row_label
-from rscnav.figures.parts import columns, empty_narrow_panel
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.parts import columns
 from rscnav.figures.style import CYCLIC, Canvas
 from rscnav.sessions.schema import NO_PHASE, PHASES
 
@@ -43,7 +43,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         scale.set_axis_off()
         if not results:
             for ax in (*views, variance):
-                empty_narrow_panel(ax, row.reason("state_space"))
+                empty_panel(ax, row.reason("state_space"))
             letters += [*views, variance]
             continue
         result = results[0]
@@ -52,7 +52,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         colours, mappable, label = _colours(result)
         for ax, part in zip(views, columns(list(parts)), strict=True):
             if not part or not parts[part].any():
-                empty_narrow_panel(ax, "no samples" if part else "phases are not known")
+                empty_panel(ax, "no samples" if part else "phases are not known")
                 letters.append(ax)
                 continue
             _trajectories(ax, result, parts[part], part, colours)

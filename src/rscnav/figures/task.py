@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.patches import Arc, Circle
+from matplotlib.patches import Arc, Circle, Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
@@ -15,7 +16,7 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
 ANALYSES: tuple[str, ...] = ()
-FIELDS = ("position", "phase", "belief", "bayes", "landmarks", "encounters", "heading")
+FIELDS = ("position", "phase", "belief", "bayes", "landmarks", "encounters", "ambiguity")
 TITLES = ("World", "Example trial", "Network's belief", "Exact Bayes filter")
 
 
@@ -38,13 +39,13 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             bar.set_label("probability per bin")
             bar.outline.set_linewidth(0.4)
     for panel, title in zip(axes[0], TITLES, strict=True):
-        panel.set_title(title)
+        panel.set_title(title, pad=12)
     panel_letters(axes[0])
     return figure
 
 
 def example_trial(session: Session) -> int:
-    """Choose a trial that shows all: the test trial whose shortest phase is longest, correct where that is known."""
+    """Choose a trial that shows all: no short phase, two places believed in LM1 where a belief is known, not incorrect."""
     trials = np.flatnonzero(session.trials["split"] == "test") if len(session.trials) else np.array([0])
     if session.phase is None or not np.any(session.phase < len(PHASES)):
         return int(trials[0])
@@ -52,6 +53,10 @@ def example_trial(session: Session) -> int:
     spent = np.zeros((len(session.trials), len(PHASES)))
     np.add.at(spent, (session.trial[usable], session.phase[usable]), 1)
     score = spent.min(axis=1) - 1e3 * (session.trials["outcome"] == "incorrect")
+    if session.ambiguity is not None:
+        undecided = usable & (session.phase == 1)
+        summed = np.bincount(session.trial[undecided], session.ambiguity[undecided], len(score))
+        score += spent.max() * summed / np.maximum(spent[:, 1], 1)
     return int(trials[np.argmax(score[trials])])
 
 
@@ -124,26 +129,29 @@ def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
             label=label,
         )
     if session.is_ring:
-        ax.set(ylim=(-np.pi, np.pi), yticks=[-np.pi, 0, np.pi], yticklabels=["-π", "0", "π"], ylabel="position (rad)")
+        ax.set(ylim=(-np.pi, np.pi), yticks=[-np.pi, 0, np.pi], yticklabels=["−π", "0", "π"], ylabel="position (rad)")
     else:
         ax.set_ylabel(f"position ({session.position_unit})")
         ax.legend(loc="upper right", ncols=2)
     _encounters(ax, session, samples)
-    if session.phase is not None:
-        for number, name in enumerate(PHASES):
-            here = session.phase[samples] == number
-            ax.fill_between(
-                time,
-                0,
-                0.05,
-                where=here,
-                step="mid",
-                transform=ax.get_xaxis_transform(),
-                color=PHASE_COLOURS[name],
-                lw=0,
-            )
-            if here.any():
-                ax.text(time[here].mean(), 0.07, name, transform=ax.get_xaxis_transform(), ha="center", fontsize=5)
+    _phases(ax, session, samples, time)
+
+
+def _phases(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
+    """Draw the phases as a strip above the panel."""
+    if session.phase is None:
+        return
+    for number, name in enumerate(PHASES):
+        here = np.flatnonzero(session.phase[samples] == number)
+        if len(here):
+            left, right = time[here[0]] - session.dt_s / 2, time[here[-1]] + session.dt_s / 2
+            strip = Rectangle((left, 1.02), right - left, 0.07, transform=ax.get_xaxis_transform(), clip_on=False)
+            strip.set(facecolor=PHASE_COLOURS[name], linewidth=0)
+            ax.add_patch(strip)
+            ax.text(
+                (left + right) / 2, 1.05, name, transform=ax.get_xaxis_transform(), ha="center", va="center", fontsize=5,
+                color="white", fontweight="bold", clip_on=False,
+            )  # fmt: skip
 
 
 def _encounters(ax: Axes, session: Session, samples: NDArray) -> None:
@@ -168,7 +176,7 @@ def _encounters(ax: Axes, session: Session, samples: NDArray) -> None:
 def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray, time: NDArray) -> AxesImage | None:
     """Draw a posterior over time with the true position on it."""
     if belief is None or session.position is None:
-        empty_panel(ax, "a recording has no belief\nthat could be read off")
+        empty_panel(ax, "a recording has no belief that could be read off")
         return None
     extent = (0, time[-1] + session.dt_s / 2, -np.pi, np.pi)
     image = ax.imshow(
@@ -182,7 +190,8 @@ def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray
         interpolation="nearest",
     )
     ax.plot(time, line_breaks(session.position[samples, 0], time, session), color="#D55E00", lw=0.7)
-    ax.set(yticks=[-np.pi, 0, np.pi], yticklabels=["-π", "0", "π"], xlabel="time in trial (s)")
+    ax.set(yticks=[-np.pi, 0, np.pi], yticklabels=["−π", "0", "π"], xlabel="time in trial (s)")
+    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     return image
 
 

@@ -26,9 +26,9 @@ def last_encounter(session: Session) -> NDArray[np.intp]:
     A landmark counts from the first sample in view on, returns too; non-encounters do not count. Only encounters in the
     same contiguous stretch count: over a gap the path is not known.
     """
-    assert session.encounters is not None
-    rows = np.flatnonzero(session.encounters["kind"] == "encounter")
-    onsets = onset_sample(session, session.encounters[rows])
+    encounters = session.need("encounters")
+    rows = np.flatnonzero(encounters["kind"] == "encounter")
+    onsets = onset_sample(session, encounters[rows])
     rows, onsets = rows[np.argsort(onsets, kind="stable")], np.sort(onsets)
     if not len(rows):
         return np.full(len(session.time), -1)
@@ -55,19 +55,16 @@ def displacement_since_landmark(session: Session) -> NDArray[np.float64]:
     array, (time,)
         NaN before the trial's first landmark (LM0), and after a gap in time until the next landmark.
     """
-    assert session.encounters is not None
-    assert session.landmarks is not None
-    assert session.position is not None
     row = last_encounter(session)
     met = row >= 0
-    table = session.encounters[row[met]]
+    table = session.need("encounters")[row[met]]
     onset = onset_sample(session, table)
-    angle = session.position[:, 0]
+    angle = session.need("position")[:, 0]
     steps = wrap(np.diff(angle, prepend=angle[:1]))
     path = np.cumsum(np.where(np.isfinite(steps), steps, 0.0))
     known = np.cumsum(~np.isfinite(steps))  # a step that is not known makes the rest unknown
     which = np.searchsorted(np.array(session.landmark_names), table["landmark"], sorter=_sorter(session))
-    place = session.landmarks[table["trial"], _sorter(session)[which], 0]
+    place = session.need("landmarks")[table["trial"], _sorter(session)[which], 0]
     moved = np.full(len(angle), np.nan)
     moved[met] = wrap(angle[onset] - place) + path[met] - path[onset]
     moved[met] = np.where(known[met] == known[onset], moved[met], np.nan)

@@ -45,9 +45,8 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     state before the landmark knows nothing of what comes. Control: labels permuted over trials. `displacement` is what
     the path from the last encounter gives alone, integrated from the session's velocity.
     """
-    assert session.encounters is not None  # NEEDS
     chosen, words = chosen_trials(session, common.trials)
-    table = session.encounters
+    table = session.need("encounters")
     second = table[(table["kind"] == "encounter") & (table["order"] == 2) & chosen[table["trial"]]]
     if not len(second):
         return Result.not_applicable(f"no trial has a second landmark (trials: {words})")
@@ -133,8 +132,7 @@ def _displacement_code(session: Session, second: NDArray) -> NDArray[np.float64]
         return None
     onset = onset_sample(session, second)
     before = last_encounter(session)[np.maximum(onset - 1, 0)]  # row of the encounter before, -1 after a gap
-    assert session.encounters is not None
-    start = onset_sample(session, session.encounters[before])
+    start = onset_sample(session, session.need("encounters")[before])
     path = np.cumsum(np.where(np.isfinite(session.velocity), session.velocity, 0.0)) * session.dt_s
     moved = np.where(before >= 0, path[onset] - path[start], np.nan)
     return np.exp(-0.5 * ((moved[:, None] - _BUMPS) / 0.3) ** 2)

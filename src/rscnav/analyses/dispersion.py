@@ -50,13 +50,12 @@ class Settings(Closed):
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
     """Compare dispersion between LM1 and LM2 after matching passes; interval over trials, two controls."""
     prepared = prepare(session, common)
-    assert session.position is not None  # NEEDS
-    assert prepared.phase is not None
+    phases = session.need("phase")[prepared.samples]
     place, n_places = place_bin(
-        session.position[prepared.samples], session.is_ring, settings.n_places, settings.n_places_side
+        session.need("position")[prepared.samples], session.is_ring, settings.n_places, settings.n_places_side
     )
     place[_since_gap(session)[prepared.samples] < settings.settle_s] = -1
-    used = (place >= 0) & ((prepared.phase == 1) | (prepared.phase == 2))
+    used = (place >= 0) & ((phases == 1) | (phases == 2))
     if not used.any():
         return Result.not_applicable(f"no sample in LM1 or LM2 later than {settings.settle_s:g} s after a gap")
     codes, lively = rate_codes(prepared.activity, used, settings.n_rates)
@@ -65,7 +64,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     time = session.time[prepared.samples]
 
     def passes_of(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> Passes:
-        phase, apart = prepared.phase[phase_rows], settings.apart_s + session.dt_s  # type: ignore[index]
+        phase, apart = phases[phase_rows], settings.apart_s + session.dt_s
         return find_passes(place[rows], phase, prepared.trial[rows], time[rows], n_places, apart)
 
     everything = np.arange(len(place))

@@ -40,9 +40,8 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     of their means (in sd of a unit). Its control permutes the labels a and b among the encounters of that order; noise
     alone makes a distance, and the control shows how large.
     """
-    assert session.encounters is not None  # NEEDS
     prepared = prepare(session, common)
-    chosen = np.isin(session.encounters["trial"], prepared.trial)
+    chosen = np.isin(session.need("encounters")["trial"], prepared.trial)
     table = categorise_encounters(session)[chosen]
     result = Result(notes={"trials": prepared.trials})
     if not len(table):
@@ -73,6 +72,9 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     result.add("n_encounters", int(np.sum(table["kind"] == "encounter")))
     for name in ("1st", "2nd", MISSED):
         result.add(f"n_{name}", int(np.sum(np.char.startswith(table["category"], name))))
+
+    if not session.is_ring:
+        result.notes[MISSED] = "defined on the ring only"
 
     a, b = (*session.landmark_names, "", "")[:2]
     for order in (1, 2):

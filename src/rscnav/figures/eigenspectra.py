@@ -20,6 +20,7 @@ CONTROLS = {
     "B": ("#56B4E9", "B: trials permuted"),
     "C": ("#CC79A7", "C: spike counts shuffled"),
 }
+ROUNDING = 1e-8  # shares of variance below this are rounding
 MARKERS = {"A": "o", "B": "s", "C": "^"}  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
             _mean([r[f"{part}/control_{letter}_{which}"] for r in having]) for which in ("low", "mean", "high")
         )
         colour, component = CONTROLS[letter][0], np.arange(1, len(mean) + 1)
-        ax.fill_between(component, low, high, color=colour, alpha=0.3, linewidth=0)
+        ax.fill_between(component, _positive(low), high, color=colour, alpha=0.3, linewidth=0)
         ax.plot(component, mean, color=colour, linewidth=0.8, linestyle=(0, (4, 1.5)) if letter == "B" else "-")
     observed = [r[f"{part}/eigenvalues"] for r in results]
     alone = len(observed) == 1
@@ -95,7 +96,8 @@ def _counts(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
             if len(values) > 1:
                 ax.plot([centre - 0.08, centre + 0.08], [values.mean()] * 2, color=colour, linewidth=1.3)
     ax.set(xlim=(-0.6, len(parts) - 0.4), ylabel="components")
-    ax.set_ylim(0, ax.get_ylim()[1] * 1.05)
+    top = ax.get_ylim()[1] * 1.05
+    ax.set_ylim(-0.04 * top, top)
     ax.set_xticks(range(len(parts)), parts)
 
 
@@ -106,8 +108,8 @@ def _mean(spectra: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _positive(values: np.ndarray) -> np.ndarray:
-    """Give NaN for eigenvalues that a logarithmic axis cannot show."""
-    return np.where(values > 0, values, np.nan)
+    """Give NaN for eigenvalues that are nothing but rounding, which a logarithmic axis would make look large."""
+    return np.where(values > ROUNDING, values, np.nan)
 
 
 def _legend(figure: Figure, letters: Sequence[str]) -> None:

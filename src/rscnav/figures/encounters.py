@@ -62,7 +62,8 @@ def _landmark_colours(results: Sequence[Result]) -> dict[str, str]:
 def _counts(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     """Encounters per category, new ones by the trial's outcome; with several members their mean, and each one's total."""
     landmarks = list(_landmark_colours(results))
-    bars = [f"{order} {landmark}" for order in ("1st", "2nd") for landmark in landmarks] + [RETURN, MISSED]
+    bars = [f"{order} {landmark}" for order in ("1st", "2nd") for landmark in landmarks]
+    bars += [RETURN] if all(MISSED in r.notes for r in results) else [RETURN, MISSED]
     counts = [dict(zip(r["category"].tolist(), r["category_count"].tolist(), strict=True)) for r in results]
     for place, bar in enumerate(bars):
         start = 0.0
@@ -174,10 +175,13 @@ def _lacking(results: Sequence[Result], what: str) -> str:
 
 
 def _window(ax: Axes, lacking: Sequence[str] = ()) -> None:
-    """Mark time 0, label the axis, and write below it what is lacking."""
+    """Mark time 0, label the axis, and write into the panel what is lacking."""
     ax.axvline(0, color="black", lw=0.5, ls=":")
-    lines = ["time from first in view (s)", *(textwrap.fill(note, 25) for note in lacking if note)]
-    ax.set_xlabel("\n".join(lines))
+    ax.set_xlabel("time from first in view (s)")
+    note = "\n".join(textwrap.fill(note, 25) for note in lacking if note)
+    ax.text(0.97, 0.7, note, transform=ax.transAxes, ha="right", va="top", color=GREY, fontsize=5.5).set_in_layout(
+        False
+    )
 
 
 def _explain(ax: Axes, **options: Any) -> None:

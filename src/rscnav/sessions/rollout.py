@@ -124,7 +124,7 @@ def _run(network: Network, batch: Batch) -> tuple[NDArray[np.float32], NDArray[n
 
 
 def poke_outcomes(encounters: NDArray, belief: NDArray, behaviour: Behaviour) -> NDArray:
-    """Give each trial's outcome: does the observer know which landmark the second new one is, as it comes into view?
+    """Tell of each trial whether the observer knows which landmark the second new one is, as it comes into view.
 
     At the first step of the second new landmark the observer names the landmark within whose visibility its belief has
     most mass. Works for any belief over bins on the ring: a network's, the filter's, a simulated animal's.

@@ -110,7 +110,7 @@ class Session:
         """Tell whether positions are angles on a ring."""
         return self.position is not None and self.position.shape[1] == 1 and self.position_unit == "rad"
 
-    def need(self, name: str) -> NDArray:
+    def need(self, name: str) -> Any:
         """Return a field that must be there, or raise a ValueError that names it."""
         value = getattr(self, name)
         if value is None:

@@ -70,12 +70,11 @@ def tracked_angle(truth: Session) -> tuple[NDArray[np.floating], NDArray[np.floa
 
     There is a sample at the centre of every bin, and one beyond either end of a trial.
     """
-    assert truth.position is not None
     step_s = truth.dt_s / SAMPLES_A_BIN
     times, angles = [], []
     for number, row in enumerate(truth.trials):
         here = truth.trial == number
-        centres, place = truth.time[here], np.unwrap(truth.position[here, 0])
+        centres, place = truth.time[here], np.unwrap(truth.need("position")[here, 0])
         offsets = np.arange(-(SAMPLES_A_BIN // 2) - 1, SAMPLES_A_BIN // 2 + 1) * step_s
         fine = (centres[:, None] + offsets[None, 1:]).ravel()
         fine = np.concatenate([[centres[0] + offsets[0]], fine, [centres[-1] - offsets[0]]])
@@ -86,7 +85,6 @@ def tracked_angle(truth: Session) -> tuple[NDArray[np.floating], NDArray[np.floa
 
 def _add_trials(file: Any, truth: Session) -> None:
     """Add the trials, with the landmarks' places in the room."""
-    assert truth.landmarks is not None
     about = {
         "outcome": "correct, incorrect, or none where the animal met no second landmark",
         "rotation": "rotation of the scene (rad, counter-clockwise)",
@@ -95,7 +93,7 @@ def _add_trials(file: Any, truth: Session) -> None:
     }
     for name, text in about.items():
         file.add_trial_column(name, text)
-    for row, places in zip(truth.trials, truth.landmarks, strict=True):
+    for row, places in zip(truth.trials, truth.need("landmarks"), strict=True):
         a, b = wrap(places[:, 0] + row["rotation_rad"])
         file.add_trial(
             start_time=float(row["start_s"]),
@@ -109,11 +107,10 @@ def _add_trials(file: Any, truth: Session) -> None:
 
 def _add_units(file: Any, truth: Session, gap_s: float) -> None:
     """Add the units with their spikes."""
-    assert truth.spikes is not None
     observed = [[float(truth.trials["start_s"][0]) - gap_s, float(truth.trials["stop_s"][-1]) + gap_s]]
     file.add_unit_column("quality", "of the sorting")
     file.add_unit_column("region", "where the unit was recorded")
-    for unit, times in zip(truth.units, truth.spikes, strict=True):
+    for unit, times in zip(truth.units, truth.need("spikes"), strict=True):
         file.add_unit(
             id=int(unit["id"]),
             spike_times=times,

@@ -19,7 +19,7 @@ quick: $(VENV)/.ready ## the whole workflow in about two minutes, with undertrai
 	snakemake --configfile workflow/presets/quick.yaml
 
 test: $(VENV)/.ready ## all tests
-	python -m pytest
+	python -m pytest -n 2 --dist loadscope
 
 lint: $(VENV)/.ready ## style, types and a dry run of the workflow
 	ruff check .

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from tiny_project import TINY, snakemake
+from tiny_project import TINY, rscnav, snakemake
 
 
 def test_dry_run_of_the_default(project):
@@ -65,7 +65,19 @@ def test_a_failed_job_says_why_in_its_log_and_leaves_nothing(project):
 def test_cuda_where_there_is_none_says_so(project, monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"device": "cuda"}))
-    run = snakemake(project, "results/networks/gru-s1/weights.pt")
-    assert run.returncode != 0
-    assert "device: 'cuda', but torch finds no CUDA GPU on this machine" in run.stdout
-    assert not (project / "results" / "networks" / "gru-s1" / "weights.pt").exists()
+    run = rscnav(
+        project,
+        "train",
+        "--config",
+        "config.yaml",
+        "--config",
+        "tiny.yaml",
+        "--session",
+        "gru-s1",
+        "--output-dir",
+        "net",
+    )
+    assert run.returncode == 1
+    assert "device: 'cuda', but torch finds no CUDA GPU on this machine" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not (project / "net").exists()

@@ -19,6 +19,7 @@ from tiny_project import ROOT, TINY, snakemake
 
 from rscnav.analyses.result import read_result
 from rscnav.analyses.table import ANALYSES
+from rscnav.config.load import merge
 from rscnav.figures.table import FIGURES
 from rscnav.sessions.hdf5 import read_session
 
@@ -126,12 +127,21 @@ def test_editing_a_figure_reruns_that_figure_only(finished):
     assert jobs(output) == {"figure_learning": 1, "figure_learning_of_session": len(SESSIONS), "all": 1}
 
 
+def preset_with(project: Path, **changes: dict) -> str:
+    """Write the tiny preset with other settings laid over it; returns the file's name."""
+    preset = yaml.safe_load((project / "tiny.yaml").read_text())
+    (project / "changed.yaml").write_text(yaml.safe_dump(merge(preset, changes)))
+    return "changed.yaml"
+
+
 def test_a_colour_or_a_cutoff_does_not_train_again(finished):
     project, _ = finished
-    output = snakemake(project, "--dry-run", "--config", "analyses={common: {cutoff_hz: 0.4}}").stdout
+    output = snakemake(
+        project, "--dry-run", preset=preset_with(project, analyses={"common": {"cutoff_hz": 0.4}})
+    ).stdout
     assert {"train", "rollout", "simulate", "read"}.isdisjoint(jobs(output))
     assert jobs(output)["analyse_dimension"] == len(SESSIONS)
-    output = snakemake(project, "--dry-run", "--config", "figures={width_mm: 120.0}").stdout
+    output = snakemake(project, "--dry-run", preset=preset_with(project, figures={"width_mm": 120.0})).stdout
     assert all(rule.startswith("figure_") or rule == "all" for rule in jobs(output))
 
 

@@ -71,3 +71,9 @@ def snakemake(project: Path, *arguments: str, preset: str | None = "tiny.yaml") 
         stderr=subprocess.STDOUT,
         check=False,
     )
+
+
+def rscnav(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """Run one of our commands in a project."""
+    command = [str(Path(sys.executable).parent / "rscnav"), *arguments]
+    return subprocess.run(command, cwd=project, env=environment(project), text=True, capture_output=True, check=False)

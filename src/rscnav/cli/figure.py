@@ -1,6 +1,8 @@
 """``rscnav figure``: draw one figure for one or more sessions."""
 
 import argparse
+import logging
+import time
 from pathlib import Path
 
 from rscnav.analyses.result import read_result
@@ -9,6 +11,8 @@ from rscnav.figures.layout import Drawn
 from rscnav.figures.style import Canvas
 from rscnav.figures.table import FIGURES, draw_figure, figure_module
 from rscnav.sessions.hdf5 import read_session, session_kind
+
+log = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw."""
+    started = time.monotonic()
     settings, _ = job_settings(read_config(arguments), "figure", arguments.figure)
     look = settings["figures"]
     canvas = Canvas(look.width_mm, look.dpi)
@@ -34,3 +39,4 @@ def run(arguments: argparse.Namespace) -> None:
         sessions.append(Drawn(name, session_kind(file), results, session))
     figure = draw_figure(arguments.figure, sessions, canvas, look.max_sessions)
     canvas.save(figure, arguments.output.with_suffix(""))
+    log.info("figure %s of %s (%.1f s)", arguments.figure, ", ".join(arguments.sessions), time.monotonic() - started)

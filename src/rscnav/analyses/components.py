@@ -17,7 +17,7 @@ from pydantic import Field
 
 from rscnav.analyses import spectrum_controls as controls
 from rscnav.analyses.nulls import exchangeable_trials
-from rscnav.analyses.prepare import Prepared, prepare
+from rscnav.analyses.prepare import Prepared, prepare, too_little
 from rscnav.analyses.result import Result
 from rscnav.analyses.spectrum import leading_above, participation_ratio, spectrum_of
 from rscnav.config.base import Closed
@@ -57,7 +57,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     for name, mask in prepared.parts().items():
         part = _draw_trials(prepared, mask, settings.max_samples, seeds.generator(name, "trials"))
         activity = prepared.activity[part.whole[part.mask]]
-        reason = too_little(activity)
+        reason = too_little(activity, MIN_SAMPLES)
         if reason:
             result.notes[name] = reason
             continue
@@ -79,16 +79,6 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     return result
 
 
-def too_little(activity: NDArray[np.floating]) -> str:
-    """Say why a phase's activity (time, unit) has no spectrum worth comparing; '' if it has one."""
-    if len(activity) < MIN_SAMPLES:
-        return f"{len(activity)} samples are too few; at least {MIN_SAMPLES} are needed"
-    varies = int(np.sum(np.ptp(activity, axis=0) > 0))
-    if varies < 2:
-        return f"{varies} of {activity.shape[1]} units vary; at least 2 are needed"
-    return ""
-
-
 def _draw_trials(prepared: Prepared, mask: NDArray[np.bool_], limit: int, generator: np.random.Generator) -> _Part:
     """Draw whole trials, as many as keep the phase's samples within the limit (at least two)."""
     trials, counts = np.unique(prepared.trial[mask], return_counts=True)
@@ -106,7 +96,7 @@ def _control_b(result: Result, name: str, prepared: Prepared, part: _Part, setti
     kept = exchangeable.samples()
     kept = np.sort(kept[part.mask[kept]])
     series = np.ascontiguousarray(prepared.activity[part.whole].T, np.float64)
-    reason = too_little(series[:, kept].T)
+    reason = too_little(series[:, kept].T, MIN_SAMPLES)
     if reason:
         result.notes[name] = f"no control B: among trials of similar length, {reason}"
         return

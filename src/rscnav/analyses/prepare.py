@@ -75,6 +75,16 @@ def prepare(session: Session, common: Any) -> Prepared:
     return Prepared(filtered[samples], session.trial[samples], step, phase, samples, words)
 
 
+def too_little(activity: NDArray[np.floating], min_samples: int) -> str:
+    """Say why activity (time, unit) has no principal components worth looking at; '' if it has some."""
+    if len(activity) < min_samples:
+        return f"{len(activity)} samples are too few; at least {min_samples} are needed"
+    varies = int(np.sum(np.ptp(activity, axis=0) > 0))
+    if varies < 2:
+        return f"{varies} of {activity.shape[1]} units vary; at least 2 are needed"
+    return ""
+
+
 def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]:
     """Mark the trials that analyses use, and say in words which they are.
 

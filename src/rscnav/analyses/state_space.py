@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.prepare import Prepared, prepare
+from rscnav.analyses.prepare import Prepared, prepare, too_little
 from rscnav.analyses.result import Result
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
@@ -34,7 +34,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     result = Result()
     fitted, shown, note = _splits(session, prepared)
     result.notes[""] = "; ".join(filter(None, [f"trials: {prepared.trials}", note]))
-    reason = _too_little(prepared.activity[fitted])
+    reason = too_little(prepared.activity[fitted], MIN_SAMPLES)
     if reason:
         return Result.not_applicable(f"training trials: {reason}")
     mean, axes = principal_axes(prepared.activity[fitted])
@@ -87,16 +87,6 @@ def _splits(session: Session, prepared: Prepared) -> tuple[NDArray[np.bool_], ND
     if not test.any():
         return train, train, "no test trials: the training trials are shown"
     return train, test, ""
-
-
-def _too_little(activity: NDArray[np.floating]) -> str:
-    """Say why there are no directions to fit; '' if there are."""
-    if len(activity) < MIN_SAMPLES:
-        return f"{len(activity)} samples are too few; at least {MIN_SAMPLES} are needed"
-    varies = int(np.sum(np.ptp(activity, axis=0) > 0))
-    if varies < 2:
-        return f"{varies} of {activity.shape[1]} units vary; at least 2 are needed"
-    return ""
 
 
 def _examples(

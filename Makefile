@@ -31,7 +31,7 @@ lint: $(VENV)/.ready ## style, types and a dry run of the workflow
 format: $(VENV)/.ready ## rewrite the code in the project's style
 	ruff check --fix-only -q .
 	ruff format -q .
-	snakefmt -q Snakefile workflow
+	snakefmt Snakefile workflow
 
 readme: figures ## make everything, then renew the figures that README.md shows
 	cp results/figures/task.png results/figures/learning.png results/figures/state_space.png docs/figures/
@@ -39,10 +39,7 @@ readme: figures ## make everything, then renew the figures that README.md shows
 lock: $(VENV)/.ready ## resolve requirements.in again into requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --no-header requirements.in -o requirements.lock
 
-unreadme: figures ## make everything, then renew the figures that README.md shows
-	cp results/figures/task.png results/figures/learning.png results/figures/state_space.png docs/figures/
-
-lock: $(VENV)/.ready ## after a killed run: end what it left running here and clear its lock
+unlock: $(VENV)/.ready ## after a killed run: end what it left running here and clear its lock
 	rscnav status --end
 	snakemake --unlock
 

@@ -1,5 +1,6 @@
 """Sizes, fonts, colours; saving without dates, so that the same data give the same bytes."""
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,7 +73,9 @@ class Canvas:
         with self.style():
             for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
                 path = Path(f"{os.fspath(stem)}{suffix}")
+                drawn = io.BytesIO()  # a full disk in the middle of drawing would end in an error about compression
+                figure.savefig(drawn, format=suffix[1:], dpi=self.dpi, metadata=metadata)
                 with atomic_path(path) as temporary:
-                    figure.savefig(temporary, dpi=self.dpi, metadata=metadata)
+                    temporary.write_bytes(drawn.getvalue())
                 paths.append(path)
         return paths

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
 from rscnav.figures.parts import columns, parts_of, why_empty
 from rscnav.figures.style import PHASE_COLOURS, Canvas
 
@@ -45,6 +45,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             drawn.append(ax)
         limits = [ax.get_ylim() for ax in drawn]
         for ax in drawn:
+            plain_log_ticks(ax.yaxis, min(low for low, _ in limits), max(high for _, high in limits))
             ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
         spectra[0].set_ylabel("share of variance")
         if parts:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from rscnav.analyses.result import Result
 from rscnav.figures.style import GREY
@@ -56,6 +58,14 @@ def empty_panel(ax: Axes, reason: str) -> None:
     lines = "\n".join(textwrap.fill(line, 20) for line in ("not applicable:", *reason.split("\n")))
     # Kept out of the layout, which would otherwise make room for a long reason by shrinking all panels.
     ax.text(0.5, 0.5, lines, transform=ax.transAxes, ha="center", va="center", color=GREY).set_in_layout(False)
+
+
+def plain_log_ticks(axis: Axis, low: float = 1.0, high: float = 1.0) -> None:
+    """Label a logarithmic axis 0.1, 0.2, 0.5, 1, ...; only with powers of ten where it spans over three decades."""
+    if high <= 1e3 * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def row_label(ax: Axes, text: str) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
 
@@ -61,9 +60,7 @@ def _gap(ax: Axes, curves: list[np.ndarray]) -> None:
             ax.plot(curve["batch"], gap, color=colour, lw=0.8, label=None if k else {"overall": "all"}.get(name, name))
             ax.fill_between(curve["batch"], np.maximum(gap - se, 1e-4), gap + se, color=colour, alpha=0.25, lw=0)
     ax.set(xlabel="batches", ylabel="gap (nats per step)", yscale="log")
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    plain_log_ticks(ax.yaxis)
     ax.axhline(0.02, color=GREY, lw=0.6, ls=":")
     ax.legend(loc="upper right", ncols=2, handlelength=1)
 

@@ -115,10 +115,10 @@ def _world(ax: Axes, session: Session, samples: NDArray) -> None:
 
 def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
     """Draw position over time, when landmarks were met, and the phases."""
-    ax.set_xlabel("time in trial (s)")
     if session.position is None:
         empty_panel(ax, "no position")
         return
+    ax.set_xlabel("time in trial (s)")
     for dim in range(session.position.shape[1]):
         label = None if session.is_ring else "xyz"[dim]
         ax.plot(

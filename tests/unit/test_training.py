@@ -73,10 +73,10 @@ def test_a_checkpoint_of_other_settings_or_a_damaged_one_is_not_resumed(task, tm
     assert digests(tmp_path) == fresh
 
 
-def test_training_lowers_the_loss(task, tmp_path):
-    plan = replace(
-        PLAN, training=SETTINGS.model_copy(update={"n_batches": 60, "peak_rate": 0.02, "validate_every": 20})
-    )
+@pytest.mark.parametrize("cell", ["gru", "tanh"])
+def test_training_lowers_the_loss(task, tmp_path, cell):
+    settings = SETTINGS.model_copy(update={"n_batches": 60, "peak_rate": 0.02, "validate_every": 20})
+    plan = replace(PLAN, cell=cell, training=settings)
     train(task, plan, SEEDS, CPU, tmp_path)
     curve = read_curve(tmp_path / "curve.csv")
     assert curve["loss"][-1] < curve["loss"][0] - 0.05

@@ -8,6 +8,7 @@ the module of an analysis picks the samples, calls the estimators, and adds the 
 - ``prepare``      what all analyses share: which trials, low-pass filter, phases
 - ``filtering``    low-pass filter
 - ``nulls``        permutation of whole trials, rolling of units
+- ``optimality``   the gap between a network's loss and the exact Bayes filter's
 - ``jackknife``    interval over the trials of one session
 - ``entropy``      entropies; ``angles``, ``tuning``: what tuning is measured over, and the analysis
 - ``passes``       the same number of passes in both phases; ``rate_spread``, ``places``, ``dispersion``: the analysis

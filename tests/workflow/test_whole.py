@@ -4,7 +4,6 @@ The tests of this file run in order and share one project.
 """
 
 import json
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 from pynwb import NWBHDF5IO, NWBFile
-from tiny_project import ROOT, TINY, snakemake
+from tiny_project import ROOT, TINY, jobs, snakemake
 
 from rscnav.analyses.result import read_result
 from rscnav.analyses.table import ANALYSES
@@ -34,12 +33,6 @@ def write_spikes_only(path: Path) -> None:
         file.add_unit(spike_times=np.sort(rng.uniform(0, 120, 600)))
     with NWBHDF5IO(path, "w") as io:
         io.write(file)
-
-
-def jobs(output: str) -> dict[str, int]:
-    """Read the table of jobs that snakemake prints: rule -> count."""
-    table = output.split("Job stats:")[1].split("\n\n")[0]
-    return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE) if rule != "total"}
 
 
 @pytest.fixture(scope="module")

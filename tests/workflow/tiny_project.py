@@ -1,6 +1,7 @@
 """A copy of the project in a folder of its own, with a configuration so small that the whole workflow runs in a test."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,3 +78,9 @@ def rscnav(project: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Run one of our commands in a project."""
     command = [str(Path(sys.executable).parent / "rscnav"), *arguments]
     return subprocess.run(command, cwd=project, env=environment(project), text=True, capture_output=True, check=False)
+
+
+def jobs(output: str) -> dict[str, int]:
+    """Read the table of jobs that snakemake prints: rule -> count."""
+    table = output.split("Job stats:")[1].split("\n\n")[0]
+    return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE) if rule != "total"}

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from rscnav.analyses.table import analyse
 from rscnav.config.load import load_config
 from rscnav.config.stages import recording, simulation
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.recording import read_recording
+from rscnav.sessions.schema import PHASES
 from rscnav.sessions.simulation import simulate_recording
 
 N_BINS = 36
@@ -102,3 +104,12 @@ def test_only_the_belief_code_holds_two_places(example):
         assert rates[0] > 2 * rates[1]
     else:
         assert abs(rates[0] - rates[1]) < 0.25 * rates[1]
+
+
+def test_no_dimension_is_called_reliable_under_poisson_noise(example):
+    """Some 80 noisy neurons leave no scaling region over a factor of three, whatever they code for."""
+    _, session = example
+    result = analyse("dimension", session)
+    reliable = {part: result.number(f"{part}/reliable") for part in PHASES if f"{part}/reliable" in result}
+    assert reliable
+    assert not any(reliable.values())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from test_session import uneven_session
 
-from rscnav.analyses.nulls import exchangeable_trials, roll_each_unit
+from rscnav.analyses.nulls import exchangeable_trials, permutation_p, roll_each_unit
 from rscnav.analyses.prepare import chosen_trials, prepare
 from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.analyses.table import ANALYSES, analyse, analysis_module
@@ -139,3 +139,16 @@ def test_rolling_keeps_each_unit_and_breaks_units_apart():
     rolled = roll_each_unit(values, np.random.default_rng(1))
     np.testing.assert_allclose(np.sort(rolled, axis=0), np.sort(values, axis=0))
     assert abs(np.corrcoef(rolled.T)[0, 1]) < 0.2
+
+
+def test_p_counts_the_observed_value_among_the_draws():
+    null = np.array([[0.0, 3.0], [1.0, 3.0], [2.0, 3.0]])
+    np.testing.assert_allclose(permutation_p(null, np.array([1.0, 4.0])), [3 / 4, 1 / 4])
+    np.testing.assert_allclose(permutation_p(-null[:, 0], -0.5), 2 / 4)  # small values: signs turned round
+
+
+def test_p_is_uniform_where_nothing_is_there():
+    draws = np.random.default_rng(0).normal(size=(20, 20_000))
+    p = permutation_p(draws[1:], draws[0])
+    for level in (0.05, 0.5, 0.95):
+        assert abs(np.mean(p <= level + 1e-9) - level) < 0.01

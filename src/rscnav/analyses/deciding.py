@@ -9,6 +9,7 @@ from pydantic import Field
 from rscnav.analyses.angles import last_encounter, onset_sample
 from rscnav.analyses.encounter_categories import samples_around
 from rscnav.analyses.filtering import lowpass
+from rscnav.analyses.nulls import permutation_p
 from rscnav.analyses.prepare import chosen_trials
 from rscnav.analyses.readout import held_out_accuracy
 from rscnav.analyses.result import Result
@@ -119,7 +120,7 @@ def _decode(
     accuracy = shares.mean(axis=1)
     se = 0.5 * np.sqrt(np.sum(shares[0] * (1 - shares[0]) / n_class))
     null = accuracy[1:]
-    p = (1 + np.sum(null >= accuracy[0] - 1e-12)) / (1 + len(null))
+    p = float(permutation_p(null, accuracy[0]))
     return accuracy[0], se, null.mean(), *np.percentile(null, [2.5, 97.5]), p
 
 

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from rscnav.analyses.angles import stretch_number
 from rscnav.analyses.jackknife import jackknife_interval, trial_groups
-from rscnav.analyses.nulls import exchangeable_trials
+from rscnav.analyses.nulls import exchangeable_trials, permutation_p
 from rscnav.analyses.passes import Draw, Passes, draw, find_passes, matched
 from rscnav.analyses.places import place_bin
 from rscnav.analyses.prepare import prepare
@@ -148,7 +148,7 @@ def _add_control(result: Result, control: str, suffix: str, observed: float, nul
     if len(null) and np.isfinite(observed):
         mean = null.mean()
         low, high = np.percentile(null, [2.5, 97.5])
-        p = (1 + np.sum(np.abs(null - mean) >= abs(observed - mean))) / (1 + len(null))
+        p = float(permutation_p(np.abs(null - mean), abs(observed - mean)))
     elif not len(null):
         result.notes[control] = "no control: no two trials have similar lengths (within 20 %), or too few passes"
     result.add(f"{control}_mean{suffix}", mean, "bit")

@@ -13,6 +13,7 @@ from rscnav.analyses.encounter_categories import (
     categorise_encounters,
     samples_around,
 )
+from rscnav.analyses.nulls import permutation_p
 from rscnav.analyses.prepare import Prepared, prepare
 from rscnav.analyses.result import Result
 from rscnav.config.base import Closed
@@ -157,7 +158,7 @@ def _add_distance(
         null = distance[1:, lag][np.isfinite(distance[1:, lag])]
         if len(null):
             control[:, lag] = null.mean(), *np.percentile(null, [2.5, 97.5])
-            p[lag] = (1 + np.sum(null >= distance[0, lag] - 1e-12)) / (1 + len(null))
+            p[lag] = permutation_p(null, distance[0, lag])
     result.add(f"{label}/distance", distance[0], "sd", ("lag",))
     for name, values in zip(("mean", "low", "high"), control, strict=True):
         result.add(f"{label}/control_{name}", values, "sd", ("lag",))

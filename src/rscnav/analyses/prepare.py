@@ -67,12 +67,17 @@ def prepare(session: Session, common: Any) -> Prepared:
         causal=common.causal,
         stretches=session.stretches(),
     )
-    chosen, words = chosen_trials(session, common.trials)
-    samples = np.flatnonzero(np.append(chosen, False)[session.trial])
+    samples, words = chosen_samples(session, common.trials)
     start = session.trials["start_s"][session.trial[samples]]
     step = np.floor((session.time[samples] - start) / session.dt_s + 1e-6).astype(np.int64)
     phase = None if session.phase is None else session.phase[samples]
     return Prepared(filtered[samples], session.trial[samples], step, phase, samples, words)
+
+
+def chosen_samples(session: Session, which: str) -> tuple[NDArray[np.intp], str]:
+    """Give the samples of the trials that `chosen_trials` marks, and its words."""
+    chosen, words = chosen_trials(session, which)
+    return np.flatnonzero(np.append(chosen, False)[session.trial]), words  # the appended one answers for trial -1
 
 
 def too_little(activity: NDArray[np.floating], min_samples: int) -> str:

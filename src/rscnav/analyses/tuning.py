@@ -10,8 +10,8 @@ from pydantic import Field
 from rscnav.analyses.angles import tuning_angle
 from rscnav.analyses.entropy import angle_bin, binned_sums, curve_entropy, means, raised
 from rscnav.analyses.jackknife import jackknife_interval, trial_groups
-from rscnav.analyses.nulls import exchangeable_trials
-from rscnav.analyses.prepare import chosen_trials
+from rscnav.analyses.nulls import exchangeable_trials, permutation_p
+from rscnav.analyses.prepare import chosen_samples
 from rscnav.analyses.result import Result
 from rscnav.checks import as_activity
 from rscnav.config.base import Closed
@@ -42,8 +42,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     angle, words, n_beyond = tuning_angle(session)
     if angle is None:
         return Result.not_applicable(words)
-    chosen, which = chosen_trials(session, common.trials)
-    samples = np.flatnonzero(np.append(chosen, False)[session.trial])
+    samples, which = chosen_samples(session, common.trials)
     result = Result(notes={"angle": words, "trials": which})
     if not len(samples):
         return Result.not_applicable(f"no sample is left of the trials chosen ({which})")
@@ -115,9 +114,8 @@ def _control(
 
 
 def _p_low(observed: NDArray[np.float64], control: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(1 + draws as low as the observed value) / (1 + draws); NaN for an undefined value."""
-    as_low = np.sum(control <= observed + 1e-12, axis=0)
-    return np.where(np.isfinite(observed) & (len(control) > 0), (1 + as_low) / (1 + len(control)), np.nan)
+    """Give the p of an entropy as low as observed; NaN for an undefined value, and without any draw."""
+    return np.where(np.isfinite(observed) & (len(control) > 0), permutation_p(-control, -observed), np.nan)
 
 
 def _mean(values: NDArray[np.float64]) -> float:

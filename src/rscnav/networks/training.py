@@ -158,8 +158,6 @@ class _Run:
             if now - saved > settings.checkpoint_every_s:
                 self.save()
                 saved = now
-        if not self.curve:
-            self.validate()
 
     def step(self) -> float:
         """Train on one batch; returns its loss."""

@@ -13,6 +13,7 @@ from rscnav.figures.table import FIGURES
 from rscnav.files import atomic_path, write_text
 from rscnav.provenance import PACKAGE, code_closure, code_hash
 from rscnav.seeds import Seeds, derive_seed
+from rscnav.tasks.table import task_code
 
 
 def test_seeds_differ_by_every_key_and_are_stable():
@@ -60,8 +61,9 @@ def test_same_text_is_not_written_again(tmp_path):
 
 def test_training_depends_on_few_modules():
     """What a network is trained by; a change of anything else must not train it again."""
-    closure = set(code_closure("rscnav.cli.train"))
-    assert {"rscnav.networks.training", "rscnav.tasks.ring", "rscnav.observers.ring_filter", "rscnav.seeds"} <= closure
+    closure = set(code_closure("rscnav.cli.train", *task_code("ring-fixed")))
+    assert {"rscnav.networks.training", "rscnav.tasks.ring", "rscnav.observers.ring_grid", "rscnav.seeds"} <= closure
+    assert not {"rscnav.tasks.arena", "rscnav.observers.arena", "rscnav.tasks.ring_internal_map"} & closure
     foreign = [m for m in closure if m.split(".")[1] in ("analyses", "figures", "sessions", "config")]
     assert not foreign
 

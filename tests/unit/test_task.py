@@ -10,7 +10,7 @@ from rscnav.config.base import ConfigError
 from rscnav.networks.streams import draw, draw_many
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Behaviour, find_encounters
-from rscnav.tasks.ring import position_bin, wrap
+from rscnav.tasks.ring import equal_bin, wrap
 from rscnav.tasks.table import make_task
 
 
@@ -25,7 +25,7 @@ def test_inputs_hold_what_is_sensed_at_the_same_step(batch):
     near = (wrap(batch.position - place).abs() < 0.25).any(dim=2)
     torch.testing.assert_close(batch.inputs[:, :, 1], near.float())
     assert batch.visible.sum(dim=2).max() == 1
-    torch.testing.assert_close(batch.targets["position"], position_bin(batch.position[..., 0], 64))
+    torch.testing.assert_close(batch.targets["position"], equal_bin(batch.position[..., 0], -math.pi, math.pi, 64))
 
 
 def test_steps_are_the_sensed_velocity_plus_noise_of_the_stated_size(batch):
@@ -94,7 +94,7 @@ def test_global_generators_are_left_alone():
 @pytest.mark.parametrize(
     ("name", "settings", "message"),
     [
-        ("maze", {}, "unknown task 'maze'; there are: ring-fixed"),
+        ("maze", {}, "unknown task 'maze'; there are: ring-fixed, ring-external-map, ring-internal-map, arena"),
         ("ring-fixed", {"separation_rad": math.pi}, "at π the ring looks the same"),
         ("ring-fixed", {"separation_rad": -math.pi}, "at π the ring looks the same"),
         ("ring-fixed", {"separation_rad": 0.3}, "closer than twice visibility_rad"),

@@ -17,15 +17,16 @@ from rscnav.networks.model import Network, step_losses
 from rscnav.networks.schedule import cycle_ends, learning_rate
 from rscnav.networks.streams import draw
 from rscnav.networks.training import Plan, pick_device, train
-from rscnav.observers.gap import optimality_gap, true_bin_loss
+from rscnav.observers.gap import true_bin_loss
+from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.sessions.rollout import ambiguity, read_curve, roll_out
+from rscnav.sessions.rollout import read_curve, roll_out
 from rscnav.tasks.table import make_task
 
 SETTINGS = Training(
     batch_size=16, n_batches=12, validation_trials=40, validate_every=5, checkpoint_every_s=0.0, target_gap=None
 )
-PLAN = Plan("test-s1", "gru", 8, SETTINGS, 512, "record")
+PLAN = Plan("test-s1", "gru", 8, SETTINGS, Observer(), "record")
 SEEDS = Seeds(0, ("network", "test", 1))
 CPU = torch.device("cpu")
 
@@ -171,7 +172,7 @@ def session(task, tmp_path_factory):
     network = train(task, PLAN, SEEDS, CPU, folder)
     return roll_out(
         "test-s1", "test-s1", network, task, SEEDS, Rollout(train_trials=20, test_trials=30), Encounters(),
-        batch_size=16, grid_bins=512, curve=read_curve(folder / "curve.csv"),
+        batch_size=16, curve=read_curve(folder / "curve.csv"),
     ), network  # fmt: skip
 
 
@@ -190,22 +191,3 @@ def test_session_of_a_network(task, session):
     assert set(rolled.trials["outcome"][decided["trial"]]) <= {"correct", "incorrect"}
     undecided = np.setdiff1d(np.arange(50), decided["trial"])
     assert set(rolled.trials["outcome"][undecided]) == {"none"}
-
-
-def test_ambiguity_is_the_mass_away_from_the_best_place():
-    posterior = np.zeros((2, 64))
-    posterior[0, 3] = 1
-    posterior[1, [3, 40]] = [0.6, 0.4]
-    np.testing.assert_allclose(ambiguity(posterior, 0.25), [0, 0.4], atol=1e-7)
-
-
-def test_gap_and_its_error_against_plain_resampling():
-    rng = np.random.default_rng(0)
-    trial = np.repeat(np.arange(200), rng.integers(5, 60, 200))
-    difference = rng.normal(0.3, 1, 200)[trial] + rng.normal(0, 1, len(trial))
-    gap = optimality_gap(difference + 2, np.full(len(trial), 2.0), trial)
-    assert gap.value == pytest.approx(difference.mean())
-    rows = [difference[trial == k] for k in range(200)]
-    draws = [np.concatenate([rows[k] for k in rng.integers(0, 200, 200)]).mean() for _ in range(2000)]
-    assert gap.se == pytest.approx(np.std(draws), rel=0.1)
-    assert np.isnan(optimality_gap(np.ones(3), np.ones(3), np.zeros(3, int)).value)

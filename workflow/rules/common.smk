@@ -15,6 +15,7 @@ from rscnav.config.stages import (
 from rscnav.figures.table import FIGURES
 from rscnav.files import write_text
 from rscnav.provenance import code_hash
+from rscnav.tasks.table import task_code
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -58,6 +59,11 @@ GPU_PER_JOB = {"cpu": 0, "cuda": 1, "auto": min(1, local_gpus())}[CONFIG.device]
 def settings_of(stage):
     """Give a function of the wildcards that writes down the settings of that job: its rerun trigger."""
     return lambda wildcards: settings_text(CONFIG, stage, wildcards[0])
+
+
+def code_of_network(command):
+    """Give a function of the wildcards that hashes the code of a command, with that of the network's task."""
+    return lambda wildcards: code_hash(command, *task_code(network_sessions(CONFIG)[wildcards[0]][0].task))
 
 
 wildcard_constraints:

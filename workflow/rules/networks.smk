@@ -14,7 +14,7 @@ rule train:
         config=CONFIG_FILE,
         folder=f"{RESULTS}/networks/{{network_session}}",
         settings=settings_of("train"),
-        code=code_hash("rscnav.cli.train"),
+        code=code_of_network("rscnav.cli.train"),
     shell:
         "rscnav train --config {params.config} --session {wildcards.network_session} "
         "--output-dir {params.folder} 2>&1 | tee {log}"
@@ -37,7 +37,7 @@ rule rollout:
         config=CONFIG_FILE,
         folder=f"{RESULTS}/networks/{{network_session}}",
         settings=settings_of("rollout"),
-        code=code_hash("rscnav.cli.rollout"),
+        code=code_of_network("rscnav.cli.rollout"),
     shell:
         "rscnav rollout --config {params.config} --session {wildcards.network_session} "
         "--network-dir {params.folder} --output {output} 2>&1 | tee {log}"

@@ -9,7 +9,7 @@ rule simulate:
     params:
         config=CONFIG_FILE,
         settings=settings_of("simulate"),
-        code=code_hash("rscnav.cli.simulate"),
+        code=code_hash("rscnav.cli.simulate", *task_code("ring-fixed")),
     shell:
         "rscnav simulate --config {params.config} --name {wildcards.simulation} --output {output.nwb} 2>&1 | tee {log}"
 

@@ -20,7 +20,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 NEEDS: tuple[str, ...] = ()
-FIELDS: tuple[str, ...] = ("phase", "position", "belief")
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
 MIN_POINTS = 50
 MIN_TRIALS = 20  # with fewer, pairs of one trial are kept if they are far enough apart in time
 FEW_TRIALS_S = 1.0

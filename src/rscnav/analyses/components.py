@@ -25,7 +25,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 NEEDS: tuple[str, ...] = ()
-FIELDS: tuple[str, ...] = ("phase", "position", "belief", "spikes")
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
 MIN_SAMPLES = 20
 
 

@@ -18,7 +18,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 NEEDS = ("trials", "encounters")
-FIELDS = ("position", "velocity", "phase", "belief", "encounters")
+FIELDS = ("position", "velocity", "phase", "belief", "bin_centres", "encounters")
 
 CLASSES = {"identity": ("a", "b"), "outcome": ("correct", "incorrect")}
 _BUMPS = np.arange(-9.0, 9.01, 0.3)  # population code of the displacement (rad)

@@ -25,7 +25,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 NEEDS = ("position", "phase")
-FIELDS = ("position", "phase", "belief")
+FIELDS = ("position", "phase", "belief", "bin_centres")
 
 CONTROLS = ("control", "phase_control")
 _JACKKNIFE_DRAWS = 3  # the same ones for every group, so that the groups alone make the difference

@@ -21,7 +21,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 NEEDS = ("trials", "encounters")
-FIELDS = ("position", "phase", "belief", "encounters")
+FIELDS = ("position", "phase", "belief", "bin_centres", "encounters")
 
 
 class Settings(Closed):

@@ -3,7 +3,9 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rscnav.analyses.prepare import belief_places
 from rscnav.analyses.result import Result
 from rscnav.config.base import Closed
 from rscnav.observers.gap import optimality_gap, true_bin_loss
@@ -12,7 +14,7 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
 NEEDS = ("belief", "bayes", "position", "phase")
-FIELDS = ("belief", "bayes", "position", "phase", "encounters")
+FIELDS = (*NEEDS, "bin_centres", "head_loss", "head_bayes_loss")
 
 
 class Settings(Closed):
@@ -22,23 +24,25 @@ class Settings(Closed):
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
     """Measure loss, the filter's loss and the gap between them on the test trials, overall and by phase.
 
-    Also how often the second landmark was taken for the wrong one, and loss by time in the trial.
+    Also the same for each report (head) that the network makes, how often its choice was wrong, and loss by time in the trial.
+    Of a network that was trained to report at the end of a trial only the last step of each trial counts.
     """
     result = Result()
-    belief, position = session.need("belief"), session.need("position")
-    test = session.in_split("test") & (session.trial >= 0)
-    n_bins = belief.shape[1]
-    width = 2 * np.pi / n_bins
-    target = np.clip(np.floor((position[test, 0] + np.pi) / width), 0, n_bins - 1).astype(np.int64)
-    loss = true_bin_loss(belief[test], target)
+    position = session.need("position")
+    test = counted_samples(session)
+    target = belief_places(session).nearest(position[test])
+    loss = true_bin_loss(session.need("belief")[test], target)
     bayes = true_bin_loss(session.need("bayes")[test], target)
     trial, phase = session.trial[test], session.need("phase")[test]
     result.add("loss", loss.mean(), "nats per step")
     result.add("bayes_loss", bayes.mean(), "nats per step")
-    for name, mask in {"overall": None, **{p: phase == k for k, p in enumerate(PHASES)}}.items():
-        gap = optimality_gap(loss, bayes, trial, mask)
-        result.add(f"gap/{name}/value", gap.value, "nats per step")
-        result.add(f"gap/{name}/se", gap.se, "nats per step")
+    _add_gaps(result, "gap", loss, bayes, trial, phase)
+    if session.head_loss is not None and session.head_bayes_loss is not None:
+        for k, head in enumerate(session.head_names):
+            of_head = session.head_loss[test, k].astype(np.float64), session.head_bayes_loss[test, k].astype(np.float64)
+            result.add(f"head/{head}/loss", of_head[0].mean(), "nats per step")
+            result.add(f"head/{head}/bayes_loss", of_head[1].mean(), "nats per step")
+            _add_gaps(result, f"head/{head}/gap", *of_head, trial, phase)
     outcome = session.trials["outcome"][session.trials["split"] == "test"]
     decided = np.sum(outcome != "none")
     result.add("n_test_trials", len(outcome))
@@ -47,6 +51,26 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     step = np.round((session.time[test] - session.trials["start_s"][trial]) / session.dt_s - 0.5).astype(np.int64)
     count = np.bincount(step)
     result.add("time", (np.arange(len(count)) + 0.5) * session.dt_s, "s", ("step",))
-    result.add("loss_by_time", np.bincount(step, loss) / np.maximum(count, 1), "nats", ("step",))
-    result.add("bayes_loss_by_time", np.bincount(step, bayes) / np.maximum(count, 1), "nats", ("step",))
+    for name, values in (("loss_by_time", loss), ("bayes_loss_by_time", bayes)):
+        sums = np.bincount(step, values)
+        mean = np.divide(sums, count, out=np.full(len(count), np.nan), where=count > 0)
+        result.add(name, mean, "nats", ("step",))
     return result
+
+
+def counted_samples(session: Session) -> NDArray[np.bool_]:
+    """Mark the samples of test trials whose report counts: all, or the last of each trial (``many-to-one``)."""
+    test = session.in_split("test") & (session.trial >= 0)
+    if session.attributes.get("loss") == "many-to-one":
+        test &= np.append(np.diff(session.trial) != 0, True)
+    return test
+
+
+def _add_gaps(
+    result: Result, name: str, loss: NDArray, bayes: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
+) -> None:
+    """Add the gap overall and by phase."""
+    for part, mask in {"overall": None, **{p: phase == k for k, p in enumerate(PHASES)}}.items():
+        gap = optimality_gap(loss, bayes, trial, mask)
+        result.add(f"{name}/{part}/value", gap.value, "nats per step")
+        result.add(f"{name}/{part}/se", gap.se, "nats per step")

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.filtering import lowpass
-from rscnav.sessions.geometry import wrap
+from rscnav.sessions.beliefs import Places
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
-LOW_ERROR_RAD = 0.5  # a low-error trial stays below this ...
+LOW_ERROR_RAD = 0.5  # a low-error trial on the ring stays below this (in the plane: below the visibility radius) ...
 LOW_ERROR_AFTER = 5  # ... from this many steps after the second landmark on
 
 
@@ -93,17 +93,18 @@ def too_little(activity: NDArray[np.floating], min_samples: int) -> str:
 def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]:
     """Mark the trials that analyses use, and say in words which they are.
 
-    ``low_error`` keeps trials in which the error of the belief's best place stays below 0.5 rad from five steps after
-    the second landmark to the end; it needs a belief, and a session without one keeps all its trials.
+    ``low_error`` keeps trials in which the error of the belief's best place stays below 0.5 rad (in the plane: below the
+    visibility radius) from five steps after the second landmark to the end; it needs a belief, and a session without one
+    keeps all its trials.
     """
     everything = np.ones(len(session.trials), bool)
     if which == "all":
         return everything, "all"
     if session.belief is None or session.position is None or session.phase is None:
         return everything, "all (no belief to measure an error with)"
-    n_bins = session.belief.shape[1]
-    best = -np.pi + (np.argmax(session.belief, axis=1) + 0.5) * 2 * np.pi / n_bins
-    error = np.abs(wrap(best - session.position[:, 0]))
+    places = belief_places(session)
+    error = places.error(session.belief, session.position)
+    limit = LOW_ERROR_RAD if session.is_ring else places.radius
     settled = session.phase == 2
     settled[LOW_ERROR_AFTER:] &= session.phase[:-LOW_ERROR_AFTER] == 2
     settled[LOW_ERROR_AFTER:] &= session.trial[LOW_ERROR_AFTER:] == session.trial[:-LOW_ERROR_AFTER]
@@ -111,5 +112,16 @@ def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]
     inside = settled & (session.trial >= 0)
     chosen = np.zeros(len(session.trials), bool)
     chosen[session.trial[inside]] = True
-    chosen[session.trial[inside & (error >= LOW_ERROR_RAD)]] = False
+    chosen[session.trial[inside & (error >= limit)]] = False
     return chosen, f"low error ({chosen.sum()} of {len(chosen)})"
+
+
+def belief_places(session: Session) -> Places:
+    """Give the bins of the session's belief; on the ring, where they are not said, equal ones over [-π, π)."""
+    centres = session.bin_centres
+    if centres is None and session.is_ring:
+        n_bins = session.need("belief").shape[1]
+        centres = (-np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins)[:, None]
+    if centres is None:
+        raise ValueError(f"session '{session.name}' has no bin_centres, which a belief over places in the plane needs")
+    return Places(centres, session.is_ring, float(session.visibility_radius or 0.0))

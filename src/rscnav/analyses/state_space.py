@@ -14,7 +14,7 @@ from rscnav.sessions.schema import NO_PHASE
 from rscnav.sessions.session import Session
 
 NEEDS: tuple[str, ...] = ()
-FIELDS: tuple[str, ...] = ("phase", "position", "belief")
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
 SHOWN = 3  # directions that trajectories are stored along
 MIN_SAMPLES = 10
 

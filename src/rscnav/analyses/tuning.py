@@ -19,7 +19,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 NEEDS = ("position",)
-FIELDS = ("position", "heading", "phase", "landmarks", "encounters", "belief")
+FIELDS = ("position", "heading", "phase", "landmarks", "encounters", "belief", "bin_centres")
 
 TUNED = 0.05  # a unit with p at most this is called tuned
 _DRAWS = 25  # permutations in one matrix product

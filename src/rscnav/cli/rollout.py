@@ -12,7 +12,7 @@ from rscnav.provenance import provenance
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
 from rscnav.sessions.rollout import read_curve, roll_out
-from rscnav.tasks.table import task_from
+from rscnav.tasks.table import task_code, task_from
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,13 +40,13 @@ def run(arguments: argparse.Namespace) -> None:
         settings["rollout"],
         settings["encounters"],
         batch_size=network.training.batch_size,
-        grid_bins=settings["observer"].grid_bins,
+        observer=settings["observer"],
         curve=read_curve(arguments.network_dir / "curve.csv"),
         attributes={
             "network": network.name,
             "seed": settings["network_seed"],
             "task": network.task,
-            **provenance(text, __name__),
+            **provenance(text, __name__, *task_code(network.task)),
         },
     )
     write_session(session, arguments.output)

@@ -9,7 +9,7 @@ from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.networks.training import Plan, pick_device, train
 from rscnav.provenance import code_hash
 from rscnav.seeds import Seeds
-from rscnav.tasks.table import task_from
+from rscnav.tasks.table import task_code, task_from
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +30,8 @@ def run(arguments: argparse.Namespace) -> None:
         cell=network.cell,
         hidden_size=network.hidden_size,
         training=network.training,
-        grid_bins=settings["observer"].grid_bins,
-        record=f"{code_hash(__name__)} {text}",
+        observer=settings["observer"],
+        record=f"{code_hash(__name__, *task_code(network.task))} {text}",
     )
     seeds = Seeds(settings["seed"], ("network", network.task, settings["network_seed"]))
     task = task_from(network.task, settings["task"])

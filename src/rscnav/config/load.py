@@ -39,10 +39,11 @@ def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) 
 def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Config:
     """Check plain values as YAML gives them (see `load_config`) and return the configuration."""
     plain = {key: value for key, value in copy.deepcopy(dict(values)).items() if value is not None}
-    training = plain.get("training", {})
-    for network in _items(plain, "networks"):
-        if isinstance(network.get("training", {}), Mapping) and isinstance(training, Mapping):
-            network["training"] = merge(training, network.get("training", {}))
+    for section in ("training", "rollout"):  # a network's own lies over the section that all share
+        shared = plain.get(section, {})
+        for network in _items(plain, "networks"):
+            if isinstance(network.get(section, {}), Mapping) and isinstance(shared, Mapping):
+                network[section] = merge(shared, network.get(section, {}))
     if isinstance(plain.get("tasks"), Mapping):
         plain["tasks"] = {name: _task(name, settings, source) for name, settings in plain["tasks"].items()}
     folder = plain.get("results_dir", "results")

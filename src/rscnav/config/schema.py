@@ -7,7 +7,9 @@ from pydantic import Field, create_model, model_validator
 from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.recordings import Name, Recording
-from rscnav.tasks.settings import TASK_SETTINGS, RingFixed
+from rscnav.observers.settings import Observer
+from rscnav.tasks.ring_fixed import Settings as RingFixed
+from rscnav.tasks.table import task_module
 
 
 class Training(Closed):
@@ -28,6 +30,13 @@ class Training(Closed):
     max_batches: int = Field(4000, ge=1, description="stop here even if the target gap is not reached")
 
 
+class Rollout(Closed):
+    """How many trials of a trained network become its session."""
+
+    train_trials: int = Field(500, ge=1, description="trials of the training stream")
+    test_trials: int = Field(2000, ge=2, description="trials of the test stream")
+
+
 class Network(Closed):
     """One kind of network; a session for each of its seeds."""
 
@@ -39,6 +48,7 @@ class Network(Closed):
     training: Training = Field(
         default_factory=Training, description="overrides of the section training, for this network"
     )
+    rollout: Rollout = Field(default_factory=Rollout, description="overrides of the section rollout, for this network")
 
 
 class Simulation(Closed):
@@ -62,19 +72,6 @@ class Simulation(Closed):
     )
     gap_s: float = Field(2.0, gt=0, description="time between trials, without position (s)")
     task: RingFixed = Field(default_factory=RingFixed, description="overrides of the default ring task")
-
-
-class Observer(Closed):
-    """The exact Bayes filter on a grid."""
-
-    grid_bins: int = Field(512, ge=8, description="bins of the filter's grid; a multiple of the task's n_bins")
-
-
-class Rollout(Closed):
-    """How many trials of a trained network become its session."""
-
-    train_trials: int = Field(500, ge=1, description="trials of the training stream")
-    test_trials: int = Field(2000, ge=2, description="trials of the test stream")
 
 
 class Encounters(Closed):
@@ -163,6 +160,4 @@ def task_settings(name: str) -> type[Closed]:
     ValueError
         For an unknown task; the message lists those there are.
     """
-    if name not in TASK_SETTINGS:
-        raise ValueError(f"unknown task '{name}'; there are: {', '.join(TASK_SETTINGS)}")
-    return TASK_SETTINGS[name]
+    return task_module(name).Settings

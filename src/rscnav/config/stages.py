@@ -67,11 +67,11 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         shared = {
             "seed": config.seed,
             "network_seed": network_seed,
-            "network": network.model_copy(update={"seeds": []}),
+            "network": network.model_copy(update={"seeds": [], "rollout": None}),
             "task": config.tasks[network.task],
             "observer": config.observer,
         }
-        extra = {} if stage == "train" else {"rollout": config.rollout, "encounters": config.encounters}
+        extra = {} if stage == "train" else {"rollout": network.rollout, "encounters": config.encounters}
         return {**shared, **extra}
     if stage == "simulate":
         return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}

@@ -18,13 +18,15 @@ from rscnav.networks.model import Network, step_losses
 from rscnav.networks.schedule import cycle_ends, learning_rate
 from rscnav.networks.streams import draw, draw_many
 from rscnav.observers.gap import optimality_gap, true_bin_loss
-from rscnav.observers.table import bayes_filter
+from rscnav.observers.settings import Observer
+from rscnav.observers.table import observe, strategies
 from rscnav.seeds import Seeds
 from rscnav.tasks.batch import Batch, Task
 
 log = logging.getLogger(__name__)
 REPORT_EVERY_S = 10.0
-HEAD = "position"
+PIECE = 500  # trials run at once
+HEAD = "position"  # a gap without a name is this head's
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Plan:
     cell : str
     hidden_size : int
     training : rscnav.config.schema.Training
-    grid_bins : int
-        Of the Bayes filter that the gap is measured against.
+    observer : rscnav.observers.settings.Observer
+        Grid or particles of the Bayes filter that the gap is measured against.
     record : str
         Settings and code as text: a checkpoint with another record is not resumed.
     """
@@ -48,7 +50,7 @@ class Plan:
     cell: str
     hidden_size: int
     training: Any
-    grid_bins: int
+    observer: Observer
     record: str
 
 
@@ -94,7 +96,7 @@ def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Pa
     run = _Run(task, plan, seeds, device, folder)
     run.resume()
     ends = cycle_ends(plan.training.n_batches, max(plan.training.max_batches, plan.training.n_batches))
-    target = plan.training.target_gap
+    target = plan.training.target_gap if strategies(task) else None
     for end in ends:
         run.until(end)
         gap = run.curve[-1]["gap"]
@@ -167,7 +169,9 @@ class _Run:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         _, logits = self.network(batch.inputs)
-        loss = torch.stack([step_losses(logits[head], batch.targets[head]).mean() for head in self.task.heads]).sum()
+        counted = scored(self.task)
+        losses = [step_losses(logits[head], batch.targets[head])[:, counted].mean() for head in self.task.heads]
+        loss = torch.stack(losses).sum()
         self.optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), settings.clip_norm)
@@ -236,30 +240,40 @@ class _Validation:
 
     def __init__(self, task: Task, plan: Plan, seeds: Seeds, device: torch.device) -> None:
         n_trials = plan.training.validation_trials
+        self.heads, self.counted = task.heads, scored(task)
         self.batch = draw_many(task, seeds, "validation", n_trials, min(n_trials, 1000), device)
-        posterior = bayes_filter(task, self.batch, HEAD, plan.grid_bins)
-        self.target = flat(self.batch, self.batch.targets[HEAD])
-        self.bayes = true_bin_loss(posterior.flatten(0, 1).cpu().numpy(), self.target)
-        self.phase = flat(self.batch, self.batch.landmarks_met)
-        self.trial = np.repeat(np.arange(n_trials), task.n_steps)
+        target = self._flat(self.batch.targets[HEAD])
+        self.bayes = np.full(len(target), np.nan)
+        if strategies(task):
+            generator = torch.Generator(device=device).manual_seed(seeds.integer("validation", "observer"))
+            posterior = observe(task, self.batch, "bayes", plan.observer, generator)[HEAD][:, self.counted]
+            self.bayes = true_bin_loss(posterior.flatten(0, 1).cpu().numpy(), target)
+        self.phase = self._flat(self.batch.landmarks_met)
+        self.trial = np.repeat(np.arange(n_trials), len(target) // n_trials)
+
+    def _flat(self, values: torch.Tensor) -> np.ndarray:
+        """Lay the values (trial, step) that count out in time, as numpy."""
+        return values[:, self.counted].flatten().cpu().numpy()
 
     @torch.no_grad()
     def measure(self, network: Network) -> dict[str, float]:
-        """Give loss, the filter's loss and the gap, overall and by phase."""
-        pieces = []
-        for piece, target in zip(
-            self.batch.inputs.split(500), self.batch.targets[HEAD].split(500), strict=True
-        ):  # bounds the memory
-            pieces.append(step_losses(network(piece)[1][HEAD], target))
-        loss = torch.cat(pieces).flatten().double().cpu().numpy()
+        """Give loss, the filter's loss and the gap, overall and by phase; the loss of other heads beside it."""
+        pieces: dict[str, list[torch.Tensor]] = {head: [] for head in self.heads}
+        for first in range(0, len(self.batch), PIECE):  # bounds the memory
+            part = self.batch.part(slice(first, first + PIECE))
+            logits = network(part.inputs)[1]
+            for head in self.heads:
+                pieces[head].append(step_losses(logits[head], part.targets[head]))
+        losses = {head: self._flat(torch.cat(values)).astype(np.float64) for head, values in pieces.items()}
+        loss = losses[HEAD]
         row = {"loss": float(loss.mean()), "bayes_loss": float(self.bayes.mean())}
         masks = {"": None} | {f"_LM{phase}": self.phase == phase for phase in range(3)}
         for name, mask in masks.items():
             gap = dataclasses.asdict(optimality_gap(loss, self.bayes, self.trial, mask))
             row |= {f"gap{name}": gap["value"], f"gap_se{name}": gap["se"]}
-        return row
+        return row | {f"loss_{head}": float(values.mean()) for head, values in losses.items() if head != HEAD}
 
 
-def flat(batch: Batch, values: torch.Tensor) -> np.ndarray:
-    """Lay (trial, step) values of a batch out in time, as numpy."""
-    return values.reshape(len(batch) * values.shape[1]).cpu().numpy()
+def scored(task: Task) -> slice:
+    """Tell which steps of a trial count in the loss."""
+    return slice(-1, None) if task.settings.loss == "many-to-one" else slice(None)

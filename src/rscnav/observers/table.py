@@ -1,47 +1,126 @@
-"""The filter of each task."""
+"""Observers by task and strategy.
 
-from typing import cast
+The module that a task names in ``OBSERVERS`` offers:
+
+- ``STRATEGIES``  those of `STRATEGIES` below that it has
+- ``posteriors(task, batch, strategy, settings, generator)``  gives per head the posterior (trial, step, class), from what the
+  animal is told alone
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from rscnav.observers.ring_filter import ring_posterior
+from rscnav.observers.settings import Observer
 from rscnav.tasks.batch import Batch, Task
-from rscnav.tasks.ring import RingFixedTask
+from rscnav.tasks.table import task_module
+
+STRATEGIES = {
+    "bayes": "exact Bayes filter",
+    "no_absence": "no absence evidence",
+    "single_hypothesis": "single hypothesis",
+    "dead_reckoning": "dead reckoning",
+    "smoother": "Bayes smoother",
+}
+"""Strategies, and their names in figures.
+
+- ``bayes``              all that was seen and not seen: the best that any causal observer can do
+- ``no_absence``         learns from seeing a landmark, but not from not seeing one
+- ``single_hypothesis``  at each sight of a landmark keeps the one identity that is most likely, and drops the others; reports with
+  a lapse of `LAPSE` spread over all classes, or to be wrong would cost infinitely much
+- ``dead_reckoning``     a mixture over which landmark the first one was; moves on by path integration, later landmarks ignored
+- ``smoother``           knows the future too: the best that an observer of whole trials can do
+"""
 
 
-def bayes_filter(task: Task, batch: Batch, head: str = "position", grid_bins: int = 512) -> Tensor:
-    """Give the posterior of the exact Bayes filter, from the inputs alone.
+LAPSE = 0.01
 
-    The lowest loss that any causal network can reach is the mean of -log of what this gives to the true bin.
+
+def strategies(task: Task) -> tuple[str, ...]:
+    """List the strategies that there are for a task; none for a task without observers."""
+    module = _module(task)
+    return () if module is None else module.STRATEGIES
+
+
+def observe(
+    task: Task,
+    batch: Batch,
+    strategy: str = "bayes",
+    settings: Observer | None = None,
+    generator: torch.Generator | None = None,
+) -> dict[str, Tensor]:
+    """Give what an ideal observer, or a lesser one, holds of every head.
 
     Parameters
     ----------
     task : Task
     batch : Batch
-        Only `batch.inputs` is used.
-    head : str
-        Which report.
-    grid_bins : int
-        Bins of the filter's grid; a multiple of the head's classes.
+        Only what the animal is told is used: `batch.inputs`, and of `batch.landmarks` the map that inputs show.
+    strategy : str
+        A key of `STRATEGIES`.
+    settings : Observer, optional
+        Grid and particles; default: the defaults of the configuration.
+    generator : torch.Generator, optional
+        For particles, of the batch's device; default: seed 0. Grids draw nothing.
 
     Returns
     -------
-    tensor, (trial, step, bin), float64
-        Sums to 1 over bins.
+    dict of tensor, (trial, step, class), float64
+        By head; each sums to 1 over classes.
+
+    Raises
+    ------
+    ValueError
+        For a task or strategy without observer, or a grid that is too coarse.
+    """
+    there = strategies(task)
+    if strategy not in there:
+        raise ValueError(f"task '{task.name}' has no observer '{strategy}'; it has: {', '.join(there) or 'none'}")
+    generator = generator or torch.Generator(device=batch.inputs.device).manual_seed(0)
+    held = _module(task).posteriors(task, batch, strategy, settings or Observer(), generator)
+    if strategy == "single_hypothesis":
+        return {head: (1 - LAPSE) * posterior + LAPSE / posterior.shape[2] for head, posterior in held.items()}
+    return held
+
+
+def bayes_filter(
+    task: Task, batch: Batch, head: str = "position", grid_bins: int | None = None, **settings: Any
+) -> Tensor:
+    """Give the posterior of the Bayes filter, from what the animal is told alone; on the ring it is exact.
+
+    The lowest loss that any causal network can reach is the mean of -log of what this gives to the true class.
+
+    Parameters
+    ----------
+    task : Task
+    batch : Batch
+    head : str
+        Which report.
+    grid_bins : int, optional
+        Bins of the filter's grid; a multiple of the head's classes.
+    **settings
+        Other fields of `rscnav.observers.settings.Observer`.
+
+    Returns
+    -------
+    tensor, (trial, step, class), float64
+        Sums to 1 over classes.
 
     Raises
     ------
     ValueError
         For an unknown task or head, or a grid that is too coarse.
     """
-    if task.name != RingFixedTask.name:
-        raise ValueError(f"no filter for task '{task.name}'; there is one for: {RingFixedTask.name}")
     if head not in task.heads:
         raise ValueError(f"task '{task.name}' has no head '{head}'; it has: {', '.join(task.heads)}")
-    settings = cast(RingFixedTask, task).settings
-    places = torch.tensor([0.0, settings.separation_rad], dtype=torch.float64, device=batch.inputs.device)
-    noise = settings.motion.noise_rad
-    return ring_posterior(
-        batch.inputs, places, settings.visibility_rad, noise, settings.dt_s, (task.heads[head], grid_bins)
-    )
+    chosen = settings if grid_bins is None else {**settings, "grid_bins": grid_bins}
+    return observe(task, batch, "bayes", Observer(**chosen))[head]
+
+
+def _module(task: Task) -> Any:
+    name = task_module(task.name).OBSERVERS
+    return importlib.import_module(name) if name else None

@@ -35,6 +35,8 @@ class Behaviour:
         Whether positions are angles on a ring.
     dt_s : float
     outcome : array of str, (trials,)
+    map_known : bool
+        Whether the animal knows how the landmarks lie to each other; without that no absence refutes anything.
     """
 
     position: NDArray[np.floating]
@@ -46,6 +48,7 @@ class Behaviour:
     ring: bool
     dt_s: float
     outcome: NDArray
+    map_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def find_encounters(behaviour: Behaviour, min_duration_s: float, merge_within_s:
     Met
         `phase` is the number of distinct landmarks met so far, at most 2, changing at the onset of an encounter.
         `hypotheses` counts the places that fit what was met and what was missed: on the ring 2, or 1 after a
-        non-encounter, in LM1 (for two landmarks), 1 in LM2, 0 (not applicable) in LM0 and outside the ring.
+        non-encounter, in LM1 (for two landmarks), 1 in LM2, 0 (not applicable) in LM0, outside the ring, and where the
+        map is not known.
     """
     rule = _Rule(min_duration_s, merge_within_s, behaviour.dt_s)
     phase = np.full(len(behaviour.time), NO_PHASE, np.uint8)
@@ -124,7 +128,7 @@ def _one_trial(
             phase[first:] = min(len(seen), 2)
         rows.append(_row(behaviour, trial, here, (first, last), k, len(seen) if is_new else 0, "encounter"))
     hypotheses = np.zeros(len(here), np.uint8)
-    if behaviour.ring and seen:
+    if behaviour.ring and behaviour.map_known and seen:
         hypotheses[phase == 2] = 1
         hypotheses[phase == 1] = np.sum(np.isfinite(places[:, 0]))
         for first, last, k in _missed(behaviour, rule, trial, here, visible, phase, seen[0]):

@@ -12,8 +12,9 @@ from rscnav.files import atomic_path
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
 
-FORMAT = "rscnav session 1"
+FORMAT = "rscnav session 2"
 _SCALARS = ("name", "kind", "subject", "dt_s", "visibility_radius", "position_unit")
+_NAMES = ("landmark_names", "head_names", "observer_names")
 _ALWAYS = ("activity", "time", "trial", "trials", "units")
 
 
@@ -35,7 +36,8 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
         for key in _SCALARS:
             if getattr(session, key) is not None:
                 file.attrs[key] = getattr(session, key)
-        file.attrs["landmark_names"] = [str(name) for name in session.landmark_names]
+        for key in _NAMES:
+            file.attrs[key] = [str(name) for name in getattr(session, key)]
         for key, value in session.attributes.items():
             file.attrs[f"attribute:{key}"] = value
         for spec in ARRAYS:
@@ -84,7 +86,7 @@ def read_session(path: str | os.PathLike[str], fields: Collection[str] | None = 
     with open_hdf5(path, FORMAT) as file:
         values: dict[str, Any] = {key: file.attrs[key] for key in _SCALARS if key in file.attrs}
         values["dt_s"] = float(values["dt_s"])
-        values["landmark_names"] = tuple(str(name) for name in file.attrs["landmark_names"])
+        values |= {key: tuple(str(name) for name in file.attrs[key]) for key in _NAMES}
         values["attributes"] = {
             key.removeprefix("attribute:"): value for key, value in file.attrs.items() if key.startswith("attribute:")
         }

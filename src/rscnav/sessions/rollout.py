@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 
 from rscnav.networks.model import Network
 from rscnav.networks.streams import draw_many
-from rscnav.observers.ring_filter import share_in_view
-from rscnav.observers.table import bayes_filter
+from rscnav.observers.gap import true_bin_loss
+from rscnav.observers.settings import Observer
+from rscnav.observers.table import observe, strategies
 from rscnav.seeds import Seeds
-from rscnav.sessions.encounters import Behaviour, find_encounters
-from rscnav.sessions.schema import CURVE, ENCOUNTERS, TRIALS
+from rscnav.sessions.beliefs import Places, alternatives, divergence
+from rscnav.sessions.encounters import Behaviour, Met, find_encounters
+from rscnav.sessions.geometry import distance
+from rscnav.sessions.outcomes import OUTCOMES, pokes, ports
+from rscnav.sessions.schema import CURVE, TRIALS
 from rscnav.sessions.session import Session
 from rscnav.tasks.batch import Batch, Task, join
 
@@ -29,7 +33,7 @@ def roll_out(
     encounters: Any,
     *,
     batch_size: int,
-    grid_bins: int,
+    observer: Observer | None = None,
     curve: NDArray | None = None,
     attributes: dict[str, Any] | None = None,
 ) -> Session:
@@ -46,8 +50,8 @@ def roll_out(
     rollout, encounters : rscnav.config.schema.Rollout, Encounters
     batch_size : int
         Of the training stream.
-    grid_bins : int
-        Of the Bayes filter.
+    observer : Observer, optional
+        Grid or particles of the ideal observers; default: the defaults of the configuration.
     curve : array, optional
         Training curve, see `rscnav.sessions.schema.CURVE`.
     attributes : dict, optional
@@ -55,7 +59,8 @@ def roll_out(
     Returns
     -------
     Session
-        Trials lie back to back: those of the training stream first.
+        Trials lie back to back: those of the training stream first. `observer_names` lists the network itself first, then
+        the strategies that there are for the task.
     """
     device = next(network.parameters()).device
     n_train, n_test = rollout.train_trials, rollout.test_trials
@@ -65,16 +70,17 @@ def roll_out(
             draw_many(task, seeds, "test", n_test, min(n_test, 1000), device),
         ]
     )
-    activity, belief = _run(network, batch)
-    bayes = bayes_filter(task, batch, "position", grid_bins).flatten(0, 1).cpu().numpy()
+    activity, beliefs = _run(network, batch)
     n_trials, n_steps = batch.inputs.shape[:2]
     trials = np.zeros(n_trials, TRIALS)
     trials["start_s"] = np.arange(n_trials) * n_steps * task.dt_s
     trials["stop_s"] = trials["start_s"] + n_steps * task.dt_s
     trials["split"] = np.repeat(["train", "test"], [n_train, n_test])
     trials["outcome"] = "none"
+    if batch.rotation is not None:
+        trials["rotation_rad"] = batch.rotation.cpu().numpy()
     behaviour = Behaviour(
-        position=batch.position.flatten(0, 1).cpu().numpy(),
+        position=_flat(batch.position),
         time=(np.arange(n_trials * n_steps) + 0.5) * task.dt_s,
         trial=np.repeat(np.arange(n_trials, dtype=np.int32), n_steps),
         landmarks=batch.landmarks.cpu().numpy(),
@@ -83,9 +89,18 @@ def roll_out(
         ring=task.position_unit == "rad",
         dt_s=task.dt_s,
         outcome=trials["outcome"],
+        map_known=task.map_known,
     )
     met = find_encounters(behaviour, encounters.min_duration_s, encounters.merge_within_s)
-    trials["outcome"] = poke_outcomes(met.table, belief, behaviour)
+    judge = _Judge(task, batch, behaviour, met, beliefs)
+    judge.add("network", beliefs)
+    bayes = None
+    for strategy in strategies(task):
+        generator = torch.Generator(device=device).manual_seed(seeds.integer("observer", strategy))
+        held = {head: _flat(p) for head, p in observe(task, batch, strategy, observer, generator).items()}
+        judge.add(strategy, held)
+        bayes = held if strategy == "bayes" else bayes
+    trials["outcome"] = OUTCOMES[1 + judge.measures["correct"][0]]
     met.table["outcome"] = trials["outcome"][met.table["trial"]]
     return Session(
         name=name,
@@ -99,70 +114,107 @@ def roll_out(
         units=np.array([(f"u{k}",) for k in range(activity.shape[1])], [("id", "U8")]),
         position=behaviour.position,
         velocity=batch.velocity.flatten().cpu().numpy(),
+        heading=None if batch.heading is None else _flat(batch.heading),
         phase=met.phase,
         hypotheses=met.hypotheses,
-        belief=belief,
-        bayes=bayes.astype(np.float32),
-        ambiguity=ambiguity(bayes, task.visibility),
+        belief=beliefs["position"],
+        bin_centres=task.bin_centres,
         landmarks=behaviour.landmarks,
         encounters=met.table,
         training_curve=curve,
         landmark_names=task.landmark_names,
+        head_names=tuple(task.heads),
+        head_loss=judge.head_losses(beliefs),
         visibility_radius=task.visibility,
         position_unit=task.position_unit,
-        attributes=attributes or {},
+        attributes={"loss": task.settings.loss, "map_known": task.map_known, **(attributes or {})},
+        **judge.fields(),
+        **({} if bayes is None else judge.filter_fields(bayes)),
     )
 
 
+class _Judge:
+    """What each observer's belief says, sample by sample."""
+
+    def __init__(
+        self, task: Task, batch: Batch, behaviour: Behaviour, met: Met, network: dict[str, NDArray[np.float32]]
+    ) -> None:
+        self.behaviour, self.met, self.network = behaviour, met, network
+        self.places = Places(task.bin_centres, behaviour.ring, behaviour.radius)
+        self.targets = {head: _flat(target) for head, target in batch.targets.items()}
+        self.n_steps = batch.inputs.shape[1]
+        self.names: list[str] = []
+        self.measures: dict[str, list[NDArray]] = {}
+        self.wrong = self._wrong_places()
+
+    def add(self, name: str, held: dict[str, NDArray]) -> None:
+        """Judge one observer, from its posteriors (time, class) by head."""
+        belief = held["position"]
+        alternative = np.full(len(belief), np.nan)
+        if self.wrong:
+            masses = np.array([self.places.mass_at(belief, place) for place in self.wrong])
+            some = np.isfinite(masses).any(axis=0)
+            alternative[some] = np.nansum(masses[:, some], axis=0)
+        self.names.append(name)
+        for measure, values in {
+            "loss": true_bin_loss(belief, self.targets["position"]),
+            "error": self.places.error(belief, self.behaviour.position),
+            "certainty": self.places.certainty(belief),
+            "alternative": alternative,
+            "divergence": divergence(belief, self.network["position"]),
+            "correct": self._correct(held),
+        }.items():
+            self.measures.setdefault(measure, []).append(values)
+
+    def fields(self) -> dict[str, Any]:
+        """Give the session's fields about observers."""
+        fields: dict[str, Any] = {f"observer_{name}": np.stack(v, axis=1) for name, v in self.measures.items()}
+        return fields | {"observer_names": tuple(self.names)}
+
+    def head_losses(self, held: dict[str, NDArray]) -> NDArray[np.float64]:
+        """Give the loss at each head, (time, head)."""
+        return np.stack([true_bin_loss(held[head], target) for head, target in self.targets.items()], axis=1)
+
+    def filter_fields(self, bayes: dict[str, NDArray]) -> dict[str, Any]:
+        """Give the session's fields about the Bayes filter."""
+        return {
+            "bayes": bayes["position"].astype(np.float32),
+            "ambiguity": 1 - self.places.certainty(bayes["position"]),
+            "head_bayes_loss": self.head_losses(bayes),
+        }
+
+    def _correct(self, held: dict[str, NDArray]) -> NDArray[np.int8]:
+        if "port" not in held:
+            return pokes(self.met.table, held["position"], self.behaviour)
+        last = slice(self.n_steps - 1, None, self.n_steps)
+        return ports(held["port"][last], self.targets["port"][last], self.met.phase[last] == 2)
+
+    def _wrong_places(self) -> list[NDArray]:
+        """Give the wrong places that fit the first landmark, in LM1; none that overlaps with the right one."""
+        behaviour, first = self.behaviour, np.full(len(self.behaviour.landmarks), -1)
+        rows = self.met.table[self.met.table["order"] == 1]
+        for row in rows:
+            first[row["trial"]] = behaviour.names.index(row["landmark"])
+        of_sample = np.where(self.met.phase == 1, first[behaviour.trial], -1)
+        places = alternatives(behaviour.position, behaviour.landmarks[behaviour.trial], of_sample, behaviour.ring)
+        for place in places:
+            apart = distance(place, behaviour.position, behaviour.ring)
+            place[~(apart >= 2 * behaviour.radius)] = np.nan
+        return places
+
+
 @torch.no_grad()
-def _run(network: Network, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Give hidden states (time, unit) and belief (time, bin)."""
+def _run(network: Network, batch: Batch) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
+    """Give hidden states (time, unit) and beliefs (time, class) by head."""
     pieces = [network(piece) for piece in batch.inputs.split(PIECE)]
     states = torch.cat([states for states, _ in pieces]).flatten(0, 1)
-    logits = torch.cat([logits["position"] for _, logits in pieces]).flatten(0, 1)
-    return states.cpu().numpy(), logits.softmax(dim=1).cpu().numpy()
+    logits = {head: torch.cat([piece[head] for _, piece in pieces]).flatten(0, 1) for head in pieces[0][1]}
+    return states.cpu().numpy(), {head: values.softmax(dim=1).cpu().numpy() for head, values in logits.items()}
 
 
-def poke_outcomes(encounters: NDArray, belief: NDArray, behaviour: Behaviour) -> NDArray:
-    """Tell of each trial whether the observer knows which landmark the second new one is, as it comes into view.
-
-    At the first step of the second new landmark the observer names the landmark within whose visibility its belief has
-    most mass. Works for any belief over bins on the ring: a network's, the filter's, a simulated animal's.
-
-    Parameters
-    ----------
-    encounters : array
-        Table of `find_encounters`.
-    belief : array, (time, bin)
-        Over equal bins of [-π, π).
-    behaviour : Behaviour
-
-    Returns
-    -------
-    array of str, (trials,)
-        ``correct``, ``incorrect``, or ``none`` where no second landmark was met.
-    """
-    outcome = np.full(len(behaviour.landmarks), "none", ENCOUNTERS["outcome"])
-    second = encounters[encounters["order"] == 2]
-    onset = np.searchsorted(behaviour.time, second["onset_s"])
-    for row, sample in zip(second, onset, strict=True):
-        places = torch.as_tensor(behaviour.landmarks[row["trial"], :, 0])
-        mass = [
-            float(belief[sample] @ share_in_view(place[None], behaviour.radius, belief.shape[1]).numpy())
-            for place in places
-        ]
-        named = behaviour.names[int(np.argmax(mass))]
-        outcome[row["trial"]] = "correct" if named == row["landmark"] else "incorrect"
-    return outcome
-
-
-def ambiguity(posterior: NDArray, radius: float) -> NDArray[np.float32]:
-    """1 - the mass that a posterior (time, bin) over the ring has within `radius` of its best bin."""
-    n_bins = posterior.shape[1]
-    reach = int(radius / (2 * np.pi / n_bins))
-    best = np.argmax(posterior, axis=1)
-    near = (best[:, None] + np.arange(-reach, reach + 1)) % n_bins
-    return (1 - np.take_along_axis(posterior, near, axis=1).sum(axis=1)).astype(np.float32)
+def _flat(values: torch.Tensor) -> NDArray:
+    """Lay (trial, step, ...) out in time, as numpy."""
+    return values.flatten(0, 1).cpu().numpy()
 
 
 def read_curve(path: Any) -> NDArray:

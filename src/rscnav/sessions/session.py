@@ -58,12 +58,23 @@ class Session:
     hypotheses: NDArray[np.integer] | None = None
     belief: NDArray[np.floating] | None = None
     bayes: NDArray[np.floating] | None = None
+    bin_centres: NDArray[np.floating] | None = None
     ambiguity: NDArray[np.floating] | None = None
+    head_loss: NDArray[np.floating] | None = None
+    head_bayes_loss: NDArray[np.floating] | None = None
+    observer_loss: NDArray[np.floating] | None = None
+    observer_error: NDArray[np.floating] | None = None
+    observer_certainty: NDArray[np.floating] | None = None
+    observer_alternative: NDArray[np.floating] | None = None
+    observer_divergence: NDArray[np.floating] | None = None
+    observer_correct: NDArray[np.integer] | None = None
     landmarks: NDArray[np.floating] | None = None
     encounters: NDArray | None = None
     training_curve: NDArray | None = None
     spikes: list[NDArray[np.floating]] | None = None
     landmark_names: tuple[str, ...] = ()
+    head_names: tuple[str, ...] = ()
+    observer_names: tuple[str, ...] = ()
     visibility_radius: float | None = None
     position_unit: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -72,6 +83,9 @@ class Session:
         if self.kind not in KINDS:
             raise ValueError(f"session '{self.name}': kind '{self.kind}' will not do; one of {', '.join(KINDS)}")
         sizes: dict[str, int] = {"trials": len(self.trials), "unit": len(self.units)}
+        for dim, names in (("head", self.head_names), ("observer", self.observer_names)):
+            if names:
+                sizes[dim] = len(names)
         for spec in ARRAYS:
             array = getattr(self, spec.name)
             if array is None:

@@ -16,9 +16,11 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.hdf5 import write_session
+from rscnav.sessions.outcomes import OUTCOMES, pokes
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
 from rscnav.sessions.simulated_nwb import write_recording
+from rscnav.tasks.ring_fixed import Task
 
 FIRST_S = 5.0  # the first trial starts here
 ROTATIONS = 16  # the scene is turned by one of so many steps a trial
@@ -81,8 +83,6 @@ def truth_path(path: str | os.PathLike[str]) -> Path:
 
 def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Session:
     """Simulate without writing; see `simulate_recording`."""
-    from rscnav.sessions.rollout import poke_outcomes
-
     position, velocity, belief, met = _behaviour(settings, seeds, grid_bins)
     n_trials, n_steps = position.shape
     dt_s = settings.task.dt_s
@@ -111,7 +111,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
     )
     rule = Encounters()
     found = find_encounters(behaviour, min(rule.min_duration_s, dt_s), rule.merge_within_s)
-    trials["outcome"] = poke_outcomes(found.table, belief.reshape(len(time), -1), behaviour)
+    trials["outcome"] = OUTCOMES[1 + pokes(found.table, belief.reshape(len(time), -1), behaviour)]
     found.table["outcome"] = trials["outcome"][found.table["trial"]]
     units = _draw_units(settings, seeds)
     rates = expected_rates(settings, units, position.ravel(), belief.reshape(len(time), -1), met.ravel())
@@ -130,6 +130,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
         phase=met.ravel().astype(np.uint8),
         hypotheses=found.hypotheses,
         bayes=belief.reshape(len(time), -1).astype(np.float32),
+        bin_centres=Task(settings.task).bin_centres,
         landmarks=landmarks,
         encounters=found.table,
         spikes=_draw_spikes(rates, edges, settings, seeds),
@@ -145,9 +146,8 @@ def _behaviour(settings: Simulation, seeds: Seeds, grid_bins: int) -> tuple[NDAr
     import torch
 
     from rscnav.observers.table import bayes_filter
-    from rscnav.tasks.table import task_from
 
-    task = task_from("ring-fixed", settings.task)
+    task = Task(settings.task)
     generator = torch.Generator().manual_seed(seeds.integer("trials"))
     batch = task.sample(settings.n_trials, task.n_steps, generator)
     belief = bayes_filter(task, batch, grid_bins=grid_bins)

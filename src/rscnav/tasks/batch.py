@@ -1,10 +1,19 @@
 """What sampling a task gives, and what every task offers."""
 
-from dataclasses import dataclass, fields, replace
-from typing import Protocol
+from __future__ import annotations
 
-import torch
-from torch import Tensor
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import lazy_loader
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy_loader.load("torch")
 
 
 @dataclass(frozen=True)
@@ -18,11 +27,16 @@ class Batch:
     targets : dict of tensor, (trial, step), int64
         Per head the class to report.
     position : tensor, (trial, step, dim), float64
-        The truth.
+        The truth, in the landmark frame.
     velocity : tensor, (trial, step), float64
-        As sensed.
+        As sensed; in the plane the speed.
     visible : tensor, (trial, step, landmark), bool
     landmarks : tensor, (trial, landmark, dim), float64
+        NaN where a trial has no such landmark.
+    heading : tensor, (trial, step), float64, optional
+        In the landmark frame (rad); None on the ring.
+    rotation : tensor, (trial,), float64, optional
+        Angle by which the scene is turned in the room, or in the frame of the start (rad); None: not turned.
     """
 
     inputs: Tensor
@@ -31,6 +45,8 @@ class Batch:
     velocity: Tensor
     visible: Tensor
     landmarks: Tensor
+    heading: Tensor | None = None
+    rotation: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -40,15 +56,20 @@ class Batch:
         """How many distinct landmarks were in view so far, at most 2: the phase. Shape (trial, step), int64."""
         return self.visible.cummax(dim=1).values.sum(dim=2).clamp(max=2)
 
-    def first(self, n: int) -> "Batch":
+    def first(self, n: int) -> Batch:
         """Return the first `n` trials."""
-        changes = {f.name: getattr(self, f.name)[:n] for f in fields(self) if f.name != "targets"}
-        return replace(self, **changes, targets={head: target[:n] for head, target in self.targets.items()})
+        return self.part(slice(n))
+
+    def part(self, which: slice) -> Batch:
+        """Return some trials."""
+        tensors = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "targets"}
+        cut: dict[str, Any] = {name: None if value is None else value[which] for name, value in tensors.items()}
+        return replace(self, **cut, targets={head: target[which] for head, target in self.targets.items()})
 
 
 def join(batches: list[Batch]) -> Batch:
-    """Put batches of trials of one length one after the other."""
-    names = [f.name for f in fields(Batch) if f.name != "targets"]
+    """Put batches of trials of one task and length one after the other."""
+    names = [f.name for f in fields(Batch) if f.name != "targets" and getattr(batches[0], f.name) is not None]
     joined = {name: torch.cat([getattr(batch, name) for batch in batches]) for name in names}
     heads = batches[0].targets
     return Batch(**joined, targets={head: torch.cat([batch.targets[head] for batch in batches]) for head in heads})
@@ -62,12 +83,20 @@ class Task(Protocol):
         """As in the configuration."""
 
     @property
+    def settings(self) -> Any:
+        """Its numbers; among them ``dt_s``, ``n_steps`` and ``loss``."""
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """Names of the input channels."""
 
     @property
     def heads(self) -> dict[str, int]:
-        """Classes of each report."""
+        """Classes of each report; one of them is ``position``."""
+
+    @property
+    def bin_centres(self) -> NDArray[np.float64]:
+        """Centres of the bins of reported position, (bin, dim); the true class is that of the nearest centre."""
 
     @property
     def landmark_names(self) -> tuple[str, ...]:
@@ -79,7 +108,11 @@ class Task(Protocol):
 
     @property
     def position_unit(self) -> str:
-        """``rad`` on the ring."""
+        """``rad`` on the ring, ``m`` in the plane."""
+
+    @property
+    def map_known(self) -> bool:
+        """Whether the animal knows where the landmarks are once it has met one: without that no absence is telling."""
 
     @property
     def dt_s(self) -> float:

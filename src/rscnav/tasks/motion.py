@@ -1,12 +1,38 @@
 """How the animal moves on the ring."""
 
+from __future__ import annotations
+
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
+import lazy_loader
+from pydantic import Field, model_validator
 
-from rscnav.tasks.settings import RingMotion
+from rscnav.config.base import Closed
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy_loader.load("torch")
+
+
+class RingMotion(Closed):
+    """How the animal moves on the ring: sensed speed is an Ornstein-Uhlenbeck process around a drift that flips."""
+
+    drift_rad_s: float = Field(1.0, ge=0, description="drift of the sensed velocity, of either sign (rad/s)")
+    correlation_s: float = Field(
+        1.0, gt=0, description="correlation time of the velocity (s); keeps 1 - dt/this a step"
+    )
+    sd_rad_s: float = Field(0.6, ge=0, description="standard deviation of the velocity around its drift (rad/s)")
+    flip_rate_hz: float = Field(0.1, ge=0, description="rate at which the drift changes sign (1/s)")
+    noise_rad: float = Field(0.08, gt=0, description="sd of the unsensed motion noise, each step (rad)")
+
+    @model_validator(mode="after")
+    def _moves(self) -> RingMotion:
+        if self.drift_rad_s == 0 and self.sd_rad_s == 0:
+            raise ValueError("drift_rad_s and sd_rad_s are both 0: the animal would not move; give one of them a speed")
+        return self
 
 
 def sensed_velocity(
@@ -33,12 +59,16 @@ def sensed_velocity(
     flips = torch.rand(n_trials, n_steps, **draw) < motion.flip_rate_hz * dt_s
     flips[:, 0] = torch.rand(n_trials, **draw) < 0.5
     drift = motion.drift_rad_s * (1 - 2 * (flips.cumsum(dim=1) % 2))
-    pushes = (1 - keep) * drift + math.sqrt(1 - keep**2) * shocks
-    velocity = torch.empty_like(shocks)
-    velocity[:, 0] = pushes[:, 0]
-    for step in range(1, n_steps):
-        torch.add(pushes[:, step], velocity[:, step - 1], alpha=keep, out=velocity[:, step])
-    return velocity
+    return accumulated((1 - keep) * drift + math.sqrt(1 - keep**2) * shocks, keep)
+
+
+def accumulated(pushes: Tensor, keep: float) -> Tensor:
+    """Sum pushes (trial, step) that fade: x(t) = keep · x(t-1) + push(t), x(-1) = 0."""
+    values = torch.empty_like(pushes)
+    values[:, 0] = pushes[:, 0]
+    for step in range(1, pushes.shape[1]):
+        torch.add(pushes[:, step], values[:, step - 1], alpha=keep, out=values[:, step])
+    return values
 
 
 def travelled(velocity: Tensor, noise_rad: float, dt_s: float, generator: torch.Generator) -> Tensor:

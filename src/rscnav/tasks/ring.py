@@ -1,42 +1,92 @@
-"""`ring-fixed`: find your place on a ring with two landmarks that look exactly alike, at the same places in every trial."""
+"""What the tasks on the ring share: settings, motion, bins, what is in view. Angles in radians, counter-clockwise positive."""
+
+from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
+import lazy_loader
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
 from rscnav.tasks.batch import Batch
-from rscnav.tasks.motion import sensed_velocity, travelled
-from rscnav.tasks.settings import RingFixed
+from rscnav.tasks.channels import encode_velocity, velocity_names
+from rscnav.tasks.motion import RingMotion, sensed_velocity, travelled
+from rscnav.tasks.timing import TrialTiming
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy_loader.load("torch")
 
 
-class RingFixedTask:
-    """Two alike landmarks at fixed places: a at 0, b at the separation.
+class RingSettings(TrialTiming):
+    """Numbers that all tasks on the ring have."""
 
-    The inputs of a step are the sensed velocity (rad/s) and whether a landmark is in view; never which one. The network
-    reports its position, in bins over [-π, π).
+    trial_s: float = Field(10.0, gt=0, description="length of a trial (s)")
+    visibility_rad: float = Field(
+        0.25, gt=0, lt=math.pi / 2, description="a landmark is visible within this angle (rad)"
+    )
+    n_bins: int = Field(64, ge=2, description="bins of reported position")
+    velocity_units: int = Field(
+        1, ge=1, description="input channels of the velocity; above 1 a linearly tuned population"
+    )
+    motion: RingMotion = Field(default_factory=RingMotion)
+
+    @model_validator(mode="after")
+    def _motion_fits(self) -> RingSettings:
+        if self.motion.correlation_s < self.dt_s:
+            raise ValueError(
+                f"motion.correlation_s: {self.motion.correlation_s} s is shorter than one step of {self.dt_s} s"
+            )
+        return self
+
+
+class RingTask:
+    """A task on the ring: a subclass says where the landmarks are and what the animal is told of them.
 
     Parameters
     ----------
-    settings : RingFixed
-
-    References
-    ----------
-    Kanitscheider & Fiete, NeurIPS 2017, arXiv:1609.09059; Voigts et al., Nat. Neurosci. 28, 1293 (2025),
-    doi:10.1038/s41593-025-01944-z.
+    settings : RingSettings
     """
 
-    name = "ring-fixed"
-    channels = ("velocity", "landmark")
-    landmark_names = ("a", "b")
+    name = "ring"
     position_unit = "rad"
+    landmark_names: tuple[str, ...] = ("a", "b")
+    map_known = True
+    map_shown = False  # whether inputs show the places at an encounter
 
-    def __init__(self, settings: RingFixed) -> None:
+    def __init__(self, settings: Any) -> None:
         self.settings = settings
         self.heads = {"position": settings.n_bins}
         self.visibility = settings.visibility_rad
         self.dt_s = settings.dt_s
         self.n_steps = settings.n_steps
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the input channels."""
+        return (*velocity_names(self.settings.velocity_units), "landmark")
+
+    @property
+    def bin_centres(self) -> NDArray[np.float64]:
+        """Centres of the bins of position, (bin, 1)."""
+        n_bins = self.heads["position"]
+        return (-math.pi + (np.arange(n_bins) + 0.5) * 2 * math.pi / n_bins)[:, None]
+
+    def draw_places(self, n_trials: int, generator: torch.Generator, device: torch.device | str) -> Tensor:
+        """Draw where the landmarks are: (trial, landmark), rad, NaN for none."""
+        raise NotImplementedError
+
+    def landmark_channels(self, visible: Tensor, places: Tensor) -> Tensor:
+        """Say what is told of landmarks, (trial, step, channel): here, that one is in view."""
+        return visible.any(dim=2, keepdim=True).to(places.dtype)
+
+    def other_targets(self, places: Tensor, n_steps: int) -> dict[str, Tensor]:
+        """Give the targets of heads other than position, each (trial, step)."""
+        return {}
 
     def sample(
         self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"
@@ -60,23 +110,31 @@ class RingFixedTask:
         ValueError
             For less than one trial or step.
         """
-        if n_trials < 1 or n_steps < 1:
-            raise ValueError(f"needs at least one trial and one step, got n_trials={n_trials}, n_steps={n_steps}")
+        check_counts(n_trials, n_steps)
         s = self.settings
         velocity = sensed_velocity(s.motion, s.dt_s, n_trials, n_steps, generator, device)
         start = torch.rand(n_trials, 1, generator=generator, device=device, dtype=torch.float64) * 2 * math.pi
         position = wrap(start + travelled(velocity, s.motion.noise_rad, s.dt_s, generator))
-        places = torch.tensor([0.0, s.separation_rad], dtype=torch.float64, device=device)
-        visible = wrap(position[:, :, None] - places).abs() < s.visibility_rad  # (trial, step, landmark)
-        inputs = torch.stack([velocity, visible.any(dim=2).to(velocity.dtype)], dim=2).float()
+        places = self.draw_places(n_trials, generator, device)
+        visible = wrap(position[:, :, None] - places[:, None]).abs() < s.visibility_rad  # (trial, step, landmark)
+        told = self.landmark_channels(visible, places)
         return Batch(
-            inputs=inputs,
-            targets={"position": position_bin(position, s.n_bins)},
+            inputs=torch.cat([encode_velocity(velocity, s.velocity_units), told], dim=2).float(),
+            targets={
+                "position": equal_bin(position, -math.pi, math.pi, s.n_bins),
+                **self.other_targets(places, n_steps),
+            },
             position=position[:, :, None],
             velocity=velocity,
             visible=visible,
-            landmarks=places[None, :, None].expand(n_trials, -1, -1),
+            landmarks=places[:, :, None],
         )
+
+
+def check_counts(n_trials: int, n_steps: int) -> None:
+    """Refuse to draw less than one trial or one step."""
+    if n_trials < 1 or n_steps < 1:
+        raise ValueError(f"needs at least one trial and one step, got n_trials={n_trials}, n_steps={n_steps}")
 
 
 def wrap(angle: Tensor) -> Tensor:
@@ -84,6 +142,6 @@ def wrap(angle: Tensor) -> Tensor:
     return torch.remainder(angle + math.pi, 2 * math.pi) - math.pi
 
 
-def position_bin(position: Tensor, n_bins: int) -> Tensor:
-    """Give the bin, of `n_bins` over [-π, π), that an angle in that range falls in (int64)."""
-    return ((position + math.pi) * (n_bins / (2 * math.pi))).long().clamp(0, n_bins - 1)
+def equal_bin(value: Tensor, low: float, high: float, n_bins: int) -> Tensor:
+    """Give the bin, of `n_bins` equal ones between `low` and `high`, that each value falls in (int64)."""
+    return ((value - low) * (n_bins / (high - low))).long().clamp(0, n_bins - 1)

@@ -1,13 +1,41 @@
-"""Tasks by name."""
+"""Tasks by name.
 
+To add a task, write one module and add one line to `TASKS`. The module offers:
+
+- ``Settings``   its numbers, a `TrialTiming` model with defaults: a section of ``config.yaml`` under ``tasks``
+- ``Task``       made from them: names, channels, heads, and ``sample`` (see `rscnav.tasks.batch.Task`)
+- ``OBSERVERS``  the module of its ideal observers (see `rscnav.observers.table`), or '' for none: then there is no gap
+
+Modules load torch when they first use it, because the configuration is read where torch need not be.
+"""
+
+from __future__ import annotations
+
+import importlib
 from typing import Any
 
 from rscnav.config.base import Closed, check
 from rscnav.tasks.batch import Task
-from rscnav.tasks.ring import RingFixedTask
-from rscnav.tasks.settings import TASK_SETTINGS
 
-_TASKS: dict[str, Any] = {"ring-fixed": RingFixedTask}
+TASKS: dict[str, str] = {
+    "ring-fixed": "rscnav.tasks.ring_fixed",
+    "ring-external-map": "rscnav.tasks.ring_external_map",
+    "ring-internal-map": "rscnav.tasks.ring_internal_map",
+    "arena": "rscnav.tasks.arena",
+}
+
+
+def task_module(name: str) -> Any:
+    """Return the module of a task.
+
+    Raises
+    ------
+    ValueError
+        For an unknown task; the message lists those there are.
+    """
+    if name not in TASKS:
+        raise ValueError(f"unknown task '{name}'; there are: {', '.join(TASKS)}")
+    return importlib.import_module(TASKS[name])
 
 
 def make_task(name: str, **settings: Any) -> Task:
@@ -29,11 +57,14 @@ def make_task(name: str, **settings: Any) -> Task:
     ValueError
         For an unknown task (the message lists those there are), an unknown setting, or one without an answer.
     """
-    if name not in _TASKS:
-        raise ValueError(f"unknown task '{name}'; there are: {', '.join(_TASKS)}")
-    return task_from(name, check(TASK_SETTINGS[name], settings, f"task {name}"))
+    return task_from(name, check(task_module(name).Settings, settings, f"task {name}"))
 
 
 def task_from(name: str, settings: Closed) -> Task:
     """Make a task from settings that are already checked."""
-    return _TASKS[name](settings)
+    return task_module(name).Task(settings)
+
+
+def task_code(name: str) -> tuple[str, ...]:
+    """Name the modules that a task and its observers are made of, for `rscnav.provenance.code_hash`."""
+    return tuple(filter(None, (TASKS[name], task_module(name).OBSERVERS)))

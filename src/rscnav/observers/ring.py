@@ -1,0 +1,134 @@
+"""Ideal and lesser observers of the tasks on the ring."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rscnav.observers.ring_grid import RingModel, grid_filter, grid_smoother, share_in_view
+from rscnav.observers.settings import Observer
+from rscnav.tasks.batch import Batch
+from rscnav.tasks.channels import decode_velocity, place_code
+
+STRATEGIES = ("bayes", "no_absence", "single_hypothesis", "dead_reckoning", "smoother")
+CELLS = 8_000_000  # numbers of a belief held at once: bounds the memory
+SHARES = 8  # places within a bin of separation at which its view is averaged
+
+
+def posteriors(
+    task: Any, batch: Batch, strategy: str, settings: Observer, generator: torch.Generator
+) -> dict[str, Tensor]:
+    """Run an observer of a task on the ring; see `rscnav.observers.table`.
+
+    Where the map is shown at encounters only (``ring-external-map``), nothing is known of the position before the first one,
+    by symmetry; from then on the belief is that of an observer who had known the map from the start.
+
+    Parameters
+    ----------
+    task : Task
+        One of ``ring-fixed``, ``ring-external-map``, ``ring-internal-map``.
+    batch : Batch
+    strategy : str
+        One of `STRATEGIES`.
+    settings : Observer
+    generator : torch.Generator
+        Not used: a grid draws nothing.
+
+    Returns
+    -------
+    dict of tensor, (trial, step, class), float64
+    """
+    sizes = _grid_sizes(task, settings)
+    held = sizes[0] * sizes[1] * (task.n_steps if strategy == "smoother" else 8)
+    chunk = max(1, CELLS // held)  # trials at once
+    result = {
+        head: torch.empty((*batch.inputs.shape[:2], n), device=batch.inputs.device, dtype=torch.float64)
+        for head, n in task.heads.items()
+    }
+    for first in range(0, len(batch), chunk):
+        part = batch.part(slice(first, first + chunk))
+        for step, belief in _steps(ring_model(task, part, sizes), strategy):
+            held_of = {"position": belief.sum(dim=1), "separation": belief.sum(dim=2)}
+            for head, posterior in result.items():
+                posterior[first : first + chunk, step] = _summed(held_of[head], posterior.shape[2])
+    if task.map_shown:
+        _hide_before_map(result["position"], _seen(task, batch), strategy == "smoother")
+    return result
+
+
+def ring_model(task: Any, batch: Batch, sizes: tuple[int, int]) -> RingModel:
+    """Say what the filter of a task knows: the inputs of these trials, and views on a grid of `sizes`."""
+    s = task.settings
+    told = batch.inputs[:, :, s.velocity_units :]
+    seen = _seen(task, batch)
+    n_separations, n_grid = sizes
+    if n_separations > 1:
+        width = (s.max_separation_rad - s.min_separation_rad) / n_separations
+        within = (torch.arange(n_separations * SHARES, device=seen.device, dtype=torch.float64) + 0.5) / SHARES
+        views = share_in_view(s.min_separation_rad + width * within, s.visibility_rad, n_grid)
+        b = views.reshape(n_separations, SHARES, n_grid).mean(dim=1)
+        a = share_in_view(torch.zeros(1, device=seen.device, dtype=torch.float64), s.visibility_rad, n_grid)
+        views = torch.stack([a.expand_as(b), b])[None]  # (1, landmark, separation, grid)
+    else:
+        if task.map_shown:
+            _check_map(task, batch, told)
+        places = batch.landmarks[:, :, 0] if task.map_shown else batch.landmarks[:1, :, 0]
+        views = share_in_view(places, s.visibility_rad, n_grid)[:, :, None]
+    shift = decode_velocity(batch.inputs[:, :, : s.velocity_units].double()) * s.dt_s
+    return RingModel(seen, shift, views, s.motion.noise_rad)
+
+
+def _seen(task: Any, batch: Batch) -> Tensor:
+    """Tell from the inputs whether a landmark is in view, (trial, step): any of its channels speaks."""
+    return batch.inputs[:, :, task.settings.velocity_units :].amax(dim=2) > 0
+
+
+def _grid_sizes(task: Any, settings: Observer) -> tuple[int, int]:
+    """Give bins of separation and of place."""
+    n_bins = task.heads["position"]
+    if settings.grid_bins % n_bins:
+        raise ValueError(
+            f"observer.grid_bins: {settings.grid_bins} is not a multiple of the task's {n_bins} position bins"
+        )
+    if "separation" not in task.heads:
+        return 1, settings.grid_bins
+    n_separations = task.heads["separation"]
+    if settings.separation_bins % n_separations:
+        raise ValueError(
+            f"observer.separation_bins: {settings.separation_bins} is not a multiple of the task's {n_separations} bins "
+            "of separation"
+        )
+    return settings.separation_bins, settings.grid_bins
+
+
+def _steps(model: RingModel, strategy: str) -> Iterator[tuple[int, Tensor]]:
+    """Run a strategy; yields step and belief (trial, separation, grid)."""
+    if strategy == "smoother":
+        return grid_smoother(model)
+    used = None
+    if strategy == "no_absence":
+        used = model.seen
+    elif strategy == "dead_reckoning":
+        met = model.seen.cummax(dim=1).values
+        used = ~torch.cat([torch.zeros_like(met[:, :1]), met[:, :-1]], dim=1)  # up to the first sight, itself included
+    return enumerate(grid_filter(model, used, single=strategy == "single_hypothesis"))
+
+
+def _summed(belief: Tensor, n_classes: int) -> Tensor:
+    """Sum neighbouring bins: (trial, bin) -> (trial, class)."""
+    return belief.reshape(len(belief), n_classes, -1).sum(dim=2)
+
+
+def _hide_before_map(posterior: Tensor, seen: Tensor, whole_trial: bool) -> None:
+    """Put the uniform distribution where the map was not shown yet (for the smoother: in trials that never show it)."""
+    known = seen.any(dim=1, keepdim=True).expand_as(seen) if whole_trial else seen.cummax(dim=1).values
+    posterior[~known] = 1 / posterior.shape[2]
+
+
+def _check_map(task: Any, batch: Batch, told: Tensor) -> None:
+    """Refuse landmarks that are not those of the map that the inputs show."""
+    s = task.settings
+    code = place_code(batch.landmarks[:, :, 0], s.map_units, s.map_width_rad).float()
+    if not torch.allclose(told.amax(dim=1), code * (told.amax(dim=(1, 2)) > 0)[:, None], atol=1e-5):
+        raise ValueError("the map in `inputs` is not that of `landmarks`: do they belong to the same trials?")

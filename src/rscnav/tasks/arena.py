@@ -1,0 +1,192 @@
+"""`arena`: find your place in a disc, and the rewarded port on its rim, by two landmarks that look exactly alike."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import lazy_loader
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from rscnav.tasks.batch import Batch
+from rscnav.tasks.channels import encode_velocity, velocity_names
+from rscnav.tasks.plane_motion import PlaneMotion, wander
+from rscnav.tasks.ring import check_counts, equal_bin, wrap
+from rscnav.tasks.timing import TrialTiming
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy_loader.load("torch")
+
+OBSERVERS = "rscnav.observers.arena"
+
+
+class Settings(TrialTiming):
+    """A disc with ports on its rim; landmark a at one port, b at the separation from it."""
+
+    trial_s: float = Field(30.0, gt=0, description="length of a trial (s)")
+    radius_m: float = Field(0.25, gt=0, description="radius of the disc (m)")
+    n_ports: int = Field(
+        16, ge=2, description="ports on the rim, equally spaced; the scene is turned by one of as many steps"
+    )
+    separation_rad: float = Field(
+        0.75 * math.pi, description="place of b, counter-clockwise from a (rad); a port must be there"
+    )
+    sight_m: float = Field(0.15, gt=0, description="a landmark is visible within this distance (m)")
+    bearing_noise_rad: float = Field(0.1, gt=0, description="sd of the noise on a landmark's bearing, each step (rad)")
+    distance_noise_m: float = Field(0.02, gt=0, description="sd of the noise on its distance, each step (m)")
+    n_bins_side: int = Field(
+        8, ge=2, description="bins of reported position along each side of the square around the disc"
+    )
+    velocity_units: int = Field(
+        1, ge=1, description="input channels of speed and of turn rate, each; above 1 a linearly tuned population"
+    )
+    motion: PlaneMotion = Field(default_factory=PlaneMotion)
+
+    @model_validator(mode="after")
+    def _has_an_answer(self) -> Settings:
+        port = 2 * math.pi / self.n_ports
+        off = abs(math.remainder(self.separation_rad, port))
+        if off > 0.25 * port:
+            raise ValueError(
+                f"separation_rad: no port is near landmark b: {self.separation_rad:.3f} rad is {off:.3f} rad from the nearest one, "
+                f"and n_ports={self.n_ports} ports are {port:.3f} rad apart; choose a multiple of that, or another n_ports"
+            )
+        apart = 2 * self.radius_m * abs(math.sin(self.separation_rad / 2))
+        if apart < 2 * self.sight_m:
+            raise ValueError(
+                f"separation_rad: landmarks {apart:.3f} m apart are closer than twice sight_m ({2 * self.sight_m:.3f} m), so that "
+                "both would be in view at once; move them apart or lower sight_m"
+            )
+        if math.isclose(abs(math.remainder(self.separation_rad, 2 * math.pi)), math.pi, abs_tol=1e-6):
+            raise ValueError(
+                "separation_rad: at π the arena looks the same from a and from b, and no observer can tell them apart; "
+                "choose another separation, for example 0.75π = 2.356"
+            )
+        if self.sight_m >= self.radius_m:
+            raise ValueError(
+                f"sight_m: {self.sight_m} m reaches from the rim to the centre (radius_m {self.radius_m}), where trials start in "
+                "the dark; lower it"
+            )
+        return self
+
+    @property
+    def port_steps(self) -> int:
+        """Ports from a to b, counter-clockwise."""
+        return round(self.separation_rad / (2 * math.pi / self.n_ports)) % self.n_ports
+
+
+class Task:
+    """A disc with two alike landmarks on its rim, turned as a whole by a random number of ports in each trial.
+
+    The animal starts in the centre, in the dark. Inputs are egocentric: sensed speed (in units of its mean) and turn rate
+    (rad/s); whether a landmark is in view, and if so sine and cosine of its bearing and its distance (in units of the
+    sight), all with noise. The network reports its place in the landmark frame (origin in the centre, a at angle 0), and the
+    rewarded port, which is b's, in the frame of its heading at the start.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    References
+    ----------
+    Voigts et al., Nat. Neurosci. 28, 1293 (2025), doi:10.1038/s41593-025-01944-z.
+    """
+
+    name = "arena"
+    landmark_names = ("a", "b")
+    position_unit = "m"
+    map_known = True
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.heads = {"position": settings.n_bins_side**2, "port": settings.n_ports}
+        self.visibility = settings.sight_m
+        self.dt_s = settings.dt_s
+        self.n_steps = settings.n_steps
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the input channels."""
+        velocity = velocity_names(self.settings.velocity_units)
+        moves = [name.replace("velocity", what) for what in ("speed", "turn") for name in velocity]
+        return (*moves, "landmark", "sin bearing", "cos bearing", "distance")
+
+    @property
+    def bin_centres(self) -> NDArray[np.float64]:
+        """Centres of the bins of position, (bin, 2): x changes slowest."""
+        s = self.settings
+        centre = s.radius_m * ((np.arange(s.n_bins_side) + 0.5) * 2 / s.n_bins_side - 1)
+        return np.stack(np.meshgrid(centre, centre, indexing="ij"), axis=-1).reshape(-1, 2)
+
+    def landmark_angles(self, device: torch.device | str = "cpu") -> Tensor:
+        """Angles of the landmarks in their frame, (landmark,), float64."""
+        return torch.tensor([0.0, self.settings.separation_rad], dtype=torch.float64, device=device)
+
+    def place_bin(self, place: Tensor) -> Tensor:
+        """Give the bin of places (..., 2) in the landmark frame."""
+        s = self.settings
+        side = equal_bin(place, -s.radius_m, s.radius_m, s.n_bins_side)
+        return side[..., 0] * s.n_bins_side + side[..., 1]
+
+    def sample(
+        self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"
+    ) -> Batch:
+        """Draw trials.
+
+        Parameters
+        ----------
+        n_trials, n_steps : int
+            At least 1 each.
+        generator : torch.Generator
+            Of the same device.
+        device : torch.device or str
+
+        Returns
+        -------
+        Batch
+
+        Raises
+        ------
+        ValueError
+            For less than one trial or step.
+        """
+        check_counts(n_trials, n_steps)
+        s = self.settings
+        place, heading, speed, turn = wander(s.motion, s.radius_m, s.dt_s, n_trials, n_steps, generator, device)
+        port = torch.randint(s.n_ports, (n_trials,), generator=generator, device=device)  # a's, in the start's frame
+        rotation = port.double() * (2 * math.pi / s.n_ports)
+        place, heading = turned_back(place, rotation), wrap(heading - rotation[:, None])
+        angles = self.landmark_angles(device)
+        landmarks = s.radius_m * torch.stack([angles.cos(), angles.sin()], dim=1)  # (landmark, 2)
+        distance = torch.linalg.vector_norm(landmarks - place[:, :, None], dim=3)  # (trial, step, landmark)
+        visible = distance < s.sight_m
+        seen = torch.where(visible[:, :, 1:], landmarks[1], landmarks[0]) - place  # at most one is in view
+        noise = torch.randn(2, n_trials, n_steps, generator=generator, device=device, dtype=torch.float64)
+        bearing = torch.atan2(seen[..., 1], seen[..., 0]) - heading + s.bearing_noise_rad * noise[0]
+        sensed_distance = torch.linalg.vector_norm(seen, dim=2) + s.distance_noise_m * noise[1]
+        told = torch.stack([torch.ones_like(bearing), bearing.sin(), bearing.cos(), sensed_distance / s.sight_m], dim=2)
+        n = s.velocity_units
+        moves = [encode_velocity(speed / s.motion.speed_m_s, n), encode_velocity(turn, n)]
+        reward = (port + s.port_steps) % s.n_ports
+        return Batch(
+            inputs=torch.cat([*moves, told * visible.any(dim=2, keepdim=True)], dim=2).float(),
+            targets={"position": self.place_bin(place), "port": reward[:, None].expand(-1, n_steps)},
+            position=place,
+            velocity=speed,
+            visible=visible,
+            landmarks=landmarks.expand(n_trials, -1, -1),
+            heading=heading,
+            rotation=wrap(rotation),
+        )
+
+
+def turned_back(place: Tensor, angle: Tensor) -> Tensor:
+    """Turn places (trial, step, 2) by minus an angle (trial,)."""
+    cos, sin = angle.cos()[:, None], angle.sin()[:, None]
+    x, y = place[..., 0], place[..., 1]
+    return torch.stack([cos * x + sin * y, cos * y - sin * x], dim=-1)

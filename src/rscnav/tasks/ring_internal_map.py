@@ -1,0 +1,78 @@
+"""`ring-internal-map`: two alike landmarks whose separation changes from trial to trial and must be found out."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import lazy_loader
+from pydantic import Field, model_validator
+
+from rscnav.tasks.ring import RingSettings, RingTask, equal_bin
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    torch = lazy_loader.load("torch")
+
+OBSERVERS = "rscnav.observers.ring"
+
+
+class Settings(RingSettings):
+    """a at 0, b at a separation that is drawn anew in each trial."""
+
+    min_separation_rad: float = Field(0.5, gt=0, description="least separation (rad); at least twice visibility_rad")
+    max_separation_rad: float = Field(math.pi - 0.3, gt=0, le=math.pi, description="largest separation (rad)")
+    n_separation_bins: int = Field(32, ge=2, description="bins of reported separation")
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Settings:
+        if self.min_separation_rad < 2 * self.visibility_rad - 1e-9:
+            raise ValueError(
+                f"min_separation_rad: landmarks {self.min_separation_rad:.3f} rad apart are closer than twice visibility_rad "
+                f"({2 * self.visibility_rad:.3f}), so that both would be in view at once; raise it or lower visibility_rad"
+            )
+        if self.min_separation_rad >= self.max_separation_rad:
+            raise ValueError(
+                f"min_separation_rad: {self.min_separation_rad:.3f} is not below max_separation_rad "
+                f"({self.max_separation_rad:.3f}); separations are drawn between the two"
+            )
+        return self
+
+
+class Task(RingTask):
+    """Two alike landmarks, a at 0 and b at a separation that is drawn anew in each trial.
+
+    The inputs are the sensed velocity and whether a landmark is in view. The network reports its position relative to a, and
+    the separation.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    References
+    ----------
+    Kanitscheider & Fiete, NeurIPS 2017, arXiv:1609.09059; Voigts et al., Nat. Neurosci. 28, 1293 (2025),
+    doi:10.1038/s41593-025-01944-z.
+    """
+
+    name = "ring-internal-map"
+    map_known = False
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.heads = {"position": settings.n_bins, "separation": settings.n_separation_bins}
+
+    def draw_places(self, n_trials: int, generator: torch.Generator, device: torch.device | str) -> Tensor:
+        """Draw the separation of each trial: (trial, landmark)."""
+        s = self.settings
+        share = torch.rand(n_trials, generator=generator, device=device, dtype=torch.float64)
+        separation = s.min_separation_rad + share * (s.max_separation_rad - s.min_separation_rad)
+        return torch.stack([torch.zeros_like(separation), separation], dim=1)
+
+    def other_targets(self, places: Tensor, n_steps: int) -> dict[str, Tensor]:
+        """Give the class of the separation at every step."""
+        s = self.settings
+        bins = equal_bin(places[:, 1], s.min_separation_rad, s.max_separation_rad, s.n_separation_bins)
+        return {"separation": bins[:, None].expand(-1, n_steps)}

@@ -21,7 +21,7 @@ from rscnav.observers.gap import optimality_gap, true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.observers.table import observe, strategies
 from rscnav.seeds import Seeds
-from rscnav.tasks.batch import Batch, Task
+from rscnav.tasks.batch import Task
 
 log = logging.getLogger(__name__)
 REPORT_EVERY_S = 10.0

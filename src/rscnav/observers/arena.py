@@ -1,53 +1,33 @@
-"""Ideal observers in the arena: a particle filter over the pose and the turn of the scene.
+"""Ideal observers in the arena: particle filters over the pose and the turn of the scene.
 
-In the landmark frame the scene stands still, and its unknown turn j is the heading at the start, -j · 2π / ports. A particle
-carries pose and j. Strategies are those of `rscnav.observers.table`; there is no smoother.
+- ``arena``         posteriors of place and port (this file)
+- ``arena_walk``    the particles of some trials: move, look, weigh, resample
+- ``arena_outset``  until a trial's first sight of a landmark: each pose stands for many turns of the scene
+- ``particles``     weights and resampling
+
+Strategies are those of `rscnav.observers.table`; there is no smoother.
 """
 
 from __future__ import annotations
 
 import logging
-import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from rscnav.observers.arena_outset import Outset
-from rscnav.observers.particles import IMPOSSIBLE, Cloud, effective, systematic
+from rscnav.observers.arena_walk import Walk
+from rscnav.observers.particles import effective
 from rscnav.observers.settings import Observer
 from rscnav.tasks.arena import Task
 from rscnav.tasks.batch import Batch
-from rscnav.tasks.channels import decode_velocity
-from rscnav.tasks.plane_motion import moved
-from rscnav.tasks.ring import equal_bin
 
 STRATEGIES = ("bayes", "no_absence", "single_hypothesis", "dead_reckoning")
-CHUNK = 131_072  # particles at once, of all trials together: they stay in the cache
-NEGLIGIBLE = 1e-12  # a particle of less weight is dropped
-INEXPLICABLE = 1e-6  # a single hypothesis that gives less than this part of the highest likelihood is given up
+CHUNK = {
+    "cpu": 131_072,
+    "cuda": 8_388_608,
+}  # particles at once, of all trials together; on a CPU they stay in the cache
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the animal is told, in units: each (trial, step), float32 but `seen`, bool."""
-
-    stride: Tensor  # commanded way, m
-    turned: Tensor  # commanded turn, rad
-    seen: Tensor  # a landmark is in view
-    bearing: Tensor  # rad; where one is seen
-    distance: Tensor  # m; where one is seen
-
-    @classmethod
-    def of(cls, task: Task, inputs: Tensor) -> Told:
-        """Read the channels (trial, step, channel)."""
-        s, n = task.settings, task.settings.velocity_units
-        speed, turn = decode_velocity(inputs[..., :n]), decode_velocity(inputs[..., n : 2 * n])
-        flag, sin, cos, distance = inputs[..., 2 * n :].unbind(dim=2)
-        stride = speed * (s.motion.speed_m_s * s.dt_s)
-        return cls(stride, turn * s.dt_s, flag > 0.5, torch.atan2(sin, cos), distance * s.sight_m)
 
 
 def posteriors(
@@ -88,12 +68,13 @@ def posteriors(
     if n < task.settings.n_ports:
         raise ValueError(f"observer.particles: {n} are fewer than the task's {task.settings.n_ports} ports; use more")
     trials, n_steps = batch.inputs.shape[:2]
-    shape = {"device": batch.inputs.device, "dtype": torch.float64}
-    result = {head: torch.empty(trials, n_steps, size, **shape) for head, size in task.heads.items()}
+    empty = batch.inputs.new_empty
+    result = {head: empty((trials, n_steps, size), dtype=torch.float64) for head, size in task.heads.items()}
     floor = inside_share(task).to(batch.inputs.device)
     rescues = 0
-    for first in range(0, trials, max(1, CHUNK // n)):
-        part = slice(first, first + max(1, CHUNK // n))
+    at_once = max(1, CHUNK.get(batch.inputs.device.type, CHUNK["cpu"]) // n)
+    for first in range(0, trials, at_once):
+        part = slice(first, first + at_once)
         walk = Walk(task, batch.inputs[part], strategy, n, generator, stratified)
         for step in range(n_steps):
             tally = walk.step(step)  # (trial, port, bin)
@@ -121,197 +102,3 @@ def inside_share(task: Task) -> Tensor:
     nearest = (centres.abs() - s.radius_m / s.n_bins_side).clamp(min=0)  # corner of each bin nearest to the centre
     touched = (torch.linalg.vector_norm(nearest, dim=1) < s.radius_m).double()
     return touched / touched.sum()
-
-
-class Walk:
-    """The particles of some trials on their way.
-
-    Parameters
-    ----------
-    task : Task
-    inputs : tensor, (trial, step, channel)
-    strategy : str
-    n : int
-        Particles a trial.
-    generator : torch.Generator
-    """
-
-    def __init__(
-        self, task: Task, inputs: Tensor, strategy: str, n: int, generator: torch.Generator, stratified: bool
-    ) -> None:
-        s = task.settings
-        self.task, self.generator, self.stratified, self.single = (
-            task,
-            generator,
-            stratified,
-            strategy == "single_hypothesis",
-        )
-        self.told = Told.of(task, inputs.float())
-        seen, n_trials, device = self.told.seen, len(inputs), inputs.device
-        before = seen.long().cumsum(dim=1) - seen.long()  # how often a landmark was in view before
-        self.weighed = {"no_absence": seen, "dead_reckoning": before == 0}.get(strategy, torch.ones_like(seen))
-        angles = task.landmark_angles(device)
-        self.landmarks = (s.radius_m * torch.stack([angles.cos(), angles.sin()], dim=1)).tolist()
-        label = torch.arange(n, device=device) % s.n_ports  # a's port in the frame of the start
-        weight = (1 / (s.n_ports * label.bincount()[label])).float().repeat(n_trials, 1)
-        slot = label + s.n_ports * torch.arange(n_trials, device=device)[:, None]
-        back = (label * (-2 * math.pi / s.n_ports)).float()
-        heading = torch.zeros_like(weight) if stratified else back.repeat(n_trials, 1)
-        self.cloud = Cloud(torch.zeros_like(weight), torch.zeros_like(weight), heading, slot, weight, s.n_ports)
-        self.settled = ((before + seen.long()) > 0) | (not stratified)  # (trial, step): some landmark has been in view
-        self.ripe = self.weighed & ((before > 0) | (not stratified))  # learns, and not by an outset
-        self.outsets = {row: Outset(task, n, device) for row in range(n_trials)} if stratified else {}
-        self.back = back.cos(), back.sin()
-        self.rescues = 0
-
-    def step(self, step: int) -> Tensor:
-        """Move, look, weigh; returns the weight of each turn and bin of position, (trial, port, bin)."""
-        s, c, told = self.task.settings, self.cloud, self.told
-        slip = torch.randn(3, *c.x.shape, generator=self.generator, device=c.x.device)
-        slip[:2] *= s.motion.noise_m
-        slip[2] *= s.motion.noise_rad
-        c.x, c.y, c.heading = moved(
-            c.x, c.y, c.heading, told.stride[:, step, None], told.turned[:, step, None], slip, s.radius_m
-        )
-        settled = self.settled[:, step].tolist()
-        x, y, shares = c.x, c.y, {}
-        if self.outsets:
-            x, y = x.clone(), y.clone()
-        for row in [row for row in self.outsets if not settled[row]]:
-            shares[row] = self.wait(row, step)
-            x[row], y[row] = turned(x[row], y[row], *self.back)
-        self.weigh(step)
-        for row in [row for row in self.outsets if settled[row]]:
-            self.settle(row, step)
-            x[row], y[row] = c.x[row], c.y[row]
-        side = [equal_bin(place, -s.radius_m, s.radius_m, s.n_bins_side) for place in (x, y)]
-        tally = c.tally(side[0].mul_(s.n_bins_side).add_(side[1]), self.task.heads["position"])
-        for row, share in shares.items():
-            tally[row] += 1e-12
-            tally[row] *= (share / tally[row].sum(dim=1))[:, None]
-        return tally
-
-    def wait(self, row: int, step: int) -> Tensor:
-        """Weigh the poses of a trial that has seen no landmark yet; returns the probability of each turn."""
-        c, outset = self.cloud, self.outsets[row]
-        if bool(self.weighed[row, step]):
-            outset.rule_out(c.x[row], c.y[row])
-        share = outset.share()
-        if not float(share.sum()) > 0:
-            self.rescues += 1
-            outset.allowed.fill_(1.0)
-            share = outset.share()
-        c.weight[row] = outset.own_weight()
-        return share
-
-    def settle(self, row: int, step: int) -> None:
-        """Give each particle of a trial one turn of the scene, at the first sight of a landmark."""
-        c, outset, told = self.cloud, self.outsets.pop(row), self.told
-        pose = c.x[row], c.y[row], c.heading[row]
-        chosen, port, c.weight[row], explained = outset.settle(
-            *pose, told.bearing[row, step], told.distance[row, step], self.generator
-        )
-        self.rescues += not explained
-        cos, sin = (values[port] for values in self.back)
-        x, y, heading = (values[chosen] for values in pose)
-        c.x[row], c.y[row] = turned(x, y, cos, sin)
-        c.heading[row] = heading - port * (2 * math.pi / c.n_labels)
-        c.slot[row] = port + row * c.n_labels
-        if self.single:
-            self.keep_best(torch.tensor([row], device=c.x.device))
-
-    def resample(self, step: int, share: Tensor) -> None:
-        """Renew the particles of trials where few carry the weight; share is the weight of each turn, (trial, port)."""
-        c = self.cloud
-        c.resample(self.settled[:, step], share, self.generator, self.stratified)
-        for row, outset in self.outsets.items():
-            chosen = outset.resample(share[row], self.generator)
-            if chosen is not None:
-                c.x[row], c.y[row], c.heading[row] = c.x[row][chosen], c.y[row][chosen], c.heading[row][chosen]
-
-    def weigh(self, step: int) -> None:
-        """Multiply the weights by the likelihood of what is in view, and bring their sums back to 1."""
-        c, rows = self.cloud, self.lit(step)
-        weight = c.weight * self.likelihood(step)
-        total = weight.sum(dim=1, keepdim=True)
-        if self.single and bool((total < INEXPLICABLE).any()):
-            self.start_anew((total[:, 0] < INEXPLICABLE).nonzero()[:, 0])
-            weight = c.weight * self.likelihood(step)
-            total = weight.sum(dim=1, keepdim=True)
-        if bool((total < IMPOSSIBLE).any()):
-            dead = (total[:, 0] < IMPOSSIBLE).nonzero()[:, 0]
-            self.rescues += len(dead)
-            weight[dead] = torch.softmax(c.weight[dead].log() - self.distress(dead, step), dim=1)
-            total[dead] = 1
-        c.weight = torch.nn.functional.threshold_(weight.div_(total), NEGLIGIBLE, 0.0)
-        if self.single and len(rows):
-            self.keep_best(rows)
-
-    def lit(self, step: int) -> Tensor:
-        """Trials that learn at this step from a landmark in view."""
-        return (self.ripe[:, step] & self.told.seen[:, step]).nonzero()[:, 0]
-
-    def likelihood(self, step: int) -> Tensor:
-        """Likelihood of what is in view or not, (trial, particle), relative to its maximum; 1 where the strategy learns nothing."""
-        squared = torch.minimum(*self.squared_ways(self.cloud.x, self.cloud.y))
-        possible = (squared < self.task.settings.sight_m**2) == self.told.seen[:, step, None]
-        possible |= ~self.ripe[:, step, None]
-        likelihood, rows = possible.float(), self.lit(step)
-        if len(rows):
-            likelihood[rows] *= torch.exp(-self.misfit(rows, step).clamp_(max=60))  # no denormal products
-        return likelihood
-
-    def squared_ways(self, x: Tensor, y: Tensor) -> list[Tensor]:
-        """Squared distances to a and to b."""
-        return [(there_x - x).square_().add_((there_y - y).square_()) for there_x, there_y in self.landmarks]
-
-    def misfit(self, rows: Tensor, step: int) -> Tensor:
-        """Half the squared errors of bearing and distance to the nearest landmark, in units of their noise, (row, particle)."""
-        s, told, c = self.task.settings, self.told, self.cloud
-        (ax, ay), (bx, by) = self.landmarks
-        x, y = c.x[rows], c.y[rows]
-        to_a, to_b = self.squared_ways(x, y)
-        is_b = to_b < to_a
-        bearing = torch.atan2(torch.where(is_b, by, ay) - y, torch.where(is_b, bx, ax) - x)
-        bearing -= c.heading[rows] + told.bearing[rows, step, None]
-        bearing -= 2 * math.pi * torch.round(bearing / (2 * math.pi))
-        distance = torch.minimum(to_a, to_b).sqrt_() - told.distance[rows, step, None]
-        errors = bearing.div_(s.bearing_noise_rad).square_() + distance.div_(s.distance_noise_m).square_()
-        return errors.mul_(0.5)
-
-    def distress(self, rows: Tensor, step: int) -> Tensor:
-        """Misfit, and half the squared way (in units of the motion noise) to where what is in view were possible."""
-        s, seen = self.task.settings, self.told.seen[rows, step, None]
-        away = torch.minimum(*self.squared_ways(self.cloud.x[rows], self.cloud.y[rows])).sqrt() - s.sight_m
-        amiss = torch.where(seen, away, -away).clamp(min=0) / s.motion.noise_m
-        return 0.5 * amiss**2 + torch.where(seen, self.misfit(rows, step), 0.0)
-
-    def keep_best(self, rows: Tensor) -> None:
-        """Drop all but the likeliest pair of turn and landmark seen."""
-        c = self.cloud
-        to_a, to_b = self.squared_ways(c.x[rows], c.y[rows])
-        is_b = to_b < to_a
-        row = torch.arange(len(rows), device=rows.device)[:, None]
-        hypothesis = (c.slot[rows] % c.n_labels + c.n_labels * row) * 2 + is_b
-        total = torch.bincount(hypothesis.flatten(), c.weight[rows].flatten(), minlength=len(rows) * c.n_labels * 2)
-        best = total.view(len(rows), -1).argmax(dim=1, keepdim=True) + 2 * c.n_labels * row
-        kept = torch.where(hypothesis == best, c.weight[rows], 0.0)
-        c.weight[rows] = kept / kept.sum(dim=1, keepdim=True)
-
-    def start_anew(self, rows: Tensor) -> None:
-        """Give the poses of trials `rows`, as they are in the frame of the start, new turns of the scene, all alike."""
-        c, n = self.cloud, self.cloud.x.shape[1]
-        chosen = systematic(c.weight[rows], n, self.generator)
-        x, y, heading, slot = (values[rows].gather(1, chosen) for values in (c.x, c.y, c.heading, c.slot))
-        draw = torch.rand(len(rows), n, generator=self.generator, device=x.device)
-        port = draw.argsort(dim=1) % c.n_labels
-        angle = (slot % c.n_labels - port) * (2 * math.pi / c.n_labels)
-        c.x[rows], c.y[rows] = turned(x, y, angle.cos(), angle.sin())
-        c.heading[rows] = heading + angle
-        c.slot[rows] = port + rows[:, None] * c.n_labels
-        c.weight[rows] = 1 / n
-
-
-def turned(x: Tensor, y: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
-    """Turn places by an angle."""
-    return cos * x - sin * y, sin * x + cos * y

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rscnav.observers.particles import IMPOSSIBLE, effective, spread, systematic
-from rscnav.tasks.arena import Task
+from rscnav.tasks.arena import Settings, Task
 
 
 class Outset:
@@ -96,12 +96,10 @@ class Outset:
         for places in self.places:
             dx, dy = places[0] - x[:, None], places[1] - y[:, None]
             away = torch.hypot(dx, dy)
-            error = torch.atan2(dy, dx) - (heading + bearing)[:, None]
-            error -= 2 * math.pi * torch.round(error / (2 * math.pi))
-            misfit = 0.5 * ((error / s.bearing_noise_rad) ** 2 + ((away - distance) / s.distance_noise_m) ** 2)
-            likelihood += torch.exp(-misfit.clamp(max=60)) * (away < s.sight_m)
-            misfit += 0.5 * ((away - s.sight_m).clamp(min=0) / s.motion.noise_m) ** 2
-            distress = torch.minimum(distress, misfit)
+            ill = misfit(s, (dx, dy, away), heading[:, None], bearing, distance)
+            likelihood += torch.exp(-ill.clamp(max=60)) * (away < s.sight_m)
+            ill += 0.5 * ((away - s.sight_m).clamp(min=0) / s.motion.noise_m) ** 2
+            distress = torch.minimum(distress, ill)
         pair = self.base[:, None] * self.allowed * likelihood
         explained = bool(pair.sum() > IMPOSSIBLE)
         if not explained:
@@ -112,3 +110,28 @@ class Outset:
         turn = chosen // self.n
         weight = 1 / boost[turn]
         return chosen % self.n, turn, weight / weight.sum(), explained
+
+
+def misfit(
+    settings: Settings, way: tuple[Tensor, Tensor, Tensor], heading: Tensor, bearing: Tensor, distance: Tensor
+) -> Tensor:
+    """Half the squared errors of bearing and distance, in units of their noise: -log likelihood, relative to its maximum.
+
+    Parameters
+    ----------
+    settings : Settings
+    way : three tensors
+        From the pose to the landmark: along x, along y, length (m).
+    heading : tensor
+        Of the pose (rad).
+    bearing, distance : tensor
+        As seen (rad, m).
+
+    Returns
+    -------
+    tensor
+    """
+    error = torch.atan2(way[1], way[0]).sub_(heading + bearing)
+    error -= 2 * math.pi * torch.round(error / (2 * math.pi))
+    errors = error.div_(settings.bearing_noise_rad).square_()
+    return errors.add_(((way[2] - distance) / settings.distance_noise_m).square_()).mul_(0.5)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import lazy_loader
 from pydantic import Field
 
 from rscnav.config.base import Closed
-from rscnav.tasks.motion import accumulated
 
 if TYPE_CHECKING:
     import torch
@@ -49,20 +49,20 @@ def commands(
 
     Returns
     -------
-    speed : tensor, (trial, step), float64
+    speed : tensor, (step, trial), float64
         m/s
-    turn : tensor, (trial, step), float64
+    turn : tensor, (step, trial), float64
         rad/s, counter-clockwise positive.
     """
-    shocks = torch.randn(3, n_trials, n_steps, generator=generator, device=device, dtype=torch.float64)
-    keep = [math.exp(-dt_s / motion.speed_correlation_s)] * 2 + [math.exp(-dt_s / motion.turn_correlation_s)]
-    processes = []
-    for shock, k in zip(shocks, keep, strict=True):
-        pushes = math.sqrt(1 - k**2) * shock
-        pushes[:, 0] = shock[:, 0]  # in the steady state from the first step on
-        processes.append(accumulated(pushes, k))
-    speed = torch.hypot(processes[0], processes[1]) * (motion.speed_m_s / math.sqrt(math.pi / 2))
-    return speed, processes[2] * motion.turn_sd_rad_s
+    process = torch.randn(n_steps, 3, n_trials, generator=generator, device=device).double()
+    times_s = process.new_tensor([motion.speed_correlation_s, motion.speed_correlation_s, motion.turn_correlation_s])
+    keep = torch.exp(-dt_s / times_s)[:, None]
+    process[1:] *= (1 - keep**2).sqrt()  # in the steady state from the first step on
+    steps = process.unbind()
+    for before, now in pairwise(steps):
+        now.addcmul_(before, keep)
+    speed = torch.hypot(process[:, 0], process[:, 1]) * (motion.speed_m_s / math.sqrt(math.pi / 2))
+    return speed, process[:, 2] * motion.turn_sd_rad_s
 
 
 def wander(
@@ -77,7 +77,8 @@ def wander(
     """Walk in a disc from its centre, heading along x.
 
     Commands follow the dead-reckoned pose, which is a function of past commands; the true pose takes the same commands
-    with fresh noise. So commands tell of the pose nothing beyond themselves.
+    with fresh noise. So commands tell of the pose nothing beyond themselves. Steps are those of `moved`, in complex numbers
+    because a short trial is many small tensors, and the number of operations is what takes the time.
 
     Parameters
     ----------
@@ -97,33 +98,55 @@ def wander(
     speed, turn : tensor, (trial, step), float64
         Commands: m/s, rad/s.
     """
-    draw: dict[str, Any] = {"generator": generator, "device": device, "dtype": torch.float64}
-    speed, turn = commands(motion, dt_s, n_trials, n_steps, generator, device)
+    speed, free = commands(motion, dt_s, n_trials, n_steps, generator, device)
+    slip = torch.randn(3, n_steps, n_trials, generator=generator, device=device).double()
+    slip_turn = slip[2] * motion.noise_rad
     # Row 0 of each pair is the dead-reckoned pose, row 1 the true one: both take every step together.
-    slip = torch.zeros(n_steps, 3, 2, n_trials, **{k: draw[k] for k in ("device", "dtype")})
-    slip[:, :, 1] = torch.randn(n_steps, 3, n_trials, **draw)
-    slip[:, :2] *= motion.noise_m
-    slip[:, 2] *= motion.noise_rad
-    x, y, heading = slip.new_zeros(3, 2, n_trials)
-    poses = slip.new_empty(n_steps, 3, 2, n_trials)
-    free, strides = turn.T, (speed.T * dt_s).contiguous()
-    steered = torch.empty_like(free, memory_format=torch.contiguous_format)
-    for step in range(n_steps):
-        torch.add(free[step], wall_turn(motion, radius_m, x[0], y[0], heading[0]), out=steered[step])
-        pose = moved(x, y, heading, strides[step], steered[step] * dt_s, slip[step], radius_m)
-        poses[step, 0], poses[step, 1], poses[step, 2] = x, y, heading = pose
-    place = poses[:, :2, 1].permute(2, 0, 1)
-    return place, poses[:, 2, 1].T, speed, steered.T
+    places = torch.zeros(n_steps, 2, n_trials, device=device, dtype=torch.complex128)
+    places[:, 1] = torch.complex(slip[0], slip[1]) * motion.noise_m
+    strides = (speed * dt_s).to(places.dtype)
+    spins = unit(torch.stack([free * dt_s, free * dt_s + slip_turn], dim=1))
+    at_wall = torch.empty_like(free)  # turn due to the wall in each step, rad
+    heading, outward = places.new_ones(2, 2, n_trials)  # directions: of the animal, of its place from the centre
+    place, distance = torch.zeros_like(heading), free.new_zeros(2, n_trials)
+    course, one = torch.empty_like(heading[0]), torch.ones_like(free[0])
+    ahead, aside = course.real, course.imag
+    reckoned = heading[0], outward[0], distance[0]
+    for now, stride, spin, turn in zip(
+        places.unbind(), strides.unbind(), spins.unbind(), at_wall.unbind(), strict=True
+    ):
+        torch.div(reckoned[0], reckoned[1], out=course)
+        torch.mul(wall_turn(motion, radius_m, reckoned[2], ahead, aside), dt_s, out=turn)
+        heading.mul_(spin).mul_(torch.polar(one, turn, out=course))
+        place = now.add_(place).addcmul_(heading, stride)  # `now` held the slip
+        torch.abs(place, out=distance)
+        torch.div(place, distance, out=outward)
+        torch.mul(outward, distance.clamp_(max=radius_m), out=place)
+    steered = free + at_wall / dt_s
+    true_heading = torch.cumsum(steered * dt_s + slip_turn, dim=0)
+    place = torch.view_as_real(places[:, 1].T.contiguous())
+    return place, true_heading.T.contiguous(), speed.T.contiguous(), steered.T.contiguous()
 
 
-def wall_turn(motion: PlaneMotion, radius_m: float, x: Tensor, y: Tensor, heading: Tensor) -> Tensor:
-    """Turn rate (rad/s) that leads along the wall: the faster the nearer and the more straight the animal heads at it."""
-    out = torch.hypot(x, y)
-    ahead = x * torch.cos(heading) + y * torch.sin(heading)  # outward part of the heading, times `out`
-    aside = x * torch.sin(heading) - y * torch.cos(heading)
-    near = ((out - (radius_m - motion.wall_m)) / motion.wall_m).clamp(min=0)
-    straight = ahead.clamp(min=0) / out.clamp(min=1e-12)
-    return motion.wall_turn_rad_s * near * straight * torch.where(aside < 0, -1.0, 1.0)
+def unit(angle: Tensor) -> Tensor:
+    """Give the complex number of length 1 at an angle (rad)."""
+    return torch.complex(angle.cos(), angle.sin())
+
+
+def wall_turn(motion: PlaneMotion, radius_m: float, distance: Tensor, ahead: Tensor, aside: Tensor) -> Tensor:
+    """Turn rate (rad/s) that leads along the wall: the faster the nearer and the more straight the animal heads at it.
+
+    Parameters
+    ----------
+    motion : PlaneMotion
+    radius_m : float
+    distance : tensor
+        From the centre (m).
+    ahead, aside : tensor
+        Cosine and sine of the heading relative to the direction of the wall's nearest point.
+    """
+    near = (distance - (radius_m - motion.wall_m)).clamp_(min=0)
+    return near.mul_(ahead.clamp(min=0)).mul_(motion.wall_turn_rad_s / motion.wall_m).copysign_(aside)
 
 
 def moved(

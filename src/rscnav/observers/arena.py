@@ -1,6 +1,7 @@
 """Ideal observers in the arena: particle filters over the pose and the turn of the scene.
 
 - ``arena``         posteriors of place and port (this file)
+- ``arena_view``    what the animal is told, and how well it fits poses
 - ``arena_walk``    the particles of some trials: move, look, weigh, resample
 - ``arena_outset``  until a trial's first sight of a landmark: each pose stands for many turns of the scene
 - ``particles``     weights and resampling
@@ -87,7 +88,7 @@ def posteriors(
         rescues += walk.rescues
     if rescues:
         log.warning(
-            "%s: %d times in %d trials no particle could explain what was seen; the nearest were kept. Use more than %d",
+            "%s: %d times in %d trials no particle could explain what was seen, and the nearest or new ones were taken; use more than %d",
             strategy, rescues, trials, n,
         )  # fmt: skip
     for posterior in result.values():

@@ -7,8 +7,9 @@ import math
 import torch
 from torch import Tensor
 
+from rscnav.observers.arena_view import misfit
 from rscnav.observers.particles import IMPOSSIBLE, effective, spread, systematic
-from rscnav.tasks.arena import Settings, Task
+from rscnav.tasks.arena import Task
 
 
 class Outset:
@@ -110,28 +111,3 @@ class Outset:
         turn = chosen // self.n
         weight = 1 / boost[turn]
         return chosen % self.n, turn, weight / weight.sum(), explained
-
-
-def misfit(
-    settings: Settings, way: tuple[Tensor, Tensor, Tensor], heading: Tensor, bearing: Tensor, distance: Tensor
-) -> Tensor:
-    """Half the squared errors of bearing and distance, in units of their noise: -log likelihood, relative to its maximum.
-
-    Parameters
-    ----------
-    settings : Settings
-    way : three tensors
-        From the pose to the landmark: along x, along y, length (m).
-    heading : tensor
-        Of the pose (rad).
-    bearing, distance : tensor
-        As seen (rad, m).
-
-    Returns
-    -------
-    tensor
-    """
-    error = torch.atan2(way[1], way[0]).sub_(heading + bearing)
-    error -= 2 * math.pi * torch.round(error / (2 * math.pi))
-    errors = error.div_(settings.bearing_noise_rad).square_()
-    return errors.add_(((way[2] - distance) / settings.distance_noise_m).square_()).mul_(0.5)

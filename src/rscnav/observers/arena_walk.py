@@ -8,40 +8,19 @@ label j; before, see `rscnav.observers.arena_outset`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from rscnav.observers.arena_outset import Outset, misfit
+from rscnav.observers.arena_outset import Outset
+from rscnav.observers.arena_view import View
 from rscnav.observers.particles import IMPOSSIBLE, Cloud, systematic
 from rscnav.tasks.arena import Task
-from rscnav.tasks.channels import decode_velocity
 from rscnav.tasks.plane_motion import moved
 from rscnav.tasks.ring import equal_bin
 
 NEGLIGIBLE = 1e-12  # a particle of less weight is dropped
 INEXPLICABLE = 1e-6  # a single hypothesis that gives less than this part of the highest likelihood is given up
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the animal is told, in units: each (trial, step), float32 but `seen`, bool."""
-
-    stride: Tensor  # commanded way, m
-    turned: Tensor  # commanded turn, rad
-    seen: Tensor  # a landmark is in view
-    bearing: Tensor  # rad; where one is seen
-    distance: Tensor  # m; where one is seen
-
-    @classmethod
-    def of(cls, task: Task, inputs: Tensor) -> Told:
-        """Read the channels (trial, step, channel)."""
-        s, n = task.settings, task.settings.velocity_units
-        speed, turn = decode_velocity(inputs[..., :n]), decode_velocity(inputs[..., n : 2 * n])
-        flag, sin, cos, distance = inputs[..., 2 * n :].unbind(dim=2)
-        stride = speed * (s.motion.speed_m_s * s.dt_s)
-        return cls(stride, turn * s.dt_s, flag > 0.5, torch.atan2(sin, cos), distance * s.sight_m)
 
 
 class Walk:
@@ -65,12 +44,10 @@ class Walk:
         s = task.settings
         self.task, self.generator, self.stratified = task, generator, stratified
         self.single = strategy == "single_hypothesis"
-        self.told = Told.of(task, inputs.float())
-        seen, n_trials, device = self.told.seen, len(inputs), inputs.device
+        self.view = View(task, inputs)
+        seen, n_trials, device = self.view.seen, len(inputs), inputs.device
         before = seen.long().cumsum(dim=1) - seen.long()  # how often a landmark was in view before
         self.weighed = {"no_absence": seen, "dead_reckoning": before == 0}.get(strategy, torch.ones_like(seen))
-        angles = task.landmark_angles(device)
-        self.landmarks = (s.radius_m * torch.stack([angles.cos(), angles.sin()], dim=1)).tolist()
         label = torch.arange(n, device=device) % s.n_ports  # a's port in the frame of the start
         weight = (1 / (s.n_ports * label.bincount()[label])).float().repeat(n_trials, 1)
         slot = label + s.n_ports * torch.arange(n_trials, device=device)[:, None]
@@ -85,12 +62,12 @@ class Walk:
 
     def step(self, step: int) -> Tensor:
         """Move, look, weigh; returns the weight of each turn and bin of position, (trial, port, bin)."""
-        s, c, told = self.task.settings, self.cloud, self.told
+        s, c, view = self.task.settings, self.cloud, self.view
         slip = torch.randn(3, *c.x.shape, generator=self.generator, device=c.x.device)
         slip[:2] *= s.motion.noise_m
         slip[2] *= s.motion.noise_rad
         c.x, c.y, c.heading = moved(
-            c.x, c.y, c.heading, told.stride[:, step, None], told.turned[:, step, None], slip, s.radius_m
+            c.x, c.y, c.heading, view.stride[:, step, None], view.turned[:, step, None], slip, s.radius_m
         )
         settled = self.settled[:, step].tolist()
         x, y, shares = c.x, c.y, {}
@@ -125,10 +102,10 @@ class Walk:
 
     def settle(self, row: int, step: int) -> None:
         """Give each particle of a trial one turn of the scene, at the first sight of a landmark."""
-        c, outset, told = self.cloud, self.outsets.pop(row), self.told
+        c, outset, view = self.cloud, self.outsets.pop(row), self.view
         pose = c.x[row], c.y[row], c.heading[row]
         chosen, port, c.weight[row], explained = outset.settle(
-            *pose, told.bearing[row, step], told.distance[row, step], self.generator
+            *pose, view.bearing[row, step], view.distance[row, step], self.generator
         )
         self.rescues += not explained
         cos, sin = (values[port] for values in self.back)  # the first particles' labels are 0, 1, ...
@@ -159,52 +136,44 @@ class Walk:
             total = weight.sum(dim=1, keepdim=True)
         if bool((total < IMPOSSIBLE).any()):
             dead = (total[:, 0] < IMPOSSIBLE).nonzero()[:, 0]
-            self.rescues += len(dead)
-            weight[dead] = torch.softmax(c.weight[dead].log() - self.distress(dead, step), dim=1)
-            total[dead] = 1
+            weight[dead], total[dead] = self.rescue(dead, step), 1.0
         c.weight = torch.nn.functional.threshold_(weight.div_(total), NEGLIGIBLE, 0.0)
         if self.single and len(rows):
             self.keep_best(rows)
 
     def lit(self, step: int) -> Tensor:
         """Trials that learn at this step from a landmark in view."""
-        return (self.ripe[:, step] & self.told.seen[:, step]).nonzero()[:, 0]
+        return (self.ripe[:, step] & self.view.seen[:, step]).nonzero()[:, 0]
 
     def likelihood(self, step: int) -> Tensor:
         """Likelihood of what is in view or not, (trial, particle), relative to its maximum; 1 where the strategy learns nothing."""
-        squared = torch.minimum(*self.squared_ways(self.cloud.x, self.cloud.y))
-        possible = (squared < self.task.settings.sight_m**2) == self.told.seen[:, step, None]
-        possible |= ~self.ripe[:, step, None]
-        likelihood, rows = possible.float(), self.lit(step)
+        c, rows = self.cloud, self.lit(step)
+        likelihood = (self.view.possible(c.x, c.y, step) | ~self.ripe[:, step, None]).float()
         if len(rows):
-            likelihood[rows] *= torch.exp(-self.misfit(rows, step).clamp_(max=60))  # no denormal products
+            misfit = self.view.misfit(c.x[rows], c.y[rows], c.heading[rows], rows, step)
+            likelihood[rows] *= torch.exp(-misfit.clamp_(max=60))  # no denormal products
         return likelihood
 
-    def squared_ways(self, x: Tensor, y: Tensor) -> list[Tensor]:
-        """Squared distances to a and to b."""
-        return [(there_x - x).square_().add_((there_y - y).square_()) for there_x, there_y in self.landmarks]
+    def rescue(self, rows: Tensor, step: int) -> Tensor:
+        """Give new weights, (row, particle), where no particle can be: to the nearest, or if even these are far to poses drawn anew.
 
-    def misfit(self, rows: Tensor, step: int) -> Tensor:
-        """Misfit of bearing and distance to the nearest landmark, (row, particle)."""
-        (ax, ay), (bx, by) = self.landmarks
-        x, y = self.cloud.x[rows], self.cloud.y[rows]
-        to_a, to_b = self.squared_ways(x, y)
-        is_b = to_b < to_a
-        way = torch.where(is_b, bx, ax) - x, torch.where(is_b, by, ay) - y, torch.minimum(to_a, to_b).sqrt_()
-        seen = self.told.bearing[rows, step, None], self.told.distance[rows, step, None]
-        return misfit(self.task.settings, way, self.cloud.heading[rows], *seen)
-
-    def distress(self, rows: Tensor, step: int) -> Tensor:
-        """Misfit, and half the squared way (in units of the motion noise) to where what is in view were possible."""
-        s, seen = self.task.settings, self.told.seen[rows, step, None]
-        away = torch.minimum(*self.squared_ways(self.cloud.x[rows], self.cloud.y[rows])).sqrt() - s.sight_m
-        amiss = torch.where(seen, away, -away).clamp(min=0) / s.motion.noise_m
-        return 0.5 * amiss**2 + torch.where(seen, self.misfit(rows, step), 0.0)
+        Poses anew come from what is seen alone; turns of the scene keep their odds.
+        """
+        c, n = self.cloud, self.cloud.x.shape[1]
+        self.rescues += len(rows)
+        log_weight = c.weight[rows].log() - self.view.distress(c.x[rows], c.y[rows], c.heading[rows], rows, step)
+        lost = torch.logsumexp(log_weight, dim=1) < math.log(INEXPLICABLE)
+        if bool(lost.any()):
+            far = rows[lost]
+            c.slot[far] = c.slot[far].gather(1, systematic(c.weight[far], n, self.generator))
+            c.x[far], c.y[far], c.heading[far], misfit = self.view.draw(far, step, n, self.generator)
+            log_weight[lost] = -misfit
+        return torch.softmax(log_weight, dim=1)
 
     def keep_best(self, rows: Tensor) -> None:
         """Drop all but the likeliest pair of turn and landmark seen."""
         c = self.cloud
-        to_a, to_b = self.squared_ways(c.x[rows], c.y[rows])
+        to_a, to_b = self.view.squared(c.x[rows], c.y[rows])
         is_b = to_b < to_a
         row = torch.arange(len(rows), device=rows.device)[:, None]
         hypothesis = (c.slot[rows] % c.n_labels + c.n_labels * row) * 2 + is_b

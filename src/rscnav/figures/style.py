@@ -19,7 +19,7 @@ MM = 1 / 25.4
 # Colours that stay apart for the colour-blind (Okabe & Ito 2008, https://jfly.uni-koeln.de/color/).
 GREY = "#767676"
 PHASE_COLOURS = {"LM0": "#999999", "LM1": "#E69F00", "LM2": "#0072B2", "all": "#000000"}
-LANDMARK_COLOURS = {"a": "#009E73", "b": "#CC79A7"}
+LANDMARK_COLOURS = {"a": "#009E73", "b": "#CC79A7", "c": "#56B4E9", "d": "#999933"}
 OUTCOME_COLOURS = {"correct": "#0072B2", "incorrect": "#D55E00", "none": GREY}
 KIND_COLOURS = {"network": "#0072B2", "recording": "#D55E00"}
 CONTROL = "#BBBBBB"

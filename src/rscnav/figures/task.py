@@ -16,8 +16,8 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
 ANALYSES: tuple[str, ...] = ()
-FIELDS = ("position", "phase", "belief", "bayes", "landmarks", "encounters", "ambiguity")
-TITLES = ("World", "Example trial", "Network's belief", "Exact Bayes filter")
+FIELDS = ("position", "phase", "belief", "bayes", "bin_centres", "landmarks", "encounters", "ambiguity")
+TITLES = ("World", "Example trial", "Network's belief", "Bayes filter")
 
 
 def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
@@ -69,7 +69,7 @@ def _world(ax: Axes, session: Session, samples: NDArray) -> None:
     places = None if session.landmarks is None else session.landmarks[session.trial[samples[0]]]
     if session.is_ring:
         ax.add_patch(Circle((0, 0), 1, fill=False, color=GREY))
-        for name, place in zip(session.landmark_names, places if places is not None else (), strict=False):
+        for name, place in _named_places(session, places):
             colour, angle = LANDMARK_COLOURS.get(name, "k"), place[0]
             reach = np.degrees(session.visibility_radius or 0)
             ax.add_patch(
@@ -99,7 +99,7 @@ def _world(ax: Axes, session: Session, samples: NDArray) -> None:
     tracked = session.position[np.isfinite(session.position).all(axis=1)]
     thin = tracked[:: max(1, len(tracked) // 5000)]
     ax.plot(thin[:, 0], thin[:, 1] if thin.shape[1] > 1 else 0 * thin[:, 0], ",", color=GREY, rasterized=True)
-    for name, place in zip(session.landmark_names, places if places is not None else (), strict=False):
+    for name, place in _named_places(session, places):
         if len(place) > 1:
             ax.add_patch(
                 Circle(
@@ -111,6 +111,12 @@ def _world(ax: Axes, session: Session, samples: NDArray) -> None:
             )
             ax.text(place[0], place[1], name, ha="center", va="center", fontweight="bold")
     ax.set(xlabel=f"x ({session.position_unit})", ylabel=f"y ({session.position_unit})")
+
+
+def _named_places(session: Session, places: NDArray | None) -> list[tuple[str, NDArray]]:
+    """Pair the landmarks that a trial has with their names."""
+    pairs = zip(session.landmark_names, places if places is not None else (), strict=False)
+    return [(name, place) for name, place in pairs if np.isfinite(place).all()]
 
 
 def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
@@ -178,6 +184,8 @@ def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray
     if belief is None or session.position is None:
         empty_panel(ax, "a recording has no belief that could be read off")
         return None
+    if not session.is_ring:
+        return _belief_maps(ax, session, belief, samples)
     extent = (0, time[-1] + session.dt_s / 2, -np.pi, np.pi)
     image = ax.imshow(
         belief[samples].T,
@@ -192,6 +200,33 @@ def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray
     ax.plot(time, line_breaks(session.position[samples, 0], time, session), color="#D55E00", lw=0.7)
     ax.set(yticks=[-np.pi, 0, np.pi], yticklabels=["−π", "0", "π"], xlabel="time in trial (s)")
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    return image
+
+
+def _belief_maps(ax: Axes, session: Session, belief: NDArray, samples: NDArray) -> AxesImage | None:
+    """Draw a posterior over the plane at the last moments with one landmark met and of the trial."""
+    ax.axis("off")
+    if session.position is None or session.bin_centres is None:
+        return None
+    moments = [("trial's end", samples[-1])]
+    if session.phase is not None and np.any(session.phase[samples] == 1):
+        moments.insert(0, ("end of LM1", samples[np.flatnonzero(session.phase[samples] == 1)[-1]]))
+    x, y = (np.unique(session.bin_centres[:, dim]) for dim in range(2))
+    half = (x[1] - x[0]) / 2 if len(x) > 1 else 0.5
+    image = None
+    for k, (title, sample) in enumerate(moments):
+        inset = ax.inset_axes((0.52 * k, 0.1, 0.48, 0.8))
+        image = inset.imshow(
+            belief[sample].reshape(len(x), len(y)).T,
+            extent=(x[0] - half, x[-1] + half, y[0] - half, y[-1] + half),
+            origin="lower",
+            cmap="Greys",
+            vmin=0,
+            vmax=0.3,
+        )
+        inset.plot(*session.position[sample], "+", color="#D55E00", ms=6, mew=1.2)
+        inset.set(xticks=[], yticks=[])
+        inset.set_xlabel(title, fontsize=6)
     return image
 
 

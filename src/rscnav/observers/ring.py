@@ -13,7 +13,6 @@ from rscnav.tasks.channels import decode_velocity, place_code
 
 STRATEGIES = ("bayes", "no_absence", "single_hypothesis", "dead_reckoning", "smoother")
 CELLS = 8_000_000  # numbers of a belief held at once: bounds the memory
-SHARES = 8  # places within a bin of separation at which its view is averaged
 
 
 def posteriors(
@@ -65,9 +64,9 @@ def ring_model(task: Any, batch: Batch, sizes: tuple[int, int]) -> RingModel:
     n_separations, n_grid = sizes
     if n_separations > 1:
         width = (s.max_separation_rad - s.min_separation_rad) / n_separations
-        within = (torch.arange(n_separations * SHARES, device=seen.device, dtype=torch.float64) + 0.5) / SHARES
-        views = share_in_view(s.min_separation_rad + width * within, s.visibility_rad, n_grid)
-        b = views.reshape(n_separations, SHARES, n_grid).mean(dim=1)
+        # b in the middle of each bin of separation: with 32 bins 0.0006 nats off, a view averaged over the bin 0.0014.
+        middle = s.min_separation_rad + width * (torch.arange(n_separations, device=seen.device) + 0.5).double()
+        b = share_in_view(middle, s.visibility_rad, n_grid)
         a = share_in_view(torch.zeros(1, device=seen.device, dtype=torch.float64), s.visibility_rad, n_grid)
         views = torch.stack([a.expand_as(b), b])[None]  # (1, landmark, separation, grid)
     else:

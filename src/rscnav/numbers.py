@@ -11,9 +11,10 @@ from rscnav.provenance import code_hash
 from rscnav.sessions.hdf5 import read_session
 from rscnav.sessions.schema import PHASES
 
-SCHEMA = 1
+SCHEMA = 2
 GAP = ("overall", *PHASES)
-ANALYSES_READ = ("optimality", "tuning", "dispersion", "eigenspectrum", "dimension")
+BEHAVIOUR = ("loss", "error", "divergence", "nearest", "accuracy", "collapse_s")
+ANALYSES_READ = ("optimality", "tuning", "dispersion", "eigenspectrum", "dimension", "behaviour")
 
 
 def summary_text(config: Config, results: Path, names: list[str]) -> str:
@@ -64,6 +65,7 @@ def _session_numbers(results: Path, name: str) -> dict[str, Any]:
         "dispersion": _picked(read["dispersion"], "", ("LM1", "LM2", "difference", "low", "high")),
         "components_above_control": {p: spectrum.number(f"{p}/components_above") for p in parts} or None,
         "participation_ratio": {p: spectrum.number(f"{p}/participation_ratio") for p in parts} or None,
+        "behaviour": _by_observer(read["behaviour"]),
     }
 
 
@@ -80,6 +82,13 @@ def _picked(result: Result, part: str, names: tuple[str, ...]) -> dict[str, Any]
         return None
     prefix = f"{part}/" if part else ""
     return {"value" if name == "dimension" else name: result.number(prefix + name) for name in names}
+
+
+def _by_observer(result: Result) -> dict[str, Any] | None:
+    """Give the numbers of each observer, the network among them."""
+    if not result.ok:
+        return None
+    return {o: {what: result.number(f"{o}/{what}") for what in BEHAVIOUR} for o in result["observer"].tolist()}
 
 
 def _plain(value: Any) -> Any:

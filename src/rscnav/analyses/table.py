@@ -28,6 +28,7 @@ ANALYSES: dict[str, str] = {
     "state_space": "rscnav.analyses.state_space",
     "encounters": "rscnav.analyses.meetings",
     "decoding": "rscnav.analyses.deciding",
+    "behaviour": "rscnav.analyses.behaviour",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from rscnav.figures.style import Canvas
 FIGURES: dict[str, str] = {
     "task": "rscnav.figures.task",
     "learning": "rscnav.figures.learning",
+    "behaviour": "rscnav.figures.behaviour",
     "entropy": "rscnav.figures.entropy",
     "encounters": "rscnav.figures.encounters",
     "eigenspectra": "rscnav.figures.eigenspectra",

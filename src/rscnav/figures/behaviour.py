@@ -1,0 +1,198 @@
+"""Figure `behaviour`: the network beside ideal and lesser observers: loss, certainty, refuted places, choices, divergence."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from rscnav.analyses.result import Result
+from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.figures.style import GREY, Canvas
+
+ANALYSES = ("behaviour",)
+FIELDS: tuple[str, ...] = ()
+TITLES = ("Loss", "Second landmark", "Missed landmark", "Choice", "Divergence")
+OBSERVERS = {  # label, colour (Okabe & Ito 2008), marker; drawn in this order, the network last and so on top
+    "bayes": ("Bayes filter", "#D55E00", "s"),
+    "no_absence": ("no absence evidence", "#56B4E9", "v"),
+    "single_hypothesis": ("single hypothesis", "#CC79A7", "D"),
+    "dead_reckoning": ("dead reckoning", "#009E73", "P"),
+    "smoother": ("Bayes smoother", "#E69F00", "X"),
+    "network": ("network", "#000000", "o"),
+}
+WRAP = 15  # letters that fit into a narrow panel
+SPREAD = 0.7  # width over which the observers' markers stand side by side
+HEADROOM = 1.08  # the axis of losses ends this much above the loss of a uniform belief
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row a session, or a row a kind with its members overlaid."""
+    figure, axes = canvas.figure(len(rows), 5, 44, gridspec_kw={"width_ratios": [1.2, 1, 1, 1, 1.2]})
+    shown: dict[str, None] = {}
+    for row, panels in zip(rows, axes, strict=True):
+        row_label(panels[0], row.label)
+        results = row.results("behaviour")
+        if not results:
+            for panel in panels:
+                empty_panel(panel, textwrap.fill(row.reason("behaviour"), WRAP))
+            continue
+        shown |= dict.fromkeys(name for r in results for name in r["observer"].tolist())
+        _loss(panels[0], results)
+        _around(panels[1], results, "certainty", "collapse", "certainty", "time from onset (s)")
+        _around(panels[2], results, "non_encounter", "non_encounter", "mass in refuted place", "time from its end (s)")
+        _accuracy(panels[3], results)
+        _divergence(panels[4], results)
+    for panel, title in zip(axes[0], TITLES, strict=True):
+        panel.set_title(title)
+    panel_letters(axes[0])
+    _legend(figure, [name for name in OBSERVERS if name in shown])
+    return figure
+
+
+def _loss(ax: Axes, results: Sequence[Result]) -> None:
+    """Loss by phase with its 95 % interval over trials; what lies far above a uniform belief's loss is put at the edge."""
+    uniform = [float(r["loss/uniform"]) for r in results if "loss/uniform" in r]
+    top = HEADROOM * max(uniform) if uniform else np.inf
+    _by_part(ax, results, "loss/mean", ("loss/se",), top)
+    if uniform:
+        ax.axhline(max(uniform), color=GREY, lw=0.6, ls=":")
+        ax.annotate(
+            "uniform", (1, max(uniform)), (0, 1), xycoords=("axes fraction", "data"), textcoords="offset points",
+            ha="right", va="bottom", fontsize=5, color=GREY,
+        )  # fmt: skip
+        ax.set_ylim(None, top)
+    ax.set_ylabel("loss (nats per step)")
+
+
+def _divergence(ax: Axes, results: Sequence[Result]) -> None:
+    """Median over trials of the divergence from each observer, with quartiles."""
+    _by_part(ax, results, "divergence/median", ("divergence/lower_quartile", "divergence/upper_quartile"), np.inf)
+    if not ax.lines:
+        empty_panel(ax, "no other observer")
+        return
+    ax.set(yscale="log", ylabel="KL (nats per step)")
+    plain_log_ticks(ax.yaxis, *ax.get_ylim())
+
+
+def _by_part(ax: Axes, results: Sequence[Result], what: str, bars: tuple[str, ...], top: float) -> None:
+    """Draw a marker per observer in each part; `bars` names a standard error, or a lower and an upper end."""
+    parts = results[0]["part"].tolist()
+    names = [n for n in OBSERVERS if any(n in r["observer"] for r in results)]
+    names = [n for n in names if what != "divergence/median" or n != "network"]
+    for place, name in enumerate([*names[-1:], *names[:-1]] if "network" in names else names):
+        _, colour, marker = OBSERVERS[name]
+        shift = SPREAD * ((place + 0.5) / len(names) - 0.5)
+        for p in range(len(parts)):
+            found = [_of(r, name, what, p) for r in results]
+            known = np.array([value for value in found if np.isfinite(value) and value > 0])
+            if len(results) > 1:
+                ax.plot([p + shift] * len(known), np.minimum(known, top), ".", color=colour, ms=1.2, alpha=0.5)
+            elif len(known):
+                ends = [_of(results[0], name, bar, p) for bar in bars]
+                low, high = ends if len(ends) == 2 else (known[0] - 1.96 * ends[0], known[0] + 1.96 * ends[0])
+                if np.isfinite(low):
+                    ax.plot([p + shift] * 2, [min(low, top), min(high, top)], color=colour, lw=0.7)
+            if len(known):
+                beyond = known.mean() > top
+                ax.plot(
+                    p + shift, min(known.mean(), top), "^" if beyond else marker, color=colour, ms=2.6, mew=0.4, clip_on=False,
+                    mfc="white" if beyond else colour, zorder=4 if name == "network" else 3,
+                )  # fmt: skip
+    ax.set(xticks=range(len(parts)), xlim=(-0.5, len(parts) - 0.5))
+    ax.set_xticklabels(["all" if part == "overall" else part for part in parts])
+
+
+def _around(ax: Axes, results: Sequence[Result], what: str, note: str, ylabel: str, xlabel: str) -> None:
+    """Mean around an encounter, ± standard error over trials; with several members each one's, and their mean."""
+    members = [r for r in results if f"{what}/mean" in r]
+    if not members:
+        empty_panel(ax, textwrap.fill(results[0].notes.get(note, "no such encounter"), WRAP))
+        return
+    time = members[0][f"{what}/time"]
+    for name in _drawn(members):
+        _, colour, _ = OBSERVERS[name]
+        curves = [r[f"{what}/mean"][_at(r, name)] for r in members if name in r["observer"]]
+        for curve in curves if len(curves) > 1 else []:
+            ax.plot(time, curve, color=colour, lw=0.3, alpha=0.4)
+        if len(curves) == 1:
+            (se,) = (r[f"{what}/se"][_at(r, name)] for r in members if name in r["observer"])
+            ax.fill_between(time, curves[0] - se, curves[0] + se, color=colour, alpha=0.2, lw=0)
+        ax.plot(time, _mean(curves), color=colour, lw=1.1 if name == "network" else 0.8)
+    ax.axvline(0, color="black", lw=0.5, ls=":")
+    if what == "certainty":
+        ax.axhline(float(members[0]["certain"]), color=GREY, lw=0.6, ls=":")
+    ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1) if what == "certainty" else (0, None))
+
+
+def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
+    """Share of right choices against the landmarks' separation; where that does not vary, one value an observer."""
+    members = [r for r in results if "accuracy/share" in r and np.any(r["accuracy/n"] > 0)]
+    if not members:
+        empty_panel(ax, "no choice")
+        return
+    varies = [r for r in members if "separation/share" in r and r["separation/share"].shape[1] > 1]
+    drawn = sorted(_drawn(members), key=lambda name: name != "network")
+    lowest = 0.4
+    for place, name in enumerate(drawn):
+        _, colour, marker = OBSERVERS[name]
+        style: Any = {"color": colour, "zorder": 4 if name == "network" else 3}
+        holders = [r for r in varies or members if name in r["observer"]]
+        part, alone = "separation" if varies else "accuracy", len(holders) == 1
+        lines = []
+        for r in holders:
+            x = (r["separation/edges"][1:] + r["separation/edges"][:-1]) / 2 if varies else np.array([float(place)])
+            share, low, high = (np.atleast_1d(r[f"{part}/{what}"][_at(r, name)]) for what in ("share", "low", "high"))
+            lines.append((x, share))
+            lowest = min(lowest, np.nanmin(share) - 0.05)
+            ax.plot(x, share, marker=marker if alone or not varies else "", ms=1.8 if varies else 2.8,
+                    lw=0.8 if alone else 0.3, alpha=1 if alone else 0.5, **style)  # fmt: skip
+            if alone and varies and name in ("network", "bayes"):
+                ax.fill_between(x, low, high, color=colour, alpha=0.15, lw=0)
+            elif alone and not varies:
+                ax.vlines(x, low, high, lw=0.7, **style)
+        if varies and len({len(x) for x, _ in lines}) == 1 and not alone:
+            ax.plot(_mean([x for x, _ in lines]), _mean([y for _, y in lines]), lw=1.1, **style)
+    ax.axhline(0.5, color=GREY, lw=0.6, ls=":")
+    ax.set(ylim=(max(lowest, -0.02), 1.02), ylabel="share correct", xlabel="separation (rad)" if varies else "observer")
+    if not varies:
+        ax.set(xticks=[], xlim=(-0.7, len(drawn) - 0.3))
+
+
+def _drawn(results: Sequence[Result]) -> list[str]:
+    return [name for name in OBSERVERS if any(name in r["observer"] for r in results)]
+
+
+def _at(result: Result, name: str) -> int:
+    return result["observer"].tolist().index(name)
+
+
+def _of(result: Result, name: str, what: str, part: int) -> float:
+    """Give an observer's number in a part; NaN where there is none."""
+    there = what in result and name in result["observer"]
+    return float(result[what][_at(result, name), part]) if there else float("nan")
+
+
+def _mean(curves: Sequence[NDArray]) -> NDArray[np.float64]:
+    """Average curves, NaN left out."""
+    stacked = np.stack(curves)
+    n = np.isfinite(stacked).sum(axis=0)
+    return np.divide(np.nansum(stacked, axis=0), n, out=np.full(n.shape, np.nan), where=n > 0)
+
+
+def _legend(figure: Figure, names: Sequence[str]) -> None:
+    """Explain colours and markers above all rows."""
+    handles = []
+    for name in sorted(names, key=lambda name: name != "network"):
+        label, colour, marker = OBSERVERS[name]
+        handles.append(Line2D([], [], color=colour, marker=marker, markersize=3.5, label=label))
+    if not handles:
+        return
+    handles.append(
+        Line2D([], [], color=GREY, marker="^", markersize=3.5, markerfacecolor="white", linestyle="none", label="beyond the axis")
+    )  # fmt: skip
+    figure.legend(handles=handles, loc="outside upper center", ncols=7, columnspacing=1.2, handletextpad=0.5)

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from rscnav.config.base import ConfigError, check
-from rscnav.config.schema import Config, task_settings
+from rscnav.config.schema import Config
+from rscnav.tasks.table import task_module
 
 
 def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) -> Config:
@@ -44,8 +45,14 @@ def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Conf
         for network in _items(plain, "networks"):
             if isinstance(network.get(section, {}), Mapping) and isinstance(shared, Mapping):
                 network[section] = merge(shared, network.get(section, {}))
-    if isinstance(plain.get("tasks"), Mapping):
-        plain["tasks"] = {name: _task(name, settings, source) for name, settings in plain["tasks"].items()}
+    tasks = plain.get("tasks", {})
+    if isinstance(tasks, Mapping):
+        tasks = {name: _task(name, settings, f"{source}: tasks") for name, settings in tasks.items()}
+        for network in _items(plain, "networks"):
+            name = network.get("task", "ring-fixed")
+            if isinstance(name, str) and name not in tasks:
+                tasks[name] = _task(name, {}, f"{source}: networks: '{network.get('name')}'")
+        plain["tasks"] = tasks
     folder = plain.get("results_dir", "results")
     for recording in _items(plain, "recordings"):
         if isinstance(recording.get("file"), str):
@@ -82,9 +89,9 @@ def _items(plain: Mapping[str, Any], section: str) -> Sequence[dict[str, Any]]:
 
 def _task(name: str, settings: Any, source: str) -> Any:
     try:
-        model = task_settings(name)
+        model = task_module(name).Settings
     except ValueError as error:
-        raise ConfigError(f"{source}: tasks: {error}") from None
+        raise ConfigError(f"{source}: {error}") from None
     if settings is not None and not isinstance(settings, Mapping):
-        raise ConfigError(f"{source}: tasks.{name}: expected keys with values, found {settings!r}")
-    return check(model, settings or {}, f"{source}: tasks.{name}")
+        raise ConfigError(f"{source}.{name}: expected keys with values, found {settings!r}")
+    return check(model, settings or {}, f"{source}.{name}")

@@ -7,9 +7,17 @@ from pydantic import Field, create_model, model_validator
 from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.recordings import Name, Recording
+from rscnav.networks.curriculum import lesson_task
 from rscnav.observers.settings import Observer
 from rscnav.tasks.ring_fixed import Settings as RingFixed
-from rscnav.tasks.table import task_module
+
+
+class Lesson(Closed):
+    """Easier trials, at the beginning of a training."""
+
+    until: float = Field(gt=0, le=1, description="the lesson ends after this share of n_batches")
+    task: dict[str, Any] = Field(description="the task's settings that differ, for example {trial_s: 10.0}")
+    batch_size: int | None = Field(None, ge=1, description="trials in a batch of the lesson; null: as in the training")
 
 
 class Training(Closed):
@@ -28,6 +36,16 @@ class Training(Closed):
         description="after the schedule go on, in shorter cycles, until the gap is this small (nats per step); null: stop",
     )
     max_batches: int = Field(4000, ge=1, description="stop here even if the target gap is not reached")
+    curriculum: list[Lesson] = Field(
+        default_factory=list, description="easier trials to begin with, one lesson after another"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Training":
+        ends = [lesson.until for lesson in self.curriculum]
+        if ends != sorted(set(ends)):
+            raise ValueError(f"curriculum: lessons end at {ends}; each must end later than the one before")
+        return self
 
 
 class Rollout(Closed):
@@ -145,19 +163,7 @@ class Config(Closed):
         if twice:
             raise ValueError(f"session name(s) {', '.join(twice)} occur more than once; give each its own name or seed")
         for network in self.networks:
-            if network.task not in self.tasks:
-                raise ValueError(
-                    f"networks: '{network.name}' has task '{network.task}'; tasks here: {', '.join(self.tasks)}"
-                )
+            for number, lesson in enumerate(network.training.curriculum, 1):
+                source = f"networks: '{network.name}', training.curriculum, lesson {number}"
+                lesson_task(network.task, self.tasks[network.task], lesson.task, source)
         return self
-
-
-def task_settings(name: str) -> type[Closed]:
-    """Return the settings model of a task.
-
-    Raises
-    ------
-    ValueError
-        For an unknown task; the message lists those there are.
-    """
-    return task_module(name).Settings

@@ -2,6 +2,7 @@
 
 - ``model``       cells and the network: inputs -> hidden states -> reports
 - ``streams``     which trials are for training, validation and test
+- ``curriculum``  easier trials to begin with
 - ``schedule``    learning rate
 - ``checkpoint``  state of a training run in a file, and a trained network in a file
 - ``training``    the loop, which resumes where it was killed

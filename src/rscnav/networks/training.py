@@ -14,6 +14,7 @@ import torch
 
 from rscnav.files import write_text
 from rscnav.networks import checkpoint
+from rscnav.networks.curriculum import Curriculum
 from rscnav.networks.model import Network, step_losses
 from rscnav.networks.schedule import cycle_ends, learning_rate
 from rscnav.networks.streams import draw, draw_many
@@ -118,6 +119,7 @@ class _Run:
         network = Network(len(task.channels), task.heads, plan.cell, plan.hidden_size, generator)
         self.network = network.to(device)
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=plan.training.peak_rate)
+        self.curriculum = Curriculum(task, plan.training)
         self.validation = _Validation(task, plan, seeds, device)
         self.batch = 0
         self.curve: list[dict[str, float]] = []
@@ -164,7 +166,8 @@ class _Run:
     def step(self) -> float:
         """Train on one batch; returns its loss."""
         settings = self.plan.training
-        batch = draw(self.task, self.seeds, "train", self.batch, settings.batch_size, self.device)
+        task, batch_size = self.curriculum.at(self.batch)
+        batch = draw(task, self.seeds, "train", self.batch, batch_size, self.device)
         rate = learning_rate(self.batch, settings.n_batches, settings.peak_rate)
         for group in self.optimiser.param_groups:
             group["lr"] = rate

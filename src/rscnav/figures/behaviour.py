@@ -32,7 +32,7 @@ HEADROOM = 1.08  # the axis of losses ends this much above the loss of a uniform
 
 def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid."""
-    figure, axes = canvas.figure(len(rows), 5, 44, gridspec_kw={"width_ratios": [1.2, 1, 1, 1, 1.2]})
+    figure, axes = canvas.figure(len(rows), 5, 45, gridspec_kw={"width_ratios": [1.2, 1, 1, 1, 1.2]})
     shown: dict[str, None] = {}
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
@@ -44,7 +44,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         shown |= dict.fromkeys(name for r in results for name in r["observer"].tolist())
         _loss(panels[0], results)
         _around(panels[1], results, "certainty", "collapse", "certainty", "time from onset (s)")
-        _around(panels[2], results, "non_encounter", "non_encounter", "mass in refuted place", "time from its end (s)")
+        _around(panels[2], results, "non_encounter", "non_encounter", "refuted belief", "time from its end (s)")
         _accuracy(panels[3], results)
         _divergence(panels[4], results)
     for panel, title in zip(axes[0], TITLES, strict=True):
@@ -62,9 +62,8 @@ def _loss(ax: Axes, results: Sequence[Result]) -> None:
     if uniform:
         ax.axhline(max(uniform), color=GREY, lw=0.6, ls=":")
         ax.annotate(
-            "uniform", (1, max(uniform)), (0, 1), xycoords=("axes fraction", "data"), textcoords="offset points",
-            ha="right", va="bottom", fontsize=5, color=GREY,
-        )  # fmt: skip
+            "uniform", (1, max(uniform)), (0, 2), textcoords="offset points", ha="center", fontsize=5, color=GREY
+        )
         ax.set_ylim(None, top)
     ax.set_ylabel("loss (nats per step)")
 
@@ -73,7 +72,7 @@ def _divergence(ax: Axes, results: Sequence[Result]) -> None:
     """Median over trials of the divergence from each observer, with quartiles."""
     _by_part(ax, results, "divergence/median", ("divergence/lower_quartile", "divergence/upper_quartile"), np.inf)
     if not ax.lines:
-        empty_panel(ax, "no other observer")
+        empty_panel(ax, "no divergence from another observer")
         return
     ax.set(yscale="log", ylabel="KL (nats per step)")
     plain_log_ticks(ax.yaxis, *ax.get_ylim())
@@ -89,20 +88,21 @@ def _by_part(ax: Axes, results: Sequence[Result], what: str, bars: tuple[str, ..
         shift = SPREAD * ((place + 0.5) / len(names) - 0.5)
         for p in range(len(parts)):
             found = [_of(r, name, what, p) for r in results]
-            known = np.array([value for value in found if np.isfinite(value) and value > 0])
+            known = np.array([v for v in found if np.isfinite(v) and (v > 0 or what != "divergence/median")])
+            if not len(known):
+                continue
             if len(results) > 1:
                 ax.plot([p + shift] * len(known), np.minimum(known, top), ".", color=colour, ms=1.2, alpha=0.5)
-            elif len(known):
+            else:
                 ends = [_of(results[0], name, bar, p) for bar in bars]
                 low, high = ends if len(ends) == 2 else (known[0] - 1.96 * ends[0], known[0] + 1.96 * ends[0])
                 if np.isfinite(low):
                     ax.plot([p + shift] * 2, [min(low, top), min(high, top)], color=colour, lw=0.7)
-            if len(known):
-                beyond = known.mean() > top
-                ax.plot(
-                    p + shift, min(known.mean(), top), "^" if beyond else marker, color=colour, ms=2.6, mew=0.4, clip_on=False,
-                    mfc="white" if beyond else colour, zorder=4 if name == "network" else 3,
-                )  # fmt: skip
+            beyond = known.mean() > top
+            ax.plot(
+                p + shift, min(known.mean(), top), "^" if beyond else marker, color=colour, ms=2.6, mew=0.4, clip_on=False,
+                mfc="white" if beyond else colour, zorder=4 if name == "network" else 3,
+            )  # fmt: skip
     ax.set(xticks=range(len(parts)), xlim=(-0.5, len(parts) - 0.5))
     ax.set_xticklabels(["all" if part == "overall" else part for part in parts])
 

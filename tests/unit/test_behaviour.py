@@ -1,0 +1,379 @@
+"""Analysis and figure `behaviour` on sessions whose observers are planted by hand."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from rscnav.analyses import strategies
+from rscnav.analyses.behaviour import Settings
+from rscnav.analyses.result import Result, read_result, write_result
+from rscnav.analyses.table import analyse
+from rscnav.config.load import parse_config
+from rscnav.figures.behaviour import OBSERVERS
+from rscnav.figures.layout import Drawn
+from rscnav.figures.style import Canvas
+from rscnav.figures.table import draw_figure
+from rscnav.numbers import ANALYSES_READ, summary_text
+from rscnav.observers.table import STRATEGIES
+from rscnav.sessions.hdf5 import write_session
+from rscnav.sessions.schema import ENCOUNTERS, TRIALS
+from rscnav.sessions.session import Session
+
+NAMES = ("network", "bayes", "dead_reckoning", "smoother")
+N_STEPS, DT = 60, 0.1
+
+
+def session(n_trials=6, rows=(), n_train=0, names=NAMES, landmarks=None, dim=1, **fields):
+    """Trials of 6 s: LM0 for 10 steps, LM1 for 20, LM2 for 30. Rows: (trial, onset step, offset step, order, kind)."""
+    n = n_trials * N_STEPS
+    trials = np.zeros(n_trials, TRIALS)
+    trials["start_s"] = np.arange(n_trials) * N_STEPS * DT
+    trials["stop_s"] = trials["start_s"] + N_STEPS * DT
+    trials["split"] = np.where(np.arange(n_trials) < n_train, "train", "test")
+    table = np.zeros(len(rows), ENCOUNTERS)
+    for row, (trial, onset, offset, order, kind) in zip(table, rows, strict=True):
+        row["trial"], row["order"], row["kind"] = trial, order, kind
+        row["onset_s"], row["offset_s"] = trials["start_s"][trial] + np.array([onset, offset]) * DT
+    values = {
+        f"observer_{what}": np.zeros((n, len(names)), "f4")
+        for what in ("loss", "error", "certainty", "alternative", "divergence")
+    }
+    values |= {
+        "observer_correct": np.full((n_trials, len(names)), -1, "i1"),
+        "phase": np.tile(np.repeat([0, 1, 2], [10, 20, 30]), n_trials).astype("u1"),
+        "landmarks": np.tile([0.0, 2.0], (n_trials, 1))[:, :, None] if landmarks is None else landmarks,
+        "encounters": table,
+        **fields,
+    }
+    return Session(
+        "hand", "network", "hand", DT, np.zeros((n, 2)), (np.arange(n) + 0.5) * DT, np.repeat(np.arange(n_trials), N_STEPS),
+        trials, np.zeros(2, [("id", "i8")]), position=np.zeros((n, dim)), position_unit="rad" if dim == 1 else "m",
+        landmark_names=("a", "b"), observer_names=names, **values,
+    )  # fmt: skip
+
+
+def plant(here, what, observer, trial, steps, value):
+    """Set a field of an observer in some steps of a trial."""
+    at = np.arange(N_STEPS)[steps] + trial * N_STEPS
+    getattr(here, f"observer_{what}")[at, here.observer_names.index(observer)] = value
+
+
+def test_losses_errors_and_their_differences_are_the_means_of_the_test_trials():
+    here = session(5, n_train=1)
+    for trial in range(5):
+        plant(here, "loss", "network", trial, slice(0, 10), 100.0 if trial == 0 else 4.0 + trial)
+        plant(here, "loss", "network", trial, slice(10, 60), 100.0 if trial == 0 else 1.0)
+        plant(here, "loss", "bayes", trial, slice(0, 10), 4.0)
+        plant(here, "error", "smoother", trial, slice(30, 60), 0.5)
+    result = analyse("behaviour", here)
+    assert result["part"].tolist() == ["overall", "LM0", "LM1", "LM2"]
+    assert result["observer"].tolist() == list(NAMES)
+    assert result["loss/mean"][0] == pytest.approx([(6.5 * 10 + 50) / 60, 6.5, 1, 1])
+    assert result["loss/se"][0, 1] == pytest.approx(np.std([5, 6, 7, 8], ddof=1) / 2)
+    assert result["loss/difference"][1] == pytest.approx([(2.5 * 10 + 50) / 60, 2.5, 1, 1])
+    assert result["loss/difference_se"][1] == pytest.approx([np.std([5, 6, 7, 8], ddof=1) / 2 / 6, 0.645497, 0, 0])
+    assert result["error/mean"][3] == pytest.approx([0.25, 0, 0, 0.5])
+    assert (result.number("network/loss"), result.number("smoother/error")) == pytest.approx((115 / 60, 0.25))
+    assert (result.units["loss/mean"], result.units["error/mean"]) == ("nats per step", "rad")
+
+
+def test_of_many_to_one_only_the_last_step_counts_but_certainty_everywhere():
+    here = session(3, [(t, 30, 34, 2, "encounter") for t in range(3)], attributes={"loss": "many-to-one"})
+    for trial in range(3):
+        plant(here, "loss", "bayes", trial, slice(0, 59), 9.0)
+        plant(here, "loss", "bayes", trial, slice(59, 60), 2.0)
+        plant(here, "divergence", "bayes", trial, slice(0, 59), 9.0)
+        plant(here, "certainty", "bayes", trial, slice(35, 50), 0.9)
+    result = analyse("behaviour", here)
+    assert result["loss/mean"][1, [0, 3]].tolist() == [2, 2]
+    assert np.isnan(result["loss/mean"][1, [1, 2]]).all()
+    assert result.number("bayes/divergence") == 0
+    assert result.number("bayes/collapse_s") == pytest.approx(0.5)
+
+
+def test_time_to_certainty_is_from_the_onset_to_the_first_certain_sample():
+    rows = [(t, 30, 35, 2, "encounter") for t in range(6)] + [(t, 3, 5, 1, "encounter") for t in range(6)]
+    here = session(6, rows, n_train=1)
+    for trial in range(6):
+        plant(here, "certainty", "network", trial, slice(37, 60), 0.9)
+        plant(here, "certainty", "bayes", trial, slice(30 + 2 * trial, 60), 0.8)
+        plant(here, "certainty", "dead_reckoning", trial, slice(0, 30), 0.9)  # before the onset: does not count
+        plant(here, "certainty", "smoother", trial, slice(0, 60), 0.79)
+    result = analyse("behaviour", here)
+    assert result.number("collapse/n") == 5
+    assert result["collapse/median"] == pytest.approx([0.7, 0.6, np.nan, np.nan], nan_ok=True)
+    assert result["collapse/lower_quartile"][:2] == pytest.approx([0.7, 0.4])
+    assert result["collapse/upper_quartile"][:2] == pytest.approx([0.7, 0.8])
+    assert result["collapse/share_within"] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
+    early = analyse("behaviour", here, Settings(after_s=0.6, certain=0.85))
+    assert early["collapse/share_within"].tolist() == [0, 0, 0, 0]
+    time, mean = result["certainty/time"], result["certainty/mean"][0]
+    assert time[[0, -1]] == pytest.approx([-1, 2.9 + 0.1])
+    assert mean[time < 0.65] == pytest.approx(0)
+    assert mean[(time > 0.65) & (time < 2.95)] == pytest.approx(0.9)
+    assert np.isnan(mean[-1])  # 3 s after step 30 is the next trial
+    assert result["certainty/n_around"][0, [0, -1]].tolist() == [5, 0]
+
+
+def test_a_trial_that_ends_before_certainty_is_censored():
+    there = np.zeros(30, bool)
+    there[[1, 13, 25]] = True  # cases of 10 samples: reached at lags 1, 3, 5, and one that is cut after lag 2
+    onset, last = np.array([0, 10, 20, 26]), np.array([9, 19, 29, 28])
+    share = strategies.share_reached(there, onset, last)
+    assert share == pytest.approx([0, 1 / 4, 1 / 4, 1 - 3 / 4 / 2, 1 - 3 / 4 / 2, 1])
+    assert [strategies.lag_of(share, q) for q in (0.25, 0.5, 0.75)] == [1, 3, 5]
+    assert (strategies.reached_by(share, 4), strategies.reached_by(share, 99)) == (0.625, 1)
+    never = strategies.share_reached(there, np.array([14]), np.array([18]))
+    assert np.isnan(strategies.lag_of(never, 0.25))
+    assert (strategies.reached_by(never, 4), never.tolist()) == (0, [0] * 5)
+    assert np.isnan(strategies.reached_by(never, 5))
+    assert strategies.share_reached(there, np.array([], int), np.array([], int)).size == 0
+
+
+MISSED = "non-encounter"
+
+
+def test_belief_in_a_refuted_place_drops_at_the_end_of_the_non_encounter():
+    rows = [(t, 15, 19, 0, MISSED) for t in range(5)] + [(4, 25, 28, 0, MISSED)]
+    here = session(5, rows, n_train=1)
+    for trial in range(5):
+        for observer, extra in (("network", 0.0), ("bayes", 0.02 * trial)):
+            plant(here, "alternative", observer, trial, slice(10, 15), 0.5 + extra)
+            plant(here, "alternative", observer, trial, slice(15, 19), 0.3)
+            plant(here, "alternative", observer, trial, slice(19, 60), 0.1)
+    plant(here, "alternative", "network", 0, slice(0, 60), 7.0)  # a training trial
+    result = analyse("behaviour", here)
+    assert result.number("non_encounter/n") == 4  # the first of each trial
+    assert result["non_encounter/drop"][:2] == pytest.approx([0.4, 0.45])
+    assert result["non_encounter/drop_se"][:2] == pytest.approx([0, 0.02 * np.std([1, 2, 3, 4], ddof=1) / 2], abs=1e-6)
+    assert result["non_encounter/before"][0] == pytest.approx(0.5)
+    assert result["non_encounter/after"][0] == pytest.approx(0.1)
+    time, mean = result["non_encounter/time"], result["non_encounter/mean"][0]
+    assert mean[np.abs(time) < 1e-9] == pytest.approx(0.1)  # the first sample after it
+    assert mean[np.abs(time + 0.1) < 1e-9] == pytest.approx(0.3)  # its last sample
+    assert mean[np.abs(time + 0.5) < 1e-9] == pytest.approx(0.5)
+    assert np.isnan(mean[time < -0.95]).all()  # step 9 is LM0
+    assert np.isnan(mean[time > 1.05]).all()  # step 30 is LM2
+    late = analyse("behaviour", here, Settings(report_s=1.1))
+    assert late["non_encounter/n_paired"].tolist() == [0] * 4
+    assert np.isnan(late["non_encounter/drop"]).all()
+
+
+def test_a_non_encounter_at_the_end_of_a_trial_does_not_look_into_the_next():
+    here = session(2, [(0, 55, 60, 0, MISSED)], phase=np.ones(120, "u1"))
+    plant(here, "alternative", "network", 0, slice(0, 60), 0.3)
+    plant(here, "alternative", "network", 1, slice(0, 60), 0.9)
+    result = analyse("behaviour", here)
+    time, mean = result["non_encounter/time"], result["non_encounter/mean"][0]
+    assert mean[time < -0.05] == pytest.approx(0.3)
+    assert np.isnan(mean[time > -0.05]).all()
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [("none", "no non-encounter"), ("unknown", "the map is not known"), ("plane", "defined on the ring only")],
+)
+def test_without_non_encounters_the_result_says_why(case, why):
+    here = session(dim=2 if case == "plane" else 1, landmarks=np.zeros((6, 2, 2)) if case == "plane" else None)
+    here.attributes["map_known"] = np.bool_(case != "unknown")
+    result = analyse("behaviour", here)
+    assert why in result.notes["non_encounter"]
+    assert "non_encounter/mean" not in result
+
+
+def test_divergence_per_trial_and_the_nearest_observer():
+    here = session(4)
+    for trial, (bayes, lost) in enumerate([(0.1, 0.5), (0.2, 0.5), (0.9, 0.5), (0.5, 0.5)]):
+        plant(here, "divergence", "bayes", trial, slice(0, 60), bayes)
+        plant(here, "divergence", "dead_reckoning", trial, slice(0, 60), lost)
+        plant(here, "divergence", "dead_reckoning", trial, slice(10, 30), 0.0)  # the nearest in LM1
+    here.observer_divergence[:, NAMES.index("dead_reckoning")] *= (
+        1.5  # 0.5 over the whole trial, but 0.75 in LM0 and LM2
+    )
+    result = analyse("behaviour", here)
+    assert result["divergence/trial"].tolist() == [0, 1, 2, 3]
+    assert result["divergence/of_trial"][:, 1] == pytest.approx([0.1, 0.2, 0.9, 0.5])
+    assert result["divergence/of_trial"][:, 2] == pytest.approx([0.5] * 4)
+    assert result["divergence/mean"][1] == pytest.approx([0.425] * 4)
+    assert result["divergence/se"][1, 0] == pytest.approx(np.std([0.1, 0.2, 0.9, 0.5], ddof=1) / 2)
+    assert result["divergence/median"][1:3] == pytest.approx(np.array([[0.35] * 4, [0.5, 0.75, 0, 0.75]]))
+    assert result["divergence/upper_quartile"][1, 0] == pytest.approx(np.quantile([0.1, 0.2, 0.9, 0.5], 0.75))
+    assert result["nearest"][1:3, 0] == pytest.approx([2.5 / 4, 1.5 / 4])  # the tie of the last trial is shared
+    assert result["nearest"][1:3, 2].tolist() == [0, 1]
+    assert np.isnan(result["nearest"][[0, 3]]).all()  # the network itself, and the smoother, are no rivals
+    assert result.number("bayes/nearest") == pytest.approx(0.625)
+    assert result.number("network/nearest") is None
+
+
+def test_a_trial_without_a_phase_counts_only_where_it_has_steps():
+    here = session(3)
+    here.phase[60:120] = 0
+    plant(here, "divergence", "bayes", 1, slice(0, 60), 1.0)
+    result = analyse("behaviour", here)
+    assert result["divergence/median"][1].tolist() == [0, 0, 0, 0]
+    assert result["divergence/mean"][1] == pytest.approx([1 / 3, 60 / 80, 0, 0])
+    assert result["nearest"][1:3].tolist() == [[0.5 / 3 * 2, 0.5 / 3 * 2, 0.5, 0.5], [2 / 3, 2 / 3, 0.5, 0.5]]
+
+
+def test_right_choices_by_separation():
+    """Separations of 1 and 3 rad, some the long way round; a trial with three landmarks is in the whole alone."""
+    places = np.full((41, 3, 1), np.nan)
+    places[:20, :2, 0] = [0.5, 1.5]
+    places[20:40, :2, 0] = [-1.5, -1.5 + 2 * np.pi - 3]  # 3 rad apart, clockwise
+    places[40, :, 0] = [0, 1, 2]
+    here = session(41, landmarks=places)
+    here.observer_correct[:20, 0] = 1
+    here.observer_correct[20:40, 0] = [0, 1] * 10
+    here.observer_correct[40, 0] = 0
+    here.observer_correct[:3] = -1
+    here.trials["split"][3] = "train"
+    result = analyse("behaviour", here, Settings(n_separation_bins=4))
+    assert result["accuracy/n"].tolist() == [37, 0, 0, 0]
+    assert result["accuracy/share"][0] == pytest.approx(26 / 37)
+    assert result["accuracy/se"][0] == pytest.approx(np.sqrt(26 * 11 / 37**3))
+    exact = binomtest(26, 37).proportion_ci(method="exact")
+    assert (result["accuracy/low"][0], result["accuracy/high"][0]) == pytest.approx((exact.low, exact.high))
+    assert result["separation/edges"] == pytest.approx([1, 1.5, 2, 2.5, 3])
+    assert result["separation/n"][0].tolist() == [16, 0, 0, 20]
+    assert result["separation/share"][0] == pytest.approx([1, np.nan, np.nan, 0.5], nan_ok=True)
+    assert result["separation/high"][0, 0] == 1
+    assert result["separation/low"][0, 0] == pytest.approx(0.025 ** (1 / 16))
+    assert np.isnan(result["accuracy/share"][1])
+
+
+def test_a_separation_that_does_not_vary_is_one_bin():
+    here = session(4)
+    here.observer_correct[:, 1] = [1, 1, 1, 0]
+    result = analyse("behaviour", here)
+    assert result["separation/edges"].tolist() == [2, 2]
+    assert result["separation/share"][1].tolist() == [0.75]
+
+
+POOR = {
+    "no second landmark": {},
+    "one trial": {"n_trials": 1, "rows": [(0, 15, 19, 0, MISSED), (0, 30, 35, 2, "encounter")]},
+    "four landmarks": {"landmarks": np.random.default_rng(0).uniform(-3, 3, (6, 4, 1))},
+    "plane": {"dim": 2, "landmarks": np.zeros((6, 2, 2))},
+    "network only": {"names": ("network",)},
+    "no network": {"names": ("bayes",)},
+    "no table": {"encounters": None, "observer_correct": None},
+    "losses only": {f"observer_{m}": None for m in ("error", "certainty", "alternative", "divergence", "correct")},
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("case", POOR)
+def test_poor_sessions_are_analysed_and_drawn(case, tmp_path):
+    here = session(**POOR[case])
+    result = analyse("behaviour", here)
+    assert result.ok
+    assert result["loss/mean"].shape == (len(here.observer_names), 4)
+    for drawn in (
+        [Drawn("poor", "network", {"behaviour": result})],
+        [Drawn("x", "network", {"behaviour": result})] * 3,
+    ):
+        Canvas(dpi=40).save(draw_figure("behaviour", drawn, max_sessions=2), tmp_path / "figure")
+
+
+def test_without_observers_or_test_trials_it_does_not_apply():
+    assert analyse("behaviour", session(observer_loss=None)).reason == "the session has no observer_loss"
+    assert analyse("behaviour", session(names=())).reason == "no observer"
+    assert analyse("behaviour", session(2, n_train=2)).reason == "no test trial"
+
+
+def test_settings_reach_back_and_forth_through_a_file(tmp_path):
+    here = session(4, [(t, 30, 34, 2, "encounter") for t in range(4)])
+    write_result(analyse("behaviour", here, Settings(before_s=0.2, after_s=0.3)), tmp_path / "r.h5")
+    back = read_result(tmp_path / "r.h5")
+    assert back["certainty/time"] == pytest.approx([-0.2, -0.1, 0, 0.1, 0.2, 0.3])
+    assert back["observer"].tolist() == list(NAMES)
+
+
+def test_the_summary_holds_every_observer(tmp_path):
+    here = session(4, [(t, 30, 34, 2, "encounter") for t in range(4)])
+    here.name = "n-s1"
+    here.observer_loss[:, 1] = 2.5
+    here.observer_correct[:, 0] = [1, 1, 1, 0]
+    write_session(here, tmp_path / "sessions" / "n-s1.h5")
+    for name in ANALYSES_READ:
+        result = analyse(name, here) if name == "behaviour" else Result.not_applicable("not asked")
+        write_result(result, tmp_path / "analyses" / name / "n-s1.h5")
+    config = parse_config({"networks": [{"name": "n", "seeds": [1]}]})
+    numbers = json.loads(summary_text(config, tmp_path, ["n-s1"]))["sessions"]["n-s1"]["behaviour"]
+    assert list(numbers) == list(NAMES)
+    assert numbers["bayes"] == {
+        "loss": 2.5, "error": 0.0, "divergence": 0.0, "nearest": 0.5, "accuracy": None, "collapse_s": None,
+    }  # fmt: skip
+    assert numbers["network"]["accuracy"] == 0.75
+    write_result(Result.not_applicable("none"), tmp_path / "analyses" / "behaviour" / "n-s1.h5")
+    assert json.loads(summary_text(config, tmp_path, ["n-s1"]))["sessions"]["n-s1"]["behaviour"] is None
+
+
+@pytest.fixture(scope="module")
+def full():
+    """Six trials with all that the figure shows; the dead reckoner is worse than a uniform belief."""
+    rows = [(t, 30, 34, 2, "encounter") for t in range(6)] + [(t, 15, 19, 0, MISSED) for t in range(6)]
+    places = np.zeros((6, 2, 1))
+    places[:, 1, 0] = np.linspace(0.6, 3.0, 6)
+    here = session(6, rows, landmarks=places, bin_centres=np.zeros((8, 1)))
+    rng = np.random.default_rng(0)
+    for what in ("loss", "error", "certainty", "alternative", "divergence"):
+        getattr(here, f"observer_{what}")[:] = rng.uniform(0.2, 0.9, here.observer_loss.shape)
+    here.observer_loss[:, 2] = 7.0
+    here.observer_divergence[:, 0] = 0
+    here.observer_correct[:] = rng.integers(0, 2, (6, 4))
+    return {"behaviour": analyse("behaviour", here, Settings(n_separation_bins=3))}
+
+
+def lines(ax, colour):
+    return [line.get_ydata() for line in ax.lines if line.get_color() == colour]
+
+
+def holds(found, wanted):
+    return any(len(y) == len(wanted) and np.allclose(y, wanted, equal_nan=True) for y in found)
+
+
+def test_the_figure_shows_the_numbers(full):
+    axes = draw_figure("behaviour", [Drawn("full", "network", full)]).axes
+    result = full["behaviour"]
+    for k, name in enumerate(NAMES):
+        colour = OBSERVERS[name][1]
+        for p in range(4):
+            value = min(result["loss/mean"][k, p], 1.08 * np.log(8))
+            assert holds(lines(axes[0], colour), [value]), (name, p)
+            assert name == "network" or holds(lines(axes[4], colour), [result["divergence/median"][k, p]])
+        assert holds(lines(axes[1], colour), result["certainty/mean"][k])
+        assert holds(lines(axes[2], colour), result["non_encounter/mean"][k])
+        assert holds(lines(axes[3], colour), result["separation/share"][k])
+    assert not [y for y in lines(axes[4], OBSERVERS["network"][1]) if len(y) == 1]
+    assert axes[4].get_yscale() == "log"
+    beyond = [line for line in axes[0].lines if line.get_marker() == "^"]
+    assert {line.get_color() for line in beyond} == {OBSERVERS["dead_reckoning"][1]}
+    assert len(beyond) == 4
+    assert axes[0].get_ylim()[1] == pytest.approx(1.08 * np.log(8))
+
+
+def test_every_observer_has_a_name_and_a_colour_of_its_own():
+    assert set(OBSERVERS) == {"network", *STRATEGIES}
+    assert len({colour for _, colour, _ in OBSERVERS.values()}) == len(OBSERVERS)
+    assert len({marker for _, _, marker in OBSERVERS.values()}) == len(OBSERVERS)
+
+
+def test_rows_of_sessions_and_of_kinds(full, tmp_path):
+    lacking = {"behaviour": Result.not_applicable("the session has no observer_loss")}
+    drawn = [Drawn(f"n-s{k}", "network", full) for k in range(3)] + [Drawn("rat", "recording", lacking)]
+    canvas = Canvas(dpi=60)
+    figure = draw_figure("behaviour", drawn, canvas)
+    assert len(figure.axes) == 20
+    said = [" ".join(text.get_text().split()) for ax in figure.axes[15:] for text in ax.texts]
+    assert sum("not applicable: the session has no observer_loss" in text for text in said) == 5
+    assert figure.legends[0].get_texts()[0].get_text() == "network"
+    for stem in ("one", "two"):
+        figure = draw_figure("behaviour", drawn, canvas, max_sessions=2)
+        paths = canvas.save(figure, tmp_path / stem)
+    assert "3 networks" in [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert holds(lines(figure.axes[1], "#000000"), full["behaviour"]["certainty/mean"][0])
+    for path in paths:
+        assert path.read_bytes() == path.with_name(path.name.replace("two", "one")).read_bytes()

@@ -95,7 +95,7 @@ def test_arena_is_seen_from_the_animal_with_the_stated_noise(arena):
     landmark = batch.landmarks[torch.arange(2000)[:, None], which]
     away = landmark - batch.position
     torch.testing.assert_close(seen, torch.cdist(batch.position, batch.landmarks).amin(dim=2) < 0.15)
-    distance_off = (batch.inputs[..., 5] * 0.15 - away.norm(dim=2))[seen]
+    distance_off = (batch.inputs[..., 5] * 0.1 - away.norm(dim=2))[seen]
     told = torch.atan2(batch.inputs[..., 3], batch.inputs[..., 4]).double()
     bearing_off = wrap(told - (torch.atan2(away[..., 1], away[..., 0]) - batch.heading))[seen]
     for off, sd in ((distance_off, 0.02), (bearing_off, 0.1)):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from rscnav.tasks.arena import Settings, Task
+from rscnav.tasks.arena import INPUT_M
 from rscnav.tasks.channels import decode_velocity
 
 
@@ -34,8 +35,8 @@ class View:
         self.settings, inputs = s, inputs.float()
         speed, turn = decode_velocity(inputs[..., :n]), decode_velocity(inputs[..., n : 2 * n])
         flag, sin, cos, distance = inputs[..., 2 * n :].unbind(dim=2)
-        self.stride, self.turned = speed * (s.motion.speed_m_s * s.dt_s), turn * s.dt_s
-        self.seen, self.bearing, self.distance = flag > 0.5, torch.atan2(sin, cos), distance * s.sight_m
+        self.stride, self.turned = speed * (INPUT_M * s.dt_s), turn * s.dt_s
+        self.seen, self.bearing, self.distance = flag > 0.5, torch.atan2(sin, cos), distance * INPUT_M
         angles = task.landmark_angles(inputs.device)
         self.landmarks = (s.radius_m * torch.stack([angles.cos(), angles.sin()], dim=1)).tolist()
 

@@ -23,6 +23,7 @@ else:
     torch = lazy_loader.load("torch")
 
 OBSERVERS = "rscnav.observers.arena"
+INPUT_M = 0.1  # input channels count metres in units of this, whatever the settings: lessons of a curriculum then agree
 
 
 class Settings(TrialTiming):
@@ -83,9 +84,8 @@ class Settings(TrialTiming):
 class Task:
     """A disc with two alike landmarks on its rim, turned as a whole by a random number of ports in each trial.
 
-    The animal starts in the centre, in the dark. Inputs are egocentric: sensed speed (in units of its mean) and turn rate
-    (rad/s); whether a landmark is in view, and if so sine and cosine of its bearing and its distance (in units of the
-    sight), all with noise. The network reports its place in the landmark frame (origin in the centre, a at angle 0), and the
+    The animal starts in the centre, in the dark. Inputs are egocentric: sensed speed (0.1 m/s) and turn rate (rad/s);
+    whether a landmark is in view, and if so sine and cosine of its bearing and its distance (0.1 m), with noise. The network reports its place in the landmark frame (origin in the centre, a at angle 0), and the
     rewarded port, which is b's, in the frame of its heading at the start.
 
     Parameters
@@ -169,9 +169,9 @@ class Task:
         noise = torch.randn(2, n_trials, n_steps, generator=generator, device=device, dtype=torch.float64)
         bearing = torch.atan2(seen[..., 1], seen[..., 0]) - heading + s.bearing_noise_rad * noise[0]
         sensed_distance = torch.linalg.vector_norm(seen, dim=2) + s.distance_noise_m * noise[1]
-        told = torch.stack([torch.ones_like(bearing), bearing.sin(), bearing.cos(), sensed_distance / s.sight_m], dim=2)
+        told = torch.stack([torch.ones_like(bearing), bearing.sin(), bearing.cos(), sensed_distance / INPUT_M], dim=2)
         n = s.velocity_units
-        moves = [encode_velocity(speed / s.motion.speed_m_s, n), encode_velocity(turn, n)]
+        moves = [encode_velocity(speed / INPUT_M, n), encode_velocity(turn, n)]
         reward = (port + s.port_steps) % s.n_ports
         return Batch(
             inputs=torch.cat([*moves, told * visible.any(dim=2, keepdim=True)], dim=2).float(),

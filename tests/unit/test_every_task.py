@@ -1,0 +1,141 @@
+"""Every task becomes a session, which goes through every analysis and every figure."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from rscnav.analyses.table import ANALYSES, analyse, analysis_module
+from rscnav.config.base import check
+from rscnav.config.schema import Encounters, Rollout, Training
+from rscnav.figures.layout import Drawn
+from rscnav.figures.style import Canvas
+from rscnav.figures.table import FIGURES, draw_figure
+from rscnav.networks.training import Plan, train
+from rscnav.observers.gap import true_bin_loss
+from rscnav.observers.settings import Observer
+from rscnav.seeds import Seeds
+from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.rollout import read_curve, roll_out
+from rscnav.tasks.table import TASKS, make_task
+
+FEW = {
+    "tuning": {"n_permutations": 5},
+    "dispersion": {"n_draws": 2, "n_permutations": 5, "min_passes": 1},
+    "eigenspectrum": {"n_draws": 20, "max_samples": 500},
+    "dimension": {"max_points": 500},
+    "encounters": {"n_permutations": 5},
+    "decoding": {"n_permutations": 5, "min_trials": 2},
+}
+OBSERVER = Observer(particles=256)
+
+
+def rolled(name, folder, **settings):
+    """A barely trained network on a task, as a session."""
+    torch.set_num_threads(1)
+    task = make_task(name, **settings)
+    training = Training(batch_size=16, n_batches=4, validation_trials=10, validate_every=2, target_gap=None)
+    seeds = Seeds(0, ("every", name))
+    network = train(
+        task, Plan(f"{name}-s1", "gru", 6, training, OBSERVER, "record"), seeds, torch.device("cpu"), folder
+    )
+    rollout = Rollout(train_trials=10, test_trials=40)
+    curve = read_curve(folder / "curve.csv")
+    return task, roll_out(
+        f"{name}-s1", name, network, task, seeds, rollout, Encounters(), batch_size=16, observer=OBSERVER, curve=curve
+    )
+
+
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory):
+    return {name: rolled(name, tmp_path_factory.mktemp(name)) for name in TASKS}
+
+
+@pytest.fixture(scope="module")
+def results(sessions):
+    return {
+        name: {
+            analysis: analyse(
+                analysis, session, check(analysis_module(analysis).Settings, FEW.get(analysis, {}), "test")
+            )
+            for analysis in ANALYSES
+        }
+        for name, (_, session) in sessions.items()
+    }
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_session_of_a_task_holds_what_its_network_said(sessions, name, tmp_path):
+    task, session = sessions[name]
+    assert session.head_names == tuple(task.heads)
+    assert session.observer_names[:2] == ("network", "bayes")
+    n_steps = task.n_steps
+    assert session.belief.shape == (50 * n_steps, task.heads["position"])
+    np.testing.assert_allclose(session.belief.sum(axis=1), 1, atol=1e-4)
+    np.testing.assert_allclose(session.bayes.sum(axis=1), 1, atol=1e-4)
+    np.testing.assert_allclose(session.head_loss[:, 0], session.observer_loss[:, 0], rtol=1e-4)
+    np.testing.assert_allclose(session.head_bayes_loss[:, 0], session.observer_loss[:, 1], rtol=1e-4)
+    np.testing.assert_allclose(session.observer_divergence[:, 0], 0, atol=1e-5)
+    assert np.isfinite(session.observer_loss).all()
+    alternative = session.observer_alternative
+    assert np.isfinite(alternative[:, 0])[session.phase == 1].any()
+    assert np.isnan(alternative[session.phase != 1]).all()
+    resolved = np.array([np.any(session.phase[session.trial == k] == 2) for k in range(50)])
+    np.testing.assert_array_equal(session.observer_correct[:, 0] >= 0, resolved)
+    np.testing.assert_array_equal(session.trials["outcome"] != "none", resolved)
+    write_session(session, tmp_path / "s.h5")
+    again = read_session(tmp_path / "s.h5")
+    assert again.observer_names == session.observer_names
+    np.testing.assert_array_equal(again.observer_correct, session.observer_correct)
+    missed = np.any(session.encounters["kind"] == "non-encounter")
+    assert missed == (name in ("ring-fixed", "ring-external-map"))
+
+
+@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_every_analysis_runs_or_says_why_not(results, name, analysis):
+    result = results[name][analysis]
+    assert result.ok, result.reason  # nothing is not applicable to these sessions
+    if analysis == "optimality":
+        heads = make_task(name).heads
+        for head in heads:
+            assert np.isfinite(result.number(f"head/{head}/gap/overall/value"))
+        assert abs(result.number("head/position/loss") - result.number("loss")) < 1e-5
+
+
+def test_true_classes_are_those_of_the_task(sessions):
+    """The loss that is read off the belief at the nearest bin is the loss at the task's own targets."""
+    for _, session in sessions.values():
+        belief_loss = true_bin_loss(session.belief, nearest(session))
+        assert np.mean(np.abs(belief_loss - session.head_loss[:, 0]) > 1e-4) < 1e-3
+
+
+def nearest(session):
+    away = session.position[:, None] - session.bin_centres
+    away = np.abs(np.angle(np.exp(1j * away))) if session.is_ring else away
+    return np.argmin((away**2).sum(axis=2), axis=1)
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_draws_all_tasks(sessions, results, figure):
+    drawn = [Drawn(s.name, s.kind, results[name], s) for name, (_, s) in sessions.items()]
+    shown = draw_figure(figure, drawn, Canvas(dpi=50))
+    labels = [text.get_text() for ax in shown.axes for text in ax.texts]
+    for name in TASKS:
+        assert any(f"{name}-s1" in label for label in labels)
+    shown.canvas.draw()
+
+
+def test_reports_at_the_end_only_count_at_the_end(tmp_path):
+    """Many-to-one: another network than many-to-many, and its gap is that of each trial's last step."""
+    task, session = rolled("ring-fixed", tmp_path, loss="many-to-one", trial_s=3.0)
+    other = rolled("ring-fixed", tmp_path / "other", trial_s=3.0)[1]
+    assert not np.array_equal(session.activity, other.activity)
+    last = np.flatnonzero(session.in_split("test"))[task.n_steps - 1 :: task.n_steps]
+    result = analyse("optimality", session)
+    np.testing.assert_allclose(result["loss"], session.observer_loss[last, 0].mean(), rtol=1e-5)
+    assert result["loss_by_time"].shape == (30,)
+    assert np.isfinite(result["loss_by_time"]).tolist() == [False] * 29 + [True]
+    curve = dataclasses.asdict(session)["training_curve"]
+    assert np.isfinite(curve["gap"]).all()

@@ -7,8 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from rscnav.tasks.arena import Settings, Task
-from rscnav.tasks.arena import INPUT_M
+from rscnav.tasks.arena import INPUT_M, Settings, Task
 from rscnav.tasks.channels import decode_velocity
 
 

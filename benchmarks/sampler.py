@@ -1,0 +1,120 @@
+"""The tasks' sampler: against stepping an environment in Python, its share of a training step, how its costs grow.
+
+One thread, all in one run: ``OMP_NUM_THREADS=1 python benchmarks/sampler.py``. Peak memory needs Linux.
+"""
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import psutil
+import torch
+from environments import ENVIRONMENTS
+
+from rscnav.networks.model import Network, step_losses
+from rscnav.tasks import Task, make_task
+
+TASKS = ("ring-fixed", "ring-external-map", "ring-internal-map", "arena")
+BATCH, UNITS = 128, 128
+TRIALS = 5  # stepped at a time
+
+
+def seconds(function: Callable[[], object], repeats: int = 15) -> float:
+    """Time of one call, the best of several."""
+    function()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def against_stepping(rounds: int = 40) -> None:
+    """Compare trials a second: the samplers, and environments stepped in Python, turn by turn."""
+    for name in TASKS:
+        task, generator = make_task(name), torch.Generator().manual_seed(0)
+        environment, met, sampled, stepped = ENVIRONMENTS[name](task), [], [], []
+        for _ in range(rounds):
+            started = time.perf_counter()
+            task.sample(BATCH, task.n_steps, generator)
+            drawn = time.perf_counter()
+            for _ in range(TRIALS):
+                environment.reset()
+                while not environment.step(0)[2]:
+                    pass
+                met.append(len(environment.met) >= 2)
+            stepped.append((time.perf_counter() - drawn) / TRIALS)
+            sampled.append((drawn - started) / BATCH)
+        both = (task.sample(5000, task.n_steps, generator).landmarks_met[:, -1] == 2).double().mean()
+        print(
+            f"{name}, {task.n_steps} steps: {1 / min(sampled):.0f} trials/s, stepped in Python {1 / min(stepped):.0f},"
+            f" ratio {min(stepped) / min(sampled):.0f}; two landmarks met in {both:.0%}, stepped in {np.mean(met):.0%}"
+        )
+
+
+def share_of_training() -> None:
+    """Time sampling and the rest of a training step, turn by turn."""
+    for name in TASKS:
+        task, generator = make_task(name), torch.Generator().manual_seed(0)
+        network = Network(len(task.channels), task.heads, "gru", UNITS, generator)
+        optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
+        sampling, training = [], []
+        for _ in range(8):
+            started = time.perf_counter()
+            batch = task.sample(BATCH, task.n_steps, generator)
+            drawn = time.perf_counter()
+            _, logits = network(batch.inputs)
+            optimiser.zero_grad()
+            torch.stack([step_losses(logits[head], batch.targets[head]).mean() for head in task.heads]).sum().backward()
+            optimiser.step()
+            sampling.append(drawn - started)
+            training.append(time.perf_counter() - drawn)
+        s, t = min(sampling), min(training)
+        print(f"{name}: sampling {1e3 * s:.1f} ms, learning {1e3 * t:.0f} ms, share of sampling {s / (s + t):.1%}")
+
+
+def cost(what: str, name: str, n_trials: int, n_steps: int) -> tuple[float, int]:
+    """Time (s) and peak memory (bytes) of sampling, or of running a network over trials."""
+    task, generator = make_task(name), torch.Generator().manual_seed(0)
+    call: Callable[[], object] = partial(task.sample, n_trials, n_steps, generator)
+    if what == "GRU":
+        network = Network(len(task.channels), task.heads, "gru", UNITS, generator)
+        inputs = task.sample(n_trials, n_steps, generator).inputs
+        call = partial(torch.no_grad()(network), inputs)
+    task.sample(1, n_steps, generator)  # what is loaded at the first call is not counted
+    before = psutil.Process().memory_info().rss
+    call()
+    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return seconds(call, 12), peak
+
+
+def growth() -> None:
+    """Print time and memory a trial-step for more trials and for longer ones; each in a process of its own."""
+    context = multiprocessing.get_context("fork")
+    for what, name in (("sample", "ring-fixed"), ("sample", "arena"), ("GRU", "ring-fixed")):
+        task: Task = make_task(name)
+        sizes = [(n, task.n_steps) for n in (500, 1000, 2000)] + [(500, factor * task.n_steps) for factor in (2, 4)]
+        for n_trials, n_steps in sizes:
+            with context.Pool(1) as pool:
+                taken_s, peak = pool.apply(cost, (what, name, n_trials, n_steps))
+            total = n_trials * n_steps
+            print(
+                f"{what} {name}, {n_trials} x {n_steps}: {1e3 * taken_s:.0f} ms, {peak / 2**20:.0f} MiB;"
+                f" {1e9 * taken_s / total:.0f} ns and {peak / total:.0f} bytes a trial-step"
+            )
+
+
+def main() -> None:
+    """Run all three parts; processes are forked before any threads start."""
+    torch.set_num_threads(1)
+    growth()
+    against_stepping()
+    share_of_training()
+
+
+if __name__ == "__main__":
+    main()

@@ -281,6 +281,9 @@ def test_systematic_resampling_copies_as_often_as_the_weight_says():
     copies = torch.stack([row.bincount(minlength=1000) for row in chosen])
     assert ((copies - expected).abs() < 1 + 1e-6).all()
     assert (copies[:, 990:] == 0).all()
+    often = systematic(weight[:1, :20].repeat(4000, 1), 20, generator(2))  # with u drawn, right on average too
+    expected = 20 * weight[0, :20] / weight[0, :20].sum()
+    np.testing.assert_allclose(often.flatten().bincount(minlength=20) / 4000, expected, atol=0.04)
 
 
 def test_resampling_spares_rare_turns_and_keeps_their_weight():

@@ -1,9 +1,10 @@
-"""Analysis and figure `behaviour` on sessions whose observers are planted by hand."""
+"""Analysis `behaviour` on sessions whose observers are planted by hand."""
 
 import json
 
 import numpy as np
 import pytest
+from planted_observers import MISSED, NAMES, plant, session
 from scipy.stats import binomtest
 
 from rscnav.analyses import strategies
@@ -11,53 +12,8 @@ from rscnav.analyses.behaviour import Settings
 from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.analyses.table import analyse
 from rscnav.config.load import parse_config
-from rscnav.figures.behaviour import OBSERVERS
-from rscnav.figures.layout import Drawn
-from rscnav.figures.style import Canvas
-from rscnav.figures.table import draw_figure
 from rscnav.numbers import ANALYSES_READ, summary_text
-from rscnav.observers.table import STRATEGIES
 from rscnav.sessions.hdf5 import write_session
-from rscnav.sessions.schema import ENCOUNTERS, TRIALS
-from rscnav.sessions.session import Session
-
-NAMES = ("network", "bayes", "dead_reckoning", "smoother")
-N_STEPS, DT = 60, 0.1
-
-
-def session(n_trials=6, rows=(), n_train=0, names=NAMES, landmarks=None, dim=1, **fields):
-    """Trials of 6 s: LM0 for 10 steps, LM1 for 20, LM2 for 30. Rows: (trial, onset step, offset step, order, kind)."""
-    n = n_trials * N_STEPS
-    trials = np.zeros(n_trials, TRIALS)
-    trials["start_s"] = np.arange(n_trials) * N_STEPS * DT
-    trials["stop_s"] = trials["start_s"] + N_STEPS * DT
-    trials["split"] = np.where(np.arange(n_trials) < n_train, "train", "test")
-    table = np.zeros(len(rows), ENCOUNTERS)
-    for row, (trial, onset, offset, order, kind) in zip(table, rows, strict=True):
-        row["trial"], row["order"], row["kind"] = trial, order, kind
-        row["onset_s"], row["offset_s"] = trials["start_s"][trial] + np.array([onset, offset]) * DT
-    values = {
-        f"observer_{what}": np.zeros((n, len(names)), "f4")
-        for what in ("loss", "error", "certainty", "alternative", "divergence")
-    }
-    values |= {
-        "observer_correct": np.full((n_trials, len(names)), -1, "i1"),
-        "phase": np.tile(np.repeat([0, 1, 2], [10, 20, 30]), n_trials).astype("u1"),
-        "landmarks": np.tile([0.0, 2.0], (n_trials, 1))[:, :, None] if landmarks is None else landmarks,
-        "encounters": table,
-        **fields,
-    }
-    return Session(
-        "hand", "network", "hand", DT, np.zeros((n, 2)), (np.arange(n) + 0.5) * DT, np.repeat(np.arange(n_trials), N_STEPS),
-        trials, np.zeros(2, [("id", "i8")]), position=np.zeros((n, dim)), position_unit="rad" if dim == 1 else "m",
-        landmark_names=("a", "b"), observer_names=names, **values,
-    )  # fmt: skip
-
-
-def plant(here, what, observer, trial, steps, value):
-    """Set a field of an observer in some steps of a trial."""
-    at = np.arange(N_STEPS)[steps] + trial * N_STEPS
-    getattr(here, f"observer_{what}")[at, here.observer_names.index(observer)] = value
 
 
 def test_losses_errors_and_their_differences_are_the_means_of_the_test_trials():
@@ -129,10 +85,9 @@ def test_a_trial_that_ends_before_certainty_is_censored():
     assert np.isnan(strategies.lag_of(never, 0.25))
     assert (strategies.reached_by(never, 4), never.tolist()) == (0, [0] * 5)
     assert np.isnan(strategies.reached_by(never, 5))
+    at_the_end = strategies.share_reached(there, np.array([20, 20]), np.array([25, 24]))
+    assert at_the_end == pytest.approx([0, 0, 0, 0, 0, 1])  # the last sample counts; the other case ends just before
     assert strategies.share_reached(there, np.array([], int), np.array([], int)).size == 0
-
-
-MISSED = "non-encounter"
 
 
 def test_belief_in_a_refuted_place_drops_at_the_end_of_the_non_encounter():
@@ -251,32 +206,6 @@ def test_a_separation_that_does_not_vary_is_one_bin():
     assert result["separation/share"][1].tolist() == [0.75]
 
 
-POOR = {
-    "no second landmark": {},
-    "one trial": {"n_trials": 1, "rows": [(0, 15, 19, 0, MISSED), (0, 30, 35, 2, "encounter")]},
-    "four landmarks": {"landmarks": np.random.default_rng(0).uniform(-3, 3, (6, 4, 1))},
-    "plane": {"dim": 2, "landmarks": np.zeros((6, 2, 2))},
-    "network only": {"names": ("network",)},
-    "no network": {"names": ("bayes",)},
-    "no table": {"encounters": None, "observer_correct": None},
-    "losses only": {f"observer_{m}": None for m in ("error", "certainty", "alternative", "divergence", "correct")},
-}
-
-
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("case", POOR)
-def test_poor_sessions_are_analysed_and_drawn(case, tmp_path):
-    here = session(**POOR[case])
-    result = analyse("behaviour", here)
-    assert result.ok
-    assert result["loss/mean"].shape == (len(here.observer_names), 4)
-    for drawn in (
-        [Drawn("poor", "network", {"behaviour": result})],
-        [Drawn("x", "network", {"behaviour": result})] * 3,
-    ):
-        Canvas(dpi=40).save(draw_figure("behaviour", drawn, max_sessions=2), tmp_path / "figure")
-
-
 def test_without_observers_or_test_trials_it_does_not_apply():
     assert analyse("behaviour", session(observer_loss=None)).reason == "the session has no observer_loss"
     assert analyse("behaviour", session(names=())).reason == "no observer"
@@ -309,71 +238,3 @@ def test_the_summary_holds_every_observer(tmp_path):
     assert numbers["network"]["accuracy"] == 0.75
     write_result(Result.not_applicable("none"), tmp_path / "analyses" / "behaviour" / "n-s1.h5")
     assert json.loads(summary_text(config, tmp_path, ["n-s1"]))["sessions"]["n-s1"]["behaviour"] is None
-
-
-@pytest.fixture(scope="module")
-def full():
-    """Six trials with all that the figure shows; the dead reckoner is worse than a uniform belief."""
-    rows = [(t, 30, 34, 2, "encounter") for t in range(6)] + [(t, 15, 19, 0, MISSED) for t in range(6)]
-    places = np.zeros((6, 2, 1))
-    places[:, 1, 0] = np.linspace(0.6, 3.0, 6)
-    here = session(6, rows, landmarks=places, bin_centres=np.zeros((8, 1)))
-    rng = np.random.default_rng(0)
-    for what in ("loss", "error", "certainty", "alternative", "divergence"):
-        getattr(here, f"observer_{what}")[:] = rng.uniform(0.2, 0.9, here.observer_loss.shape)
-    here.observer_loss[:, 2] = 7.0
-    here.observer_divergence[:, 0] = 0
-    here.observer_correct[:] = rng.integers(0, 2, (6, 4))
-    return {"behaviour": analyse("behaviour", here, Settings(n_separation_bins=3))}
-
-
-def lines(ax, colour):
-    return [line.get_ydata() for line in ax.lines if line.get_color() == colour]
-
-
-def holds(found, wanted):
-    return any(len(y) == len(wanted) and np.allclose(y, wanted, equal_nan=True) for y in found)
-
-
-def test_the_figure_shows_the_numbers(full):
-    axes = draw_figure("behaviour", [Drawn("full", "network", full)]).axes
-    result = full["behaviour"]
-    for k, name in enumerate(NAMES):
-        colour = OBSERVERS[name][1]
-        for p in range(4):
-            value = min(result["loss/mean"][k, p], 1.08 * np.log(8))
-            assert holds(lines(axes[0], colour), [value]), (name, p)
-            assert name == "network" or holds(lines(axes[4], colour), [result["divergence/median"][k, p]])
-        assert holds(lines(axes[1], colour), result["certainty/mean"][k])
-        assert holds(lines(axes[2], colour), result["non_encounter/mean"][k])
-        assert holds(lines(axes[3], colour), result["separation/share"][k])
-    assert not [y for y in lines(axes[4], OBSERVERS["network"][1]) if len(y) == 1]
-    assert axes[4].get_yscale() == "log"
-    beyond = [line for line in axes[0].lines if line.get_marker() == "^"]
-    assert {line.get_color() for line in beyond} == {OBSERVERS["dead_reckoning"][1]}
-    assert len(beyond) == 4
-    assert axes[0].get_ylim()[1] == pytest.approx(1.08 * np.log(8))
-
-
-def test_every_observer_has_a_name_and_a_colour_of_its_own():
-    assert set(OBSERVERS) == {"network", *STRATEGIES}
-    assert len({colour for _, colour, _ in OBSERVERS.values()}) == len(OBSERVERS)
-    assert len({marker for _, _, marker in OBSERVERS.values()}) == len(OBSERVERS)
-
-
-def test_rows_of_sessions_and_of_kinds(full, tmp_path):
-    lacking = {"behaviour": Result.not_applicable("the session has no observer_loss")}
-    drawn = [Drawn(f"n-s{k}", "network", full) for k in range(3)] + [Drawn("rat", "recording", lacking)]
-    canvas = Canvas(dpi=60)
-    figure = draw_figure("behaviour", drawn, canvas)
-    assert len(figure.axes) == 20
-    said = [" ".join(text.get_text().split()) for ax in figure.axes[15:] for text in ax.texts]
-    assert sum("not applicable: the session has no observer_loss" in text for text in said) == 5
-    assert figure.legends[0].get_texts()[0].get_text() == "network"
-    for stem in ("one", "two"):
-        figure = draw_figure("behaviour", drawn, canvas, max_sessions=2)
-        paths = canvas.save(figure, tmp_path / stem)
-    assert "3 networks" in [text.get_text() for ax in figure.axes for text in ax.texts]
-    assert holds(lines(figure.axes[1], "#000000"), full["behaviour"]["certainty/mean"][0])
-    for path in paths:
-        assert path.read_bytes() == path.with_name(path.name.replace("two", "one")).read_bytes()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = sorted(set(re.findall(r"`(rscnav(?:\.[a-z_]+)+\.\w+)[(`]", (ROOT / "docs" / "api.md").read_text())))
 
 
@@ -22,7 +22,7 @@ def test_the_page_of_names_is_read():
     assert len(NAMES) >= 18
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_and_paths_lead_somewhere(page):
     text = page.read_text()
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):

@@ -35,9 +35,7 @@ class Settings(Closed):
     after_s: float = Field(3.0, ge=0, description="and after it (s)")
     report_s: float = Field(0.5, ge=0, description="the drop of a belief is taken this long after a non-encounter (s)")
     certain: float = Field(0.8, gt=0, le=1, description="a belief is certain from this mass around its best place on")
-    n_separation_bins: int = Field(
-        8, ge=1, description="bins of the landmarks' separation, for the share of right choices"
-    )
+    n_separation_bins: int = Field(8, ge=1, description="bins of the landmarks' separation, for choices")
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
@@ -71,8 +69,7 @@ def _add_losses(result: Result, session: Session, counted: NDArray[np.bool_]) ->
     if session.bin_centres is not None:
         result.add("loss/uniform", np.log(len(session.bin_centres)), "nats per step")
     for what, unit in (("loss", "nats per step"), ("error", session.position_unit)):
-        values = getattr(session, f"observer_{what}")
-        if values is None:
+        if (values := getattr(session, f"observer_{what}")) is None:
             continue
         values = values[counted].astype(np.float64)
         where = session.trial[counted], session.need("phase")[counted]

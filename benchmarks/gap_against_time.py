@@ -1,0 +1,97 @@
+"""Gap against training time of the networks on the new tasks, from a finished run of the preset `tasks`.
+
+``OMP_NUM_THREADS=1 python benchmarks/gap_against_time.py``, after ``snakemake --configfile workflow/presets/tasks.yaml``. Times
+are batches times the time of a batch, measured here and now on one thread, so a run that shared its cores is timed as if alone.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rscnav.analyses import read_result
+from rscnav.config.load import load_config
+from rscnav.figures.layout import panel_letters, plain_log_ticks
+from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
+from rscnav.networks.curriculum import Curriculum
+from rscnav.networks.model import Network, step_losses
+from rscnav.sessions.rollout import read_curve
+from rscnav.tasks.batch import Task
+from rscnav.tasks.table import task_from
+
+ROOT = Path(__file__).parents[1]
+LINES = {"": ("black", "all"), "_LM1": (PHASE_COLOURS["LM1"], "LM1"), "_LM2": (PHASE_COLOURS["LM2"], "LM2")}
+
+
+def batch_seconds(task: Task, batch_size: int, hidden_size: int, repeats: int = 8) -> float:
+    """Time of one batch (sampling, forward, backward, Adam), the best of several."""
+    generator = torch.Generator().manual_seed(0)
+    network = Network(len(task.channels), task.heads, "gru", hidden_size, generator)
+    optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        batch = task.sample(batch_size, task.n_steps, generator)
+        logits = network(batch.inputs)[1]
+        loss = torch.stack([step_losses(logits[head], batch.targets[head]).mean() for head in task.heads]).sum()
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def minutes_of(curriculum: Curriculum, batches: np.ndarray, hidden_size: int) -> np.ndarray:
+    """Minutes of training until each of some batches."""
+    costs: dict[tuple[int, int], float] = {}
+    spent = []
+    for batch in range(int(batches[-1])):
+        task, size = curriculum.at(batch)
+        key = (id(task), size)
+        if key not in costs:
+            costs[key] = batch_seconds(task, size, hidden_size)
+            print(f"  {task.name}, {size} trials of {task.n_steps} steps: {1e3 * costs[key]:.0f} ms a batch")
+        spent.append(costs[key])
+    return np.cumsum(spent)[batches - 1] / 60
+
+
+def main() -> None:
+    """Draw one panel a network, with a third of what dead reckoning leaves in LM2 as the mark to pass."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--preset", type=Path, default=ROOT / "workflow" / "presets" / "tasks.yaml")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "figures" / "gap_against_time")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    config = load_config(ROOT / "config.yaml", arguments.preset)
+    results, canvas = ROOT / config.results_dir, Canvas(dpi=200)
+    with canvas.style():
+        figure, (axes,) = canvas.figure(1, len(config.networks), 55)
+        for ax, network in zip(axes, config.networks, strict=True):
+            name = f"{network.name}-s{network.seeds[0]}"
+            curve = read_curve(results / "networks" / name / "curve.csv")
+            curriculum = Curriculum(task_from(network.task, config.tasks[network.task]), network.training)
+            minutes = minutes_of(curriculum, curve["batch"], network.hidden_size)
+            for suffix, (colour, label) in LINES.items():
+                ax.plot(minutes, curve[f"gap{suffix}"], color=colour, label=label, lw=0.9)
+            loss = read_result(results / "analyses" / "behaviour" / f"{name}.h5")
+            who, part = loss["observer"].tolist(), loss["part"].tolist().index("LM2")
+            mean = loss["loss/mean"][:, part]
+            left = mean[who.index("dead_reckoning")] - mean[who.index("bayes")]
+            ax.axhline(left / 3, color=GREY, ls=":", lw=0.8, label="a third of dead reckoning's, LM2")
+            ax.set(title=network.task, xlabel="minutes of one core", ylabel="gap (nats per step)", yscale="log")
+            plain_log_ticks(ax.yaxis)
+            last = curve[-1]
+            print(
+                f"{name}: {minutes[-1]:.0f} min, gap {last['gap']:.3f} ± {last['gap_se']:.3f}, "
+                f"LM2 {last['gap_LM2']:.3f}; dead reckoning leaves {left:.3f} in LM2"
+            )
+        axes[0].legend(loc="upper right")
+        panel_letters(axes)
+        canvas.save(figure, arguments.output)
+
+
+if __name__ == "__main__":
+    main()

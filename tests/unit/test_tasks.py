@@ -9,6 +9,7 @@ import torch
 from rscnav.config.base import ConfigError
 from rscnav.tasks.batch import join
 from rscnav.tasks.channels import decode_velocity, encode_velocity, place_code
+from rscnav.tasks.plane_motion import moved, wander
 from rscnav.tasks.ring import wrap
 from rscnav.tasks.table import TASKS, make_task
 
@@ -126,6 +127,20 @@ def test_commands_do_not_depend_on_the_true_pose():
     slippery = drawn("arena", 50, motion={"noise_m": 0.02, "noise_rad": 0.2})[1]
     torch.testing.assert_close(calm.inputs[..., :2], slippery.inputs[..., :2])
     assert (calm.position - slippery.position).norm(dim=2).mean() > 0.05
+
+
+def test_the_walk_is_made_of_the_steps_that_the_filter_takes():
+    """Without slip, the commands taken one by one lead along the walk."""
+    task = make_task("arena", motion={"noise_m": 1e-15, "noise_rad": 1e-15})
+    place, heading, speed, turn = wander(
+        task.settings.motion, 0.25, 0.1, 20, 300, torch.Generator().manual_seed(0), "cpu"
+    )
+    x = y = h = torch.zeros(20, dtype=torch.float64)
+    for step in range(300):
+        x, y, h = moved(x, y, h, speed[:, step] * 0.1, turn[:, step] * 0.1, [torch.zeros(20)] * 3, 0.25)
+        torch.testing.assert_close(place[:, step], torch.stack([x, y], dim=1), atol=1e-9, rtol=0)
+        torch.testing.assert_close(wrap(heading[:, step] - h), torch.zeros_like(h), atol=1e-9, rtol=0)
+    assert place.norm(dim=2).max() > 0.24  # the wall was met
 
 
 def test_true_steps_are_the_commands_plus_noise_of_the_stated_size(arena):

@@ -111,8 +111,8 @@ class Grid:
         share = [self.bins(turn) for turn in self.turns]
         position, port = [], []
         for speed, turn, seen, sin, cos, distance in inputs:
-            belief = self.move(belief, speed * s.motion.speed_m_s * s.dt_s, turn * s.dt_s)
-            belief *= self.likelihood(seen, np.arctan2(sin, cos), distance * s.sight_m)
+            belief = self.move(belief, speed * 0.1 * s.dt_s, turn * s.dt_s)  # inputs count in 0.1 m
+            belief *= self.likelihood(seen, np.arctan2(sin, cos), distance * 0.1)
             belief /= belief.sum()
             position.append(sum(b.sum(axis=0).ravel() @ w for b, w in zip(belief, share, strict=True)))
             port.append(np.roll(belief.sum(axis=(1, 2, 3)), round(s.separation_rad / (2 * np.pi / s.n_ports))))

@@ -137,7 +137,7 @@ class Walk:
         if bool((total < IMPOSSIBLE).any()):
             dead = (total[:, 0] < IMPOSSIBLE).nonzero()[:, 0]
             weight[dead], total[dead] = self.rescue(dead, step), 1.0
-        c.weight = torch.nn.functional.threshold_(weight.div_(total), NEGLIGIBLE, 0.0)
+        c.weight = torch.threshold_(weight.div_(total), NEGLIGIBLE, 0.0)
         if self.single and len(rows):
             self.keep_best(rows)
 

@@ -144,7 +144,7 @@ def test_particles_agree_with_a_fine_grid(gridded):
         gap = loss.mean() - losses(truth, batch.targets[head]).mean()
         assert abs(gap) < 0.003 + 3 * loss.std() / math.sqrt(len(runs)), (head, loss)
         apart = (sum(p[head] for p in runs) / len(runs) - truth).abs().sum(dim=2).mean() / 2
-        assert apart < 0.02, head
+        assert apart < 0.014, head  # 0.010 of it from the grid's own coarseness
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -250,11 +250,11 @@ def test_targets_a_step_early_or_late_raise_the_loss(filtered, shift):
 
 def test_inputs_of_other_trials_say_nothing(filtered):
     """Were the truth to leak in by another way than the inputs, the loss would not rise to that of knowing nothing."""
-    _, batch, given = filtered
+    task, batch, given = filtered
+    shuffled = run(task, replace(batch, inputs=batch.inputs.roll(1, dims=0)))
     touched = (given["bayes"]["position"][:, -1] > 0).any(dim=0).sum()
     for head, n in {"position": int(touched), "port": 16}.items():
-        told = losses(given["bayes"][head], batch.targets[head].roll(1, dims=0))[:, 100:].mean()
-        assert told > math.log(n)
+        assert losses(shuffled[head], batch.targets[head])[:, 100:].mean() > math.log(n)
         assert losses(given["bayes"][head], batch.targets[head])[:, 100:].mean() < math.log(n) - 1
 
 

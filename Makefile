@@ -34,7 +34,7 @@ format: $(VENV)/.ready ## rewrite the code in the project's style
 	snakefmt Snakefile workflow
 
 readme: figures ## make everything, then renew the figures that README.md shows
-	cp results/figures/task.png results/figures/learning.png results/figures/state_space.png docs/figures/
+	cp results/figures/task.png results/figures/learning.png results/figures/state_space.png results/figures/behaviour.png docs/figures/
 
 lock: $(VENV)/.ready ## resolve requirements.in again into requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --no-header requirements.in -o requirements.lock

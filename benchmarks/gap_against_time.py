@@ -5,18 +5,17 @@ are batches times the time of a batch, measured here and now on one thread, so a
 """
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from timing import learner, seconds
 
 from rscnav.analyses import read_result
 from rscnav.config.load import load_config
 from rscnav.figures.layout import panel_letters, plain_log_ticks
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 from rscnav.networks.curriculum import Curriculum
-from rscnav.networks.model import Network, step_losses
 from rscnav.sessions.rollout import read_curve
 from rscnav.tasks.batch import Task
 from rscnav.tasks.table import task_from
@@ -25,23 +24,10 @@ ROOT = Path(__file__).parents[1]
 LINES = {"": ("black", "all"), "_LM1": (PHASE_COLOURS["LM1"], "LM1"), "_LM2": (PHASE_COLOURS["LM2"], "LM2")}
 
 
-def batch_seconds(task: Task, batch_size: int, hidden_size: int, repeats: int = 8) -> float:
-    """Time of one batch (sampling, forward, backward, Adam), the best of several."""
-    generator = torch.Generator().manual_seed(0)
-    network = Network(len(task.channels), task.heads, "gru", hidden_size, generator)
-    optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        batch = task.sample(batch_size, task.n_steps, generator)
-        logits = network(batch.inputs)[1]
-        loss = torch.stack([step_losses(logits[head], batch.targets[head]).mean() for head in task.heads]).sum()
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        times.append(time.perf_counter() - started)
-    return min(times)
+def batch_seconds(task: Task, batch_size: int, hidden_size: int) -> float:
+    """Time of one batch, sampling and learning."""
+    generator, learn = torch.Generator().manual_seed(0), learner(task, hidden_size)
+    return seconds(lambda: learn(task.sample(batch_size, task.n_steps, generator)), 8)
 
 
 def minutes_of(curriculum: Curriculum, batches: np.ndarray, hidden_size: int) -> np.ndarray:

@@ -13,24 +13,14 @@ import numpy as np
 import psutil
 import torch
 from environments import ENVIRONMENTS
+from timing import learner, seconds
 
-from rscnav.networks.model import Network, step_losses
+from rscnav.networks.model import Network
 from rscnav.tasks import Task, make_task
 
 TASKS = ("ring-fixed", "ring-external-map", "ring-internal-map", "arena")
 BATCH, UNITS = 128, 128
 TRIALS = 5  # stepped at a time
-
-
-def seconds(function: Callable[[], object], repeats: int = 15) -> float:
-    """Time of one call, the best of several."""
-    function()
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - started)
-    return min(times)
 
 
 def against_stepping(rounds: int = 40) -> None:
@@ -60,17 +50,12 @@ def share_of_training() -> None:
     """Time sampling and the rest of a training step, turn by turn."""
     for name in TASKS:
         task, generator = make_task(name), torch.Generator().manual_seed(0)
-        network = Network(len(task.channels), task.heads, "gru", UNITS, generator)
-        optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
-        sampling, training = [], []
+        learn, sampling, training = learner(task, UNITS), [], []
         for _ in range(8):
             started = time.perf_counter()
             batch = task.sample(BATCH, task.n_steps, generator)
             drawn = time.perf_counter()
-            _, logits = network(batch.inputs)
-            optimiser.zero_grad()
-            torch.stack([step_losses(logits[head], batch.targets[head]).mean() for head in task.heads]).sum().backward()
-            optimiser.step()
+            learn(batch)
             sampling.append(drawn - started)
             training.append(time.perf_counter() - drawn)
         s, t = min(sampling), min(training)

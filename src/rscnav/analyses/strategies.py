@@ -142,7 +142,7 @@ def share_reached(
     left, event = np.minimum(first, last) - onset, first <= last
     events, leaving = np.bincount(left, weights=event), np.bincount(left)
     at_risk = np.cumsum(leaving[::-1])[::-1]
-    return 1 - np.cumprod(1 - events / at_risk)
+    return np.asarray(1 - np.cumprod(1 - events / at_risk), np.float64)
 
 
 def reached_by(share: NDArray[np.float64], lag: int) -> float:

@@ -48,7 +48,7 @@ def main() -> None:
     """Draw one panel a network, with a third of what dead reckoning leaves in LM2 as the mark to pass."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--preset", type=Path, default=ROOT / "workflow" / "presets" / "tasks.yaml")
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "figures" / "gap_against_time")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "figures" / "gap_against_time.png")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     config = load_config(ROOT / "config.yaml", arguments.preset)
@@ -66,7 +66,7 @@ def main() -> None:
             who, part = loss["observer"].tolist(), loss["part"].tolist().index("LM2")
             mean = loss["loss/mean"][:, part]
             left = mean[who.index("dead_reckoning")] - mean[who.index("bayes")]
-            ax.axhline(left / 3, color=GREY, ls=":", lw=0.8, label="a third of dead reckoning's, LM2")
+            ax.axhline(left / 3, color=GREY, ls=":", lw=0.8, label="⅓ of dead reckoning, LM2")
             ax.set(title=network.task, xlabel="minutes of one core", ylabel="gap (nats per step)", yscale="log")
             plain_log_ticks(ax.yaxis)
             last = curve[-1]
@@ -74,9 +74,9 @@ def main() -> None:
                 f"{name}: {minutes[-1]:.0f} min, gap {last['gap']:.3f} ± {last['gap_se']:.3f}, "
                 f"LM2 {last['gap_LM2']:.3f}; dead reckoning leaves {left:.3f} in LM2"
             )
-        axes[0].legend(loc="upper right")
+        axes[1].legend(loc="upper right")
         panel_letters(axes)
-        canvas.save(figure, arguments.output)
+        figure.savefig(arguments.output, dpi=canvas.dpi, metadata={"Software": None})
 
 
 if __name__ == "__main__":

@@ -76,6 +76,8 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
 
     if not session.is_ring:
         result.notes[MISSED] = "defined on the ring only"
+    elif not session.attributes.get("map_known", True):
+        result.notes[MISSED] = "the map is not known, so that no absence refutes a place"
 
     a, b = (*session.landmark_names, "", "")[:2]
     for order in (1, 2):

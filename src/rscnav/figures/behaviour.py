@@ -157,7 +157,8 @@ def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
                 ax.vlines(x, low, high, lw=0.7, **style)
         if varies and len({len(x) for x, _ in lines}) == 1 and not alone:
             ax.plot(_mean([x for x, _ in lines]), _mean([y for _, y in lines]), lw=1.1, **style)
-    ax.axhline(0.5, color=GREY, lw=0.6, ls=":")
+    if any("separation/share" in r for r in members):  # a choice between two; ports are many
+        ax.axhline(0.5, color=GREY, lw=0.6, ls=":")
     ax.set(ylim=(max(lowest, -0.02), 1.02), ylabel="share correct", xlabel="separation (rad)" if varies else "observer")
     if not varies:
         ax.set(xticks=[], xlim=(-0.7, len(drawn) - 0.3))

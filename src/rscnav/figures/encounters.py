@@ -32,9 +32,10 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         if met:
             first = "encounters" not in explained
             _counts(panels[0], met, first)
-            _activity(panels[1], met, first)
+            marks = ",".join(_landmark_colours(met))
+            _activity(panels[1], met, legend=marks not in explained)
             _distance(panels[2], met, first)
-            explained.add("encounters")
+            explained |= {"encounters", marks}
         else:
             for panel in panels[:3]:
                 empty_panel(panel, row.reason("encounters"))

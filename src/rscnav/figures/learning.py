@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
@@ -38,15 +39,15 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     for panel, title in zip(axes[0], TITLES, strict=True):
         panel.set_title(title)
     panel_letters(axes[0])
+    _legend(figure)
     return figure
 
 
 def _loss(ax: Axes, curves: list[np.ndarray]) -> None:
-    for k, curve in enumerate(curves):
-        ax.plot(curve["batch"], curve["loss"], color="#0072B2", lw=0.8, label=None if k else "network")
-        ax.axhline(curve["bayes_loss"][-1], color="#D55E00", lw=0.8, ls="--", label=None if k else "Bayes limit")
+    for curve in curves:
+        ax.plot(curve["batch"], curve["loss"], color="#0072B2", lw=0.8)
+        ax.axhline(curve["bayes_loss"][-1], color="#D55E00", lw=0.8, ls="--")
     ax.set(xlabel="batches", ylabel="loss (nats per step)")
-    ax.legend(loc="upper right")
 
 
 def _gap(ax: Axes, curves: list[np.ndarray]) -> None:
@@ -55,29 +56,29 @@ def _gap(ax: Axes, curves: list[np.ndarray]) -> None:
         suffix = {"overall": ""}.get(name, f"_{name}")
         if name == "all":
             continue
-        for k, curve in enumerate(curves):
+        for curve in curves:
             gap, se = curve[f"gap{suffix}"], curve[f"gap_se{suffix}"]
-            ax.plot(curve["batch"], gap, color=colour, lw=0.8, label=None if k else {"overall": "all"}.get(name, name))
+            ax.plot(curve["batch"], gap, color=colour, lw=0.8)
             ax.fill_between(curve["batch"], np.maximum(gap - se, 1e-4), gap + se, color=colour, alpha=0.25, lw=0)
     ax.set(xlabel="batches", ylabel="gap (nats per step)", yscale="log")
-    plain_log_ticks(ax.yaxis)
-    ax.axhline(0.02, color=GREY, lw=0.6, ls=":")
-    ax.legend(loc="upper right", ncols=2, handlelength=1)
+    low, high = ax.get_ylim()
+    ax.set_ylim(max(low, 1e-3), high)
+    plain_log_ticks(ax.yaxis, *ax.get_ylim())
+    if low < 0.1:
+        ax.axhline(0.02, color=GREY, lw=0.6, ls=":")
 
 
 def _in_trial(ax: Axes, row: Row) -> None:
-    for k, result in enumerate(row.results("optimality")):
-        ax.plot(result["time"], result["loss_by_time"], color="#0072B2", lw=0.8, label=None if k else "network")
+    for result in row.results("optimality"):
+        ax.plot(result["time"], result["loss_by_time"], color="#0072B2", lw=0.8)
         ax.plot(
             result["time"],
             result["bayes_loss_by_time"],
             color="#D55E00",
             lw=0.8,
             ls="--",
-            label=None if k else "filter",
         )
     ax.set(xlabel="time in trial (s)", ylabel="loss (nats)")
-    ax.legend(loc="upper right")
 
 
 def _by_phase(ax: Axes, row: Row) -> None:
@@ -90,8 +91,11 @@ def _by_phase(ax: Axes, row: Row) -> None:
             value, se = float(result[f"gap/{name}/value"]), float(result[f"gap/{name}/se"])
             ax.errorbar(x + shift, value, 1.96 * se, fmt="o", ms=2.5, color=COLOURS[name], lw=0.8)
     ax.axhline(0, color="#D55E00", lw=0.8, ls="--")
-    ax.axhline(0.02, color=GREY, lw=0.6, ls=":")
-    ax.annotate("0.02", (1, 0.02), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=5, color=GREY)
+    if ax.get_ylim()[1] < 0.2:
+        ax.axhline(0.02, color=GREY, lw=0.6, ls=":")
+        ax.annotate(
+            "0.02", (1, 0.02), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=5, color=GREY
+        )
     ax.set(
         xticks=range(len(names)),
         xticklabels=("all", *PHASES),
@@ -99,3 +103,16 @@ def _by_phase(ax: Axes, row: Row) -> None:
         ylabel="gap (nats per step)",
     )
     ax.set_ylim(min(-0.005, ax.get_ylim()[0]), None)
+
+
+def _legend(figure: Figure) -> None:
+    """Explain lines and colours above all rows."""
+    handles = [
+        Line2D([], [], color="#0072B2", lw=0.8, label="loss: network"),
+        Line2D([], [], color="#D55E00", lw=0.8, ls="--", label="loss: Bayes filter"),
+        *(
+            Line2D([], [], color=COLOURS[name], lw=1.2, label=f"gap: {'all' if name == 'overall' else name}")
+            for name in ("overall", *PHASES)
+        ),
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=6, columnspacing=1.5)

@@ -138,6 +138,8 @@ def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
         ax.set(ylim=(-np.pi, np.pi), yticks=[-np.pi, 0, np.pi], yticklabels=["−π", "0", "π"], ylabel="position (rad)")
     else:
         ax.set_ylabel(f"position ({session.position_unit})")
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high + 0.25 * (high - low))
         ax.legend(loc="upper right", ncols=2)
     _encounters(ax, session, samples)
     _phases(ax, session, samples, time)
@@ -226,6 +228,8 @@ def _belief_maps(ax: Axes, session: Session, belief: NDArray, samples: NDArray) 
         )
         inset.plot(*session.position[sample], "+", color="#D55E00", ms=6, mew=1.2)
         inset.set(xticks=[], yticks=[])
+        for spine in inset.spines.values():
+            spine.set(visible=True, color=GREY, linewidth=0.5)
         inset.set_xlabel(title, fontsize=6)
     return image
 

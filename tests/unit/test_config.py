@@ -83,7 +83,10 @@ def test_config_yaml_lists_every_key():
         (changed(training__peak_rate=-1.0), r"training\.peak_rate: -1\.0 will not do: .*greater than 0"),
         (changed(networks=[{"name": "x", "seeds": [1], "hidden_size": 0}]), r"networks\.0\.hidden_size: 0 will not do"),
         (changed(networks=[{"name": "x", "seeds": []}]), r"networks\.0\.seeds"),
-        (changed(networks=[{"name": "x", "seeds": [1], "task": "maze"}]), r"networks: 'x': unknown task 'maze'; there are: ring-fixed, ring-external-map, ring-internal-map, arena"),
+        (
+            changed(networks=[{"name": "x", "seeds": [1], "task": "maze"}]),
+            r"networks: 'x': unknown task 'maze'; there are: ring-fixed, ring-external-map, ring-internal-map, arena",
+        ),
         (changed(networks=[{"name": "x", "seeds": [1, 1]}]), r"x-s1 occur more than once"),
         (changed(networks=[{"name": "x", "seeds": [1], "cell": "lsmt"}]), r"networks\.0\.cell: 'lsmt' will not do"),
         (changed(tasks={"ring-fixd": {}}), r"unknown task 'ring-fixd'; there are: ring-fixed"),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from rscnav.analyses import strategies
 from rscnav.analyses.angles import onset_sample, stretch_number
-from rscnav.analyses.encounter_categories import MISSED, samples_around
+from rscnav.analyses.encounter_categories import MISSED, samples_around, why_no_misses
 from rscnav.analyses.optimality import counted_samples
 from rscnav.analyses.result import Result
 from rscnav.config.base import Closed
@@ -125,10 +125,7 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
     """Add the belief in wrong places that fit the first landmark around the end of each trial's first non-encounter."""
     table = strategies.rows_of_test(session, MISSED)
     if table is None or not len(table) or session.observer_alternative is None:
-        reason = "no non-encounter in the test trials"
-        if not session.attributes.get("map_known", True):
-            reason = "the map is not known, so that no absence refutes a place"
-        result.notes["non_encounter"] = reason if session.is_ring else "defined on the ring only"
+        result.notes["non_encounter"] = why_no_misses(session) or "no non-encounter in the test trials"
         return
     table = table[np.unique(table["trial"], return_index=True)[1]]  # rows of a trial are in order of time
     refutable = np.where((session.need("phase") == 1)[:, None], session.need("observer_alternative"), np.nan)

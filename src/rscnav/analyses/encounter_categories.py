@@ -90,3 +90,12 @@ def _category(row: np.void) -> str:
         return RETURN
     order = ORDERS.get(int(row["order"]), f"{row['order']}th")
     return f"{order} {row['landmark']} {row['outcome']}"
+
+
+def why_no_misses(session: Session) -> str:
+    """Say why non-encounters are not defined in a session; '' where they are."""
+    if not session.is_ring:
+        return "defined on the ring only"
+    if not session.attributes.get("map_known", True):
+        return "the map is not known, so that no absence refutes a place"
+    return ""

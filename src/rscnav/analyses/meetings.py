@@ -12,6 +12,7 @@ from rscnav.analyses.encounter_categories import (
     all_categories,
     categorise_encounters,
     samples_around,
+    why_no_misses,
 )
 from rscnav.analyses.nulls import permutation_p
 from rscnav.analyses.prepare import Prepared, prepare
@@ -74,10 +75,8 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     for name in ("1st", "2nd", MISSED):
         result.add(f"n_{name}", int(np.sum(np.char.startswith(table["category"], name))))
 
-    if not session.is_ring:
-        result.notes[MISSED] = "defined on the ring only"
-    elif not session.attributes.get("map_known", True):
-        result.notes[MISSED] = "the map is not known, so that no absence refutes a place"
+    if undefined := why_no_misses(session):
+        result.notes[MISSED] = undefined
 
     a, b = (*session.landmark_names, "", "")[:2]
     for order in (1, 2):

@@ -179,7 +179,7 @@ class _Judge:
         """Give the session's fields about the Bayes filter."""
         return {
             "bayes": bayes["position"].astype(np.float32),
-            "ambiguity": 1 - self.places.certainty(bayes["position"]),
+            "ambiguity": 1 - self.measures["certainty"][self.names.index("bayes")],
             "head_bayes_loss": self.head_losses(bayes),
         }
 

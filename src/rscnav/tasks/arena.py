@@ -136,25 +136,7 @@ class Task:
     def sample(
         self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"
     ) -> Batch:
-        """Draw trials.
-
-        Parameters
-        ----------
-        n_trials, n_steps : int
-            At least 1 each.
-        generator : torch.Generator
-            Of the same device.
-        device : torch.device or str
-
-        Returns
-        -------
-        Batch
-
-        Raises
-        ------
-        ValueError
-            For less than one trial or step.
-        """
+        """Draw trials; see `rscnav.tasks.batch.Task.sample`."""
         check_counts(n_trials, n_steps)
         s = self.settings
         place, heading, speed, turn = wander(s.motion, s.radius_m, s.dt_s, n_trials, n_steps, generator, device)

@@ -125,5 +125,23 @@ class Task(Protocol):
     def sample(
         self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"
     ) -> Batch:
-        """Draw trials on a device from a generator of that device."""
+        """Draw trials.
+
+        Parameters
+        ----------
+        n_trials, n_steps : int
+            At least 1 each.
+        generator : torch.Generator
+            Of the same device.
+        device : torch.device or str
+
+        Returns
+        -------
+        Batch
+
+        Raises
+        ------
+        ValueError
+            For less than one trial or step.
+        """
         ...

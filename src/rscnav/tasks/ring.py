@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import lazy_loader
@@ -44,7 +45,7 @@ class RingSettings(TrialTiming):
         return self
 
 
-class RingTask:
+class RingTask(ABC):
     """A task on the ring: a subclass says where the landmarks are and what the animal is told of them.
 
     Parameters
@@ -76,9 +77,9 @@ class RingTask:
         n_bins = self.heads["position"]
         return (-math.pi + (np.arange(n_bins) + 0.5) * 2 * math.pi / n_bins)[:, None]
 
+    @abstractmethod
     def draw_places(self, n_trials: int, generator: torch.Generator, device: torch.device | str) -> Tensor:
         """Draw where the landmarks are: (trial, landmark), rad, NaN for none."""
-        raise NotImplementedError
 
     def landmark_channels(self, visible: Tensor, places: Tensor) -> Tensor:
         """Say what is told of landmarks, (trial, step, channel): here, that one is in view."""
@@ -91,25 +92,7 @@ class RingTask:
     def sample(
         self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"
     ) -> Batch:
-        """Draw trials.
-
-        Parameters
-        ----------
-        n_trials, n_steps : int
-            At least 1 each.
-        generator : torch.Generator
-            Of the same device.
-        device : torch.device or str
-
-        Returns
-        -------
-        Batch
-
-        Raises
-        ------
-        ValueError
-            For less than one trial or step.
-        """
+        """Draw trials; see `rscnav.tasks.batch.Task.sample`."""
         check_counts(n_trials, n_steps)
         s = self.settings
         velocity = sensed_velocity(s.motion, s.dt_s, n_trials, n_steps, generator, device)

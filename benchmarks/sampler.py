@@ -15,7 +15,7 @@ import torch
 from environments import ENVIRONMENTS
 from timing import learner, seconds
 
-from rscnav.networks.model import Network
+from rscnav.networks.model import Architecture, Network
 from rscnav.tasks import Task, make_task
 
 TASKS = ("ring-fixed", "ring-external-map", "ring-internal-map", "arena")
@@ -67,7 +67,7 @@ def cost(what: str, name: str, n_trials: int, n_steps: int) -> tuple[float, int]
     task, generator = make_task(name), torch.Generator().manual_seed(0)
     call: Callable[[], object] = partial(task.sample, n_trials, n_steps, generator)
     if what == "GRU":
-        network = Network(len(task.channels), task.heads, "gru", UNITS, generator)
+        network = Network(len(task.channels), task.heads, Architecture("gru", UNITS), generator)
         inputs = task.sample(n_trials, n_steps, generator).inputs
         call = partial(torch.no_grad()(network), inputs)
     task.sample(1, n_steps, generator)  # what is loaded at the first call is not counted

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import torch
 
-from rscnav.networks.model import Network, step_losses
+from rscnav.networks.model import Architecture, Network, step_losses
 from rscnav.tasks import Batch, Task
 
 
@@ -22,7 +22,7 @@ def seconds(function: Callable[[], object], repeats: int = 15) -> float:
 
 def learner(task: Task, n_units: int = 128) -> Callable[[Batch], None]:
     """Make a function that learns from one batch: forward, backward, clipping, Adam."""
-    network = Network(len(task.channels), task.heads, "gru", n_units, torch.Generator().manual_seed(0))
+    network = Network(len(task.channels), task.heads, Architecture("gru", n_units), torch.Generator().manual_seed(0))
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
 
     def learn(batch: Batch) -> None:

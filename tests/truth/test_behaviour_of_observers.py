@@ -10,7 +10,7 @@ from rscnav.analyses.behaviour import Settings
 from rscnav.analyses.encounter_categories import MISSED, samples_around
 from rscnav.analyses.table import analyse
 from rscnav.config.schema import Encounters, Rollout
-from rscnav.networks.model import Network
+from rscnav.networks.model import Architecture, Network
 from rscnav.observers.gap import optimality_gap
 from rscnav.observers.settings import Observer
 from rscnav.observers.table import observe, strategies
@@ -28,7 +28,7 @@ from rscnav.tasks.table import make_task
 def session():
     """An untrained network on the ring with two known landmarks, and all observers."""
     task = make_task("ring-fixed")
-    network = Network(len(task.channels), task.heads, "gru", 16, torch.Generator().manual_seed(1)).eval()
+    network = Network(len(task.channels), task.heads, Architecture("gru", 16), torch.Generator().manual_seed(1)).eval()
     rollout = Rollout(train_trials=20, test_trials=300)
     return roll_out("n", "n", network, task, Seeds(0, ("behaviour",)), rollout, Encounters(), batch_size=20)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from rscnav.networks.model import Network, step_losses
+from rscnav.networks.model import Architecture, Network, step_losses
 from rscnav.observers.gap import optimality_gap, true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.observers.table import observe
@@ -31,7 +31,7 @@ def leaking(batch):
 def trained(task, n_batches, spoil=lambda batch: batch):
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(1)
-    network = Network(len(task.channels), task.heads, "gru", 32, generator)
+    network = Network(len(task.channels), task.heads, Architecture("gru", 32), generator)
     optimiser = torch.optim.Adam(network.parameters(), lr=0.01)
     for _ in range(n_batches):
         batch = spoil(task.sample(48, N_STEPS, generator))

@@ -13,7 +13,7 @@ import torch
 from rscnav.config.schema import Encounters, Rollout, Training
 from rscnav.networks import training
 from rscnav.networks.checkpoint import load_network
-from rscnav.networks.model import Network, step_losses
+from rscnav.networks.model import Architecture, Network, step_losses
 from rscnav.networks.schedule import cycle_ends, learning_rate
 from rscnav.networks.streams import draw
 from rscnav.networks.training import Plan, pick_device, train
@@ -26,7 +26,7 @@ from rscnav.tasks.table import make_task
 SETTINGS = Training(
     batch_size=16, n_batches=12, validation_trials=40, validate_every=5, checkpoint_every_s=0.0, target_gap=None
 )
-PLAN = Plan("test-s1", "gru", 8, SETTINGS, Observer(), "record")
+PLAN = Plan("test-s1", Architecture("gru", 8), SETTINGS, Observer(), "record")
 SEEDS = Seeds(0, ("network", "test", 1))
 CPU = torch.device("cpu")
 
@@ -77,7 +77,7 @@ def test_a_checkpoint_of_other_settings_or_a_damaged_one_is_not_resumed(task, tm
 @pytest.mark.parametrize("cell", ["gru", "tanh"])
 def test_training_lowers_the_loss(task, tmp_path, cell):
     settings = SETTINGS.model_copy(update={"n_batches": 60, "peak_rate": 0.02, "validate_every": 20})
-    plan = replace(PLAN, cell=cell, training=settings)
+    plan = replace(PLAN, architecture=Architecture(cell, 8), training=settings)
     train(task, plan, SEEDS, CPU, tmp_path)
     curve = read_curve(tmp_path / "curve.csv")
     assert curve["loss"][-1] < curve["loss"][0] - 0.05
@@ -108,7 +108,7 @@ def test_learning_rate_rises_to_its_peak_and_falls():
 def test_a_loss_that_is_no_number_names_the_cure(task, tmp_path):
     run = training._Run(task, PLAN, SEEDS, CPU, tmp_path)
     with torch.no_grad():
-        run.network.cell.weight_hh_l0.fill_(float("nan"))
+        run.network.layers[0].weight_hh.fill_(float("nan"))
     with pytest.raises(FloatingPointError, match="lower training.peak_rate"):
         run.step()
 
@@ -131,9 +131,9 @@ def test_reloaded_weights_give_the_same_states_in_a_fresh_process(task, tmp_path
 
 def test_weights_come_from_the_generator_alone():
     torch.manual_seed(1)
-    first = Network(2, {"position": 4}, "gru", 3, torch.Generator().manual_seed(7))
+    first = Network(2, {"position": 4}, Architecture("gru", 3), torch.Generator().manual_seed(7))
     torch.manual_seed(2)
-    second = Network(2, {"position": 4}, "gru", 3, torch.Generator().manual_seed(7))
+    second = Network(2, {"position": 4}, Architecture("gru", 3), torch.Generator().manual_seed(7))
     for one, two in zip(first.parameters(), second.parameters(), strict=True):
         assert torch.equal(one, two)
         assert one.abs().max() <= 3**-0.5
@@ -144,7 +144,7 @@ def test_weights_come_from_the_generator_alone():
 )
 def test_bad_networks_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
-        Network(2, {"position": 4}, **({"cell": "gru", "hidden_size": 3} | change))
+        Network(2, {"position": 4}, Architecture(**({"cell": "gru", "hidden_size": 3} | change)))
 
 
 def test_devices():

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.networks.model import Architecture
 from rscnav.networks.training import Plan, pick_device, train
 from rscnav.provenance import code_hash
 from rscnav.seeds import Seeds
@@ -27,8 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
     network = settings["network"]
     plan = Plan(
         name=arguments.session,
-        cell=network.cell,
-        hidden_size=network.hidden_size,
+        architecture=Architecture(network.cell, network.hidden_size),
         training=network.training,
         observer=settings["observer"],
         record=f"{code_hash(__name__, *task_code(network.task))} {text}",

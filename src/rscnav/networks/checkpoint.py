@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from rscnav.files import atomic_path
-from rscnav.networks.model import Network
+from rscnav.networks.model import Architecture, Network
 from rscnav.tasks.batch import Task
 
 
@@ -53,6 +53,6 @@ def load_network(path: str | os.PathLike[str], task: Task, device: torch.device 
         On the device, in evaluation mode.
     """
     saved = load(path, device)
-    network = Network(len(task.channels), task.heads, saved["cell"], saved["hidden_size"]).to(device)
+    network = Network(len(task.channels), task.heads, Architecture(**saved["architecture"])).to(device)
     network.load_state_dict(saved["weights"])
     return network.eval()

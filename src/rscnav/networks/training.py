@@ -15,7 +15,9 @@ import torch
 from rscnav.files import write_text
 from rscnav.networks import checkpoint
 from rscnav.networks.curriculum import Curriculum
-from rscnav.networks.model import Network, step_losses
+from rscnav.networks.model import Architecture, Network, step_losses
+from rscnav.networks.objective import Objective
+from rscnav.networks.rules.bptt import BPTT
 from rscnav.networks.schedule import cycle_ends, learning_rate
 from rscnav.networks.streams import draw, draw_many
 from rscnav.observers.gap import optimality_gap, true_bin_loss
@@ -38,8 +40,7 @@ class Plan:
     ----------
     name : str
         The session's, for messages.
-    cell : str
-    hidden_size : int
+    architecture : rscnav.networks.model.Architecture
     training : rscnav.config.schema.Training
     observer : rscnav.observers.settings.Observer
         Grid or particles of the Bayes filter that the gap is measured against.
@@ -48,8 +49,7 @@ class Plan:
     """
 
     name: str
-    cell: str
-    hidden_size: int
+    architecture: Architecture
     training: Any
     observer: Observer
     record: str
@@ -116,7 +116,7 @@ class _Run:
     def __init__(self, task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Path) -> None:
         self.task, self.plan, self.seeds, self.device, self.folder = task, plan, seeds, device, folder
         generator = torch.Generator().manual_seed(seeds.integer("weights"))
-        network = Network(len(task.channels), task.heads, plan.cell, plan.hidden_size, generator)
+        network = Network(len(task.channels), task.heads, plan.architecture, generator)
         self.network = network.to(device)
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=plan.training.peak_rate)
         self.curriculum = Curriculum(task, plan.training)
@@ -171,16 +171,12 @@ class _Run:
         rate = learning_rate(self.batch, settings.n_batches, settings.peak_rate)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        _, logits = self.network(batch.inputs)
-        counted = scored(self.task)
-        losses = [step_losses(logits[head], batch.targets[head])[:, counted].mean() for head in self.task.heads]
-        loss = torch.stack(losses).sum()
-        self.optimiser.zero_grad()
-        loss.backward()
+        objective = Objective(batch.targets, scored(self.task))
+        loss = BPTT().gradient(self.network, batch.inputs.transpose(0, 1), objective)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), settings.clip_norm)
         self.optimiser.step()
         self.batch += 1
-        value = float(loss.detach())
+        value = float(loss)
         if not np.isfinite(value):
             raise FloatingPointError(
                 f"{self.plan.name}: the loss is {value} at batch {self.batch}; lower training.peak_rate "
@@ -233,7 +229,7 @@ class _Run:
         writer.writerows(self.curve)
         write_text(self.folder / "curve.csv", text.getvalue())
         weights = {name: value.cpu() for name, value in self.network.state_dict().items()}
-        values = {"weights": weights, "cell": self.plan.cell, "hidden_size": self.plan.hidden_size}
+        values = {"weights": weights, "architecture": self.plan.architecture.as_dict()}
         checkpoint.save(values, self.folder / "weights.pt")
         (self.folder / "checkpoint.pt").unlink(missing_ok=True)
 

@@ -1,0 +1,128 @@
+"""What every layer of units offers, and what recurrent cells share."""
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor, nn
+
+
+def affine(inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """Weights times inputs, plus bias: (..., channel) -> (..., unit).
+
+    Weights of several networks at once have a leading dimension, (network, unit, channel); inputs then are
+    (..., network, trial, channel).
+    """
+    if weight.dim() == 2:
+        return nn.functional.linear(inputs, weight, bias)
+    return inputs @ weight.mT + bias.unsqueeze(-2)
+
+
+class Layer(nn.Module, ABC):
+    """A layer of units that turns a sequence of inputs into a sequence of states.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Input channels.
+    hidden_size : int
+        Units.
+    """
+
+    parts: tuple[str, ...] = ("hidden",)  # what a unit's state consists of; the first part is what the unit sends on
+
+    def __init__(self, n_inputs: int, hidden_size: int) -> None:
+        super().__init__()
+        self.n_inputs, self.hidden_size = n_inputs, hidden_size
+
+    @property
+    def state_size(self) -> int:
+        """Numbers in a state: units times parts."""
+        return len(self.parts) * self.hidden_size
+
+    def weight(self, *shape: int) -> nn.Parameter:
+        """Make a parameter without memory: `rscnav.networks.model` fills all of them from one generator."""
+        return nn.Parameter(torch.empty(*shape, device="meta"))
+
+    def output(self, states: Tensor) -> Tensor:
+        """Take what the units send on, (..., unit), out of their states (..., state)."""
+        return states[..., : self.hidden_size]
+
+    @abstractmethod
+    def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
+        """Run over trials.
+
+        Parameters
+        ----------
+        inputs : tensor, (step, trial, channel)
+        noise : tensor, (step, trial, unit), optional
+            Added to what each unit receives.
+        state : tensor, (trial, state), optional
+            Before the first step; zeros without it. Layers without recurrence have no use for it.
+
+        Returns
+        -------
+        tensor, (step, trial, state)
+        """
+
+
+class Cell(Layer):
+    """A recurrent layer: linear in its inputs and in what its units send each other, then unit by unit.
+
+    Its step is ``react(drive(inputs), recur(hidden), state)``: only `react` differs between cells, and it acts on each unit
+    alone. So one loop runs all of them, and derivatives with respect to a unit's weights reach no other unit within the
+    step, which the online learning rules rely on. Weights are laid out as in ``torch.nn``: rows gate by gate.
+    """
+
+    input_gates = 1  # how many numbers a unit receives from the inputs
+    recurrent_gates = 1  # and from the other units
+
+    def __init__(self, n_inputs: int, hidden_size: int) -> None:
+        super().__init__(n_inputs, hidden_size)
+        self.weight_ih = self.weight(self.input_gates * hidden_size, n_inputs)
+        self.weight_hh = self.weight(self.recurrent_gates * hidden_size, hidden_size)
+        self.bias_ih = self.weight(self.input_gates * hidden_size)
+        self.bias_hh = self.weight(self.recurrent_gates * hidden_size)
+
+    @abstractmethod
+    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+        """Give the next state, each unit from its own numbers.
+
+        Parameters
+        ----------
+        driven : tensor, (..., input gate x unit)
+        recurrent : tensor, (..., recurrent gate x unit)
+        state : tensor, (..., part x unit)
+
+        Returns
+        -------
+        tensor, (..., part x unit)
+        """
+
+    def drive(self, inputs: Tensor) -> Tensor:
+        """Give what the units receive from the inputs, (..., input gate x unit)."""
+        return affine(inputs, self.weight_ih, self.bias_ih)
+
+    def recur(self, hidden: Tensor) -> Tensor:
+        """Give what the units receive from each other, (..., recurrent gate x unit)."""
+        return affine(hidden, self.weight_hh, self.bias_hh)
+
+    def recurrent_matrices(self) -> Tensor:
+        """Give the weights from unit to unit by gate, (recurrent gate, to, from)."""
+        return self.weight_hh.unflatten(-2, (self.recurrent_gates, self.hidden_size))
+
+    def step(self, inputs: Tensor, state: Tensor) -> Tensor:
+        """Take one step: inputs (..., channel) and state (..., state) -> the next state."""
+        return self.react(self.drive(inputs), self.recur(self.output(state)), state)
+
+    def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
+        """Run over trials; see `Layer.forward`."""
+        driven = self.drive(inputs)
+        if noise is not None:
+            driven = driven + torch.cat([noise] * self.input_gates, dim=-1)
+        if state is None:
+            state = inputs.new_zeros(*inputs.shape[1:-1], self.state_size)
+        states = []
+        for received in driven.unbind():
+            state = self.react(received, self.recur(self.output(state)), state)
+            states.append(state)
+        return torch.stack(states)

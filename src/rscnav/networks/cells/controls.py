@@ -1,0 +1,50 @@
+"""Layers without recurrence, to tell what memory buys: a memoryless one, and a convolution with a finite window."""
+
+import torch
+from torch import Tensor
+
+from rscnav.networks.cells.base import Layer, affine
+
+
+class Feedforward(Layer):
+    """No memory: h(t) = tanh(W x(t) + b)."""
+
+    def __init__(self, n_inputs: int, hidden_size: int) -> None:
+        super().__init__(n_inputs, hidden_size)
+        self.weight_ih = self.weight(hidden_size, n_inputs)
+        self.bias_ih = self.weight(hidden_size)
+
+    def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
+        """Run over trials; see `Layer.forward`."""
+        received = affine(inputs, self.weight_ih, self.bias_ih)
+        return torch.tanh(received if noise is None else received + noise)
+
+
+class Convolution(Layer):
+    """Memory of a finite window: h(t) = tanh(Σ W_k x(t-k) + b), k = 0 … window - 1; nothing from after t.
+
+    Parameters
+    ----------
+    n_inputs, hidden_size : int
+    window_steps : int
+        Steps that a unit sees, the present one included.
+
+    References
+    ----------
+    Waibel et al., IEEE Trans. Acoust. Speech Signal Process. 37, 328 (1989), doi:10.1109/29.21701.
+    """
+
+    def __init__(self, n_inputs: int, hidden_size: int, window_steps: int = 20) -> None:
+        super().__init__(n_inputs, hidden_size)
+        if window_steps < 1:
+            raise ValueError(f"window_steps: {window_steps} will not do; a window has at least the present step")
+        self.window_steps = window_steps
+        self.weight_ih = self.weight(hidden_size, window_steps * n_inputs)
+        self.bias_ih = self.weight(hidden_size)
+
+    def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
+        """Run over trials; see `Layer.forward`."""
+        before = inputs.new_zeros(self.window_steps - 1, *inputs.shape[1:])
+        windows = torch.cat([before, inputs]).unfold(0, self.window_steps, 1)  # (step, trial, channel, lag)
+        received = affine(windows.flatten(-2), self.weight_ih, self.bias_ih)
+        return torch.tanh(received if noise is None else received + noise)

@@ -1,0 +1,62 @@
+"""What training lowers: the loss of the reports, and a cost of high rates."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rscnav.networks.model import step_losses
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Cross-entropy in nats a step, mean over trials and over the steps that count, summed over heads; plus L2 on rates.
+
+    It is a sum over steps, so that parts of a trial can be taken one after the other.
+
+    Parameters
+    ----------
+    targets : dict of tensor, (trial, step)
+        Per head the class to report; of an ensemble (network, trial, step).
+    counted : slice
+        Steps whose reports count.
+    l2_rates : float
+        Times the mean square of what the units send.
+    """
+
+    targets: dict[str, Tensor]
+    counted: slice = slice(None)
+    l2_rates: float = 0.0
+
+    @property
+    def n_steps(self) -> int:
+        """Steps in a trial."""
+        return next(iter(self.targets.values())).shape[-1]
+
+    def of(self, sent: Tensor, readouts: torch.nn.ModuleDict, first: int = 0) -> Tensor:
+        """Give the loss of some successive steps.
+
+        Parameters
+        ----------
+        sent : tensor, (step, trial, unit)
+            What the top layer sends to the readouts.
+        readouts : ModuleDict
+            One a head.
+        first : int
+            Which step of the trial is the first of these.
+
+        Returns
+        -------
+        tensor, (); of an ensemble (network,)
+            Nats; parts of a trial add up to the whole's.
+        """
+        scored = range(*self.counted.indices(self.n_steps))
+        here = range(max(first, scored.start), min(first + len(sent), scored.stop))
+        loss = self.l2_rates * sent.square().mean(dim=(0, -2, -1)) * (len(sent) / self.n_steps)
+        if len(here) == 0:
+            return loss
+        for head, target in self.targets.items():
+            logits = readouts[head](sent[here.start - first : here.stop - first])
+            losses = step_losses(logits, target.movedim(-1, 0)[here.start : here.stop])  # (step, trial)
+            loss = loss + losses.mean(dim=(0, -1)) * (len(here) / len(scored))
+        return loss

@@ -1,6 +1,6 @@
 """What training lowers: the loss of the reports, and a cost of high rates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -25,7 +25,7 @@ class Objective:
     """
 
     targets: dict[str, Tensor]
-    counted: slice = slice(None)
+    counted: slice = field(default_factory=lambda: slice(None))
     l2_rates: float = 0.0
 
     @property

@@ -12,6 +12,7 @@ from rscnav.config.schema import Encounters, Rollout, Training
 from rscnav.figures.layout import Drawn
 from rscnav.figures.style import Canvas
 from rscnav.figures.table import FIGURES, draw_figure
+from rscnav.networks.model import Architecture
 from rscnav.networks.training import Plan, train
 from rscnav.observers.gap import true_bin_loss
 from rscnav.observers.settings import Observer
@@ -38,7 +39,7 @@ def rolled(name, folder, **settings):
     training = Training(batch_size=16, n_batches=4, validation_trials=10, validate_every=2, target_gap=None)
     seeds = Seeds(0, ("every", name))
     network = train(
-        task, Plan(f"{name}-s1", "gru", 6, training, OBSERVER, "record"), seeds, torch.device("cpu"), folder
+        task, Plan(f"{name}-s1", Architecture("gru", 6), training, OBSERVER, "record"), seeds, torch.device("cpu"), folder
     )
     rollout = Rollout(train_trials=10, test_trials=40)
     curve = read_curve(folder / "curve.csv")

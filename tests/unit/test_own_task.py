@@ -13,6 +13,7 @@ import torch
 from rscnav.analyses.table import ANALYSES, analyse
 from rscnav.config.load import parse_config
 from rscnav.config.schema import Encounters, Rollout, Training
+from rscnav.networks.model import Architecture
 from rscnav.networks.training import Plan, train
 from rscnav.observers.settings import Observer
 from rscnav.observers.table import observe
@@ -40,7 +41,7 @@ def session_of(task, folder, **settings):
     torch.set_num_threads(1)
     training = Training(batch_size=16, n_batches=6, validation_trials=20, validate_every=3, **settings)
     seeds = Seeds(0, ("own",))
-    plan = Plan("own-s1", "gru", 6, training, Observer(), "record")
+    plan = Plan("own-s1", Architecture("gru", 6), training, Observer(), "record")
     network = train(task, plan, seeds, CPU, folder)
     curve = read_curve(folder / "curve.csv")
     rollout = Rollout(train_trials=10, test_trials=30)

@@ -27,6 +27,7 @@ class Training(Closed):
     n_batches: int = Field(2000, ge=1, description="batches in the schedule")
     peak_rate: float = Field(0.004, gt=0, description="highest learning rate of the one-cycle schedule")
     clip_norm: float = Field(1.0, gt=0, description="gradients are scaled down to at most this norm")
+    l2_rates: float = Field(0.0, ge=0, description="cost of high rates: times the mean square of the units' outputs")
     validation_trials: int = Field(2000, ge=2, description="held-out trials that the gap is measured on while training")
     validate_every: int = Field(100, ge=1, description="batches between validations")
     checkpoint_every_s: float = Field(60.0, ge=0, description="time between checkpoints (s)")
@@ -36,6 +37,13 @@ class Training(Closed):
         description="after the schedule go on, in shorter cycles, until the gap is this small (nats per step); null: stop",
     )
     max_batches: int = Field(4000, ge=1, description="stop here even if the target gap is not reached")
+    patience: int | None = Field(
+        None,
+        ge=1,
+        description="stop after so many validations, past the rate's peak, without a gain of a standard error; null: don't",
+    )
+    lower_rate: float = Field(0.5, gt=0, lt=1, description="after a divergence the learning rate is times this")
+    max_restarts: int = Field(3, ge=0, description="divergences that are mended; one more ends the training")
     curriculum: list[Lesson] = Field(
         default_factory=list, description="easier trials to begin with, one lesson after another"
     )

@@ -32,7 +32,7 @@ def summary_text(config: Config, results: Path, names: list[str]) -> str:
     -------
     str
     """
-    settings = config.model_dump_json(exclude={"device", "results_dir"})
+    settings = config.model_dump_json(exclude={"device", "results_dir", "together"})
     summary = {
         "schema": SCHEMA,
         "run": {

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.networks.model import Architecture
+from rscnav.networks.build import architecture
 from rscnav.networks.training import Plan, pick_device, train
 from rscnav.provenance import code_hash
 from rscnav.seeds import Seeds
@@ -26,13 +26,13 @@ def run(arguments: argparse.Namespace) -> None:
     settings, text = job_settings(config, "train", arguments.session)
     torch.set_num_threads(1)  # two networks side by side with one thread each are faster than two threads on one
     network = settings["network"]
+    task = task_from(network.task, settings["task"])
     plan = Plan(
         name=arguments.session,
-        architecture=Architecture(network.cell, network.hidden_size),
+        architecture=architecture(network, task),
         training=network.training,
         observer=settings["observer"],
         record=f"{code_hash(__name__, *task_code(network.task))} {text}",
     )
     seeds = Seeds(settings["seed"], ("network", network.task, settings["network_seed"]))
-    task = task_from(network.task, settings["task"])
     train(task, plan, seeds, pick_device(config.device), arguments.output_dir)

@@ -1,6 +1,7 @@
 """Every number a run depends on, read from ``config.yaml``, checked, and given out by stage.
 
 - ``base``       the closed model that all settings derive from; readable messages for what is wrong
+- ``sweeps``     lists where a single value is expected: one network per combination
 - ``recordings`` how a recorded file's names and columns are mapped
 - ``schema``     the whole of ``config.yaml``
 - ``load``       read files, merge presets, check

@@ -42,7 +42,7 @@ def check(model: type[Closed], values: Mapping[str, Any], source: str) -> Any:
     try:
         return model.model_validate(dict(values))
     except pydantic.ValidationError as error:
-        lines = [_describe(model, values, problem) for problem in error.errors()]
+        lines = [_describe(model, values, problem) + _whose(values, problem["loc"]) for problem in error.errors()]
         raise ConfigError(f"{source}: {len(lines)} problem(s)\n" + "\n".join(f"  {line}" for line in lines)) from None
 
 
@@ -64,6 +64,18 @@ def _describe(model: type[Closed], values: Any, problem: Any) -> str:
     if kind == "value_error":
         return f"{key}: {problem['ctx']['error']}"
     return f"{key}: {value!r} will not do: {problem['msg'][0].lower()}{problem['msg'][1:]}"
+
+
+def _whose(values: Any, path: Sequence[Any]) -> str:
+    """Name the item of a list that a problem is in, where it has a name: a sweep makes several of one entry."""
+    for part in path:
+        try:
+            values = values[part]
+        except (KeyError, IndexError, TypeError):
+            return ""
+        if isinstance(part, int) and isinstance(values, Mapping) and isinstance(values.get("name"), str):
+            return f" (in '{values['name']}')"
+    return ""
 
 
 def _is_tag(part: Any, values: Any, path: Sequence[Any]) -> bool:

@@ -10,6 +10,7 @@ import yaml
 
 from rscnav.config.base import ConfigError, check
 from rscnav.config.schema import Config
+from rscnav.config.sweeps import expand
 from rscnav.tasks.table import task_module
 
 
@@ -40,6 +41,9 @@ def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) 
 def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Config:
     """Check plain values as YAML gives them (see `load_config`) and return the configuration."""
     plain = {key: value for key, value in copy.deepcopy(dict(values)).items() if value is not None}
+    if isinstance(plain.get("networks"), list):
+        entries = [expand(n, f"{source}: networks") if isinstance(n, Mapping) else [n] for n in plain["networks"]]
+        plain["networks"] = [network for networks in entries for network in networks]
     for section in ("training", "rollout"):  # a network's own lies over the section that all share
         shared = plain.get(section, {})
         for network in _items(plain, "networks"):

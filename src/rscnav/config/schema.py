@@ -8,8 +8,10 @@ from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.recordings import Name, Recording
 from rscnav.networks.curriculum import lesson_task
+from rscnav.networks.settings import CellName, tau_steps, window_steps
 from rscnav.observers.settings import Observer
 from rscnav.tasks.ring_fixed import Settings as RingFixed
+from rscnav.tasks.table import task_from
 
 
 class Lesson(Closed):
@@ -68,8 +70,18 @@ class Network(Closed):
 
     name: Name = Field(description="sessions are called NAME-sSEED")
     task: str = Field("ring-fixed", description="a key of tasks")
-    cell: Literal["gru", "tanh"] = Field("gru", description="recurrent cell")
-    hidden_size: int = Field(128, ge=1, description="units")
+    cell: CellName = Field("gru", description="kind of layer")
+    hidden_size: int = Field(128, ge=1, description="units of each layer (of each direction)")
+    layers: int = Field(1, ge=1, description="layers, one on top of the other")
+    bidirectional: bool = Field(
+        False, description="every layer also runs from the end of a trial to its start: not causal"
+    )
+    tau_s: float = Field(0.5, gt=0, description="time constant of the cell leaky (s)")
+    window_s: float = Field(2.0, gt=0, description="what the layer convolution sees (s)")
+    process_noise: float = Field(0.0, ge=0, description="sd of the noise that each unit receives at each step")
+    recorded: Literal["hidden", "all"] = Field(
+        "hidden", description="what becomes the session's activity: hidden states, or an LSTM's cell states too"
+    )
     seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1, description="one network a seed")
     training: Training = Field(
         default_factory=Training, description="overrides of the section training, for this network"
@@ -149,6 +161,9 @@ class Config(Closed):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="where networks train; auto: a GPU where there is one"
     )
+    together: Literal["auto", "ensemble", "jobs"] = Field(
+        "auto", description="train networks of one shape in one job (ensemble), or each in its own (jobs)"
+    )
     tasks: dict[str, Any] = Field(default_factory=lambda: {"ring-fixed": {}}, description="settings of each task")
     networks: list[Network] = Field(default_factory=list, description="networks to train")
     training: Training = Field(default_factory=Training)
@@ -171,7 +186,19 @@ class Config(Closed):
         if twice:
             raise ValueError(f"session name(s) {', '.join(twice)} occur more than once; give each its own name or seed")
         for network in self.networks:
+            _check_seconds(network, self.tasks[network.task])
             for number, lesson in enumerate(network.training.curriculum, 1):
                 source = f"networks: '{network.name}', training.curriculum, lesson {number}"
                 lesson_task(network.task, self.tasks[network.task], lesson.task, source)
         return self
+
+
+def _check_seconds(network: Network, settings: Any) -> None:
+    """Refuse times of a network that do not fit its task."""
+    needed = {"leaky": tau_steps, "convolution": window_steps}.get(network.cell)
+    if needed is None:
+        return
+    try:
+        needed(network, task_from(network.task, settings))
+    except ValueError as error:
+        raise ValueError(f"networks: '{network.name}': {error}") from None

@@ -71,8 +71,9 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
             "task": config.tasks[network.task],
             "observer": config.observer,
         }
-        extra = {} if stage == "train" else {"rollout": network.rollout, "encounters": config.encounters}
-        return {**shared, **extra}
+        if stage == "rollout":
+            return {**shared, "rollout": network.rollout, "encounters": config.encounters}
+        return {**shared, "network": shared["network"].model_copy(update={"recorded": None})}
     if stage == "simulate":
         return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}
     if stage == "read":

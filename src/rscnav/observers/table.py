@@ -46,6 +46,35 @@ def strategies(task: Task) -> tuple[str, ...]:
     return () if module is None else module.STRATEGIES
 
 
+def limit_of(architecture: Any, task: Task) -> str:
+    """Name the strategy that a network's loss is measured against: the best that an observer who knows as much can do.
+
+    Parameters
+    ----------
+    architecture : rscnav.networks.model.Architecture
+    task : Task
+
+    Returns
+    -------
+    str
+        ``bayes``; for a bidirectional network, which knows the whole trial at every step, ``smoother``. Where a task has no
+        observers at all (`strategies` is empty) there is nothing to measure against.
+
+    Raises
+    ------
+    ValueError
+        For a bidirectional network where the task has a filter but no smoother.
+    """
+    limit = "smoother" if architecture.bidirectional else "bayes"
+    there = strategies(task)
+    if there and limit not in there:
+        raise ValueError(
+            f"bidirectional: task '{task.name}' has no {limit} to measure such a network against "
+            f"(it has: {', '.join(there)}); use bidirectional: false"
+        )
+    return limit
+
+
 def observe(
     task: Task,
     batch: Batch,

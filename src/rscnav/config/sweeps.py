@@ -1,0 +1,100 @@
+"""Sweeps: a network that gives a list where a single value is expected stands for one network per combination.
+
+Plain values in, plain values out, before anything is checked:
+
+    {name: gru, cell: gru, hidden_size: [32, 64]}  ->  gru-32, gru-64
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rscnav.config.base import ConfigError
+
+LISTS = ("seeds", "curriculum")  # lists by nature, which are not swept
+BARE = ("hidden_size",)  # numbers that stand in a name without their key
+PLAIN = re.compile(r"[^A-Za-z0-9._-]")  # what a name may not contain
+
+
+def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[str, Any]]:
+    """Give the networks that one entry of ``networks`` stands for.
+
+    Parameters
+    ----------
+    network : mapping
+        An entry as YAML gave it. Lists may stand at any depth, in ``training`` and ``rollout`` too, but for `LISTS`.
+    source : str
+        Where it came from, for messages.
+
+    Returns
+    -------
+    list of dict
+        One a combination, the last list varying fastest; each is called NAME-VALUE1-VALUE2, in the order of the keys. In a
+        name, text and numbers of units (`BARE`) stand alone, other values follow their key: ``gru-64-peak_rate-0.002``.
+        Characters that a name may not contain become ``_``. Without a list, the entry itself.
+
+    Raises
+    ------
+    ConfigError
+        For an empty list, a value that occurs twice, a value that is itself a list or has keys, or two networks with one
+        name.
+    """
+    name = network.get("name")
+    swept = dict(_lists(network))
+    if not swept or not isinstance(name, str):
+        return [dict(network)]
+    for path, values in swept.items():
+        _check(values, f"{source}: '{name}': {'.'.join(path)}")
+    found: dict[str, dict[str, Any]] = {}
+    for combination in itertools.product(*swept.values()):
+        one: dict[str, Any] = dict(network)
+        parts = [name]
+        for path, value in zip(swept, combination, strict=True):
+            one = _replaced(one, path, value)
+            parts.append(_label(path[-1], value))
+        one["name"] = "-".join(parts)
+        if one["name"] in found:
+            keys = ", ".join(".".join(path) for path in swept)
+            raise ConfigError(
+                f"{source}: '{name}': the sweep over {keys} gives two networks the name '{one['name']}'; "
+                "write them as entries with names of their own"
+            )
+        found[one["name"]] = one
+    return list(found.values())
+
+
+def _lists(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+    """Find lists where single values are expected: path of keys, list."""
+    for key, value in values.items():
+        if key in LISTS:
+            continue
+        here = (*path, str(key))
+        if isinstance(value, list):
+            yield here, value
+        elif isinstance(value, Mapping):
+            yield from _lists(value, here)
+
+
+def _check(values: list[Any], where: str) -> None:
+    if not values:
+        raise ConfigError(f"{where}: the list is empty; give the values to sweep over, or a single value")
+    for number, value in enumerate(values):
+        if isinstance(value, list | Mapping):
+            raise ConfigError(
+                f"{where}: {value!r} is no single value; a sweep is a list of numbers, texts, true, false"
+            )
+        if any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in values[:number]):
+            raise ConfigError(f"{where}: {value!r} occurs twice in {values}; give each value once")
+
+
+def _replaced(values: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """Copy nested mappings, with one value replaced."""
+    key, *rest = path
+    return {**values, key: _replaced(values[key], tuple(rest), value) if rest else value}
+
+
+def _label(key: str, value: Any) -> str:
+    """Write a value as part of a name."""
+    text = "null" if value is None else str(value).lower() if isinstance(value, bool) else PLAIN.sub("_", str(value))
+    return text if isinstance(value, str) or key in BARE else f"{key}-{text}"

@@ -52,11 +52,15 @@ class Objective:
         """
         scored = range(*self.counted.indices(self.n_steps))
         here = range(max(first, scored.start), min(first + len(sent), scored.stop))
-        loss = self.l2_rates * sent.square().mean(dim=(0, -2, -1)) * (len(sent) / self.n_steps)
+        loss = sent.new_zeros(sent.shape[1:-2])
+        if self.l2_rates:
+            loss = self.l2_rates * sent.square().mean(dim=(0, -2, -1)) * (len(sent) / self.n_steps)
         if len(here) == 0:
             return loss
+        if len(here) < len(sent):
+            sent = sent[here.start - first : here.stop - first]
         for head, target in self.targets.items():
-            logits = readouts[head](sent[here.start - first : here.stop - first])
+            logits = readouts[head](sent)
             losses = step_losses(logits, target.movedim(-1, 0)[here.start : here.stop])  # (step, trial)
             loss = loss + losses.mean(dim=(0, -1)) * (len(here) / len(scored))
         return loss

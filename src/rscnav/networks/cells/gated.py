@@ -1,9 +1,15 @@
 """Cells with gates: GRU and LSTM, with the formulas and the weights' layout of ``torch.nn``."""
 
+import logging
+from functools import cache
+from types import ModuleType
+
 import torch
 from torch import Tensor
 
 from rscnav.networks.cells.base import Cell
+
+log = logging.getLogger(__name__)
 
 
 class GRU(Cell):
@@ -19,6 +25,14 @@ class GRU(Cell):
 
     input_gates = 3
     recurrent_gates = 3
+    fast = True  # False: the plain path everywhere
+
+    def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
+        """Run over trials, by the fast path where it serves; see `Layer.forward`."""
+        alone = self.weight_hh.dim() == 2 and inputs.dim() == 3
+        single = inputs.dtype == self.weight_hh.dtype == torch.float32
+        path = _fast_path() if self.fast and alone and single and inputs.device.type == "cpu" else None
+        return super().forward(inputs, noise, state) if path is None else path.run(self, inputs, noise, state)
 
     def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Blend the candidate into the state."""
@@ -48,3 +62,14 @@ class LSTM(Cell):
         write, forget = torch.sigmoid(total[..., : 2 * n]).split(n, dim=-1)
         cell = forget * state[..., n:] + write * torch.tanh(total[..., 2 * n : 3 * n])
         return torch.cat([torch.sigmoid(total[..., 3 * n :]) * torch.tanh(cell), cell], dim=-1)
+
+
+@cache
+def _fast_path() -> ModuleType | None:
+    """Import the compiled path, which needs numba."""
+    try:
+        from rscnav.networks.cells import fast_gru
+    except ImportError as error:
+        log.warning("the fast path of the cell gru is out of reach (%s); the plain one does the same, slower", error)
+        return None
+    return fast_gru

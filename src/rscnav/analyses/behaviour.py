@@ -25,7 +25,7 @@ NUMBERS = {  # one for each observer, of the whole trial
     **{"nearest": "nearest", "accuracy": "accuracy/share", "collapse_s": "collapse/median"},
 }
 BY_PART = ("observer", "part")
-NOT_RIVALS = ("network", "smoother")  # the network itself, and the observer that knows the future
+NOT_RIVALS = ("network", "smoother")  # the network itself; who knows the future, where the network does not
 
 
 class Settings(Closed):
@@ -92,7 +92,8 @@ def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]
     result.add("divergence/of_trial", means[:, :, 0], "nats per step", ("trial", "observer"))
     for name, quantile in strategies.QUARTILES.items():
         result.add(f"divergence/{name}", strategies.quantiles(means, quantile), "nats per step", BY_PART)
-    rivals = [k for k, name in enumerate(session.observer_names) if name not in NOT_RIVALS]
+    limit = session.attributes.get("limit", "bayes")
+    rivals = [k for k, name in enumerate(session.observer_names) if name not in NOT_RIVALS or name == limit]
     nearest = np.full(means.shape[1:], np.nan)
     for p in range(means.shape[2]):
         nearest[rivals, p] = strategies.nearest_shares(means[:, rivals, p])

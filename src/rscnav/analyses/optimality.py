@@ -14,7 +14,7 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
 NEEDS = ("belief", "bayes", "position", "phase")
-FIELDS = (*NEEDS, "bin_centres", "head_loss", "head_bayes_loss")
+FIELDS = (*NEEDS, "bin_centres", "head_loss", "head_bayes_loss", "observer_loss")
 
 
 class Settings(Closed):
@@ -24,6 +24,8 @@ class Settings(Closed):
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
     """Measure loss, the filter's loss and the gap between them on the test trials, overall and by phase.
 
+    A network that runs backwards in time too is measured against the smoother in the filter's place (the session's attribute
+    ``limit``; names of arrays stay).
     Also the same for each report (head) that the network makes, how often its choice was wrong, and loss by time in the trial.
     Of a network that was trained to report at the end of a trial only the last step of each trial counts.
     """
@@ -32,7 +34,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     test = counted_samples(session)
     target = belief_places(session).nearest(position[test])
     loss = true_bin_loss(session.need("belief")[test], target)
-    bayes = true_bin_loss(session.need("bayes")[test], target)
+    bayes = _limit_loss(session, target, test)
     trial, phase = session.trial[test], session.need("phase")[test]
     result.add("loss", loss.mean(), "nats per step")
     result.add("bayes_loss", bayes.mean(), "nats per step")
@@ -64,6 +66,14 @@ def counted_samples(session: Session) -> NDArray[np.bool_]:
     if session.attributes.get("loss") == "many-to-one":
         test &= np.append(np.diff(session.trial) != 0, True)
     return test
+
+
+def _limit_loss(session: Session, target: NDArray[np.integer], samples: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give the loss of the observer that is the network's limit, at some samples and the true bins there."""
+    limit = session.attributes.get("limit", "bayes")
+    if limit == "bayes":
+        return true_bin_loss(session.need("bayes")[samples], target)
+    return session.need("observer_loss")[samples, session.observer_names.index(limit)].astype(np.float64)
 
 
 def _add_gaps(

@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
         settings["rollout"],
         settings["encounters"],
         batch_size=network.training.batch_size,
+        recorded=network.recorded,
         observer=settings["observer"],
         curve=read_curve(arguments.network_dir / "curve.csv"),
         attributes={

@@ -39,7 +39,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     for panel, title in zip(axes[0], TITLES, strict=True):
         panel.set_title(title)
     panel_letters(axes[0])
-    _legend(figure)
+    _legend(figure, any(m.session and m.session.attributes.get("limit") == "smoother" for r in rows for m in r.members))
     return figure
 
 
@@ -105,11 +105,12 @@ def _by_phase(ax: Axes, row: Row) -> None:
     ax.set_ylim(min(-0.005, ax.get_ylim()[0]), None)
 
 
-def _legend(figure: Figure) -> None:
-    """Explain lines and colours above all rows."""
+def _legend(figure: Figure, smoothers: bool) -> None:
+    """Explain lines and colours above all rows; `smoothers`: some networks are measured against the smoother."""
+    best = "Bayes filter (bidirectional: smoother)" if smoothers else "Bayes filter"
     handles = [
         Line2D([], [], color="#0072B2", lw=0.8, label="loss: network"),
-        Line2D([], [], color="#D55E00", lw=0.8, ls="--", label="loss: Bayes filter"),
+        Line2D([], [], color="#D55E00", lw=0.8, ls="--", label=f"loss: {best}"),
         *(
             Line2D([], [], color=COLOURS[name], lw=1.2, label=f"gap: {'all' if name == 'overall' else name}")
             for name in ("overall", *PHASES)

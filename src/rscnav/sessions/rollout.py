@@ -1,4 +1,4 @@
-"""Trained network -> session: its hidden states on training and test trials, as if they were neurons."""
+"""Trained network -> session: its states on training and test trials, as if they were neurons."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rscnav.networks.model import Network
 from rscnav.networks.streams import draw_many
 from rscnav.observers.gap import true_bin_loss
 from rscnav.observers.settings import Observer
-from rscnav.observers.table import observe, strategies
+from rscnav.observers.table import limit_of, observe, strategies
 from rscnav.seeds import Seeds
 from rscnav.sessions.beliefs import Places, alternatives, divergence
 from rscnav.sessions.encounters import Behaviour, Met, find_encounters
@@ -21,6 +21,9 @@ from rscnav.sessions.session import Session
 from rscnav.tasks.batch import Batch, Task, join
 
 PIECE = 500  # trials run at once: bounds the memory
+UNITS = np.dtype(
+    [("id", "U8"), ("layer", "i4"), ("direction", "U8"), ("part", "U6")]
+)  # see `rscnav.networks.model.Unit`
 
 
 def roll_out(
@@ -33,6 +36,7 @@ def roll_out(
     encounters: Any,
     *,
     batch_size: int,
+    recorded: str = "hidden",
     observer: Observer | None = None,
     curve: NDArray | None = None,
     attributes: dict[str, Any] | None = None,
@@ -50,6 +54,8 @@ def roll_out(
     rollout, encounters : rscnav.config.schema.Rollout, Encounters
     batch_size : int
         Of the training stream.
+    recorded : str
+        What becomes the activity: ``hidden`` states, or ``all`` (an LSTM's cell states too).
     observer : Observer, optional
         Grid or particles of the ideal observers; default: the defaults of the configuration.
     curve : array, optional
@@ -60,8 +66,14 @@ def roll_out(
     -------
     Session
         Trials lie back to back: those of the training stream first. `observer_names` lists the network itself first, then
-        the strategies that there are for the task.
+        the strategies that there are for the task. The attribute `limit` names the one that the network is measured against.
+
+    Raises
+    ------
+    ValueError
+        For a bidirectional network on a task without a smoother.
     """
+    limit = limit_of(network.architecture, task)
     device = next(network.parameters()).device
     n_train, n_test = rollout.train_trials, rollout.test_trials
     batch = join(
@@ -70,7 +82,11 @@ def roll_out(
             draw_many(task, seeds, "test", n_test, min(n_test, 1000), device),
         ]
     )
-    activity, beliefs = _run(network, batch)
+    units = network.units
+    chosen = [k for k, unit in enumerate(units) if recorded == "all" or unit.part == "hidden"]
+    activity, beliefs = _run(
+        network, batch, chosen, torch.Generator(device).manual_seed(seeds.integer("rollout", "noise"))
+    )
     n_trials, n_steps = batch.inputs.shape[:2]
     trials = np.zeros(n_trials, TRIALS)
     trials["start_s"] = np.arange(n_trials) * n_steps * task.dt_s
@@ -94,12 +110,13 @@ def roll_out(
     met = find_encounters(behaviour, encounters.min_duration_s, encounters.merge_within_s)
     judge = _Judge(task, batch, behaviour, met, beliefs)
     judge.add("network", beliefs)
-    bayes = None
+    bayes, best = None, None
     for strategy in strategies(task):
         generator = torch.Generator(device=device).manual_seed(seeds.integer("observer", strategy))
         held = {head: _flat(p) for head, p in observe(task, batch, strategy, observer, generator).items()}
         judge.add(strategy, held)
         bayes = held if strategy == "bayes" else bayes
+        best = held if strategy == limit else best
     trials["outcome"] = OUTCOMES[1 + judge.measures["correct"][0]]
     met.table["outcome"] = trials["outcome"][met.table["trial"]]
     return Session(
@@ -111,7 +128,7 @@ def roll_out(
         time=behaviour.time,
         trial=behaviour.trial,
         trials=trials,
-        units=np.array([(f"u{k}",) for k in range(activity.shape[1])], [("id", "U8")]),
+        units=np.array([(f"u{k}", *units[state]) for k, state in enumerate(chosen)], UNITS),
         position=behaviour.position,
         velocity=batch.velocity.flatten().cpu().numpy(),
         heading=None if batch.heading is None else _flat(batch.heading),
@@ -125,9 +142,10 @@ def roll_out(
         landmark_names=task.landmark_names,
         head_names=tuple(task.heads),
         head_loss=judge.head_losses(beliefs),
+        head_bayes_loss=None if best is None else judge.head_losses(best),
         visibility_radius=task.visibility,
         position_unit=task.position_unit,
-        attributes={"loss": task.settings.loss, "map_known": task.map_known, **(attributes or {})},
+        attributes={"loss": task.settings.loss, "map_known": task.map_known, "limit": limit, **(attributes or {})},
         **judge.fields(),
         **({} if bayes is None else judge.filter_fields(bayes)),
     )
@@ -180,7 +198,6 @@ class _Judge:
         return {
             "bayes": bayes["position"].astype(np.float32),
             "ambiguity": 1 - self.measures["certainty"][self.names.index("bayes")],
-            "head_bayes_loss": self.head_losses(bayes),
         }
 
     def _correct(self, held: dict[str, NDArray]) -> NDArray[np.int8]:
@@ -204,12 +221,19 @@ class _Judge:
 
 
 @torch.no_grad()
-def _run(network: Network, batch: Batch) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
-    """Give hidden states (time, unit) and beliefs (time, class) by head."""
-    pieces = [network(piece) for piece in batch.inputs.split(PIECE)]
-    states = torch.cat([states for states, _ in pieces]).flatten(0, 1)
-    logits = {head: torch.cat([piece[head] for _, piece in pieces]).flatten(0, 1) for head in pieces[0][1]}
-    return states.cpu().numpy(), {head: values.softmax(dim=1).cpu().numpy() for head, values in logits.items()}
+def _run(
+    network: Network, batch: Batch, chosen: list[int], generator: torch.Generator
+) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
+    """Give the chosen states (time, unit) and beliefs (time, class) by head; the generator is of the process noise."""
+    states: list[torch.Tensor] = []
+    logits: dict[str, list[torch.Tensor]] = {}
+    for piece in batch.inputs.split(PIECE):
+        of_piece, reports = network(piece, generator)
+        states.append(of_piece[..., chosen].flatten(0, 1))
+        for head, values in reports.items():
+            logits.setdefault(head, []).append(values.flatten(0, 1))
+    beliefs = {head: torch.cat(values).softmax(dim=1).cpu().numpy() for head, values in logits.items()}
+    return torch.cat(states).cpu().numpy(), beliefs
 
 
 def _flat(values: torch.Tensor) -> NDArray:

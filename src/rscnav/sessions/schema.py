@@ -54,7 +54,13 @@ ARRAYS = (
         "1 - the filter's mass within the visibility radius of its best place",
     ),
     Field("head_loss", ("time", "head"), "f4", "nats", "the network's loss at each report"),
-    Field("head_bayes_loss", ("time", "head"), "f4", "nats", "the Bayes filter's"),
+    Field(
+        "head_bayes_loss",
+        ("time", "head"),
+        "f4",
+        "nats",
+        "that of the best observer who knows as much: the attribute `limit`",
+    ),
     Field("observer_loss", ("time", "observer"), "f4", "nats", "loss of each observer's belief in the position"),
     Field("observer_error", ("time", "observer"), "f4", "position_unit", "distance of its best place from the truth"),
     Field(

@@ -1,10 +1,12 @@
 # The configuration, checked; names of sessions; what every rule needs.
 import os
+import re
 import subprocess
 
 import yaml
 from rscnav.analyses.table import ANALYSES
 from rscnav.config.base import ConfigError
+from rscnav.config.groups import training_groups
 from rscnav.config.load import parse_config
 from rscnav.config.stages import (
     network_sessions,
@@ -54,6 +56,12 @@ def local_gpus():
 
 # A job that trains asks for a GPU where there is one; profiles/default says how many may be in use at once.
 GPU_PER_JOB = {"cpu": 0, "cuda": 1, "auto": min(1, local_gpus())}[CONFIG.device]
+TRAINED_TOGETHER = training_groups(CONFIG, on_gpu=GPU_PER_JOB > 0)
+
+
+def any_of(names):
+    """Give the regular expression of some names."""
+    return "|".join(re.escape(name) for name in names) or "no such name"
 
 
 def settings_of(stage):
@@ -61,13 +69,18 @@ def settings_of(stage):
     return lambda wildcards: settings_text(CONFIG, stage, wildcards[0])
 
 
+def code_for_network(command, session):
+    """Hash the code of a command, with that of the network's task."""
+    return code_hash(command, *task_code(network_sessions(CONFIG)[session][0].task))
+
+
 def code_of_network(command):
     """Give a function of the wildcards that hashes the code of a command, with that of the network's task."""
-    return lambda wildcards: code_hash(command, *task_code(network_sessions(CONFIG)[wildcards[0]][0].task))
+    return lambda wildcards: code_for_network(command, wildcards[0])
 
 
 wildcard_constraints:
     session="[A-Za-z0-9._-]+",
-    network_session="|".join(NETWORKS) or "no network",
-    recording="|".join(RECORDED_FILES) or "no recording",
-    simulation="|".join(simulation.name for simulation in CONFIG.simulations) or "no simulation",
+    network_session=any_of(NETWORKS),
+    recording=any_of(RECORDED_FILES),
+    simulation=any_of(simulation.name for simulation in CONFIG.simulations),

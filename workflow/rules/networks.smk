@@ -7,6 +7,8 @@ rule train:
         f"{RESULTS}/logs/train/{{network_session}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{network_session}}.tsv"
+    wildcard_constraints:
+        network_session=any_of(group[0] for group in TRAINED_TOGETHER if len(group) == 1),
     threads: 1
     resources:
         gpu=GPU_PER_JOB,
@@ -18,6 +20,34 @@ rule train:
     shell:
         "rscnav train --config {params.config} --session {wildcards.network_session} "
         "--output-dir {params.folder} 2>&1 | tee {log}"
+
+
+# Networks of one shape in one job (the configuration's key `together`).
+for number, members in enumerate([group for group in TRAINED_TOGETHER if len(group) > 1], 1):
+    group = f"{members[0]}-and-{len(members) - 1}-more"
+
+    rule:
+        name:
+            f"train_together_{number}"
+        output:
+            weights=expand(f"{RESULTS}/networks/{{session}}/weights.pt", session=members),
+            curves=expand(f"{RESULTS}/networks/{{session}}/curve.csv", session=members),
+        log:
+            f"{RESULTS}/logs/train/{group}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/train/{group}.tsv"
+        threads: 1
+        resources:
+            gpu=GPU_PER_JOB,
+        params:
+            config=CONFIG_FILE,
+            sessions=members,
+            folders=expand(f"{RESULTS}/networks/{{session}}", session=members),
+            settings=lambda wildcards, members=members: [settings_text(CONFIG, "train", s) for s in members],
+            code=code_for_network("rscnav.cli.train", members[0]),
+        shell:
+            "rscnav train --config {params.config} --session {params.sessions} "
+            "--output-dir {params.folders} 2>&1 | tee {log}"
 
 
 rule rollout:

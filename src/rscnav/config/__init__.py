@@ -6,6 +6,7 @@
 - ``schema``     the whole of ``config.yaml``
 - ``load``       read files, merge presets, check
 - ``stages``     which settings a job may see: the workflow's rerun triggers and the commands' settings are this one thing
+- ``groups``     which networks train together
 """
 
 import lazy_loader

@@ -123,5 +123,17 @@ def test_products_by_onednn_are_exact_and_the_choice_is_undone():
     assert torch.backends.mkldnn.matmul.fp32_precision == before
 
 
+@pytest.mark.parametrize("name", ["gru", "tanh", "relu"])
+def test_what_a_gpu_runs_agrees_with_the_plain_path(name):
+    cell = (
+        Network(N_INPUTS, {"position": 5}, Architecture(name, 19), torch.Generator().manual_seed(1)).double().layers[0]
+    )
+    generator = torch.Generator().manual_seed(2)
+    inputs = torch.randn(N_STEPS, N_TRIALS, N_INPUTS, generator=generator, dtype=torch.float64)
+    state = torch.rand(N_TRIALS, 19, generator=generator, dtype=torch.float64)
+    for start in (None, state):
+        torch.testing.assert_close(cell.by_library(inputs, start), cell(inputs, None, start), atol=1e-12, rtol=0)
+
+
 def test_the_cell_is_what_the_table_calls_gru():
     assert isinstance(network().layers[0], GRU)

@@ -1,6 +1,7 @@
 """What every layer of units offers, and what recurrent cells share."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -75,6 +76,7 @@ class Cell(Layer):
 
     input_gates = 1  # how many numbers a unit receives from the inputs
     recurrent_gates = 1  # and from the other units
+    library: Any = None  # torch's own function for the whole sequence, where there is one that gives all states
 
     def __init__(self, n_inputs: int, hidden_size: int) -> None:
         super().__init__(n_inputs, hidden_size)
@@ -116,13 +118,25 @@ class Cell(Layer):
 
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
         """Run over trials; see `Layer.forward`."""
+        if inputs.is_cuda and noise is None and inputs.dim() == 3 and self.library is not None:
+            return self.by_library(inputs, state)
         driven = self.drive(inputs)
         if noise is not None:
             driven = driven + torch.cat([noise] * self.input_gates, dim=-1)
-        if state is None:
-            state = inputs.new_zeros(*inputs.shape[1:-1], self.state_size)
+        state = self.at_rest(inputs) if state is None else state
         states = []
         for received in driven.unbind():
             state = self.react(received, self.recur(self.output(state)), state)
             states.append(state)
         return torch.stack(states)
+
+    def by_library(self, inputs: Tensor, state: Tensor | None = None) -> Tensor:
+        """Run over trials by torch's function, which on a GPU is cuDNN's; the same states as step by step."""
+        start = (self.at_rest(inputs) if state is None else state).unsqueeze(0)
+        weights = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
+        states: Tensor = type(self).library(inputs, start, weights, True, 1, 0.0, self.training, False, False)[0]
+        return states
+
+    def at_rest(self, inputs: Tensor) -> Tensor:
+        """Give the state before the first step, (trial, state), for inputs (step, trial, channel): zeros."""
+        return inputs.new_zeros(*inputs.shape[1:-1], self.state_size)

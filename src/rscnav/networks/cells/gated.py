@@ -25,6 +25,7 @@ class GRU(Cell):
 
     input_gates = 3
     recurrent_gates = 3
+    library = torch.gru
     fast = True  # False: the plain path everywhere
 
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:

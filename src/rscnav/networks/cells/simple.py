@@ -14,6 +14,8 @@ class Tanh(Cell):
     Elman, Cogn. Sci. 14, 179 (1990), doi:10.1207/s15516709cog1402_1.
     """
 
+    library = torch.rnn_tanh
+
     def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Squash the sum."""
         return torch.tanh(driven + recurrent)
@@ -21,6 +23,8 @@ class Tanh(Cell):
 
 class Relu(Cell):
     """Rates that are never negative: h(t) = max(0, W x(t) + b + U h(t-1) + c)."""
+
+    library = torch.rnn_relu
 
     def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Rectify the sum."""

@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 import torch
 
-from rscnav.networks.model import Architecture, Network, step_losses
+from rscnav.networks.model import Architecture, Network
+from rscnav.networks.objective import Objective
+from rscnav.networks.products import fast_products
+from rscnav.networks.rules.bptt import BPTT
 from rscnav.tasks import Batch, Task
 
 
@@ -21,15 +24,14 @@ def seconds(function: Callable[[], object], repeats: int = 15) -> float:
 
 
 def learner(task: Task, n_units: int = 128) -> Callable[[Batch], None]:
-    """Make a function that learns from one batch: forward, backward, clipping, Adam."""
+    """Make a function that learns from one batch as training does: gradient by BPTT, clipping, Adam."""
     network = Network(len(task.channels), task.heads, Architecture("gru", n_units), torch.Generator().manual_seed(0))
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
 
     def learn(batch: Batch) -> None:
-        _, logits = network(batch.inputs)
-        optimiser.zero_grad()
-        torch.stack([step_losses(logits[head], batch.targets[head]).mean() for head in task.heads]).sum().backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
+        with fast_products():
+            BPTT().gradient(network, batch.inputs.transpose(0, 1), Objective(batch.targets))
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
 
     return learn

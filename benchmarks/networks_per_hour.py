@@ -1,0 +1,78 @@
+"""Networks per hour to a gap on ring-fixed (GRU, 128 units): two of ours side by side, and the plain loop one after the other.
+
+``python benchmarks/networks_per_hour.py`` (20 minutes on two cores; leave OMP_NUM_THREADS unset, so that the plain loop has torch's
+default threads). Both have the same task, trials, one-cycle schedule, batches, validations and stopping test: at the end of a
+cycle the gap on 2,000 validation trials. Times are of whole processes.
+"""
+
+import argparse
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).parent
+TRAINING = {"batch_size": 256, "n_batches": 1600, "peak_rate": 0.004}
+
+
+def plain(seed: int, gap: float) -> tuple[float, list[str]]:
+    """Train one network by the plain loop; give seconds, and its gap and batches."""
+    options = [f"--{key.replace('_', '-')}={value}" for key, value in TRAINING.items()]
+    command = [sys.executable, str(HERE / "plain_gru.py"), f"--seed={seed}", f"--gap={gap}", *options]
+    started = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return time.perf_counter() - started, [done.stdout.strip()]
+
+
+def ours(seeds: list[int], gap: float) -> tuple[float, list[str]]:
+    """Train networks side by side by our command; give seconds, and their gaps and batches."""
+    with tempfile.TemporaryDirectory() as folder:
+        training = TRAINING | {"target_gap": gap, "max_batches": 3 * TRAINING["n_batches"], "validate_every": 100}
+        config = {"device": "cpu", "networks": [{"name": "gru", "seeds": seeds}], "training": training}
+        Path(folder, "config.yaml").write_text(yaml.safe_dump(config))
+        command = [Path(sys.executable).parent / "rscnav", "train", "--config", "config.yaml"]
+        started = time.perf_counter()
+        runs = [
+            subprocess.Popen(
+                [*command, "--session", f"gru-s{seed}", "--output-dir", f"s{seed}"],
+                cwd=folder,
+                env=os.environ | {"OMP_NUM_THREADS": "1"},
+                stderr=subprocess.DEVNULL,
+            )
+            for seed in seeds
+        ]
+        if any(run.wait() for run in runs):
+            raise RuntimeError("a training failed; run it by hand to see why")
+        took = time.perf_counter() - started
+        curves = [Path(folder, f"s{seed}", "curve.csv").read_text().splitlines() for seed in seeds]
+        last = [list(csv.DictReader(curve))[-1] for curve in curves]
+        return took, [f"{float(row['gap']):.4f} {row['batch']}" for row in last]
+
+
+def main() -> None:
+    """Take turns, so that a noisy machine disturbs both; print each time, the rates and their ratio."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--gap", type=float, default=0.02)
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+    seconds = {"plain": 0.0, "ours": 0.0}
+    for repeat in range(arguments.repeats):
+        took, reached = plain(repeat + 1, arguments.gap)
+        seconds["plain"] += took
+        print(f"plain loop, one network: {took:.0f} s (gap and batches: {', '.join(reached)})", flush=True)
+        took, reached = ours([2 * repeat + 1, 2 * repeat + 2], arguments.gap)
+        seconds["ours"] += took / 2
+        print(f"ours, two networks: {took:.0f} s (gap and batches: {', '.join(reached)})", flush=True)
+    rates = {name: 3600 * arguments.repeats / total for name, total in seconds.items()}
+    print(
+        f"networks an hour: plain {rates['plain']:.1f}, ours {rates['ours']:.1f}; ratio {rates['ours'] / rates['plain']:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,11 @@
 - ``base``       the contract
 - ``bptt``       backpropagation through time, whole or truncated
 - ``online``     what rules that learn without going back in time share
-- ``rtrl``       exact real-time recurrent learning, and its sparse n-step approximation SnAp-n
-- ``local``      rules that keep one trace a weight: SnAp-1, e-prop (RFLO), causal recursive backpropagation
+- ``rtrl``       exact real-time recurrent learning: the influence of each weight on each unit
+- ``traces``     one trace a weight: its influence on its own unit
+- ``snap``       SnAp-n, the sparse n-step approximation of RTRL
+- ``eprop``      e-prop, with random feedback RFLO
+- ``crbp``       causal recursive backpropagation, for locally recurrent networks
+- ``settings``   what the configuration says of a rule
 - ``table``      name in the configuration -> class
 """

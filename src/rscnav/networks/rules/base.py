@@ -1,9 +1,11 @@
 """What every learning rule offers."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from torch import Tensor
 
+from rscnav.networks.cells.table import CELLS, is_recurrent
 from rscnav.networks.model import Architecture, Generators, Network
 from rscnav.networks.objective import Objective
 
@@ -15,7 +17,8 @@ class Rule(ABC):
     differ only in the gradient, and each can be compared with the exact one.
     """
 
-    ensembles = False  # whether it can train several networks at once
+    name: ClassVar[str]  # in the configuration
+    ensembles: ClassVar[bool] = False  # whether it can train several networks at once
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
         """Refuse what the rule cannot learn.
@@ -50,3 +53,23 @@ class Rule(ABC):
         tensor, (); of an ensemble (network,)
             The loss.
         """
+
+    def needs_causal_recurrence(self, architecture: Architecture) -> None:
+        """Refuse networks that do not step from state to state.
+
+        Raises
+        ------
+        ValueError
+            For cells without recurrence, and for bidirectional networks.
+        """
+        if not is_recurrent(architecture.cell):
+            recurrent = ", ".join(cell for cell in CELLS if is_recurrent(cell))
+            raise ValueError(
+                f"rule '{self.name}' needs a state that steps on, and the cell '{architecture.cell}' has none; use "
+                f"rule bptt, or one of the cells {recurrent}"
+            )
+        if architecture.bidirectional:
+            raise ValueError(
+                f"rule '{self.name}' goes through a trial once, in the order of time, and a bidirectional network also "
+                "runs from its end; use rule bptt, or bidirectional: false"
+            )

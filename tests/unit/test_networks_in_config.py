@@ -1,6 +1,8 @@
 """Networks as the configuration gives them: names of cells, seconds into steps, sessions of every kind, who trains together."""
 
 import itertools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -221,3 +223,14 @@ def test_what_an_ensemble_has_in_common(change, n_groups):
 
 def test_rules_that_train_ensembles():
     assert {name for name, rule in RULES.items() if rule.ensembles} == set(ENSEMBLES)
+
+
+def test_the_page_s_table_of_cells_counts_their_parameters():
+    page = (Path(__file__).parents[2] / "docs" / "networks.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| .* \| ([\d,]+)(?: \(20 steps\))? \| .*$", page, re.MULTILINE)
+    assert tuple(cell for cell, _ in rows) == CELL_NAMES
+    for cell, written in rows:
+        layer = Layers(
+            2, {"position": 64}, architecture(settings(cell=cell, hidden_size=128), make_task("ring-fixed"))
+        ).layers[0]
+        assert sum(weight.numel() for weight in layer.parameters()) == int(written.replace(",", "")), cell

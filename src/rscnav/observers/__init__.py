@@ -11,5 +11,9 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"settings": ["Observer"], "table": ["STRATEGIES", "bayes_filter", "observe", "strategies"]}
+    __name__,
+    submod_attrs={
+        "settings": ["Observer"],
+        "table": ["STRATEGIES", "bayes_filter", "limit_of", "observe", "strategies"],
+    },
 )

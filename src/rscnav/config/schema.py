@@ -8,6 +8,7 @@ from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.recordings import Name, Recording
 from rscnav.networks.curriculum import lesson_task
+from rscnav.networks.rules.settings import RuleSettings
 from rscnav.networks.settings import CellName, tau_steps, window_steps
 from rscnav.observers.settings import Observer
 from rscnav.tasks.ring_fixed import Settings as RingFixed
@@ -23,12 +24,13 @@ class Lesson(Closed):
 
 
 class Training(Closed):
-    """How a network is trained: one-cycle schedule of Adam on fresh trials, with gradient clipping."""
+    """How a network is trained: Adam on fresh trials with a one-cycle schedule and gradient clipping; docs/training.md."""
 
     batch_size: int = Field(256, ge=1, description="trials in a batch")
     n_batches: int = Field(2000, ge=1, description="batches in the schedule")
     peak_rate: float = Field(0.004, gt=0, description="highest learning rate of the one-cycle schedule")
     clip_norm: float = Field(1.0, gt=0, description="gradients are scaled down to at most this norm")
+    rule: RuleSettings = Field(default_factory=RuleSettings)
     l2_rates: float = Field(0.0, ge=0, description="cost of high rates: times the mean square of the units' outputs")
     validation_trials: int = Field(2000, ge=2, description="held-out trials that the gap is measured on while training")
     validate_every: int = Field(100, ge=1, description="batches between validations")

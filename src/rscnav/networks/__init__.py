@@ -1,11 +1,16 @@
 """Recurrent networks that learn the tasks.
 
-- ``model``       cells and the network: inputs -> hidden states -> reports
-- ``streams``     which trials are for training, validation and test
-- ``curriculum``  easier trials to begin with
-- ``schedule``    learning rate
-- ``checkpoint``  state of a training run in a file, and a trained network in a file
-- ``training``    the loop, which resumes where it was killed
+- ``settings``    a network's settings, seconds turned into steps; ``build`` makes an architecture of them
+- ``cells``       layers of units; ``model`` stacks them into the network: inputs -> hidden states -> reports
+- ``objective``   what training lowers; ``rules`` turn it into gradients, ``optimiser`` gradients into changes of weights
+- ``streams``     which trials are for training, validation and test; ``curriculum``: easier ones to begin with
+- ``schedule``    learning rate; ``stopping``: when a training ends early, and when it has gone wrong
+- ``validation``  loss on held-out trials, beside the best observer's
+- ``checkpoint``  state of a training run in a file, and a trained network in a file; ``records``: whose state it is
+- ``plan``        what to train and how; ``members``: a network with its plan, its seeds and its folder
+- ``ensembles``   several networks side by side; ``learner``: networks, one or several, and one batch
+- ``progress``    what is said on the way; ``cost``: operations in a step; ``products``: which library does them
+- ``run``         batches, validations, divergences, checkpoints; ``training``: from the first batch to the files
 """
 
 import lazy_loader

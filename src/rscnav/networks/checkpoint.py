@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 
 from rscnav.files import atomic_path
@@ -20,6 +21,14 @@ def save(values: dict[str, Any], path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(buffer.getvalue())
 
 
+def clear_leftovers(folder: str | os.PathLike[str]) -> None:
+    """Remove half-written files of processes that were killed; those of processes that still run stay."""
+    for path in Path(folder).glob(".*.part*"):
+        process = path.name.split(".part")[0].rpartition(".")[2]
+        if process.isdigit() and not psutil.pid_exists(int(process)):
+            path.unlink(missing_ok=True)
+
+
 def load(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> dict[str, Any]:
     """Load what `save` wrote; only tensors and plain values are accepted.
 
@@ -32,8 +41,9 @@ def load(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> di
         raise FileNotFoundError(f"{os.fspath(path)}: no such file")
     try:
         return torch.load(path, map_location=device, weights_only=True)
-    except Exception as error:
-        raise ValueError(f"{os.fspath(path)}: not a file of network weights, or a damaged one ({error})") from None
+    except Exception:  # torch's own message would advise to load it unsafely
+        size = Path(path).stat().st_size
+        raise ValueError(f"{os.fspath(path)}: not a file of network weights, or a damaged one ({size} bytes)") from None
 
 
 def load_network(path: str | os.PathLike[str], task: Task, device: torch.device | str = "cpu") -> Network:

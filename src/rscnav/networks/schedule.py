@@ -16,6 +16,20 @@ def cycle_ends(n_batches: int, max_batches: int) -> list[int]:
     return ends
 
 
+def cycle_at(batch: int, n_batches: int) -> tuple[int, int]:
+    """Give the first batch of the cycle that a batch (counted from 0) is in, and the cycle's length."""
+    if batch < n_batches:
+        return 0, n_batches
+    length = max(1, n_batches // 2)
+    return n_batches + (batch - n_batches) // length * length, length
+
+
+def is_falling(batch: int, n_batches: int) -> bool:
+    """Tell whether the rate of a batch (counted from 0) is past the peak of its cycle."""
+    first, length = cycle_at(batch, n_batches)
+    return batch - first > WARM_UP * length
+
+
 def learning_rate(batch: int, n_batches: int, peak: float) -> float:
     """Rate of a batch (counted from 0).
 
@@ -26,10 +40,10 @@ def learning_rate(batch: int, n_batches: int, peak: float) -> float:
     ----------
     Smith & Topin, Proc. SPIE 11006 (2019), doi:10.1117/12.2520589.
     """
-    length = n_batches
-    if batch >= n_batches:
-        length, peak = max(1, n_batches // 2), peak / 2
-        batch = (batch - n_batches) % length
+    first, length = cycle_at(batch, n_batches)
+    if first > 0:
+        peak = peak / 2
+    batch -= first
     low, end = peak / START, peak / START / END
     rising = max(1.0, WARM_UP * length)
     if batch < rising:

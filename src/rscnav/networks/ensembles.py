@@ -1,0 +1,57 @@
+"""Several networks of one shape side by side: weights and batches with a leading dimension."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rscnav.networks.model import Network
+from rscnav.networks.objective import Objective
+
+
+@dataclass(frozen=True)
+class Objectives(Objective):
+    """What several networks lower, each with a cost of high rates of its own.
+
+    Parameters
+    ----------
+    costs : sequence of float
+        In the place of `l2_rates`, which stays 0.
+    """
+
+    costs: Sequence[float] = ()
+
+    def of(self, sent: Tensor, readouts: torch.nn.ModuleDict, first: int = 0) -> Tensor:
+        """Give the loss of some successive steps, (network,); see `Objective.of`."""
+        loss = super().of(sent, readouts, first)
+        if not any(self.costs):
+            return loss
+        squares = sent.square().mean(dim=(0, -2, -1)) * (len(sent) / self.n_steps)
+        return loss + torch.tensor(self.costs, dtype=sent.dtype, device=sent.device) * squares
+
+
+def side_by_side(tensors: Sequence[Tensor], together: bool) -> Tensor:
+    """Stack what several networks get, (network, ...); of a network alone it stays as it is."""
+    return torch.stack(list(tensors)) if together else tensors[0]
+
+
+def keep_some(network: Network, which: Sequence[int]) -> None:
+    """Drop all networks but some; parameters stay the same objects."""
+    for parameter in network.parameters():
+        index = torch.tensor(list(which), device=parameter.device)
+        parameter.data, parameter.grad = parameter.data[index], None
+
+
+def some_of(network: Network, which: Sequence[int]) -> Network:
+    """Copy some of several networks."""
+    part = copy.deepcopy(network)
+    keep_some(part, which)
+    return part
+
+
+def weights_of(network: Network, which: int, together: bool) -> dict[str, Tensor]:
+    """Copy one network's weights to the CPU, without the leading dimension."""
+    values = network.state_dict()
+    return {name: (value[which] if together else value).detach().cpu().clone() for name, value in values.items()}

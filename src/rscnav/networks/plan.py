@@ -1,0 +1,73 @@
+"""What to train and how, and which plans can be followed together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rscnav.networks.model import Architecture
+from rscnav.observers.settings import Observer
+
+OWN = (
+    "peak_rate",
+    "clip_norm",
+    "l2_rates",
+    "lower_rate",
+    "max_restarts",
+    "target_gap",
+    "max_batches",
+    "patience",
+    "checkpoint_every_s",
+)  # settings in which networks that train together may differ
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to train and how.
+
+    Parameters
+    ----------
+    name : str
+        The session's, for messages.
+    architecture : rscnav.networks.model.Architecture
+    training : rscnav.config.schema.Training
+    observer : rscnav.observers.settings.Observer
+        Grid or particles of the Bayes filter that the gap is measured against.
+    record : str
+        Settings as text, best as JSON: a checkpoint with another record is not resumed, and the keys that differ are named.
+    code : str
+        A hash of the code: a checkpoint of other code is not resumed either.
+    """
+
+    name: str
+    architecture: Architecture
+    training: Any
+    observer: Observer
+    record: str
+    code: str = ""
+
+
+def check_together(plans: Sequence[Plan]) -> None:
+    """Refuse plans that cannot be followed together: networks of one shape that see as many trials at the same times.
+
+    Raises
+    ------
+    ValueError
+        With the key and the values that differ.
+    """
+    names = [plan.name for plan in plans]
+    if len(set(names)) < len(names):
+        raise ValueError(f"networks that train together need names of their own; got {', '.join(names)}")
+    first = plans[0]
+    for plan in plans[1:]:
+        pairs = [
+            ("architecture", first.architecture.as_dict(), plan.architecture.as_dict()),
+            ("training", first.training.model_dump(), plan.training.model_dump()),
+            ("observer", first.observer.model_dump(), plan.observer.model_dump()),
+        ]
+        for section, one, other in pairs:
+            for key in one:
+                if one[key] != other[key] and not (section == "training" and key in OWN):
+                    raise ValueError(
+                        f"{first.name} and {plan.name} cannot train together: {section}.{key} is {one[key]} and "
+                        f"{other[key]}; train them one by one. (They may differ in training.{', '.join(OWN)})"
+                    )

@@ -1,0 +1,221 @@
+"""A training run: batches, validations, what is done after a divergence, checkpoints."""
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from rscnav.networks import checkpoint
+from rscnav.networks.cost import flops_per_step
+from rscnav.networks.learner import Learner
+from rscnav.networks.members import Member
+from rscnav.networks.products import fast_products
+from rscnav.networks.progress import Progress, whole_name
+from rscnav.networks.records import read_matching, records_of
+from rscnav.networks.schedule import cycle_ends
+from rscnav.networks.stopping import is_stalled, what_went_wrong
+from rscnav.networks.validation import Validation, measure
+from rscnav.observers.table import strategies
+from rscnav.tasks.batch import Task
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 10  # batches between looks at the losses on a GPU, which each look keeps waiting
+
+
+class Run:
+    """A run of one network, or of several that all are at the same batch.
+
+    Whatever one of several does (end early, diverge, be given up), the others' weights and curves are what they would be alone:
+    after a divergence all go back to the last good state, and those that had not diverged repeat what they did.
+
+    Parameters
+    ----------
+    task : Task
+    members : sequence of Member
+    device : torch.device
+    """
+
+    def __init__(self, task: Task, members: Sequence[Member], device: torch.device) -> None:
+        self.task, self.members, self.device = task, list(members), device
+        self.name, self.path = whole_name(members), members[0].folder / "checkpoint.pt"
+        self.records = records_of([member.plan for member in members])
+        self.learner = Learner(task, members, device)
+        self.active = list(members)  # those that still train, in the order of the weights' leading dimension
+        self.good = self.learner.state()  # at the last validation that showed nothing wrong
+        self.warm = False  # the first steps compile, and their time says nothing
+        training = [member.plan.training for member in members]
+        self.every = training[0].validate_every
+        self.checkpoint_every_s = min(settings.checkpoint_every_s for settings in training)
+        self.ends = cycle_ends(training[0].n_batches, max(max(s.max_batches, s.n_batches) for s in training))
+
+    @property
+    def batch(self) -> int:
+        """Batches so far."""
+        return self.learner.batch
+
+    @property
+    def validates(self) -> bool:
+        """Whether a validation is due after the present batch."""
+        return self.batch % self.every == 0 or self.batch in self.ends
+
+    def go(self) -> None:
+        """Train until all networks have ended.
+
+        Raises
+        ------
+        FloatingPointError
+            At the end, for networks that were given up.
+        """
+        for member in self.members:
+            checkpoint.clear_leftovers(member.folder)
+        goes_on = self.resume()
+        self.progress = Progress(self.members, self.device, goes_on)
+        self.validations = {m.plan.name: Validation(self.task, m.plan, m.seeds, self.device) for m in self.active}
+        saved = time.monotonic()
+        with fast_products():
+            while self.active:
+                self.advance()
+                if self.active and time.monotonic() - saved > self.checkpoint_every_s:
+                    self.save()
+                    saved = time.monotonic()
+        failures = [member.failure for member in self.members if member.failure]
+        if len(failures) < len(self.members):
+            self.progress.close(self.batch)
+        self.path.unlink(missing_ok=True)
+        if failures:
+            raise FloatingPointError("\n".join(failures))
+
+    def advance(self) -> None:
+        """Train until losses are looked at, and do what is then to be done."""
+        members, losses = self.active, self.steps()
+        wrong = {
+            member: f"the training loss is {row[k]}"
+            for k, member in enumerate(members)
+            for row in losses
+            if not math.isfinite(row[k])
+        }
+        measured = []
+        if self.validates and not wrong:
+            measured = measure(
+                self.learner.network, [self.validations[m.plan.name] for m in members], self.learner.together
+            )
+            said = [what_went_wrong(row, m.curve, self.task.heads) for m, row in zip(members, measured, strict=True)]
+            wrong = {member: text for member, text in zip(members, said, strict=True) if text}
+        if wrong:
+            self.go_back(wrong)
+            return
+        for k, member in enumerate(members):
+            member.recent += [row[k] for row in losses]
+        if measured:
+            for member, row in zip(members, measured, strict=True):
+                member.add(self.batch, row)
+        if self.progress.is_due or self.batch in self.ends:
+            self.progress.report(members, losses[-1], self.batch, next(end for end in self.ends if end >= self.batch))
+        if measured:
+            ended = [member for member in members if self.has_ended(member)]
+            for member in ended:
+                member.weights = self.learner.weights(member)
+                member.write()
+            self.keep([member for member in members if member not in ended])
+            self.good = self.learner.state()
+
+    def steps(self) -> list[list[float]]:
+        """Train until losses are looked at; gives them, (batch, network). Each look keeps a GPU waiting."""
+        started, flops = time.monotonic(), 0.0
+        losses: list[Tensor] = []
+        look_every = LOOK_EVERY if self.device.type == "cuda" else 1
+        while not losses or (self.batch % look_every and not self.validates):
+            flops += flops_per_step(self.learner.network, *self.learner.size(self.batch))
+            losses.append(self.learner.step())
+        read: list[list[float]] = torch.stack(losses).tolist()
+        if self.warm:
+            self.progress.add(len(read), time.monotonic() - started, flops)
+        self.warm = True
+        return read
+
+    def go_back(self, wrong: dict[Member, str]) -> None:
+        """Go back to the last good state; those that went wrong go on with a lower rate, or are given up."""
+        batch = self.batch
+        self.learner.restore(self.good)
+        for member in self.active:
+            member.go_back(self.batch)
+        for member, what in wrong.items():
+            settings = member.plan.training
+            said = f"{member.plan.name}  diverged by batch {batch} ({what})"
+            member.restarts += 1
+            if member.restarts > settings.max_restarts:
+                member.failure = (
+                    f"{said}, after {settings.max_restarts} restarts (training.max_restarts); lower training.peak_rate "
+                    f"({settings.peak_rate}) or training.clip_norm ({settings.clip_norm})"
+                )
+                log.error("%s", member.failure)
+            else:
+                lowered = settings.lower_rate**member.restarts
+                log.warning("%s: goes back to batch %d, learning rate times %.4g", said, self.batch, lowered)
+        self.keep([member for member in self.active if not member.failure])
+        self.good = self.learner.state()
+
+    def has_ended(self, member: Member) -> bool:
+        """Tell whether a network's training ends after this validation, and say why if it is not by plan."""
+        settings, name, row = member.plan.training, member.plan.name, member.curve[-1]
+        if is_stalled(member.curve, settings):
+            log.info("%s  stopped early at batch %d: no gain for %d validations", name, self.batch, settings.patience)
+            return True
+        if self.batch not in self.ends:
+            return False
+        if settings.target_gap is None or not strategies(self.task) or row["gap"] <= settings.target_gap:
+            return True
+        log.info(
+            "%s  gap %.4f is above the target of %.4f nats after %d batches",
+            name,
+            row["gap"],
+            settings.target_gap,
+            self.batch,
+        )
+        later = [end for end in self.ends if self.batch < end <= settings.max_batches]
+        if not later:
+            log.warning("%s  stopped at training.max_batches without reaching training.target_gap", name)
+        return not later
+
+    def keep(self, members: Sequence[Member]) -> None:
+        """Go on with some of the networks."""
+        if len(members) < len(self.active):
+            self.learner.keep([self.active.index(member) for member in members])
+            self.active = list(members)
+
+    def save(self) -> None:
+        """Write a checkpoint; where that fails, the run goes on without."""
+        values = {
+            **self.learner.state(),
+            "good": self.good,
+            "active": [member.plan.name for member in self.active],
+            "members": {member.plan.name: member.state() for member in self.members},
+            "records": self.records,
+            "device": self.device.type,
+        }
+        try:
+            checkpoint.save(values, self.path)
+        except OSError as error:
+            log.warning("%s  goes on, but its checkpoint could not be written: %s", self.name, error)
+
+    def resume(self) -> bool:
+        """Go on from the checkpoint, where there is one of the same settings and code; tells whether."""
+        saved = read_matching(self.path, self.records, self.device, self.name)
+        if saved is None:
+            return False
+        if saved["device"] != self.device.type:
+            log.warning(
+                "%s  began on %s and goes on on %s: last digits differ", self.name, saved["device"], self.device
+            )
+        for member in self.members:
+            member.restore(saved["members"][member.plan.name])
+            if member.weights is not None:
+                member.write()  # files of members that have ended may have been cleared away
+        self.keep([member for member in self.members if member.plan.name in saved["active"]])
+        self.learner.restore(saved)
+        self.good = saved["good"]
+        log.info("%s  goes on from its checkpoint after %d batches", self.name, self.batch)
+        return True

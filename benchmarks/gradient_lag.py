@@ -70,8 +70,8 @@ def main() -> None:
                     f"{cell:15s} {label:12s} lag 0: {middle[0]:.2e}, 20: {middle[20]:.2e}, 60: {middle[60]:.2e}; halved after {half}"
                 )
             ax.set(title=cell, xlabel="lag k (steps)", yscale="log", ylim=(1e-10, 1e2))
-        axes[0, 0].set_ylabel("‖∂L(t) / ∂s(t−k)‖")
-        axes[0, 0].legend(loc="lower left")
+        axes[0][0].set_ylabel("‖∂L(t) / ∂s(t−k)‖")
+        axes[0][0].legend(loc="lower left")
         panel_letters(axes[0])
         figure.savefig(ROOT / "docs" / "figures" / "gradient_lag.png", dpi=canvas.dpi, metadata={"Software": None})
 

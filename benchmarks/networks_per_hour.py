@@ -35,7 +35,7 @@ def ours(seeds: list[int], gap: float) -> tuple[float, list[str]]:
         training = TRAINING | {"target_gap": gap, "max_batches": 3 * TRAINING["n_batches"], "validate_every": 100}
         config = {"device": "cpu", "networks": [{"name": "gru", "seeds": seeds}], "training": training}
         Path(folder, "config.yaml").write_text(yaml.safe_dump(config))
-        command = [Path(sys.executable).parent / "rscnav", "train", "--config", "config.yaml"]
+        command = [str(Path(sys.executable).parent / "rscnav"), "train", "--config", "config.yaml"]
         started = time.perf_counter()
         runs = [
             subprocess.Popen(

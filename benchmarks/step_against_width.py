@@ -27,7 +27,7 @@ def main() -> None:
     torch.set_num_threads(1)
     task = make_task("ring-fixed")
     batch = task.sample(N_TRIALS, task.n_steps, torch.Generator().manual_seed(0))
-    peak = product_peak(torch.device("cpu"))
+    peak = product_peak(torch.device("cpu"), 1)
     print(f"{N_TRIALS} trials x {task.n_steps} steps, one thread; products here reach {peak / 1e9:.0f} GFLOP/s")
     ours, plain, flops = [], [], []
     for width in WIDTHS:

@@ -6,6 +6,7 @@ from functools import cache
 import torch
 
 from rscnav.networks.model import Network
+from rscnav.networks.products import fast_products
 
 SIZE = 1024  # of the square matrices whose product is timed
 MEASURE_S = 0.3
@@ -46,12 +47,13 @@ def product_peak(device: torch.device, n_threads: int) -> float:
     """
     one, two = torch.ones(SIZE, SIZE, device=device), torch.ones(SIZE, SIZE, device=device)
     best, until = float("inf"), time.perf_counter() + MEASURE_S
-    while time.perf_counter() < until:
-        _wait(device)
-        started = time.perf_counter()
-        torch.mm(one, two)
-        _wait(device)
-        best = min(best, time.perf_counter() - started)
+    with fast_products():
+        while time.perf_counter() < until:
+            _wait(device)
+            started = time.perf_counter()
+            torch.mm(one, two)
+            _wait(device)
+            best = min(best, time.perf_counter() - started)
     return 2.0 * SIZE**3 / best
 
 

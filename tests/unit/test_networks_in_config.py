@@ -10,13 +10,14 @@ import torch
 
 from rscnav.analyses.table import ANALYSES, analyse
 from rscnav.config.base import ConfigError
-from rscnav.config.groups import ENSEMBLES, training_groups
+from rscnav.config.groups import ENSEMBLES, FREE, training_groups
 from rscnav.config.load import parse_config
 from rscnav.config.schema import Encounters, Network, Rollout
 from rscnav.config.stages import network_sessions, settings_text
 from rscnav.networks.build import architecture
 from rscnav.networks.cells.table import CELLS
 from rscnav.networks.model import Network as Layers
+from rscnav.networks.plan import OWN
 from rscnav.networks.rules.table import RULES
 from rscnav.networks.settings import CELL_NAMES
 from rscnav.observers.gap import true_bin_loss
@@ -221,6 +222,17 @@ def test_what_an_ensemble_has_in_common(change, n_groups):
     assert len(training_groups(config(**change), True)) == n_groups
 
 
+def test_networks_of_other_rules_train_alone():
+    rules = {"rule": {"name": ["bptt", "truncated_bptt", "snap"]}}
+    groups = training_groups(config(cell="tanh", training=rules), True)
+    assert groups == [
+        ["n-bptt-s1", "n-bptt-s2"],
+        ["n-truncated_bptt-s1", "n-truncated_bptt-s2"],
+        ["n-snap-s1"],
+        ["n-snap-s2"],
+    ]
+
+
 def test_rules_that_train_ensembles():
     assert {name for name, rule in RULES.items() if rule.ensembles} == set(ENSEMBLES)
 
@@ -234,3 +246,7 @@ def test_the_page_s_table_of_cells_counts_their_parameters():
             2, {"position": 64}, architecture(settings(cell=cell, hidden_size=128), make_task("ring-fixed"))
         ).layers[0]
         assert sum(weight.numel() for weight in layer.parameters()) == int(written.replace(",", "")), cell
+
+
+def test_what_may_differ_in_a_group_may_differ_in_training():
+    assert set(FREE) <= set(OWN)

@@ -11,7 +11,7 @@ def test_dry_run_of_the_default(project):
     assert "Using workflow specific profile profiles/default" in run.stdout
 
 
-@pytest.mark.parametrize("preset", ["quick", "paper", "replicates", "architectures"])
+@pytest.mark.parametrize("preset", ["quick", "paper", "replicates", "architectures", "rules"])
 def test_dry_run_of_the_presets(project, preset):
     run = snakemake(project, "--dry-run", preset=f"workflow/presets/{preset}.yaml")
     assert run.returncode == 0, run.stdout[-3000:]

@@ -54,8 +54,8 @@ def test_an_ensemble_s_job_makes_every_member_s_session(project):
     assert run.returncode == 0, run.stdout[-3000:]
     assert jobs(run.stdout) == {"train_together_1": 1, "rollout": len(members)}
     log = (project / "results" / "logs" / "train" / f"{members[0]}-and-3-more.log").read_text()
+    assert f"{members[0]} … {members[-1]} (4 networks)" in log
     for name in members:
-        assert name in log
         assert read_curve(project / "results" / "networks" / name / "curve.csv")["batch"][-1] == 6
         assert read_session(project / "results" / "sessions" / f"{name}.h5", ()).n_units == 4
     assert "Nothing to be done" in snakemake(project, *targets).stdout

@@ -35,8 +35,7 @@ def training_groups(config: Config, on_gpu: bool) -> list[list[str]]:
 
 def trains_in_ensembles(network: Network) -> bool:
     """Tell whether the network's learning rule can train several networks at once."""
-    rule = getattr(network.training, "rule", None)
-    return rule is None or rule.name in ENSEMBLES
+    return network.training.rule.name in ENSEMBLES
 
 
 def _shape(network: Network) -> str:

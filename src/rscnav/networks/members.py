@@ -2,6 +2,8 @@
 
 import csv
 import io
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ from rscnav.files import write_text
 from rscnav.networks import checkpoint
 from rscnav.networks.plan import Plan
 from rscnav.networks.schedule import learning_rate
+from rscnav.networks.stopping import is_stalled
 from rscnav.seeds import Seeds
 
+log = logging.getLogger(__name__)
 STATE = ("curve", "recent", "restarts", "failure", "weights")  # what a checkpoint holds of a member
 
 
@@ -70,6 +74,47 @@ class Member:
         """Forget what came after a number of batches, the last of a validation."""
         self.curve = [row for row in self.curve if row["batch"] <= batch]
         self.recent = []
+
+    def mend(self, said: str, batch: int) -> None:
+        """Note a divergence: the rate is lowered, or the network given up. `batch` is where it goes back to."""
+        settings, name = self.plan.training, self.plan.name
+        self.restarts += 1
+        if self.restarts <= settings.max_restarts:
+            lowered = settings.lower_rate**self.restarts
+            log.warning("%s  %s: goes back to batch %d, learning rate times %.4g", name, said, batch, lowered)
+            return
+        self.failure = (
+            f"{name}: {said}, after {settings.max_restarts} restarts (training.max_restarts); lower training.peak_rate "
+            f"({settings.peak_rate}) or training.clip_norm ({settings.clip_norm})"
+        )
+        log.error("%s", self.failure)
+
+    def has_ended(self, batch: int, ends: Sequence[int], aims: bool) -> bool:
+        """Tell whether training ends after the validation at `batch`, and say why where that is not the plan.
+
+        Parameters
+        ----------
+        batch : int
+        ends : sequence of int
+            Where cycles of the schedule end.
+        aims : bool
+            Whether there is a gap, which may have a target.
+        """
+        settings, name, gap = self.plan.training, self.plan.name, self.curve[-1]["gap"]
+        if is_stalled(self.curve, settings):
+            log.info("%s  stopped early at batch %d: no gain for %d validations", name, batch, settings.patience)
+            return True
+        if batch not in ends:
+            return False
+        if settings.target_gap is None or not aims or gap <= settings.target_gap:
+            return True
+        log.info(
+            "%s  gap %.4f is above the target of %.4f nats after %d batches", name, gap, settings.target_gap, batch
+        )
+        if any(batch < end <= settings.max_batches for end in ends):
+            return False
+        log.warning("%s  stopped at training.max_batches without reaching training.target_gap", name)
+        return True
 
     def write(self) -> None:
         """Write the trained network and its curve."""

@@ -16,7 +16,7 @@ from rscnav.networks.products import fast_products
 from rscnav.networks.progress import Progress, whole_name
 from rscnav.networks.records import read_matching, records_of
 from rscnav.networks.schedule import cycle_ends
-from rscnav.networks.stopping import is_stalled, what_went_wrong
+from rscnav.networks.stopping import what_went_wrong
 from rscnav.networks.validation import Validation, measure
 from rscnav.observers.table import strategies
 from rscnav.tasks.batch import Task
@@ -45,6 +45,7 @@ class Run:
         self.learner = Learner(task, members, device)
         self.active = list(members)  # those that still train, in the order of the weights' leading dimension
         self.good = self.learner.state()  # at the last validation that showed nothing wrong
+        self.aims = bool(strategies(task))  # whether there is a gap to aim at
         self.warm = False  # the first steps compile, and their time says nothing
         training = [member.plan.training for member in members]
         self.every = training[0].validate_every
@@ -115,10 +116,9 @@ class Run:
         if self.progress.is_due or self.batch in self.ends:
             self.progress.report(members, losses[-1], self.batch, next(end for end in self.ends if end >= self.batch))
         if measured:
-            ended = [member for member in members if self.has_ended(member)]
+            ended = [member for member in members if member.has_ended(self.batch, self.ends, self.aims)]
             for member in ended:
-                member.weights = self.learner.weights(member)
-                member.write()
+                self.finish(member)
             self.keep([member for member in members if member not in ended])
             self.good = self.learner.state()
 
@@ -143,42 +143,23 @@ class Run:
         for member in self.active:
             member.go_back(self.batch)
         for member, what in wrong.items():
-            settings = member.plan.training
-            said = f"{member.plan.name}  diverged by batch {batch} ({what})"
-            member.restarts += 1
-            if member.restarts > settings.max_restarts:
-                member.failure = (
-                    f"{said}, after {settings.max_restarts} restarts (training.max_restarts); lower training.peak_rate "
-                    f"({settings.peak_rate}) or training.clip_norm ({settings.clip_norm})"
-                )
-                log.error("%s", member.failure)
-            else:
-                lowered = settings.lower_rate**member.restarts
-                log.warning("%s: goes back to batch %d, learning rate times %.4g", said, self.batch, lowered)
+            member.mend(f"diverged by batch {batch} ({what})", self.batch)
         self.keep([member for member in self.active if not member.failure])
         self.good = self.learner.state()
 
-    def has_ended(self, member: Member) -> bool:
-        """Tell whether a network's training ends after this validation, and say why if it is not by plan."""
-        settings, name, row = member.plan.training, member.plan.name, member.curve[-1]
-        if is_stalled(member.curve, settings):
-            log.info("%s  stopped early at batch %d: no gain for %d validations", name, self.batch, settings.patience)
-            return True
-        if self.batch not in self.ends:
-            return False
-        if settings.target_gap is None or not strategies(self.task) or row["gap"] <= settings.target_gap:
-            return True
-        log.info(
-            "%s  gap %.4f is above the target of %.4f nats after %d batches",
-            name,
-            row["gap"],
-            settings.target_gap,
-            self.batch,
-        )
-        later = [end for end in self.ends if self.batch < end <= settings.max_batches]
-        if not later:
-            log.warning("%s  stopped at training.max_batches without reaching training.target_gap", name)
-        return not later
+    def finish(self, member: Member) -> None:
+        """Write a network's files."""
+        member.weights = self.learner.weights(member)
+        member.write()
+        if self.learner.together:
+            row = member.curve[-1]
+            log.info(
+                "%s  ends after %d batches, gap %.4f ± %.4f nats",
+                member.plan.name,
+                self.batch,
+                row["gap"],
+                row["gap_se"],
+            )
 
     def keep(self, members: Sequence[Member]) -> None:
         """Go on with some of the networks."""

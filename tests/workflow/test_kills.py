@@ -11,7 +11,7 @@ import yaml
 from tiny_project import TINY, copy_project, environment, rscnav
 
 N_KILLS = 10
-LONG = TINY["training"] | {"batch_size": 8, "n_batches": 1500, "validate_every": 250, "checkpoint_every_s": 0.05}
+LONG = TINY["training"] | {"batch_size": 8, "n_batches": 1200, "validate_every": 200, "checkpoint_every_s": 0.05}
 FILES = ("--config", "config.yaml", "--config", "tiny.yaml", "--session", "gru-s1", "--output-dir")
 
 
@@ -31,7 +31,7 @@ def test_ten_kills(tmp_path):
             process = subprocess.Popen(command, cwd=project, env=environment(project), stderr=said)
         while process.poll() is None and stamp(project) == before and kill % 5 != 4:
             time.sleep(0.005)  # until it has trained; two of the ten are killed while they begin
-        time.sleep(moments.uniform(0, 0.2))
+        time.sleep(moments.uniform(0, 0.1))
         assert process.poll() is None, "it ended before it could be killed: make it longer"
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -37,7 +37,9 @@ def flops_per_step(network: Network, n_trials: int, n_steps: int) -> float:
 
 @cache
 def product_peak(device: torch.device, n_threads: int) -> float:
-    """Measure how fast the device multiplies matrices of 1024 x 1024 float32 (operations per second); takes 0.3 s.
+    """Measure how fast the device multiplies matrices of 1024 x 1024 float32, in operations per second.
+
+    Takes 0.3 s, once in a process; the best of the products that fit into it counts.
 
     Parameters
     ----------

@@ -134,3 +134,5 @@ class Member:
         """Go back to what `state` gave."""
         for name in STATE:
             setattr(self, name, state[name])
+        if self.weights is not None:  # a checkpoint is read onto the device
+            self.weights = {name: value.cpu() for name, value in self.weights.items()}

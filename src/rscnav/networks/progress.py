@@ -73,7 +73,7 @@ class Progress:
         if self.all.n_steps == 0:
             return
         log.info(
-            "%s  done after %d batches: %.4g ms a step, %.0f %% of this machine's product peak (%.3g operations/s)",
+            "%s  done after %d batches: %.4g ms a step, %.3g %% of this machine's product peak (%.3g operations/s)",
             self.name,
             batch,
             self.all.step_ms,

@@ -24,6 +24,7 @@ EXPECTED = (ValueError, KeyError, OSError, ArithmeticError)  # what the library 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, or 1 after an error that was explained."""
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch then asks for large pages: a fifth of a training step
     wanted = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="rscnav", description=rscnav.__doc__.splitlines()[0])
     parser.add_argument("--version", action="version", version=f"rscnav {rscnav.__version__}")

@@ -71,7 +71,7 @@ def main() -> None:
                 )
             ax.set(title=cell, xlabel="lag k (steps)", yscale="log", ylim=(1e-10, 1e2))
         axes[0][0].set_ylabel("‖∂L(t) / ∂s(t−k)‖")
-        axes[0][0].legend(loc="lower left")
+        figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
         panel_letters(axes[0])
         figure.savefig(ROOT / "docs" / "figures" / "gradient_lag.png", dpi=canvas.dpi, metadata={"Software": None})
 

@@ -39,7 +39,11 @@ def rolled(name, folder, **settings):
     training = Training(batch_size=16, n_batches=4, validation_trials=10, validate_every=2, target_gap=None)
     seeds = Seeds(0, ("every", name))
     network = train(
-        task, Plan(f"{name}-s1", Architecture("gru", 6), training, OBSERVER, "record"), seeds, torch.device("cpu"), folder
+        task,
+        Plan(f"{name}-s1", Architecture("gru", 6), training, OBSERVER, "record"),
+        seeds,
+        torch.device("cpu"),
+        folder,
     )
     rollout = Rollout(train_trials=10, test_trials=40)
     curve = read_curve(folder / "curve.csv")

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from small_training import CPU, short_task, small_training
 
-from rscnav.config.schema import Encounters, Rollout, Training
+from rscnav.config.schema import Encounters, Rollout
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.learner import Learner
 from rscnav.networks.model import Architecture, Network, step_losses
@@ -21,20 +22,15 @@ from rscnav.observers.gap import true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.rollout import read_curve, roll_out
-from rscnav.tasks.table import make_task
 
-SETTINGS = Training(
-    batch_size=16, n_batches=12, validation_trials=40, validate_every=5, checkpoint_every_s=0.0, target_gap=None
-)
+SETTINGS = small_training(12, 5, batch_size=16, validation_trials=40)
 PLAN = Plan("test-s1", Architecture("gru", 8), SETTINGS, Observer(), "record")
 SEEDS = Seeds(0, ("network", "test", 1))
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
 def task():
-    torch.set_num_threads(1)
-    return make_task("ring-fixed", trial_s=2.0)
+    return short_task(2.0)
 
 
 def digests(folder: Path) -> dict[str, str]:

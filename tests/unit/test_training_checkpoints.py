@@ -7,9 +7,8 @@ import os
 from dataclasses import replace
 
 import pytest
-import torch
+from small_training import CPU, short_task, small_training
 
-from rscnav.config.schema import Training
 from rscnav.networks import checkpoint
 from rscnav.networks.learner import Learner
 from rscnav.networks.model import Architecture
@@ -17,21 +16,16 @@ from rscnav.networks.records import differences
 from rscnav.networks.training import Plan, train
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.tasks.table import make_task
 
-TRAINING = Training(
-    batch_size=8, n_batches=6, validation_trials=20, validate_every=2, checkpoint_every_s=0.0, target_gap=None
-)
+TRAINING = small_training(6, 2)
 RECORD = json.dumps({"network": {"cell": "gru", "training": {"peak_rate": 0.004, "curriculum": []}}, "seed": 0})
 PLAN = Plan("kept-s1", Architecture("gru", 5), TRAINING, Observer(), RECORD, code="abc")
 SEEDS = Seeds(0, ("network", "kept", 1))
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
 def task():
-    torch.set_num_threads(1)
-    return make_task("ring-fixed", trial_s=1.0)
+    return short_task(1.0)
 
 
 @pytest.fixture
@@ -101,16 +95,21 @@ def test_a_damaged_checkpoint_is_named_and_not_used(task, killed, caplog, tmp_pa
     assert weights(killed) == weights(tmp_path / "whole")
 
 
-def test_a_full_disk_costs_a_checkpoint_and_not_the_run(task, tmp_path, caplog, monkeypatch):
-    train(task, PLAN, SEEDS, CPU, tmp_path / "whole")
+def fill_disk_for(name, monkeypatch):
+    """Let files of one name no longer be written."""
     save = checkpoint.save
 
     def full(values, path):
-        if path.name == "checkpoint.pt":
+        if path.name == name:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         save(values, path)
 
     monkeypatch.setattr(checkpoint, "save", full)
+
+
+def test_a_full_disk_costs_a_checkpoint_and_not_the_run(task, tmp_path, caplog, monkeypatch):
+    train(task, PLAN, SEEDS, CPU, tmp_path / "whole")
+    fill_disk_for("checkpoint.pt", monkeypatch)
     with caplog.at_level("INFO"):
         train(task, PLAN, SEEDS, CPU, tmp_path / "full")
     assert "its checkpoint could not be written: [Errno 28] No space left on device" in caplog.text
@@ -118,14 +117,7 @@ def test_a_full_disk_costs_a_checkpoint_and_not_the_run(task, tmp_path, caplog, 
 
 
 def test_a_full_disk_when_weights_are_written_is_an_error_and_keeps_the_checkpoint(task, tmp_path, monkeypatch):
-    save = checkpoint.save
-
-    def full(values, path):
-        if path.name == "weights.pt":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        save(values, path)
-
-    monkeypatch.setattr(checkpoint, "save", full)
+    fill_disk_for("weights.pt", monkeypatch)
     with pytest.raises(OSError, match=r"No space left on device: .*weights\.pt"):
         train(task, PLAN, SEEDS, CPU, tmp_path)
     assert (tmp_path / "checkpoint.pt").exists()

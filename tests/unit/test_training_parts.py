@@ -5,9 +5,9 @@ import csv
 import numpy as np
 import pytest
 import torch
+from small_training import CPU, short_task, small_training
 from torch import nn
 
-from rscnav.config.schema import Training
 from rscnav.networks import progress
 from rscnav.networks.cost import flops_per_step, product_peak
 from rscnav.networks.learner import Learner
@@ -19,19 +19,14 @@ from rscnav.networks.training import Plan, train
 from rscnav.networks.validation import Validation, measure
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.tasks.table import make_task
 
-TRAINING = Training(
-    batch_size=8, n_batches=8, validation_trials=20, validate_every=2, checkpoint_every_s=0.0, target_gap=None
-)
+TRAINING = small_training(8, 2)
 SEEDS = Seeds(0, ("network", "parts", 1))
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
 def task():
-    torch.set_num_threads(1)
-    return make_task("ring-fixed", trial_s=1.0)
+    return short_task(1.0)
 
 
 def plan_of(architecture=None, **changes):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from small_training import CPU, short_task, small_training
 
 from rscnav.config.schema import Training
 from rscnav.networks.learner import Learner
@@ -17,20 +18,15 @@ from rscnav.networks.training import Plan, train
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.rollout import read_curve
-from rscnav.tasks.table import make_task
 
-TRAINING = Training(
-    batch_size=8, n_batches=12, validation_trials=20, validate_every=3, checkpoint_every_s=0.0, target_gap=None
-)
+TRAINING = small_training(12, 3)
 PLAN = Plan("wild-s1", Architecture("gru", 5), TRAINING, Observer(), "record")
 SEEDS = Seeds(0, ("network", "wild", 1))
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
 def task():
-    torch.set_num_threads(1)
-    return make_task("ring-fixed", trial_s=1.0)
+    return short_task(1.0)
 
 
 def planted(monkeypatch, spoil, batches):

@@ -6,19 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from small_training import CPU, short_task, small_training
 
-from rscnav.config.schema import Training
 from rscnav.networks.learner import Learner
 from rscnav.networks.model import Architecture
 from rscnav.networks.rules.settings import RuleSettings
 from rscnav.networks.training import Plan, train, train_ensemble
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.tasks.table import make_task
 
-TRAINING = Training(
-    batch_size=8, n_batches=20, validation_trials=20, validate_every=5, checkpoint_every_s=0.0, target_gap=None
-)
+TRAINING = small_training(20, 5)
 NAMES = ("a-s1", "b-s1", "b-s2")
 OWN = [
     {"peak_rate": 0.004},
@@ -26,13 +23,11 @@ OWN = [
     {"peak_rate": 0.01, "l2_rates": 0.5},
 ]
 SEEDS = [Seeds(0, ("network", "test", k)) for k in range(3)]
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
 def task():
-    torch.set_num_threads(1)
-    return make_task("ring-fixed", trial_s=1.0)
+    return short_task(1.0)
 
 
 @pytest.fixture(params=[torch.float32, torch.float64], ids=["float32", "float64"])

@@ -75,7 +75,9 @@ def main() -> None:
             left.annotate("Bayes filter", (0.02, limit), xycoords=("axes fraction", "data"), fontsize=6, va="bottom")
             right.set(title=f"{cell}, 32 units", xlabel="batches", ylabel="gap (nats per step)", yscale="log")
             right.minorticks_off()
-            right.set_yticks(ticks := [t for t in (0.2, 0.3, 0.5, 0.7, 1, 1.5) if right.get_ylim()[0] < t < right.get_ylim()[1]])
+            right.set_yticks(
+                ticks := [t for t in (0.2, 0.3, 0.5, 0.7, 1, 1.5) if right.get_ylim()[0] < t < right.get_ylim()[1]]
+            )
             right.set_yticklabels([f"{tick:g}" for tick in ticks])
             left.legend(loc="upper right")
         panel_letters([ax for row in axes for ax in row])

@@ -28,7 +28,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Train."""
     n_sessions, n_folders = len(arguments.session), len(arguments.output_dir)
     if n_sessions != n_folders:
-        raise ValueError(f"--output-dir: {n_folders} given for {n_sessions} session(s); give one for each, in their order")
+        raise ValueError(
+            f"--output-dir: {n_folders} given for {n_sessions} session(s); give one for each, in their order"
+        )
     config = read_config(arguments)
     torch.set_num_threads(1)  # two networks side by side with one thread each are faster than two threads on one
     tasks, plans, seeds = zip(*(job(config, session) for session in arguments.session), strict=True)

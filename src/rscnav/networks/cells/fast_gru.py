@@ -159,7 +159,7 @@ class _Sequence(torch.autograd.Function):
         flat = kept.view(-1, width)
         by_hh = flat[:, : 3 * n].t() @ states[:-1].reshape(-1, n)
         with_one = torch.cat([inputs, inputs.new_ones(n_steps, n_trials, 1)], dim=2).flatten(0, 1)
-        thin = with_one.t() @ flat  # the biases' gradient with that of the input weights; thin products are fast this way round
+        thin = with_one.t() @ flat  # of input weights and biases together; thin products are fast this way round
         by_ih, by_bias = thin[:-1, n:].t(), thin[-1]
         by_inputs = (flat[:, n:] @ weight_ih).view(inputs.shape) if ctx.needs_input_grad[0] else None
         by_noise = None

@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (8 minutes on two quiet cores)
+figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (6 minutes on two quiet cores)
 	@rscnav status
 	snakemake
 

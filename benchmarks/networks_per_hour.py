@@ -1,6 +1,6 @@
 """Networks per hour to a gap on ring-fixed (GRU, 128 units): two of ours side by side, and the plain loop one after the other.
 
-``python benchmarks/networks_per_hour.py`` (12 minutes on two cores; leave OMP_NUM_THREADS unset, so that the plain loop has torch's
+``python benchmarks/networks_per_hour.py`` (15 minutes on two cores; leave OMP_NUM_THREADS unset, so that the plain loop has torch's
 default threads). Both have the same task, trials, one-cycle schedule, batches, validations and stopping test: at the end of a
 cycle the gap on 2,000 validation trials. Times are of whole processes.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).parent
-TRAINING = {"batch_size": 128, "n_batches": 2000, "peak_rate": 0.004}
+TRAINING = {"batch_size": 192, "n_batches": 1600, "peak_rate": 0.004}
 
 
 def plain(seed: int, gap: float) -> tuple[float, list[str]]:

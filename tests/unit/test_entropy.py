@@ -10,7 +10,7 @@ from rscnav.analyses.entropy import (
     tuning_curves,
     tuning_entropy,
 )
-from rscnav.analyses.jackknife import jackknife_interval, trial_groups
+from rscnav.analyses.statistics import jackknife_interval, trial_groups
 
 CENTRES = -np.pi + (np.arange(6) + 0.5) * np.pi / 3
 

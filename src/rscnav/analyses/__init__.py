@@ -9,7 +9,7 @@ the module of an analysis picks the samples, calls the estimators, and adds the 
 - ``filtering``    low-pass filter
 - ``nulls``        permutation of whole trials, rolling of units
 - ``optimality``   the gap between a network's loss and the exact Bayes filter's
-- ``jackknife``    interval over the trials of one session
+- ``statistics``   p from permutations, interval over trials, tests over sessions, many units at once
 - ``entropy``      entropies; ``angles``, ``tuning``: what tuning is measured over, and the analysis
 - ``passes``       the same number of passes in both phases; ``rate_spread``, ``places``, ``dispersion``: the analysis
 - ``encounter_categories``, ``meetings``  categories of encounters, activity around them

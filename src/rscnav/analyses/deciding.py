@@ -9,10 +9,10 @@ from pydantic import Field
 from rscnav.analyses.angles import last_encounter, onset_sample
 from rscnav.analyses.encounter_categories import samples_around
 from rscnav.analyses.filtering import lowpass
-from rscnav.analyses.nulls import permutation_p
 from rscnav.analyses.prepare import chosen_trials
 from rscnav.analyses.readout import held_out_accuracy
 from rscnav.analyses.result import Result
+from rscnav.analyses.statistics import permutation_p
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rscnav.analyses.correlation import PairCounts, Window, count_pairs
-from rscnav.analyses.jackknife import jackknife_interval
 from rscnav.analyses.slopes import local_slopes, scaling_region, slope_within, takens_estimate
+from rscnav.analyses.statistics import jackknife_interval
 from rscnav.checks import as_activity
 
 PER_OCTAVE = 32  # radii in a factor of 2; so fine that also a slope of 30 has neighbours within 10 %

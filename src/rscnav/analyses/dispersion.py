@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.angles import stretch_number
-from rscnav.analyses.jackknife import jackknife_interval, trial_groups
-from rscnav.analyses.nulls import exchangeable_trials, permutation_p
+from rscnav.analyses.nulls import exchangeable_trials
 from rscnav.analyses.passes import Draw, Passes, draw, find_passes, matched
 from rscnav.analyses.places import place_bin
 from rscnav.analyses.prepare import prepare
 from rscnav.analyses.rate_spread import rate_codes, spread
 from rscnav.analyses.result import Result
+from rscnav.analyses.statistics import jackknife_interval, permutation_p, trial_groups
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session

@@ -14,9 +14,9 @@ from rscnav.analyses.encounter_categories import (
     samples_around,
     why_no_misses,
 )
-from rscnav.analyses.nulls import permutation_p
 from rscnav.analyses.prepare import Prepared, prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.statistics import permutation_p
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session

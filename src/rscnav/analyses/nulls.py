@@ -71,28 +71,6 @@ def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
     return Exchangeable(groups, left_out)
 
 
-def permutation_p(null: NDArray[np.floating], observed: NDArray[np.floating] | float) -> NDArray[np.float64]:
-    """Share of draws at least as large as what was observed, (1 + exceedances) / (1 + draws).
-
-    Parameters
-    ----------
-    null : array, (draw, ...)
-        For a test of small values give both with the sign turned round.
-    observed : array, (...)
-
-    Returns
-    -------
-    array, (...)
-        Never 0: with n draws at least 1 / (1 + n).
-
-    References
-    ----------
-    Phipson & Smyth, Stat. Appl. Genet. Mol. Biol. 9, 39 (2010), doi:10.2202/1544-6115.1585.
-    """
-    exceed = np.sum(null >= observed - 1e-12, axis=0)  # a draw that equals the observed value but for rounding counts
-    return np.asarray((1 + exceed) / (1 + len(null)), np.float64)
-
-
 def roll_each_unit(values: NDArray[np.floating], generator: np.random.Generator) -> NDArray[np.floating]:
     """Roll each unit's samples (time, unit) by an offset of its own, drawn uniformly."""
     n_samples, n_units = values.shape

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from rscnav.analyses.angles import tuning_angle
 from rscnav.analyses.entropy import angle_bin, binned_sums, curve_entropy, means, raised
-from rscnav.analyses.jackknife import jackknife_interval, trial_groups
-from rscnav.analyses.nulls import exchangeable_trials, permutation_p
+from rscnav.analyses.nulls import exchangeable_trials
 from rscnav.analyses.prepare import chosen_samples
 from rscnav.analyses.result import Result
+from rscnav.analyses.statistics import jackknife_interval, permutation_p, trial_groups
 from rscnav.checks import as_activity
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds

@@ -1,0 +1,172 @@
+"""Statistics that all analyses share: p from permutations, intervals over trials, tests over sessions, many units at once.
+
+What scipy does is left to scipy: `adjusted_p` and `over_sessions` only say which of its methods is used, and refuse what
+it cannot carry.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+MIN_SESSIONS = 6  # with fewer, the smallest two-sided p of a sign test lies above 0.05
+
+
+def trial_groups(trial: NDArray[np.integer], n_groups: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Deal the trials out to groups of equal size, at random.
+
+    Parameters
+    ----------
+    trial : array, (time,)
+        The trial of each sample.
+    n_groups : int
+        At most as many groups as there are trials.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    array, (time,)
+        The group of each sample.
+    """
+    names, at = np.unique(trial, return_inverse=True)
+    group = np.arange(len(names)) % min(n_groups, max(len(names), 1))
+    return generator.permutation(group)[at]
+
+
+def jackknife_interval(value: float, without: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """Interval around `value` from the values with each group left out.
+
+    value ± t · se, se² = (g - 1) / g · Σ (θ_j - mean θ)², with t the quantile of Student's t with g - 1 degrees of freedom.
+
+    Parameters
+    ----------
+    value : float
+        With all groups.
+    without : array, (group,)
+        With each group left out in turn.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    low, high : float
+        NaN with fewer than two groups, or where a value is NaN.
+
+    References
+    ----------
+    Kott, J. Off. Stat. 17, 521 (2001); Shao & Tu, The Jackknife and Bootstrap (1995), doi:10.1007/978-1-4612-0795-5.
+    """
+    from scipy.special import stdtrit
+
+    left = np.asarray(without, dtype=np.float64)
+    n = len(left)
+    if n < 2 or not (np.isfinite(left).all() and np.isfinite(value)):
+        return np.nan, np.nan
+    se = np.sqrt((n - 1) / n * np.sum((left - left.mean()) ** 2))
+    t = float(stdtrit(n - 1, 0.5 + level / 2))
+    return float(value - t * se), float(value + t * se)
+
+
+def permutation_p(null: NDArray[np.floating], observed: NDArray[np.floating] | float) -> NDArray[np.float64]:
+    """Share of draws at least as large as what was observed, (1 + exceedances) / (1 + draws).
+
+    Parameters
+    ----------
+    null : array, (draw, ...)
+        For a test of small values give both with the sign turned round.
+    observed : array, (...)
+
+    Returns
+    -------
+    array, (...)
+        Never 0: with n draws at least 1 / (1 + n).
+
+    References
+    ----------
+    Phipson & Smyth, Stat. Appl. Genet. Mol. Biol. 9, 39 (2010), doi:10.2202/1544-6115.1585.
+    """
+    exceed = np.sum(null >= observed - 1e-12, axis=0)  # a draw that equals the observed value but for rounding counts
+    return np.asarray((1 + exceed) / (1 + len(null)), np.float64)
+
+
+def adjusted_p(p: ArrayLike) -> NDArray[np.float64]:
+    """Adjust the p-values of many units so that those at most q have a false-discovery rate of at most q.
+
+    Parameters
+    ----------
+    p : array, (unit,)
+        NaN where a unit was not tested; it stays NaN and does not count.
+
+    Returns
+    -------
+    array, (unit,)
+
+    References
+    ----------
+    Benjamini & Hochberg, J. R. Stat. Soc. B 57, 289 (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
+    """
+    from scipy.stats import false_discovery_control
+
+    values = np.asarray(p, np.float64)
+    tested = np.isfinite(values)
+    adjusted = np.full(values.shape, np.nan)
+    if tested.any():
+        adjusted[tested] = false_discovery_control(values[tested], method="bh")
+    return adjusted
+
+
+@dataclass(frozen=True)
+class OverSessions:
+    """One number a session, tested against 0 over sessions.
+
+    Parameters
+    ----------
+    n : int
+        Sessions with a value.
+    mean : float
+    low, high : float
+        95 % interval of the mean, by Student's t; NaN with fewer than `MIN_SESSIONS`.
+    p : float
+        Two-sided, from turning round the signs of the sessions; NaN with fewer than `MIN_SESSIONS`.
+    """
+
+    n: int
+    mean: float
+    low: float
+    high: float
+    p: float
+
+
+def over_sessions(values: ArrayLike, generator: np.random.Generator) -> OverSessions:
+    """Test whether a number that each session gives once (a difference, mostly) is 0 on average.
+
+    The test turns round signs at random (all 2ⁿ ways where n is at most 13), so it holds for values that are as likely to lie as
+    far above 0 as below. With fewer than six sessions no p below 0.05 is possible and none is given.
+
+    Parameters
+    ----------
+    values : array, (session,)
+        Sessions whose value is NaN are left out.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    OverSessions
+
+    References
+    ----------
+    Fisher, The Design of Experiments (1935), §21.
+    """
+    from scipy import stats
+
+    known = np.asarray(values, np.float64)
+    known = known[np.isfinite(known)]
+    nan = float("nan")
+    mean = float(known.mean()) if len(known) else nan
+    if len(known) < MIN_SESSIONS:
+        return OverSessions(len(known), mean, nan, nan, nan)
+    test = stats.permutation_test(
+        (known,), np.mean, permutation_type="samples", n_resamples=9999, vectorized=True, rng=generator
+    )
+    interval = stats.ttest_1samp(known, 0).confidence_interval(0.95)
+    return OverSessions(len(known), mean, float(interval.low), float(interval.high), float(test.pvalue))

@@ -5,13 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.sessions.encounters import Behaviour, find_encounters
-from rscnav.sessions.geometry import wrap
-from rscnav.sessions.schema import TRIALS
+from rscnav.calibration.walks import DT_S, PLACES, ring_walk, with_activity
 from rscnav.sessions.session import Session
 
-DT_S = 0.1
-PLACES = np.array([0.0, 0.8 * np.pi])
+__all__ = ["DT_S", "PLACES"]
 
 
 def ring_session(
@@ -26,35 +23,9 @@ def ring_session(
     Outcomes are drawn at random with the stated chance of an error in every trial that has a second landmark.
     """
     rng = np.random.default_rng(seed)
-    n = n_trials * n_steps
-    trial = np.repeat(np.arange(n_trials), n_steps)
-    time = (np.arange(n) + 0.5) * DT_S
-    drift = np.repeat(rng.choice([-1.0, 1.0], n_trials), n_steps)
-    steps = (drift * DT_S + rng.normal(0, 0.1, n)).reshape(n_trials, n_steps)
-    position = wrap(rng.uniform(-np.pi, np.pi, (n_trials, 1)) + np.cumsum(steps, axis=1)).reshape(-1, 1)
-    landmarks = np.broadcast_to(PLACES[None, :, None], (n_trials, 2, 1)).copy()
-    outcome = np.full(n_trials, "none", "U9")
-
-    def met():
-        behaviour = Behaviour(position, time, trial, landmarks, ("a", "b"), 0.25, True, DT_S, outcome)
-        return find_encounters(behaviour, 0.1, 0.5)
-
-    second = np.unique(met().table["trial"][met().table["order"] == 2])
-    outcome[second] = np.where(rng.random(len(second)) < p_incorrect, "incorrect", "correct")
-    found = met()
-    trials = np.zeros(n_trials, TRIALS)
-    trials["start_s"] = np.arange(n_trials) * n_steps * DT_S
-    trials["stop_s"] = trials["start_s"] + n_steps * DT_S
-    trials["split"], trials["outcome"] = "test", outcome
-    session = Session(
-        "planted", "network", "planted", DT_S, np.zeros((n, 1)), time, trial, trials, np.zeros(1, [("id", "i8")]),
-        position=position, velocity=steps.reshape(-1) / DT_S, phase=found.phase, hypotheses=found.hypotheses,
-        landmarks=landmarks, encounters=found.table, landmark_names=("a", "b"), visibility_radius=0.25,
-        position_unit="rad",
-    )  # fmt: skip
-    session.activity = np.asarray(plant(session, rng), np.float32)
-    session.units = np.array([(k,) for k in range(session.activity.shape[1])], [("id", "i8")])
-    return session
+    session = ring_walk(np.full(n_trials, n_steps), rng, p_incorrect=p_incorrect)
+    session.trials["split"] = "test"
+    return with_activity(session, plant(session, rng))
 
 
 def step_in_trial(session: Session) -> NDArray:

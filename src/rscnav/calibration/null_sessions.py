@@ -1,0 +1,90 @@
+"""Seven kinds of sessions in which nothing is to be found, each with a feature that has fooled a test before."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from rscnav.calibration.walks import DT_S, ring_walk, with_activity
+from rscnav.sessions.session import Session
+
+N_TRIALS, N_STEPS, N_UNITS = 80, 100, 20
+NOISE_S = 0.5  # correlation time of every unit's noise (s)
+RARE_LENGTH = 0.44  # length of trials in which LM2 lasts a quarter of LM1, of the usual one
+SHARED = 0.2  # correlation between units that share input
+
+KINDS: dict[str, str] = {
+    "noise": "stationary noise, correlated over 0.5 s, independent between units",
+    "drift": "noise, and each unit's mean wanders over the session",
+    "ramps": "noise, and each unit rises or falls through every trial",
+    "position": "noise, and each unit is tuned to the position alone",
+    "rare": "noise; LM2 lasts a quarter of the time of LM1",
+    "shared": "noise that is correlated by 0.2 between any two units",
+    "unequal": "noise; trials last 5 to 15 s",
+}
+
+
+def null_session(
+    kind: str,
+    generator: np.random.Generator,
+    *,
+    n_trials: int = N_TRIALS,
+    n_units: int = N_UNITS,
+    n_steps: int = N_STEPS,
+) -> Session:
+    """Simulate a session of one of the kinds of `KINDS`.
+
+    The behaviour is a walk past two landmarks (`ring_walk`). Outcomes are drawn at random. Activity depends on behaviour in the
+    kind ``position`` only, and there on the position alone.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `KINDS`.
+    generator : numpy.random.Generator
+    n_trials, n_units, n_steps : int
+        `n_steps` samples of 0.1 s a trial (on average where trials are unequal; 44 % of it where LM2 is rare).
+
+    Returns
+    -------
+    Session
+
+    Raises
+    ------
+    ValueError
+        For an unknown kind; the message lists those there are.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of null session '{kind}'; there are: {', '.join(KINDS)}")
+    lengths = np.full(n_trials, n_steps)
+    if kind == "unequal":
+        lengths = generator.integers(n_steps // 2, n_steps + n_steps // 2 + 1, n_trials)
+    if kind == "rare":
+        lengths = np.full(n_trials, round(RARE_LENGTH * n_steps))
+    session = ring_walk(lengths, generator)
+    session.name = kind
+    activity = _noise(len(session.time), n_units, generator)
+    if kind == "drift":
+        activity += 2.0 * _wander(len(session.time), n_units, generator)
+    if kind == "ramps":
+        start = session.trials["start_s"][session.trial]
+        activity += ((session.time - start) / (n_steps * DT_S))[:, None] * generator.normal(0, 3, n_units)
+    if kind == "position":
+        preferred = generator.uniform(-np.pi, np.pi, n_units)
+        activity += 3 * np.exp((np.cos(session.need("position") - preferred) - 1) / 0.5**2)
+    if kind == "shared":
+        activity = np.sqrt(1 - SHARED) * activity + np.sqrt(SHARED) * _noise(len(session.time), 1, generator)
+    return with_activity(session, activity)
+
+
+def _noise(n_samples: int, n_units: int, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Draw noise of variance 1 with an exponential autocorrelation, (time, unit)."""
+    keep = np.exp(-DT_S / NOISE_S)
+    shocks = generator.standard_normal((n_samples, n_units)) * np.sqrt(1 - keep**2)
+    shocks[0] /= np.sqrt(1 - keep**2)
+    return lfilter([1.0], [1.0, -keep], shocks, axis=0)
+
+
+def _wander(n_samples: int, n_units: int, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Draw a random walk a unit of variance 1 over the session, (time, unit)."""
+    walk = np.cumsum(generator.standard_normal((n_samples, n_units)), axis=0)
+    return (walk - walk.mean(axis=0)) / walk.std(axis=0)

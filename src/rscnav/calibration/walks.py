@@ -1,0 +1,68 @@
+"""Behaviour without a brain: walks on the ring past two landmarks, as sessions that wait for activity."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.geometry import wrap
+from rscnav.sessions.schema import TRIALS
+from rscnav.sessions.session import Session
+
+DT_S = 0.1
+PLACES = np.array([0.0, 0.8 * np.pi])  # of landmarks a and b (rad)
+RADIUS = 0.25  # of visibility (rad)
+
+
+def ring_walk(
+    lengths: ArrayLike, generator: np.random.Generator, *, p_incorrect: float = 0.3, drift_rad_s: float = 1.0
+) -> Session:
+    """Walk along the ring with noisy speed around a drift of either sign, a new walk from a random place each trial.
+
+    Parameters
+    ----------
+    lengths : array of int, (trial,)
+        Samples of each trial, 0.1 s each; trials follow each other without a gap.
+    generator : numpy.random.Generator
+    p_incorrect : float
+        Chance of the outcome ``incorrect`` in a trial that has a second landmark, whatever happened in it.
+    drift_rad_s : float
+        Speed around which the walker's speed varies (rad/s).
+
+    Returns
+    -------
+    Session
+        With one unit that is 0; see `with_activity`.
+    """
+    lengths = np.asarray(lengths, np.int64)
+    n_trials, n = len(lengths), int(lengths.sum())
+    trial = np.repeat(np.arange(n_trials), lengths)
+    first = np.cumsum(lengths) - lengths
+    time = (np.arange(n) + 0.5) * DT_S
+    drift = np.repeat(generator.choice([-drift_rad_s, drift_rad_s], n_trials), lengths)
+    steps = drift * DT_S + generator.normal(0, 0.1, n)
+    start = generator.uniform(-np.pi, np.pi, n_trials)
+    path = np.cumsum(steps)
+    position = wrap(path - np.repeat(path[first] - steps[first] - start, lengths))[:, None]
+    landmarks = np.broadcast_to(PLACES[None, :, None], (n_trials, 2, 1)).copy()
+    outcome = np.full(n_trials, "none", "U9")
+    behaviour = Behaviour(position, time, trial, landmarks, ("a", "b"), RADIUS, True, DT_S, outcome)
+    table = find_encounters(behaviour, 0.1, 0.5).table
+    second = np.unique(table["trial"][table["order"] == 2])
+    outcome[second] = np.where(generator.random(len(second)) < p_incorrect, "incorrect", "correct")
+    met = find_encounters(behaviour, 0.1, 0.5)  # now that the outcomes are known
+    trials = np.zeros(n_trials, TRIALS)
+    trials["start_s"], trials["stop_s"] = first * DT_S, (first + lengths) * DT_S
+    trials["split"], trials["outcome"] = np.where(np.arange(n_trials) % 5 == 0, "train", "test"), outcome
+    return Session(
+        "planted", "network", "planted", DT_S, np.zeros((n, 1), np.float32), time, trial, trials,
+        np.zeros(1, [("id", "i8")]), position=position, velocity=steps / DT_S, phase=met.phase,
+        hypotheses=met.hypotheses, landmarks=landmarks, encounters=met.table, landmark_names=("a", "b"),
+        visibility_radius=RADIUS, position_unit="rad",
+    )  # fmt: skip
+
+
+def with_activity(session: Session, activity: NDArray[np.floating]) -> Session:
+    """Give a session its activity, (time, unit), and a table of as many units."""
+    session.activity = np.asarray(activity, np.float32)
+    session.units = np.array([(k,) for k in range(activity.shape[1])], [("id", "i8")])
+    return session

@@ -17,7 +17,8 @@ def stretch_number(session: Session) -> NDArray[np.int64]:
 
 def onset_sample(session: Session, encounters: NDArray) -> NDArray[np.intp]:
     """Give the first sample in view of each encounter."""
-    return np.searchsorted(session.time, encounters["onset_s"])
+    rounding = 1e-6 * session.dt_s  # an onset in the very middle of a wide bin counts as in it
+    return np.searchsorted(session.time, encounters["onset_s"] - rounding)
 
 
 def last_encounter(session: Session) -> NDArray[np.intp]:

@@ -71,7 +71,7 @@ def analyse(
     settings : Closed, optional
         The analysis' own settings; default: its defaults.
     common : Common, optional
-        Low-pass filter and choice of trials; default: the defaults.
+        Time step, low-pass filter and choice of trials; default: the defaults.
     seeds : Seeds, optional
         Where its random numbers come from; default: root seed 0.
 
@@ -82,11 +82,14 @@ def analyse(
     """
     from rscnav.analyses.result import Result
     from rscnav.config.schema import Common
+    from rscnav.sessions.coarse import coarsened
 
     module = analysis_module(name)
+    common = common or Common()
+    session = coarsened(session, common.analysis_dt_s)
     missing = session.missing(module.NEEDS)
     if missing:
         return Result.not_applicable(missing)
     return module.run(
-        session, settings or module.Settings(), common or Common(), seeds or Seeds(0, (name, session.name))
+        session, settings or module.Settings(), common, seeds or Seeds(0, (name, session.name))
     )

@@ -130,6 +130,9 @@ class Common(Closed):
         "all",
         description="low_error: test trials in which the network's error stays below 0.5 rad once both landmarks are met",
     )
+    analysis_dt_s: float = Field(
+        0.1, gt=0, description="time bins narrower than this are joined to it, rates averaged, before the filter (s)"
+    )
     cutoff_hz: float = Field(0.5, gt=0, description="cutoff of the first-order Butterworth low-pass filter (Hz)")
     causal: bool = Field(True, description="true: forward only; false: forward and backward, no phase shift")
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.files import atomic_path
+from rscnav.sessions.coarse import in_bins, wide_bins
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
 
@@ -57,7 +58,9 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
             group.create_dataset("stop", data=np.cumsum(counts, dtype="i8"))
 
 
-def read_session(path: str | os.PathLike[str], fields: Collection[str] | None = None) -> Session:
+def read_session(
+    path: str | os.PathLike[str], fields: Collection[str] | None = None, dt_s: float | None = None
+) -> Session:
     """Read a session from HDF5.
 
     Parameters
@@ -65,6 +68,9 @@ def read_session(path: str | os.PathLike[str], fields: Collection[str] | None = 
     path : path-like
     fields : collection of str, optional
         Read only these besides activity, time, trial, trials and units; the others are None. Default: all.
+    dt_s : float, optional
+        Read into time bins of this width (s) where the file's are narrower (see `rscnav.sessions.coarse`); no more of the
+        activity than that is ever in memory. Default: as in the file.
 
     Returns
     -------
@@ -90,9 +96,15 @@ def read_session(path: str | os.PathLike[str], fields: Collection[str] | None = 
         values["attributes"] = {
             key.removeprefix("attribute:"): value for key, value in file.attrs.items() if key.startswith("attribute:")
         }
+        bins = wide_bins(file["time"][:], file["trial"][:], values["dt_s"], dt_s) if dt_s else None
         for spec in ARRAYS:
             if spec.name in file and spec.name in wanted:
-                values[spec.name] = file[spec.name][:]
+                data = file[spec.name]
+                if bins is None or spec.dims[0] != "time":
+                    values[spec.name] = data[:]
+                else:
+                    values[spec.name] = in_bins(spec.name, data, bins, values["dt_s"])
+        values["dt_s"] *= bins.width if bins else 1
         for name in (*TABLES, "units"):
             if name in file and name in wanted:
                 values[name] = read_table(file, name)

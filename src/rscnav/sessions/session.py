@@ -152,11 +152,16 @@ class Session:
 
     def stretches(self) -> list[slice]:
         """Cut time into stretches without a gap that each lie in one trial (or between two)."""
-        breaks = (np.diff(self.time) > 1.5 * self.dt_s) | (np.diff(self.trial) != 0)
-        edges = np.concatenate([[0], np.flatnonzero(breaks) + 1, [len(self.time)]])
-        return [slice(int(a), int(b)) for a, b in pairwise(edges) if b > a]
+        return contiguous_stretches(self.time, self.trial, self.dt_s)
 
     def in_split(self, split: str) -> NDArray[np.bool_]:
         """Mark the samples of the trials of one split (``train`` or ``test``)."""
         wanted = np.append(self.trials["split"] == split, False)  # the last one answers for trial -1
         return wanted[self.trial]
+
+
+def contiguous_stretches(time: NDArray[np.floating], trial: NDArray[np.integer], dt_s: float) -> list[slice]:
+    """Cut time into stretches without a gap that each lie in one trial (or between two)."""
+    breaks = (np.diff(time) > 1.5 * dt_s) | (np.diff(trial) != 0)
+    edges = np.concatenate([[0], np.flatnonzero(breaks) + 1, [len(time)]])
+    return [slice(int(a), int(b)) for a, b in pairwise(edges) if b > a]

@@ -2,34 +2,11 @@
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from rscnav.networks.model import Network
-from rscnav.networks.objective import Objective
-
-
-@dataclass(frozen=True)
-class Objectives(Objective):
-    """What several networks lower, each with a cost of high rates of its own.
-
-    Parameters
-    ----------
-    costs : sequence of float
-        In the place of `l2_rates`, which stays 0.
-    """
-
-    costs: Sequence[float] = ()
-
-    def of(self, sent: Tensor, readouts: torch.nn.ModuleDict, first: int = 0) -> Tensor:
-        """Give the loss of some successive steps, (network,); see `Objective.of`."""
-        loss = super().of(sent, readouts, first)
-        if not any(self.costs):
-            return loss
-        squares = sent.square().mean(dim=(0, -2, -1)) * (len(sent) / self.n_steps)
-        return loss + torch.tensor(self.costs, dtype=sent.dtype, device=sent.device) * squares
 
 
 def side_by_side(tensors: Sequence[Tensor], together: bool) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from rscnav.networks.curriculum import Curriculum
-from rscnav.networks.ensembles import Objectives, keep_some, side_by_side, weights_of
+from rscnav.networks.ensembles import keep_some, side_by_side, weights_of
 from rscnav.networks.members import Member
 from rscnav.networks.model import Network
 from rscnav.networks.objective import Objective
@@ -103,6 +103,4 @@ class Learner:
     def _objective(self, targets: dict[str, Tensor]) -> Objective:
         """Say what is to be lowered."""
         costs = [member.plan.training.l2_rates for member in self.members]
-        if self.together:
-            return Objectives(targets, scored(self.task), costs=costs)
-        return Objective(targets, scored(self.task), costs[0])
+        return Objective(targets, scored(self.task), costs if self.together else costs[0])

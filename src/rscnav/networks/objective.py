@@ -1,7 +1,9 @@
 """What training lowers: the loss of the reports, and a cost of high rates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,13 +22,13 @@ class Objective:
         Per head the class to report; of an ensemble (network, trial, step).
     counted : slice
         Steps whose reports count.
-    l2_rates : float
-        Times the mean square of what the units send.
+    l2_rates : float or sequence of float
+        Times the mean square of what the units send; of an ensemble one a network.
     """
 
     targets: dict[str, Tensor]
     counted: slice = field(default_factory=lambda: slice(None))
-    l2_rates: float = 0.0
+    l2_rates: float | Sequence[float] = 0.0
 
     @property
     def n_steps(self) -> int:
@@ -53,8 +55,9 @@ class Objective:
         scored = range(*self.counted.indices(self.n_steps))
         here = range(max(first, scored.start), min(first + len(sent), scored.stop))
         loss = sent.new_zeros(sent.shape[1:-2])
-        if self.l2_rates:
-            loss = self.l2_rates * sent.square().mean(dim=(0, -2, -1)) * (len(sent) / self.n_steps)
+        if np.any(self.l2_rates):
+            squares = sent.square().mean(dim=(0, -2, -1)) * (len(sent) / self.n_steps)
+            loss = torch.as_tensor(self.l2_rates, dtype=sent.dtype, device=sent.device) * squares
         if len(here) == 0:
             return loss
         if len(here) < len(sent):

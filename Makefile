@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := uv==0.13.9
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help figures quick test lint format readme lock unlock clean
+.PHONY: help figures quick calibration test lint format readme lock unlock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -17,6 +17,10 @@ figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (6 
 quick: $(VENV)/.ready ## the whole workflow in about two minutes, with undertrained networks, into results/quick
 	@rscnav status
 	snakemake --configfile workflow/presets/quick.yaml
+
+calibration: $(VENV)/.ready ## error rates of all tests, coverage of all intervals (hours; goes on where it was)
+	@rscnav status
+	snakemake -s workflow/calibration.smk
 
 test: $(VENV)/.ready ## all tests
 	python -m pytest -n 2 --dist loadscope

@@ -62,7 +62,7 @@ def null_session(
         lengths = np.full(n_trials, round(RARE_LENGTH * n_steps))
     session = ring_walk(lengths, generator)
     session.name = kind
-    activity = _noise(len(session.time), n_units, generator)
+    activity = coloured_noise(len(session.time), n_units, generator)
     if kind == "drift":
         activity += 2.0 * _wander(len(session.time), n_units, generator)
     if kind == "ramps":
@@ -72,11 +72,11 @@ def null_session(
         preferred = generator.uniform(-np.pi, np.pi, n_units)
         activity += 3 * np.exp((np.cos(session.need("position") - preferred) - 1) / 0.5**2)
     if kind == "shared":
-        activity = np.sqrt(1 - SHARED) * activity + np.sqrt(SHARED) * _noise(len(session.time), 1, generator)
+        activity = np.sqrt(1 - SHARED) * activity + np.sqrt(SHARED) * coloured_noise(len(session.time), 1, generator)
     return with_activity(session, activity)
 
 
-def _noise(n_samples: int, n_units: int, generator: np.random.Generator) -> NDArray[np.float64]:
+def coloured_noise(n_samples: int, n_units: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """Draw noise of variance 1 with an exponential autocorrelation, (time, unit)."""
     keep = np.exp(-DT_S / NOISE_S)
     shocks = generator.standard_normal((n_samples, n_units)) * np.sqrt(1 - keep**2)

@@ -1,0 +1,66 @@
+"""``rscnav calibrate``: how often the tests are wrong, and how often the intervals hold the truth."""
+
+import argparse
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rscnav.calibration.table import CLAIMS
+from rscnav.calibration.trials_of import Row, claimed, kinds_for, read_rows, write_rows
+from rscnav.calibration.verdict import FAILS, markdown, verdicts
+from rscnav.files import write_text
+from rscnav.seeds import Seeds
+
+log = logging.getLogger(__name__)
+EVERY_S = 20.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
+    one = parts.add_parser("run", help="one analysis on some simulated sessions of one kind")
+    one.add_argument("--analysis", required=True, choices=list(CLAIMS))
+    one.add_argument("--kind", required=True, help="a kind of null session, or 'planted'")
+    one.add_argument("--first", type=int, default=0, help="number of the first session")
+    one.add_argument("--sessions", type=int, required=True, help="how many")
+    one.add_argument("--seed", type=int, default=0)
+    one.add_argument("--output", required=True, type=Path, help="CSV file")
+    table = parts.add_parser("table", help="error rates and coverage from what was run")
+    table.add_argument("--inputs", required=True, nargs="+", type=Path, help="CSV files of 'run'")
+    table.add_argument("--output", required=True, type=Path, help="Markdown file")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run a part."""
+    if arguments.part == "table":
+        found = verdicts(row for path in arguments.inputs for row in read_rows(path))
+        write_text(arguments.output, markdown(found))
+        failed = [f"{v.analysis}: {v.claim}, {v.kind}: {v.rate:.3f}" for v in found if v.verdict == FAILS]
+        log.info("%d of %d claims hold", len(found) - len(failed), len(found))
+        for line in failed:
+            log.info("  fails: %s", line)
+        return
+    claims = CLAIMS[arguments.analysis]
+    kinds = kinds_for(claims)
+    if arguments.kind not in kinds:
+        raise ValueError(
+            f"'{arguments.analysis}' claims nothing on sessions of kind '{arguments.kind}'; on: {', '.join(kinds)}"
+        )
+    numbers = range(arguments.first, arguments.first + arguments.sessions)
+    rows = claimed(arguments.analysis, claims, arguments.kind, numbers, Seeds(arguments.seed))
+    write_rows(_told(rows, arguments), arguments.output)
+
+
+def _told(rows: Iterator[Row], arguments: argparse.Namespace) -> Iterator[Row]:
+    """Say now and then how far it has come, and how long it will take."""
+    started = told = time.monotonic()
+    for row in rows:
+        now = time.monotonic()
+        if now - told > EVERY_S:
+            done = row.session - arguments.first
+            left = (now - started) / max(done, 1) * (arguments.sessions - done) / 60
+            log.info("%s on %s  session %d/%d  %.1f min left", arguments.analysis, arguments.kind, done,
+                     arguments.sessions, left)  # fmt: skip
+            told = now
+        yield row

@@ -1,0 +1,52 @@
+# Error rates of all tests and coverage of all intervals, on simulated sessions: `make calibration`. A killed run goes on where it
+# was; a change of one analysis measures that one again. Shorter: snakemake -s workflow/calibration.smk --config sessions=200
+from rscnav.analyses.table import ANALYSES
+from rscnav.calibration.table import CLAIMS
+from rscnav.calibration.trials_of import kinds_for
+from rscnav.provenance import code_hash
+
+N_SESSIONS = int(config.get("sessions", 1000))  # of each kind
+CHUNK = 100  # sessions a job
+RESULTS = config.get("results_dir", "results/calibration")
+
+
+def n_sessions(analysis):
+    """Count the sessions of each kind that an analysis is run on: fewer where each of its claims says so."""
+    claims = CLAIMS[analysis]
+    wanted = [p.n_sessions or N_SESSIONS for p in claims.p_values]
+    wanted += [N_SESSIONS] * bool(claims.intervals or claims.over_sessions)
+    return min(N_SESSIONS, max(wanted))
+
+
+rule table:
+    default_target: True
+    input:
+        [
+            f"{RESULTS}/parts/{analysis}/{kind}/{first}-{min(CHUNK, n_sessions(analysis) - first)}.csv"
+            for analysis in CLAIMS
+            for kind in kinds_for(CLAIMS[analysis])
+            for first in range(0, n_sessions(analysis), CHUNK)
+        ],
+    output:
+        f"{RESULTS}/table.md",
+    params:
+        code=code_hash("rscnav.calibration.verdict"),
+    shell:
+        "rscnav calibrate table --inputs {input} --output {output} && cat {output}"
+
+
+rule measure:
+    output:
+        f"{RESULTS}/parts/{{analysis}}/{{kind}}/{{first}}-{{many}}.csv",
+    log:
+        f"{RESULTS}/logs/{{analysis}}/{{kind}}/{{first}}-{{many}}.log",
+    wildcard_constraints:
+        first=r"\d+",
+        many=r"\d+",
+    threads: 1
+    params:
+        code=lambda wildcards: code_hash("rscnav.calibration.trials_of", ANALYSES[wildcards.analysis]),
+        claims=lambda wildcards: str(CLAIMS[wildcards.analysis]),
+    shell:
+        "rscnav calibrate run --analysis {wildcards.analysis} --kind {wildcards.kind} --first {wildcards.first} "
+        "--sessions {wildcards.many} --output {output} 2>&1 | tee {log}"

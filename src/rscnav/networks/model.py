@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from rscnav.networks.cells.base import Cell, Layer, affine
-from rscnav.networks.cells.table import CELLS, make_layer
+from rscnav.networks.cells.base import Cell, Layer, affine, unset
+from rscnav.networks.cells.table import CELLS, is_recurrent, make_layer
 
 Generators = torch.Generator | Sequence[torch.Generator] | None  # of one network, of several, or none
 
@@ -76,8 +76,7 @@ class Readout(nn.Module):
 
     def __init__(self, n_units: int, n_classes: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(n_classes, n_units, device="meta"))
-        self.bias = nn.Parameter(torch.empty(n_classes, device="meta"))
+        self.weight, self.bias = unset(n_classes, n_units), unset(n_classes)
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Give logits, (..., class)."""
@@ -175,12 +174,12 @@ class Network(nn.Module):
         befores = [None] * len(self.layers) if state is None else self.split(state)
         sent, all_states = inputs, []
         for level, layer in enumerate(self.layers):
-            states = layer(sent, self._noise(inputs, generator), befores[level])
+            states = layer(sent, self.draw_noise(inputs, generator), befores[level])
             all_states.append(states)
             outputs = [layer.output(states)]
             if self.architecture.bidirectional:
                 other = self.backward_layers[level]
-                states = other(sent.flip(0), self._noise(inputs, generator)).flip(0)
+                states = other(sent.flip(0), self.draw_noise(inputs, generator)).flip(0)
                 all_states.append(states)
                 outputs.append(other.output(states))
             sent = torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0]
@@ -198,7 +197,7 @@ class Network(nn.Module):
         ValueError
             For a network that has no step: without recurrence, or bidirectional.
         """
-        if self.architecture.bidirectional or not issubclass(CELLS[self.architecture.cell], Cell):
+        if self.architecture.bidirectional or not is_recurrent(self.architecture.cell):
             raise ValueError(
                 f"a network of cell '{self.architecture.cell}' that is not causal and recurrent has no step"
             )
@@ -209,8 +208,8 @@ class Network(nn.Module):
             sent = layer.output(after[-1])
         return torch.cat(after, dim=-1)
 
-    def _noise(self, inputs: Tensor, generator: Generators) -> Tensor | None:
-        """Draw the process noise of one layer, (step, trial, unit)."""
+    def draw_noise(self, inputs: Tensor, generator: Generators) -> Tensor | None:
+        """Draw the process noise of one layer, (step, trial, unit), for inputs (step, trial, channel); None where there is none."""
         sd = self.architecture.process_noise
         if sd == 0:
             return None

@@ -18,6 +18,11 @@ def affine(inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return inputs @ weight.mT + bias.unsqueeze(-2)
 
 
+def unset(*shape: int) -> nn.Parameter:
+    """Make a parameter without memory: `rscnav.networks.model` fills all of a network's from one generator."""
+    return nn.Parameter(torch.empty(*shape, device="meta"))
+
+
 class Layer(nn.Module, ABC):
     """A layer of units that turns a sequence of inputs into a sequence of states.
 
@@ -39,10 +44,6 @@ class Layer(nn.Module, ABC):
     def state_size(self) -> int:
         """Numbers in a state: units times parts."""
         return len(self.parts) * self.hidden_size
-
-    def weight(self, *shape: int) -> nn.Parameter:
-        """Make a parameter without memory: `rscnav.networks.model` fills all of them from one generator."""
-        return nn.Parameter(torch.empty(*shape, device="meta"))
 
     def output(self, states: Tensor) -> Tensor:
         """Take what the units send on, (..., unit), out of their states (..., state)."""
@@ -80,10 +81,10 @@ class Cell(Layer):
 
     def __init__(self, n_inputs: int, hidden_size: int) -> None:
         super().__init__(n_inputs, hidden_size)
-        self.weight_ih = self.weight(self.input_gates * hidden_size, n_inputs)
-        self.weight_hh = self.weight(self.recurrent_gates * hidden_size, hidden_size)
-        self.bias_ih = self.weight(self.input_gates * hidden_size)
-        self.bias_hh = self.weight(self.recurrent_gates * hidden_size)
+        self.weight_ih = unset(self.input_gates * hidden_size, n_inputs)
+        self.weight_hh = unset(self.recurrent_gates * hidden_size, hidden_size)
+        self.bias_ih = unset(self.input_gates * hidden_size)
+        self.bias_hh = unset(self.recurrent_gates * hidden_size)
 
     @abstractmethod
     def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
@@ -100,9 +101,10 @@ class Cell(Layer):
         tensor, (..., part x unit)
         """
 
-    def drive(self, inputs: Tensor) -> Tensor:
-        """Give what the units receive from the inputs, (..., input gate x unit)."""
-        return affine(inputs, self.weight_ih, self.bias_ih)
+    def drive(self, inputs: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Give what the units receive from the inputs, (..., input gate x unit); noise (..., unit) goes to all gates alike."""
+        driven = affine(inputs, self.weight_ih, self.bias_ih)
+        return driven if noise is None else driven + torch.cat([noise] * self.input_gates, dim=-1)
 
     def recur(self, hidden: Tensor) -> Tensor:
         """Give what the units receive from each other, (..., recurrent gate x unit)."""
@@ -120,12 +122,9 @@ class Cell(Layer):
         """Run over trials; see `Layer.forward`."""
         if inputs.is_cuda and noise is None and inputs.dim() == 3 and self.library is not None:
             return self.by_library(inputs, state)
-        driven = self.drive(inputs)
-        if noise is not None:
-            driven = driven + torch.cat([noise] * self.input_gates, dim=-1)
         state = self.at_rest(inputs) if state is None else state
         states = []
-        for received in driven.unbind():
+        for received in self.drive(inputs, noise).unbind():
             state = self.react(received, self.recur(self.output(state)), state)
             states.append(state)
         return torch.stack(states)

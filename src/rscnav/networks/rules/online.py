@@ -72,7 +72,7 @@ class OnlineRule(Rule):
         cell = network.layers[0]
         assert isinstance(cell, Cell)  # checked above; this is for the types
         with torch.no_grad():
-            noise = network._noise(inputs, generator)
+            noise = network.draw_noise(inputs, generator)
             states = cell(inputs, noise)
         sent = cell.output(states).detach().requires_grad_()
         loss = objective.of(sent, self.readouts(network))
@@ -110,10 +110,7 @@ def _local(cell: Cell, inputs: Tensor, noise: Tensor | None, states: Tensor) -> 
     """Take the derivatives of all steps at once, by one backward pass through `react` for each part of the state."""
     before = torch.cat([torch.zeros_like(states[:1]), states[:-1]])
     hidden = cell.output(before)
-    driven = cell.drive(inputs)
-    if noise is not None:
-        driven = driven + torch.cat([noise] * cell.input_gates, dim=-1)
-    values = [value.detach().requires_grad_() for value in (driven, cell.recur(hidden), before)]
+    values = [value.detach().requires_grad_() for value in (cell.drive(inputs, noise), cell.recur(hidden), before)]
     with torch.enable_grad():
         sums = [part.sum() for part in cell.react(*values).split(cell.hidden_size, dim=-1)]
     by_part = [

@@ -1,8 +1,12 @@
-"""A training of a few small batches on short trials, for tests."""
+"""A training of a few small batches on short trials, and its death, for tests."""
 
+from contextlib import contextmanager
+
+import pytest
 import torch
 
 from rscnav.config.schema import Training
+from rscnav.networks.learner import Learner
 from rscnav.tasks.table import make_task
 
 CPU = torch.device("cpu")
@@ -18,3 +22,18 @@ def short_task(trial_s):
     """The default task with short trials; one thread, as trainings have."""
     torch.set_num_threads(1)
     return make_task("ring-fixed", trial_s=trial_s)
+
+
+@contextmanager
+def killed_at(batch, restarts=0):
+    """In here a training is killed after so many batches, and must be; `restarts`: of its first network, by then."""
+    step = Learner.step
+
+    def dying(learner):
+        if learner.batch == batch and learner.members[0].restarts == restarts:
+            raise KeyboardInterrupt
+        return step(learner)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Learner, "step", dying)
+        yield

@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from small_training import CPU, short_task, small_training
+from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.config.schema import Encounters, Rollout
 from rscnav.networks.checkpoint import load_network
-from rscnav.networks.learner import Learner
 from rscnav.networks.model import Architecture, Network, step_losses
 from rscnav.networks.schedule import cycle_ends, learning_rate
 from rscnav.networks.streams import draw
@@ -41,20 +40,11 @@ def digests(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("killed_after", [1, 7, 11])
 @pytest.mark.parametrize("process_noise", [0.0, 0.1])
-def test_a_killed_run_ends_with_the_same_bytes(task, tmp_path, monkeypatch, killed_after, process_noise):
+def test_a_killed_run_ends_with_the_same_bytes(task, tmp_path, killed_after, process_noise):
     plan = replace(PLAN, architecture=Architecture("gru", 8, process_noise=process_noise))
     train(task, plan, SEEDS, CPU, tmp_path / "whole")
-    step = Learner.step
-
-    def dying(learner):
-        if learner.batch == killed_after:
-            raise KeyboardInterrupt
-        return step(learner)
-
-    monkeypatch.setattr(Learner, "step", dying)
-    with pytest.raises(KeyboardInterrupt):
+    with killed_at(killed_after):
         train(task, plan, SEEDS, CPU, tmp_path / "killed")
-    monkeypatch.undo()
     assert (tmp_path / "killed" / "checkpoint.pt").exists()
     train(task, plan, SEEDS, CPU, tmp_path / "killed")
     assert digests(tmp_path / "killed") == digests(tmp_path / "whole")

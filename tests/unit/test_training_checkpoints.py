@@ -7,10 +7,9 @@ import os
 from dataclasses import replace
 
 import pytest
-from small_training import CPU, short_task, small_training
+from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.networks import checkpoint
-from rscnav.networks.learner import Learner
 from rscnav.networks.model import Architecture
 from rscnav.networks.records import differences
 from rscnav.networks.training import Plan, train
@@ -29,19 +28,10 @@ def task():
 
 
 @pytest.fixture
-def killed(task, tmp_path, monkeypatch):
+def killed(task, tmp_path):
     """A folder with the checkpoint of a run that was killed after four batches."""
-    step = Learner.step
-
-    def dying(learner):
-        if learner.batch == 4:
-            raise KeyboardInterrupt
-        return step(learner)
-
-    monkeypatch.setattr(Learner, "step", dying)
-    with pytest.raises(KeyboardInterrupt):
+    with killed_at(4):
         train(task, PLAN, SEEDS, CPU, tmp_path / "killed")
-    monkeypatch.undo()
     return tmp_path / "killed"
 
 

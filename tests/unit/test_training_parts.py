@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 import torch
-from small_training import CPU, short_task, small_training
+from small_training import CPU, killed_at, short_task, small_training
 from torch import nn
 
 from rscnav.networks import progress
@@ -86,18 +86,9 @@ def test_the_peak_is_measured_once_and_is_that_of_a_computer():
 
 def test_progress_is_a_table_that_grows_when_a_run_goes_on(task, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(progress, "REPORT_EVERY_S", -1.0)  # a report at every look
-    step = Learner.step
-
-    def dying(learner):
-        if learner.batch == 5:
-            raise KeyboardInterrupt
-        return step(learner)
-
     path = tmp_path / "progress.csv"
-    with monkeypatch.context() as here:
-        here.setattr(Learner, "step", dying)
-        with pytest.raises(KeyboardInterrupt):
-            train(task, plan_of(), SEEDS, CPU, tmp_path)
+    with killed_at(5):
+        train(task, plan_of(), SEEDS, CPU, tmp_path)
     with path.open("a") as file:
         file.write("2026-01-01T00:00:00Z,5,3.9")  # killed while it wrote
     with caplog.at_level("INFO"):

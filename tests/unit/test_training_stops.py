@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from small_training import CPU, short_task, small_training
+from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.config.schema import Training
 from rscnav.networks.learner import Learner
@@ -101,15 +101,7 @@ def test_a_run_killed_after_a_divergence_ends_with_the_same_bytes(task, tmp_path
     train(task, PLAN, SEEDS, CPU, tmp_path / "whole")
     monkeypatch.undo()
     planted(monkeypatch, no_number, [7])
-    step = Learner.step
-
-    def dying(learner):
-        if learner.batch == 8 and learner.members[0].restarts == 1:
-            raise KeyboardInterrupt
-        return step(learner)
-
-    monkeypatch.setattr(Learner, "step", dying)
-    with pytest.raises(KeyboardInterrupt):
+    with killed_at(8, restarts=1):
         train(task, PLAN, SEEDS, CPU, tmp_path / "killed")
     monkeypatch.undo()
     train(task, PLAN, SEEDS, CPU, tmp_path / "killed")

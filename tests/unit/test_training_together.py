@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from small_training import CPU, short_task, small_training
+from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.networks.learner import Learner
 from rscnav.networks.model import Architecture
@@ -146,22 +146,13 @@ def test_one_is_given_up_and_the_others_end_as_alone(task, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("killed_after", [3, 17, 26])
-def test_killed_together_they_end_with_the_same_bytes(task, tmp_path, monkeypatch, killed_after):
+def test_killed_together_they_end_with_the_same_bytes(task, tmp_path, killed_after):
     plans = plans_of([{"target_gap": 100.0}, {"target_gap": 1e-6}, {"target_gap": 1e-6}], max_batches=30)
     folders = [tmp_path / "whole" / name for name in NAMES]
     train_ensemble(task, plans, SEEDS, CPU, folders)
-    step = Learner.step
-
-    def dying(learner):
-        if learner.batch == killed_after:
-            raise KeyboardInterrupt
-        return step(learner)
-
     killed = [tmp_path / "killed" / name for name in NAMES]
-    with monkeypatch.context() as here:
-        here.setattr(Learner, "step", dying)
-        with pytest.raises(KeyboardInterrupt):
-            train_ensemble(task, plans, SEEDS, CPU, killed)
+    with killed_at(killed_after):
+        train_ensemble(task, plans, SEEDS, CPU, killed)
     assert (killed[0] / "checkpoint.pt").exists()
     (killed[0] / "weights.pt").unlink(missing_ok=True)  # as a workflow does with a killed job's outputs
     train_ensemble(task, plans, SEEDS, CPU, killed)

@@ -59,7 +59,7 @@ def _session_numbers(results: Path, name: str) -> dict[str, Any]:
         "error_rate": _error_rate(session.trials["outcome"], gap),
         "loss": gap.number("loss"),
         "bayes_loss": gap.number("bayes_loss"),
-        "limit": _plain(session.attributes.get("limit")),
+        "limit": session.limit or None,
         "gap": {p: {k: gap.number(f"gap/{p}/{k}") for k in ("value", "se")} for p in GAP} if gap.ok else None,
         "dimension": {p: _picked(dimension, p, ("dimension", "low", "high", "reliable")) for p in parts} or None,
         "tuning_entropy": read["tuning"].number("mean_entropy"),

@@ -92,8 +92,7 @@ def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]
     result.add("divergence/of_trial", means[:, :, 0], "nats per step", ("trial", "observer"))
     for name, quantile in strategies.QUARTILES.items():
         result.add(f"divergence/{name}", strategies.quantiles(means, quantile), "nats per step", BY_PART)
-    limit = session.attributes.get("limit", "bayes")
-    rivals = [k for k, name in enumerate(session.observer_names) if name not in NOT_RIVALS or name == limit]
+    rivals = [k for k, name in enumerate(session.observer_names) if name not in NOT_RIVALS or name == session.limit]
     nearest = np.full(means.shape[1:], np.nan)
     for p in range(means.shape[2]):
         nearest[rivals, p] = strategies.nearest_shares(means[:, rivals, p])

@@ -70,10 +70,9 @@ def counted_samples(session: Session) -> NDArray[np.bool_]:
 
 def _limit_loss(session: Session, target: NDArray[np.integer], samples: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Give the loss of the observer that is the network's limit, at some samples and the true bins there."""
-    limit = session.attributes.get("limit", "bayes")
-    if limit == "bayes":
+    if session.limit == "bayes":
         return true_bin_loss(session.need("bayes")[samples], target)
-    return session.need("observer_loss")[samples, session.observer_names.index(limit)].astype(np.float64)
+    return session.need("observer_loss")[samples, session.observer_names.index(session.limit)].astype(np.float64)
 
 
 def _add_gaps(

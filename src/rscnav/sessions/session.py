@@ -124,6 +124,11 @@ class Session:
         """Tell whether positions are angles on a ring."""
         return self.position is not None and self.position.shape[1] == 1 and self.position_unit == "rad"
 
+    @property
+    def limit(self) -> str:
+        """The observer that a network is measured against, ``bayes`` unless its file says otherwise; '' of a recording."""
+        return str(self.attributes.get("limit", "bayes")) if self.kind == "network" else ""
+
     def need(self, name: str) -> Any:
         """Return a field that must be there, or raise a ValueError that names it."""
         value = getattr(self, name)

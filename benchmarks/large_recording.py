@@ -1,0 +1,131 @@
+"""Two hours of 1,000 units at 100 Hz through every analysis: minutes and memory.
+
+One float32 copy of the activity is 2.7 GiB. The session is simulated and written piece by piece: place cells on the ring,
+Poisson counts in bins of 10 ms, trials of 10 s. Every analysis is a process of its own, two at a time, as in the workflow.
+``python benchmarks/large_recording.py --folder /tmp/large``
+"""
+
+import argparse
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import yaml
+
+from rscnav.analyses.table import ANALYSES, analysis_module
+from rscnav.calibration.walks import PLACES, RADIUS
+from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.geometry import wrap
+from rscnav.sessions.hdf5 import write_session
+from rscnav.sessions.schema import TRIALS
+from rscnav.sessions.session import Session
+
+DT_S, TRIAL_S = 0.01, 10.0
+PERMUTATIONS = 99
+AT_ONCE = 2
+
+
+def main() -> None:
+    """Simulate where need be, then run every analysis."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True, help="for the session and the results; 4 GB")
+    parser.add_argument("--hours", type=float, default=2.0)
+    parser.add_argument("--units", type=int, default=1000)
+    parser.add_argument("--analyses", nargs="+", default=list(ANALYSES), choices=list(ANALYSES))
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    session = options.folder / f"large-{options.hours:g}h-{options.units}.h5"
+    if not session.exists():
+        started = time.perf_counter()
+        simulate(session, options.hours, options.units)
+        print(f"simulated and written in {time.perf_counter() - started:.0f} s", flush=True)
+    print(f"{session.name}: {session.stat().st_size / 2**30:.1f} GiB; {AT_ONCE} processes at a time")
+    config = options.folder / "config.yaml"
+    config.write_text(yaml.safe_dump(settings()))
+    run_all(session, config, options.analyses, options.folder)
+
+
+def settings() -> dict:
+    """Give a configuration with the default analyses, but no more than `PERMUTATIONS` resamples of anything."""
+    sections = {}
+    for name in ANALYSES:
+        fields = analysis_module(name).Settings.model_fields
+        draws = {key: fields[key].default for key in fields if key in ("n_permutations", "n_draws")}
+        sections[name] = {key: min(default, PERMUTATIONS) for key, default in draws.items()}
+    return {
+        "recordings": [{"name": "large", "file": "large.nwb", "position": {"series": "angle", "unit": "rad"}}],
+        "analyses": sections,
+    }
+
+
+def run_all(session: Path, config: Path, analyses: list[str], folder: Path) -> None:
+    """Run the analyses, some at a time, and print seconds and memory of each and of all."""
+    started = time.perf_counter()
+    waiting = list(analyses)
+    running: dict[int, tuple[str, float]] = {}
+    print(f"{'analysis':20s}{'seconds':>8s}{'GiB':>7s}")
+    peaks = []
+    while waiting or running:
+        while waiting and len(running) < AT_ONCE:
+            name = waiting.pop(0)
+            command = ["rscnav", "analyse", "--config", str(config), "--analysis", name, "--session", str(session),
+                       "--output", str(folder / f"{name}.h5")]  # fmt: skip
+            with open(folder / f"{name}.log", "w", encoding="utf-8") as log:
+                process = subprocess.Popen(command, stdout=log, stderr=log)
+            running[process.pid] = name, time.perf_counter()
+        pid, status, usage = os.wait4(-1, 0)
+        name, began = running.pop(pid)
+        peaks.append(usage.ru_maxrss / 2**20)
+        words = "" if status == 0 else f"  failed: {(folder / f'{name}.log').read_text()[-300:]}"
+        print(f"{name:20s}{time.perf_counter() - began:8.1f}{peaks[-1]:7.2f}{words}", flush=True)
+    most = sorted(peaks)[-AT_ONCE:]
+    print(f"all: {(time.perf_counter() - started) / 60:.1f} min; largest process {max(peaks):.2f} GiB, "
+          f"the largest {AT_ONCE} together {sum(most):.2f} GiB")  # fmt: skip
+
+
+def simulate(path: Path, hours: float, n_units: int) -> None:
+    """Write the session, its activity and spikes a trial at a time."""
+    rng = np.random.default_rng(0)
+    n_steps = round(TRIAL_S / DT_S)
+    n_trials = round(hours * 3600 / TRIAL_S)
+    n = n_trials * n_steps
+    trial, time_s = np.repeat(np.arange(n_trials), n_steps), (np.arange(n) + 0.5) * DT_S
+    steps = rng.choice([-1.0, 1.0], (n_trials, 1)) * DT_S + rng.normal(0, 0.03, (n_trials, n_steps))
+    position = wrap(rng.uniform(-np.pi, np.pi, (n_trials, 1)) + np.cumsum(steps, axis=1)).reshape(-1, 1)
+    landmarks = np.broadcast_to(PLACES[None, :, None], (n_trials, 2, 1)).copy()
+    outcome = np.where(rng.random(n_trials) < 0.3, "incorrect", "correct")
+    behaviour = Behaviour(position, time_s, trial, landmarks, ("a", "b"), RADIUS, True, DT_S, outcome)
+    met = find_encounters(behaviour, 0.1, 0.5)
+    trials = np.zeros(n_trials, TRIALS)
+    trials["start_s"] = np.arange(n_trials) * TRIAL_S
+    trials["stop_s"], trials["outcome"] = trials["start_s"] + TRIAL_S, outcome
+    trials["split"] = np.where(np.arange(n_trials) % 5 == 0, "train", "test")
+    units = np.array([(k,) for k in range(n_units)], [("id", "i8")])
+    empty = Session(
+        "large", "recording", "simulated", DT_S, np.zeros((n, 0), np.float32), time_s, trial, trials, units[:0],
+        position=position, velocity=steps.reshape(-1) / DT_S, phase=met.phase, hypotheses=met.hypotheses,
+        landmarks=landmarks, encounters=met.table, landmark_names=("a", "b"), visibility_radius=RADIUS,
+        position_unit="rad",
+    )  # fmt: skip
+    write_session(empty, path)
+    preferred, peak = rng.uniform(-np.pi, np.pi, n_units), rng.lognormal(np.log(8), 0.5, n_units)
+    with h5py.File(path, "r+") as file:
+        for name, column in (("id", units["id"]),):
+            del file[f"units/{name}"]
+            file[f"units/{name}"] = column
+        file["units"].attrs["n_rows"] = n_units
+        attributes = dict(file["activity"].attrs)
+        del file["activity"]
+        activity = file.create_dataset("activity", (n, n_units), "f4")
+        activity.attrs.update(attributes)
+        for k in range(n_trials):
+            here = slice(k * n_steps, (k + 1) * n_steps)
+            rate = 0.5 + peak * np.exp((np.cos(position[here] - preferred) - 1) / 0.4**2)
+            activity[here] = rng.poisson(rate * DT_S) / DT_S
+
+
+if __name__ == "__main__":
+    main()

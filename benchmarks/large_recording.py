@@ -6,14 +6,13 @@ Poisson counts in bins of 10 ms, trials of 10 s. Every analysis is a process of 
 """
 
 import argparse
-import os
-import subprocess
 import time
 from pathlib import Path
 
 import h5py
 import numpy as np
 import yaml
+from every_analysis import AT_ONCE, run_all
 
 from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.calibration.walks import PLACES, RADIUS
@@ -25,7 +24,6 @@ from rscnav.sessions.session import Session
 
 DT_S, TRIAL_S = 0.01, 10.0
 PERMUTATIONS = 99
-AT_ONCE = 2
 
 
 def main() -> None:
@@ -59,31 +57,6 @@ def settings() -> dict:
         "recordings": [{"name": "large", "file": "large.nwb", "position": {"series": "angle", "unit": "rad"}}],
         "analyses": sections,
     }
-
-
-def run_all(session: Path, config: Path, analyses: list[str], folder: Path) -> None:
-    """Run the analyses, some at a time, and print seconds and memory of each and of all."""
-    started = time.perf_counter()
-    waiting = list(analyses)
-    running: dict[int, tuple[str, float]] = {}
-    print(f"{'analysis':20s}{'seconds':>8s}{'GiB':>7s}")
-    peaks = []
-    while waiting or running:
-        while waiting and len(running) < AT_ONCE:
-            name = waiting.pop(0)
-            command = ["rscnav", "analyse", "--config", str(config), "--analysis", name, "--session", str(session),
-                       "--output", str(folder / f"{name}.h5")]  # fmt: skip
-            with open(folder / f"{name}.log", "w", encoding="utf-8") as log:
-                process = subprocess.Popen(command, stdout=log, stderr=log)
-            running[process.pid] = name, time.perf_counter()
-        pid, status, usage = os.wait4(-1, 0)
-        name, began = running.pop(pid)
-        peaks.append(usage.ru_maxrss / 2**20)
-        words = "" if status == 0 else f"  failed: {(folder / f'{name}.log').read_text()[-300:]}"
-        print(f"{name:20s}{time.perf_counter() - began:8.1f}{peaks[-1]:7.2f}{words}", flush=True)
-    most = sorted(peaks)[-AT_ONCE:]
-    print(f"all: {(time.perf_counter() - started) / 60:.1f} min; largest process {max(peaks):.2f} GiB, "
-          f"the largest {AT_ONCE} together {sum(most):.2f} GiB")  # fmt: skip
 
 
 def simulate(path: Path, hours: float, n_units: int) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rscnav.analyses import lowpass
+from rscnav.analyses.filtering import settling_s
 
 DT = 0.01
 TIME = np.arange(0, 60, DT)
@@ -47,6 +48,53 @@ def test_a_constant_stays_and_stretches_do_not_touch(causal):
     np.testing.assert_allclose(lowpass(values, 0.1, 0.5, causal=causal, stretches=stretches), values)
     joined = lowpass(values, 0.1, 0.5, causal=causal)
     assert abs(joined[51, 0] - values[51, 0]) > 0.5
+
+
+@pytest.mark.parametrize("frequency", [0.1, 0.5, 2.0])
+def test_the_start_of_a_stretch_is_forgotten_as_fast_as_said(frequency):
+    """A wave whose past is cut off, against the same wave with all its past; the analogue filter forgets as exp(-2π f t)."""
+    wave = np.cos(2 * np.pi * frequency * TIME + 1.0)[:, None]
+    begin = 3000
+    wrong = np.abs(lowpass(wave[begin:], DT, 0.5)[:, 0] - lowpass(wave, DT, 0.5)[begin:, 0])
+    assert wrong[0] > 0.05
+    half_second = wrong[50] / wrong[0]
+    assert half_second == pytest.approx(np.exp(-np.pi * 0.5), rel=0.01)
+    settled = int(np.ceil(settling_s(DT, 0.5) / DT))
+    assert 0.045 < wrong[settled] / wrong[0] <= 0.05
+
+
+def test_settling_times():
+    assert settling_s(1e-4, 0.5) == pytest.approx(np.log(20) / np.pi, rel=1e-4)
+    assert settling_s(0.1, 0.5) == pytest.approx(0.938, abs=5e-4)  # its pole is 0.7265: 0.7265 ** 9.38 = 0.05
+    assert settling_s(0.1, 0.5, left=0.01) == pytest.approx(1.4416, abs=5e-4)
+    with pytest.raises(ValueError, match="left: 1.5 will not do"):
+        settling_s(0.1, 0.5, left=1.5)
+    with pytest.raises(ValueError, match="7.0 Hz must lie between 0 and 5 Hz"):
+        settling_s(0.1, 7.0)
+
+
+@pytest.mark.parametrize("dt_s", [0.1, 0.01])
+def test_forward_and_backward_time_has_no_direction(dt_s):
+    values = np.random.default_rng(0).normal(size=(round(6 / dt_s), 1))
+    there = lowpass(values, dt_s, 0.5, causal=False)
+    back = lowpass(values[::-1], dt_s, 0.5, causal=False)[::-1]
+    assert np.abs(there - back).max() < 1e-3 * there.std()
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+@pytest.mark.parametrize("causal", [True, False])
+def test_very_short_stretches(length, causal):
+    values = np.array([[2.0], [5.0], [-1.0]])[:length]
+    out = lowpass(values, 0.1, 0.5, causal=causal)
+    assert out.shape == values.shape
+    assert np.isfinite(out).all()
+    assert values.min() - 1e-12 <= out.min() <= out.max() <= values.max() + 1e-12
+    if causal:  # by hand: w = tan(π / 20) = 0.158384, a = (1 - w) / (1 + w) = 0.726543, (1 - a) / 2 = 0.136729
+        expected = [2.0, 0.726543 * 2 + 0.136729 * 7]
+        expected.append(0.726543 * expected[1] + 0.136729 * 4)
+        np.testing.assert_allclose(out[:, 0], expected[:length], atol=1e-5)
+    if length == 1:
+        assert out[0, 0] == pytest.approx(2.0)
 
 
 def test_stretches_filtered_together_equal_each_alone():

@@ -42,13 +42,15 @@ def kinds_for(claims: Claims) -> list[str]:
     return [*kinds, PLANTED] if claims.intervals else kinds
 
 
-def simulated(kind: str, seeds: Seeds) -> Session:
-    """Simulate a session of one kind, null or planted."""
+def simulated(kind: str, seeds: Seeds, **size: int) -> Session:
+    """Simulate a session of one kind, null or planted; `size`: numbers of trials, units, steps."""
     generator = seeds.generator("session")
-    return planted_session(generator) if kind == PLANTED else null_session(kind, generator)
+    return planted_session(generator, **size) if kind == PLANTED else null_session(kind, generator, **size)
 
 
-def claimed(analysis: str, claims: Claims, kind: str, numbers: Iterable[int], root: Seeds) -> Iterator[Row]:
+def claimed(
+    analysis: str, claims: Claims, kind: str, numbers: Iterable[int], root: Seeds, **size: int
+) -> Iterator[Row]:
     """Run an analysis on the simulated sessions of these numbers.
 
     Parameters
@@ -61,6 +63,8 @@ def claimed(analysis: str, claims: Claims, kind: str, numbers: Iterable[int], ro
     numbers : iterable of int
         Session number k is the same whichever others are asked for, and for every analysis.
     root : Seeds
+    **size : int
+        Numbers of trials, units, steps; see `null_session`.
 
     Yields
     ------
@@ -69,7 +73,7 @@ def claimed(analysis: str, claims: Claims, kind: str, numbers: Iterable[int], ro
     settings = analysis_module(analysis).Settings(**claims.settings)
     for number in numbers:
         seeds = root.child("calibration", kind, str(number))
-        result = analyse(analysis, simulated(kind, seeds), settings, None, seeds.child(analysis))
+        result = analyse(analysis, simulated(kind, seeds, **size), settings, None, seeds.child(analysis))
         yield from _rows(result, claims, kind, analysis, number)
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from rscnav.networks.cells.base import Cell
+from rscnav.networks.cells.derivatives import by_unit
 from rscnav.networks.model import Architecture, Generators, Network
 from rscnav.networks.objective import Objective
 from rscnav.networks.rules.base import Rule
@@ -107,26 +108,18 @@ class OnlineRule(Rule):
 
 
 def _local(cell: Cell, inputs: Tensor, noise: Tensor | None, states: Tensor) -> Local:
-    """Take the derivatives of all steps at once, by one backward pass through `react` for each part of the state."""
+    """Take the derivatives of all steps at once, by one backward pass for each part of the state."""
     before = torch.cat([torch.zeros_like(states[:1]), states[:-1]])
     hidden = cell.output(before)
-    values = [value.detach().requires_grad_() for value in (cell.drive(inputs, noise), cell.recur(hidden), before)]
-    with torch.enable_grad():
-        sums = [part.sum() for part in cell.react(*values).split(cell.hidden_size, dim=-1)]
-    by_part = [
-        torch.autograd.grad(part, values, retain_graph=True, allow_unused=True, materialize_grads=True) for part in sums
-    ]
-    by_unit = [
-        torch.stack([by[which].unflatten(-1, (-1, cell.hidden_size)) for by in by_part], dim=1) for which in range(3)
-    ]  # (step, part, trial, gate or part before, unit)
+    by_driven, by_recurrent, by_state = by_unit(cell, cell.drive(inputs, noise), cell.recur(hidden), before)
     apart = cell.weight_hh.dim() == 1  # each unit hears itself alone
     heard = hidden.transpose(1, 2).unsqueeze(-1) if apart else hidden.unsqueeze(1)
     return Local(
         inputs=_and_one(inputs.unsqueeze(1)),
         heard=_and_one(heard),
-        by_driven=by_unit[0].permute(0, 1, 4, 2, 3).contiguous(),
-        by_recurrent=by_unit[1].permute(0, 1, 4, 2, 3).contiguous(),
-        by_state=by_unit[2].permute(0, 1, 3, 4, 2).contiguous(),
+        by_driven=by_driven.permute(0, 2, 4, 1, 3).contiguous(),  # from (step, trial, part, gate, unit)
+        by_recurrent=by_recurrent.permute(0, 2, 4, 1, 3).contiguous(),
+        by_state=by_state.permute(0, 2, 3, 4, 1).contiguous(),
     )
 
 

@@ -4,5 +4,6 @@
 - ``simple``    tanh, rectified, leaky (continuous time), diagonal
 - ``gated``     GRU and LSTM
 - ``controls``  no recurrence: memoryless, and a causal convolution
+- ``derivatives``  of a step, unit by unit
 - ``table``     name in the configuration -> class
 """

@@ -1,10 +1,10 @@
 """Correlation sum: the share of pairs of points that are closer than r.
 
-Distances are computed block by block, so memory does not grow with the number of points squared. Pairs are counted by the
-groups (of trials) that their two points lie in: leaving a group out then needs no second pass over the distances.
+Distances are computed block by block (`pair_blocks`), so memory does not grow with the number of points squared. Pairs are
+counted by the groups (of trials) that their two points lie in: leaving a group out then needs no second pass over the
+distances.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from rscnav.checks import as_activity
 
-BLOCK = 1024  # points; a block of distances then holds 8 MB
 Window = int | Literal["trial"]
 
 
@@ -107,32 +106,27 @@ def count_pairs(
     trial: ArrayLike | None = None,
     step: ArrayLike | None = None,
     n_groups: int = 1,
+    threads: int = 1,
 ) -> PairCounts:
     """Count pairs closer than each radius, by group of their two points.
 
     Groups are whole trials where there are at least as many trials as groups, else stretches of consecutive points; their
     sizes are as even as that allows. `radii` must increase; for the rest see `correlation_sum`.
     """
+    from rscnav.analyses.distance_bins import prepare_points
+    from rscnav.analyses.pair_blocks import count_by_blocks
+
     trials, steps = _labels(len(points), theiler, trial, step)
     order = np.lexsort((steps, trials))
     trials, steps = trials[order], steps[order]
-    centred = np.asarray(points, np.float64)[order]
-    centred = centred - centred.mean(axis=0)
-    norms = np.einsum("ij,ij->i", centred, centred)
     edges = group_edges(trials, n_groups)
-    n = len(edges) - 1
-    closer, pairs = np.zeros((n, n, len(radii)), np.int64), np.zeros((n, n), np.int64)
-    squares = radii**2
-    for (g, rows), (h, columns) in _block_pairs(edges):
-        distances = norms[rows, None] + norms[columns] - 2 * centred[rows] @ centred[columns].T  # squared
-        left_out = _left_out(rows, columns, theiler, trials, steps)
-        if left_out is not None:
-            distances[left_out] = np.inf
-        pairs[g, h] += distances.size - (0 if left_out is None else np.count_nonzero(left_out))
-        closer[g, h] += np.searchsorted(np.sort(distances, axis=None), squares)
+    _, first = window(theiler, trials, steps)
+    pairs = _pairs_by_group(first, edges)
     if not pairs.sum():
         raise ValueError(f"points: theiler={theiler!r} leaves no pair of {len(points)} points; use a shorter window")
-    return PairCounts(radii, closer, pairs)
+    prepared = prepare_points(np.asarray(points)[order], radii)
+    counts = count_by_blocks(prepared, edges, first, threads=threads)
+    return PairCounts(radii, np.cumsum(counts[..., :-1], axis=2), pairs)
 
 
 def group_edges(trials: NDArray[np.integer], n_groups: int) -> NDArray[np.intp]:
@@ -150,19 +144,31 @@ def group_edges(trials: NDArray[np.integer], n_groups: int) -> NDArray[np.intp]:
     return np.append(0, ends[nearest])
 
 
-def _left_out(
-    rows: slice, columns: slice, theiler: Window, trials: NDArray[np.integer], steps: NDArray[np.integer]
-) -> NDArray[np.bool_] | None:
-    """Mark the pairs of two blocks that are not counted; None where all are."""
-    left_out = (
-        np.tri(rows.stop - rows.start, dtype=bool) if rows == columns else None
-    )  # each pair once, none with itself
-    if theiler == 0 or trials[rows][-1] < trials[columns][0]:
-        return left_out
-    near = trials[rows, None] == trials[columns]
-    if theiler != "trial":
-        near &= np.abs(steps[rows, None] - steps[columns]) <= theiler
-    return near if left_out is None else near | left_out
+def window(
+    theiler: Window, trials: NDArray[np.integer], steps: NDArray[np.integer]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give the stretch of points, from and up to, that no pair is counted with; points sorted by trial, then step."""
+    n = len(trials)
+    if theiler == 0:
+        return np.arange(n), np.arange(1, n + 1)
+    starts = np.append(np.flatnonzero(np.diff(trials, prepend=trials[:1] - 1)), n)
+    if theiler == "trial":
+        return np.repeat(starts[:-1], np.diff(starts)), np.repeat(starts[1:], np.diff(starts))
+    since, until = np.empty(n, np.intp), np.empty(n, np.intp)
+    for first, last in pairwise(starts):
+        of_trial = steps[first:last]
+        since[first:last] = first + np.searchsorted(of_trial, of_trial - theiler)
+        until[first:last] = first + np.searchsorted(of_trial, of_trial + theiler, side="right")
+    return since, until
+
+
+def _pairs_by_group(first: NDArray[np.intp], edges: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Count the pairs i < j with j >= first[i] by the groups of both."""
+    pairs = np.zeros((len(edges) - 1, len(edges) - 1), np.int64)
+    for h, (start, stop) in enumerate(pairwise(edges)):
+        partners = np.clip(stop - np.maximum(start, first), 0, None)
+        pairs[:, h] = np.add.reduceat(partners, edges[:-1])
+    return pairs
 
 
 def _labels(
@@ -182,15 +188,3 @@ def _labels(
         if labels.shape != (n,):
             raise ValueError(f"{name}: needs one value for each of the {n} points, got shape {labels.shape}")
     return trials, steps
-
-
-def _block_pairs(edges: NDArray[np.intp]) -> Iterator[tuple[tuple[int, slice], tuple[int, slice]]]:
-    """Give each pair of blocks once; no block reaches over a group's edge."""
-    blocks = [
-        (g, slice(start, min(start + BLOCK, int(stop))))
-        for g, (first, stop) in enumerate(pairwise(edges))
-        for start in range(int(first), int(stop), BLOCK)
-    ]
-    for i, block in enumerate(blocks):
-        for other in blocks[i:]:
-            yield block, other

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.correlation import Window
-from rscnav.analyses.dimension import MIN_DIMS_FLOOR, Dimension, correlation_dimension
+from rscnav.analyses.dimension import Dimension, correlation_dimension
+from rscnav.analyses.noise_floor import MIN_DIMS as MIN_DIMS_FLOOR
 from rscnav.analyses.nulls import roll_each_unit
 from rscnav.analyses.prepare import prepare
 from rscnav.analyses.result import Result

@@ -1,22 +1,25 @@
-"""Correlation dimension: the curve (`correlation`) and the fit (`slopes`), put together."""
+"""Correlation dimension: the curve (`correlation`), the fit (`slopes`) and how sure it is, put together."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rscnav.analyses.correlation import PairCounts, Window, count_pairs
+from rscnav.analyses.noise_floor import Noise, noise_floor
+from rscnav.analyses.pair_variance import slope_errors, slope_weights
+from rscnav.analyses.ranges import range_spread
 from rscnav.analyses.slopes import local_slopes, scaling_region, slope_within, takens_estimate
-from rscnav.analyses.statistics import jackknife_interval
 from rscnav.checks import as_activity
 
 PER_OCTAVE = 32  # radii in a factor of 2; so fine that also a slope of 30 has neighbours within 10 %
 WIDTH = 8  # radii to either side that a local slope is fitted over: a factor of 1.4 in r
 DECADES = 7  # below the largest radius
 MIN_PAIRS = 300  # radii with fewer closer pairs are left out
-N_GROUPS = 20  # of the jackknife
-MIN_DIMS_FLOOR = 10
+MAX_SHARE = 0.5  # a scaling region ends at the median distance
+N_GROUPS = 20  # of trials, for the interval
+PASSES = 2  # what noise adds depends, a little, on the dimension
+NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,13 @@ class Dimension:
     dimension : float
         Slope of log C on log r over the scaling region; NaN where there is none.
     interval : tuple of float
-        95 % interval of the slope in that region, by a jackknife over 20 groups of trials (stretches of time where trials
-        are fewer). It does not hold the choice of the region. No trial is ever paired with a copy of itself. On random
-        walks on a torus it held the truth in 94-100 % of cases and was at most 1.8 times as wide as needed.
+        95 % interval: that over trials, widened by what the choice of the range adds to it (`range_spread`; the squares of the
+        two errors add up).
+    over_trials : tuple of float
+        95 % interval of the slope in that region over trials (`slope_errors`; 20 groups of trials, or stretches of time where
+        trials are fewer).
+    over_ranges : tuple of float
+        Where 95 % of the slopes over all admissible ranges lie.
     radii, correlation_sum, local_slopes : array, (radius,)
     scaling_region : tuple of float
         Smallest and largest radius.
@@ -39,11 +46,15 @@ class Dimension:
     takens : float
         Takens-Theiler estimate over the same region.
     noise_variance : float
-        Per coordinate; 2 x dim x this was taken off every squared distance.
+        Per coordinate, on average; it was taken off (see `NoiseFloor`).
+    n_directions : int
+        Directions of the state space that distances were measured in.
     """
 
     dimension: float
     interval: tuple[float, float]
+    over_trials: tuple[float, float]
+    over_ranges: tuple[float, float]
     radii: NDArray[np.float64]
     correlation_sum: NDArray[np.float64]
     local_slopes: NDArray[np.float64]
@@ -51,6 +62,7 @@ class Dimension:
     reliable: bool
     takens: float
     noise_variance: float
+    n_directions: int
 
 
 def correlation_dimension(
@@ -58,24 +70,25 @@ def correlation_dimension(
     *,
     theiler: Window = 0,
     trial: ArrayLike | None = None,
-    noise: float | Literal["floor"] | None = None,
+    noise: Noise = None,
     step: ArrayLike | None = None,
 ) -> Dimension:
     """Correlation dimension: slope of log C(r) on log r where it is steady.
 
-    C(r) is the share of pairs closer than r (`correlation_sum`). The slope is taken over the longest stretch, in log r,
-    whose local slopes are all within 10 % of their mean; without one over a factor of 3 in r the value is not `reliable`.
-    Noise, and history that a filter adds, raise it: for measured activity it is an upper bound.
+    C(r) is the share of pairs closer than r (`correlation_sum`). The slope is taken over the longest stretch, in log r, below the
+    median distance, whose local slopes are all within 10 % of their mean; without one over a factor of 3 in r the value is not
+    `reliable`. Noise, and history that a filter adds, raise it: for measured activity it is an upper bound.
 
     Parameters
     ----------
     points : array, (time, dim)
     theiler, trial, step
         Which pairs are too close in time to count; see `correlation_sum`.
-    noise : float, "floor" or None
-        Variance s² of the noise on each coordinate: 2 dim s² is taken off every squared distance. ``"floor"`` takes the
-        median eigenvalue of the points' covariance for s², which it is where less than half of the directions carry
-        anything else. None: nothing is taken off.
+    noise : float, array (dim,), "floor" or None
+        Variance of the noise on each coordinate. Distances are then measured in the directions that carry at least as much signal
+        as noise, and what noise adds to every squared distance there is taken off (`noise_floor`); radii at which it
+        blurs more than it shifts are left out. ``"floor"`` takes the median eigenvalue of the points' covariance. None: nothing is
+        taken off.
 
     Returns
     -------
@@ -92,51 +105,66 @@ def correlation_dimension(
     (1986), doi:10.1103/PhysRevA.34.2427.
     """
     array = np.asarray(as_activity(points, "points"), np.float64)
-    variance = noise_variance(array, noise)
-    radii = _radii(array)
-    with_noise = np.sqrt(radii**2 + 2 * array.shape[1] * variance)
-    counts = count_pairs(array, with_noise, theiler=theiler, trial=trial, step=step, n_groups=N_GROUPS)
-    return fit_dimension(counts, radii, variance)
+    radii = radii_from(array)
+    floor = noise_floor(array, noise)
+    if floor is None:
+        counts = count_pairs(array, radii, theiler=theiler, trial=trial, step=step, n_groups=N_GROUPS)
+        return fit_dimension(counts, radii, n_directions=array.shape[1])
+    array = (array - array.mean(axis=0)) @ floor.directions
+    radii = radii_from(array)
+    radii = radii[radii >= np.sqrt(floor.blur)]
+    dimension = 0.0
+    for _ in range(PASSES):
+        reach = np.sqrt(radii**2 + floor.off(dimension))
+        counts = count_pairs(array, reach, theiler=theiler, trial=trial, step=step, n_groups=N_GROUPS)
+        found = fit_dimension(counts, radii, float(floor.variance.mean()), array.shape[1])
+        dimension = found.dimension if np.isfinite(found.dimension) else 0.0
+    return found
 
 
-def fit_dimension(counts: PairCounts, radii: NDArray[np.float64], variance: float = 0.0) -> Dimension:
+def fit_dimension(
+    counts: PairCounts, radii: NDArray[np.float64], variance: float = 0.0, n_directions: int = 0
+) -> Dimension:
     """Read the dimension off counted pairs; `radii` are those of `counts`, less the noise."""
     closer = counts.closer.sum(axis=(0, 1))
     curve = counts.correlation_sum()
     enough = np.flatnonzero((closer >= MIN_PAIRS) & (curve < 1))
     kept = slice(enough[0], enough[-1] + 1) if len(enough) else slice(0, 0)
-    r, c = radii[kept], curve[kept]
-    slopes = local_slopes(r, c, WIDTH)
-    region = scaling_region(r, slopes)
-    nan = float("nan")
+    slopes = np.full(len(radii), NAN)
+    slopes[kept] = local_slopes(radii[kept], curve[kept], WIDTH)
+    usable = np.where(curve <= MAX_SHARE, slopes, NAN)
+    region = scaling_region(radii, usable)
+    shown = (radii[kept], curve[kept], slopes[kept])
     if region is None:
-        return Dimension(nan, (nan, nan), r, c, slopes, (nan, nan), False, nan, variance)
-    value = slope_within(r, c, region)
-    interval = jackknife_interval(value, [slope_within(r, left[kept], region) for left in counts.without_each()])
-    ends = (float(r[region.first]), float(r[region.last]))
-    return Dimension(value, interval, r, c, slopes, ends, region.reliable, takens_estimate(r, c, region), variance)
+        none = (NAN, NAN)
+        return Dimension(NAN, none, none, none, *shown, none, False, NAN, variance, n_directions)
+    value = slope_within(radii, curve, region)
+    error = float(slope_errors(counts, slope_weights(radii, region.first, region.last)[:, None])[0])
+    spread = range_spread(counts, radii, usable, region)
+    n_groups = len(counts.pairs)
+    return Dimension(
+        value, _interval(value, np.hypot(error, spread.error), n_groups), _interval(value, error, n_groups),
+        (spread.low, spread.high), *shown, (float(radii[region.first]), float(radii[region.last])), region.reliable,
+        takens_estimate(radii, curve, region), variance, n_directions,
+    )  # fmt: skip
 
 
-def noise_variance(points: NDArray[np.float64], noise: float | str | None) -> float:
-    """Give the variance per coordinate that `noise` stands for (see `correlation_dimension`)."""
-    if noise is None:
-        return 0.0
-    if isinstance(noise, str):
-        if noise != "floor":
-            raise ValueError(f"noise: '{noise}' will not do; None, a variance per coordinate, or 'floor'")
-        if points.shape[1] < MIN_DIMS_FLOOR:
-            raise ValueError(
-                f"noise='floor' needs at least {MIN_DIMS_FLOOR} coordinates to find the noise in the small "
-                f"eigenvalues, got {points.shape[1]}; give a variance instead"
-            )
-        return float(np.median(np.clip(np.linalg.eigvalsh(np.cov(points.T)), 0, None)))
-    if not (np.isfinite(noise) and noise >= 0):
-        raise ValueError(f"noise: {noise} will not do; a variance is at least 0")
-    return float(noise)
+def _interval(value: float, error: float, n_groups: int) -> tuple[float, float]:
+    """Give value ± t · error, with t the 97.5 % point of Student's t with n_groups - 1 degrees of freedom."""
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(max(n_groups - 1, 1), 0.975)) * float(error)
+    return value - half, value + half
 
 
-def _radii(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give radii from above the largest possible distance downward, evenly spaced in log r."""
+def radii_from(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give radii from above the largest possible distance downward, evenly spaced in log r.
+
+    Raises
+    ------
+    ValueError
+        For less than two points, or points that are all the same.
+    """
     if len(points) < 2:
         raise ValueError(f"points: {len(points)} will not do; at least 2 are needed")
     largest = 2 * np.sqrt(np.max(np.sum((points - points.mean(axis=0)) ** 2, axis=1)))

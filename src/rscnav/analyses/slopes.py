@@ -72,24 +72,35 @@ def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> Scaling | None:
         Reliable where it reaches over at least a factor of 3 in r. None where no two neighbouring slopes are known.
     """
     r, s = np.asarray(radii, np.float64), np.asarray(slopes, np.float64)
-    best: tuple[float, float] | None = None
-    region = None
-    for first in range(len(s)):
-        ends = np.flatnonzero(~(s[first:] > 0))  # NaN ends a stretch as well
-        run = s[first : first + (ends[0] if len(ends) else len(s))]
+    first, last = np.nonzero(steady_ranges(s))
+    if not len(first):
+        return None
+    length = np.round(np.log(r[last] / r[first]), 9)
+    longest = np.flatnonzero(length == length.max())
+    spread = [np.ptp(s[first[k] : last[k] + 1]) / np.mean(s[first[k] : last[k] + 1]) for k in longest]
+    best = longest[int(np.argmin(spread))]
+    reliable = bool(r[last[best]] >= MIN_FACTOR * r[first[best]] * (1 - 1e-9))
+    return Scaling(int(first[best]), int(last[best]), reliable)
+
+
+def steady_ranges(slopes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Mark the ranges, [first, last] both inside, in which all local slopes are within 10 % of their mean.
+
+    Slopes of 0 or NaN belong to none, and a range holds at least two slopes.
+    """
+    n = len(slopes)
+    steady = np.zeros((n, n), bool)
+    ends = np.flatnonzero(~(slopes > 0))
+    for first in range(n):
+        stop = ends[np.searchsorted(ends, first)] if len(ends) and first <= ends[-1] else n
+        run = slopes[first:stop]
         if len(run) < 2:
             continue
         mean = np.cumsum(run) / np.arange(1, len(run) + 1)
-        spread = np.maximum(np.maximum.accumulate(run) / mean - 1, 1 - np.minimum.accumulate(run) / mean)
-        steady = np.flatnonzero(spread[1:] <= TOLERANCE) + 1
-        if len(steady):
-            last = int(steady[-1])
-            rank = (round(float(np.log(r[first + last] / r[first])), 9), -float(spread[last]))
-            if best is None or rank > best:
-                best, region = rank, (first, first + last)
-    if region is None:
-        return None
-    return Scaling(*region, reliable=bool(r[region[1]] >= MIN_FACTOR * r[region[0]] * (1 - 1e-9)))
+        highest, lowest = np.maximum.accumulate(run), np.minimum.accumulate(run)
+        steady[first, first:stop] = (highest <= (1 + TOLERANCE) * mean) & (lowest >= (1 - TOLERANCE) * mean)
+        steady[first, first] = False
+    return steady
 
 
 def slope_within(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: Scaling) -> float:

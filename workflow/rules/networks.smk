@@ -1,4 +1,4 @@
-# Train networks; run them on trials of the training and the test stream.
+# Train networks; run them on trials of the training and the test stream; see what they do by themselves.
 rule train:
     output:
         weights=f"{RESULTS}/networks/{{network_session}}/weights.pt",
@@ -71,3 +71,24 @@ rule rollout:
     shell:
         "rscnav rollout --config {params.config} --session {wildcards.network_session} "
         "--network-dir {params.folder} --output {output} 2>&1 | tee {log}"
+
+
+rule dynamics:
+    input:
+        weights=f"{RESULTS}/networks/{{network_session}}/weights.pt",
+        session=f"{RESULTS}/sessions/{{network_session}}.h5",
+    output:
+        f"{RESULTS}/analyses/dynamics/{{network_session}}.h5",
+    log:
+        f"{RESULTS}/logs/dynamics/{{network_session}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/dynamics/{{network_session}}.tsv"
+    threads: 1
+    params:
+        config=CONFIG_FILE,
+        folder=f"{RESULTS}/networks/{{network_session}}",
+        settings=settings_of("dynamics"),
+        code=code_of_network("rscnav.cli.dynamics"),
+    shell:
+        "rscnav dynamics --config {params.config} --session {wildcards.network_session} "
+        "--network-dir {params.folder} --session-file {input.session} --output {output} 2>&1 | tee {log}"

@@ -30,3 +30,21 @@ rule read:
         code=code_hash("rscnav.cli.read"),
     shell:
         "rscnav read --config {params.config} --session {wildcards.recording} --output {output} 2>&1 | tee {log}"
+
+
+# A recording has no network to run; the result says so, and figures of networks and recordings read the same files.
+rule dynamics_of_recording:
+    input:
+        f"{RESULTS}/sessions/{{recording}}.h5",
+    output:
+        f"{RESULTS}/analyses/dynamics/{{recording}}.h5",
+    log:
+        f"{RESULTS}/logs/dynamics/{{recording}}.log",
+    threads: 1
+    params:
+        config=CONFIG_FILE,
+        settings=settings_of("dynamics"),
+        code=code_hash("rscnav.cli.dynamics"),
+    shell:
+        "rscnav dynamics --config {params.config} --session {wildcards.recording} "
+        "--session-file {input} --output {output} 2>&1 | tee {log}"

@@ -12,6 +12,7 @@ import rscnav
 COMMANDS = {
     "train": "train one network",
     "rollout": "trained network -> session",
+    "dynamics": "what a trained network does by itself",
     "simulate": "write a simulated recording as NWB",
     "read": "recording -> session",
     "analyse": "run one analysis on one session",

@@ -7,6 +7,7 @@ from pydantic import Field, create_model, model_validator
 from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.recordings import Name, Recording
+from rscnav.dynamics.settings import Settings as Dynamics
 from rscnav.networks.curriculum import lesson_task
 from rscnav.networks.rules.settings import RuleSettings
 from rscnav.networks.settings import CellName, tau_steps, window_steps
@@ -177,6 +178,7 @@ class Config(Closed):
     simulations: list[Simulation] = Field(default_factory=list, description="simulated recordings")
     recordings: list[Recording] = Field(default_factory=list, description="recordings to analyse")
     encounters: Encounters = Field(default_factory=Encounters)
+    dynamics: Dynamics = Field(default_factory=Dynamics)
     analyses: Analyses = Field(default_factory=Analyses)  # type: ignore[valid-type]
     figures: Figures = Field(default_factory=Figures)
 

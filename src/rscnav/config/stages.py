@@ -10,7 +10,7 @@ from typing import Any
 from rscnav.config.base import ConfigError
 from rscnav.config.schema import Config, Network, Recording, Simulation
 
-STAGES = ("train", "rollout", "simulate", "read", "analyse", "figure")
+STAGES = ("train", "rollout", "dynamics", "simulate", "read", "analyse", "figure")
 
 
 def session_names(config: Config) -> list[str]:
@@ -74,6 +74,8 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         if stage == "rollout":
             return {**shared, "rollout": network.rollout, "encounters": config.encounters}
         return {**shared, "network": shared["network"].model_copy(update={"recorded": None})}
+    if stage == "dynamics":
+        return _of_dynamics(config, item)
     if stage == "simulate":
         return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}
     if stage == "read":
@@ -93,6 +95,22 @@ def settings_text(config: Config, stage: str, item: str) -> str:
         for key, value in settings_for(config, stage, item).items()
     }
     return json.dumps(values, sort_keys=True)
+
+
+def _of_dynamics(config: Config, item: str) -> dict[str, Any]:
+    """Give what runs of a network depend on besides its weights and its session; nothing for a recording."""
+    sessions = network_sessions(config)
+    if item not in sessions:
+        recording(config, item)
+        return {}
+    name = sessions[item][0].task
+    return {
+        "seed": config.seed,
+        "task_name": name,
+        "task": config.tasks[name],
+        "observer": config.observer,
+        "dynamics": config.dynamics,
+    }
 
 
 def _named(items: list[Any], name: str, section: str) -> Any:

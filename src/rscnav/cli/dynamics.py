@@ -1,0 +1,64 @@
+"""``rscnav dynamics``: what a trained network does by itself; of a recording, that there is none."""
+
+import argparse
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from rscnav.analyses.result import Result, write_result
+from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.provenance import provenance
+from rscnav.seeds import Seeds
+from rscnav.sessions.hdf5 import read_session, session_kind
+from rscnav.tasks.table import task_code, task_from
+
+log = logging.getLogger(__name__)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_config(parser)
+    parser.add_argument("--session", required=True, help="its name: NETWORK-sSEED, or a recording's")
+    parser.add_argument("--network-dir", type=Path, help="holds weights.pt; none for a recording")
+    parser.add_argument("--session-file", required=True, type=Path, help="session file (HDF5)")
+    parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run the network from the states of its session."""
+    started = time.monotonic()
+    name = arguments.session
+    settings, text = job_settings(read_config(arguments), "dynamics", name)
+    modules: tuple[str, ...] = (__name__,)
+    if session_kind(arguments.session_file) == "recording":
+        result = Result.not_applicable("a recording has no network that could be run on")
+    elif arguments.network_dir is None:
+        raise ValueError(f"--network-dir: session '{name}' is a network's; name the folder that holds its weights.pt")
+    else:
+        result = _of_network(arguments, settings)
+        modules += task_code(settings["task_name"])
+    write_result(result, arguments.output, provenance(text, *modules))
+    outcome = "done" if result.ok else f"not applicable: {result.reason}"
+    log.info("dynamics of %s: %s (%.1f s)", name, outcome, time.monotonic() - started)
+    for part, note in result.notes.items():
+        log.info("  %s: %s", part, note)
+
+
+def _of_network(arguments: argparse.Namespace, settings: dict[str, Any]) -> Result:
+    import torch
+
+    from rscnav.dynamics.stage import dynamics
+    from rscnav.dynamics.visited import FIELDS
+    from rscnav.networks.checkpoint import load_network
+
+    torch.set_num_threads(1)
+    task = task_from(settings["task_name"], settings["task"])
+    return dynamics(
+        read_session(arguments.session_file, FIELDS),
+        load_network(arguments.network_dir / "weights.pt", task),
+        task,
+        settings["dynamics"],
+        settings["observer"],
+        Seeds(settings["seed"], ("dynamics", arguments.session)),
+    )

@@ -10,10 +10,11 @@ from planted_system import linear, visited_by
 from rscnav.analyses.result import Result
 from rscnav.config.schema import Encounters, Rollout
 from rscnav.dynamics.alone import add_alone
-from rscnav.dynamics.apart import Pairs, add_apart, add_ratio, pairwise
+from rscnav.dynamics.apart import add_apart
 from rscnav.dynamics.landscape import add_landscape, entropy_bits, nearest
 from rscnav.dynamics.observer import filter_alone, relaxation
 from rscnav.dynamics.over_trials import decay, mean_interval
+from rscnav.dynamics.ratio import Pairs, add_ratio, pairwise
 from rscnav.dynamics.recovery import add_recovery
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.visited import visited

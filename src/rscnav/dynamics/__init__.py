@@ -6,7 +6,7 @@
 - ``observer``   the exact filter without input, to compare with; ``over_trials``: means, intervals, fits
 - ``landscape``  points, their spectra, slow states along the ring
 - ``recovery``   perturbed states: what is left over time; ``alone``: runs without input
-- ``apart``      a- and b-states before the second landmark, driven on by one input
+- ``apart``      a- and b-states before the second landmark, driven on by one input; ``ratio``: how far apart they are
 - ``stage``      all of it
 """
 

@@ -18,19 +18,12 @@ from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
 from rscnav.figures.parts import columns
 from rscnav.figures.style import CYCLIC, Canvas
+from rscnav.figures.view import VIEW, fit_view, tripod
 from rscnav.sessions.schema import NO_PHASE, PHASES
 
 ANALYSES: tuple[str, ...] = ("state_space",)
 FIELDS: tuple[str, ...] = ()
 TRAIN, TEST = "#767676", "#000000"
-AZIMUTH, ELEVATION = np.radians(30), np.radians(25)
-VIEW = np.array(  # (component, 2): where the three directions point on the page; distances keep one scale
-    [
-        [np.cos(AZIMUTH), -np.sin(AZIMUTH) * np.sin(ELEVATION)],
-        [np.sin(AZIMUTH), np.cos(AZIMUTH) * np.sin(ELEVATION)],
-        [0.0, np.cos(ELEVATION)],
-    ]
-)
 
 
 def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
@@ -56,7 +49,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
                 letters.append(ax)
                 continue
             _trajectories(ax, result, parts[part], part, colours)
-            _tripod(ax, result.units["example/projection"])
+            tripod(ax, result.units["example/projection"])
             ax.set_title(f"{part} ({name})" if name else part)
             letters.append(ax)
         scale.set_axis_on()
@@ -102,39 +95,7 @@ def _trajectories(ax: Axes, result: Result, mask: NDArray[np.bool_], part: str, 
     if f"{part}/mean_projection" in result:
         mean = result[f"{part}/mean_projection"] @ VIEW
         ax.plot(*np.vstack([mean, mean[:1]]).T, color="black", linewidth=1.0, zorder=4)
-    low, high = seen.min(axis=0), seen.max(axis=0)
-    span = max(float((high - low).max()), 1e-9)
-    centre, half = (low + high) / 2, 0.55 * span
-    ax.set(xlim=(centre[0] - half, centre[0] + half), ylim=(centre[1] - 1.25 * half, centre[1] + half))
-    ax.set_aspect("equal")
-    ax.axis("off")
-
-
-def _tripod(ax: Axes, unit: str) -> None:
-    """Show the three directions, as arrows of a round length, in the lower left corner."""
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    length = float(f"{0.2 * (right - left):.0e}")  # one digit
-    x, y = left + 0.06 * (right - left), bottom + 0.06 * (top - bottom)
-    arrow = {"arrowstyle": "->", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0}
-    for k, (right_of, above) in enumerate(length * VIEW):
-        ax.annotate("", (x + right_of, y + above), (x, y), arrowprops=arrow)
-        ax.annotate(
-            f"PC {k + 1}",
-            (x + 1.1 * right_of, y + 1.1 * above),
-            ha=("left", "left", "center")[k],
-            va=("top", "center", "bottom")[k],
-            fontsize=5.5,
-        )
-    ax.annotate(
-        f"arrows: {length:g}{' ' + unit if unit else ''}",
-        (0, 0),
-        (0, -6),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="left",
-        va="top",
-        fontsize=5.5,
-    )
+    fit_view(ax, seen)
 
 
 def _variance(ax: Axes, results: Sequence[Result]) -> None:

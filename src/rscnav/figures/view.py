@@ -1,0 +1,51 @@
+"""A view of three directions on the page, with arrows that show them and their scale."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+AZIMUTH, ELEVATION = np.radians(30), np.radians(25)
+VIEW = np.array(  # (component, 2): where the three directions point on the page; distances keep one scale
+    [
+        [np.cos(AZIMUTH), -np.sin(AZIMUTH) * np.sin(ELEVATION)],
+        [np.sin(AZIMUTH), np.cos(AZIMUTH) * np.sin(ELEVATION)],
+        [0.0, np.cos(ELEVATION)],
+    ]
+)
+
+
+def fit_view(ax: Axes, seen: NDArray[np.floating]) -> None:
+    """Set the limits around points on the page (point, 2), one scale both ways, with room for the arrows below."""
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    span = max(float((high - low).max()), 1e-9)
+    centre, half = (low + high) / 2, 0.55 * span
+    ax.set(xlim=(centre[0] - half, centre[0] + half), ylim=(centre[1] - 1.25 * half, centre[1] + half))
+    ax.set_aspect("equal")
+    ax.axis("off")
+
+
+def tripod(ax: Axes, unit: str) -> None:
+    """Show the three directions, as arrows of a round length, in the lower left corner."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    length = float(f"{0.2 * (right - left):.0e}")  # one digit
+    x, y = left + 0.06 * (right - left), bottom + 0.06 * (top - bottom)
+    arrow = {"arrowstyle": "->", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0}
+    for k, (right_of, above) in enumerate(length * VIEW):
+        ax.annotate("", (x + right_of, y + above), (x, y), arrowprops=arrow)
+        ax.annotate(
+            f"PC {k + 1}",
+            (x + 1.1 * right_of, y + 1.1 * above),
+            ha=("left", "left", "center")[k],
+            va=("top", "center", "bottom")[k],
+            fontsize=5.5,
+        )
+    ax.annotate(
+        f"arrows: {length:g}{' ' + unit if unit else ''}",
+        (0, 0),
+        (0, -6),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="left",
+        va="top",
+        fontsize=5.5,
+    )

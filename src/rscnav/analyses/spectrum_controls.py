@@ -9,31 +9,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.filtering import lowpass
 from rscnav.analyses.nulls import Exchangeable
-from rscnav.analyses.spectrum import spectrum_of
+from rscnav.analyses.spectrum import leading_spectrum
 
 PERCENT = (2.5, 97.5)
+ROLLS = 100  # draws of control C from one shuffle
 
 
 @dataclass(frozen=True)
 class Band:
-    """Mean of the control's spectra and the band that holds 95 % of them, component by component."""
+    """Mean of the control's spectra and the band that holds 95 % of them, component by component; and all of them.
+
+    Parameters
+    ----------
+    mean, low, high : array, (component,)
+    draws : array, (draw, component)
+    """
 
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    draws: NDArray[np.float64]
 
 
-def band(draw: Callable[[np.random.Generator], NDArray], generator: np.random.Generator, n_draws: int) -> Band:
-    """Draw spectra and sum them up."""
-    return as_band([draw(generator) for _ in range(n_draws)])
-
-
-def as_band(spectra: Sequence[NDArray]) -> Band:
-    """Sum up spectra, (draw, component)."""
-    low, high = np.percentile(spectra, PERCENT, axis=0)
-    return Band(np.mean(spectra, axis=0), low, high)
+def band(spectra: Sequence[NDArray]) -> Band:
+    """Sum up the spectra of all draws."""
+    draws = np.array(spectra)
+    low, high = np.percentile(draws, PERCENT, axis=0)
+    return Band(draws.mean(axis=0), low, high, draws)
 
 
 def rolled(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generator], NDArray]:
@@ -42,15 +45,16 @@ def rolled(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generato
     Keeps each unit's own distribution and its slowness; what units share is gone, also what they share only because
     they do the same at the same time in every trial.
     """
-    twice = np.concatenate([series, series], axis=1)
+    centred = single(series)
+    twice = np.concatenate([centred, centred], axis=1)
     n_units, n_samples = series.shape
 
     def draw(generator: np.random.Generator) -> NDArray:
-        moved = np.empty_like(series)
+        moved = np.empty_like(centred)
         offsets: NDArray[np.int64] = generator.integers(0, n_samples, size=(n_units,))
         for unit, offset in enumerate(offsets):
             moved[unit] = twice[unit, n_samples - offset : 2 * n_samples - offset]
-        return spectrum_of(moved, n)
+        return leading_spectrum(moved, n)
 
     return draw
 
@@ -75,38 +79,65 @@ def trials_permuted(
         Components.
     """
     blocks = []
+    centred = single(series)
     for group in exchangeable.groups:
         trial, step = np.nonzero(part[group])
         if len(trial):
-            blocks.append((np.ascontiguousarray(series[:, group]), trial, step))
+            blocks.append((centred[:, group], trial, step))
 
     def draw(generator: np.random.Generator) -> NDArray:
         columns = []
         for values, trial, step in blocks:  # values: (unit, trial, step)
             n_units, n_trials, n_steps = values.shape
-            moved = np.empty((n_units, len(trial)))
+            moved = np.empty((n_units, len(trial)), np.float32)
             for unit in range(n_units):
                 source = generator.permutation(n_trials)[trial] * n_steps + step
                 np.take(values[unit].reshape(-1), source, out=moved[unit], mode="clip")
             columns.append(moved)
-        return spectrum_of(np.concatenate(columns, axis=1), n)
+        return leading_spectrum(np.concatenate(columns, axis=1), n)
 
     return draw
 
 
 def counts_shuffled(
-    activity: NDArray[np.floating],
-    dt_s: float,
-    cutoff_hz: float,
-    causal: bool,
-    stretches: Sequence[slice],
+    counts: NDArray[np.floating],
+    places: NDArray[np.intp],
+    lowpassed: Callable[[NDArray[np.floating]], NDArray[np.floating]],
+    n: int,
+    n_draws: int,
     generator: np.random.Generator,
-) -> NDArray[np.floating]:
-    """Control C, one draw: each unit's spike counts shuffled over all bins, then filtered as the real ones were.
+) -> list[NDArray]:
+    """Control C: each unit's spike counts shuffled over all bins, then filtered as the real ones were.
+
+    One shuffle serves for `ROLLS` draws, in which each unit's samples are rolled by an offset of its own: shuffled counts have no
+    order in time that this could break.
+
+    Parameters
+    ----------
+    counts : array, (time, unit)
+        Not filtered; of the trials that samples are taken from.
+    places : array
+        The samples to take, of `counts`.
+    lowpassed : callable
+        Filters (time, unit) as the activity was.
+    n : int
+        Components.
+    n_draws : int
+    generator : numpy.random.Generator
 
     Returns
     -------
-    array, (unit, time), float64
+    list of array, (component,)
     """
-    shuffled = generator.permuted(activity, axis=0)
-    return lowpass(shuffled, dt_s, cutoff_hz, causal=causal, stretches=stretches).T.astype(np.float64)
+    spectra = []
+    for number in range(n_draws):
+        if number % ROLLS == 0:
+            draw = rolled(lowpassed(generator.permuted(counts, axis=0))[places].T, n)
+        spectra.append(draw(generator))
+    return spectra
+
+
+def single(series: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Take off each unit's mean and give (unit, time) in single precision, unit by unit in memory."""
+    mean = series.mean(axis=1, keepdims=True, dtype=np.float64)
+    return np.ascontiguousarray(series - mean, np.float32)

@@ -18,10 +18,12 @@ FIELDS: tuple[str, ...] = ()
 CONTROLS = {
     "A": ("#333333", "A: units rolled"),
     "B": ("#56B4E9", "B: trials permuted"),
-    "C": ("#CC79A7", "C: spike counts shuffled"),
+    "C": ("#CC79A7", "C: counts shuffled"),
+    "D": ("#009E73", "D: trial differences"),
 }
+BANDS = "ABC"  # control D is of other samples' spectrum: only its count is drawn
 ROUNDING = 1e-8  # shares of variance below this are rounding
-MARKERS = {"A": "o", "B": "s", "C": "^"}  # fmt: skip
+MARKERS = {"A": "o", "B": "s", "C": "^", "D": "D"}
 
 
 def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
@@ -60,7 +62,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
 def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
     """Draw the observed spectra and the bands of the controls; give the letters of those there are."""
     letters = [letter for letter in CONTROLS if any(f"{part}/control_{letter}_mean" in r for r in results)]
-    for letter in letters:
+    for letter in filter(BANDS.__contains__, letters):
         having = [r for r in results if f"{part}/control_{letter}_mean" in r]
         low, mean, high = (
             _mean([r[f"{part}/control_{letter}_{which}"] for r in having]) for which in ("low", "mean", "high")
@@ -75,6 +77,10 @@ def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
             np.arange(1, len(values) + 1), _positive(values), ".-" if alone else "-", color=PHASE_COLOURS[part],
             markersize=3, linewidth=0.7 if alone else 0.4, alpha=1 if alone else 0.5,
         )  # fmt: skip
+    held_out = [r[f"{part}/eigenvalues_held_out"] for r in results if f"{part}/eigenvalues_held_out" in r]
+    if held_out:
+        mean = _mean(held_out)
+        ax.plot(np.arange(1, len(mean) + 1), mean, color="black", linewidth=0.7, linestyle=(0, (1, 1.2)))
     if not alone:
         mean = _mean(observed)
         ax.plot(np.arange(1, len(mean) + 1), mean, color=PHASE_COLOURS[part], linewidth=1.4)
@@ -84,18 +90,21 @@ def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
 
 def _counts(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
     """Draw how many leading components lie above each control, and the participation ratio."""
-    shifts = {"A": -0.24, "B": -0.08, "C": 0.08}
     for place, part in enumerate(parts):
-        rows = [(letter, f"components_above_{letter}", CONTROLS[letter][0], MARKERS[letter]) for letter in CONTROLS]
-        for letter, name, colour, marker in (*rows, ("", "participation_ratio", "black", "x")):
+        rows = [(f"components_above_{letter}", CONTROLS[letter][0], MARKERS[letter]) for letter in CONTROLS]
+        rows += [("participation_ratio", "black", "x"), ("participation_ratio_corrected", "black", "+")]
+        for shift, (name, colour, marker) in zip(np.linspace(-0.35, 0.35, len(rows)), rows, strict=True):
             values = np.array([float(r[f"{part}/{name}"]) for r in results if f"{part}/{name}" in r])
             if not len(values):
                 continue
-            centre = place + shifts.get(letter, 0.24)
+            centre = place + shift
             x = centre + (np.linspace(-0.05, 0.05, len(values)) if len(values) > 1 else np.zeros(1))
-            ax.plot(x, values, marker, color=colour, markersize=4 if len(values) == 1 else 2.5, linestyle="none")
+            ax.plot(x, values, marker, color=colour, markersize=3.5 if len(values) == 1 else 2.5, linestyle="none")
             if len(values) > 1:
-                ax.plot([centre - 0.08, centre + 0.08], [values.mean()] * 2, color=colour, linewidth=1.3)
+                ax.plot([centre - 0.06, centre + 0.06], [np.nanmean(values)] * 2, color=colour, linewidth=1.3)
+            elif name.endswith("corrected"):
+                ends = [float(results[0][f"{part}/participation_ratio_{end}"]) for end in ("low", "high")]
+                ax.plot([centre] * 2, ends, color=colour, linewidth=0.8)
     ax.set(xlim=(-0.6, len(parts) - 0.4), ylabel="components")
     top = ax.get_ylim()[1] * 1.05
     ax.set_ylim(-0.04 * top, top)
@@ -118,15 +127,17 @@ def _legend(figure: Figure, letters: Sequence[str]) -> None:
     if not letters:
         return
     handles: list = [Line2D([], [], color="black", marker=".", linewidth=0.7, label="observed")]
-    for letter in letters:
+    handles.append(Line2D([], [], color="black", linewidth=0.7, linestyle=(0, (1, 1.2)), label="held out"))
+    for letter in filter(BANDS.__contains__, letters):
         colour, text = CONTROLS[letter]
-        handles.append(Patch(facecolor=colour, alpha=0.5, label=f"control {text} (mean, 95 %)"))
+        handles.append(Patch(facecolor=colour, alpha=0.5, label=f"{text}, 95 %"))
     for letter in letters:
-        handles.append(
-            Line2D([], [], color=CONTROLS[letter][0], marker=MARKERS[letter], markersize=4, linestyle="none",
-                   label=f"components above {letter}")
-        )  # fmt: skip
-    handles.append(
-        Line2D([], [], color="black", marker="x", markersize=4, linestyle="none", label="participation ratio")
-    )
+        label = f"number above {letter if letter in BANDS else CONTROLS[letter][1]}"
+        handles.append(_marker(CONTROLS[letter][0], MARKERS[letter], label))
+    handles.append(_marker("black", "x", "participation ratio"))
+    handles.append(_marker("black", "+", "corrected, 95 %"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4, columnspacing=1.5)
+
+
+def _marker(colour: str, marker: str, label: str) -> Line2D:
+    return Line2D([], [], color=colour, marker=marker, markersize=4, linestyle="none", label=label)

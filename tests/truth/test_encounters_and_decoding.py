@@ -5,6 +5,7 @@ import pytest
 from planted_ring import place_bumps, ramps, ring_session, smooth_noise
 
 from rscnav.analyses.deciding import Settings
+from rscnav.analyses.divergence import Settings as Divergence
 from rscnav.analyses.table import analyse
 from rscnav.config.schema import Common
 
@@ -75,11 +76,13 @@ def test_a_state_that_holds_the_place_tells_a_from_b_and_labels_alone_do_not():
         bumps = place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 8))
         return 3 * bumps + 0.3 * smooth_noise(session, rng, 8)
 
-    result = analyse("encounters", ring_session(place_code, 80))
-    at = result["time"] == 0
+    found = analyse("divergence", ring_session(place_code, 150))
+    at = found["time"] == 0
     for order in ("1st", "2nd"):
-        assert result[f"{order}/distance"][at] > 2 * result[f"{order}/control_high"][at]
-    quiet = [analyse("encounters", ring_session(null, 80, seed=seed)) for seed in range(10)]
+        assert found[f"{order}/ratio"][at] > 5 * found[f"{order}/control_high"][at] > 0
+    quiet = [
+        analyse("divergence", ring_session(null, 80, seed=seed), Divergence(n_permutations=99)) for seed in range(10)
+    ]
     outside = [np.nanmean(r["1st/p"] <= 0.05) for r in quiet]
     assert np.mean(outside) < 0.15
 

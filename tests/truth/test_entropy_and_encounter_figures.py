@@ -1,12 +1,10 @@
-"""Figures `entropy` and `encounters` say what the results hold, and where a session lacks something, what."""
+"""Figure `entropy` says what the results hold, and where a session lacks something, what."""
 
 import numpy as np
 import pytest
 from planted_ring import place_bumps, ring_session, smooth_noise
 
-from rscnav.analyses.deciding import Settings as Decoding
 from rscnav.analyses.dispersion import Settings as Dispersion
-from rscnav.analyses.meetings import Settings as Meetings
 from rscnav.analyses.result import Result
 from rscnav.analyses.table import analyse
 from rscnav.analyses.tuning import Settings as Tuning
@@ -17,8 +15,6 @@ from rscnav.figures.table import draw_figure, figure_module
 SETTINGS = {
     "tuning": Tuning(n_permutations=19),
     "dispersion": Dispersion(n_permutations=19, n_draws=2, n_groups=4),
-    "encounters": Meetings(n_permutations=19),
-    "decoding": Decoding(n_permutations=19, before_s=0.3, after_s=0.6),
 }
 LACKING = {name: Result.not_applicable(f"no data for {name}") for name in SETTINGS}
 
@@ -47,13 +43,13 @@ def texts(ax):
     return " ".join(" ".join(found).split())
 
 
-@pytest.mark.parametrize("name", ["entropy", "encounters"])
+@pytest.mark.parametrize("name", ["entropy"])
 def test_a_row_a_session_with_named_empty_panels(name, results):
     drawn = [Drawn("full", "network", results), Drawn("bare", "recording", LACKING)]
     figure = draw_figure(name, drawn)
     full, bare = np.array([ax for ax in figure.axes if ax.get_label() != "<colorbar>"]).reshape(2, 4)
     first, last = figure_module(name).ANALYSES
-    for column, analysis in enumerate((first, first, last, last) if name == "entropy" else (first,) * 3 + (last,)):
+    for column, analysis in enumerate((first, first, last, last)):
         assert f"no data for {analysis}" in texts(bare[column])
         assert "not applicable" not in texts(full[column])
         assert full[column].get_xlabel() or name == "entropy"
@@ -79,30 +75,8 @@ def test_entropy_shows_the_numbers(results):
     assert (dispersion["low"], dispersion["high"]) in intervals
 
 
-def test_encounters_shows_the_numbers(results):
-    counts, activity, distance, decoding = draw_figure("encounters", [Drawn("full", "network", results)]).axes[:4]
-    met, decoded = results["encounters"], results["decoding"]
-    total = sum(bar.get_width() for bar in counts.patches if bar.get_height() == pytest.approx(0.7))
-    assert total == met["category_count"].sum()
-    by_label = {line.get_label(): line for line in activity.lines}
-    at = met["group"].tolist().index("2nd b")
-    assert np.array_equal(by_label["2nd b"].get_ydata(), met["group_activity"][at], equal_nan=True)
-    assert any(np.array_equal(line.get_ydata(), met["1st/distance"], equal_nan=True) for line in distance.lines)
-    assert any(np.array_equal(line.get_ydata(), decoded["outcome/accuracy"]) for line in decoding.lines)
-    assert "labels permuted" in texts(decoding)
-
-
-def test_what_is_too_rare_is_said_beside_what_is_not(results, without_outcome):
-    few = {**results, "decoding": analyse("decoding", ring_session(plant, 40, p_incorrect=0.1), SETTINGS["decoding"])}
-    panel = draw_figure("encounters", [Drawn("few", "network", few)]).axes[3]
-    assert "10 of each are needed" in texts(panel)
-    panel = draw_figure("encounters", [Drawn("none", "recording", without_outcome)]).axes[3]
-    assert "outcome" not in texts(panel)
-    assert "a or b" in texts(panel)
-
-
 @pytest.mark.parametrize("case", ["one trial", "silent", "no angle"])
-@pytest.mark.parametrize("name", ["entropy", "encounters"])
+@pytest.mark.parametrize("name", ["entropy"])
 def test_poor_sessions_are_drawn_too(name, case, tmp_path):
     session = ring_session(lambda s, r: plant(s, r) * (case != "silent"), 1 if case == "one trial" else 12, n_steps=60)
     if case == "no angle":
@@ -114,7 +88,7 @@ def test_poor_sessions_are_drawn_too(name, case, tmp_path):
         assert "no unit has an entropy" in texts(figure.axes[0]) or "every unit is constant" in texts(figure.axes[0])
 
 
-@pytest.mark.parametrize("name", ["entropy", "encounters"])
+@pytest.mark.parametrize("name", ["entropy"])
 def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(name, results, without_outcome, tmp_path):
     drawn = [Drawn(f"n-s{k}", "network", results) for k in range(4)]
     drawn += [Drawn("rat", "recording", without_outcome), Drawn("bare", "recording", LACKING)]

@@ -4,15 +4,21 @@ import numpy as np
 import pytest
 
 from rscnav.analyses.deciding import Settings as Decoding
+from rscnav.analyses.divergence import Settings as Divergence
 from rscnav.analyses.encounter_categories import all_categories, categorise_encounters, samples_around
-from rscnav.analyses.meetings import Settings
-from rscnav.analyses.readout import held_out_accuracy
+from rscnav.analyses.meetings import Settings, mean_over_trials
+from rscnav.analyses.readout import _components, held_out
 from rscnav.analyses.table import analyse
 from rscnav.config.schema import Common
 from rscnav.sessions.schema import ENCOUNTERS, TRIALS
 from rscnav.sessions.session import Session
 
 NEARLY_UNFILTERED = Common(cutoff_hz=4.999)  # Nyquist is 5 Hz
+
+
+def accuracy_of(features, labels, fold):
+    """Share right of either class, (target, 2)."""
+    return held_out(features, labels, fold).shares
 
 
 def session(rows, n_trials=2, n_steps=10, n_units=2, outcomes=("correct", "incorrect")):
@@ -96,9 +102,8 @@ def test_counts_and_activity_around_by_hand():
     assert np.isnan(activity["1st b"][:2]).all()  # in view from the start: no before
     assert activity["1st b"][2:] == pytest.approx(steps[0:4], abs=2e-3)
     assert result["group_activity_n"][group.index("2nd a")].tolist() == [1, 1, 1, 0, 0, 0]
-    assert np.isnan(result["group_activity_sem"]).all()  # one case has no sem
-    assert result.notes["1st"] == "1 encounters with a and 1 with b; 2 of each are needed"
-    assert np.isnan(result["1st/distance"]).all()
+    for name in ("sem", "low", "high"):
+        assert np.isnan(result[f"group_activity_{name}"]).all()  # one case has no sem
 
 
 def test_mean_and_sem_over_encounters_by_hand():
@@ -108,15 +113,18 @@ def test_mean_and_sem_over_encounters_by_hand():
     mean, sem = result["group_activity"][0], result["group_activity_sem"][0]
     assert mean == pytest.approx([(2 + 4 + 9) / 3 / sd - 4.5 / sd, (3 + 5) / 2 / sd - 4.5 / sd], abs=2e-3)
     assert sem == pytest.approx([np.std([2, 4, 9], ddof=1) / np.sqrt(3) / sd, 1 / sd], abs=2e-3)
+    quantile = np.array([4.302653, 12.706205])  # of Student's t with 2 and 1 degrees of freedom
+    for name, sign in (("low", -1), ("high", 1)):
+        assert result[f"group_activity_{name}"][0] == pytest.approx(mean + sign * quantile * sem, rel=1e-5)
 
 
-def test_distance_between_means_by_hand():
-    rows = [(t, 2 if t % 2 else 5, "b" if t % 2 else "a", 1, "encounter") for t in range(12)]
-    result = analyse("encounters", session(rows, 12), Settings(before_s=0, after_s=0), NEARLY_UNFILTERED)
-    assert result["1st/distance"] == pytest.approx([3 / np.arange(10).std()], abs=2e-3)
-    assert result["1st/p"] < 0.03
-    assert result["1st/control_high"] < result["1st/distance"]
-    assert np.isnan(result["2nd/distance"]).all()
+def test_encounters_of_one_trial_count_together():
+    traces = np.array([[1.0], [3.0], [8.0], [np.nan]])
+    mean, se, half, n = mean_over_trials(traces, np.array([5, 5, 7, 9]))
+    # Sums 4 of two encounters and 8 of one: mean 4, deviations 4 - 2 * 4 and 8 - 4.
+    assert (mean[0], n[0]) == (4, 3)
+    assert se[0] == pytest.approx(np.sqrt(2 * (16 + 16)) / 3)
+    assert half[0] == pytest.approx(12.706205 * se[0], rel=1e-6)
 
 
 def test_readout_separates_what_is_separable_and_counts_by_class():
@@ -125,8 +133,8 @@ def test_readout_separates_what_is_separable_and_counts_by_class():
     features = rng.normal(size=(60, 5))
     features[:, 2] += 12.0 * label
     fold = np.arange(60) % 5
-    assert held_out_accuracy(features, label[:, None], fold).tolist() == [[1, 1]]
-    noise = held_out_accuracy(rng.normal(size=(60, 5)), np.ones((60, 1), bool), fold)
+    assert accuracy_of(features, label[:, None], fold).tolist() == [[1, 1]]
+    noise = accuracy_of(rng.normal(size=(60, 5)), np.ones((60, 1), bool), fold)
     assert np.isnan(noise[0, 0])
 
 
@@ -134,16 +142,38 @@ def test_readout_does_many_labellings_as_it_does_each():
     rng = np.random.default_rng(1)
     features, labels = rng.normal(size=(50, 8)), rng.random((50, 4)) < 0.4
     fold = np.arange(50) % 5
-    together = held_out_accuracy(features, labels, fold)
-    alone = [held_out_accuracy(features, labels[:, [k]], fold)[0] for k in range(4)]
+    together = accuracy_of(features, labels, fold)
+    alone = [accuracy_of(features, labels[:, [k]], fold)[0] for k in range(4)]
     assert together == pytest.approx(np.array(alone))
+
+
+@pytest.mark.parametrize("n_features", [8, 40])
+def test_components_are_those_of_a_singular_value_decomposition(n_features):
+    rng = np.random.default_rng(5)
+    x, x_test = rng.normal(size=(30, n_features)), rng.normal(size=(7, n_features))
+    values, scores, test_scores = _components(x, x_test)
+    left, sizes, right = np.linalg.svd(x, full_matrices=False)
+    order = np.argsort(-values)
+    assert values[order] == pytest.approx(sizes**2 / 30)
+    same_way = np.sign(np.sum(scores[:, order] * left, axis=0))
+    assert scores[:, order] == pytest.approx(left * np.sqrt(30) * same_way)
+    assert test_scores[:, order] == pytest.approx(x_test @ right.T / sizes * np.sqrt(30) * same_way)
+
+
+def test_readouts_of_all_folds_agree_on_what_is_plain_and_not_on_noise():
+    rng = np.random.default_rng(6)
+    label = (np.arange(60) < 30)[:, None]
+    plain = held_out(rng.normal(size=(60, 1)) * 0.1 + label, label, np.arange(60) % 5)
+    noise = held_out(rng.normal(size=(60, 20)), label, np.arange(60) % 5)
+    assert plain.disagreement[0] == 0
+    assert noise.disagreement[0] > 0.1
 
 
 @pytest.mark.parametrize(("n", "n_features", "n_rare"), [(60, 5, 30), (200, 80, 12), (40, 100, 10)])
 def test_readout_of_noise_is_at_chance_also_for_rare_classes_and_many_features(n, n_features, n_rare):
     rng = np.random.default_rng(2)
     labels = np.stack([rng.permutation(np.arange(n) < n_rare) for _ in range(400)], axis=1)
-    shares = held_out_accuracy(rng.normal(size=(n, n_features)), labels, np.arange(n) % 5)
+    shares = accuracy_of(rng.normal(size=(n, n_features)), labels, np.arange(n) % 5)
     assert shares.mean() == pytest.approx(0.5, abs=0.03)
     assert abs(shares[:, 0].mean() - shares[:, 1].mean()) < 0.25  # the threshold does not just name the common class
 
@@ -153,7 +183,7 @@ def test_a_rare_class_is_found_as_often_as_the_common_one():
     label = np.arange(400) < 40
     features = rng.normal(size=(400, 3))
     features[:, 0] += 2.0 * label  # midway between the classes: 84 % of each on the right side
-    shares = held_out_accuracy(features, label[:, None], rng.permutation(400) % 5)[0]
+    shares = accuracy_of(features, label[:, None], rng.permutation(400) % 5)[0]
     assert shares == pytest.approx([0.84, 0.84], abs=0.1)
 
 
@@ -161,11 +191,11 @@ def test_readout_never_sees_the_case_it_predicts():
     rng = np.random.default_rng(3)
     features = np.eye(40)  # every case has a feature of its own: all there is to learn is the case itself
     label = rng.permutation(np.arange(40) < 20)[:, None]
-    assert held_out_accuracy(features, label, np.arange(40) % 5).mean() < 0.75
+    assert accuracy_of(features, label, np.arange(40) % 5).mean() < 0.75
 
 
 def test_constant_features_are_at_chance():
-    shares = held_out_accuracy(np.ones((20, 3)), (np.arange(20) < 8)[:, None], np.arange(20) % 5)
+    shares = accuracy_of(np.ones((20, 3)), (np.arange(20) < 8)[:, None], np.arange(20) % 5)
     assert shares.mean() == 0.5
 
 
@@ -176,6 +206,12 @@ def test_too_few_trials_give_counts_and_a_note_that_says_how_many():
     assert result.notes["identity"] == "8 a and 4 b; 10 of each are needed"
     assert "identity/accuracy" not in result
     assert result.notes["outcome"] == "6 correct and 6 incorrect; 10 of each are needed"
+
+
+def test_fewer_trials_than_folds_say_how_many_are_needed():
+    rows = [(t, 5, "ab"[t % 2], 2, "encounter") for t in range(12)]
+    result = analyse("decoding", session(rows, 12), Decoding(min_trials=2, n_folds=8))
+    assert result.notes["identity"] == "6 a and 6 b; 8 of each are needed"
 
 
 @pytest.mark.parametrize("case", ["one unit", "constant", "one trial", "no second", "fewer than folds", "no outcome"])
@@ -189,18 +225,21 @@ def test_poor_sessions_give_a_result_that_says_why(case):
         here.activity[:] = 1
     met = analyse("encounters", here)
     decoded = analyse("decoding", here, Decoding(min_trials=2, n_permutations=20))
+    apart = analyse("divergence", here, Divergence(n_permutations=20))
     if case == "constant":
-        assert met.reason == "every unit is constant"
-        assert decoded.reason == "every unit is constant"
-    elif case == "one trial":
-        assert "are needed" in met.notes["2nd"]
-        assert "are needed" in decoded.notes["identity"]
+        assert met.reason == decoded.reason == apart.reason == "every unit is constant"
+        return
+    assert met.ok
+    assert apart.ok
+    assert analyse("missed", here).reason == "the session has no position, no phase, no hypotheses, no landmarks"
+    if case in ("one trial", "fewer than folds"):
+        assert apart.notes["2nd"].endswith("10 pairs are needed")
+        assert decoded.notes["identity"].endswith("5 of each are needed")
     elif case == "no second":
         assert decoded.reason.startswith("no trial has a second landmark")
-        assert "0 encounters with a" in met.notes["2nd"]
-    elif case == "no outcome":
-        assert "outcome/n_correct" not in decoded
+        assert apart.notes["2nd"] == "0 pairs from 0 encounters with a and 0 with b; 10 pairs are needed"
     else:
-        assert met.ok
+        assert apart.number("2nd/n_pairs") == 12
         assert np.isfinite(decoded.number("identity_before"))
         assert "no path to integrate" in decoded.notes["displacement"]
+        assert ("outcome/n_correct" in decoded) == (case != "no outcome")

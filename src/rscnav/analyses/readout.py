@@ -1,5 +1,7 @@
 """Linear decoding of two classes, held out, for many labellings at once."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,14 +9,37 @@ PENALTIES = 10.0 ** np.arange(-4, 2)  # of the ridge, in units of the mean varia
 _MOST_DF = 0.9  # no penalty so small that the fit takes up more of the cases than this
 
 
-def held_out_accuracy(
-    features: NDArray[np.floating], labels: NDArray[np.bool_], fold: NDArray[np.integer]
-) -> NDArray[np.float64]:
-    """Share of held-out cases that a linear readout puts in the right class, for each class.
+@dataclass(frozen=True)
+class HeldOut:
+    """What a readout says of cases that it was not fitted to.
 
-    Ridge regression of the labels (±1) on the features, z-scored in training; the penalty is chosen for each labelling
-    in training by generalised cross-validation. A case belongs to the class whose side of the threshold it falls on; the
-    threshold is midway between the classes' mean leave-one-out scores in training, so that a rare class costs nothing.
+    Parameters
+    ----------
+    right : array, (case, target)
+        Whether the case was put in its class.
+    shares : array, (target, 2)
+        Share right among the cases labelled False, and True; NaN where there are none.
+    disagreement : array, (target,)
+        How far the readouts of the folds disagree on all cases: 1 - mean over cases of the squared mean of their ±1 answers.
+    """
+
+    right: NDArray[np.bool_]
+    shares: NDArray[np.float64]
+    disagreement: NDArray[np.float64]
+
+    @property
+    def accuracy(self) -> NDArray[np.float64]:
+        """Balanced accuracy (target,): the mean of the shares right of the two classes."""
+        return self.shares.mean(axis=1)
+
+
+def held_out(features: NDArray[np.floating], labels: NDArray[np.bool_], fold: NDArray[np.integer]) -> HeldOut:
+    """Put each case in one of two classes by a linear readout that was fitted to the other folds.
+
+    Ridge regression of the labels (±1) on the features, z-scored in training, which is a linear discriminant with a
+    shrunken covariance; the penalty is chosen for each labelling in training by generalised cross-validation. A case
+    belongs to the class whose side of the threshold it falls on; the threshold is midway between the classes' mean
+    leave-one-out scores in training, so that a rare class costs nothing.
 
     Parameters
     ----------
@@ -26,50 +51,71 @@ def held_out_accuracy(
 
     Returns
     -------
-    array, (target, 2)
-        Share right among the cases labelled False, and True; NaN where there are none. The balanced accuracy is the mean.
+    HeldOut
 
     References
     ----------
     Golub, Heath & Wahba, Technometrics 21, 215 (1979), doi:10.1080/00401706.1979.10489751.
     """
-    predicted = np.zeros(labels.shape, bool)
-    for number in np.unique(fold):
+    names = np.unique(fold)
+    answer = np.zeros(labels.shape, bool)
+    votes = np.zeros(labels.shape, np.int16)
+    for number in names:
         test = fold == number
-        predicted[test] = _predict(features[~test], labels[~test], features[test])
-    right = predicted == labels
+        of_train, of_test = _predict(features[~test], labels[~test], features[test])
+        answer[test] = of_test
+        votes[test] += of_test
+        votes[~test] += of_train
+    right = answer == labels
     shares = np.full((labels.shape[1], 2), np.nan)
     for side, mask in enumerate((~labels, labels)):
         n = mask.sum(axis=0)
         shares[n > 0, side] = (right & mask).sum(axis=0)[n > 0] / n[n > 0]
-    return shares
+    disagreement = 1 - np.mean((2 * votes / len(names) - 1) ** 2, axis=0)
+    return HeldOut(right, shares, disagreement)
 
 
-def _predict(train: NDArray[np.floating], labels: NDArray[np.bool_], test: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Fit on the training cases, predict the others: (case, target)."""
-    n = len(train)
+def _predict(
+    train: NDArray[np.floating], labels: NDArray[np.bool_], test: NDArray[np.floating]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Fit on the training cases; give the classes of these and of the others: (case, target)."""
+    n, n_features = train.shape
     sd = train.std(axis=0, dtype=np.float64)
     mean, sd = train.mean(axis=0, dtype=np.float64), np.where(sd > 1e-9 * np.abs(train).max(axis=0), sd, np.inf)
-    x = (train - mean) / sd
+    x, x_test = (train - mean) / sd, (test - mean) / sd
     y = 2.0 * labels - 1.0
-    y_mean = y.mean(axis=0)
-    y -= y_mean
-    values, vectors = np.linalg.eigh(x.T @ x / n)
-    kept = values > 1e-10 * max(values[-1], 1e-300)
-    values, vectors = values[kept], vectors[:, kept]
+    y -= y.mean(axis=0)
+    values, scores, test_scores = _components(x, x_test)
     if not len(values):  # every feature is constant
-        return np.zeros((len(test), labels.shape[1]), bool)
-    scores = x @ (vectors / np.sqrt(values))  # uncorrelated, variance 1: (case, component)
+        return np.zeros(labels.shape, bool), np.zeros((len(test), labels.shape[1]), bool)
     slope = scores.T @ y / n  # (component, target)
-    shrink = values / (values + PENALTIES[:, None] * values.sum() / x.shape[1])  # (penalty, component)
+    shrink = values / (values + PENALTIES[:, None] * values.sum() / n_features)  # (penalty, component)
     best = _penalty(slope, shrink, np.mean(y**2, axis=0), n)  # (target,)
     weights = shrink[best].T * slope
     fitted = scores @ weights
-    leverage = (1 + scores**2 @ shrink.T)[:, best] / n
-    left_out = y - (y - fitted) / np.maximum(1 - leverage, 1e-3)
+    leverage = (1 + scores**2 @ shrink.T) / n  # (case, penalty)
+    # Leave-one-out score: y - (y - fitted) / (1 - leverage); only its mean over each class is needed.
+    left_out = y - (y - fitted) * (1 / np.maximum(1 - leverage, 1e-3))[:, best]
     threshold = 0.5 * (_class_mean(left_out, labels) + _class_mean(left_out, ~labels))
-    z = ((test - mean) / sd) @ (vectors / np.sqrt(values))
-    return z @ weights > threshold
+    return fitted > threshold, test_scores @ weights > threshold
+
+
+def _components(
+    x: NDArray[np.float64], x_test: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Principal components: variances, and scores of variance 1 of the training and of the test cases.
+
+    From the covariance of features or, where there are fewer cases, from the products of cases.
+    """
+    n, n_features = x.shape
+    few = n < n_features
+    values, vectors = np.linalg.eigh(x @ x.T / n if few else x.T @ x / n)
+    kept = values > 1e-10 * max(values[-1], 1e-300)
+    values, vectors = values[kept], vectors[:, kept]
+    if few:
+        return values, vectors * np.sqrt(n), (x_test @ x.T) @ vectors / (np.sqrt(n) * values)
+    vectors = vectors / np.sqrt(values)
+    return values, x @ vectors, x_test @ vectors
 
 
 def _penalty(

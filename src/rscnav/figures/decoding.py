@@ -1,0 +1,113 @@
+"""Figure `decoding`: which landmark it is and how the trial ends, read from the state in windows around the second landmark."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rscnav.analyses.result import Result
+from rscnav.figures.around import DOTTED, band, curve, explain, lacking, onsets, significant, time_axis
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.style import GREY, Canvas
+
+ANALYSES = ("decoding",)
+FIELDS: tuple[str, ...] = ()
+TASKS = {"identity": ("#009E73", "Which landmark"), "outcome": ("#D55E00", "Outcome")}
+SOURCES = {"state": "o", "displacement": "D", "time in trial": "x"}
+LEGEND_TOP = 1.62  # of the axis in panels with a legend
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row a session, or a row a kind with its members overlaid."""
+    figure, axes = canvas.figure(len(rows), 3, 47, gridspec_kw={"width_ratios": [1.2, 1.2, 1]})
+    explained: set[str] = set()
+    for row, panels in zip(rows, axes, strict=True):
+        row_label(panels[0], row.label)
+        results = row.results("decoding")
+        for panel, task in zip(panels, TASKS, strict=False):
+            members = [r for r in results if f"{task}/accuracy" in r]
+            if members:
+                _windows(panel, members, task, task not in explained)
+                explained.add(task)
+            else:
+                empty_panel(panel, row.reason("decoding") or lacking(results[:1], task) or f"no {task} is known")
+        if any(f"{task}/accuracy" in r for r in results for task in TASKS):
+            _beside(panels[2], results, "beside" not in explained)
+            explained.add("beside")
+        else:
+            empty_panel(panels[2], row.reason("decoding") or "nothing to compare")
+    for panel, title in zip(axes[0], (*(title for _, title in TASKS.values()), "Beside behaviour"), strict=True):
+        panel.set_title(title)
+    panel_letters(axes[0])
+    return figure
+
+
+def _windows(ax: Axes, results: Sequence[Result], task: str, legend: bool) -> None:
+    """Balanced accuracy by the windows' last sample with its 95 % interval; control, corrected significance, onset."""
+    colour, _ = TASKS[task]
+    time = results[0]["time"]
+    for r in results:
+        low, high = r[f"{task}/control_low"], r[f"{task}/control_high"]
+        band(ax, time, low, high, GREY, 0.35 / len(results) + 0.03)
+    curve(ax, [_of(r, task) for r in results], "accuracy", colour, "state")
+    curve(ax, [_of(r, f"{task}/displacement_", "") for r in results], "accuracy", "black", "displacement alone", DOTTED)
+    ax.axhline(0.5, color=GREY, lw=0.5)
+    time_axis(ax, label="end of the window from first in view (s)")
+    ax.set(ylabel="balanced accuracy", ylim=(0.2, LEGEND_TOP if legend else 1.1), yticks=[0.25, 0.5, 0.75, 1.0])
+    significant(ax, results, f"{task}/p_corrected", colour, (1.06 - 0.2) / ((LEGEND_TOP if legend else 1.1) - 0.2))
+    onsets(ax, results, f"{task}_onset_s", colour)
+    if legend:
+        ax.fill_between([], [], [], color=GREY, alpha=0.4, lw=0, label="labels permuted")
+        ax.plot([], [], "s", ms=1.7, color=colour, label="p ≤ 0.05, all windows")
+        ax.plot([], [], "^", ms=4, mew=0, color=colour, label="onset")
+        explain(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
+
+
+def _of(result: Result, task: str, joint: str = "/") -> Result:
+    """Give the accuracy of a task with its interval, and time, under plain names."""
+    part = Result()
+    part.add("time", result["time"], "s", ("window",))
+    for name, plain in (("accuracy", "accuracy"), ("low", "accuracy_low"), ("high", "accuracy_high")):
+        if f"{task}{joint}{name}" in result:
+            part.add(plain, result[f"{task}{joint}{name}"], "", ("window",))
+    return part
+
+
+def _beside(ax: Axes, results: Sequence[Result], legend: bool) -> None:
+    """Accuracy with its 95 % interval: from the state, from the path alone, from the time in the trial alone."""
+    places = [(task, when) for task in TASKS for when in ("before", "after")]
+    for place, (task, when) in enumerate(places):
+        path = f"{task}_displacement" if when == "before" else f"{task}_displacement_after"
+        names = {"state": f"{task}_{when}", "displacement": path, "time in trial": f"{task}_trial_time"}
+        for k, (source, name) in enumerate(names.items()):
+            found = [[r.number(f"{name}{end}") for end in ("", "_low", "_high")] for r in results]
+            known = np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
+            if not len(known):
+                continue
+            at = place + 0.24 * (k - 1)
+            colour = TASKS[task][0] if source == "state" else "black"
+            if len(known) == 1:
+                ax.plot([at, at], known[0, 1:], color=colour, lw=0.7)
+            else:
+                ax.plot([at] * len(known), known[:, 0], ".", color=colour, ms=1.5, alpha=0.5)
+            ax.plot(
+                at, known[:, 0].mean(), SOURCES[source], color=colour, ms=3, mew=0.6, mfc=colour if k == 0 else "white"
+            )
+    ax.axhline(0.5, color=GREY, lw=0.5)
+    ax.set(xlim=(-0.5, len(places) - 0.5), xticks=range(len(places)), ylabel="balanced accuracy")
+    ax.set_xticklabels([f"{'a or b' if task == 'identity' else task}\n{when}" for task, when in places], fontsize=5.5)
+    ax.set(ylim=(0.2, LEGEND_TOP if legend else 1.1), yticks=[0.25, 0.5, 0.75, 1.0])
+    if legend:
+        for source, marker in SOURCES.items():
+            ax.plot(
+                [],
+                [],
+                marker,
+                color="black",
+                ms=3,
+                mew=0.6,
+                mfc="black" if source == "state" else "white",
+                label=source,
+            )
+        explain(ax, loc="upper left", handlelength=1.0)

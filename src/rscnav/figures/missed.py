@@ -1,0 +1,107 @@
+"""Figure `missed`: state and belief around a landmark that was missed, and around passages like it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rscnav.analyses.result import Result
+from rscnav.figures.around import DASHED, curve, explain, head_room, significant, time_axis
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.style import GREY, Canvas
+
+ANALYSES = ("missed",)
+FIELDS: tuple[str, ...] = ()
+COLOURS = {"missed": "#D55E00", "other": "#0072B2"}
+CURVES = {
+    "shown": ("Shown by the state", "wrong place shown"),
+    "network": ("Belief", "mass at the wrong place"),
+    "moved": ("Way of the state", "distance beyond twin (sd)"),
+}
+DROPS = {"shown_drop": "state", "network_drop": "network", "bayes_drop": "filter"}
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row a session, or a row a kind with its members overlaid."""
+    figure, axes = canvas.figure(len(rows), 4, 47, gridspec_kw={"width_ratios": [1.1, 1.1, 1.1, 0.9]})
+    explained: set[str] = set()
+    for row, panels in zip(rows, axes, strict=True):
+        row_label(panels[0], row.label)
+        results = row.results("missed")
+        for panel, what in zip(panels, CURVES, strict=False):
+            members = [r for r in results if f"{what}/missed" in r]
+            if members:
+                _curves(panel, members, what, what not in explained)
+                explained.add(what)
+            else:
+                empty_panel(panel, row.reason("missed") or _why(results, "belief" if what == "network" else what))
+        drops = [what for what in DROPS if any(f"{what}_difference" in r for r in results)]
+        if drops:
+            _drops(panels[3], results, drops, "drops" not in explained)
+            explained.add("drops")
+        else:
+            empty_panel(panels[3], row.reason("missed") or _why(results, "shown"))
+    for panel, title in zip(axes[0], (*(title for title, _ in CURVES.values()), "What is lost"), strict=True):
+        panel.set_title(title)
+    panel_letters(axes[0])
+    return figure
+
+
+def _why(results: Sequence[Result], what: str) -> str:
+    return next((r.notes[key] for r in results for key in ("sets", what) if key in r.notes), "not measured")
+
+
+def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> None:
+    """Missed (with its 95 % interval) and other passages; marks where they have changed differently since the last sample before."""
+    for kind, colour in COLOURS.items():
+        curve(ax, results, f"{what}/{kind}", colour, "missed" if kind == "missed" else "other")
+        if what == "network":
+            curve(ax, results, f"bayes/{kind}", colour, f"{kind}, filter", DASHED)
+    time_axis(ax, label="time from expected in view (s)")
+    ax.set(ylabel=CURVES[what][1])
+    if what != "moved":
+        ax.set_ylim(min(0, ax.get_ylim()[0]), None)
+    head_room(ax, 0.3 if legend else 0.1)
+    significant(ax, results, f"{what}/p_corrected", "black", 0.76 if legend else 0.96)
+    if legend:
+        if what == "shown":
+            ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05, all lags")
+        explain(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
+
+
+def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bool) -> None:
+    """Draw what is lost from just before to after, with its 95 % interval; p of the difference above."""
+    for place, what in enumerate(drops):
+        for kind, shift in (("missed", -0.15), ("other", 0.15)):
+            found = [[r.number(f"{what}_{kind}{end}") for end in ("", "_low", "_high")] for r in results]
+            known = np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
+            if len(known) == 1:
+                ax.plot([place + shift] * 2, known[0, 1:], color=COLOURS[kind], lw=0.8)
+            ax.plot(
+                [place + shift] * len(known),
+                known[:, 0],
+                "o",
+                ms=3 if len(known) == 1 else 1.8,
+                mew=0,
+                color=COLOURS[kind],
+            )
+        p = [value for r in results if (value := r.number(f"{what}_p")) is not None]
+        text = f"p = {p[0]:.2g}" if len(p) == 1 else f"{sum(v <= 0.05 for v in p)}/{len(p)}"
+        ax.text(
+            place,
+            0.97 if not legend else 0.8,
+            text,
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            va="top",
+            fontsize=5.5,
+        )
+    ax.axhline(0, color=GREY, lw=0.5)
+    ax.set(xticks=range(len(drops)), xlim=(-0.6, len(drops) - 0.4), ylabel="drop of the wrong place")
+    ax.set_xticklabels([DROPS[what] for what in drops])
+    head_room(ax, 0.35 if legend else 0.2)
+    if legend:
+        for kind, colour in COLOURS.items():
+            ax.plot([], [], "o", ms=3, mew=0, color=colour, label=kind)
+        explain(ax, loc="upper left", ncols=2, handlelength=0.8, columnspacing=0.8)

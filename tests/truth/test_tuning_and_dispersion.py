@@ -91,8 +91,9 @@ def test_heading_is_used_where_there_is_one():
 
 def test_dispersion_finds_no_difference_where_time_alone_makes_one():
     results = [analyse("dispersion", ring_session(null, 100, seed=seed), FEW) for seed in range(20)]
-    assert sum(r["control_p"] <= 0.05 for r in results) <= 4  # 20 at 5 %: more than 4 in 3 of 1,000
+    assert sum(r["phase_control_p"] <= 0.05 for r in results) <= 4  # 20 at 5 %: more than 4 in 3 of 1,000
     assert sum(r["low"] <= r["control_mean"] <= r["high"] for r in results) >= 17
+    assert abs(np.mean([r["excess"] for r in results])) < 0.012
     assert np.mean([r["difference"] for r in results]) < -0.03  # what the control is for
 
 
@@ -103,7 +104,7 @@ def test_dispersion_interval_covers_zero_where_place_is_all_that_is_coded():
 
     results = [analyse("dispersion", ring_session(place_code, 100, seed=seed), FEW) for seed in range(20)]
     assert sum(r["low"] <= 0 <= r["high"] for r in results) >= 16
-    assert sum(r["control_p"] <= 0.05 for r in results) <= 4
+    assert sum(r["phase_control_p"] <= 0.05 for r in results) <= 4
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -124,7 +125,8 @@ def test_dispersion_finds_a_planted_difference(sign):
         for control in dispersion.CONTROLS:
             low, high = result[f"{control}_low{suffix}"], result[f"{control}_high{suffix}"]
             assert not low <= result[f"difference{suffix}"] <= high
-            assert result[f"{control}_p{suffix}"] == 0.01
+        assert result[f"phase_control_p{suffix}"] == 0.01
+        assert sign * result[f"excess{suffix}"] > 0.1
     assert result["difference"] == pytest.approx(result["LM1"] - result["LM2"])
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rscnav.analyses.passes import draw, find_passes, matched
-from rscnav.analyses.places import place_bin
-from rscnav.analyses.rate_spread import rate_codes, spread
+from rscnav.analyses.places import place_bin, place_centres
+from rscnav.analyses.rate_spread import rate_codes, rate_range, spread
 
 RNG = np.random.default_rng
 
@@ -70,7 +70,9 @@ def test_spread_of_rates_counted_by_hand():
     codes = np.zeros((48, 2), np.uint8)
     codes[:16, 0] = np.repeat(np.arange(8), 2)  # LM1, place 0: every pass its own rate, 3 bits
     codes[16:24, 0] = np.repeat([0, 0, 1, 1], 2)  # LM1, place 1: two rates, 1 bit
-    found = spread(passes, draw(passes, RNG(0)), codes, 8, 1)
+    drawn = draw(passes, RNG(0))
+    chosen, quota = matched(passes, drawn, 1)
+    found = spread(passes, chosen, quota, codes[drawn.sample[chosen]], 8)
     assert found.plugin[0] == pytest.approx([(8 * 3 + 4 * 1) / 12, 0])
     assert found.plugin[1] == pytest.approx([0, 0])
     assert found.mm[0, 0] == pytest.approx((8 * (3 + 7 / 16 / np.log(2)) + 4 * (1 + 1 / 8 / np.log(2))) / 12)
@@ -78,9 +80,12 @@ def test_spread_of_rates_counted_by_hand():
 
 def test_rates_are_binned_between_lowest_and_highest_of_the_samples_used():
     activity = np.array([[-1.0, 2.0], [0.0, 2.0], [0.999, 2.0], [1.0, 2.0], [9.0, 5.0]])
-    codes, lively = rate_codes(activity, np.array([True] * 4 + [False]), 2)
-    assert lively.tolist() == [True, False]
+    between = rate_range(activity, np.array([True] * 4 + [False]))
+    assert between.lively.tolist() == [True, False]
+    codes = rate_codes(activity, between, 2)
     assert codes[:, 0].tolist() == [0, 1, 1, 1, 1]
+    assert codes[:4, 1].tolist() == [0, 0, 0, 0]  # a constant unit has one bin
+    assert activity[4].tolist() == [9.0, 5.0]  # and nothing was changed
 
 
 def test_places_on_the_ring_and_in_the_plane():
@@ -90,3 +95,14 @@ def test_places_on_the_ring_and_in_the_plane():
     assert (plane.tolist(), n) == ([0, 15, 4, -1], 16)
     still, _ = place_bin(np.zeros((3, 2)), False, 20, 4)
     assert still.tolist() == [0, 0, 0]
+
+
+def test_centres_of_places_lie_in_their_places():
+    plane = np.array([[0.0, 10.0], [4.0, 14.0], [1.9, 10.0], [np.nan, 1.0]])
+    centres = place_centres(plane, False, 20, 4)
+    assert centres[[0, 4, 15]].tolist() == [[0.5, 10.5], [1.5, 10.5], [3.5, 13.5]]
+    corners = np.array([[0.0, 10.0], [4.0, 14.0]])
+    assert place_bin(np.concatenate([corners, centres]), False, 20, 4)[0][2:].tolist() == list(range(16))
+    ring = place_centres(plane, True, 20, 4)
+    assert place_bin(ring, True, 20, 4)[0].tolist() == list(range(20))
+    assert np.isnan(place_centres(np.full((3, 2), np.nan), False, 20, 4)).all()

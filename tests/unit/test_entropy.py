@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
+from rscnav.analyses.curves import angle_bin, binned_sums, tuning_curves
 from rscnav.analyses.entropy import (
-    angle_bin,
-    binned_sums,
     histogram_entropy,
-    tuning_curves,
+    jackknife_corrected,
+    miller_madow,
+    shuffle_corrected,
     tuning_entropy,
 )
-from rscnav.analyses.statistics import jackknife_interval, trial_groups
+from rscnav.analyses.statistics import half_sample_interval, half_samples, jackknife_interval, trial_groups
 
 CENTRES = -np.pi + (np.arange(6) + 0.5) * np.pi / 3
 
@@ -103,18 +104,19 @@ def test_sums_of_many_labellings_are_those_of_each():
             assert counts[k, b] == np.sum(labels[k] == b)
 
 
+def test_sums_in_single_precision_are_close():
+    rng = np.random.default_rng(0)
+    activity, labels = rng.normal(size=(5000, 3)), rng.integers(0, 4, (2, 5000))
+    double, single = (binned_sums(activity, labels, 4, precision)[0] for precision in (np.float64, np.float32))
+    np.testing.assert_allclose(single, double, atol=1e-3)
+    assert not np.array_equal(single, double)
+
+
 def test_histogram_entropy_plugin_and_miller_madow():
     counts = np.array([[4, 4, 0, 0], [8, 0, 0, 0], [0, 0, 0, 0]])
     assert histogram_entropy(counts)[:2].tolist() == [1.0, 0.0]
     assert np.isnan(histogram_entropy(counts)[2])
-    assert histogram_entropy(counts, miller_madow=True)[0] == pytest.approx(1 + 1 / (16 * np.log(2)))
-
-
-def test_miller_madow_takes_off_most_of_the_bias():
-    counts = np.random.default_rng(0).multinomial(40, np.full(8, 1 / 8), size=4000)
-    plugin, corrected = (3 - histogram_entropy(counts, miller_madow=mm).mean() for mm in (False, True))
-    assert plugin == pytest.approx(7 / (80 * np.log(2)), rel=0.1)
-    assert abs(corrected) < 0.1 * plugin
+    assert miller_madow(counts) == pytest.approx([1 / (16 * np.log(2)), 0, 0])
 
 
 def test_jackknife_of_a_mean_is_its_t_interval():
@@ -127,6 +129,44 @@ def test_jackknife_of_a_mean_is_its_t_interval():
 def test_jackknife_says_nothing_where_it_cannot():
     assert np.isnan(jackknife_interval(1.0, [1.0])).all()
     assert np.isnan(jackknife_interval(1.0, [1.0, np.nan])).all()
+
+
+def test_half_samples_of_a_mean_give_its_t_interval():
+    """Halves of independent values: the variance of their means, times r / (g - r), is that of the mean of all."""
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=20)
+    kept = half_samples(20, 20_000, rng)
+    assert (kept.sum(axis=1) == 10).all()
+    assert kept.mean(axis=0) == pytest.approx(0.5, abs=0.02)
+    low, high = half_sample_interval(values.mean(), [values[k].mean() for k in kept], 20)
+    half = 2.093024 * values.std(ddof=1) / np.sqrt(20)  # t(0.975, 19 degrees of freedom)
+    assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.03 * half)
+
+
+def test_half_samples_of_an_odd_number_of_groups():
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=5)
+    kept = half_samples(5, 20_000, rng)
+    assert (kept.sum(axis=1) == 2).all()
+    low, high = half_sample_interval(0.0, [values[k].mean() for k in kept], 5)
+    assert high - low == pytest.approx(2 * 2.776445 * values.std(ddof=1) / np.sqrt(5), rel=0.03)  # t(0.975, 4)
+
+
+def test_half_samples_say_nothing_where_they_cannot():
+    assert np.isnan(half_sample_interval(1.0, [1.0, 2.0], 1)).all()
+    assert np.isnan(half_sample_interval(1.0, [1.0], 4)).all()
+    assert np.isnan(half_sample_interval(1.0, [1.0, np.nan], 4)).all()
+    assert not half_samples(1, 3, np.random.default_rng(0)).any()
+
+
+def test_corrections_by_hand():
+    shuffled = np.array([[2.0, np.nan], [2.4, np.nan]])
+    corrected = shuffle_corrected(np.array([1.5, 1.0]), shuffled, 2.5)
+    assert corrected[0] == pytest.approx(1.5 + 0.3)
+    assert np.isnan(corrected[1])
+    without = np.array([[1.0], [1.2], [1.4]])
+    assert jackknife_corrected(np.array([1.3]), without) == pytest.approx(3 * 1.3 - 2 * 1.2)
+    assert np.isnan(jackknife_corrected(np.array([1.3]), without[:1])).all()
 
 
 def test_trials_are_dealt_out_whole_and_evenly():

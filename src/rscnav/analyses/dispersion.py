@@ -1,9 +1,7 @@
 """Analysis `dispersion`: how widely a unit's rates spread at one place, with one landmark met and with two.
 
 A difference between LM1 and LM2 is to be read against two controls, not against zero, because LM1 always comes before
-LM2. In `control` whole trials of behaviour (place and phase) stand beside whole trials of activity: nothing is left but
-time in the trial. In `phase_control` only the phases come from another trial, so a unit keeps its places; where units
-have both, this is the one that keeps to its false-positive rate (5 % against 30 % for the other, in 60 sessions each).
+LM2; see `dispersion_controls`.
 """
 
 from typing import Any
@@ -13,38 +11,39 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.angles import stretch_number
-from rscnav.analyses.nulls import exchangeable_trials
+from rscnav.analyses.dispersion_controls import CONTROLS, add_controls, null_differences
 from rscnav.analyses.passes import Draw, Passes, draw, find_passes, matched
 from rscnav.analyses.places import place_bin
 from rscnav.analyses.prepare import prepare
-from rscnav.analyses.rate_spread import rate_codes, spread
+from rscnav.analyses.rate_spread import Range, rate_codes, rate_range, shuffled_spread, spread
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics import jackknife_interval, permutation_p, trial_groups
+from rscnav.analyses.statistics import half_sample_interval, half_samples, trial_groups
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 NEEDS = ("position", "phase")
 FIELDS = ("position", "phase", "belief", "bin_centres")
+__all__ = ["CONTROLS", "FIELDS", "NEEDS", "Settings", "run"]
 
-CONTROLS = ("control", "phase_control")
-_JACKKNIFE_DRAWS = 3  # the same ones for every group, so that the groups alone make the difference
+_HALVES = 40
+_DRAWS_OF_HALVES = 2  # the same ones for every half, so that the trials alone make the difference
 
 
 class Settings(Closed):
     """Entropy of the rates at a place, LM1 against LM2, on matched passes."""
 
-    n_places: int = Field(20, ge=1, description="locations on the ring")
-    n_places_side: int = Field(4, ge=1, description="locations along each side of the plane")
+    n_places: int = Field(20, ge=1, description="places on the ring")
+    n_places_side: int = Field(4, ge=1, description="places along each side of the plane")
     n_rates: int = Field(8, ge=2, le=256, description="bins of rate, between a unit's lowest and highest")
-    min_passes: int = Field(5, ge=1, description="locations with fewer passes than this in LM1 or LM2 are left out")
-    apart_s: float = Field(0.5, ge=0, description="back at a location sooner than this is the same pass (s)")
+    min_passes: int = Field(5, ge=1, description="places with fewer passes than this in LM1 or LM2 are left out")
+    apart_s: float = Field(0.5, ge=0, description="back at a place sooner than this is the same pass (s)")
     settle_s: float = Field(
         1.0, ge=0, description="samples this soon after a gap are left out: the filter has not settled (s)"
     )
     n_draws: int = Field(10, ge=1, description="matching draws that are averaged")
     n_permutations: int = Field(100, ge=1, description="permutations of whole trials, for each control")
-    n_groups: int = Field(20, ge=2, description="groups of trials of the jackknife")
+    n_groups: int = Field(20, ge=2, description="groups of trials, of whose halves the interval is made")
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
@@ -58,47 +57,46 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     used = (place >= 0) & ((phases == 1) | (phases == 2))
     if not used.any():
         return Result.not_applicable(f"no sample in LM1 or LM2 later than {settings.settle_s:g} s after a gap")
-    codes, lively = rate_codes(prepared.activity, used, settings.n_rates)
+    lively = rate_range(prepared.activity, used).lively
     if not lively.any():
         return Result.not_applicable("every unit is constant")
+    activity = np.ascontiguousarray(prepared.activity[:, lively])
     time = session.time[prepared.samples]
 
-    def passes_of(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> Passes:
+    def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> Passes:
         phase, apart = phases[phase_rows], settings.apart_s + session.dt_s
         return find_passes(place[rows], phase, prepared.trial[rows], time[rows], n_places, apart)
 
     everything = np.arange(len(place))
-    passes = passes_of(everything, everything)
+    passes = find(everything, everything)
     generator = seeds.generator("matching")
     draws = [draw(passes, generator) for _ in range(settings.n_draws)]
-    whole = [spread(passes, d, codes, settings.n_rates, settings.min_passes) for d in draws]
-    means = np.mean([s.means() for s in whole], axis=0)  # (estimate, phase)
-    group = trial_groups(prepared.trial, settings.n_groups, seeds.generator("jackknife"))[passes.first_samples()]
-    without = [_without(passes, draws[:_JACKKNIFE_DRAWS], codes, settings, group != g) for g in np.unique(group)]
-
+    codes = rate_codes(activity, rate_range(activity, used), settings.n_rates)
     result = Result(notes={"trials": prepared.trials})
-    by_unit = np.mean([s.plugin for s in whole], axis=0)
-    result.add("LM1_units", by_unit[0], "bit", ("unit",))
-    result.add("LM2_units", by_unit[1], "bit", ("unit",))
-    result.add("units", np.flatnonzero(lively), "", ("unit",))
-    result.add("n_passes", matched(passes, draws[0], settings.min_passes)[1], "", ("place",))
-    result.add("n_constant_units", int(np.sum(~lively)))
+    means = _observed(result, passes, draws, codes, settings, seeds.generator("shuffles"))
+    group = trial_groups(prepared.trial, settings.n_groups, seeds.generator("jackknife"))
+    halves = _halves(passes, draws[:_DRAWS_OF_HALVES], activity, used, group, settings, seeds.generator("halves"))
+    n_groups = int(group.max()) + 1
     for k, suffix in enumerate(("", "_mm")):
-        difference = means[k, 0] - means[k, 1]
-        low, high = jackknife_interval(difference, [w[k, 0] - w[k, 1] for w in without])
-        values = {"LM1": means[k, 0], "LM2": means[k, 1], "difference": difference, "low": low, "high": high}
-        for name, value in values.items():
-            result.add(f"{name}{suffix}", value, "bit")
-    for control in CONTROLS:
-        observed, null = _null(control, passes_of, prepared.trial, codes, settings, seeds)
-        for k, suffix in enumerate(("", "_mm")):
-            _add_control(result, control, suffix, observed[k], null[:, k])
+        for name, pick in {"LM1": (1, 0), "LM2": (0, 1), "difference": (1, -1)}.items():
+            value = float(means[k] @ pick)
+            low, high = half_sample_interval(value, halves[:, k] @ pick, n_groups)
+            ends = ("low", "high") if name == "difference" else (f"{name}_low", f"{name}_high")
+            for key, number in zip((name, *ends), (value, low, high), strict=True):
+                result.add(f"{key}{suffix}", number, "bit")
+    result.add("units", np.flatnonzero(lively), "", ("unit",))
+    result.add("n_constant_units", int(np.sum(~lively)))
+    nulls = null_differences(find, prepared.trial, codes, settings, seeds.generator("controls"))
+    for k, suffix in enumerate(("", "_mm")):
+        add_controls(result, nulls, k, suffix)
     if not result["n_passes"].any():
         best = matched(passes, draws[0], 1)[1].max()
         result.notes["LM1"] = (
             f"no location has {settings.min_passes} passes in both LM1 and LM2 (the best has {best}); "
             "more trials are needed"
         )
+    elif not np.isfinite(result["low"]):
+        result.notes["interval"] = "no interval: half of the trials are too few for it"
     return result
 
 
@@ -109,49 +107,55 @@ def _since_gap(session: Session) -> NDArray[np.float64]:
     return session.time - session.time[first][stretch]
 
 
-def _without(
-    passes: Passes, draws: list[Draw], codes: NDArray[np.uint8], settings: Settings, keep: NDArray[np.bool_]
+def _observed(
+    result: Result,
+    passes: Passes,
+    draws: list[Draw],
+    codes: NDArray[np.uint8],
+    settings: Settings,
+    generator: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Give the means (estimate, phase) from the passes to keep."""
-    each = [spread(passes, d, codes, settings.n_rates, settings.min_passes, keep).means() for d in draws]
-    return np.mean(each, axis=0)
+    """Add each unit's dispersion and the shuffle-corrected one; give the means over units (estimate, phase)."""
+    spreads, corrected = [], []
+    for drawn in draws:
+        chosen, quota = matched(passes, drawn, settings.min_passes)
+        of_pass = codes[drawn.sample[chosen]]
+        spreads.append(spread(passes, chosen, quota, of_pass, settings.n_rates))
+        corrected.append(shuffled_spread(passes, chosen, quota, of_pass, settings.n_rates, generator))
+    by_unit = np.mean([s.plugin for s in spreads], axis=0)
+    shuffled = np.mean(corrected, axis=0).mean(axis=1)
+    for k, name in enumerate(("LM1", "LM2")):
+        result.add(f"{name}_units", by_unit[k], "bit", ("unit",))
+        result.add(f"{name}_shuffle", shuffled[k], "bit")
+    result.add("difference_shuffle", shuffled[0] - shuffled[1], "bit")
+    result.add("n_passes", matched(passes, draws[0], settings.min_passes)[1], "", ("place",))
+    return np.asarray(np.mean([s.means() for s in spreads], axis=0))
 
 
-def _null(
-    control: str, passes_of: Any, trial: NDArray[np.integer], codes: NDArray[np.uint8], settings: Settings, seeds: Seeds
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the difference (estimate,) on trials cut to like lengths, and those under the null (draw, estimate)."""
-    exchangeable = exchangeable_trials(trial)
-    rows = exchangeable.samples()
-    if not len(rows):
-        return np.full(2, np.nan), np.empty((0, 2))
-    generator = seeds.generator(control)
-    own = passes_of(rows, rows)
-
-    def difference(passes: Passes, activity_rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        drawn = draw(passes, generator)
-        drawn = Draw(activity_rows[drawn.sample], drawn.order)
-        means = spread(passes, drawn, codes, settings.n_rates, settings.min_passes).means()
-        return means[:, 0] - means[:, 1]
-
-    null = []
-    for _ in range(settings.n_permutations):
-        permuted = exchangeable.permuted(generator)
-        null.append(difference(own, permuted) if control == "control" else difference(passes_of(rows, permuted), rows))
-    return np.mean([difference(own, rows) for _ in range(settings.n_draws)], axis=0), np.array(null)
-
-
-def _add_control(result: Result, control: str, suffix: str, observed: float, null: NDArray[np.float64]) -> None:
-    """Add the control's mean and band, and the two-sided p of the observed difference."""
-    mean = low = high = p = np.nan
-    null = null[np.isfinite(null)]
-    if len(null) and np.isfinite(observed):
-        mean = null.mean()
-        low, high = np.percentile(null, [2.5, 97.5])
-        p = float(permutation_p(np.abs(null - mean), abs(observed - mean)))
-    elif not len(null):
-        result.notes[control] = "no control: no two trials have similar lengths (within 20 %), or too few passes"
-    result.add(f"{control}_mean{suffix}", mean, "bit")
-    result.add(f"{control}_low{suffix}", low, "bit")
-    result.add(f"{control}_high{suffix}", high, "bit")
-    result.add(f"{control}_p{suffix}", p)
+def _halves(
+    passes: Passes,
+    draws: list[Draw],
+    activity: NDArray[np.floating],
+    used: NDArray[np.bool_],
+    group: NDArray[np.integer],
+    settings: Settings,
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Give the means (half, estimate, phase) over random halves of the groups of trials, each with its own range of rates."""
+    n_groups = int(group.max()) + 1
+    ranges = {g: rate_range(activity, used & (group == g)) for g in np.unique(group[used])}
+    of_pass = group[passes.first_samples()]
+    rates = [activity[drawn.sample] for drawn in draws]  # (pass, unit)
+    found = []
+    for kept in half_samples(n_groups, _HALVES, generator):
+        within = [r for g, r in ranges.items() if kept[g]]
+        if not within:
+            return np.full((_HALVES, 2, 2), np.nan)
+        between = Range(np.min([r.low for r in within], axis=0), np.max([r.high for r in within], axis=0))
+        each = []
+        for drawn, rate in zip(draws, rates, strict=True):
+            chosen, quota = matched(passes, drawn, settings.min_passes, kept[of_pass])
+            codes = rate_codes(rate[chosen], between, settings.n_rates)
+            each.append(spread(passes, chosen, quota, codes, settings.n_rates).means())
+        found.append(np.mean(each, axis=0))
+    return np.array(found)

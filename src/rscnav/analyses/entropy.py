@@ -1,4 +1,4 @@
-"""Entropies of tuning curves and of rates, in bits."""
+"""Entropies of tuning curves and of rates, in bits: plug-in, and corrected for the bias that few samples make."""
 
 import math
 from typing import Literal
@@ -6,9 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rscnav.checks import as_activity, same_length
-
-_BLOCK = 1024  # samples in one matrix product
+from rscnav.analyses.curves import tuning_curves
+from rscnav.checks import as_activity
 
 
 def tuning_entropy(
@@ -66,91 +65,6 @@ def raised(activity: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArra
     return (activity - np.where(negative, lowest, 0) if negative.any() else activity), negative
 
 
-def angle_bin(angle: ArrayLike, n_bins: int) -> NDArray[np.int64]:
-    """Give the bin of `n_bins` over (-π, π] that each angle falls in, -1 for NaN.
-
-    Raises
-    ------
-    ValueError
-        For less than two bins, or an angle beyond ±π.
-    """
-    if n_bins < 2:
-        raise ValueError(f"n_bins: {n_bins} will not do; at least 2 are needed")
-    values = np.asarray(angle, dtype=np.float64)
-    beyond = np.abs(values) > math.pi + 1e-6  # float32's π is a little more than π
-    if beyond.any():
-        place = int(np.argmax(beyond))
-        raise ValueError(
-            f"angle: {values.flat[place]:g} rad at sample {place} lies beyond ±π; wrap it, or make it NaN to leave it out"
-        )
-    known = np.isfinite(values)
-    bins = np.ceil((np.where(known, values, 0) + math.pi) * (n_bins / (2 * math.pi)) - 1e-9).astype(np.int64) - 1
-    bins[bins == -1] = n_bins - 1  # -π is π
-    return np.where(known, np.minimum(bins, n_bins - 1), -1)
-
-
-def tuning_curves(
-    activity: ArrayLike, angle: ArrayLike, n_bins: int = 6
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Mean rate in equal bins of an angle over (-π, π].
-
-    Parameters
-    ----------
-    activity : array, (time, unit)
-    angle : array, (time,)
-        Radians; NaN is left out.
-    n_bins : int
-
-    Returns
-    -------
-    rates : array, (unit, bin)
-        NaN where no sample fell in the bin.
-    occupancy : array, (bin,)
-        Number of samples.
-    """
-    array = as_activity(activity)
-    bins = angle_bin(angle, n_bins)
-    same_length(activity=array, angle=bins)
-    sums, counts = binned_sums(array, bins[None], n_bins)
-    return means(sums, counts)[0].T, counts[0]
-
-
-def binned_sums(
-    activity: NDArray[np.floating], labels: NDArray[np.integer], n_bins: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Sum activity by label, for many labellings at once.
-
-    Parameters
-    ----------
-    activity : array, (time, unit)
-    labels : array, (draw, time)
-        0 to n_bins - 1; a negative one leaves the sample out.
-    n_bins : int
-
-    Returns
-    -------
-    sums : array, (draw, bin, unit)
-    counts : array, (draw, bin)
-        Number of samples.
-    """
-    n_draws, n_samples = labels.shape
-    sums = np.zeros((n_draws * n_bins, activity.shape[1]))
-    counts = np.zeros((n_draws, n_bins), np.int64)
-    each = np.arange(n_bins, dtype=labels.dtype)
-    for start in range(0, n_samples, _BLOCK):
-        block = slice(start, start + _BLOCK)
-        member = labels[:, None, block] == each[:, None]  # (draw, bin, time)
-        counts += np.count_nonzero(member, axis=2)
-        sums += member.reshape(n_draws * n_bins, -1).astype(np.float64) @ activity[block].astype(np.float64)
-    return sums.reshape(n_draws, n_bins, -1), counts
-
-
-def means(sums: NDArray[np.float64], counts: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Divide sums (..., bin, unit) by counts (..., bin); NaN where there is no sample."""
-    n = counts[..., None].astype(np.float64)
-    return np.divide(sums, n, out=np.full(sums.shape, np.nan), where=n > 0)
-
-
 def curve_entropy(rates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Entropy (bits) of tuning curves (..., bin) scaled to sum 1; NaN rates are left out, no positive sum gives NaN."""
     known = np.where(np.isfinite(rates), rates, 0.0)
@@ -159,22 +73,82 @@ def curve_entropy(rates: NDArray[np.float64]) -> NDArray[np.float64]:
     return _minus_p_log_p(p)
 
 
-def histogram_entropy(counts: NDArray[np.integer], *, miller_madow: bool = False) -> NDArray[np.float64]:
-    """Entropy (bits) of histograms (..., bin), plug-in or with the Miller-Madow correction; NaN for an empty one.
+def histogram_entropy(counts: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Plug-in entropy (bits) of histograms (..., bin): H = -Σ p_k log₂ p_k with p_k = n_k / N; NaN for an empty one."""
+    total = counts.sum(axis=-1, keepdims=True).astype(np.float64)
+    return _minus_p_log_p(np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0))
 
-    H = -Σ p_k log₂ p_k with p_k = n_k / N; Miller and Madow add (K - 1) / (2 N ln 2), K the number of bins with a count.
+
+def miller_madow(counts: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Give what Miller and Madow add to the plug-in entropy of histograms (..., bin), in bits: (K - 1) / (2 N ln 2).
+
+    K is the number of bins with a count, N the number of counts. It holds for independent counts, so not for tuning curves, whose
+    p_k are no frequencies.
 
     References
     ----------
     Miller, in Information Theory in Psychology (ed. Quastler), 95 (1955); Paninski, Neural Comput. 15, 1191 (2003),
     doi:10.1162/089976603321780272.
     """
-    total = counts.sum(axis=-1, keepdims=True).astype(np.float64)
-    entropy = _minus_p_log_p(np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0))
-    if miller_madow:
-        occupied = np.count_nonzero(counts, axis=-1)
-        entropy += (occupied - 1) / (2 * math.log(2) * np.maximum(total[..., 0], 1))
-    return entropy
+    occupied = np.count_nonzero(counts, axis=-1)
+    return np.maximum(occupied - 1, 0) / (2 * math.log(2) * np.maximum(counts.sum(axis=-1), 1))
+
+
+def shuffle_corrected(
+    plugin: NDArray[np.float64], shuffled: NDArray[np.float64], truth_of_shuffled: ArrayLike
+) -> NDArray[np.float64]:
+    """Take off an entropy the mean bias that is seen in shuffled data.
+
+    H = H_plugin - (mean over shuffles of H_shuffled - H₀), where H₀ is what the shuffled entropy would be without bias: shuffling
+    leaves as many samples in every bin and takes away what they could tell, so H₀ is known. It is log₂ of the number of bins
+    for a tuning curve (flat), and the entropy of the rates at all places together for the rates at one place.
+
+    Parameters
+    ----------
+    plugin : array, (...)
+    shuffled : array, (shuffle, ...)
+        Plug-in entropies after shuffling; NaN ones are left out.
+    truth_of_shuffled : array, (...)
+        H₀.
+
+    Returns
+    -------
+    array, (...)
+        NaN without any shuffle. It can lie a little above the highest entropy there is.
+
+    References
+    ----------
+    Optican, Gawne, Richmond & Joseph, Biol. Cybern. 65, 305 (1991), doi:10.1007/BF00216963; Panzeri, Senatore, Montemurro
+    & Petersen, J. Neurophysiol. 98, 1064 (2007), doi:10.1152/jn.00559.2007.
+    """
+    known = np.isfinite(shuffled)
+    n = known.sum(axis=0)
+    total = np.where(known, shuffled, 0.0).sum(axis=0)
+    mean = np.divide(total, n, out=np.full(np.shape(total), np.nan), where=n > 0)
+    return np.asarray(plugin - (mean - np.asarray(truth_of_shuffled)), np.float64)
+
+
+def jackknife_corrected(plugin: NDArray[np.float64], without: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take off an estimate the bias that falls as 1 / samples.
+
+    g θ - (g - 1) · mean of θ_j, with θ_j the estimate without group j of g.
+
+    Parameters
+    ----------
+    plugin : array, (...)
+    without : array, (group, ...)
+
+    Returns
+    -------
+    array, (...)
+        NaN with fewer than two groups, or where an estimate is NaN.
+
+    References
+    ----------
+    Quenouille, Biometrika 43, 353 (1956), doi:10.1093/biomet/43.3-4.353.
+    """
+    n = len(without)
+    return np.asarray(n * plugin - (n - 1) * np.mean(without, axis=0) if n > 1 else np.full_like(plugin, np.nan))
 
 
 def _minus_p_log_p(p: NDArray[np.float64]) -> NDArray[np.float64]:

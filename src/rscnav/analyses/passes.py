@@ -83,7 +83,7 @@ def find_passes(
 def draw(passes: Passes, generator: np.random.Generator) -> Draw:
     """Draw a sample for each pass, and an order of the passes."""
     offset = np.floor(generator.random(len(passes.start)) * passes.length).astype(np.intp)
-    order = np.lexsort((generator.random(len(passes.start)), passes.cell))
+    order = np.argsort(passes.cell + generator.random(len(passes.start)))
     return Draw(passes.samples[passes.start + offset], order)
 
 

@@ -33,8 +33,26 @@ def place_bin(position: NDArray[np.floating], ring: bool, n_ring: int, n_side: i
         return place, n_ring
     n_dims = position.shape[1]
     if known.any():
-        low, high = position[known].min(axis=0), position[known].max(axis=0)
-        extent = np.where(high > low, high - low, 1.0)
+        low, extent = _extent(position[known])
         bins = np.minimum(np.floor((position[known] - low) / extent * n_side).astype(np.int64), n_side - 1)
         place[known] = np.ravel_multi_index(tuple(bins.T), (n_side,) * n_dims)
     return place, n_side**n_dims
+
+
+def place_centres(position: NDArray[np.floating], ring: bool, n_ring: int, n_side: int) -> NDArray[np.float64]:
+    """Give the centres of the locations of `place_bin`, (place, dim); NaN where no position is known."""
+    if ring:
+        return np.asarray(-math.pi + (np.arange(n_ring) + 0.5) * (2 * math.pi / n_ring), np.float64)[:, None]
+    n_dims = position.shape[1]
+    known = np.isfinite(position).all(axis=1)
+    if not known.any():
+        return np.full((n_side**n_dims, n_dims), np.nan)
+    low, extent = _extent(position[known])
+    index = np.stack(np.unravel_index(np.arange(n_side**n_dims), (n_side,) * n_dims), axis=1)
+    return np.asarray(low + (index + 0.5) / n_side * extent, np.float64)
+
+
+def _extent(position: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Give the lowest of each coordinate and how far it reaches (1 where it does not vary)."""
+    low, high = position.min(axis=0), position.max(axis=0)
+    return low, np.where(high > low, high - low, 1.0)

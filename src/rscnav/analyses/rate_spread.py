@@ -5,8 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.entropy import histogram_entropy
-from rscnav.analyses.passes import Draw, Passes, matched
+from rscnav.analyses.entropy import histogram_entropy, miller_madow, shuffle_corrected
+from rscnav.analyses.passes import Passes
+
+
+@dataclass(frozen=True)
+class Range:
+    """The lowest and the highest rate of each unit: what its bins of rate lie between."""
+
+    low: NDArray[np.floating]  # (unit,)
+    high: NDArray[np.floating]
+
+    @property
+    def lively(self) -> NDArray[np.bool_]:
+        """Which units are not constant."""
+        return self.high > self.low
 
 
 @dataclass(frozen=True)
@@ -21,48 +34,29 @@ class Spread:
         return np.stack([self.plugin.mean(axis=1), self.mm.mean(axis=1)])
 
 
-def rate_codes(
-    activity: NDArray[np.floating], used: NDArray[np.bool_], n_rates: int
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Bin each unit's rates between its lowest and highest of the samples used.
-
-    Parameters
-    ----------
-    activity : array, (time, unit)
-    used : array, (time,)
-        At least one.
-    n_rates : int
-        Bins.
-
-    Returns
-    -------
-    codes : array, (time, lively unit)
-        Bins; samples that are not used are cut to the range.
-    lively : array, (unit,)
-        Units that are not constant.
-    """
-    low, high = activity[used].min(axis=0), activity[used].max(axis=0)
-    lively = high > low
-    scaled = (activity[:, lively] - low[lively]) * (n_rates / (high - low)[lively])
-    return np.clip(scaled, 0, n_rates - 1).astype(np.uint8), lively
+def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> Range:
+    """Give the range of each unit's rates (time, unit) over the samples used, of which there must be one."""
+    rows = activity[used]
+    return Range(rows.min(axis=0), rows.max(axis=0))
 
 
-def spread(
-    passes: Passes,
-    drawn: Draw,
-    codes: NDArray[np.uint8],
-    n_rates: int,
-    min_passes: int,
-    keep: NDArray[np.bool_] | None = None,
-) -> Spread:
+def rate_codes(activity: NDArray[np.floating], between: Range, n_rates: int) -> NDArray[np.uint8]:
+    """Bin rates (sample, unit) in `n_rates` equal bins of each unit's range; what lies outside is in the outermost."""
+    width = np.where(between.lively, between.high - between.low, 1)
+    scaled = (activity - between.low) * (n_rates / width)
+    return np.clip(scaled, 0, n_rates - 1, out=scaled).astype(np.uint8)
+
+
+def spread(passes: Passes, chosen: NDArray[np.intp], quota: NDArray, codes: NDArray[np.uint8], n_rates: int) -> Spread:
     """Histogram the rates at each place, one sample a matched pass; entropy, averaged over places by their passes.
 
     Parameters
     ----------
-    passes, drawn, min_passes, keep
-        See `matched`.
-    codes : array, (time, unit)
-        From `rate_codes`.
+    passes : Passes
+    chosen, quota : array
+        From `matched`.
+    codes : array, (chosen, unit)
+        From `rate_codes`, of the sample drawn for each chosen pass.
     n_rates : int
 
     Returns
@@ -70,16 +64,49 @@ def spread(
     Spread
         NaN where no place has passes enough.
     """
-    chosen, quota = matched(passes, drawn, min_passes, keep)
-    n_units, n_places = codes.shape[1], passes.n_places
     if not len(chosen):
-        nothing = np.full((2, n_units), np.nan)
+        nothing = np.full((2, codes.shape[1]), np.nan)
         return Spread(nothing, nothing)
-    counts = _histograms(passes.cell[chosen], codes[drawn.sample[chosen]], 2 * n_places, n_rates)
-    counts = counts.reshape(2, n_places, n_units, n_rates)[:, quota > 0]
+    counts = _histograms(passes.cell[chosen], codes, 2 * passes.n_places, n_rates)
+    counts = counts.reshape(2, passes.n_places, -1, n_rates)[:, quota > 0]
     weight = quota[quota > 0] / quota.sum()
-    plugin, mm = (histogram_entropy(counts, miller_madow=corrected) for corrected in (False, True))
+    plugin = histogram_entropy(counts)
+    mm = plugin + miller_madow(counts)
     return Spread(np.einsum("p,fpu->fu", weight, plugin), np.einsum("p,fpu->fu", weight, mm))
+
+
+def shuffled_spread(
+    passes: Passes,
+    chosen: NDArray[np.intp],
+    quota: NDArray,
+    codes: NDArray[np.uint8],
+    n_rates: int,
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Take off the dispersion the bias that is seen when rates are dealt out to other places.
+
+    Within each phase the chosen passes' rates are permuted over the places. Then the entropy at a place would be that of all
+    the phase's rates together, but for the bias of few samples; see `shuffle_corrected`.
+
+    Parameters
+    ----------
+    passes, chosen, quota, codes, n_rates
+        As for `spread`.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    array, (phase, unit)
+    """
+    plugin = spread(passes, chosen, quota, codes, n_rates).plugin
+    if not len(chosen):
+        return plugin
+    second = passes.cell[chosen] >= passes.n_places  # chosen passes come by cell: LM1 first
+    n_first = int(np.sum(~second))
+    order = np.concatenate([generator.permutation(n_first), n_first + generator.permutation(int(second.sum()))])
+    shuffled = spread(passes, chosen, quota, codes[order], n_rates).plugin
+    together = _histograms(second.astype(np.int64), codes, 2, n_rates)
+    return shuffle_corrected(plugin, shuffled[None], histogram_entropy(together) + miller_madow(together))
 
 
 def _histograms(cell: NDArray[np.integer], codes: NDArray[np.uint8], n_cells: int, n_rates: int) -> NDArray[np.int64]:
@@ -88,7 +115,7 @@ def _histograms(cell: NDArray[np.integer], codes: NDArray[np.uint8], n_cells: in
     edges = np.searchsorted(cell, np.arange(n_cells + 1))
     for k in range(n_cells):
         here = codes[edges[k] : edges[k + 1]]
-        ones = np.ones(len(here), np.float32)  # exact up to 2**24 samples; three times as fast as counting
+        ones = np.ones(len(here), np.float32)  # exact up to 2**24 samples; faster than counting
         for rate in range(n_rates):
             counts[k, :, rate] = ones @ (here == rate).astype(np.float32)
     return counts

@@ -67,6 +67,49 @@ def jackknife_interval(value: float, without: ArrayLike, level: float = 0.95) ->
     return float(value - t * se), float(value + t * se)
 
 
+def half_samples(n_groups: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.bool_]:
+    """Draw halves of the groups, each of n_groups // 2 groups: (draw, group), True for those that are kept."""
+    kept = np.argsort(generator.random((n_draws, n_groups)), axis=1) < n_groups // 2
+    return np.asarray(kept)
+
+
+def half_sample_interval(value: float, halves: ArrayLike, n_groups: int, level: float = 0.95) -> tuple[float, float]:
+    """Interval around `value` from the values on random halves of the groups: the delete-half jackknife.
+
+    value ± t · se, se² = r / (g - r) · variance of the values on halves of r = g // 2 of the g groups, with t the quantile of
+    Student's t with g - 1 degrees of freedom. Where the value rests on extremes of the data (a lowest rate) the jackknife
+    that leaves out one group misses most of its variance or doubles it; half-samples do not.
+
+    Parameters
+    ----------
+    value : float
+        With all groups.
+    halves : array, (draw,)
+        On halves, see `half_samples`; each with the extremes of that half.
+    n_groups : int
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    low, high : float
+        NaN with fewer than two groups or draws, or where a value is NaN.
+
+    References
+    ----------
+    Shao & Wu, Ann. Stat. 17, 1176 (1989), doi:10.1214/aos/1176347263.
+    """
+    from scipy.special import stdtrit
+
+    values = np.asarray(halves, np.float64)
+    if n_groups < 2 or len(values) < 2 or not (np.isfinite(values).all() and np.isfinite(value)):
+        return np.nan, np.nan
+    kept = n_groups // 2
+    se = np.sqrt(kept / (n_groups - kept) * values.var(ddof=1))
+    t = float(stdtrit(n_groups - 1, 0.5 + level / 2))
+    return float(value - t * se), float(value + t * se)
+
+
 def permutation_p(null: NDArray[np.floating], observed: NDArray[np.floating] | float) -> NDArray[np.float64]:
     """Share of draws at least as large as what was observed, (1 + exceedances) / (1 + draws).
 

@@ -1,0 +1,61 @@
+"""Panels of dispersion: LM1 against LM2, and their difference beside the controls."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rscnav.analyses.result import Result
+from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS
+
+OBSERVED = "#0072B2"
+ESTIMATES = {"": "plug-in", "_mm": "Miller-\nMadow"}
+CONTROLS = {"control": (CONTROL, "trials permuted"), "phase_control": ("#E8D8A8", "phases permuted")}
+
+
+def by_phase(ax: Axes, results: Sequence[Result], legend: bool) -> None:
+    """Dispersion in LM2 against LM1: small points are units (of one session), large ones sessions with their intervals."""
+    if len(results) == 1:
+        units = results[0]["LM1_units"], results[0]["LM2_units"]
+        ax.plot(*units, "o", ms=1.8, mew=0, color=GREY, alpha=0.6, label="unit")
+    for k, r in enumerate(results):
+        one, two = float(r["LM1"]), float(r["LM2"])
+        ax.plot([float(r["LM1_low"]), float(r["LM1_high"])], [two, two], color=OBSERVED, lw=0.8)
+        ax.plot([one, one], [float(r["LM2_low"]), float(r["LM2_high"])], color=OBSERVED, lw=0.8)
+        label = "session" if k == 0 else None
+        ax.plot(one, two, "o", ms=4, color=OBSERVED, mec="white", mew=0.5, label=label, ls="none")
+    low = min(ax.get_xlim()[0], ax.get_ylim()[0])
+    high = max(ax.get_xlim()[1], ax.get_ylim()[1])
+    ax.plot([low, high], [low, high], color=GREY, lw=0.6, ls=":")
+    ax.set(xlabel="dispersion in LM1 (bit)", ylabel="dispersion in LM2 (bit)", xlim=(low, high), ylim=(low, high))
+    ax.xaxis.label.set_color(PHASE_COLOURS["LM1"])
+    ax.yaxis.label.set_color(PHASE_COLOURS["LM2"])
+    if legend:
+        ax.legend(loc="upper left", handletextpad=0.2, borderaxespad=0.1)
+
+
+def differences(ax: Axes, results: Sequence[Result], legend: bool) -> None:
+    """Difference with its interval over the session's trials, on the 95 % bands of both controls."""
+    n = len(results)
+    width = 0.8 / n
+    for place, suffix in enumerate(ESTIMATES):
+        for k, r in enumerate(results):
+            x = place + (k - (n - 1) / 2) * width
+            for side, (control, (colour, label)) in zip((-1, 1), CONTROLS.items(), strict=True):
+                low, high = float(r[f"{control}_low{suffix}"]), float(r[f"{control}_high{suffix}"])
+                first = place == 0 and k == 0
+                ax.bar(
+                    x + side * 0.2 * width, high - low, 0.4 * width, low, color=colour, label=label if first else None
+                )
+            ax.plot([x, x], [float(r[f"low{suffix}"]), float(r[f"high{suffix}"])], color=OBSERVED, lw=1.0)
+            ax.plot(x, float(r[f"difference{suffix}"]), "o", ms=4 if n == 1 else 2.5, color=OBSERVED)
+    ax.axhline(0, color="black", lw=0.5)
+    ax.set(ylabel="LM1 - LM2 (bit)", xlim=(-0.55, 1.55), xticks=range(len(ESTIMATES)))
+    ax.set_xticklabels(ESTIMATES.values())
+    if n == 1 and np.isfinite(results[0]["excess"]):
+        r = results[0]
+        ax.set_xlabel(f"over phases permuted: {float(r['excess']):+.3f} bit\n(p = {float(r['phase_control_p']):.2g})")
+    if legend:
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high + 0.4 * (high - low))
+        ax.legend(loc="upper left", handlelength=1, handletextpad=0.4, borderaxespad=0.1).set_in_layout(False)

@@ -1,0 +1,97 @@
+"""Panels of tuning: each unit's curve, and the entropies of all units beside those of the nulls."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from rscnav.analyses.result import Result
+from rscnav.figures.style import GREY
+
+OBSERVED = "#0072B2"
+NULLS = {"control": ("trials permuted", GREY, "-"), "fresh": ("fresh behaviour", "#D55E00", ":")}
+SUFFIX = {"control": "", "fresh": "_fresh"}
+_WIDEST = 30.0  # an axis of entropy shows no more than this many times the spread of the nulls and the observed
+
+
+def curves(ax: Axes, results: Sequence[Result], analysis: str) -> None:
+    """Each unit's mean rate by bin, from its lowest (dark) to its highest, units sorted by the bin of the highest."""
+    ring = results[0]["bin_centres"].ndim == 1 or results[0]["bin_centres"].shape[1] == 1
+    rates = np.concatenate([r["curves"][np.isfinite(r["entropy"])] for r in results])  # without silent units
+    lowest = np.nanmin(rates, axis=1, keepdims=True)
+    span = np.nanmax(rates, axis=1, keepdims=True) - lowest
+    scaled = np.divide(rates - lowest, span, out=np.full(rates.shape, np.nan), where=span > 0)
+    order = _sorted(scaled, np.ravel(results[0]["bin_centres"]) if ring else None)
+    n_bins = rates.shape[1]
+    extent = (-np.pi, np.pi, len(order), 0) if ring else (0.5, n_bins + 0.5, len(order), 0)
+    ax.imshow(scaled[order], aspect="auto", cmap="magma", vmin=0, vmax=1, interpolation="nearest", extent=extent)
+    ax.set(ylabel="unit (sorted; dark: lowest rate)", yticks=[0, len(order)])
+    if not ring:
+        ax.set(xlabel=f"place (row of {round(np.sqrt(n_bins))} by row)", xticks=[1, n_bins])
+        return
+    ax.set(xticks=[-np.pi, 0, np.pi])
+    ax.set_xticklabels(["-π", "0", "π"])
+    words = results[0].notes.get("angle", "")
+    ax.set_xlabel(
+        "position (rad)" if analysis == "spatial"
+        else "heading (rad)" if words == "heading"
+        else "moved since\nlandmark (rad)"
+    )  # fmt: skip
+
+
+def _sorted(scaled: NDArray[np.float64], centres: NDArray | None) -> NDArray[np.intp]:
+    """Order units by their highest bin, and within it by the mean direction of the curve."""
+    weights = np.where(np.isfinite(scaled), scaled, 0)
+    if centres is None:
+        return np.argsort(np.argmax(weights, axis=1), kind="stable")
+    direction = np.arctan2(weights @ np.sin(centres), weights @ np.cos(centres))
+    return np.lexsort((direction, np.argmax(weights, axis=1)))
+
+
+def entropies(ax: Axes, results: Sequence[Result], legend: bool) -> None:
+    """Cumulative share of units by entropy, observed and under the nulls with the 95 % band; above, means over units."""
+    highest = np.log2(max(int(r["n_bins_visited"]) for r in results))
+    alone = len(results) == 1
+    for null, (label, colour, style) in NULLS.items():
+        known = [r for r in results if np.isfinite(r[f"{null}_mean"]).any()]
+        for r in known:
+            _cumulative(ax, r[f"{null}_mean"], colour, style, 1.0 if alone else 0.5)
+            if alone and null == "control":
+                middle, *band = (np.sort(r[f"{null}{key}"][np.isfinite(r[f"{null}{key}"])]) for key in _BAND)
+                share = (np.arange(len(middle)) + 1) / len(middle)
+                ax.fill_betweenx(share, band[0], band[1], color=colour, alpha=0.3, lw=0)
+        if known:
+            ax.plot([], [], color=colour, ls=style, lw=1.2, label=label)
+    for r in results:
+        _cumulative(ax, r["entropy"], OBSERVED, "-", 1.2 if alone else 0.6)
+        low, high = float(r["mean_entropy_low"]), float(r["mean_entropy_high"])
+        ax.plot([low, high], [1.12] * 2, color=OBSERVED, lw=1.0)
+        ax.plot(float(r["mean_entropy"]), 1.12, "o", color=OBSERVED, ms=3)
+    ax.plot([], [], color=OBSERVED, lw=1.2, label="observed")
+    ax.axvline(highest, color="black", lw=0.6, ls=":")
+    ax.set(ylabel="cumulative share of units", ylim=(0, 1.2), yticks=[0, 0.5, 1])
+    ax.set_xlabel(f"entropy (bit); dotted: log₂ {2**highest:.0f}\n{_counts(results)}")
+    if legend:
+        ax.legend(loc="upper left", bbox_to_anchor=(0, 0.9), handlelength=1.2, borderaxespad=0.2, fontsize=5)
+
+
+_BAND = ("_mean", "_low", "_high")
+
+
+def _cumulative(ax: Axes, values: NDArray[np.float64], colour: str, style: str, width: float) -> None:
+    known = np.sort(values[np.isfinite(values)])
+    ax.plot(known, (np.arange(len(known)) + 1) / max(len(known), 1), color=colour, ls=style, lw=width)
+
+
+def _counts(results: Sequence[Result]) -> str:
+    """Say how many units are tuned: by p alone, and with the false-discovery rate kept."""
+    lines = []
+    for null, suffix in SUFFIX.items():
+        tested, tuned, kept = (
+            sum(int(r[f"{key}{suffix}"]) for r in results) for key in ("n_tested", "n_tuned", "n_tuned_fdr")
+        )
+        if tested:
+            name = "permuted" if null == "control" else "fresh"
+            lines.append(f"{name}: p ≤ 0.05 {tuned}, q ≤ 0.05 {kept} of {tested}")
+    return "\n".join(lines) or "no control"

@@ -5,50 +5,41 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.nulls import Exchangeable, exchangeable_trials
+from rscnav.analyses.nulls import SIMILAR, Exchangeable
 from rscnav.analyses.statistics import permutation_p
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Neighbouring trials of similar length, two by two; no trial is in two pairs.
+    """Neighbouring trials, two by two; no trial is in two pairs.
 
     Parameters
     ----------
     groups : list of array, (pair, 2, step)
-        Per group of similar length the samples of each pair, earlier trial first, all cut to one length.
+        Per group of pairs of similar length the samples of each pair, earlier trial first, all cut to one length.
     left_out : int
-        Trials without a partner.
+        Trials without a partner: one or none.
     """
 
     groups: list[NDArray[np.intp]]
     left_out: int
-
-    @property
-    def n_pairs(self) -> int:
-        """Number of pairs."""
-        return sum(len(group) for group in self.groups)
 
     def part(self, mask: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Give the samples (sample, 2) at which both trials of a pair are in a part, mask (time,); pair after pair."""
         rows = [np.moveaxis(group, 1, 2)[mask[group].all(axis=1)] for group in self.groups]
         return np.concatenate([*rows, np.empty((0, 2), np.intp)])
 
-    def number(self, mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Give the number of the pair of each sample that `part` gives, (sample,)."""
-        rows, first = [], 0
-        for group in self.groups:
-            rows.append(first + np.nonzero(mask[group].all(axis=1))[0])
-            first += len(group)
-        return np.concatenate([*rows, np.empty(0, np.intp)])
+    def starts(self) -> NDArray[np.intp]:
+        """Give the first sample of each pair, in order of time."""
+        return np.sort(np.concatenate([*(group[:, 0, 0] for group in self.groups), np.empty(0, np.intp)]))
 
 
 def neighbouring_pairs(trial: NDArray[np.integer]) -> Pairs:
-    """Pair each trial with the next one of similar length.
+    """Pair each other trial with the next one, step by step from their starts, as far as the shorter of the two goes.
 
-    The difference of two neighbours is free of the course that all trials share and, because pairs do not overlap, those of a
-    unit whose mean wanders at random are independent of each other. Units that drift each on its own look correlated as they
-    are, and no permutation of trials keeps that; in the differences there is nothing to keep.
+    The difference of two neighbours is free of the course that all trials share and, because pairs do not overlap in time,
+    those of a unit whose mean wanders at random are independent of each other. Units that drift each on its own look
+    correlated as they are, and no permutation of trials keeps that; in the differences there is nothing to keep.
 
     Parameters
     ----------
@@ -64,14 +55,19 @@ def neighbouring_pairs(trial: NDArray[np.integer]) -> Pairs:
     Granger & Newbold, J. Econometrics 2, 111 (1974), doi:10.1016/0304-4076(74)90034-7 (spurious correlation of random walks,
     and differences as its cure); Harris, bioRxiv 2020.08.15.251611, doi:10.1101/2020.08.15.251611 (the same for neurons).
     """
-    alike = exchangeable_trials(trial)
-    groups, left_out = [], alike.left_out
-    for group in alike.groups:
-        rows = group[np.argsort(group[:, 0])]
-        even = len(rows) - len(rows) % 2
-        groups.append(rows[:even].reshape(-1, 2, rows.shape[1]))
-        left_out += len(rows) - even
-    return Pairs(groups, left_out)
+    inside = np.flatnonzero(np.asarray(trial) >= 0)
+    starts = np.flatnonzero(np.append(True, np.diff(trial[inside]) != 0)[: len(inside)])
+    lengths = np.diff(np.append(starts, len(inside)))
+    even = len(starts) - len(starts) % 2
+    first, shared = inside[starts[:even]].reshape(-1, 2), lengths[:even].reshape(-1, 2).min(axis=1)
+    groups = []
+    order = np.argsort(shared, kind="stable")
+    while len(order):
+        shortest = shared[order[0]]
+        alike = order[: np.searchsorted(shared[order], SIMILAR * shortest, side="right")]
+        groups.append(first[np.sort(alike)][:, :, None] + np.arange(shortest))
+        order = order[len(alike) :]
+    return Pairs(groups, len(starts) - even)
 
 
 def differences(series: NDArray[np.floating], pairs: Pairs) -> tuple[NDArray[np.floating], Exchangeable]:

@@ -178,7 +178,7 @@ def _permuted(
         reason = "there are not two to permute"
     if reason:
         before = f"{result.notes[name]}; " if name in result.notes else ""
-        what = "trials of similar length" if letter == "B" else "pairs of neighbouring trials"
+        what = "trials of similar length" if letter == "B" else "pairs of neighbouring trials of similar length"
         result.notes[name] = f"{before}no control {letter}: among {what}, {reason}"
         return None
     observed = spectrum_of(np.ascontiguousarray(series[:, mask], np.float64), settings.n_components)

@@ -13,7 +13,7 @@ from rscnav.analyses.nulls import Exchangeable
 from rscnav.analyses.spectrum import leading_spectrum
 
 PERCENT = (2.5, 97.5)
-ROLLS = 100  # draws of control C from one shuffle
+SHUFFLES = 10  # of the counts, for control C
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def counts_shuffled(
 ) -> list[NDArray]:
     """Control C: each unit's spike counts shuffled over all bins, then filtered as the real ones were.
 
-    One shuffle serves for `ROLLS` draws, in which each unit's samples are rolled by an offset of its own: shuffled counts have no
-    order in time that this could break.
+    In each draw a unit's samples are those of any of `SHUFFLES` shuffles, rolled by any offset: shuffled counts have no order in
+    time that this could break, and a unit's variance differs from draw to draw as it does between shuffles.
 
     Parameters
     ----------
@@ -129,11 +129,17 @@ def counts_shuffled(
     -------
     list of array, (component,)
     """
+    pool = np.stack([single(lowpassed(generator.permuted(counts, axis=0))[places].T) for _ in range(SHUFFLES)])
+    moved = np.empty_like(pool[0])
+    n_units, n_samples = moved.shape
     spectra = []
-    for number in range(n_draws):
-        if number % ROLLS == 0:
-            draw = rolled(lowpassed(generator.permuted(counts, axis=0))[places].T, n)
-        spectra.append(draw(generator))
+    for _ in range(n_draws):
+        which = generator.integers(0, SHUFFLES, size=n_units)
+        offsets: NDArray[np.int64] = generator.integers(0, n_samples, size=(n_units,))
+        for unit, offset in enumerate(offsets):
+            moved[unit, :offset] = pool[which[unit], unit, n_samples - offset :]
+            moved[unit, offset:] = pool[which[unit], unit, : n_samples - offset]
+        spectra.append(leading_spectrum(moved, n))
     return spectra
 
 

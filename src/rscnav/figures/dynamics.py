@@ -1,0 +1,195 @@
+"""Figure `dynamics`: what a trained network does by itself, and a- and b-trials under one input.
+
+Where the flow stands still among the states, eigenvalues there, what is left of perturbations, belief without input beside the exact filter's,
+and how far the states before the second landmark stay apart. Of several sessions in one row the first one's points are shown; curves
+are means over sessions.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from rscnav.analyses.result import Result
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS, Canvas
+from rscnav.figures.view import VIEW, fit_view, tripod
+from rscnav.sessions.schema import PHASES
+
+ANALYSES: tuple[str, ...] = ("dynamics",)
+FIELDS: tuple[str, ...] = ()
+TITLES = (
+    ("states at rest", "eigenvalues there", "after a push"),
+    ("belief without input", "place without input", "a- and b-trials, one input"),
+)
+FILTER, BELIEF, MINIMUM = "#D55E00", "#CC79A7", "#56B4E9"
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw two lines a session: points, eigenvalues, perturbations; entropy and drift without input, a against b."""
+    lines = [(row, half) for row in rows for half in ((0, 1) if row.results("dynamics") else (0,))]
+    figure, axes = canvas.figure(len(lines), 3, 42)
+    first: list[Axes] = []  # the panels of the first session that has any, for the letters
+    for (row, half), panels in zip(lines, axes, strict=True):
+        row_label(panels[0], row.label)
+        results = row.results("dynamics")
+        if not results:
+            for ax in panels:
+                empty_panel(ax, row.reason("dynamics"))
+            continue
+        for ax, title in zip(panels, TITLES[half], strict=True):
+            ax.set_title(title)
+        if half == 0:
+            _points(panels[0], results[0])
+            if len(row.members) > 1:
+                name = next(m.name for m in row.members if m.results["dynamics"].ok)
+                panels[0].set_title(f"{TITLES[0][0]} ({name})")
+            _eigenvalues(panels[1], results[0])
+            _pushes(panels[2], results)
+        else:
+            _alone(panels[0], results, "entropy", "entropy of the belief (bit)")
+            _alone(panels[1], results, "drift", f"drift of the best place ({_unit(results)})")
+            _apart(panels[2], results)
+        first += panels if len(first) < 6 else []
+    panel_letters(first)
+    if first:
+        _legend(figure)
+    return figure
+
+
+def _unit(results: Sequence[Result]) -> str:
+    return next((r.units[name] for r in results for name in r.arrays if name.endswith("network/drift/value")), "")
+
+
+def _points(ax: Axes, result: Result) -> None:
+    """Show the points among the states of the test trials, along the three leading directions."""
+    cloud = result["cloud/projection"] @ VIEW
+    ax.scatter(cloud[:, 0], cloud[:, 1], color="#DDDDDD", s=1, linewidths=0)
+    slow = result["slow/projection"] @ VIEW
+    for number, phase in enumerate(PHASES):
+        x, y = slow[result["slow/phase"] == number].T
+        ax.scatter(x, y, color=PHASE_COLOURS[phase], s=4, linewidths=0, zorder=3)
+    points, fixed = result["points/projection"] @ VIEW, result["points/fixed"]
+    stable = result["points/n_unstable"] == 0
+    for mask, marker, size in ((fixed, "*", 42), (~fixed, "D", 9)):
+        colours = np.where(stable[mask], "black", "white").tolist()
+        x, y = points[mask].T
+        ax.scatter(x, y, marker=marker, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=4)
+    most = np.percentile(cloud, [10, 90], axis=0)  # as a landmark comes into view states lie far out
+    fit_view(ax, np.vstack([most, slow, points]))
+    tripod(ax, "")
+
+
+def _eigenvalues(ax: Axes, result: Result) -> None:
+    """Show the eigenvalues at the points in the complex plane, and on the real axis those of the exact filter."""
+    if not len(result["points/fixed"]):
+        empty_panel(ax, "no point of rest near the states")
+        return
+    values = result["points/eigenvalue_real"] + 1j * result["points/eigenvalue_imag"]
+    fixed = result["points/fixed"]
+    turn = np.exp(2j * np.pi * np.linspace(0, 1, 200))
+    ax.plot(turn.real, turn.imag, color=GREY, linewidth=0.5)
+    ax.axhline(0, color=GREY, linewidth=0.3)
+    ax.scatter(values[~fixed].real, values[~fixed].imag, s=2, color=MINIMUM, linewidths=0)
+    ax.scatter(values[fixed].real, values[fixed].imag, s=3, color="black", linewidths=0, zorder=3)
+    lasts = result["filter/time_constant"]
+    dt_s = float(np.diff(result["alone/time"][:2])[0])
+    ax.scatter(np.exp(-dt_s / lasts), np.zeros(len(lasts)), marker="|", s=40, color=FILTER, linewidths=0.7, zorder=4)
+    right, left = max(1.06, float(values.real.max()) + 0.06), min(-0.1, float(values.real.min()) - 0.06)
+    up = max(0.36, 1.1 * float(np.abs(values.imag).max()))
+    ax.set(xlabel="real part", ylabel="imaginary part", xlim=(left, right), ylim=(-up, up))
+    ax.set_aspect("equal")
+
+
+def _curves(ax: Axes, results: Sequence[Result], name: str, time: str, **style: Any) -> bool:
+    """Draw the mean over sessions of a curve, with its interval where there is one session; tell whether there is any."""
+    those = [r for r in results if f"{name}/value" in r]
+    if not those:
+        return False
+    x = those[0][time]
+    for result in those if len(those) > 1 else []:
+        ax.plot(result[time], result[f"{name}/value"], **{**style, "linewidth": 0.3, "alpha": 0.5})
+    mean = _mean([r[f"{name}/value"] for r in those])
+    ax.plot(x, mean, **style)
+    if len(those) == 1:
+        low, high = those[0][f"{name}/low"], those[0][f"{name}/high"]
+        ax.fill_between(x, low, high, color=style["color"], alpha=0.2, linewidth=0)
+    return True
+
+
+def _mean(curves: Sequence[NDArray]) -> NDArray:
+    """Average curves over the lags that all of them have."""
+    n = min(len(curve) for curve in curves)
+    return np.mean([curve[:n] for curve in curves], axis=0)
+
+
+def _pushes(ax: Axes, results: Sequence[Result]) -> None:
+    """Show the share of a perturbation that is left, off the manifold and along it."""
+    drawn = False
+    for phase in PHASES:
+        for way, line in (("off", "-"), ("along", "--")):
+            colour = PHASE_COLOURS[phase]
+            drawn |= _curves(ax, results, f"{phase}/{way}/left", "return/time", color=colour, linestyle=line)
+    if not drawn:
+        empty_panel(ax, next((n for k, n in results[0].notes.items() if "/return" in k), "no states to perturb"))
+        return
+    ax.axhline(1, color=GREY, linewidth=0.5, linestyle=":")
+    ax.set(xlabel="time (s)", ylabel="distance left (of the push)", ylim=(0, None))
+
+
+def _alone(ax: Axes, results: Sequence[Result], what: str, label: str) -> None:
+    """Show the network's belief without input over time, and the exact filter's."""
+    drawn = False
+    for phase in PHASES:
+        for who, line in (("network", "-"), ("filter", "--")):
+            style = {"color": PHASE_COLOURS[phase], "linestyle": line}
+            drawn |= _curves(ax, results, f"{phase}/alone/{who}/{what}", "alone/time", **style)
+    if not drawn:
+        empty_panel(ax, next((n for k, n in results[0].notes.items() if "/alone" in k), "no states to start from"))
+        return
+    ax.set(xlabel="time (s)", ylabel=label)
+
+
+def _apart(ax: Axes, results: Sequence[Result]) -> None:
+    """Show the distance between a- and b-trials over that within, for states and beliefs, and random halves of one category."""
+    those = [r for r in results if "state/ratio/value" in r]
+    if not those:
+        empty_panel(ax, results[0].notes.get("apart", "nothing to compare"))
+        return
+    time = those[0]["apart/time"]
+    ax.fill_between(
+        time, _mean([r["state/control_low"] for r in those]), _mean([r["state/control_high"] for r in those]),
+        color=CONTROL, alpha=0.6, linewidth=0,
+    )  # fmt: skip
+    _curves(ax, those, "state/ratio", "apart/time", color="black", linestyle="-")
+    _curves(ax, those, "belief/ratio", "apart/time", color=BELIEF, linestyle="--")
+    ax.axvline(0, color=GREY, linewidth=0.5, linestyle=":")
+    ax.set(xlabel="time since landmark (s)", ylabel="distance, a–b / within", ylim=(0, None))
+
+
+def _legend(figure: Figure) -> None:
+    """Explain markers, colours and lines above all rows."""
+    point: dict[str, Any] = {"color": "none", "markeredgecolor": "black", "markeredgewidth": 0.6}
+    phases = [Line2D([], [], color=PHASE_COLOURS[p], marker=".", markersize=4, label=p) for p in PHASES]
+    handles = [
+        Line2D(
+            [], [], marker="*", markersize=6, markerfacecolor="black", label="fixed point (open: unstable)", **point
+        ),
+        Line2D(
+            [], [], marker="D", markersize=3, markerfacecolor="black", label="slowest state (open: unstable)", **point
+        ),
+        Line2D([], [], color="#DDDDDD", linestyle="", marker=".", markersize=4, label="a: states of test trials"),
+        *phases,
+        Line2D([], [], color="black", linestyle="", marker=".", markersize=3, label="b: at fixed points"),
+        Line2D([], [], color=MINIMUM, linestyle="", marker=".", markersize=3, label="b: at slowest states"),
+        Line2D([], [], color=FILTER, linestyle="", marker="|", markersize=5, label="b: exact filter"),
+        Line2D([], [], color="black", linestyle="-", label="c: off the manifold · d, e: network · f: state"),
+        Line2D([], [], color="black", linestyle="--", label="c: along it · d, e: exact filter · f: belief"),
+        Patch(color=CONTROL, alpha=0.6, linewidth=0, label="f: random halves of one category"),
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, columnspacing=1.2)

@@ -5,6 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from rscnav.analyses.across import COMPARED
 from rscnav.analyses.result import Result, read_result
 from rscnav.config.schema import Config
 from rscnav.provenance import code_hash
@@ -13,8 +16,9 @@ from rscnav.sessions.schema import PHASES
 
 SCHEMA = 2
 GAP = ("overall", *PHASES)
+DISPERSION = ("LM1", "LM2", "difference", "low", "high", "excess", "phase_control_p")
 BEHAVIOUR = ("loss", "error", "divergence", "nearest", "accuracy", "collapse_s")
-ANALYSES_READ = ("optimality", "tuning", "dispersion", "eigenspectrum", "dimension", "behaviour")
+ANALYSES_READ = ("optimality", "tuning", "spatial", "dispersion", "eigenspectrum", "dimension", "behaviour")
 
 
 def summary_text(config: Config, results: Path, names: list[str]) -> str:
@@ -40,6 +44,7 @@ def summary_text(config: Config, results: Path, names: list[str]) -> str:
             "code": code_hash(__name__),
         },
         "sessions": {name: _session_numbers(results, name) for name in names},
+        "across": _across(results / "numbers" / "across.h5"),
     }
     return json.dumps(summary, indent=2, allow_nan=False) + "\n"
 
@@ -63,11 +68,30 @@ def _session_numbers(results: Path, name: str) -> dict[str, Any]:
         "gap": {p: {k: gap.number(f"gap/{p}/{k}") for k in ("value", "se")} for p in GAP} if gap.ok else None,
         "dimension": {p: _picked(dimension, p, ("dimension", "low", "high", "reliable")) for p in parts} or None,
         "tuning_entropy": read["tuning"].number("mean_entropy"),
-        "dispersion": _picked(read["dispersion"], "", ("LM1", "LM2", "difference", "low", "high")),
+        "spatial_entropy": read["spatial"].number("mean_entropy"),
+        "dispersion": _picked(read["dispersion"], "", DISPERSION),
         "components_above_control": {p: spectrum.number(f"{p}/components_above") for p in parts} or None,
         "participation_ratio": {p: spectrum.number(f"{p}/participation_ratio") for p in parts} or None,
         "behaviour": _by_observer(read["behaviour"]),
     }
+
+
+def _across(path: Path) -> dict[str, Any] | None:
+    """Give the numbers over sessions, by group and name; null where the file is not there."""
+    if not path.exists():
+        return None
+    result = read_result(path)
+    groups = result["group"].tolist()
+    keys = ("mean", "low", "high", "p", "n")
+    return {
+        group: {name: {key: _finite(result[f"{name}/{key}"][k]) for key in keys} for name in COMPARED}
+        for k, group in enumerate(groups)
+    }
+
+
+def _finite(value: Any) -> float | int | None:
+    number: float | int = value.item()
+    return number if np.isfinite(number) else None
 
 
 def _error_rate(outcome: Any, gap: Result) -> float | None:

@@ -27,11 +27,13 @@ TINY = {
     "simulations": [{"name": "example", "n_trials": 24, "n_units": 6, "task": {"motion": {"noise_rad": 0.12}}}],
     "analyses": {
         "tuning": {"n_permutations": 5},
+        "spatial": {"n_permutations": 5},
         "dispersion": {"n_draws": 2, "n_permutations": 5},
         "eigenspectrum": {"n_draws": 20, "max_samples": 500},
         "dimension": {"max_points": 500},
-        "encounters": {"n_permutations": 5},
+        "divergence": {"n_permutations": 5},
         "decoding": {"n_permutations": 5},
+        "missed": {"n_permutations": 5},
     },
     "figures": {"dpi": 50},
 }

@@ -1,3 +1,6 @@
+from rscnav.analyses.across import ANALYSES as ANALYSES_ACROSS
+
+
 # One rule an analysis, made from the table of analyses; one job a session.
 for analysis in ANALYSES:
 
@@ -23,8 +26,33 @@ for analysis in ANALYSES:
             "--session {input} --output {output} 2>&1 | tee {log}"
 
 
+rule across:
+    input:
+        expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
+        expand(
+            f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5",
+            analysis=ANALYSES_ACROSS,
+            session=SESSIONS,
+        ),
+    output:
+        f"{RESULTS}/numbers/across.h5",
+    log:
+        f"{RESULTS}/logs/across.log",
+    threads: 1
+    params:
+        config=CONFIG_FILE,
+        results=RESULTS,
+        sessions=SESSIONS,
+        seed=CONFIG.seed,
+        code=code_hash("rscnav.cli.across"),
+    shell:
+        "rscnav across --config {params.config} --results {params.results} --sessions {params.sessions} "
+        "--output {output} 2>&1 | tee {log}"
+
+
 rule numbers:
     input:
+        f"{RESULTS}/numbers/across.h5",
         expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
         expand(
             f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5",

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 ANALYSES: dict[str, str] = {
     "optimality": "rscnav.analyses.optimality",
     "tuning": "rscnav.analyses.tuning",
+    "spatial": "rscnav.analyses.spatial",
     "dispersion": "rscnav.analyses.dispersion",
     "eigenspectrum": "rscnav.analyses.components",
     "dimension": "rscnav.analyses.attractor",
     "state_space": "rscnav.analyses.state_space",
     "encounters": "rscnav.analyses.meetings",
+    "divergence": "rscnav.analyses.divergence",
     "decoding": "rscnav.analyses.deciding",
+    "missed": "rscnav.analyses.missed",
     "behaviour": "rscnav.analyses.behaviour",
 }  # fmt: skip
 
@@ -90,6 +93,4 @@ def analyse(
     missing = session.missing(module.NEEDS)
     if missing:
         return Result.not_applicable(missing)
-    return module.run(
-        session, settings or module.Settings(), common, seeds or Seeds(0, (name, session.name))
-    )
+    return module.run(session, settings or module.Settings(), common, seeds or Seeds(0, (name, session.name)))

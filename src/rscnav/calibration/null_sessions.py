@@ -11,6 +11,8 @@ N_TRIALS, N_STEPS, N_UNITS = 80, 100, 20
 NOISE_S = 0.5  # correlation time of every unit's noise (s)
 RARE_LENGTH = 0.44  # length of trials in which LM2 lasts a quarter of LM1, of the usual one
 SHARED = 0.2  # correlation between units that share input
+N_BINS = 24  # of the belief
+SURENESS = 2.0  # sd of the log belief
 
 KINDS: dict[str, str] = {
     "noise": "stationary noise, correlated over 0.5 s, independent between units",
@@ -34,7 +36,7 @@ def null_session(
     """Simulate a session of one of the kinds of `KINDS`.
 
     The behaviour is a walk past two landmarks (`ring_walk`). Outcomes are drawn at random. Activity depends on behaviour in the
-    kind ``position`` only, and there on the position alone.
+    kind ``position`` only, and there on the position alone. The belief wanders over the ring and knows nothing of anything.
 
     Parameters
     ----------
@@ -73,7 +75,15 @@ def null_session(
         activity += 3 * np.exp((np.cos(session.need("position") - preferred) - 1) / 0.5**2)
     if kind == "shared":
         activity = np.sqrt(1 - SHARED) * activity + np.sqrt(SHARED) * coloured_noise(len(session.time), 1, generator)
+    session.bin_centres = ((np.arange(N_BINS) + 0.5) * (2 * np.pi / N_BINS) - np.pi)[:, None]
+    session.belief = aimless_belief(len(session.time), generator)
     return with_activity(session, activity)
+
+
+def aimless_belief(n_samples: int, generator: np.random.Generator) -> NDArray[np.float32]:
+    """Draw beliefs (time, bin) whose logarithm is noise, independent between bins."""
+    weight = np.exp(SURENESS * coloured_noise(n_samples, N_BINS, generator))
+    return (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def coloured_noise(n_samples: int, n_units: int, generator: np.random.Generator) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ COMMANDS = {
     "simulate": "write a simulated recording as NWB",
     "read": "recording -> session",
     "analyse": "run one analysis on one session",
+    "across": "sum up numbers over sessions",
     "figure": "draw one figure for one or more sessions",
     "numbers": "collect the numbers that docs and figures quote",
     "calibrate": "measure error rates of the tests and coverage of the intervals",

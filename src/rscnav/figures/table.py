@@ -23,9 +23,12 @@ FIGURES: dict[str, str] = {
     "behaviour": "rscnav.figures.behaviour",
     "entropy": "rscnav.figures.entropy",
     "encounters": "rscnav.figures.encounters",
+    "decoding": "rscnav.figures.decoding",
+    "missed": "rscnav.figures.missed",
     "eigenspectra": "rscnav.figures.eigenspectra",
     "dimension": "rscnav.figures.dimension",
     "state_space": "rscnav.figures.state_space",
+    "dynamics": "rscnav.figures.dynamics",
 }  # fmt: skip
 
 

@@ -62,9 +62,10 @@ def significant(ax: Axes, results: Sequence[Result], what: str, colour: str, hei
 def onsets(ax: Axes, results: Sequence[Result], what: str, colour: str) -> None:
     """Mark onsets (numbers `what`, in s) on the time axis."""
     found = [value for r in results if (value := r.number(what)) is not None]
-    ax.plot(
-        found, [0.0] * len(found), "^", ms=4, mew=0, color=colour, transform=ax.get_xaxis_transform(), clip_on=False
-    )
+    if found:  # an empty line that is not clipped has no place, and the layout fails
+        ax.plot(
+            found, [0.0] * len(found), "^", ms=4, mew=0, color=colour, transform=ax.get_xaxis_transform(), clip_on=False
+        )
 
 
 def time_axis(ax: Axes, lacking: Sequence[str] = (), label: str = "time from first in view (s)") -> None:
@@ -90,6 +91,16 @@ def head_room(ax: Axes, share: float) -> None:
     """Leave room for a legend above the curves, as a share of the panel's height."""
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + share / (1 - share) * (high - low))
+
+
+def keep_to_curves(ax: Axes) -> None:
+    """Let an interval that is far wider than all curves are apart (two cases) run out of the panel, and not flatten them."""
+    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in ax.lines if line.get_label()[0] != "_"])
+    values = values[np.isfinite(values)]
+    if len(values) and np.ptp(values) > 0:
+        low, high = ax.get_ylim()
+        reach = 1.5 * np.ptp(values)
+        ax.set_ylim(max(low, values.min() - reach), min(high, values.max() + reach))
 
 
 def explain(ax: Axes, **options: Any) -> None:

@@ -15,6 +15,7 @@ from rscnav.figures.around import (
     curve,
     explain,
     head_room,
+    keep_to_curves,
     lacking,
     onsets,
     significant,
@@ -51,9 +52,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             _distance(panels[3], apart, "divergence" not in explained)
             explained.add("divergence")
         else:
-            empty_panel(
-                panels[3], row.reason("divergence") or "\n".join(apart[0].notes.get(o, "") for o in ORDER_COLOURS)
-            )
+            empty_panel(panels[3], row.reason("divergence") or "\n".join(lacking(apart, o) for o in ORDER_COLOURS))
     for panel, title in zip(axes[0], TITLES, strict=True):
         panel.set_title(title)
     panel_letters(axes[0])
@@ -123,6 +122,7 @@ def _with(results: Sequence[Result], group: str) -> list[Result]:
 def _finish(ax: Axes, legend: bool) -> None:
     time_axis(ax)
     ax.set(ylabel="mean activity (sd)")
+    keep_to_curves(ax)
     if legend:
         head_room(ax, 0.25)
         explain(ax, loc="upper left", ncols=2, handlelength=1.7, columnspacing=0.8)
@@ -140,9 +140,9 @@ def _distance(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     ax.set(ylabel="distance² / spread²")
     low, high = ax.get_ylim()
     ax.set_ylim(min(low, -0.02 * high), high)
-    head_room(ax, 0.4 if legend else 0.12)
+    head_room(ax, 0.48 if legend else 0.12)
     for k, (order, colour) in enumerate(ORDER_COLOURS.items()):
-        significant(ax, results, f"{order}/p_corrected", colour, (0.66 if legend else 0.96) - 0.035 * k)
+        significant(ax, results, f"{order}/p_corrected", colour, (0.6 if legend else 0.96) - 0.035 * k)
         onsets(ax, results, f"{order}_onset_s", colour)
     if legend:
         ax.fill_between([], [], [], color=GREY, alpha=0.4, lw=0, label="a and b swapped")

@@ -57,8 +57,8 @@ def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> Non
     for kind, colour in COLOURS.items():
         curve(ax, results, f"{what}/{kind}", colour, "missed" if kind == "missed" else "other")
         if what == "network":
-            curve(ax, results, f"bayes/{kind}", colour, f"{kind}, filter", DASHED)
-    time_axis(ax, label="time from expected in view (s)")
+            curve(ax, results, f"bayes/{kind}", colour, "", DASHED)
+    time_axis(ax, label="time from expected (s)")
     ax.set(ylabel=CURVES[what][1])
     if what != "moved":
         ax.set_ylim(min(0, ax.get_ylim()[0]), None)
@@ -67,6 +67,8 @@ def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> Non
     if legend:
         if what == "shown":
             ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05, all lags")
+        if what == "network" and any("bayes/missed" in r for r in results):
+            ax.plot([], [], color=GREY, ls=DASHED, label="exact filter")
         explain(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
 
 
@@ -87,10 +89,10 @@ def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bo
                 color=COLOURS[kind],
             )
         p = [value for r in results if (value := r.number(f"{what}_p")) is not None]
-        text = f"p = {p[0]:.2g}" if len(p) == 1 else f"{sum(v <= 0.05 for v in p)}/{len(p)}"
+        text = f"p =\n{p[0]:.2g}" if len(p) == 1 else f"p ≤ 0.05:\n{sum(v <= 0.05 for v in p)} of {len(p)}"
         ax.text(
             place,
-            0.97 if not legend else 0.8,
+            0.98 if not legend else 0.84,
             text,
             transform=ax.get_xaxis_transform(),
             ha="center",

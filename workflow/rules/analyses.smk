@@ -1,6 +1,5 @@
 from rscnav.analyses.across import ANALYSES as ANALYSES_ACROSS
 
-
 # One rule an analysis, made from the table of analyses; one job a session.
 for analysis in ANALYSES:
 

@@ -128,8 +128,8 @@ def _add_slow(
         result.add(f"{name}/slow/moved_control", chance.mean() if here.any() else np.nan, visited.task.position_unit)
         if not visited.places.ring:
             continue
-        result.add(f"{name}/slow/coverage", _coverage(after[here, 0]))
-        result.add(f"{name}/slow/coverage_of_starts", _coverage(before[here, 0]))
+        result.add(f"{name}/slow/coverage", _coverage(after[here, 0], visited))
+        result.add(f"{name}/slow/coverage_of_starts", _coverage(before[here, 0], visited))
         result.add(f"{name}/slow/gap", _largest_gap(after[here, 0]), "rad")
         tangents, bases = _tangents(visited, number), [slow_modes[k] for k in np.flatnonzero(here)]
         at = _sector(after[here, 0])
@@ -155,13 +155,13 @@ def _tangents(visited: Visited, phase: int) -> NDArray[np.float64]:
     return np.roll(mean, -1, axis=0) - np.roll(mean, 1, axis=0)
 
 
-def _sector(angle: NDArray[np.float64]) -> NDArray[np.intp]:
+def _sector(angle: NDArray[np.floating]) -> NDArray[np.intp]:
     return np.floor((angle + np.pi) / (2 * np.pi) * SECTORS).astype(np.intp) % SECTORS
 
 
-def _coverage(angle: NDArray[np.float64]) -> float:
-    """Share of the ring's sectors that some angle lies in."""
-    return len(np.unique(_sector(angle))) / SECTORS
+def _coverage(angle: NDArray[np.float64], visited: Visited) -> float:
+    """Share of the ring's sectors that some angle lies in, of those that a bin of the belief lies in."""
+    return len(np.unique(_sector(angle))) / len(np.unique(_sector(visited.places.centres[:, 0])))
 
 
 def _largest_gap(angle: NDArray[np.float64]) -> float:

@@ -27,6 +27,7 @@ TITLES = (
     ("states at rest", "eigenvalues there", "after a push"),
     ("belief without input", "place without input", "a- and b-trials, one input"),
 )
+HEIGHT = 0.6  # of the panel of eigenvalues, in widths
 FILTER, BELIEF, MINIMUM = "#D55E00", "#CC79A7", "#56B4E9"
 
 
@@ -52,8 +53,8 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             _eigenvalues(panels[1], results[0])
             _pushes(panels[2], results)
         else:
-            _alone(panels[0], results, "entropy", "entropy of the belief (bit)")
-            _alone(panels[1], results, "drift", f"drift of the best place ({_unit(results)})")
+            _alone(panels[0], results, "entropy", "entropy of belief (bit)")
+            _alone(panels[1], results, "drift", f"drift of best place ({_unit(results)})")
             _apart(panels[2], results)
         first += panels if len(first) < 6 else []
     panel_letters(first)
@@ -80,7 +81,7 @@ def _points(ax: Axes, result: Result) -> None:
         colours = np.where(stable[mask], "black", "white").tolist()
         x, y = points[mask].T
         ax.scatter(x, y, marker=marker, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=4)
-    most = np.percentile(cloud, [10, 90], axis=0)  # as a landmark comes into view states lie far out
+    most = np.percentile(cloud, [20, 80], axis=0)  # as a landmark comes into view states lie far out
     fit_view(ax, np.vstack([most, slow, points]))
     tripod(ax, "")
 
@@ -101,9 +102,11 @@ def _eigenvalues(ax: Axes, result: Result) -> None:
     dt_s = float(np.diff(result["alone/time"][:2])[0])
     ax.scatter(np.exp(-dt_s / lasts), np.zeros(len(lasts)), marker="|", s=40, color=FILTER, linewidths=0.7, zorder=4)
     right, left = max(1.06, float(values.real.max()) + 0.06), min(-0.1, float(values.real.min()) - 0.06)
-    up = max(0.36, 1.1 * float(np.abs(values.imag).max()))
-    ax.set(xlabel="real part", ylabel="imaginary part", xlim=(left, right), ylim=(-up, up))
-    ax.set_aspect("equal")
+    span = max(right - left, 2.2 * float(np.abs(values.imag).max()) / HEIGHT)
+    ax.set(xlabel="real part", ylabel="imaginary part", xlim=(right - span, right))
+    ax.set(ylim=(-HEIGHT * span / 2, HEIGHT * span / 2))  # one scale both ways
+    ax.set_box_aspect(HEIGHT)
+    ax.locator_params(axis="x", nbins=6)
 
 
 def _curves(ax: Axes, results: Sequence[Result], name: str, time: str, **style: Any) -> bool:
@@ -111,10 +114,9 @@ def _curves(ax: Axes, results: Sequence[Result], name: str, time: str, **style: 
     those = [r for r in results if f"{name}/value" in r]
     if not those:
         return False
-    x = those[0][time]
     for result in those if len(those) > 1 else []:
         ax.plot(result[time], result[f"{name}/value"], **{**style, "linewidth": 0.3, "alpha": 0.5})
-    mean = _mean([r[f"{name}/value"] for r in those])
+    x, mean = _mean(those, f"{name}/value", time)
     ax.plot(x, mean, **style)
     if len(those) == 1:
         low, high = those[0][f"{name}/low"], those[0][f"{name}/high"]
@@ -122,10 +124,11 @@ def _curves(ax: Axes, results: Sequence[Result], name: str, time: str, **style: 
     return True
 
 
-def _mean(curves: Sequence[NDArray]) -> NDArray:
-    """Average curves over the lags that all of them have."""
-    n = min(len(curve) for curve in curves)
-    return np.mean([curve[:n] for curve in curves], axis=0)
+def _mean(results: Sequence[Result], name: str, time: str) -> tuple[NDArray, NDArray]:
+    """Average a curve over sessions, at the first one's times, as far as all of them go."""
+    x = results[0][time]
+    x = x[x <= min(r[time][-1] for r in results) + 1e-9]
+    return x, np.mean([np.interp(x, r[time], r[name]) for r in results], axis=0)
 
 
 def _pushes(ax: Axes, results: Sequence[Result]) -> None:
@@ -139,7 +142,7 @@ def _pushes(ax: Axes, results: Sequence[Result]) -> None:
         empty_panel(ax, next((n for k, n in results[0].notes.items() if "/return" in k), "no states to perturb"))
         return
     ax.axhline(1, color=GREY, linewidth=0.5, linestyle=":")
-    ax.set(xlabel="time (s)", ylabel="distance left (of the push)", ylim=(0, None))
+    ax.set(xlabel="time (s)", ylabel="share of the push left", ylim=(0, None))
 
 
 def _alone(ax: Axes, results: Sequence[Result], what: str, label: str) -> None:
@@ -161,15 +164,13 @@ def _apart(ax: Axes, results: Sequence[Result]) -> None:
     if not those:
         empty_panel(ax, results[0].notes.get("apart", "nothing to compare"))
         return
-    time = those[0]["apart/time"]
-    ax.fill_between(
-        time, _mean([r["state/control_low"] for r in those]), _mean([r["state/control_high"] for r in those]),
-        color=CONTROL, alpha=0.6, linewidth=0,
-    )  # fmt: skip
+    time, low = _mean(those, "state/control_low", "apart/time")
+    _, high = _mean(those, "state/control_high", "apart/time")
+    ax.fill_between(time, low, high, color=CONTROL, alpha=0.6, linewidth=0)
     _curves(ax, those, "state/ratio", "apart/time", color="black", linestyle="-")
     _curves(ax, those, "belief/ratio", "apart/time", color=BELIEF, linestyle="--")
     ax.axvline(0, color=GREY, linewidth=0.5, linestyle=":")
-    ax.set(xlabel="time since landmark (s)", ylabel="distance, a–b / within", ylim=(0, None))
+    ax.set(xlabel="time since landmark (s)", ylabel="distance a–b / within", ylim=(0, None))
 
 
 def _legend(figure: Figure) -> None:

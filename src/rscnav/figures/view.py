@@ -15,11 +15,11 @@ VIEW = np.array(  # (component, 2): where the three directions point on the page
 
 
 def fit_view(ax: Axes, seen: NDArray[np.floating]) -> None:
-    """Set the limits around points on the page (point, 2), one scale both ways, with room for the arrows below."""
+    """Set the limits around points on the page (point, 2), one scale both ways, with room for the arrows at the lower left."""
     low, high = seen.min(axis=0), seen.max(axis=0)
     span = max(float((high - low).max()), 1e-9)
     centre, half = (low + high) / 2, 0.55 * span
-    ax.set(xlim=(centre[0] - half, centre[0] + half), ylim=(centre[1] - 1.25 * half, centre[1] + half))
+    ax.set(xlim=(centre[0] - 1.7 * half, centre[0] + half), ylim=(centre[1] - 1.25 * half, centre[1] + half))
     ax.set_aspect("equal")
     ax.axis("off")
 
@@ -27,7 +27,7 @@ def fit_view(ax: Axes, seen: NDArray[np.floating]) -> None:
 def tripod(ax: Axes, unit: str) -> None:
     """Show the three directions, as arrows of a round length, in the lower left corner."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    length = float(f"{0.2 * (right - left):.0e}")  # one digit
+    length = float(f"{0.2 * (top - bottom):.0e}")  # one digit
     x, y = left + 0.06 * (right - left), bottom + 0.06 * (top - bottom)
     arrow = {"arrowstyle": "->", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0}
     for k, (right_of, above) in enumerate(length * VIEW):
@@ -38,6 +38,7 @@ def tripod(ax: Axes, unit: str) -> None:
             ha=("left", "left", "center")[k],
             va=("top", "center", "bottom")[k],
             fontsize=5.5,
+            annotation_clip=False,
         )
     ax.annotate(
         f"arrows: {length:g}{' ' + unit if unit else ''}",

@@ -11,7 +11,7 @@ from rscnav.analyses.entropy import (
     shuffle_corrected,
     tuning_entropy,
 )
-from rscnav.analyses.statistics import half_sample_interval, half_samples, jackknife_interval, trial_groups
+from rscnav.analyses.statistics import jackknife_interval, subsample_interval, subsamples, trial_groups
 
 CENTRES = -np.pi + (np.arange(6) + 0.5) * np.pi / 3
 
@@ -131,32 +131,44 @@ def test_jackknife_says_nothing_where_it_cannot():
     assert np.isnan(jackknife_interval(1.0, [1.0, np.nan])).all()
 
 
-def test_half_samples_of_a_mean_give_its_t_interval():
-    """Halves of independent values: the variance of their means, times r / (g - r), is that of the mean of all."""
+def test_subsamples_of_a_mean_give_its_t_interval():
+    """Without a fifth of independent values: the variance of the means, times 4, is that of the mean of all."""
     rng = np.random.default_rng(0)
     values = rng.normal(size=20)
-    kept = half_samples(20, 20_000, rng)
-    assert (kept.sum(axis=1) == 10).all()
-    assert kept.mean(axis=0) == pytest.approx(0.5, abs=0.02)
-    low, high = half_sample_interval(values.mean(), [values[k].mean() for k in kept], 20)
+    kept = subsamples(20, 20_000, rng)
+    assert (kept.sum(axis=1) == 16).all()
+    assert kept.mean(axis=0) == pytest.approx(0.8, abs=0.02)
+    low, high = subsample_interval(values.mean(), [values[k].mean() for k in kept], 20)
     half = 2.093024 * values.std(ddof=1) / np.sqrt(20)  # t(0.975, 19 degrees of freedom)
     assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.03 * half)
 
 
-def test_half_samples_of_an_odd_number_of_groups():
+def test_subsamples_of_few_groups_leave_one_out():
     rng = np.random.default_rng(1)
-    values = rng.normal(size=5)
-    kept = half_samples(5, 20_000, rng)
-    assert (kept.sum(axis=1) == 2).all()
-    low, high = half_sample_interval(0.0, [values[k].mean() for k in kept], 5)
-    assert high - low == pytest.approx(2 * 2.776445 * values.std(ddof=1) / np.sqrt(5), rel=0.03)  # t(0.975, 4)
+    values = rng.normal(size=4)
+    kept = subsamples(4, 20_000, rng)
+    assert (kept.sum(axis=1) == 3).all()
+    low, high = subsample_interval(0.0, [values[k].mean() for k in kept], 4)
+    assert high - low == pytest.approx(2 * 3.182446 * values.std(ddof=1) / 2, rel=0.03)  # t(0.975, 3)
 
 
-def test_half_samples_say_nothing_where_they_cannot():
-    assert np.isnan(half_sample_interval(1.0, [1.0, 2.0], 1)).all()
-    assert np.isnan(half_sample_interval(1.0, [1.0], 4)).all()
-    assert np.isnan(half_sample_interval(1.0, [1.0, np.nan], 4)).all()
-    assert not half_samples(1, 3, np.random.default_rng(0)).any()
+def test_subsamples_find_the_variance_of_a_lowest_value():
+    """The lowest of 400 exponential values has a standard deviation of 1/400; in the logarithm, of π/√6 = 1.283."""
+    rng = np.random.default_rng(2)
+    widths = []
+    for _ in range(400):
+        lowest = np.log(rng.exponential(size=(20, 20)).min(axis=1))
+        found = [lowest[k].min() for k in subsamples(20, 100, rng)]
+        low, high = subsample_interval(lowest.min(), found, 20)
+        widths.append((high - low) / 2 / 2.093024)
+    assert np.sqrt(np.mean(np.square(widths))) == pytest.approx(np.pi / np.sqrt(6), rel=0.12)
+
+
+def test_subsamples_say_nothing_where_they_cannot():
+    assert np.isnan(subsample_interval(1.0, [1.0, 2.0], 1)).all()
+    assert np.isnan(subsample_interval(1.0, [1.0], 4)).all()
+    assert np.isnan(subsample_interval(1.0, [1.0, np.nan], 4)).all()
+    assert not subsamples(1, 3, np.random.default_rng(0)).any()
 
 
 def test_corrections_by_hand():

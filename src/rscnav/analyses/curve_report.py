@@ -11,7 +11,7 @@ from rscnav.analyses.curve_nulls import Labellings, fresh_behaviour, permuted_tr
 from rscnav.analyses.curves import binned_sums, means
 from rscnav.analyses.entropy import curve_entropy, jackknife_corrected, shuffle_corrected
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics import adjusted_p, half_sample_interval, half_samples, permutation_p, trial_groups
+from rscnav.analyses.statistics import adjusted_p, subsample_interval, subsamples, permutation_p, trial_groups
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -19,7 +19,7 @@ from rscnav.sessions.session import Session
 LEVEL = 0.05  # of p, and of the false-discovery rate
 NULLS = {"control": "", "fresh": "_fresh"}  # names of their entropies begin, and of their p-values end, like this
 _DRAWS = 25  # labellings in one matrix product
-_HALVES = 100
+_SUBSAMPLES = 100
 
 
 class CurveSettings(Closed):
@@ -27,7 +27,9 @@ class CurveSettings(Closed):
 
     n_permutations: int = Field(499, ge=1, description="draws of each null")
     max_samples: int = Field(50_000, ge=1, description="samples that the nulls use at most, in whole trials")
-    n_groups: int = Field(20, ge=2, description="groups of trials, of whose halves the interval is made")
+    n_groups: int = Field(
+        20, ge=2, description="groups of trials; without a fifth of them at a time the interval is made"
+    )
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,13 @@ def _observed(
     entropy = _entropies(sums.sum(axis=0), counts.sum(axis=0), floor)
     without = _entropies(sums.sum(axis=0) - sums, counts.sum(axis=0) - counts, floor)
     corrected = jackknife_corrected(entropy, without)
-    halves = [
+    found = [
         _mean(_entropies(sums[kept].sum(axis=0), counts[kept].sum(axis=0), lowest[kept].min(axis=0)))
-        for kept in half_samples(n_groups, _HALVES, seeds.generator("halves"))
+        for kept in subsamples(n_groups, _SUBSAMPLES, seeds.generator("subsamples"))
         if kept.any()
     ]
     mean = _mean(entropy)
-    low, high = half_sample_interval(mean, halves, n_groups)
+    low, high = subsample_interval(mean, found, n_groups)
     result.add("preferred_bin", np.argmax(np.where(np.isfinite(curves), curves, -np.inf), axis=0), "", ("unit",))
     result.add("curves", (curves - floor).T, "", ("unit", "bin"))
     result.add("entropy", entropy, "bit", ("unit",))

@@ -17,7 +17,7 @@ from rscnav.analyses.places import place_bin
 from rscnav.analyses.prepare import prepare
 from rscnav.analyses.rate_spread import Range, rate_codes, rate_range, shuffled_spread, spread
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics import half_sample_interval, half_samples, trial_groups
+from rscnav.analyses.statistics import subsample_interval, subsamples, trial_groups
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -26,8 +26,8 @@ NEEDS = ("position", "phase")
 FIELDS = ("position", "phase", "belief", "bin_centres")
 __all__ = ["CONTROLS", "FIELDS", "NEEDS", "Settings", "run"]
 
-_HALVES = 40
-_DRAWS_OF_HALVES = 2  # the same ones for every half, so that the trials alone make the difference
+_SUBSAMPLES = 40
+_DRAWS_EACH = 2  # the same ones for every subsample, so that the trials alone make the difference
 
 
 class Settings(Closed):
@@ -43,7 +43,9 @@ class Settings(Closed):
     )
     n_draws: int = Field(10, ge=1, description="matching draws that are averaged")
     n_permutations: int = Field(100, ge=1, description="permutations of whole trials, for each control")
-    n_groups: int = Field(20, ge=2, description="groups of trials, of whose halves the interval is made")
+    n_groups: int = Field(
+        20, ge=2, description="groups of trials; without a fifth of them at a time the interval is made"
+    )
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
@@ -75,12 +77,12 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     result = Result(notes={"trials": prepared.trials})
     means = _observed(result, passes, draws, codes, settings, seeds.generator("shuffles"))
     group = trial_groups(prepared.trial, settings.n_groups, seeds.generator("jackknife"))
-    halves = _halves(passes, draws[:_DRAWS_OF_HALVES], activity, used, group, settings, seeds.generator("halves"))
+    without = _without(passes, draws[:_DRAWS_EACH], activity, used, group, settings, seeds.generator("subsamples"))
     n_groups = int(group.max()) + 1
     for k, suffix in enumerate(("", "_mm")):
         for name, pick in {"LM1": (1, 0), "LM2": (0, 1), "difference": (1, -1)}.items():
             value = float(means[k] @ pick)
-            low, high = half_sample_interval(value, halves[:, k] @ pick, n_groups)
+            low, high = subsample_interval(value, without[:, k] @ pick, n_groups)
             ends = ("low", "high") if name == "difference" else (f"{name}_low", f"{name}_high")
             for key, number in zip((name, *ends), (value, low, high), strict=True):
                 result.add(f"{key}{suffix}", number, "bit")
@@ -96,7 +98,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
             "more trials are needed"
         )
     elif not np.isfinite(result["low"]):
-        result.notes["interval"] = "no interval: half of the trials are too few for it"
+        result.notes["interval"] = "no interval: four fifths of the trials are too few for it"
     return result
 
 
@@ -132,7 +134,7 @@ def _observed(
     return np.asarray(np.mean([s.means() for s in spreads], axis=0))
 
 
-def _halves(
+def _without(
     passes: Passes,
     draws: list[Draw],
     activity: NDArray[np.floating],
@@ -141,16 +143,16 @@ def _halves(
     settings: Settings,
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Give the means (half, estimate, phase) over random halves of the groups of trials, each with its own range of rates."""
+    """Give the means (draw, estimate, phase) without a fifth of the groups of trials, each with its own range of rates."""
     n_groups = int(group.max()) + 1
     ranges = {g: rate_range(activity, used & (group == g)) for g in np.unique(group[used])}
     of_pass = group[passes.first_samples()]
     rates = [activity[drawn.sample] for drawn in draws]  # (pass, unit)
     found = []
-    for kept in half_samples(n_groups, _HALVES, generator):
+    for kept in subsamples(n_groups, _SUBSAMPLES, generator):
         within = [r for g, r in ranges.items() if kept[g]]
         if not within:
-            return np.full((_HALVES, 2, 2), np.nan)
+            return np.full((_SUBSAMPLES, 2, 2), np.nan)
         between = Range(np.min([r.low for r in within], axis=0), np.max([r.high for r in within], axis=0))
         each = []
         for drawn, rate in zip(draws, rates, strict=True):

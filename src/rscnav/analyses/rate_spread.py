@@ -113,9 +113,9 @@ def _histograms(cell: NDArray[np.integer], codes: NDArray[np.uint8], n_cells: in
     """Count codes (sample, unit) by cell, where cells come in order: (cell, unit, rate)."""
     counts = np.zeros((n_cells, codes.shape[1], n_rates), np.int64)
     edges = np.searchsorted(cell, np.arange(n_cells + 1))
+    each = np.arange(n_rates, dtype=np.uint8)[:, None, None]
     for k in range(n_cells):
-        here = codes[edges[k] : edges[k + 1]]
-        ones = np.ones(len(here), np.float32)  # exact up to 2**24 samples; faster than counting
-        for rate in range(n_rates):
-            counts[k, :, rate] = ones @ (here == rate).astype(np.float32)
+        for start in range(edges[k], edges[k + 1], 255):  # as many as a byte can count
+            here = codes[start : min(start + 255, edges[k + 1])]
+            counts[k] += np.add.reduce((here == each).view(np.uint8), axis=1, dtype=np.uint8).T
     return counts

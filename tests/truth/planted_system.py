@@ -36,11 +36,11 @@ def linear(matrix, bias):
     return System(with_weights(network_of("relu", len(matrix)), weight_hh=matrix, bias_hh=bias))
 
 
-def visited_by(system, states, n_trials, seed=0, **session):
+def visited_by(system, states, n_trials, seed=0, task=TASK, **session):
     """A network with states (trial x step, state) that are given, on walks past two landmarks."""
     walk = ring_walk(np.full(n_trials, len(states) // n_trials), np.random.default_rng(seed))
     for name, value in session.items():
         setattr(walk, name, value)
     inputs = np.zeros((n_trials, len(states) // n_trials, 2), np.float32)
-    places = Places(TASK.bin_centres, True, TASK.visibility)
-    return Visited(walk, TASK, system, states.astype(np.float32), inputs, places)
+    places = Places(task.bin_centres, True, task.visibility)
+    return Visited(walk, task, system, states.astype(np.float32), inputs, places)

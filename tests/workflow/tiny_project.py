@@ -25,6 +25,7 @@ TINY = {
     },
     "rollout": {"train_trials": 10, "test_trials": 24},
     "simulations": [{"name": "example", "n_trials": 24, "n_units": 6, "task": {"motion": {"noise_rad": 0.12}}}],
+    "dynamics": {"n_starts": 4, "search_steps": 20, "n_trials": 5, "n_permutations": 5, "min_trials": 2},
     "analyses": {
         "tuning": {"n_permutations": 5},
         "spatial": {"n_permutations": 5},

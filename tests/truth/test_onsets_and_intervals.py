@@ -53,14 +53,17 @@ def test_divergence_finds_the_onset_within_a_step(step):
 
 
 def test_where_nothing_was_planted_there_is_mostly_no_onset():
-    found = 0
+    found = low = 0
     for seed in range(10):
         session = ring_session(noise, 80, seed=seed)
         decoded = analyse("decoding", session, Decoding(n_permutations=59, after_s=0.5))
         apart = analyse("divergence", session, Divergence(n_permutations=59))
         found += sum(decoded.number(f"{task}_onset_s") is not None for task, _, _ in BOTH)
         found += sum(apart.number(f"{order}_onset_s") is not None for order in ("1st", "2nd"))
+        low += sum(decoded.number(f"{task}_p") <= 0.05 for task, _, _ in BOTH)
+        low += sum(apart.number(f"{order}_p") <= 0.05 for order in ("1st", "2nd"))
     assert found <= 5  # 40 at 5 % at most: more than 5 in 1 of 70
+    assert low <= 5  # the same for the least p, corrected for all windows
 
 
 def test_distance_has_its_known_size_and_its_interval_holds_it():

@@ -214,6 +214,14 @@ def test_fewer_trials_than_folds_say_how_many_are_needed():
     assert result.notes["identity"] == "6 a and 6 b; 8 of each are needed"
 
 
+def test_a_window_that_no_trial_can_hold_is_said():
+    rows = [(t, 5, "ab"[t % 2], 2, "encounter") for t in range(24)]
+    result = analyse("decoding", session(rows, 24), Decoding(window_s=2.0, n_permutations=9))
+    assert result.notes["identity"] == "no window of 2 s lies within the trial in 10 trials of each class"
+    assert result.number("identity_p") is None
+    assert result.number("identity_before") is None
+
+
 @pytest.mark.parametrize("case", ["one unit", "constant", "one trial", "no second", "fewer than folds", "no outcome"])
 def test_poor_sessions_give_a_result_that_says_why(case):
     n_trials = {"one trial": 1, "fewer than folds": 4}.get(case, 24)

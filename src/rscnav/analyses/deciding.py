@@ -98,6 +98,9 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
         windows = [around[use, k : k + width] for k in ends - ends[0]]
         decoded = [trials.decode(_window_mean(states, at), np.all(at >= 0, axis=1)) for at in windows]
         _add_windows(result, task, decoded, settings)
+        if not np.isfinite(result[f"{task}/accuracy"]).any():
+            fits = f"no window of {width * session.dt_s:g} s lies within the trial"
+            result.notes[task] = f"{fits} in {needed} trials of each class"
         alone = None
         if moved is not None:
             paths = moved[use][:, ends - ends[0]]

@@ -95,7 +95,8 @@ def head_room(ax: Axes, share: float) -> None:
 
 def keep_to_curves(ax: Axes) -> None:
     """Let an interval that is far wider than all curves are apart (two cases) run out of the panel, and not flatten them."""
-    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in ax.lines if line.get_label()[0] != "_"])
+    curves = [np.asarray(line.get_ydata(), float) for line in ax.lines if not str(line.get_label()).startswith("_")]
+    values = np.concatenate([np.empty(0), *curves])
     values = values[np.isfinite(values)]
     if len(values) and np.ptp(values) > 0:
         low, high = ax.get_ylim()

@@ -26,13 +26,15 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         row_label(panels[0], row.label)
         results = row.results("decoding")
         for panel, task in zip(panels, TASKS, strict=False):
-            members = [r for r in results if f"{task}/accuracy" in r]
+            members = [r for r in results if f"{task}/accuracy" in r and task not in r.notes]
             if members:
                 _windows(panel, members, task, task not in explained)
                 explained.add(task)
             else:
                 empty_panel(panel, row.reason("decoding") or lacking(results[:1], task) or f"no {task} is known")
-        if any(f"{task}/accuracy" in r for r in results for task in TASKS):
+        if any(
+            r.number(f"{task}_{when}") is not None for r in results for task in TASKS for when in ("before", "after")
+        ):
             _beside(panels[2], results, "beside" not in explained)
             explained.add("beside")
         else:

@@ -18,7 +18,12 @@ SCHEMA = 2
 GAP = ("overall", *PHASES)
 DISPERSION = ("LM1", "LM2", "difference", "low", "high", "excess", "phase_control_p")
 BEHAVIOUR = ("loss", "error", "divergence", "nearest", "accuracy", "collapse_s")
-ANALYSES_READ = ("optimality", "tuning", "spatial", "dispersion", "eigenspectrum", "dimension", "behaviour")
+DYNAMICS = {
+    "off_time_constant_s": "off/time_constant",
+    "along_left_at_end": "along/left_at_end",
+    "entropy_gain_less_filter_bit": "alone/difference/entropy_gain",
+}
+ANALYSES_READ = ("optimality", "tuning", "spatial", "dispersion", "eigenspectrum", "dimension", "behaviour", "dynamics")
 
 
 def summary_text(config: Config, results: Path, names: list[str]) -> str:
@@ -73,6 +78,7 @@ def _session_numbers(results: Path, name: str) -> dict[str, Any]:
         "components_above_control": {p: spectrum.number(f"{p}/components_above") for p in parts} or None,
         "participation_ratio": {p: spectrum.number(f"{p}/participation_ratio") for p in parts} or None,
         "behaviour": _by_observer(read["behaviour"]),
+        "dynamics": _of_network(read["dynamics"]),
     }
 
 
@@ -114,6 +120,21 @@ def _by_observer(result: Result) -> dict[str, Any] | None:
     if not result.ok:
         return None
     return {o: {what: result.number(f"{o}/{what}") for what in BEHAVIOUR} for o in result["observer"].tolist()}
+
+
+def _of_network(result: Result) -> dict[str, Any] | None:
+    """Give points of rest; by phase what is left of pushes and the entropy gained without input, less the filter's; a against b."""
+    if not result.ok:
+        return None
+
+    def band(name: str) -> dict[str, Any]:
+        return {part: result.number(f"{name}/{part}") for part in ("value", "low", "high")}
+
+    return {
+        **{name: result.number(name) for name in ("n_fixed", "n_stable", "n_minima")},
+        **{key: {p: band(f"{p}/{name}") for p in PHASES} for key, name in DYNAMICS.items()},
+        "a_b_ratio": {w: {**band(f"{w}/ratio_mean"), "p": result.number(f"{w}/p")} for w in ("state", "belief")},
+    }
 
 
 def _plain(value: Any) -> Any:

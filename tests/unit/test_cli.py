@@ -5,7 +5,7 @@ import json
 import pytest
 from test_session import uneven_session
 
-from rscnav.analyses.result import read_result
+from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.analyses.table import ANALYSES
 from rscnav.cli.main import COMMANDS, main
 from rscnav.config.load import load_config
@@ -67,6 +67,7 @@ def test_numbers_of_a_session_without_behaviour_are_null(config, tmp_path):
         output = tmp_path / "analyses" / analysis / "n-s1.h5"
         arguments = ["--session", str(tmp_path / "sessions" / "n-s1.h5"), "--output", str(output)]
         assert main(["analyse", "--config", config, "--analysis", analysis, *arguments]) == 0
+    write_result(Result.not_applicable("not asked"), tmp_path / "analyses" / "dynamics" / "n-s1.h5")
     summary = tmp_path / "summary.json"
     assert main(["numbers", "--config", config, "--results", str(tmp_path), "--output", str(summary)]) == 0
     numbers = json.loads(summary.read_text())["sessions"]["n-s1"]
@@ -74,6 +75,7 @@ def test_numbers_of_a_session_without_behaviour_are_null(config, tmp_path):
     assert [numbers[key] for key in ("error_rate", "loss", "gap", "tuning_entropy", "dispersion", "n_encounters")] == [
         None
     ] * 6
+    assert numbers["dynamics"] is None
 
 
 def test_config_sha_ignores_where_results_lie_but_not_what_they_are(config, tmp_path):

@@ -1,5 +1,6 @@
 """The stage `dynamics` from the command on: what it refuses, what does not apply, few trials, the same each time."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,9 @@ import pytest
 import torch
 from test_session import uneven_session
 
-from rscnav.analyses.result import read_result
+from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.cli.main import main
-from rscnav.config.load import parse_config
+from rscnav.config.load import load_config, parse_config
 from rscnav.config.schema import Encounters, Rollout
 from rscnav.config.stages import settings_for, settings_text
 from rscnav.dynamics.settings import Settings
@@ -17,6 +18,7 @@ from rscnav.dynamics.stage import dynamics
 from rscnav.dynamics.visited import visited
 from rscnav.networks import checkpoint
 from rscnav.networks.model import Architecture, Network
+from rscnav.numbers import ANALYSES_READ, summary_text
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
@@ -181,6 +183,22 @@ def command(project, session, *more):
 def test_the_command_writes_what_the_library_gives(project, gru):
     assert command(project, "n-s1", "--network-dir", str(project / "net")) == 0
     assert_same(read_result(project / "out" / "n-s1.h5"), result_of(*gru))
+
+
+def test_the_summary_holds_numbers_of_the_dynamics(project, gru):
+    result = result_of(*gru)
+    write_session(replace(gru[0], name="n-s1"), project / "sessions" / "n-s1.h5")
+    for name in ANALYSES_READ:
+        made = result if name == "dynamics" else Result.not_applicable("not asked")
+        write_result(made, project / "analyses" / name / "n-s1.h5")
+    config = load_config(project / "config.yaml")
+    numbers = json.loads(summary_text(config, project, ["n-s1"]))["sessions"]["n-s1"]["dynamics"]
+    assert numbers["n_fixed"] == int(result["n_fixed"])
+    assert numbers["off_time_constant_s"]["LM1"]["value"] is None  # five units leave no direction off the manifold
+    assert numbers["along_left_at_end"]["LM2"]["value"] == pytest.approx(float(result["LM2/along/left_at_end/value"]))
+    assert numbers["entropy_gain_less_filter_bit"]["LM0"]["high"] == result["LM0/alone/difference/entropy_gain/high"]
+    assert "apart" in result.notes  # so few second encounters are not compared
+    assert numbers["a_b_ratio"]["state"] == {"value": None, "low": None, "high": None, "p": None}
 
 
 def test_a_recording_has_no_network(project):

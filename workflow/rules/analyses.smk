@@ -55,7 +55,7 @@ rule numbers:
         expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
         expand(
             f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5",
-            analysis=ANALYSES,
+            analysis=[*ANALYSES, "dynamics"],
             session=SESSIONS,
         ),
     output:

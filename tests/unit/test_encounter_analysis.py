@@ -222,6 +222,23 @@ def test_a_window_that_no_trial_can_hold_is_said():
     assert result.number("identity_before") is None
 
 
+def test_pairs_have_moved_alike_since_their_trials_began():
+    rows = [(t, 5, "ab"[t % 2], 1, "encounter") for t in range(40)]
+    here = session(rows, 40, n_units=3)
+    here.activity = np.random.default_rng(0).normal(size=here.activity.shape)
+    here.position = np.zeros((400, 1))
+    here.landmarks, here.position_unit, here.visibility_radius = np.zeros((40, 2, 1)), "rad", 0.2
+    here.velocity = np.repeat(np.where(np.arange(40) % 4 < 2, 0.5, -0.5), 10)  # ± 0.5 rad/s for 0.5 s: 0.5 rad apart
+    assert here.is_ring
+    settings = Divergence(n_permutations=9, path_apart_rad=0.1)
+    assert analyse("divergence", here, settings).number("1st/n_pairs") == 20  # trials 0 and 1, 2 and 3 move alike
+    here.velocity = np.repeat(np.where(np.arange(40) % 2, 0.5, -0.5), 10)  # every a one way, every b the other
+    assert analyse("divergence", here, Divergence(n_permutations=9, path_apart_rad=0.6)).number("1st/n_pairs") == 20
+    assert analyse("divergence", here, Divergence(n_permutations=9, path_apart_rad=0.4)).number("1st/n_pairs") == 0
+    here.velocity = None
+    assert "the path is not known" in analyse("divergence", here, Divergence(n_permutations=9)).notes["matching"]
+
+
 @pytest.mark.parametrize("case", ["one unit", "constant", "one trial", "no second", "fewer than folds", "no outcome"])
 def test_poor_sessions_give_a_result_that_says_why(case):
     n_trials = {"one trial": 1, "fewer than folds": 4}.get(case, 24)

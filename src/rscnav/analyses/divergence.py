@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.angles import onset_sample
+from rscnav.analyses.angles import onset_sample, stretch_number
 from rscnav.analyses.encounter_categories import ORDERS, samples_around
 from rscnav.analyses.over_lags import first_run, over_lags
 from rscnav.analyses.pairs import matched_pairs, squared_distance, swaps
@@ -19,7 +19,7 @@ from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
 NEEDS = ("trials", "encounters")
-FIELDS = ("position", "phase", "belief", "bin_centres", "encounters")
+FIELDS = ("position", "velocity", "phase", "belief", "bin_centres", "encounters")
 
 
 class Settings(Closed):
@@ -32,6 +32,9 @@ class Settings(Closed):
     )
     speed_sd: float = Field(0.5, gt=0, description="two of a pair differ by at most this in speed (sd of all speeds)")
     time_apart_s: float = Field(1.0, gt=0, description="and by at most this in the time in the trial (s)")
+    path_apart_rad: float = Field(
+        0.5, gt=0, description="and, on the ring, by at most this in the angle moved since the trial began (rad)"
+    )
     min_pairs: int = Field(10, ge=3, description="pairs that a distance needs")
     onset_lags: int = Field(3, ge=1, description="an onset needs this many lags in a row at corrected p <= 0.05")
     n_permutations: int = Field(200, ge=1, description="permutations: a and b of a pair change places")
@@ -40,10 +43,11 @@ class Settings(Closed):
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
     """Compare the states around first, and around second, encounters with a and with b.
 
-    Each encounter with a is paired with one with b from the same direction, at a similar speed and time in the trial. Activity is
-    low-passed and each unit z-scored over all samples of the chosen trials. The squared distance between the mean states is
-    that of `squared_distance`, per unit, so that noise alone gives 0 on average; `ratio` is the same over the spread within a
-    category, the variance per unit over the pairs' encounters with one landmark. Control: a and b of a pair change places.
+    Each encounter with a is paired with one with b from the same direction, at a similar speed and time in the trial, after a
+    similar path, so that the input up to then was as alike as it gets. Activity is low-passed and each unit z-scored over all
+    samples of the chosen trials. The squared distance between the mean states is that of `squared_distance`, per unit, so that
+    noise alone gives 0 on average; `ratio` is the same over the spread within a category, the variance per unit over the pairs'
+    encounters with one landmark. Control: a and b of a pair change places.
     """
     prepared = prepare(session, common)
     table = session.need("encounters")
@@ -89,7 +93,20 @@ def _alike(session: Session, table: NDArray, settings: Settings) -> tuple[NDArra
     if not session.is_ring:
         return np.stack(features, axis=1), widest, "matched by speed and time; outside the ring there is no approach"
     features.append(np.unique(table["approach"], return_inverse=True)[1].astype(np.float64))
-    return np.stack(features, axis=1), [*widest, 0.0], ""
+    widest.append(0.0)
+    if session.velocity is None:
+        return np.stack(features, axis=1), widest, "matched by approach, speed and time; the path is not known"
+    features.append(_path_before(session, table))
+    return np.stack(features, axis=1), [*widest, settings.path_apart_rad], ""
+
+
+def _path_before(session: Session, table: NDArray) -> NDArray[np.float64]:
+    """Angle moved from the first sample of the contiguous stretch to each onset, by the velocity (rad)."""
+    onset = onset_sample(session, table)
+    first = np.array([stretch.start for stretch in session.stretches()])[stretch_number(session)[onset]]
+    velocity = session.need("velocity")
+    path = np.cumsum(np.where(np.isfinite(velocity), velocity, 0.0)) * session.dt_s
+    return path[onset] - path[first]
 
 
 def _speed_before(session: Session, table: NDArray, n_steps: int) -> NDArray[np.float64]:

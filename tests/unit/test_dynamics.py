@@ -214,6 +214,14 @@ def test_a_network_without_its_folder_is_asked_for(project, capsys):
     assert not (project / "out").exists()
 
 
+def test_a_network_file_that_is_missing_or_of_another_version_is_named(project, capsys):
+    assert command(project, "n-s1", "--network-dir", str(project / "nowhere")) == 1
+    assert "nowhere/weights.pt: no such file" in capsys.readouterr().err
+    checkpoint.save({"weights": {}, "cell": "gru"}, project / "old" / "weights.pt")
+    assert command(project, "n-s1", "--network-dir", str(project / "old")) == 1
+    assert "old/weights.pt: no 'architecture' in it" in capsys.readouterr().err
+
+
 def test_settings_are_those_that_it_depends_on():
     plain = {"networks": [{"name": "n", "seeds": [1]}], "recordings": [{"name": "rat", "file": "rat.nwb"}]}
     config = parse_config(plain)

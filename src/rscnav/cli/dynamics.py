@@ -54,9 +54,16 @@ def _of_network(arguments: argparse.Namespace, settings: dict[str, Any]) -> Resu
 
     torch.set_num_threads(1)
     task = task_from(settings["task_name"], settings["task"])
+    weights = arguments.network_dir / "weights.pt"
+    try:
+        network = load_network(weights, task)
+    except KeyError as absent:
+        raise ValueError(
+            f"{weights}: no {absent} in it: not written by this version's `rscnav train`; train anew"
+        ) from None
     return dynamics(
         read_session(arguments.session_file, FIELDS),
-        load_network(arguments.network_dir / "weights.pt", task),
+        network,
         task,
         settings["dynamics"],
         settings["observer"],

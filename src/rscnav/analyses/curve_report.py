@@ -20,6 +20,7 @@ LEVEL = 0.05  # of p, and of the false-discovery rate
 NULLS = {"control": "", "fresh": "_fresh"}  # names of their entropies begin, and of their p-values end, like this
 _DRAWS = 25  # labellings in one matrix product
 _SUBSAMPLES = 100
+_LEAST = 5e-6  # share of a unit's range that single precision cannot tell from 0
 
 
 class CurveSettings(Closed):
@@ -132,22 +133,27 @@ def _drawn(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """Give the observed entropies (unit,) on the null's samples, those of its draws (draw, unit), bins visited."""
     activity = binned.activity[labellings.rows]
+    least = _LEAST * np.ptp(activity, axis=0)
     middle = activity.mean(axis=0, dtype=np.float64)
     activity = (activity - middle).astype(np.float32)
     labels = [labellings.own] + [labellings.drawn(generator) for _ in range(n_draws)]
     blocks = []
     for start in range(0, len(labels), _DRAWS):
         sums, counts = binned_sums(activity, np.stack(labels[start : start + _DRAWS]), binned.n_bins, np.float32)
-        blocks.append(_entropies(sums, counts, floor - middle))
+        blocks.append(_entropies(sums, counts, floor - middle, least))
     entropies = np.concatenate(blocks)
     return entropies[0], entropies[1:], len(np.unique(labellings.own[labellings.own >= 0]))
 
 
 def _entropies(
-    sums: NDArray[np.float64], counts: NDArray[np.integer], floor: NDArray[np.floating]
+    sums: NDArray[np.float64], counts: NDArray[np.integer], floor: NDArray[np.floating], least: NDArray | float = 0.0
 ) -> NDArray[np.float64]:
-    """Give the entropies (..., unit) of curves from sums (..., bin, unit), with the floor of each unit taken off."""
-    return curve_entropy(np.maximum(means(sums, counts) - floor, 0).swapaxes(-1, -2))
+    """Give the entropies (..., unit) of curves from sums (..., bin, unit), with the floor of each unit taken off.
+
+    Rates below `least` (unit,) are rounding, and count as 0.
+    """
+    rates = np.maximum(means(sums, counts) - floor, 0)
+    return curve_entropy(np.where(rates < least, 0, rates).swapaxes(-1, -2))
 
 
 def _add_null(

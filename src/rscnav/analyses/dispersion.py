@@ -27,6 +27,7 @@ FIELDS = ("position", "phase", "belief", "bin_centres")
 __all__ = ["CONTROLS", "FIELDS", "NEEDS", "Settings", "run"]
 
 _SUBSAMPLES = 40
+_STILL = 1e-6  # a unit whose rates differ by less than this share of its highest is constant: that much is rounding
 _DRAWS_EACH = 2  # the same ones for every subsample, so that the trials alone make the difference
 
 
@@ -59,7 +60,8 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     used = (place >= 0) & ((phases == 1) | (phases == 2))
     if not used.any():
         return Result.not_applicable(f"no sample in LM1 or LM2 later than {settings.settle_s:g} s after a gap")
-    lively = rate_range(prepared.activity, used).lively
+    between = rate_range(prepared.activity, used)
+    lively = between.high - between.low > _STILL * np.abs(prepared.activity).max(axis=0)
     if not lively.any():
         return Result.not_applicable("every unit is constant")
     activity = np.ascontiguousarray(prepared.activity[:, lively])

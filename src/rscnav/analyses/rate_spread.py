@@ -43,7 +43,8 @@ def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> Range
 def rate_codes(activity: NDArray[np.floating], between: Range, n_rates: int) -> NDArray[np.uint8]:
     """Bin rates (sample, unit) in `n_rates` equal bins of each unit's range; what lies outside is in the outermost."""
     width = np.where(between.lively, between.high - between.low, 1)
-    scaled = (activity - between.low) * (n_rates / width)
+    scaled = (activity - between.low) / width  # not times n_rates / width, which may be infinite
+    scaled *= n_rates
     return np.clip(scaled, 0, n_rates - 1, out=scaled).astype(np.uint8)
 
 

@@ -216,5 +216,5 @@ def over_sessions(values: ArrayLike, generator: np.random.Generator) -> OverSess
     test = stats.permutation_test(
         (known,), np.mean, permutation_type="samples", n_resamples=9999, vectorized=True, rng=generator
     )
-    interval = stats.ttest_1samp(known, 0).confidence_interval(0.95)
-    return OverSessions(len(known), mean, float(interval.low), float(interval.high), float(test.pvalue))
+    half = float(stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
+    return OverSessions(len(known), mean, mean - half, mean + half, float(test.pvalue))

@@ -9,8 +9,8 @@ from rscnav.analyses.result import Result
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS
 
 OBSERVED = "#0072B2"
-ESTIMATES = {"": "plug-in", "_mm": "Miller-\nMadow"}
-CONTROLS = {"control": (CONTROL, "trials permuted"), "phase_control": ("#E8D8A8", "phases permuted")}
+ESTIMATES = {"": "plug-\nin", "_mm": "Miller-\nMadow"}
+CONTROLS = {"control": (CONTROL, "trials"), "phase_control": ("#E8D8A8", "phases")}
 
 
 def by_phase(ax: Axes, results: Sequence[Result], legend: bool) -> None:
@@ -27,11 +27,12 @@ def by_phase(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     low = min(ax.get_xlim()[0], ax.get_ylim()[0])
     high = max(ax.get_xlim()[1], ax.get_ylim()[1])
     ax.plot([low, high], [low, high], color=GREY, lw=0.6, ls=":")
-    ax.set(xlabel="dispersion in LM1 (bit)", ylabel="dispersion in LM2 (bit)", xlim=(low, high), ylim=(low, high))
+    ax.set(xlabel="LM1 (bit)", ylabel="LM2 (bit)", xlim=(low, high), ylim=(low, high))
     ax.xaxis.label.set_color(PHASE_COLOURS["LM1"])
     ax.yaxis.label.set_color(PHASE_COLOURS["LM2"])
     if legend:
-        ax.legend(loc="upper left", handletextpad=0.2, borderaxespad=0.1)
+        ax.set_ylim(low, high + 0.35 * (high - low))
+        ax.legend(loc="upper left", handletextpad=0.1, borderaxespad=0.1).set_in_layout(False)
 
 
 def differences(ax: Axes, results: Sequence[Result], legend: bool) -> None:
@@ -50,12 +51,20 @@ def differences(ax: Axes, results: Sequence[Result], legend: bool) -> None:
             ax.plot([x, x], [float(r[f"low{suffix}"]), float(r[f"high{suffix}"])], color=OBSERVED, lw=1.0)
             ax.plot(x, float(r[f"difference{suffix}"]), "o", ms=4 if n == 1 else 2.5, color=OBSERVED)
     ax.axhline(0, color="black", lw=0.5)
-    ax.set(ylabel="LM1 - LM2 (bit)", xlim=(-0.55, 1.55), xticks=range(len(ESTIMATES)))
+    ax.set(ylabel="difference (bit)", xlim=(-0.55, 1.55), xticks=range(len(ESTIMATES)))
     ax.set_xticklabels(ESTIMATES.values())
     if n == 1 and np.isfinite(results[0]["excess"]):
         r = results[0]
-        ax.set_xlabel(f"over phases permuted: {float(r['excess']):+.3f} bit\n(p = {float(r['phase_control_p']):.2g})")
+        ax.set_xlabel(f"excess {float(r['excess']):+.3f}\np = {float(r['phase_control_p']):.2g}")
     if legend:
         low, high = ax.get_ylim()
-        ax.set_ylim(low, high + 0.4 * (high - low))
-        ax.legend(loc="upper left", handlelength=1, handletextpad=0.4, borderaxespad=0.1).set_in_layout(False)
+        ax.set_ylim(low, high + 0.55 * (high - low))
+        ax.legend(
+            title="permuted:",
+            title_fontsize=6,
+            alignment="left",
+            loc="upper left",
+            handlelength=0.8,
+            handletextpad=0.4,
+            borderaxespad=0.1,
+        ).set_in_layout(False)

@@ -14,8 +14,8 @@ from rscnav.figures.style import Canvas
 
 ANALYSES = ("tuning", "spatial", "dispersion")
 FIELDS: tuple[str, ...] = ()
-TITLES = ("Tuning curves", "Tuning entropy", "Place tuning", "Spatial entropy", "Dispersion", "LM1 - LM2")
-WIDTHS = (0.75, 1, 0.75, 1, 1, 1.1)
+TITLES = ("Tuning", "Its entropy", "Place", "Its entropy", "Dispersion", "LM1 - LM2")
+WIDTHS = (0.6, 1, 0.6, 1, 1, 1.05)
 ROW_MM = 46
 
 

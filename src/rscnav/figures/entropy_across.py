@@ -12,9 +12,9 @@ from rscnav.figures.layout import Drawn, empty_panel, row_label
 from rscnav.figures.style import GREY, KIND_COLOURS
 
 PANELS = {
-    "tuning_below_control": "tuning entropy,\nless its control's (bit)",
-    "spatial_below_control": "spatial entropy,\nless its control's (bit)",
-    "dispersion_excess": "LM1 - LM2,\nless phases permuted (bit)",
+    "tuning_below_control": ("Tuning over sessions", "observed - permuted (bit)"),
+    "spatial_below_control": ("Place over sessions", "observed - permuted (bit)"),
+    "dispersion_excess": ("Dispersion over sessions", "excess of LM1 - LM2 (bit)"),
 }
 
 
@@ -29,13 +29,13 @@ def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[Drawn]) 
     n_columns = len(axes)
     step = n_columns // len(PANELS)
     panels = []
-    for k, (name, label) in enumerate(PANELS.items()):
+    for k, (name, (title, label)) in enumerate(PANELS.items()):
         ax = figure.add_subplot(grid[row, k * step : (k + 1) * step])
         _points(ax, name, members)
         if ax.lines:
             ax.set_ylabel(label)
+        ax.set_title(title)
         panels.append(ax)
-    panels[0].set_title("Over sessions", loc="left")
     row_label(panels[0], "all sessions")
     return panels
 

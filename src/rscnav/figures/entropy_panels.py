@@ -10,9 +10,8 @@ from rscnav.analyses.result import Result
 from rscnav.figures.style import GREY
 
 OBSERVED = "#0072B2"
-NULLS = {"control": ("trials permuted", GREY, "-"), "fresh": ("fresh behaviour", "#D55E00", ":")}
+NULLS = {"control": ("permuted", GREY, "-"), "fresh": ("fresh", "#D55E00", ":")}
 SUFFIX = {"control": "", "fresh": "_fresh"}
-_WIDEST = 30.0  # an axis of entropy shows no more than this many times the spread of the nulls and the observed
 
 
 def curves(ax: Axes, results: Sequence[Result], analysis: str) -> None:
@@ -26,9 +25,9 @@ def curves(ax: Axes, results: Sequence[Result], analysis: str) -> None:
     n_bins = rates.shape[1]
     extent = (-np.pi, np.pi, len(order), 0) if ring else (0.5, n_bins + 0.5, len(order), 0)
     ax.imshow(scaled[order], aspect="auto", cmap="magma", vmin=0, vmax=1, interpolation="nearest", extent=extent)
-    ax.set(ylabel="unit (sorted; dark: lowest rate)", yticks=[0, len(order)])
+    ax.set(ylabel=f"{len(order)} units", yticks=[])
     if not ring:
-        ax.set(xlabel=f"place (row of {round(np.sqrt(n_bins))} by row)", xticks=[1, n_bins])
+        ax.set(xlabel="place,\nrow by row", xticks=[1, n_bins])
         return
     ax.set(xticks=[-np.pi, 0, np.pi])
     ax.set_xticklabels(["-π", "0", "π"])
@@ -69,11 +68,18 @@ def entropies(ax: Axes, results: Sequence[Result], legend: bool) -> None:
         ax.plot([low, high], [1.12] * 2, color=OBSERVED, lw=1.0)
         ax.plot(float(r["mean_entropy"]), 1.12, "o", color=OBSERVED, ms=3)
     ax.plot([], [], color=OBSERVED, lw=1.2, label="observed")
-    ax.axvline(highest, color="black", lw=0.6, ls=":")
-    ax.set(ylabel="cumulative share of units", ylim=(0, 1.2), yticks=[0, 0.5, 1])
-    ax.set_xlabel(f"entropy (bit); dotted: log₂ {2**highest:.0f}\n{_counts(results)}")
+    ax.axvline(highest, color="black", lw=0.6, ls=":", label="log₂ bins")
+    ax.set(ylabel="share of units", ylim=(0, 1.2), yticks=[0, 0.5, 1])
+    ax.set_xlabel(f"entropy (bit)\n{_counts(results)}")
     if legend:
-        ax.legend(loc="upper left", bbox_to_anchor=(0, 0.9), handlelength=1.2, borderaxespad=0.2, fontsize=5)
+        left, right = ax.get_xlim()
+        within = [tick for tick in ax.get_xticks() if left <= tick <= right]
+        ax.set_xticks(within[:: max(len(within) - 1, 1)])  # the first and the last
+        ax.set_xlim(left - 0.8 * (right - left), right)  # room for the legend
+        box = ax.legend(
+            loc="upper left", bbox_to_anchor=(0, 0.92), borderaxespad=0.1, handlelength=1.0, handletextpad=0.4
+        )
+        box.set_in_layout(False)
 
 
 _BAND = ("_mean", "_low", "_high")
@@ -85,13 +91,10 @@ def _cumulative(ax: Axes, values: NDArray[np.float64], colour: str, style: str, 
 
 
 def _counts(results: Sequence[Result]) -> str:
-    """Say how many units are tuned: by p alone, and with the false-discovery rate kept."""
+    """Say how many units are tuned with the false-discovery rate kept, by each null."""
     lines = []
     for null, suffix in SUFFIX.items():
-        tested, tuned, kept = (
-            sum(int(r[f"{key}{suffix}"]) for r in results) for key in ("n_tested", "n_tuned", "n_tuned_fdr")
-        )
+        tested, kept = (sum(int(r[f"{key}{suffix}"]) for r in results) for key in ("n_tested", "n_tuned_fdr"))
         if tested:
-            name = "permuted" if null == "control" else "fresh"
-            lines.append(f"{name}: p ≤ 0.05 {tuned}, q ≤ 0.05 {kept} of {tested}")
+            lines.append(f"{'tuned' if null == 'control' else 'fresh'}: {kept} of {tested}")
     return "\n".join(lines) or "no control"

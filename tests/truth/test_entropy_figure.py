@@ -1,0 +1,125 @@
+"""Figure `entropy` says what the results hold, and where a session lacks something, what."""
+
+import numpy as np
+import pytest
+from planted_ring import place_bumps, ring_session, smooth_noise
+
+from rscnav.analyses.dispersion import Settings as Dispersion
+from rscnav.analyses.result import Result
+from rscnav.analyses.spatial import Settings as Spatial
+from rscnav.analyses.table import analyse
+from rscnav.analyses.tuning import Settings as Tuning
+from rscnav.figures.layout import Drawn
+from rscnav.figures.style import Canvas
+from rscnav.figures.table import draw_figure
+
+SETTINGS = {
+    "tuning": Tuning(n_permutations=19),
+    "spatial": Spatial(n_permutations=19),
+    "dispersion": Dispersion(n_permutations=19, n_draws=2, n_groups=4),
+}
+LACKING = {name: Result.not_applicable(f"no data for {name}") for name in SETTINGS}
+
+
+def plant(session, rng):
+    return 3 * place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 5)) + smooth_noise(session, rng, 5)
+
+
+@pytest.fixture(scope="module")
+def results():
+    session = ring_session(plant, 60)
+    return {name: analyse(name, session, settings) for name, settings in SETTINGS.items()}
+
+
+def texts(ax):
+    found = [text.get_text() for text in ax.texts] + [ax.get_xlabel(), ax.get_ylabel(), ax.get_title()]
+    legend = ax.get_legend()
+    found += [text.get_text() for text in legend.get_texts()] if legend else []
+    return " ".join(" ".join(found).split())
+
+
+def test_a_row_a_session_with_named_empty_panels_and_a_row_of_all(results):
+    figure = draw_figure("entropy", [Drawn("full", "network", results), Drawn("bare", "recording", LACKING)])
+    full, bare, across = figure.axes[:6], figure.axes[6:12], figure.axes[12:]
+    for column, analysis in enumerate(("tuning", "tuning", "spatial", "spatial", "dispersion", "dispersion")):
+        assert f"no data for {analysis}" in texts(bare[column])
+        assert "not applicable" not in texts(full[column])
+        assert full[column].get_xlabel()
+        assert full[column].get_ylabel()
+    assert len(across) == 3
+    assert all("fewer than 6" in texts(ax) for ax in across)
+
+
+def test_one_session_alone_has_no_row_of_all(results):
+    assert len(draw_figure("entropy", [Drawn("full", "network", results)]).axes) == 6
+
+
+def test_it_shows_the_numbers(results):
+    axes = draw_figure("entropy", [Drawn("full", "network", results)]).axes
+    for name, (curves, entropies) in {"tuning": axes[:2], "spatial": axes[2:4]}.items():
+        r = results[name]
+        shown = curves.images[0].get_array()
+        assert shown.shape == r["curves"].shape
+        assert (np.nanmin(shown, axis=1) == 0).all()
+        assert (np.nanmax(shown, axis=1) == 1).all()
+        assert f"tuned: {r.number('n_tuned_fdr')} of 5" in texts(entropies)
+        assert f"fresh: {r.number('n_tuned_fdr_fresh')} of 5" in texts(entropies)
+        lines = [np.asarray(line.get_xdata(), float) for line in entropies.lines]
+        for key in ("entropy", "control_mean", "fresh_mean"):
+            assert any(np.array_equal(line, np.sort(r[key])) for line in lines)
+        assert any(np.array_equal(line, [r["mean_entropy_low"], r["mean_entropy_high"]]) for line in lines)
+    phases, differences = axes[4:]
+    r = results["dispersion"]
+    points = [tuple(line.get_xydata()[0]) for line in phases.lines if len(line.get_xydata()) == 1]
+    assert (r["LM1"], r["LM2"]) in points
+    bars = sorted((bar.get_y(), bar.get_y() + bar.get_height()) for bar in differences.patches)
+    names = [f"{control}_{{}}{suffix}" for control in ("control", "phase_control") for suffix in ("", "_mm")]
+    bands = sorted((float(r[n.format("low")]), float(r[n.format("high")])) for n in names)
+    assert np.array(bars) == pytest.approx(np.array(bands))
+    intervals = [tuple(line.get_ydata()) for line in differences.lines]
+    assert (r["low"], r["high"]) in intervals
+    assert (r["low_mm"], r["high_mm"]) in intervals
+    assert f"excess {float(r['excess']):+.3f}" in texts(differences)
+
+
+def test_values_over_sessions_are_those_of_the_sessions(results):
+    drawn = [
+        Drawn("gru-s1", "network", results),
+        Drawn("gru-s2", "network", results),
+        Drawn("rat", "recording", results),
+    ]
+    tuned, _, excess = draw_figure("entropy", drawn).axes[18:]
+    value = float(results["tuning"]["mean_entropy_compared"] - results["tuning"]["control_mean_entropy"])
+    points = [line.get_ydata() for line in tuned.lines if line.get_marker() == "o"]
+    assert [np.ravel(y).tolist() for y in points] == [[value, value], [value]]
+    labels = [label.get_text() for label in excess.get_xticklabels()]
+    assert labels == ["network gru\n(n = 2)", "recording\n(n = 1)"]
+
+
+@pytest.mark.parametrize("case", ["one trial", "silent", "no position"])
+def test_poor_sessions_are_drawn_too(case, tmp_path):
+    session = ring_session(lambda s, r: plant(s, r) * (case != "silent"), 1 if case == "one trial" else 12, n_steps=60)
+    if case == "no position":
+        session.position[:] = np.nan
+    poor = {analysis: analyse(analysis, session, settings) for analysis, settings in SETTINGS.items()}
+    figure = draw_figure("entropy", [Drawn("poor", "network", poor)])
+    Canvas(dpi=40).save(figure, tmp_path / "entropy")
+    if case == "silent":
+        assert "no unit has an entropy" in texts(figure.axes[0])
+        assert "every unit is constant" in texts(figure.axes[5])
+    if case == "no position":
+        assert "the position is never known" in texts(figure.axes[2])
+
+
+def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(results, tmp_path):
+    drawn = [Drawn(f"n-s{k}", "network", results) for k in range(4)]
+    drawn += [Drawn("rat", "recording", results), Drawn("bare", "recording", LACKING)]
+    canvas = Canvas(dpi=60)
+    for stem in ("one", "two"):
+        figure = draw_figure("entropy", drawn, canvas, max_sessions=3)
+        paths = canvas.save(figure, tmp_path / stem)
+    labels = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert "4 networks" in labels
+    assert "2 recordings" in labels
+    for path in paths:
+        assert path.read_bytes() == path.with_name(path.name.replace("two", "one")).read_bytes()

@@ -29,6 +29,8 @@ FEW = {
     "spatial": {"n_permutations": 5},
     "dispersion": {"n_draws": 2, "n_permutations": 5, "min_passes": 1},
     "eigenspectrum": {"n_draws": 20, "max_samples": 500},
+    "pairwise": {"n_permutations": 5},
+    "position_decoding": {"n_permutations": 5, "max_samples": 500},
     "dimension": {"max_points": 500},
     "divergence": {"n_permutations": 5},
     "decoding": {"n_permutations": 5, "min_trials": 2},

@@ -25,6 +25,8 @@ ANALYSES: dict[str, str] = {
     "spatial": "rscnav.analyses.spatial",
     "dispersion": "rscnav.analyses.dispersion",
     "eigenspectrum": "rscnav.analyses.components",
+    "pairwise": "rscnav.analyses.pairwise",
+    "position_decoding": "rscnav.analyses.where_decoded",
     "dimension": "rscnav.analyses.attractor",
     "state_space": "rscnav.analyses.state_space",
     "encounters": "rscnav.analyses.meetings",

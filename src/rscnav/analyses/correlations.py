@@ -1,0 +1,226 @@
+"""Correlations between units, from blocks of trials: what is in them beyond the noise of few samples, and what is kept.
+
+A sample correlation matrix holds the noise of its samples, and two matrices from the same trials share some of it. Products of
+different blocks are free of both: with the sums of products C_i (unit, unit) of block i, Σ_{i≠j} ⟨C_i, C_j⟩ is 0 on average where
+units have nothing in common, whatever the noise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.statistics import jackknife_interval
+
+Estimate = tuple[float, float, float]  # value, low, high
+NAN: Estimate = (np.nan, np.nan, np.nan)
+
+
+@dataclass(frozen=True)
+class BlockSums:
+    """Sums over samples of the products of two units, block by block.
+
+    Parameters
+    ----------
+    n : array, (block,)
+        Samples.
+    sums : array, (block, pair), float32
+        Of each pair of units u < v, in the order of `numpy.triu_indices(n_units, 1)`.
+    n_units : int
+    """
+
+    n: NDArray[np.float64]
+    sums: NDArray[np.float32]
+    n_units: int
+
+    def correlation(self) -> NDArray[np.float32]:
+        """Give the correlation of each pair, (pair,), over all blocks."""
+        return np.asarray(self.sums.sum(axis=0, dtype=np.float64) / self.n.sum(), np.float32)
+
+    def centred(self) -> "BlockSums":
+        """Take off, in each block, the mean over pairs: what is left says how pairs differ."""
+        return BlockSums(
+            self.n, self.sums - self.sums.mean(axis=1, keepdims=True, dtype=np.float64).astype("f4"), self.n_units
+        )
+
+
+def block_sums(values: NDArray[np.floating], block: NDArray[np.integer], n_blocks: int) -> BlockSums:
+    """Sum up the products of units, each unit scaled to a mean square of 1 over all samples; nothing is centred.
+
+    Parameters
+    ----------
+    values : array, (time, unit)
+        With mean 0 by their nature, as differences of trials are. Every unit varies.
+    block : array, (time,)
+    n_blocks : int
+    """
+    scale = np.sqrt(np.mean(values.astype(np.float64) ** 2, axis=0))
+    scaled = (values / scale).astype(np.float32)
+    upper = np.triu_indices(values.shape[1], 1)
+    sums = np.zeros((n_blocks, len(upper[0])), np.float32)
+    n = np.bincount(block, minlength=n_blocks).astype(np.float64)
+    for number in np.flatnonzero(n):
+        part = scaled[block == number]
+        sums[number] = (part.T @ part)[upper]
+    return BlockSums(n, sums, values.shape[1])
+
+
+def as_matrix(pairs: NDArray, n_units: int, diagonal: float) -> NDArray:
+    """Lay values of pairs (pair,) out as a symmetric matrix (unit, unit)."""
+    matrix = np.zeros((n_units, n_units), pairs.dtype)
+    matrix[np.triu_indices(n_units, 1)] = pairs
+    matrix += matrix.T
+    np.fill_diagonal(matrix, diagonal)
+    return matrix
+
+
+def mean_correlation(blocks: BlockSums) -> Estimate:
+    """Mean over pairs of units, with its 95 % interval.
+
+    The mean m is tied to the variance of the mean over the n scaled units, (1 + (n - 1) m) / n, of whose logarithm the interval
+    is a jackknife over blocks.
+    """
+    own = blocks.sums.mean(axis=1, dtype=np.float64)
+    means = np.append(own.sum(), own.sum() - own) / np.append(blocks.n.sum(), blocks.n.sum() - blocks.n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = np.log(1 + (blocks.n_units - 1) * means)
+    low, high = (np.exp(end) - 1 for end in jackknife_interval(float(logs[0]), logs[1:]))
+    return float(means[0]), float(low / (blocks.n_units - 1)), float(high / (blocks.n_units - 1))
+
+
+def rms_correlation(blocks: BlockSums) -> Estimate:
+    """Root mean square over pairs of units of the true correlation, free of sampling noise, with its 95 % interval.
+
+    The square is Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs, which may fall below 0: then the value is 0. The interval
+    is a jackknife over blocks: of the root where the square is clearly above 0, else of the square, its ends cut at 0.
+    """
+    square, without = cross_product(blocks, blocks)
+    low, high = jackknife_interval(square, without)
+    value = float(np.sqrt(max(square, 0.0)))
+    if low > 0 and np.all(without > 0):
+        return value, *jackknife_interval(value, np.sqrt(without))
+    return value, float(np.sqrt(np.maximum(low, 0))), float(np.sqrt(np.maximum(high, 0)))
+
+
+def cross_product(one: BlockSums, other: BlockSums) -> tuple[float, NDArray[np.float64]]:
+    """Mean over pairs of units of the product of two true correlations, from different blocks of trials.
+
+    Returns
+    -------
+    value : float
+    without : array, (block,)
+        With each block left out in turn.
+    """
+    gram = (one.sums @ other.sums.T).astype(np.float64)
+    counts = np.outer(one.n, other.n)
+    totals = []
+    for table in (gram, counts):
+        off = table - np.diag(np.diag(table))
+        totals.append((off.sum(), off.sum() - off.sum(axis=0) - off.sum(axis=1)))
+    (above, above_without), (below, below_without) = totals
+    n_pairs = one.sums.shape[1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(above / below / n_pairs), np.asarray(above_without / below_without / n_pairs)
+
+
+def kept(one: BlockSums, other: BlockSums) -> Estimate:
+    """Correlation, over pairs of units, of the true correlations in two phases, with its 95 % interval.
+
+    Covariance and variances over pairs are from products of different blocks, so that it is not pulled towards 0 by the noise of
+    few samples, nor up by noise that both phases of one trial share. The interval is a jackknife over blocks.
+
+    Parameters
+    ----------
+    one, other : BlockSums
+        Of the two phases; block k of both is of the same trials.
+
+    Returns
+    -------
+    value, low, high : float
+        The value may lie a little beyond ±1. NaN where in either phase the variance over pairs is not clearly above 0 (by its
+        own jackknife): then there is no structure that could be kept.
+    """
+    a, b = one.centred(), other.centred()
+    both, both_without = cross_product(a, b)
+    squares = [cross_product(blocks, blocks) for blocks in (a, b)]
+    for square, without in squares:
+        if not jackknife_interval(square, without)[0] > 0:
+            return NAN
+    (first, first_without), (second, second_without) = squares
+    if not (np.all(first_without > 0) and np.all(second_without > 0)):
+        return NAN
+    value = both / np.sqrt(first * second)
+    return value, *jackknife_interval(value, both_without / np.sqrt(first_without * second_without))
+
+
+def flipped(
+    blocks: BlockSums, n_draws: int, generator: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Null of units that have nothing in common: in each block the sign of each unit is turned at random.
+
+    The sign of the difference of two trials says which of them is called the first, so that for units that have nothing to do with each
+    other both signs are as likely; whatever a unit does within a block is kept.
+
+    Returns
+    -------
+    square : array, (draw,)
+        What `cross_product` of the blocks with themselves would be, up to the same factor, see `self_product`.
+    correlation : array, (draw, pair)
+        The correlations of up to 20 draws.
+    """
+    upper = np.triu_indices(blocks.n_units, 1)
+    own = float(np.sum(blocks.sums.astype(np.float64) ** 2))
+    squares, kept_draws = [], []
+    for number in range(n_draws):
+        signs = (2 * generator.integers(0, 2, size=(len(blocks.n), blocks.n_units)) - 1).astype(np.float32)
+        total = np.zeros(blocks.sums.shape[1], np.float32)
+        for sign, sums in zip(signs, blocks.sums, strict=True):
+            total += (sign[upper[0]] * sign[upper[1]]) * sums
+        squares.append(float(np.sum(total.astype(np.float64) ** 2)) - own)
+        if number < 20:
+            kept_draws.append(total / blocks.n.sum())
+    return np.array(squares), np.array(kept_draws, np.float32)
+
+
+def self_product(blocks: BlockSums) -> float:
+    """Σ_{i≠j} ⟨C_i, C_j⟩."""
+    total = blocks.sums.sum(axis=0, dtype=np.float64)
+    return float(np.sum(total**2) - np.sum(blocks.sums.astype(np.float64) ** 2))
+
+
+def relabelled(
+    one: BlockSums, other: BlockSums, n_draws: int, generator: np.random.Generator
+) -> tuple[float, NDArray[np.float64]]:
+    """Null of structure that is not kept: units of the other phase change places (Mantel's test).
+
+    Returns
+    -------
+    observed : float
+        Σ_{i≠j} ⟨C_i, C'_j⟩ of the centred blocks, divided by the lengths of the two sums.
+    null : array, (draw,)
+        With all blocks, divided by the same: its spread is if anything the larger.
+
+    References
+    ----------
+    Mantel, Cancer Res. 27, 209 (1967).
+    """
+    a, b = one.centred(), other.centred()
+    gram = a.sums @ b.sums.T
+    first, second = (as_matrix(blocks.sums.sum(axis=0), blocks.n_units, 0.0) for blocks in (a, b))
+    size = 0.5 * float(np.linalg.norm(first)) * float(np.linalg.norm(second))
+    if not size > 0:
+        return np.nan, np.full(n_draws, np.nan)
+    draws = []
+    for _ in range(n_draws):
+        order = generator.permutation(one.n_units)
+        draws.append(0.5 * float(np.sum(first * second[np.ix_(order, order)], dtype=np.float64)) / size)
+    return float(gram.sum(dtype=np.float64) - np.trace(gram)) / size, np.array(draws)
+
+
+def pearson(x: NDArray[np.floating], y: NDArray[np.floating]) -> float:
+    """Correlation of two arrays; NaN where either is constant or has less than three values."""
+    if len(x) < 3:
+        return np.nan
+    a, b = x - x.mean(), y - y.mean()
+    size = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(a @ b) / size if size > 0 else np.nan

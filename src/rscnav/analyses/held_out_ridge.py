@@ -1,0 +1,101 @@
+"""Ridge regression of many targets, held out by folds, from sums of products alone: quick enough for every permutation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+PENALTIES = 10.0 ** np.arange(-4, 4)  # of the ridge, in units of the mean variance of a feature
+
+
+@dataclass(frozen=True)
+class Readouts:
+    """One linear readout a fold, fitted to all others.
+
+    Parameters
+    ----------
+    weights : array, (fold, 1 + feature, target)
+        The first row is the constant.
+    """
+
+    weights: NDArray[np.float64]
+
+    def predict(self, features: NDArray[np.floating], fold: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Predict (time, target) from features (time, feature), each sample by the readout that did not see its fold."""
+        weights = self.weights.astype(np.float32)
+        predicted = np.empty((len(features), weights.shape[2]), np.float32)
+        for number, weight in enumerate(weights):
+            rows = fold == number
+            predicted[rows] = features[rows] @ weight[1:] + weight[0]
+        return predicted
+
+
+def fit_held_out(
+    features: NDArray[np.floating], targets: NDArray[np.floating], fold: NDArray[np.integer], n_folds: int
+) -> Readouts:
+    """Fit the readouts; the penalty of each target is chosen for each fold by the other folds' held-out errors.
+
+    It is the largest that is not worse than the best one by more than a standard error of the difference between the two, so that
+    a target that the features say nothing of is predicted by its mean and adds no noise.
+
+    Parameters
+    ----------
+    features : array, (time, feature)
+        Around 0, of like size.
+    targets : array, (time, target)
+    fold : array, (time,)
+        0 to n_folds - 1; a fold without samples gives a readout of all the others.
+    n_folds : int
+
+    Returns
+    -------
+    Readouts
+
+    References
+    ----------
+    Hoerl & Kennard, Technometrics 12, 55 (1970), doi:10.1080/00401706.1970.10488634; the rule of one standard error: Breiman,
+    Friedman, Olshen & Stone, Classification and Regression Trees (1984), §3.4.3.
+    """
+    joined = np.concatenate([np.ones((len(features), 1), np.float32), features], axis=1)
+    grams, crossed, squares = [], [], []
+    for number in range(n_folds):
+        rows = fold == number
+        part, wanted = joined[rows], targets[rows]
+        grams.append((part.T @ part).astype(np.float64))
+        crossed.append((part.T @ wanted).astype(np.float64))
+        squares.append(np.sum(wanted.astype(np.float64) ** 2, axis=0))
+    gram, cross = np.sum(grams, axis=0), np.sum(crossed, axis=0)
+    all_weights = []  # (fold, penalty, 1 + feature, target)
+    errors = np.empty((n_folds, len(PENALTIES), cross.shape[1]))  # squared, of the fold that was held out
+    for number in range(n_folds):
+        weights = _ridge(gram - grams[number], cross - crossed[number])
+        fitted = np.sum(weights * crossed[number], axis=1)
+        size = np.sum(weights * (grams[number] @ weights), axis=1)
+        errors[number] = squares[number] - 2 * fitted + size
+        all_weights.append(weights)
+    targets_of = np.arange(cross.shape[1])
+    chosen = []
+    for number, weights in enumerate(all_weights):
+        penalty = _largest_as_good(np.delete(errors, number, axis=0))
+        chosen.append(weights[penalty, :, targets_of].T)
+    return Readouts(np.stack(chosen))
+
+
+def _largest_as_good(errors: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Choose each target's penalty (target,) from the errors (fold, penalty, target) of several folds."""
+    best = np.argmin(errors.sum(axis=0), axis=0)
+    excess = errors - np.take_along_axis(errors, best[None, None, :], axis=1)
+    se = excess.std(axis=0, ddof=1) / np.sqrt(len(excess)) if len(excess) > 1 else np.zeros(excess.shape[1:])
+    as_good = excess.mean(axis=0) <= se
+    return np.asarray(len(as_good) - 1 - np.argmax(as_good[::-1], axis=0))
+
+
+def _ridge(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Solve for every penalty, (penalty, 1 + feature, target), from sums of products that have a constant feature first."""
+    n = gram[0, 0]
+    mean, target = gram[0, 1:] / n, cross[0] / n
+    covariance = gram[1:, 1:] - n * np.outer(mean, mean)
+    scale = np.trace(covariance) / len(covariance)
+    penalties = PENALTIES[:, None, None] * max(scale, 1e-300) * np.eye(len(covariance))
+    slopes = np.linalg.solve(covariance + penalties, cross[1:] - n * np.outer(mean, target))
+    return np.concatenate([(target - mean @ slopes)[:, None], slopes], axis=1)

@@ -102,6 +102,20 @@ def test_the_landscape_of_a_linear_network():
     assert result["LM1/slow/share"] == 1
 
 
+def test_views_are_along_directions_of_the_training_trials():
+    """Training trials vary in the first number of the state, test trials in the second: the first direction is the first number."""
+    made = visited_by(linear(np.diag([0.9, 0.9]), [5.0, 5.0]), np.full((N_TRIALS * N_STEPS, 2), 50.0), N_TRIALS)
+    train = made.session.in_split("train")
+    wave = np.sin(np.arange(len(train)))
+    made.states[train, 0] += wave[train]
+    made.states[~train, 1] += wave[~train]
+    shown = made.shown(made.states)
+    np.testing.assert_allclose(np.abs(shown[train, 0]), np.abs(wave[train] - wave[train].mean()), atol=1e-4)
+    np.testing.assert_allclose(shown[~train, 0], shown[~train, 0][0], atol=1e-5)
+    assert shown[~train, 1].std() > 0.5
+    assert (shown[:, 2] == 0).all()  # two numbers have no third direction
+
+
 def test_entropy_and_nearest_states():
     np.testing.assert_allclose(entropy_bits(np.array([[0.25] * 4, [1, 0, 0, 0], [0.5, 0.5, 0, 0]])), [2, 0, 1])
     cloud = np.array([[0.0, 0], [3, 4], [10, 0]], np.float32)

@@ -105,7 +105,7 @@ def test_poor_sessions_are_drawn_too(case, tmp_path):
     figure = draw_figure("entropy", [Drawn("poor", "network", poor)])
     Canvas(dpi=40).save(figure, tmp_path / "entropy")
     if case == "silent":
-        assert "no unit has an entropy" in texts(figure.axes[0])
+        assert "no unit has a rate above 0" in texts(figure.axes[0])
         assert "every unit is constant" in texts(figure.axes[5])
     if case == "no position":
         assert "the position is never known" in texts(figure.axes[2])

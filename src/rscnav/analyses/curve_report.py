@@ -11,7 +11,7 @@ from rscnav.analyses.curve_nulls import Labellings, fresh_behaviour, permuted_tr
 from rscnav.analyses.curves import binned_sums, means
 from rscnav.analyses.entropy import curve_entropy, jackknife_corrected, shuffle_corrected
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics import adjusted_p, subsample_interval, subsamples, permutation_p, trial_groups
+from rscnav.analyses.statistics import adjusted_p, permutation_p, subsample_interval, subsamples, trial_groups
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -29,7 +29,7 @@ class CurveSettings(Closed):
     n_permutations: int = Field(499, ge=1, description="draws of each null")
     max_samples: int = Field(50_000, ge=1, description="samples that the nulls use at most, in whole trials")
     n_groups: int = Field(
-        20, ge=2, description="groups of trials; without a fifth of them at a time the interval is made"
+        20, ge=2, description="groups of trials; the interval is made without a fifth of them at a time"
     )
 
 
@@ -89,6 +89,8 @@ def report(result: Result, binned: Binned, settings: Any, seeds: Seeds, no_fresh
             corrected = shuffle_corrected(compared, draws, reference)
             result.add("entropy_shuffle", corrected, "bit", ("unit",))
             result.add("mean_entropy_shuffle", _mean(corrected), "bit")
+    if not np.isfinite(entropy).any():
+        result.notes["entropy"] = "no unit has a rate above 0 in any bin"
     result.add("n_undefined", int(np.sum(~np.isfinite(entropy))))
     result.add("n_raised", int(np.sum(floor < 0)))
     result.add("n_constant", int(constant.sum()))

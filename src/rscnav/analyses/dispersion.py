@@ -45,7 +45,7 @@ class Settings(Closed):
     n_draws: int = Field(10, ge=1, description="matching draws that are averaged")
     n_permutations: int = Field(100, ge=1, description="permutations of whole trials, for each control")
     n_groups: int = Field(
-        20, ge=2, description="groups of trials; without a fifth of them at a time the interval is made"
+        20, ge=2, description="groups of trials; the interval is made without a fifth of them at a time"
     )
 
 

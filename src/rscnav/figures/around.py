@@ -72,10 +72,8 @@ def time_axis(ax: Axes, lacking: Sequence[str] = (), label: str = "time from fir
     """Mark time 0, label the axis, and write into the panel what is lacking."""
     ax.axvline(0, color="black", lw=0.5, ls=":")
     ax.set_xlabel(label)
-    note = "\n".join(textwrap.fill(note, 25) for note in lacking if note)
-    ax.text(0.97, 0.6, note, transform=ax.transAxes, ha="right", va="top", color=GREY, fontsize=5.5).set_in_layout(
-        False
-    )
+    note = "\n".join(textwrap.fill(note, 16) for note in lacking if note)
+    ax.text(0.03, 0.57, note, transform=ax.transAxes, va="top", color=GREY, fontsize=5.5).set_in_layout(False)
 
 
 def lacking(results: Sequence[Result], what: str, label: str = "") -> str:

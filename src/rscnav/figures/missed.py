@@ -16,7 +16,7 @@ FIELDS: tuple[str, ...] = ()
 COLOURS = {"missed": "#D55E00", "other": "#0072B2"}
 CURVES = {
     "shown": ("Shown by the state", "wrong place shown"),
-    "network": ("Belief", "mass at the wrong place"),
+    "network": ("Belief", "mass on wrong place"),
     "moved": ("Way of the state", "distance beyond twin (sd)"),
 }
 DROPS = {"shown_drop": "state", "network_drop": "network", "bayes_drop": "filter"}
@@ -66,7 +66,7 @@ def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> Non
     significant(ax, results, f"{what}/p_corrected", "black", 0.76 if legend else 0.96)
     if legend:
         if what == "shown":
-            ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05, all lags")
+            ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05")
         if what == "network" and any("bayes/missed" in r for r in results):
             ax.plot([], [], color=GREY, ls=DASHED, label="exact filter")
         explain(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
@@ -89,7 +89,7 @@ def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bo
                 color=COLOURS[kind],
             )
         p = [value for r in results if (value := r.number(f"{what}_p")) is not None]
-        text = f"p =\n{p[0]:.2g}" if len(p) == 1 else f"p ≤ 0.05:\n{sum(v <= 0.05 for v in p)} of {len(p)}"
+        text = f"p =\n{p[0]:.2g}" if len(p) == 1 else f"p≤0.05:\n{sum(v <= 0.05 for v in p)}/{len(p)}"
         ax.text(
             place,
             0.98 if not legend else 0.84,
@@ -101,7 +101,7 @@ def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bo
         )
     ax.axhline(0, color=GREY, lw=0.5)
     ax.set(xticks=range(len(drops)), xlim=(-0.6, len(drops) - 0.4), ylabel="drop of the wrong place")
-    ax.set_xticklabels([DROPS[what] for what in drops])
+    ax.set_xticklabels([DROPS[what] for what in drops], fontsize=5.5)
     head_room(ax, 0.35 if legend else 0.2)
     if legend:
         for kind, colour in COLOURS.items():

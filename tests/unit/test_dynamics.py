@@ -153,6 +153,18 @@ def test_little_to_go_on_gives_notes_and_no_crash(change):
         assert "leave none that is off the manifold" in result.notes["LM1/return/off"]
 
 
+def test_states_that_stand_still_have_no_speed_to_compare_with():
+    """Each unit keeps the sign that a random start gives it, and its size: h = tanh(w h) at the root."""
+    session, network, task = rolled("tanh")
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.zero_()
+        network.layers[0].weight_hh.copy_(2 * torch.eye(5))
+    root = 0.957504024077
+    session.activity[:] = root * np.where(session.trial % 2, 1, -1)[:, None]
+    assert "stands still" in result_of(session, network, task).reason
+
+
 CONFIG = """
 networks: [{name: n, hidden_size: 5, seeds: [1]}]
 recordings: [{name: rat, file: rat.nwb}]

@@ -57,6 +57,8 @@ def dynamics(
     here = visited(session, network, task)
     if not here.spread > 0:
         return Result.not_applicable("the states of the test trials do not differ")
+    if not here.speed > 0:
+        return Result.not_applicable("at more than half of the steps of the test trials the state stands still")
     result = Result()
     result.notes["input"] = f"no input: 0 in every channel ({', '.join(dict.fromkeys(map(_kind, task.channels)))})"
     if network.architecture.process_noise:

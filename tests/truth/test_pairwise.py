@@ -123,7 +123,8 @@ def test_what_cannot_be_computed_is_noted():
     assert "5 are needed" in few_units.notes["kept"]
     assert few_units.number("LM1/p") is not None
     one_trial = analyse("pairwise", ring_session(noise(8), n_trials=1), FEW)
-    assert "0 pairs of neighbouring trials" in one_trial.notes["LM1"]
+    assert "pairs of neighbouring trials: 0" in one_trial.notes["LM1"]
+    assert one_trial.notes["kept"].startswith("LM1: pairs of neighbouring trials: 0")
     short = analyse("pairwise", ring_session(noise(8), n_trials=14), FEW)
     assert "10 are needed for intervals" in short.notes["LM2"]
     assert short.number("LM2/mean_low") is None

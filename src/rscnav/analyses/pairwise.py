@@ -55,7 +55,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
         n_pairs = len(np.unique(prepared.trial[samples[:, 0]]))
         if len(samples) < MIN_SAMPLES or n_pairs < MIN_PAIRS:
             result.notes[name] = (
-                f"{n_pairs} pairs of neighbouring trials with {len(samples)} common samples; at least {MIN_PAIRS} pairs "
+                f"pairs of neighbouring trials: {n_pairs}, with {len(samples)} common samples; at least {MIN_PAIRS} pairs "
                 f"with {MIN_SAMPLES} samples are needed"
             )
             continue
@@ -75,7 +75,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
         plain = (_plain(prepared, prepared.parts()[name], varying, settings.max_samples) for name in PHASES)
         result.add("kept_plain", correlations.pearson(*plain))
     elif "all" not in found:
-        result.notes["kept"] = "; ".join(f"{name}: {result.notes[name]}" for name in PHASES if name in result.notes)
+        result.notes["kept"] = "; ".join(f"{name}: {result.notes[name]}" for name in PHASES if name not in found)
     else:
         result.notes["kept"] = "phases are not known"
     return result

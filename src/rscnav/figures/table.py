@@ -26,6 +26,8 @@ FIGURES: dict[str, str] = {
     "decoding": "rscnav.figures.decoding",
     "missed": "rscnav.figures.missed",
     "eigenspectra": "rscnav.figures.eigenspectra",
+    "pairwise": "rscnav.figures.pairwise",
+    "position_decoding": "rscnav.figures.position_decoding",
     "dimension": "rscnav.figures.dimension",
     "state_space": "rscnav.figures.state_space",
     "dynamics": "rscnav.figures.dynamics",

@@ -239,6 +239,17 @@ def test_pairs_have_moved_alike_since_their_trials_began():
     assert "the path is not known" in analyse("divergence", here, Divergence(n_permutations=9)).notes["matching"]
 
 
+def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart():
+    rows = [(t, 5, "ab"[t % 2], 1, "encounter") for t in range(40)]
+    here = session(rows, 40, n_units=3)
+    here.activity = np.repeat(np.arange(40.0), 10)[:, None] * np.ones(
+        3
+    )  # the first a with the first b: always one trial apart
+    result = analyse("divergence", here, Divergence(n_permutations=99))
+    assert result.number("1st/n_pairs") == 20
+    assert result.number("1st_p") > 0.05
+
+
 @pytest.mark.parametrize("case", ["one unit", "constant", "one trial", "no second", "fewer than folds", "no outcome"])
 def test_poor_sessions_give_a_result_that_says_why(case):
     n_trials = {"one trial": 1, "fewer than folds": 4}.get(case, 24)

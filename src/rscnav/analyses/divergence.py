@@ -68,7 +68,11 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     around = samples_around(session, table, lags, prepared.samples)
     for order in (1, 2):
         label = ORDERS[order]
-        rows = [np.flatnonzero((table["order"] == order) & (table["landmark"] == name)) for name in (a, b)]
+        generator = seeds.generator("pairs", label)
+        # In random order: among equals (in view from the start) the first would go with the first, and pairs that follow each
+        # other in the session would drift the same way.
+        of = [(table["order"] == order) & (table["landmark"] == name) for name in (a, b)]
+        rows = [generator.permutation(np.flatnonzero(these)) for these in of]
         pairs = matched_pairs(features[rows[0]], features[rows[1]], widest)
         result.add(f"{label}/n_pairs", len(pairs))
         if len(pairs) < settings.min_pairs:
@@ -77,7 +81,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
                 f"{settings.min_pairs} pairs are needed"
             )
         both = around[np.stack([rows[0][pairs[:, 0]], rows[1][pairs[:, 1]]])]  # (landmark, pair, lag)
-        _add_distance(result, label, z, both, settings, seeds.generator("pairs", label))
+        _add_distance(result, label, z, both, settings, generator)
     return result
 
 

@@ -6,9 +6,10 @@ from planted_ring import ring_session
 
 from rscnav.analyses.components import Settings
 from rscnav.analyses.nulls import exchangeable_trials, roll_each_unit
-from rscnav.analyses.spectrum import eigenspectrum, leading_above, participation_ratio, spectrum_of
+from rscnav.analyses.spectrum import eigenspectrum, held_out_spectrum, leading_above, participation_ratio, spectrum_of
 from rscnav.analyses.spectrum_controls import rolled, trials_permuted
 from rscnav.analyses.table import analyse
+from rscnav.calibration.null_sessions import null_session
 
 FEW = Settings(n_draws=40, n_components=10)
 SINGLE = 2e-6  # controls work in single precision, 24 bits, on sums of some hundred products
@@ -141,6 +142,47 @@ def test_shared_counts_lie_above_control_c():
     session = ring_session(shared, n_trials=30)
     session.spikes = [np.empty(0)] * 8
     assert analyse("eigenspectrum", session, FEW).number("LM2/components_above_C") == 1
+
+
+def test_drift_fools_control_b_and_not_control_d():
+    above_b, p = [], []
+    for seed in range(8):
+        result = analyse("eigenspectrum", null_session("drift", np.random.default_rng(seed)), FEW)
+        above_b += [result.number(f"{part}/components_above_B") for part in ("LM1", "LM2")]
+        p += [result.number(f"{part}/p_first") for part in ("LM1", "LM2")]
+        assert "drifts" in result.notes[""]
+    assert np.mean(np.array(above_b) > 0) > 0.9
+    assert np.sum(np.array(p) <= 0.05) <= 4  # 16 at 0.05: more has a chance of 0.001
+
+
+def test_shared_input_lies_above_control_d():
+    result = analyse("eigenspectrum", null_session("shared", np.random.default_rng(0)), FEW)
+    assert result.number("LM2/p_first") == pytest.approx(1 / 41)
+    assert result.number("LM2/components_above_D") == 1
+
+
+def test_participation_ratio_is_not_pulled_down_by_few_samples():
+    # Twenty units that share 0.2 have eigenvalues 4.8 and, 19 times, 0.8: 20² / (4.8² + 19 · 0.8²).
+    truth = 400 / (4.8**2 + 19 * 0.64)
+    plain, corrected, inside = [], [], []
+    for seed in range(10):
+        result = analyse("eigenspectrum", null_session("shared", np.random.default_rng(seed), n_trials=60), FEW)
+        plain.append(result.number("LM2/participation_ratio"))
+        corrected.append(result.number("LM2/participation_ratio_corrected"))
+        low, high = (result.number(f"LM2/participation_ratio_{end}") for end in ("low", "high"))
+        inside.append(low < truth < high)
+    assert np.mean(corrected) == pytest.approx(truth, rel=0.08)
+    assert np.mean(inside) >= 0.7
+    assert np.all(np.array(plain) < corrected)
+
+
+def test_held_out_variance_is_not_the_training_noise():
+    rng = np.random.default_rng(0)
+    noise, fold = rng.standard_normal((60, 20)), np.arange(60) % 5
+    held_out = held_out_spectrum(noise, fold, 20)
+    assert held_out.sum() == pytest.approx(1)
+    assert eigenspectrum(noise)[0] > 2 / 20  # the largest of 20 equal variances, from 60 samples
+    np.testing.assert_allclose(held_out, 1 / 20, atol=0.035)
 
 
 def test_what_cannot_be_computed_is_noted():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import lazy_loader
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy_loader.load("torch")
+    from rscnav.tasks.late_torch import torch
 
 OBSERVERS = "rscnav.observers.arena"
 INPUT_M = 0.1  # input channels count metres in units of this, whatever the settings: lessons of a curriculum then agree

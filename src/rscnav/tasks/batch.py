@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-import lazy_loader
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy_loader.load("torch")
+    from rscnav.tasks.late_torch import torch
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import lazy_loader
-
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy_loader.load("torch")
+    from rscnav.tasks.late_torch import torch
 
 
 def velocity_names(n_units: int) -> tuple[str, ...]:

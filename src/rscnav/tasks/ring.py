@@ -6,7 +6,6 @@ import math
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-import lazy_loader
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy_loader.load("torch")
+    from rscnav.tasks.late_torch import torch
 
 
 class RingSettings(TrialTiming):

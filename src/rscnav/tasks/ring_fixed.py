@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import lazy_loader
 from pydantic import Field, model_validator
 
 from rscnav.tasks.ring import RingSettings, RingTask
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    torch = lazy_loader.load("torch")
+    from rscnav.tasks.late_torch import torch
 
 OBSERVERS = "rscnav.observers.ring"
 

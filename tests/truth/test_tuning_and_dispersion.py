@@ -105,7 +105,7 @@ def test_dispersion_interval_covers_zero_where_place_is_all_that_is_coded():
     results = [analyse("dispersion", ring_session(place_code, 100, seed=seed), FEW) for seed in range(20)]
     assert sum(r["low"] <= 0 <= r["high"] for r in results) >= 16
     assert abs(np.mean([r["excess"] for r in results])) < 0.012
-    # So strong a place code is found in 9 % of sessions, not in 5 % (docs/analyses/entropy.md): more than 7 of 20 in 1 of 3,000.
+    # So strong a place code is found in 9 % of sessions, not in 5 % (docs/analyses/entropy.md): more than 7 of 20 in 1 of 5,000.
     assert sum(r["phase_control_p"] <= 0.05 for r in results) <= 7
 
 

@@ -31,7 +31,7 @@ FEW = {
     "eigenspectrum": {"n_draws": 20, "max_samples": 500},
     "pairwise": {"n_permutations": 5},
     "position_decoding": {"n_permutations": 5, "max_samples": 500},
-    "dimension": {"max_points": 500},
+    "dimension": {"max_points": 500, "n_surrogates": 5, "n_subsets": 1},
     "divergence": {"n_permutations": 5},
     "decoding": {"n_permutations": 5, "min_trials": 2},
     "missed": {"n_permutations": 5},

@@ -33,7 +33,7 @@ TINY = {
         "eigenspectrum": {"n_draws": 20, "max_samples": 500},
         "pairwise": {"n_permutations": 5},
         "position_decoding": {"n_permutations": 5, "max_samples": 500},
-        "dimension": {"max_points": 500},
+        "dimension": {"max_points": 500, "n_surrogates": 5, "n_subsets": 1},
         "divergence": {"n_permutations": 5},
         "decoding": {"n_permutations": 5},
         "missed": {"n_permutations": 5},

@@ -1,7 +1,8 @@
 """Analysis `dimension`: the correlation dimension of the states of each phase, an upper bound.
 
-It is given twice: as it is, and with the noise floor (from the small eigenvalues) taken off the squared distances, named
-``*_floor``. The control, named ``control_*``, rolls each unit's samples by an offset of its own.
+It is given as it is and, in names that end so, with noise taken off the squared distances: ``*_floor`` (as much in every direction
+as the median eigenvalue has) and, for counts of spikes, ``*_counting`` (what two random halves of the spikes disclose). The control,
+``control_*``, rolls each unit's samples by an offset of its own; surrogates share everything linear with the trials.
 """
 
 from typing import Annotated, Any, Literal
@@ -11,17 +12,22 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.correlation import Window
-from rscnav.analyses.dimension import Dimension, correlation_dimension
+from rscnav.analyses.counting_noise import counting_variance, holds_counts
+from rscnav.analyses.dimension import correlation_dimension
+from rscnav.analyses.dimension_by_units import dimension_by_units
+from rscnav.analyses.dimension_report import add_by_units, add_dimension, add_space_time, add_surrogates
 from rscnav.analyses.noise_floor import MIN_DIMS as MIN_DIMS_FLOOR
 from rscnav.analyses.nulls import roll_each_unit
-from rscnav.analyses.prepare import prepare
+from rscnav.analyses.prepare import Prepared, prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.space_time import space_time
+from rscnav.analyses.surrogate_test import surrogate_tests
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 NEEDS: tuple[str, ...] = ()
-FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
 MIN_POINTS = 50
 MIN_TRIALS = 20  # with fewer, pairs of one trial are kept if they are far enough apart in time
 FEW_TRIALS_S = 1.0
@@ -36,6 +42,10 @@ class Settings(Closed):
         description="pairs left out as too close in time: trial: all pairs of one trial; a number: pairs of one trial up "
         "to this far apart (s); auto: trial, and with fewer than 20 trials 1 s",
     )
+    n_surrogates: int = Field(39, ge=0, description="surrogate sessions of either kind; 0: none")
+    surrogate_points: int = Field(1000, ge=100, description="samples a phase that are set beside surrogates")
+    n_subsets: int = Field(5, ge=0, description="random subsets of each number of units; 0: none")
+    subset_points: int = Field(1500, ge=100, description="samples a phase for subsets of units")
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
@@ -44,38 +54,75 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     result = Result()
     result.notes[""] = f"trials: {prepared.trials}; correlation dimensions are upper bounds"
     unit = "Hz" if session.kind == "recording" else ""
+    kept: dict[str, NDArray[np.bool_]] = {}
     for name, mask in prepared.parts().items():
         samples = np.flatnonzero(mask)
-        generator = seeds.generator(name, "points")
-        drawn = np.sort(generator.permutation(len(samples))[: settings.max_points])
-        activity = prepared.activity[samples]
-        reason = _too_little(activity[drawn])
-        if reason:
+        drawn = np.sort(seeds.generator(name, "points").permutation(len(samples))[: settings.max_points])
+        activity, at = prepared.activity[samples], samples[drawn]
+        if reason := _too_little(activity[drawn]):
             result.notes[name] = reason
             continue
-        theiler = _window(settings.theiler, prepared.trial[samples[drawn]], session.dt_s)
+        kept[name] = mask
+        theiler = _window(settings.theiler, prepared.trial[at], session.dt_s)
+        labels = {"trial": prepared.trial[at], "step": prepared.step[at], "theiler": theiler}
+        points = activity[drawn].astype(np.float64)
         result.add(f"{name}/n_points", len(drawn))
         result.add(f"{name}/theiler_s", np.inf if theiler == "trial" else theiler * session.dt_s, "s")
-        points = activity[drawn].astype(np.float64)
-        labels = {"trial": prepared.trial[samples[drawn]], "step": prepared.step[samples[drawn]], "theiler": theiler}
+        noises = _noises(result, name, session, prepared, mask, common)
+        for suffix, noise in noises.items():
+            _try(result, name, "", suffix, points, {**labels, "noise": noise}, unit)
         rolled = roll_each_unit(activity, seeds.generator(name, "control"))[drawn].astype(np.float64)
         joined = {"trial": None, "step": drawn, "theiler": _window_joined(theiler, prepared.trial[samples])}
-        cases: list[tuple[str, str, NDArray, dict[str, Any]]] = [
-            ("", "", points, labels),
-            ("control_", "", rolled, joined),
-        ]
-        if session.n_units >= MIN_DIMS_FLOOR:
-            cases.append(("", "_floor", points, {**labels, "noise": "floor"}))
-        else:
-            result.notes[name] = f"no noise floor: {session.n_units} units are too few, {MIN_DIMS_FLOOR} are needed"
-        for prefix, suffix, values, options in cases:
-            try:
-                found = correlation_dimension(values, **options)
-            except ValueError as error:
-                result.notes[name] = str(error)
-                continue
-            _add(result, lambda key, n=name, p=prefix, s=suffix: f"{n}/{p}{key}{s}", found, unit)
+        _try(result, name, "control_", "", rolled, joined, unit)
+        if settings.n_subsets:
+            few = np.sort(seeds.generator(name, "few points").permutation(len(drawn))[: settings.subset_points])
+            rows = {key: value[few] if isinstance(value, np.ndarray) else value for key, value in labels.items()}
+            for suffix in [s for s in noises if s != "_floor"]:
+                subsets = dimension_by_units(
+                    points[few], settings.n_subsets, seeds.generator(name, "units"), noise=noises[suffix], **rows
+                )
+                add_by_units(result, name, suffix, subsets)
+        generator = seeds.generator(name, "space and time")
+        apart = space_time(activity, prepared.trial[samples], prepared.step[samples], session.dt_s, generator)
+        add_space_time(result, name, apart, session.dt_s, unit)
+    if settings.n_surrogates and kept:
+        generator = seeds.generator("surrogates")
+        found = surrogate_tests(
+            prepared.activity, prepared.trial, kept, settings.n_surrogates, settings.surrogate_points, generator
+        )
+        add_surrogates(result, found)
     return result
+
+
+def _noises(
+    result: Result, name: str, session: Session, prepared: Prepared, mask: NDArray[np.bool_], common: Any
+) -> dict[str, Any]:
+    """Give the noises that are taken off, by the end of their names."""
+    noises: dict[str, Any] = {"": None}
+    if session.n_units >= MIN_DIMS_FLOOR:
+        noises["_floor"] = "floor"
+    else:
+        result.notes[name] = f"no noise floor: {session.n_units} units are too few, {MIN_DIMS_FLOOR} are needed"
+    if session.spikes is not None and holds_counts(session.activity, session.dt_s):
+        used = np.zeros(len(session.time), bool)
+        used[prepared.samples[mask]] = True
+        noises["_counting"] = counting_variance(
+            session.activity, session.dt_s, common.cutoff_hz, common.causal, session.stretches(), used
+        )
+    return noises
+
+
+def _try(
+    result: Result, name: str, prefix: str, suffix: str, points: NDArray[np.float64], options: dict[str, Any], unit: str
+) -> None:
+    """Add one dimension, or a note of why there is none."""
+    try:
+        found = correlation_dimension(points, **options)
+    except ValueError as error:
+        before = f"{result.notes[name]}; " if name in result.notes else ""
+        result.notes[name] = f"{before}{(prefix + suffix).strip('_') or 'as it is'}: {error}"
+        return
+    add_dimension(result, lambda key: f"{name}/{prefix}{key}{suffix}", found, unit)
 
 
 def _window(setting: str | float, trial: NDArray[np.integer], dt_s: float) -> Window:
@@ -100,20 +147,3 @@ def _too_little(points: NDArray[np.floating]) -> str:
     if not np.any(np.ptp(points, axis=0) > 0):
         return "all units are constant"
     return ""
-
-
-def _add(result: Result, key: Any, found: Dimension, unit: str) -> None:
-    """Store one dimension with its curve."""
-    for name, value in (
-        ("dimension", found.dimension),
-        ("low", found.interval[0]),
-        ("high", found.interval[1]),
-        ("takens", found.takens),
-        ("reliable", found.reliable),
-    ):
-        result.add(key(name), value)
-    result.add(key("noise_variance"), found.noise_variance, f"{unit}²" if unit else "")
-    result.add(key("radii"), found.radii, unit, ("radius",))
-    result.add(key("correlation_sum"), found.correlation_sum, "", ("radius",))
-    result.add(key("local_slopes"), found.local_slopes, "", ("radius",))
-    result.add(key("scaling_region"), found.scaling_region, unit, ("end",))

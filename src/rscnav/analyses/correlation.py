@@ -1,20 +1,28 @@
 """Correlation sum: the share of pairs of points that are closer than r.
 
-Distances are computed block by block (`pair_blocks`), so memory does not grow with the number of points squared. Pairs are
-counted by the groups (of trials) that their two points lie in: leaving a group out then needs no second pass over the
-distances.
+Distances are computed block by block (`pair_blocks`, on a GPU `pair_torch`), or, where most pairs are further apart than the largest
+radius, between the near leaves of a k-d tree (`pair_tree`); memory does not grow with the number of points squared, and the counts
+do not depend on the way. For more points than that can deal with there is a sample of them: `sampled_sum`. Pairs are counted by the
+groups (of trials) that their two points lie in: leaving a group out then needs no second pass over the distances.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rscnav.checks import as_activity
 
+if TYPE_CHECKING:
+    from rscnav.analyses.distance_bins import Points
+
 Window = int | Literal["trial"]
+Device = Literal["cpu", "cuda", "auto"]
+WORTH = 0.25  # of the pairs: with more to look at than that, blocks are quicker than a tree
+TREE_DIMS = 30
+TREE_POINTS = 2000
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ def correlation_sum(
     theiler: Window = 0,
     trial: ArrayLike | None = None,
     step: ArrayLike | None = None,
+    device: Device = "cpu",
 ) -> NDArray[np.float64]:
     """Share of pairs of points closer than r, C(r) = #{i < j: |x_i - x_j| < r} / #{i < j}.
 
@@ -71,6 +80,8 @@ def correlation_sum(
         Index of the trial of each point. Default: all points are of one trial.
     step : array of int, (time,), optional
         Place in time of each point (samples), where some are missing in between. Default: their index.
+    device : {"cpu", "cuda", "auto"}
+        Where the distances are computed; ``auto``: on a GPU where torch finds one.
 
     Returns
     -------
@@ -92,7 +103,7 @@ def correlation_sum(
     if edges.ndim != 1 or not len(edges) or not np.all(np.isfinite(edges)) or np.any(edges <= 0):
         raise ValueError(f"radii: needs finite numbers above 0 in one dimension, got {radii!r}")
     order = np.argsort(edges)
-    counts = count_pairs(array, edges[order], theiler=theiler, trial=trial, step=step, n_groups=1)
+    counts = count_pairs(array, edges[order], theiler=theiler, trial=trial, step=step, device=device)
     result = np.empty(len(edges))
     result[order] = counts.correlation_sum()
     return result
@@ -107,6 +118,7 @@ def count_pairs(
     step: ArrayLike | None = None,
     n_groups: int = 1,
     threads: int = 1,
+    device: Device = "cpu",
 ) -> PairCounts:
     """Count pairs closer than each radius, by group of their two points.
 
@@ -114,9 +126,8 @@ def count_pairs(
     sizes are as even as that allows. `radii` must increase; for the rest see `correlation_sum`.
     """
     from rscnav.analyses.distance_bins import prepare_points
-    from rscnav.analyses.pair_blocks import count_by_blocks
 
-    trials, steps = _labels(len(points), theiler, trial, step)
+    trials, steps = check_labels(len(points), theiler, trial, step)
     order = np.lexsort((steps, trials))
     trials, steps = trials[order], steps[order]
     edges = group_edges(trials, n_groups)
@@ -125,8 +136,30 @@ def count_pairs(
     if not pairs.sum():
         raise ValueError(f"points: theiler={theiler!r} leaves no pair of {len(points)} points; use a shorter window")
     prepared = prepare_points(np.asarray(points)[order], radii)
-    counts = count_by_blocks(prepared, edges, first, threads=threads)
+    counts = _counted(prepared, edges, first, threads, device)
     return PairCounts(radii, np.cumsum(counts[..., :-1], axis=2), pairs)
+
+
+def _counted(
+    points: "Points", edges: NDArray[np.intp], first: NDArray[np.intp], threads: int, device: Device
+) -> NDArray[np.int64]:
+    """Count by the way that is quickest for these points and radii."""
+    if device != "cpu":
+        from rscnav.analyses.pair_torch import count_on, torch_device
+
+        if (chosen := torch_device(device)) != "cpu":
+            return count_on(points, edges, first, chosen)
+    n, n_dims = points.raw.shape
+    if n >= TREE_POINTS and n_dims <= TREE_DIMS:
+        from rscnav.analyses.pair_tree import count_by_tree, make_leaves
+
+        leaves = make_leaves(points)
+        limit = int(WORTH * n * (n - 1) / 2)
+        if leaves.candidates(limit) <= limit:
+            return count_by_tree(points, leaves, edges, first, threads=threads)
+    from rscnav.analyses.pair_blocks import count_by_blocks
+
+    return count_by_blocks(points, edges, first, threads=threads)
 
 
 def group_edges(trials: NDArray[np.integer], n_groups: int) -> NDArray[np.intp]:
@@ -171,7 +204,7 @@ def _pairs_by_group(first: NDArray[np.intp], edges: NDArray[np.intp]) -> NDArray
     return pairs
 
 
-def _labels(
+def check_labels(
     n: int, theiler: Window, trial: ArrayLike | None, step: ArrayLike | None
 ) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """Check and complete what says which points are near in time."""

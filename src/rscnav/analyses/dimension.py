@@ -1,11 +1,12 @@
 """Correlation dimension: the curve (`correlation`), the fit (`slopes`) and how sure it is, put together."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rscnav.analyses.correlation import PairCounts, Window, count_pairs
+from rscnav.analyses.correlation import Device, PairCounts, Window, count_pairs
 from rscnav.analyses.noise_floor import Noise, noise_floor
 from rscnav.analyses.pair_variance import slope_errors, slope_weights
 from rscnav.analyses.ranges import range_spread
@@ -15,7 +16,8 @@ from rscnav.checks import as_activity
 PER_OCTAVE = 32  # radii in a factor of 2; so fine that also a slope of 30 has neighbours within 10 %
 WIDTH = 8  # radii to either side that a local slope is fitted over: a factor of 1.4 in r
 DECADES = 7  # below the largest radius
-MIN_PAIRS = 300  # radii with fewer closer pairs are left out
+MIN_PAIRS = 300  # radii with fewer closer pairs are left out ...
+PAIRS_A_POINT = 1 / 20  # ... and, of many points, radii with fewer closer pairs than this times the points
 MAX_SHARE = 0.5  # a scaling region ends at the median distance
 N_GROUPS = 20  # of trials, for the interval
 PASSES = 2  # what noise adds depends, a little, on the dimension
@@ -72,6 +74,8 @@ def correlation_dimension(
     trial: ArrayLike | None = None,
     noise: Noise = None,
     step: ArrayLike | None = None,
+    largest: float | None = None,
+    device: Device = "cpu",
 ) -> Dimension:
     """Correlation dimension: slope of log C(r) on log r where it is steady.
 
@@ -89,6 +93,11 @@ def correlation_dimension(
         as noise, and what noise adds to every squared distance there is taken off (`noise_floor`); radii at which it
         blurs more than it shifts are left out. ``"floor"`` takes the median eigenvalue of the points' covariance. None: nothing is
         taken off.
+    largest : float, optional
+        Look at distances up to this only, in the points' unit: with many points in few dimensions the small ones are all that is
+        needed, and are counted much faster. Default: all.
+    device
+        As for `correlation_sum`.
 
     Returns
     -------
@@ -105,19 +114,20 @@ def correlation_dimension(
     (1986), doi:10.1103/PhysRevA.34.2427.
     """
     array = np.asarray(as_activity(points, "points"), np.float64)
-    radii = radii_from(array)
+    radii = radii_from(array, largest)
     floor = noise_floor(array, noise)
+    count = partial(count_pairs, theiler=theiler, trial=trial, step=step, n_groups=N_GROUPS, device=device)
     if floor is None:
-        counts = count_pairs(array, radii, theiler=theiler, trial=trial, step=step, n_groups=N_GROUPS)
-        return fit_dimension(counts, radii, n_directions=array.shape[1])
+        return fit_dimension(count(array, radii), radii, n_directions=array.shape[1])
     array = (array - array.mean(axis=0)) @ floor.directions
-    radii = radii_from(array)
+    radii = radii_from(array, largest)
     radii = radii[radii >= np.sqrt(floor.blur)]
+    if len(radii) < 2:
+        raise ValueError("noise: it blurs distances at every radius; there is nothing to find a dimension of")
     dimension = 0.0
     for _ in range(PASSES):
         reach = np.sqrt(radii**2 + floor.off(dimension))
-        counts = count_pairs(array, reach, theiler=theiler, trial=trial, step=step, n_groups=N_GROUPS)
-        found = fit_dimension(counts, radii, float(floor.variance.mean()), array.shape[1])
+        found = fit_dimension(count(array, reach), radii, float(floor.variance.mean()), array.shape[1])
         dimension = found.dimension if np.isfinite(found.dimension) else 0.0
     return found
 
@@ -128,7 +138,8 @@ def fit_dimension(
     """Read the dimension off counted pairs; `radii` are those of `counts`, less the noise."""
     closer = counts.closer.sum(axis=(0, 1))
     curve = counts.correlation_sum()
-    enough = np.flatnonzero((closer >= MIN_PAIRS) & (curve < 1))
+    n_points = np.sqrt(2.0 * counts.pairs.sum())
+    enough = np.flatnonzero((closer >= max(MIN_PAIRS, PAIRS_A_POINT * n_points)) & (curve < 1))
     kept = slice(enough[0], enough[-1] + 1) if len(enough) else slice(0, 0)
     slopes = np.full(len(radii), NAN)
     slopes[kept] = local_slopes(radii[kept], curve[kept], WIDTH)
@@ -157,18 +168,21 @@ def _interval(value: float, error: float, n_groups: int) -> tuple[float, float]:
     return value - half, value + half
 
 
-def radii_from(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give radii from above the largest possible distance downward, evenly spaced in log r.
+def radii_from(points: NDArray[np.float64], largest: float | None = None) -> NDArray[np.float64]:
+    """Give radii from above the largest possible distance, or from `largest`, downward, evenly spaced in log r.
 
     Raises
     ------
     ValueError
-        For less than two points, or points that are all the same.
+        For less than two points, points that are all the same, or a `largest` that is not above 0.
     """
+    if largest is not None and not largest > 0:
+        raise ValueError(f"largest: {largest} will not do; a distance above 0")
     if len(points) < 2:
         raise ValueError(f"points: {len(points)} will not do; at least 2 are needed")
-    largest = 2 * np.sqrt(np.max(np.sum((points - points.mean(axis=0)) ** 2, axis=1)))
-    if not largest > 1e-12 * np.abs(points).max():
+    reach = 2 * np.sqrt(np.max(np.sum((points - points.mean(axis=0)) ** 2, axis=1)))
+    if not reach > 1e-12 * np.abs(points).max():
         raise ValueError("points: all are the same; they have no dimension")
     n = int(np.ceil(DECADES * np.log2(10) * PER_OCTAVE))
-    return largest * 1.001 * 2.0 ** (-np.arange(n, -1, -1) / PER_OCTAVE)
+    top = reach * 1.001 if largest is None else min(largest, reach * 1.001)
+    return top * 2.0 ** (-np.arange(n, -1, -1) / PER_OCTAVE)

@@ -1,18 +1,17 @@
 """Counting pairs by blocks of matrix products with torch, on a GPU (or on a CPU, where the tests run it).
 
-Products are made in float64, which a GPU for computing does fast enough for the histogram to be what takes the time. Pairs so close
-that float64 products would be off by more than a millionth are computed again from differences.
+Products are made in float64, which a GPU for computing does fast enough for the histogram to be what takes the time. Pairs that lie
+as near to a radius as such products may be off are computed again from differences, so that counts are those of the other ways.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.distance_bins import Points
+from rscnav.analyses.distance_bins import Points, rounding_bound
 
 BLOCK = 8192  # rows and columns of a block: 0.5 GB of products
 BLOCK_CPU = 1024
-NEAR = 1e-8  # squared distances, on the scale of the points, from which products are good to a millionth
-CHUNK = 1_000_000  # near pairs at a time
+CHUNK = 100_000  # unsure pairs at a time
 
 
 def torch_device(wanted: str) -> str:
@@ -40,7 +39,10 @@ def count_on(points: Points, group_edges: NDArray[np.intp], first: NDArray[np.in
     n, n_groups, n_bins = len(points.raw), len(group_edges) - 1, len(points.edges) + 1
     size = BLOCK_CPU if device == "cpu" else BLOCK
     x = torch.as_tensor(points.double(slice(0, n)), device=device)
+    raw = torch.as_tensor(points.raw, device=device).to(torch.float64)
     norms = (x**2).sum(dim=1)
+    longest = float(norms.max())
+    error = rounding_bound(points.raw.shape[1], longest, longest, double=True)
     edges = torch.as_tensor(points.edges, device=device)
     group = torch.as_tensor(np.repeat(np.arange(n_groups), np.diff(group_edges)), device=device)
     starts = torch.as_tensor(np.asarray(first, np.int64), device=device)
@@ -52,11 +54,13 @@ def count_on(points: Points, group_edges: NDArray[np.intp], first: NDArray[np.in
             columns = slice(left, min(left + size, n))
             squares = norms[rows, None] + norms[None, columns] - 2 * (x[rows] @ x[columns].T)
             counted = number[None, columns] >= starts[rows, None]
-            i, j = torch.nonzero((squares < NEAR) & counted, as_tuple=True)
+            bins = torch.bucketize(squares - error, edges, right=True)
+            unsure = (bins != torch.bucketize(squares + error, edges, right=True)) & counted
+            i, j = torch.nonzero(unsure, as_tuple=True)
             for part in range(0, len(i), CHUNK):
                 a, b = i[part : part + CHUNK], j[part : part + CHUNK]
-                squares[a, b] = ((x[rows][a] - x[columns][b]) ** 2).sum(dim=1)
-            bins = torch.bucketize(squares, edges, right=True)
+                exact = (((raw[rows][a] - raw[columns][b]) * points.scale) ** 2).sum(dim=1)
+                bins[a, b] = torch.bucketize(exact, edges, right=True)
             bins += (group[rows, None] * n_groups + group[None, columns]) * n_bins
             counts += torch.bincount(bins[counted], minlength=len(counts))
     return counts.reshape(n_groups, n_groups, n_bins).cpu().numpy()

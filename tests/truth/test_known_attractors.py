@@ -86,4 +86,8 @@ def test_noise_of_a_hundredth_on_every_unit(manifold, truth, clean, raised):
     assert floor.noise_variance == pytest.approx((0.01 * size) ** 2, rel=0.05)
     assert floor.reliable
     assert clean[0] - 0.05 < floor.dimension < clean[1] + 0.05
+    without = correlation_dimension(
+        sets.among_units(manifold(N_PLANTED, np.random.default_rng(1)), 128, 0.0, np.random.default_rng(2))
+    )
+    assert abs(floor.dimension - without.dimension) < 0.03
     assert plain.dimension > truth + raised or not plain.reliable

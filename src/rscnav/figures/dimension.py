@@ -16,7 +16,8 @@ from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 
 ANALYSES: tuple[str, ...] = ("dimension",)
 FIELDS: tuple[str, ...] = ()
-VARIANTS = (("", "", "o", -0.24), ("", "_floor", "s", 0.24))  # as it is; noise floor taken off
+# As it is; noise floor taken off; counting noise of spikes taken off; control.
+VARIANTS = (("", "", "o", -0.3), ("", "_floor", "s", -0.1), ("", "_counting", "^", 0.1), ("control_", "", "D", 0.3))
 
 
 def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
@@ -84,11 +85,11 @@ def _values(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
     """Draw each phase's dimension with its interval; hollow where not reliable."""
     alone = len(results) == 1
     for place, part in enumerate(parts):
-        for prefix, suffix, marker, shift in (*VARIANTS, ("control_", "", "D", 0.0)):
+        for prefix, suffix, marker, shift in VARIANTS:
             colour = GREY if prefix else PHASE_COLOURS[part]
             found = [_number(r, part, prefix, suffix) for r in results]
             for k, (value, low, high, sure) in enumerate(found):
-                x = place + shift + (0 if alone else (k / max(1, len(found) - 1) - 0.5) * 0.2)
+                x = place + shift + (0 if alone else (k / max(1, len(found) - 1) - 0.5) * 0.14)
                 if alone and np.isfinite(low):
                     ax.plot([x, x], [max(low, 1e-2), high], color=colour, linewidth=0.8)
                 ax.plot(
@@ -97,7 +98,7 @@ def _values(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
                 )  # fmt: skip
             known = [value for value, *_ in found if np.isfinite(value)]
             if not alone and known:
-                ends = [place + shift - 0.14, place + shift + 0.14]
+                ends = [place + shift - 0.09, place + shift + 0.09]
                 ax.plot(ends, [float(np.mean(known))] * 2, color=colour, linewidth=1.3)
     ax.set(yscale="log", xlim=(-0.6, len(parts) - 0.4), ylabel="dimension (upper bound)")
     ax.set_xticks(range(len(parts)), parts)
@@ -142,6 +143,7 @@ def _legend(figure: Figure, parts: Sequence[str]) -> None:
         Line2D([], [], color="black", linewidth=4, alpha=0.18, label="scaling region, not reliable"),
         Line2D([], [], color="black", marker="o", markersize=4, linestyle="none", label="dimension as it is"),
         Line2D([], [], color="black", marker="s", markersize=4, linestyle="none", label="noise floor taken off"),
+        Line2D([], [], color="black", marker="^", markersize=4, linestyle="none", label="counting noise taken off"),
         Line2D([], [], color=GREY, marker="D", markersize=4, linestyle="none", label="control: units rolled"),
         Line2D(
             [], [], color="black", marker="o", markersize=4, markerfacecolor="white", linestyle="none",

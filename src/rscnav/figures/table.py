@@ -29,6 +29,7 @@ FIGURES: dict[str, str] = {
     "pairwise": "rscnav.figures.pairwise",
     "position_decoding": "rscnav.figures.position_decoding",
     "dimension": "rscnav.figures.dimension",
+    "dimension_checks": "rscnav.figures.dimension_checks",
     "state_space": "rscnav.figures.state_space",
     "dynamics": "rscnav.figures.dynamics",
 }  # fmt: skip

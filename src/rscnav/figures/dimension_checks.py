@@ -1,0 +1,156 @@
+"""Figure `dimension_checks`: the dimension by number of units, against surrogates; distance by time between states."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from rscnav.analyses.result import Result
+from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.figures.parts import parts_of, why_empty
+from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
+
+ANALYSES: tuple[str, ...] = ("dimension",)
+FIELDS: tuple[str, ...] = ()
+SURROGATES = {"linear": (-0.2, "o"), "adjusted": (0.2, "D")}
+CORRECTED = {"": "-", "_counting": (0, (3, 1.5))}
+SPREAD = 0.13
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row of three panels a session."""
+    figure, axes = canvas.figure(len(rows), 3, 46)
+    for row, (by_units, surrogates, separation) in zip(rows, axes, strict=True):
+        row_label(by_units, row.label)
+        results = row.results("dimension")
+        parts = parts_of(results, "n_points")
+        if not parts:
+            reason = row.reason("dimension") or next(iter(results[0].notes.values()), "")
+            for ax in (by_units, surrogates, separation):
+                empty_panel(ax, reason)
+            continue
+        _by_units(by_units, results, parts)
+        _surrogates(surrogates, results, parts)
+        _separation(separation, results, parts)
+    _legend(figure, [part for row in rows for part in parts_of(row.results("dimension"), "n_points")])
+    panel_letters([ax for row_axes in axes for ax in row_axes])
+    return figure
+
+
+def _by_units(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
+    """Draw the mean over subsets of units against their number; of one session with the standard deviation, too."""
+    drawn = False
+    for result in results:
+        for part in parts:
+            for noise, dashes in CORRECTED.items():
+                if f"{part}/units{noise}" not in result:
+                    continue
+                n, mean, sd = (result[f"{part}/units{key}{noise}"] for key in ("", "_mean", "_sd"))
+                if not np.isfinite(mean).any():
+                    continue
+                drawn = True
+                colour = PHASE_COLOURS[part]
+                alone = len(results) == 1
+                ax.plot(n, mean, ls=dashes, color=colour, lw=1.0 if alone else 0.5, marker="o", ms=3 if alone else 1.5)
+                if alone:
+                    ax.errorbar(n, mean, np.where(np.isfinite(sd), sd, 0), fmt="none", ecolor=colour, elinewidth=0.8)
+    if not drawn:
+        empty_panel(ax, "subsets of units were not drawn, or have no scaling region")
+        return
+    ax.set(xscale="log", yscale="log", xlabel="units (random subsets)", ylabel="dimension (upper bound)")
+    sizes = np.unique(
+        np.concatenate([r[k] for r in results for k in r.arrays if k.endswith(("/units", "/units_counting"))])
+    )
+    ax.set_xticks([n for k, n in enumerate(sizes) if k == 0 or n >= 1.6 * sizes[k - 1]])
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    low, high = ax.get_ylim()
+    ax.set_ylim(min(low, 0.9), max(high, 5))
+    plain_log_ticks(ax.yaxis)
+
+
+def _surrogates(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
+    """Draw the slope at a fixed share of pairs, and those of the surrogates."""
+    shown = [part for part in parts if any(f"{part}/slope" in r for r in results)]
+    if not shown:
+        note = next(
+            (r.notes[f"{part}/surrogates"] for r in results for part in parts if f"{part}/surrogates" in r.notes), ""
+        )
+        empty_panel(ax, note or "surrogates were not drawn")
+        return
+    for place, part in enumerate(shown):
+        members = [r for r in results if f"{part}/slope" in r]
+        for kind, (shift, marker) in SURROGATES.items():
+            slopes = np.concatenate([r[f"{part}/slope_{kind}"] for r in members])
+            across = place + shift + SPREAD * np.linspace(-1, 1, len(slopes))
+            ax.plot(across, slopes, marker, ms=1.8, mew=0, color=GREY, alpha=0.7, ls="none")
+        for r in members:
+            ax.plot([place - 0.35, place + 0.35], [float(r[f"{part}/slope"])] * 2, color=PHASE_COLOURS[part], lw=1.6)
+    labels = [part if len(results) > 1 else f"{part}\n{_p(results[0], part)}" for part in shown]
+    ax.set(
+        yscale="log",
+        ylabel="slope, C from 1 to 10 %",
+        xlim=(-0.6, len(shown) - 0.4),
+        xticks=range(len(shown)),
+    )
+    ax.set_xticklabels(labels)
+    low, high = ax.get_ylim()
+    ax.set_ylim(min(low, 0.9), max(high, 5))
+    plain_log_ticks(ax.yaxis)
+
+
+def _p(result: Result, part: str) -> str:
+    return f"p = {float(result[f'{part}/surrogates_p']):.2g}" if f"{part}/surrogates_p" in result else ""
+
+
+def _separation(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
+    """Draw the space-time separation plot of the last phase that has one, of the first session."""
+    part, result = next(
+        ((p, r) for p in reversed(parts) for r in results if f"{p}/separation" in r and _known(r, p)), ("", None)
+    )
+    if result is None:
+        empty_panel(ax, why_empty(results, parts[-1]) if parts[-1] else "too few samples")
+        return
+    time, contours = result[f"{part}/separation"], result[f"{part}/separation_distance"]
+    unrelated, fractions = result[f"{part}/unrelated_distance"], result[f"{part}/fractions"]
+    shades = np.linspace(0.35, 1.0, len(fractions))
+    for k, fraction in enumerate(fractions):
+        ax.plot(time, contours[:, k], color=PHASE_COLOURS[part], alpha=shades[k], lw=1.0)
+        ax.axhline(unrelated[k], color=GREY, lw=0.5, ls=":")
+        ax.annotate(
+            f"{100 * fraction:.0f} %", (1, unrelated[k]), (2, 0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", fontsize=5, va="center", color=GREY,
+        )  # fmt: skip
+    suggested = float(result[f"{part}/suggested_theiler_s"])
+    if np.isfinite(suggested):
+        ax.axvline(suggested, color="black", lw=0.8, ls=(0, (3, 1.5)))
+    unit = result.units[f"{part}/separation_distance"]
+    ax.set(xscale="log", xlabel="time between two states of a trial (s)", ylim=(0, None))
+    ax.set_ylabel(f"distance ({unit})" if unit else "distance (state, no unit)")
+    plain_log_ticks(ax.xaxis, float(time[0]), float(time[-1]))
+    of = "" if len(results) == 1 else ", the first of them"
+    ax.set_title(
+        f"{part}{of}" + (f"; levels off at {suggested:.2g} s" if np.isfinite(suggested) else "; does not level off")
+    )
+
+
+def _known(result: Result, part: str) -> bool:
+    return bool(np.isfinite(result[f"{part}/separation_distance"]).any())
+
+
+def _legend(figure: Figure, parts: Sequence[str]) -> None:
+    """Explain colours and markers above all rows."""
+    if not parts:
+        return
+    lines = [Line2D([], [], color=PHASE_COLOURS[part], label=part) for part in dict.fromkeys(parts)]
+    lines += [
+        Line2D([], [], color="black", marker="o", ms=3, label="as it is ± sd over subsets"),
+        Line2D([], [], color="black", ls=CORRECTED["_counting"], marker="o", ms=3, label="counting noise taken off"),
+        Line2D([], [], color=GREY, marker="o", ms=2.5, ls="none", label="surrogates: Gaussian"),
+        Line2D([], [], color=GREY, marker="D", ms=2.5, ls="none", label="surrogates: each unit's own distribution"),
+        Line2D([], [], color=GREY, lw=0.8, ls=":", label="states of different trials"),
+    ]
+    figure.legend(handles=lines, loc="outside upper center", ncols=4, columnspacing=1.5)

@@ -51,7 +51,7 @@ def test_counting_noise_of_rates_that_change(causal):
     used[700:2305] = used[4000:] = True
     expected = lowpass(rates, DT_S, CUTOFF_HZ, causal=causal, stretches=parts)
     found, seen = [], []
-    for _ in range(60):
+    for _ in range(30):
         activity = poisson(rates, rng)
         found.append(counting_variance(activity, DT_S, CUTOFF_HZ, causal, parts, used))
         off = lowpass(activity, DT_S, CUTOFF_HZ, causal=causal, stretches=parts) - expected

@@ -3,26 +3,49 @@
 The full one is ``make calibration``.
 """
 
+import re
+
 import pytest
 
+from rscnav.analyses.table import ANALYSES, analyse, analysis_module
 from rscnav.calibration import verdict
-from rscnav.calibration.planted import PLANTED
-from rscnav.calibration.table import CLAIMS
-from rscnav.calibration.trials_of import claimed, kinds_for
+from rscnav.calibration.claims import Claims
+from rscnav.calibration.null_sessions import KINDS
+from rscnav.calibration.planted import PLANTED_KINDS
+from rscnav.calibration.table import CLAIMS, NOT_CLAIMED
+from rscnav.calibration.trials_of import claimed, kinds_for, simulated
 from rscnav.calibration.verdict import FAILS, NOTHING, verdicts
 from rscnav.seeds import Seeds
 
 N_SESSIONS = 24
-SIZE = {"n_trials": 40, "n_units": 8, "n_steps": 80}
+SMALL = {"n_trials": 60, "n_units": 8, "n_steps": 100}
+IS_P = re.compile(r"(^|[/_])p(_|$)")
+MADE_OF_OTHERS = re.compile(r"adjusted(_fresh)?$|corrected$")
+OF_NETWORKS = ("optimality", "behaviour")  # which give no p-value
 CASES = [(analysis, kind) for analysis, claims in CLAIMS.items() for kind in kinds_for(claims)]
 
 
 @pytest.mark.parametrize(("analysis", "kind"), CASES)
 def test_claims_hold_as_far_as_a_few_sessions_show(analysis, kind, monkeypatch):
-    rows = list(claimed(analysis, CLAIMS[analysis], kind, range(N_SESSIONS), Seeds(1), **SIZE))
+    size = {} if kind in PLANTED_KINDS else SMALL
+    rows = list(claimed(analysis, CLAIMS[analysis], kind, range(N_SESSIONS), Seeds(1), **size))
     monkeypatch.setattr(verdict, "CLAIMS", {analysis: CLAIMS[analysis]})
     found = [v for v in verdicts(rows) if v.kind == kind]
     assert found
     failed = {v.claim: v.rate for v in found if v.verdict in (FAILS, NOTHING)}
     assert not failed, failed
-    assert kind != PLANTED or all(v.rate > 0.5 for v in found)
+    assert kind not in PLANTED_KINDS or all(v.rate > 0.5 for v in found)
+
+
+@pytest.mark.parametrize("analysis", [name for name in ANALYSES if name not in OF_NETWORKS])
+def test_every_p_value_is_measured_or_said_not_to_be(analysis):
+    """Whatever a result calls p, on a session with all there is to be had."""
+    claims = CLAIMS.get(analysis, Claims())
+    session = simulated(next(iter(KINDS)), Seeds(1).child("calibration", "noise", "0"))
+    session.bayes = session.belief
+    result = analyse(analysis, session, analysis_module(analysis).Settings(**claims.settings))
+    assert result.ok, result.reason
+    named = {key for claim in claims.p_values for key in claim.keys} | NOT_CLAIMED.get(analysis, {}).keys()
+    found = {key for key in result.arrays if IS_P.search(key) and not MADE_OF_OTHERS.search(key)}
+    assert found <= named, found - named
+    assert named <= found, named - found

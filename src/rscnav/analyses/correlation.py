@@ -62,6 +62,7 @@ def correlation_sum(
     theiler: Window = 0,
     trial: ArrayLike | None = None,
     step: ArrayLike | None = None,
+    threads: int = 1,
     device: Device = "cpu",
 ) -> NDArray[np.float64]:
     """Share of pairs of points closer than r, C(r) = #{i < j: |x_i - x_j| < r} / #{i < j}.
@@ -80,6 +81,8 @@ def correlation_sum(
         Index of the trial of each point. Default: all points are of one trial.
     step : array of int, (time,), optional
         Place in time of each point (samples), where some are missing in between. Default: their index.
+    threads : int
+        Of the processor.
     device : {"cpu", "cuda", "auto"}
         Where the distances are computed; ``auto``: on a GPU where torch finds one.
 
@@ -103,7 +106,7 @@ def correlation_sum(
     if edges.ndim != 1 or not len(edges) or not np.all(np.isfinite(edges)) or np.any(edges <= 0):
         raise ValueError(f"radii: needs finite numbers above 0 in one dimension, got {radii!r}")
     order = np.argsort(edges)
-    counts = count_pairs(array, edges[order], theiler=theiler, trial=trial, step=step, device=device)
+    counts = count_pairs(array, edges[order], theiler=theiler, trial=trial, step=step, threads=threads, device=device)
     result = np.empty(len(edges))
     result[order] = counts.correlation_sum()
     return result

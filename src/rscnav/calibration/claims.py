@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rscnav.calibration.null_sessions import KINDS
+from rscnav.calibration.planted import PLANTED
 
 ALL = tuple(KINDS)
 
@@ -30,13 +31,14 @@ class PValue:
 
 @dataclass(frozen=True)
 class Interval:
-    """A 95 % interval: names of the estimate and the interval's ends; `truth` where it is known without simulation."""
+    """A 95 % interval: names of the estimate and its ends, `truth` where known without simulation, kind of planted session."""
 
     about: str
     value: str
     low: str
     high: str
     truth: float | None = None
+    kind: str = PLANTED
 
 
 @dataclass(frozen=True)

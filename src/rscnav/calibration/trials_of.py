@@ -11,7 +11,7 @@ from rscnav.analyses.result import Result
 from rscnav.analyses.table import analyse, analysis_module
 from rscnav.calibration.claims import Claims, OverSessions, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
-from rscnav.calibration.planted import PLANTED, planted_session
+from rscnav.calibration.planted import PLANTED_KINDS
 from rscnav.files import atomic_path
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -39,13 +39,14 @@ def kinds_for(claims: Claims) -> list[str]:
     """List the kinds of sessions that an analysis' claims are measured on."""
     tests: tuple[PValue | OverSessions, ...] = (*claims.p_values, *claims.over_sessions)
     kinds = [kind for kind in KINDS if any(kind in test.kinds for test in tests)]
-    return [*kinds, PLANTED] if claims.intervals else kinds
+    return [*kinds, *dict.fromkeys(interval.kind for interval in claims.intervals)]
 
 
 def simulated(kind: str, seeds: Seeds, **size: int) -> Session:
     """Simulate a session of one kind, null or planted; `size`: numbers of trials, units, steps."""
     generator = seeds.generator("session")
-    return planted_session(generator, **size) if kind == PLANTED else null_session(kind, generator, **size)
+    planted = PLANTED_KINDS.get(kind)
+    return planted(generator, **size) if planted else null_session(kind, generator, **size)
 
 
 def claimed(
@@ -59,7 +60,7 @@ def claimed(
         Its name.
     claims : Claims
     kind : str
-        A kind of null session, or ``planted``.
+        A kind of null session, or of a planted one.
     numbers : iterable of int
         Session number k is the same whichever others are asked for, and for every analysis.
     root : Seeds
@@ -78,8 +79,8 @@ def claimed(
 
 
 def _rows(result: Result, claims: Claims, kind: str, analysis: str, number: int) -> Iterator[Row]:
-    if kind == PLANTED:
-        for interval in claims.intervals:
+    if kind in PLANTED_KINDS:
+        for interval in (i for i in claims.intervals if i.kind == kind):
             value, low, high = (_number(result, key) for key in (interval.value, interval.low, interval.high))
             yield Row(kind, analysis, interval.about, number, value=value, low=low, high=high)
         return

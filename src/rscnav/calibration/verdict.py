@@ -8,7 +8,7 @@ import numpy as np
 
 from rscnav.analyses.statistics import over_sessions
 from rscnav.calibration.claims import Interval, OverSessions, PValue
-from rscnav.calibration.planted import PLANTED
+from rscnav.calibration.planted import PLANTED_KINDS
 from rscnav.calibration.table import CLAIMS
 from rscnav.calibration.trials_of import LEVEL, Row
 
@@ -43,7 +43,7 @@ def verdicts(rows: Iterable[Row]) -> list[Verdict]:
             found += [_false_positives(analysis, p, kind, grouped[analysis, p.about, kind]) for kind in p.kinds]
         for test in claims.over_sessions:
             found += [_over_sessions(analysis, test, kind, grouped[analysis, test.about, kind]) for kind in test.kinds]
-        found += [_coverage(analysis, i, grouped[analysis, i.about, PLANTED]) for i in claims.intervals]
+        found += [_coverage(analysis, i, grouped[analysis, i.about, i.kind]) for i in claims.intervals]
     return found
 
 
@@ -88,7 +88,7 @@ def _coverage(analysis: str, claim: Interval, rows: Sequence[Row]) -> Verdict:
     """
     n = len(rows)
     if not n:
-        return Verdict(analysis, claim.about, PLANTED, 0, np.nan, np.nan, NOTHING)
+        return Verdict(analysis, claim.about, claim.kind, 0, np.nan, np.nan, NOTHING)
     value, low, high = np.array([(row.value, row.low, row.high) for row in rows]).T
     truth = float(np.nanmean(value)) if claim.truth is None else claim.truth
     rate = float(np.mean((low <= truth) & (truth <= high)))
@@ -96,23 +96,25 @@ def _coverage(analysis: str, claim: Interval, rows: Sequence[Row]) -> Verdict:
     wider = max(1.0, np.sqrt(FULL / n))
     middle = 0.95
     if rate < middle - (middle - COVERAGE[0]) * wider:
-        return Verdict(analysis, claim.about, PLANTED, n, rate, se, FAILS)
-    return Verdict(analysis, claim.about, PLANTED, n, rate, se, WIDE if rate > COVERAGE[1] else HOLDS)
+        return Verdict(analysis, claim.about, claim.kind, n, rate, se, FAILS)
+    return Verdict(analysis, claim.about, claim.kind, n, rate, se, WIDE if rate > COVERAGE[1] else HOLDS)
 
 
 def markdown(found: Sequence[Verdict]) -> str:
     """Write the verdicts as two tables: false-positive rates by kind of session, and coverage."""
     lines: list[str] = []
-    kinds = list(dict.fromkeys(v.kind for v in found if v.kind != PLANTED))
+    kinds = list(dict.fromkeys(v.kind for v in found if v.kind not in PLANTED_KINDS))
     lines += ["| analysis | p-value | " + " | ".join(kinds) + " |", "| --- " * (2 + len(kinds)) + "|"]
     by_claim: dict[tuple[str, str], dict[str, Verdict]] = defaultdict(dict)
     for v in found:
         by_claim[v.analysis, v.claim][v.kind] = v
     for (analysis, claim), of_kind in by_claim.items():
-        if PLANTED not in of_kind:
+        if not PLANTED_KINDS.keys() & of_kind.keys():
             lines.append(f"| {analysis} | {claim} | " + " | ".join(_cell(of_kind.get(kind)) for kind in kinds) + " |")
-    lines += ["", "| analysis | 95 % interval of | covers | sessions |", "| --- | --- | --- | --- |"]
-    lines += [f"| {v.analysis} | {v.claim} | {_cell(v)} | {v.sessions} |" for v in found if v.kind == PLANTED]
+    lines += ["", "| analysis | 95 % interval of | sessions | covers | number |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| {v.analysis} | {v.claim} | {v.kind} | {_cell(v)} | {v.sessions} |" for v in found if v.kind in PLANTED_KINDS
+    ]
     return "\n".join(lines) + "\n"
 
 

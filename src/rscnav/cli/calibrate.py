@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
     one = parts.add_parser("run", help="one analysis on some simulated sessions of one kind")
     one.add_argument("--analysis", required=True, choices=list(CLAIMS))
-    one.add_argument("--kind", required=True, help="a kind of null session, or 'planted'")
+    one.add_argument("--kind", required=True, help="a kind of null session, or 'planted' or 'surface'")
     one.add_argument("--first", type=int, default=0, help="number of the first session")
     one.add_argument("--sessions", type=int, required=True, help="how many")
     one.add_argument("--seed", type=int, default=0)

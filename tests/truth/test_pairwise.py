@@ -33,9 +33,11 @@ def test_sums_by_hand():
     # Root mean squares 1, 1 and 1; products 1 x 2: 1, 1, -1, -1; 1 x 3: 0, 0, 2, 0; 2 x 3: 0, 0, -2, 0.
     np.testing.assert_allclose(blocks.sums, [[2, 0, 0], [-2, 2, -2]], atol=1e-6)
     np.testing.assert_allclose(blocks.correlation(), [0, 0.5, -0.5], atol=1e-6)
-    value, without = cross_product(blocks, blocks)
-    assert value == pytest.approx(2 * (2 * -2) / (2 * 2 * 2) / 3)  # two ordered pairs of blocks, four samples each
-    assert np.isnan(without).all()  # one block has no other
+    product = cross_product(blocks, blocks)
+    assert product.value == pytest.approx(
+        2 * (2 * -2) / (2 * 2 * 2) / 3
+    )  # two ordered pairs of blocks, four samples each
+    assert np.isnan(product.without).all()  # one block has no other
     assert self_product(blocks) == pytest.approx(-8)
     squares, draws = flipped(blocks, 50, np.random.default_rng(0))
     # Turning signs leaves ⟨C_0, C_1⟩ = -4 or makes it 4: only the first pair of units has a product in both blocks.
@@ -91,11 +93,12 @@ def test_new_couples_are_not_kept():
 
 def test_half_of_the_structure_is_half_kept():
     rng = np.random.default_rng(4)
-    one, fresh = rng.standard_normal((2, 4000))
+    one, fresh = rng.standard_normal((2, 4005))  # pairs of 90 units
     other = 0.5 * one + np.sqrt(0.75) * fresh
     n = np.full(20, 100.0)
     noisy = [
-        BlockSums(n, (100 * (truth + 3 * rng.standard_normal((20, 4000)))).astype("f4"), 90) for truth in (one, other)
+        BlockSums(n, (100 * (truth + 3 * rng.standard_normal((20, 4005)))).astype("f4"), np.full((20, 90), 100.0))
+        for truth in (one, other)
     ]
     value, low, high = kept(*noisy)
     assert value == pytest.approx(0.5, abs=0.05)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import stdtrit
 
 from rscnav.analyses.curves import angle_bin, binned_sums, tuning_curves
 from rscnav.analyses.entropy import (
@@ -188,3 +189,19 @@ def test_trials_are_dealt_out_whole_and_evenly():
     assert sorted(sizes) == [3, 3, 4]
     assert all(len(np.unique(group[trial == t])) == 1 for t in range(10))
     assert len(np.unique(trial_groups(trial[:14], 20, np.random.default_rng(0)))) == 2
+
+
+def test_second_differences_take_off_what_products_of_two_groups_count_double():
+    """The mean of x_j x_k over j < k has variance 2 / (g (g - 1)) where x is noise of variance 1."""
+    g, found = 20, []
+    for x in np.random.default_rng(0).standard_normal((300, g)):
+        table = np.outer(x, x) - np.diag(x**2)
+        total, own = table.sum(), table.sum(axis=0)
+        value = total / (g * (g - 1))
+        without = (total - 2 * own) / ((g - 1) * (g - 2))
+        two = (total - 2 * own[:, None] - 2 * own + 2 * table) / ((g - 2) * (g - 3))
+        found.append([jackknife_interval(value, without), jackknife_interval(value, without, two)])
+    half = np.ptp(found, axis=2).T / 2 / stdtrit(g - 1, 0.975)  # (way, draw)
+    plain, corrected = np.mean(half**2, axis=1) * g * (g - 1) / 2
+    assert plain > 2
+    assert 1 < corrected < 1.6  # never more than half is taken off, which leaves it on the safe side

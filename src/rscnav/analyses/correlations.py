@@ -5,6 +5,7 @@ different blocks are free of both: with the sums of products C_i (unit, unit) of
 units have nothing in common, whatever the noise.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,12 +27,18 @@ class BlockSums:
         Samples.
     sums : array, (block, pair), float32
         Of each pair of units u < v, in the order of `numpy.triu_indices(n_units, 1)`.
-    n_units : int
+    squares : array, (block, unit)
+        Sums of each unit's squares; 1 a sample over all blocks.
     """
 
     n: NDArray[np.float64]
     sums: NDArray[np.float32]
-    n_units: int
+    squares: NDArray[np.float64]
+
+    @property
+    def n_units(self) -> int:
+        """Units."""
+        return self.squares.shape[1]
 
     def correlation(self) -> NDArray[np.float32]:
         """Give the correlation of each pair, (pair,), over all blocks."""
@@ -40,8 +47,35 @@ class BlockSums:
     def centred(self) -> "BlockSums":
         """Take off, in each block, the mean over pairs: what is left says how pairs differ."""
         return BlockSums(
-            self.n, self.sums - self.sums.mean(axis=1, keepdims=True, dtype=np.float64).astype("f4"), self.n_units
+            self.n, self.sums - self.sums.mean(axis=1, keepdims=True, dtype=np.float64).astype("f4"), self.squares
         )
+
+    def without_each(self) -> Iterator["BlockSums"]:
+        """Leave out each block in turn, and scale each unit anew to a mean square of 1 over the samples of the others."""
+        first, second = np.triu_indices(self.n_units, 1)
+        for number in range(len(self.n)):
+            left = np.arange(len(self.n)) != number
+            n, squares = self.n[left], self.squares[left]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                scale = np.sqrt(n.sum() / squares.sum(axis=0))
+            sums = self.sums[left] * (scale[first] * scale[second]).astype(np.float32)
+            yield BlockSums(n, sums, squares * scale**2)
+
+    def of_correlations(self) -> "BlockSums":
+        """Take off what a block has for no other reason than that the two units are more active in it.
+
+        Of each product x y, r (x² + y² - 2) / 2, with r the pair's correlation: what is left is what the block does to the
+        correlation, to first order. The sums over all blocks stay as they are.
+
+        References
+        ----------
+        Devlin, Gnanadesikan & Kettenring, Biometrika 62, 531 (1975), doi:10.1093/biomet/62.3.531 (influence on a correlation).
+        """
+        first, second = np.triu_indices(self.n_units, 1)
+        more = (0.5 * (self.squares - self.n[:, None])).astype(np.float32)
+        r = self.correlation()
+        sums = np.stack([own - r * (m[first] + m[second]) for own, m in zip(self.sums, more, strict=True)])
+        return BlockSums(self.n, sums, self.squares)
 
 
 def block_sums(values: NDArray[np.floating], block: NDArray[np.integer], n_blocks: int) -> BlockSums:
@@ -58,11 +92,13 @@ def block_sums(values: NDArray[np.floating], block: NDArray[np.integer], n_block
     scaled = (values / scale).astype(np.float32)
     upper = np.triu_indices(values.shape[1], 1)
     sums = np.zeros((n_blocks, len(upper[0])), np.float32)
+    squares = np.zeros((n_blocks, values.shape[1]))
     n = np.bincount(block, minlength=n_blocks).astype(np.float64)
     for number in np.flatnonzero(n):
         part = scaled[block == number]
         sums[number] = (part.T @ part)[upper]
-    return BlockSums(n, sums, values.shape[1])
+        squares[number] = np.sum(part**2, axis=0, dtype=np.float64)
+    return BlockSums(n, sums, squares)
 
 
 def as_matrix(pairs: NDArray, n_units: int, diagonal: float) -> NDArray:
@@ -80,7 +116,7 @@ def mean_correlation(blocks: BlockSums) -> Estimate:
     The mean m is tied to the variance of the mean over the n scaled units, (1 + (n - 1) m) / n, of whose logarithm the interval
     is a jackknife over blocks.
     """
-    own = blocks.sums.mean(axis=1, dtype=np.float64)
+    own = blocks.of_correlations().sums.mean(axis=1, dtype=np.float64)
     means = np.append(own.sum(), own.sum() - own) / np.append(blocks.n.sum(), blocks.n.sum() - blocks.n)
     with np.errstate(invalid="ignore", divide="ignore"):
         logs = np.log(1 + (blocks.n_units - 1) * means)
@@ -92,9 +128,10 @@ def rms_correlation(blocks: BlockSums) -> Estimate:
     """Root mean square over pairs of units of the true correlation, free of sampling noise, with its 95 % interval.
 
     The square is Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs, which may fall below 0: then the value is 0. The interval
-    is a jackknife over blocks: of the root where the square is clearly above 0, else of the square, its ends cut at 0.
+    is a jackknife over blocks, units scaled anew each time: of the root where the square is clearly above 0, else of the square, its
+    ends cut at 0.
     """
-    square, without = cross_product(blocks, blocks)
+    square, without = _square(blocks), np.array([_square(left) for left in blocks.without_each()])
     low, high = jackknife_interval(square, without)
     value = float(np.sqrt(max(square, 0.0)))
     if low > 0 and np.all(without > 0):
@@ -102,25 +139,51 @@ def rms_correlation(blocks: BlockSums) -> Estimate:
     return value, float(np.sqrt(np.maximum(low, 0))), float(np.sqrt(np.maximum(high, 0)))
 
 
-def cross_product(one: BlockSums, other: BlockSums) -> tuple[float, NDArray[np.float64]]:
-    """Mean over pairs of units of the product of two true correlations, from different blocks of trials.
+def _square(blocks: BlockSums) -> float:
+    """Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs; NaN with one block."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(self_product(blocks) / (blocks.n.sum() ** 2 - np.sum(blocks.n**2)) / blocks.sums.shape[1])
 
-    Returns
-    -------
-    value : float
-    without : array, (block,)
-        With each block left out in turn.
-    """
+
+@dataclass(frozen=True)
+class Product:
+    """A number made of products of two blocks: with all blocks, without each (block,), without any two (block, block)."""
+
+    value: float
+    without: NDArray[np.float64]
+    without_two: NDArray[np.float64]
+
+    @property
+    def positive(self) -> bool:
+        """Whether all of them are above 0."""
+        return bool(self.value > 0 and np.all(self.without > 0) and np.all(self.without_two > 0))
+
+    def interval(self) -> tuple[float, float]:
+        """Give the 95 % interval by the jackknife."""
+        return jackknife_interval(self.value, self.without, self.without_two)
+
+
+def cross_product(one: BlockSums, other: BlockSums) -> Product:
+    """Mean over pairs of units of the product of two true correlations, from different blocks of trials."""
     gram = (one.sums @ other.sums.T).astype(np.float64)
-    counts = np.outer(one.n, other.n)
-    totals = []
-    for table in (gram, counts):
-        off = table - np.diag(np.diag(table))
-        totals.append((off.sum(), off.sum() - off.sum(axis=0) - off.sum(axis=1)))
-    (above, above_without), (below, below_without) = totals
+    sums, sums_without, sums_two = _off_diagonal(gram)
+    counts, counts_without, counts_two = _off_diagonal(np.outer(one.n, other.n))
     n_pairs = one.sums.shape[1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return float(above / below / n_pairs), np.asarray(above_without / below_without / n_pairs)
+        return Product(
+            float(sums / counts / n_pairs), sums_without / counts_without / n_pairs, sums_two / counts_two / n_pairs
+        )
+
+
+def _off_diagonal(table: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Sum a table (block, block) up without its diagonal: all of it, without each block, without any two (on the diagonal: one)."""
+    off = table - np.diag(np.diag(table))
+    both = off + off.T  # what blocks j and k have together, counted off twice below
+    of_block = both.sum(axis=0)
+    total = float(off.sum())
+    two = total - of_block[:, None] - of_block + both
+    np.fill_diagonal(two, total - of_block)
+    return total, total - of_block, two
 
 
 def kept(one: BlockSums, other: BlockSums) -> Estimate:
@@ -140,17 +203,17 @@ def kept(one: BlockSums, other: BlockSums) -> Estimate:
         The value may lie a little beyond ±1. NaN where in either phase the variance over pairs is not clearly above 0 (by its
         own jackknife): then there is no structure that could be kept.
     """
-    a, b = one.centred(), other.centred()
-    both, both_without = cross_product(a, b)
-    squares = [cross_product(blocks, blocks) for blocks in (a, b)]
-    for square, without in squares:
-        if not jackknife_interval(square, without)[0] > 0:
+    a, b = one.of_correlations().centred(), other.of_correlations().centred()
+    both, first, second = cross_product(a, b), cross_product(a, a), cross_product(b, b)
+    for square in (first, second):
+        if not square.interval()[0] > 0 or not square.positive:
             return NAN
-    (first, first_without), (second, second_without) = squares
-    if not (np.all(first_without > 0) and np.all(second_without > 0)):
-        return NAN
-    value = both / np.sqrt(first * second)
-    return value, *jackknife_interval(value, both_without / np.sqrt(first_without * second_without))
+    ratio = Product(
+        both.value / float(np.sqrt(first.value * second.value)),
+        both.without / np.sqrt(first.without * second.without),
+        both.without_two / np.sqrt(first.without_two * second.without_two),
+    )
+    return ratio.value, *ratio.interval()
 
 
 def flipped(

@@ -84,7 +84,7 @@ def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
     """Add the controls' means and bands, the excess and its p, of one estimate (its number and its suffix).
 
     The band of ``phase_control`` is moved by what permuted phases do to trials whose activity comes from elsewhere. Two-sided
-    p = (1 + draws as far from their mean as the session is) / (1 + draws).
+    p = (1 + draws as far from their mean as the session is) / (1 + draws), with the draws' distances stretched, see `_stretch`.
     """
     draws = {control: getattr(nulls, control)[:, k] for control in CONTROLS}
     known = np.isfinite(draws["control"]) & np.isfinite(draws["phase_control"]) & np.isfinite(nulls.both[:, k])
@@ -99,9 +99,23 @@ def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
         result.add(f"{control}_high{suffix}", band[1], "bit")
         if control == "phase_control" and len(moved) and np.isfinite(nulls.observed[k]):
             excess = nulls.observed[k] - mean
-            p = float(permutation_p(np.abs(moved - mean), abs(excess)))
+            stretch = _stretch(values[known], draws["control"][known] - nulls.both[known, k])
+            p = float(permutation_p(stretch * np.abs(moved - mean), abs(excess)))
     result.add(f"excess{suffix}", excess, "bit")
     result.add(f"phase_control_p{suffix}", p)
     if not known.any():
         for control in CONTROLS:
             result.notes[control] = "no control: no two trials have similar lengths (within 20 %), or too few passes"
+
+
+def _stretch(values: NDArray[np.float64], shift: NDArray[np.float64]) -> float:
+    """Give how much farther than draws (draw,) are from their own mean a session must be expected to be from it.
+
+    What the session is compared with is the mean of n draws with the mean shift (draw,) added: known only as well as n draws tell.
+    So its distance has the variance of a draw and that of the mean, where the draws' distances from their own mean have that of a
+    draw less that of the mean.
+    """
+    n, own = len(values), float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
+    if not own > 0:
+        return 1.0
+    return float(np.sqrt((1 + np.var(values + shift, ddof=1) / own / n) / (1 - 1 / n)))

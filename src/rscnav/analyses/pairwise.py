@@ -74,7 +74,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
         _compare(result, blocks["LM1"], blocks["LM2"], settings, seeds)
         plain = (_plain(prepared, prepared.parts()[name], varying, settings.max_samples) for name in PHASES)
         result.add("kept_plain", correlations.pearson(*plain))
-    elif "all" not in found:
+    elif "all" not in prepared.parts():
         result.notes["kept"] = "; ".join(f"{name}: {result.notes[name]}" for name in PHASES if name not in found)
     else:
         result.notes["kept"] = "phases are not known"

@@ -76,8 +76,7 @@ def accuracy_interval(
 ) -> tuple[float, float]:
     """Interval of the mean of two shares, from Wilson's intervals of either.
 
-    mean ± ½ √(d₀² + d₁²), with d the distance of a share from its own interval's end on that side, times `widened`. Wilson's
-    intervals take the quantile of Student's t with as many degrees of freedom as the smaller class has.
+    mean ± ½ √(d₀² + d₁²), with d the distance of a share from its own interval's end on that side, times `widened`.
 
     Parameters
     ----------
@@ -93,9 +92,9 @@ def accuracy_interval(
     Wilson, J. Am. Stat. Assoc. 22, 209 (1927), doi:10.1080/01621459.1927.10502953; Newcombe, Stat. Med. 17, 873 (1998)
     (two shares).
     """
-    from scipy.special import stdtrit
+    from scipy.special import ndtri
 
-    z = float(stdtrit(max(int(n.min()) - 1, 1), 0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     centre = (shares + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(shares * (1 - shares) / n + z**2 / (4 * n**2))
     mean = float(shares.mean())

@@ -16,9 +16,12 @@ class Readouts:
     ----------
     weights : array, (fold, 1 + feature, target)
         The first row is the constant.
+    penalty : array, (fold, target)
+        Number of the penalty, of `PENALTIES`.
     """
 
     weights: NDArray[np.float64]
+    penalty: NDArray[np.intp]
 
     def predict(self, features: NDArray[np.floating], fold: NDArray[np.integer]) -> NDArray[np.float32]:
         """Predict (time, target) from features (time, feature), each sample by the readout that did not see its fold."""
@@ -31,7 +34,11 @@ class Readouts:
 
 
 def fit_held_out(
-    features: NDArray[np.floating], targets: NDArray[np.floating], fold: NDArray[np.integer], n_folds: int
+    features: NDArray[np.floating],
+    targets: NDArray[np.floating],
+    fold: NDArray[np.integer],
+    n_folds: int,
+    penalty: NDArray[np.intp] | None = None,
 ) -> Readouts:
     """Fit the readouts; the penalty of each target is chosen for each fold by the other folds' held-out errors.
 
@@ -46,6 +53,8 @@ def fit_held_out(
     fold : array, (time,)
         0 to n_folds - 1; a fold without samples gives a readout of all the others.
     n_folds : int
+    penalty : array, (fold, target), optional
+        Taken as chosen before.
 
     Returns
     -------
@@ -74,11 +83,10 @@ def fit_held_out(
         errors[number] = squares[number] - 2 * fitted + size
         all_weights.append(weights)
     targets_of = np.arange(cross.shape[1])
-    chosen = []
-    for number, weights in enumerate(all_weights):
-        penalty = _largest_as_good(np.delete(errors, number, axis=0))
-        chosen.append(weights[penalty, :, targets_of].T)
-    return Readouts(np.stack(chosen))
+    if penalty is None:
+        penalty = np.stack([_largest_as_good(np.delete(errors, number, axis=0)) for number in range(n_folds)])
+    chosen = [weights[own, :, targets_of].T for weights, own in zip(all_weights, penalty, strict=True)]
+    return Readouts(np.stack(chosen), penalty)
 
 
 def _largest_as_good(errors: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -48,6 +48,14 @@ class Settings(Closed):
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What is chosen by held-out errors in training: the ridge's penalties (fold, function), how fine functions are (fold,)."""
+
+    penalty: NDArray[np.intp]
+    finest: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
 class Data:
     """Thinned samples of whole trials, those of a group of similar length cut to one length; and their readout.
 
@@ -73,22 +81,29 @@ class Data:
     n_folds: int
 
     def decoded(
-        self, train: NDArray[np.intp], test: NDArray[np.intp], order: NDArray[np.intp] | None = None
-    ) -> NDArray[np.floating]:
+        self,
+        train: NDArray[np.intp],
+        test: NDArray[np.intp],
+        order: NDArray[np.intp] | None = None,
+        choice: Choice | None = None,
+    ) -> tuple[NDArray[np.floating], Choice]:
         """Give the decoded positions of test samples from readouts fitted to the training samples of other folds.
 
-        How fine the functions of place are that a fold is decoded from, is chosen by the other folds' held-out errors in training.
-        With `order` sample k of behaviour has the activity of sample order[k].
+        How fine the functions of place are that a fold is decoded from, is chosen by the other folds' held-out errors in training,
+        unless a choice is given. With `order` sample k of behaviour has the activity of sample order[k].
         """
         of_train, of_test = (train, test) if order is None else (order[train], order[test])
-        values = self.code.values(self.position[train])
-        readouts = fit_held_out(self.features[of_train], values, self.fold[train], self.n_folds)
-        candidates = self.code.candidates(readouts.predict(self.features[of_train], self.fold[train]))
-        errors = [np.bincount(self.fold[train], self.distance(c, train), self.n_folds) for c in candidates]
-        if test is not train:
+        values, fold = self.code.values(self.position[train]), self.fold[train]
+        readouts = fit_held_out(self.features[of_train], values, fold, self.n_folds, choice.penalty if choice else None)
+        candidates = None
+        if choice is None:
+            candidates = self.code.candidates(readouts.predict(self.features[of_train], fold))
+            errors = [np.bincount(fold, self.distance(c, train), self.n_folds) for c in candidates]
+            finest = np.argmin(np.sum(errors, axis=1, keepdims=True) - errors, axis=0)
+            choice = Choice(readouts.penalty, finest)
+        if candidates is None or test is not train:
             candidates = self.code.candidates(readouts.predict(self.features[of_test], self.fold[test]))
-        finest = np.argmin(np.sum(errors, axis=1, keepdims=True) - errors, axis=0)  # (fold,)
-        return np.stack(candidates)[finest[self.fold[test]], np.arange(len(test))]
+        return np.stack(candidates)[choice.finest[self.fold[test]], np.arange(len(test))], choice
 
     def distance(self, decoded: NDArray[np.floating], test: NDArray[np.intp]) -> NDArray[np.float64]:
         """Give the errors of decoded positions (sample,)."""
@@ -181,18 +196,18 @@ def _decode(
     unit: str, settings: Settings, seeds: Seeds,
 ) -> None:  # fmt: skip
     """Store the error with its interval, and what chance gives."""
-    decoded = data.decoded(train, test)
+    decoded, choice = data.decoded(train, test)
     errors = data.distance(decoded, test)
     value = float(errors.mean())
     n_trials = len(np.unique(data.trial[test]))
-    low, high = _interval(value, data, train, test, seeds.generator(name, "subsamples"))
+    low, high = _interval(value, data, train, test, choice, seeds.generator(name, "subsamples"))
     if n_trials < MIN_TRIALS:
         low = high = np.nan
         result.notes[name] = f"{n_trials} trials; {MIN_TRIALS} are needed for an interval"
     generator = seeds.generator(name, "permuted")
     chance, shown = np.empty(settings.n_permutations), []
     for draw in range(settings.n_permutations):
-        guessed = data.decoded(train, test, exchangeable.permuted(generator))
+        guessed, _ = data.decoded(train, test, exchangeable.permuted(generator))
         chance[draw] = data.distance(guessed, test).mean()
         if draw < SHOWN:
             shown.append(guessed)
@@ -207,15 +222,18 @@ def _decode(
 
 
 def _interval(
-    value: float, data: Data, train: NDArray[np.intp], test: NDArray[np.intp], generator: np.random.Generator
-) -> tuple[float, float]:
-    """95 % interval of the mean error over trials, those that the readout is fitted to included."""
+    value: float, data: Data, train: NDArray[np.intp], test: NDArray[np.intp], choice: Choice, generator: np.random.Generator
+) -> tuple[float, float]:  # fmt: skip
+    """95 % interval of the mean error over trials, those that the readout is fitted to included; what was chosen stays chosen.
+
+    Choices jump: made anew for each subsample they double the variance between subsamples, which is not that of the value.
+    """
     groups = np.unique(data.group[test])
     found = []
     for kept in subsamples(len(groups), SUBSAMPLES, generator):
         fewer = train[np.isin(data.group[train], groups[kept])]
         tested = fewer if test is train else test[np.isin(data.group[test], groups[kept])]
-        found.append(
-            data.distance(data.decoded(fewer, tested), tested).mean() if len(fewer) and len(tested) else np.nan
-        )
+        if not (len(fewer) and len(tested)):
+            return np.nan, np.nan
+        found.append(data.distance(data.decoded(fewer, tested, choice=choice)[0], tested).mean())
     return subsample_interval(value, found, len(groups))

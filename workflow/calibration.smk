@@ -2,7 +2,7 @@
 # was; a change of one analysis measures that one again. Shorter: snakemake -s workflow/calibration.smk --config sessions=200
 from rscnav.analyses.table import ANALYSES
 from rscnav.calibration.table import CLAIMS
-from rscnav.calibration.trials_of import kinds_for
+from rscnav.calibration.trials_of import kinds_for, sessions_for
 from rscnav.provenance import code_hash
 
 N_SESSIONS = int(config.get("sessions", 1000))  # of each kind
@@ -10,22 +10,20 @@ CHUNK = 100  # sessions a job
 RESULTS = config.get("results_dir", "results/calibration")
 
 
-def n_sessions(analysis):
-    """Count the sessions of each kind that an analysis is run on: fewer where each of its claims says so."""
-    claims = CLAIMS[analysis]
-    wanted = [p.n_sessions or N_SESSIONS for p in claims.p_values]
-    wanted += [N_SESSIONS] * bool(claims.intervals or claims.over_sessions)
-    return min(N_SESSIONS, max(wanted))
+def chunks(analysis, kind):
+    """Name the parts of one analysis on one kind of sessions, by their first session and how many there are."""
+    n = sessions_for(CLAIMS[analysis], kind, N_SESSIONS)
+    return [f"{first}-{min(CHUNK, n - first)}" for first in range(0, n, CHUNK)]
 
 
 rule table:
     default_target: True
     input:
         [
-            f"{RESULTS}/parts/{analysis}/{kind}/{first}-{min(CHUNK, n_sessions(analysis) - first)}.csv"
+            f"{RESULTS}/parts/{analysis}/{kind}/{chunk}.csv"
             for analysis in CLAIMS
             for kind in kinds_for(CLAIMS[analysis])
-            for first in range(0, n_sessions(analysis), CHUNK)
+            for chunk in chunks(analysis, kind)
         ],
     output:
         f"{RESULTS}/table.md",

@@ -7,7 +7,7 @@ from rscnav.calibration import verdict
 from rscnav.calibration.claims import Claims, Interval, OverSessions, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
 from rscnav.calibration.planted import PLANTED, planted_session
-from rscnav.calibration.trials_of import Row, claimed, kinds_for, read_rows, write_rows
+from rscnav.calibration.trials_of import Row, claimed, kinds_for, read_rows, sessions_for, write_rows
 from rscnav.calibration.verdict import CAUTIOUS, FAILS, HOLDS, NOTHING, WIDE, markdown, verdicts
 from rscnav.seeds import Seeds
 
@@ -127,3 +127,10 @@ def test_experiments_of_several_sessions(claim, shift, word):
 
 def test_all_seven_kinds_are_there():
     assert list(KINDS) == ["noise", "drift", "ramps", "position", "rare", "shared", "unequal"]
+
+
+def test_a_costly_test_is_run_on_its_own_number_of_sessions():
+    few, many = PValue("few", ("p",), ("noise", "drift"), n_sessions=20), PValue("many", ("p",), ("drift",))
+    claims = Claims(settings={}, p_values=(few, many), intervals=(Interval("i", "i", "low", "high"),))
+    assert [sessions_for(claims, kind, 100) for kind in ("noise", "drift", PLANTED)] == [20, 100, 100]
+    assert sessions_for(claims, "noise", 10) == 10

@@ -42,6 +42,14 @@ def kinds_for(claims: Claims) -> list[str]:
     return [*kinds, *dict.fromkeys(interval.kind for interval in claims.intervals)]
 
 
+def sessions_for(claims: Claims, kind: str, most: int) -> int:
+    """Count the sessions of one kind that an analysis' claims ask for, `most` unless all of them say fewer."""
+    wanted = [p.n_sessions or most for p in claims.p_values if kind in p.kinds]
+    wanted += [most for test in claims.over_sessions if kind in test.kinds]
+    wanted += [most for interval in claims.intervals if kind == interval.kind]
+    return min(most, max(wanted))
+
+
 def simulated(kind: str, seeds: Seeds, **size: int) -> Session:
     """Simulate a session of one kind, null or planted; `size`: numbers of trials, units, steps."""
     generator = seeds.generator("session")

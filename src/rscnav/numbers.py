@@ -9,12 +9,13 @@ import numpy as np
 
 from rscnav.analyses.across import COMPARED
 from rscnav.analyses.result import Result, read_result
+from rscnav.analyses.table import ANALYSES
 from rscnav.config.schema import Config
 from rscnav.provenance import code_hash
 from rscnav.sessions.hdf5 import read_session
 from rscnav.sessions.schema import PHASES
 
-SCHEMA = 2
+SCHEMA = 3
 GAP = ("overall", *PHASES)
 DISPERSION = ("LM1", "LM2", "difference", "low", "high", "excess", "phase_control_p")
 BEHAVIOUR = ("loss", "error", "divergence", "nearest", "accuracy", "collapse_s")
@@ -23,7 +24,7 @@ DYNAMICS = {
     "along_left_at_end": "along/left_at_end",
     "entropy_gain_less_filter_bit": "alone/difference/entropy_gain",
 }
-ANALYSES_READ = ("optimality", "tuning", "spatial", "dispersion", "eigenspectrum", "dimension", "behaviour", "dynamics")
+ANALYSES_READ = (*ANALYSES, "dynamics")
 
 
 def summary_text(config: Config, results: Path, names: list[str]) -> str:
@@ -79,6 +80,7 @@ def _session_numbers(results: Path, name: str) -> dict[str, Any]:
         "participation_ratio": {p: spectrum.number(f"{p}/participation_ratio") for p in parts} or None,
         "behaviour": _by_observer(read["behaviour"]),
         "dynamics": _of_network(read["dynamics"]),
+        "analyses": {a: result.numbers() for a, result in read.items() if result.ok},
     }
 
 

@@ -35,7 +35,7 @@ COMPARED: dict[str, Compared] = {
     "dispersion_difference": Compared("dispersion", "difference", unit="bit"),
     "dimension_LM1_to_LM2": Compared("dimension", "LM2/dimension", "LM1/dimension", 0.0),
     "components_above_LM1_to_LM2": Compared("eigenspectrum", "LM2/components_above", "LM1/components_above", 0.0),
-    "participation_LM1_to_LM2": Compared("eigenspectrum", "LM2/participation_ratio", "LM1/participation_ratio", 0.0),
+    "participation_LM1_to_LM2": Compared("eigenspectrum", "LM2/participation_ratio_corrected", "LM1/participation_ratio_corrected", 0.0),
 }  # fmt: skip
 ANALYSES = tuple(dict.fromkeys(compared.analysis for compared in COMPARED.values()))  # whose results are read
 

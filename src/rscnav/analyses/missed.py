@@ -106,7 +106,8 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
         )
     for name, field in BELIEFS.items():
         if (belief := getattr(session, field)) is None:
-            result.notes["belief"] = "there is no belief to set beside the state"
+            if name == "network":
+                result.notes["belief"] = "there is no belief to set beside the state"
             continue
         pair = [0, 2]
         mass = mass_at_wrong_places(session, belief, around[pair])

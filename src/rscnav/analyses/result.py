@@ -63,6 +63,10 @@ class Result:
         value = self.arrays[name].item()
         return None if isinstance(value, float) and not np.isfinite(value) else value
 
+    def numbers(self) -> dict[str, Any]:
+        """Return every number, by name, as `number` does."""
+        return {name: self.number(name) for name, array in self.arrays.items() if array.ndim == 0}
+
 
 def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[str, str] | None = None) -> None:
     """Write a result to HDF5, whole or not at all; `record` (see `provenance`) goes into the file's attributes."""

@@ -10,13 +10,16 @@ the module of an analysis picks the samples, calls the estimators, and adds the 
 - ``nulls``        permutation of whole trials, rolling of units
 - ``optimality``   the gap between a network's loss and the exact Bayes filter's
 - ``statistics``   p from permutations, interval over trials, tests over sessions, many units at once
-- ``entropy``      entropies; ``angles``, ``tuning``: what tuning is measured over, and the analysis
-- ``passes``       the same number of passes in both phases; ``rate_spread``, ``places``, ``dispersion``: the analysis
-- ``encounter_categories``, ``meetings``  categories of encounters, activity around them
-- ``readout``, ``deciding``  held-out linear decoding; identity and outcome around the second landmark
-- ``spectrum``, ``spectrum_controls``, ``components``  eigenvalues, their controls, and the analysis `eigenspectrum`
-- ``correlation``, ``slopes``, ``dimension``, ``attractor``  the curve, the fit, the two together, and the analysis `dimension`
+- ``entropy``      entropies; ``tuning``, ``spatial``: the analyses; ``angles``, ``places``: over what; ``curves``, ``curve_nulls``
+- ``dispersion``   with ``passes`` (matched ones), ``rate_spread``, ``dispersion_controls``
+- ``components``   the analysis `eigenspectrum`, with ``spectrum``, ``spectrum_controls``, ``participation``
+- ``attractor``    the analysis `dimension`, with ``correlation`` (sum; ``pairs``, ``pair_*``), ``slopes``, ``ranges``, ``noise_floor``,
+  ``counting_noise``, ``surrogates``, ``dimension_by_units``, ``space_time``
+- ``pairwise``     with ``correlations`` (from blocks of trials), ``adjacent`` (neighbouring trials)
+- ``where_decoded`` the analysis `position_decoding`, with ``held_out_ridge``, ``place_code``, ``place_errors``
+- ``meetings``, ``divergence``, ``deciding``, ``missed``  what encounters do; ``encounter_categories``, ``passages``, ``wrong_places``
 - ``state_space``  principal directions from training trials, test trials along them
+- ``across``       numbers over sessions
 """
 
 import lazy_loader

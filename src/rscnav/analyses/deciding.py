@@ -10,7 +10,7 @@ from rscnav.analyses.accuracy import Decoded, decode, gain
 from rscnav.analyses.encounter_categories import samples_around
 from rscnav.analyses.filtering import lowpass
 from rscnav.analyses.labels import deal_folds, permuted_labels, strata
-from rscnav.analyses.over_lags import first_run, over_lags
+from rscnav.analyses.over_lags import add_tests, over_lags
 from rscnav.analyses.path_code import displacement_code, moved_since_landmark, time_code
 from rscnav.analyses.prepare import chosen_trials
 from rscnav.analyses.result import Result
@@ -167,14 +167,7 @@ def _add_windows(result: Result, task: str, decoded: list[Decoded], settings: Se
     _add_accuracy(result, f"{task}/", decoded)
     result.add(f"{task}/n", [d.n for d in decoded], "", ("window",))
     tests = over_lags(result[f"{task}/accuracy"], np.stack([d.null for d in decoded], axis=1))
-    for name in ("mean", "low", "high"):
-        result.add(f"{task}/control_{name}", getattr(tests, name), "", ("window",))
-    for name in ("threshold", "p", "p_corrected"):
-        result.add(f"{task}/{name}", getattr(tests, name), "", ("window",))
-    known = tests.p_corrected[np.isfinite(tests.p_corrected)]
-    result.add(f"{task}_p", known.min() if len(known) else np.nan)
-    onset = first_run(tests.p_corrected, settings.onset_windows)
-    result.add(f"{task}_onset_s", result["time"][onset] if onset >= 0 else np.nan, "s")
+    add_tests(result, task, "window", tests, settings.onset_windows)
 
 
 def _add_accuracy(result: Result, prefix: str, decoded: list[Decoded]) -> None:

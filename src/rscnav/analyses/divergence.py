@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rscnav.analyses.angles import onset_sample, stretch_number
 from rscnav.analyses.encounter_categories import ORDERS, samples_around
-from rscnav.analyses.over_lags import first_run, over_lags
+from rscnav.analyses.over_lags import add_tests, over_lags
 from rscnav.analyses.pairs import matched_pairs, squared_distance, swaps
 from rscnav.analyses.prepare import prepare
 from rscnav.analyses.result import Result
@@ -160,14 +160,7 @@ def _add_distance(
     result.add(f"{label}/ratio_low", low / over, "", ("lag",))
     result.add(f"{label}/ratio_high", high / over, "", ("lag",))
     tests = over_lags(value / over, null / over)
-    for name in ("mean", "low", "high"):
-        result.add(f"{label}/control_{name}", getattr(tests, name), "", ("lag",))
-    for name in ("threshold", "p", "p_corrected"):
-        result.add(f"{label}/{name}", getattr(tests, name), "", ("lag",))
-    known = tests.p_corrected[np.isfinite(tests.p_corrected)]
-    result.add(f"{label}_p", known.min() if len(known) else np.nan)
-    onset = first_run(tests.p_corrected, settings.onset_lags)
-    result.add(f"{label}_onset_s", result["time"][onset] if onset >= 0 else np.nan, "s")
+    add_tests(result, label, "lag", tests, settings.onset_lags)
     at_zero = int(np.searchsorted(result["time"], -1e-9))
     for end in ("", "_low", "_high"):
         result.add(f"{label}_ratio{end}", result[f"{label}/ratio{end}"][at_zero])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.analyses.result import Result
 from rscnav.analyses.statistics import permutation_p
 
 LEVEL = 0.05
@@ -81,6 +82,30 @@ def over_lags(observed: NDArray[np.floating], null: NDArray[np.floating]) -> Ove
     if allowed:
         found.threshold[known] = mean + sd * np.sort(largest)[-allowed]
     return found
+
+
+def add_tests(result: Result, name: str, dim: str, tests: OverLags, run_length: int) -> None:
+    """Add the tests at all lags (dimension `dim`), the least corrected p, and the time from which on there is a difference.
+
+    Parameters
+    ----------
+    result : Result
+        Holds ``time``.
+    name : str
+        What is tested.
+    dim : str
+    tests : OverLags
+    run_length : int
+        Lags in a row that an onset needs.
+    """
+    for which in ("mean", "low", "high"):
+        result.add(f"{name}/control_{which}", getattr(tests, which), "", (dim,))
+    for which in ("threshold", "p", "p_corrected"):
+        result.add(f"{name}/{which}", getattr(tests, which), "", (dim,))
+    known = tests.p_corrected[np.isfinite(tests.p_corrected)]
+    result.add(f"{name}_p", known.min() if len(known) else np.nan)
+    onset = first_run(tests.p_corrected, run_length)
+    result.add(f"{name}_onset_s", result["time"][onset] if onset >= 0 else np.nan, "s")
 
 
 def first_run(p: NDArray[np.floating], length: int) -> int:

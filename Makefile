@@ -38,7 +38,7 @@ format: $(VENV)/.ready ## rewrite the code in the project's style
 	snakefmt Snakefile workflow
 
 readme: figures ## make everything, then renew the figures that README.md shows
-	cp results/figures/task.png results/figures/learning.png results/figures/state_space.png results/figures/behaviour.png docs/figures/
+	for figure in task learning state_space behaviour encounters decoding missed position_decoding; do cp results/figures/$$figure.png docs/figures/ || exit 1; done
 
 lock: $(VENV)/.ready ## resolve requirements.in again into requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --no-header requirements.in -o requirements.lock

@@ -18,7 +18,7 @@ quick: $(VENV)/.ready ## the whole workflow in about two minutes, with undertrai
 	@rscnav status
 	snakemake --configfile workflow/presets/quick.yaml
 
-calibration: $(VENV)/.ready ## error rates of all tests, coverage of all intervals (hours; goes on where it was)
+calibration: $(VENV)/.ready ## error rates of all tests, coverage of all intervals (75 minutes on two cores; goes on where it was)
 	@rscnav status
 	snakemake -s workflow/calibration.smk
 

@@ -26,7 +26,7 @@ def main() -> None:
         run_all(options.session, options.config, options.analyses, Path(folder))
 
 
-def run_all(session: Path, config: Path, analyses: list[str], folder: Path) -> None:
+def run_all(session: Path, config: Path, analyses: list[str], folder: Path, at_once: int = AT_ONCE) -> None:
     """Run the analyses, some at a time, and print seconds and memory of each and of all."""
     started = time.perf_counter()
     waiting = list(analyses)
@@ -34,7 +34,7 @@ def run_all(session: Path, config: Path, analyses: list[str], folder: Path) -> N
     print(f"{'analysis':20s}{'seconds':>8s}{'GiB':>7s}")
     peaks = []
     while waiting or running:
-        while waiting and len(running) < AT_ONCE:
+        while waiting and len(running) < at_once:
             name = waiting.pop(0)
             command = ["rscnav", "analyse", "--config", str(config), "--analysis", name, "--session", str(session),
                        "--output", str(folder / f"{name}.h5")]  # fmt: skip
@@ -46,9 +46,9 @@ def run_all(session: Path, config: Path, analyses: list[str], folder: Path) -> N
         peaks.append(usage.ru_maxrss / 2**20)
         words = "" if status == 0 else f"  failed: {(folder / f'{name}.log').read_text()[-300:]}"
         print(f"{name:20s}{time.perf_counter() - began:8.1f}{peaks[-1]:7.2f}{words}", flush=True)
-    most = sorted(peaks)[-AT_ONCE:]
+    most = sorted(peaks)[-at_once:]
     print(f"all: {(time.perf_counter() - started) / 60:.1f} min; largest process {max(peaks):.2f} GiB, "
-          f"the largest {AT_ONCE} together {sum(most):.2f} GiB")  # fmt: skip
+          f"the largest {at_once} together {sum(most):.2f} GiB")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--units", type=int, default=1000)
     parser.add_argument("--analyses", nargs="+", default=list(ANALYSES), choices=list(ANALYSES))
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="processes at a time; 1 for the least memory")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     session = options.folder / f"large-{options.hours:g}h-{options.units}.h5"
@@ -40,10 +41,10 @@ def main() -> None:
         started = time.perf_counter()
         simulate(session, options.hours, options.units)
         print(f"simulated and written in {time.perf_counter() - started:.0f} s", flush=True)
-    print(f"{session.name}: {session.stat().st_size / 2**30:.1f} GiB; {AT_ONCE} processes at a time")
+    print(f"{session.name}: {session.stat().st_size / 2**30:.1f} GiB; processes at a time: {options.at_once}")
     config = options.folder / "config.yaml"
     config.write_text(yaml.safe_dump(settings()))
-    run_all(session, config, options.analyses, options.folder)
+    run_all(session, config, options.analyses, options.folder, options.at_once)
 
 
 def settings() -> dict:
@@ -86,9 +87,8 @@ def simulate(path: Path, hours: float, n_units: int) -> None:
     write_session(empty, path)
     preferred, peak = rng.uniform(-np.pi, np.pi, n_units), rng.lognormal(np.log(8), 0.5, n_units)
     with h5py.File(path, "r+") as file:
-        for name, column in (("id", units["id"]),):
-            del file[f"units/{name}"]
-            file[f"units/{name}"] = column
+        del file["units/id"]
+        file["units/id"] = units["id"]
         file["units"].attrs["n_rows"] = n_units
         attributes = dict(file["activity"].attrs)
         del file["activity"]

@@ -6,11 +6,11 @@ import pytest
 from rscnav.analyses.table import analyse
 from rscnav.config.load import load_config
 from rscnav.config.stages import recording, simulation
+from rscnav.recordings.read import read_recording
+from rscnav.recordings.simulation import simulate_recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
-from rscnav.sessions.recording import read_recording
 from rscnav.sessions.schema import PHASES
-from rscnav.sessions.simulation import simulate_recording
 
 N_BINS = 36
 

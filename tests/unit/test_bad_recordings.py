@@ -7,7 +7,7 @@ from small_nwb import walk, write_nwb
 
 from rscnav.cli.main import main
 from rscnav.config.base import ConfigError
-from rscnav.sessions.recording import read_recording
+from rscnav.recordings.read import read_recording
 
 WALK = {"series": "walk", "unit": "m"}
 TRIALS = [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rscnav.analyses.filtering import lowpass
-from rscnav.sessions.binning import bins_within, count_spikes, cut_spans, outside, touching
+from rscnav.recordings.binning import bins_within, count_spikes, cut_spans, outside, touching
 
 
 def test_every_spike_inside_a_bin_is_counted_once():

@@ -10,10 +10,11 @@ import yaml
 from small_nwb import walk, write_nwb
 
 from rscnav.config.load import parse_config
-from rscnav.config.recordings import Epochs, Position, Recording, Trials
+from rscnav.config.mapping import Epochs, Position, Trials
+from rscnav.config.recordings import Recording
+from rscnav.recordings.read import read_recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
-from rscnav.sessions.recording import read_recording
 
 WALK = {"series": "walk", "unit": "m"}
 TRIALS = [
@@ -207,5 +208,5 @@ def test_the_docs_explain_every_key_and_their_examples_are_right(pytestconfig):
 
 
 def test_torch_is_not_needed():
-    code = "import sys; import rscnav.sessions.recording; sys.exit('torch._C' in sys.modules or 'pynwb' in sys.modules)"
+    code = "import sys; import rscnav.recordings.read; sys.exit('torch._C' in sys.modules or 'pynwb' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,11 +6,11 @@ import pytest
 
 from rscnav.config.base import check
 from rscnav.config.schema import Simulation
+from rscnav.recordings.simulated_nwb import tracked_angle
+from rscnav.recordings.simulation import expected_rates, simulate, simulate_recording, truth_path
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.hdf5 import read_session
-from rscnav.sessions.simulated_nwb import tracked_angle
-from rscnav.sessions.simulation import expected_rates, simulate, simulate_recording, truth_path
 
 
 def settings(**changes):

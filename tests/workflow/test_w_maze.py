@@ -8,8 +8,8 @@ import pytest
 
 from rscnav.config.load import load_config
 from rscnav.config.stages import recording
-from rscnav.sessions.nwb import interval_table, open_nwb, read_units
-from rscnav.sessions.recording import read_recording
+from rscnav.recordings.nwb import interval_table, open_nwb, read_units
+from rscnav.recordings.read import read_recording
 
 pytestmark = pytest.mark.skipif(
     "RSCNAV_RECORDINGS" not in os.environ,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.provenance import provenance
+from rscnav.recordings.read import read_recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
-from rscnav.sessions.recording import read_recording
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import torch
 
 from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.recordings.simulation import simulate_recording
 from rscnav.seeds import Seeds
-from rscnav.sessions.simulation import simulate_recording
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,8 @@ from pydantic import Field, create_model, model_validator
 
 from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
-from rscnav.config.recordings import Name, Recording
+from rscnav.config.mapping import Name
+from rscnav.config.recordings import Recording
 from rscnav.dynamics.settings import Settings as Dynamics
 from rscnav.networks.curriculum import lesson_task
 from rscnav.networks.rules.settings import RuleSettings

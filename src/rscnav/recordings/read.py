@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from rscnav.config.base import check
 from rscnav.config.recordings import Recording
 from rscnav.config.schema import Encounters
+from rscnav.recordings.binning import Bins, bins_within, count_spikes, outside, touching
+from rscnav.recordings.landmarks import check_reach, landmark_places
+from rscnav.recordings.nwb import Columns, open_nwb
+from rscnav.recordings.recorded import Recorded, read_file
+from rscnav.recordings.tracking import UNITS, moves_in
 from rscnav.seeds import Seeds
-from rscnav.sessions.binning import Bins, bins_within, count_spikes, outside, touching
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
-from rscnav.sessions.landmarks import check_reach, landmark_places
-from rscnav.sessions.nwb import Columns, open_nwb
-from rscnav.sessions.recorded import Recorded, read_file
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
-from rscnav.sessions.tracking import UNITS, moves_in
 
 
 def read_recording(

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.recordings import Epochs, Trials
-from rscnav.sessions.binning import cut_spans, outside
-from rscnav.sessions.nwb import Columns, column_of, interval_table, kept_rows
+from rscnav.config.mapping import Epochs, Trials
+from rscnav.recordings.binning import cut_spans, outside
+from rscnav.recordings.nwb import Columns, column_of, interval_table, kept_rows
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.sessions.binning import Bins
+from rscnav.recordings.binning import Bins
+from rscnav.recordings.nwb import Series
 from rscnav.sessions.geometry import wrap
-from rscnav.sessions.nwb import Series
 
 UNITS = {"rad": ("rad", 1.0), "deg": ("rad", np.pi / 180), "m": ("m", 1.0), "cm": ("m", 0.01), "px": ("px", 1.0)}
 _SPELLINGS = {

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.recordings import Rule
+from rscnav.config.mapping import Rule
 
 Columns = dict[str, NDArray]
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.recordings import Landmarks
-from rscnav.sessions.intervals import Spans, numbers
-from rscnav.sessions.tracking import unrotated
+from rscnav.config.mapping import Landmarks
+from rscnav.recordings.intervals import Spans, numbers
+from rscnav.recordings.tracking import unrotated
 
 
 def landmark_places(

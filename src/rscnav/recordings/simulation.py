@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.schema import Encounters, Simulation
+from rscnav.recordings.simulated_nwb import write_recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
@@ -19,7 +20,6 @@ from rscnav.sessions.hdf5 import write_session
 from rscnav.sessions.outcomes import OUTCOMES, pokes
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
-from rscnav.sessions.simulated_nwb import write_recording
 from rscnav.tasks.ring_fixed import Task
 
 FIRST_S = 5.0  # the first trial starts here

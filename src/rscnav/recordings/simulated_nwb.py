@@ -24,7 +24,7 @@ def write_recording(truth: Session, path: Path, gap_s: float) -> None:
     Parameters
     ----------
     truth : Session
-        From `rscnav.sessions.simulation.simulate`.
+        From `rscnav.recordings.simulation.simulate`.
     path : Path
     gap_s : float
         Time without position between trials (s).

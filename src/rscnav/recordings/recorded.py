@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.recordings import Position, Recording
-from rscnav.sessions.intervals import Spans, cut_stretches, epoch_spans, trial_spans, without
-from rscnav.sessions.nwb import Columns, find_series, kept_rows, read_units
-from rscnav.sessions.tracking import Tracking, track
+from rscnav.config.mapping import Position
+from rscnav.config.recordings import Recording
+from rscnav.recordings.intervals import Spans, cut_stretches, epoch_spans, trial_spans, without
+from rscnav.recordings.nwb import Columns, find_series, kept_rows, read_units
+from rscnav.recordings.tracking import Tracking, track
 
 
 @dataclass(frozen=True)

@@ -120,9 +120,19 @@ def _where(figure: Figure, ax: Axes, results: Sequence[Result], part: str) -> No
         x, y = result[f"{part}/x_edges"], result[f"{part}/y_edges"]
         image = ax.pcolormesh(x, y, result[f"{part}/error_map"].T, cmap="viridis", vmin=0, rasterized=True)
         ax.set(xlabel=f"x ({unit})", ylabel=f"y ({unit})", title=title)
+        _same_square(ax, result)
         label = f"mean error ({unit})"
     ax.set_box_aspect(1)
     figure.colorbar(image, ax=ax, shrink=0.8, pad=0.03, aspect=15).set_label(label)
+
+
+def _same_square(ax: Axes, result: Result) -> None:
+    """Show the whole of what any phase's map covers, x and y on one scale, so that the maps can be laid over each other."""
+    x, y = (np.concatenate([result[n] for n in result.arrays if n.endswith(f"/{c}_edges")]) for c in "xy")
+    half = 0.5 * max(np.ptp(x), np.ptp(y))
+    for values, limit in ((x, ax.set_xlim), (y, ax.set_ylim)):
+        middle = 0.5 * (values.min() + values.max())
+        limit(middle - half, middle + half)
 
 
 def _legend(figure: Figure, results: Sequence[Result]) -> None:

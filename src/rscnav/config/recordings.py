@@ -3,7 +3,8 @@
 from pydantic import Field, model_validator
 
 from rscnav.config.base import Closed
-from rscnav.config.mapping import Epochs, Landmarks, Name, Position, Rule, Trials
+from rscnav.config.landmarks import Landmarks
+from rscnav.config.mapping import Epochs, Name, Phases, Position, Rule, Trials
 
 
 class Recording(Closed):
@@ -22,6 +23,7 @@ class Recording(Closed):
     position: Position | None = Field(None, description="null: a recording without position")
     trials: Trials | None = Field(None, description="null: no trials; stretches are cut")
     landmarks: Landmarks | None = Field(None, description="null: no landmarks")
+    phases: Phases | None = Field(None, description="null: phases follow from the encounters")
 
     @model_validator(mode="after")
     def _complete(self) -> "Recording":
@@ -30,15 +32,20 @@ class Recording(Closed):
             raise ValueError(
                 f"the recording's name '{self.name}' looks like a network's session (NAME-sSEED); rename it"
             )
-        if self.landmarks is not None and self.position is None:
+        landmarks, position = self.landmarks, self.position
+        if landmarks is not None and position is None and landmarks.places:
             raise ValueError(
-                f"recording '{self.name}' has landmarks but no position; give position.series or drop landmarks"
+                f"recording '{self.name}' has landmarks at places but no position; give position.series or drop landmarks"
             )
-        if self.landmarks is not None and self.trials is None:
-            columns = [v for v in self.landmarks.places.values() if isinstance(v, str)]
+        if landmarks is not None and self.trials is None:
+            columns = [v for v in landmarks.places.values() if isinstance(v, str)]
             if columns:
                 raise ValueError(
                     f"recording '{self.name}': landmarks.places names trial columns ({', '.join(columns)}) "
                     "but there is no trial table; give trials.table"
                 )
+        if landmarks is not None and landmarks.view_angle is not None and (position is None or not position.heading):
+            raise ValueError(f"recording '{self.name}': landmarks.view_angle needs a heading; give position.heading")
+        if self.trials is not None and self.trials.home is not None and position is None:
+            raise ValueError(f"recording '{self.name}': trials.home needs a position; give position.series")
         return self

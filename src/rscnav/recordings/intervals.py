@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from rscnav.config.mapping import Epochs, Trials
 from rscnav.recordings.binning import cut_spans, outside
+from rscnav.recordings.frame import Frame
 from rscnav.recordings.nwb import Columns, column_of, interval_table, kept_rows
+from rscnav.recordings.tracking import Tracking
+from rscnav.recordings.trial_rows import trial_rows
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ def epoch_spans(file: Any, epochs: Epochs) -> NDArray[np.float64]:
     return _times({name: values[keep] for name, values in columns.items()}, f"epochs: table '{epochs.table}'")
 
 
-def trial_spans(file: Any, trials: Trials, extent: tuple[float, float], tracked: bool) -> Spans:
+def trial_spans(
+    file: Any, trials: Trials, extent: tuple[float, float], tracking: Tracking | None, frame: Frame | None
+) -> Spans:
     """Read the chosen trials.
 
     Parameters
@@ -60,8 +65,10 @@ def trial_spans(file: Any, trials: Trials, extent: tuple[float, float], tracked:
         The mapping.
     extent : (float, float)
         First and last time of anything recorded (s).
-    tracked : bool
-        Whether a position was recorded. Without one no trial may be called outside for want of spikes, unless most are.
+    tracking : Tracking or None
+        Without one no trial may be called outside for want of spikes, unless most are.
+    frame : Frame or None
+        That of `tracking`.
 
     Returns
     -------
@@ -73,8 +80,11 @@ def trial_spans(file: Any, trials: Trials, extent: tuple[float, float], tracked:
         For a table or column that is not there; no trial left; trials that stop before they start, overlap, or lie outside
         the recording; outcomes of which none is known.
     """
-    where = f"trials: table '{trials.table}'"
-    columns = interval_table(file, trials.table, "trials.table")
+    where = "trials.home" if trials.home is not None else f"trials: table '{trials.table}'"
+    tracked = tracking is not None and frame is not None
+    columns = trial_rows(
+        file, trials, extent, (tracking, frame) if tracking is not None and frame is not None else None
+    )
     keep = kept_rows(columns, trials.select, "trials.select") if len(columns["start_time"]) else np.zeros(0, bool)
     if not keep.any():
         raise ValueError(
@@ -104,10 +114,8 @@ def trial_spans(file: Any, trials: Trials, extent: tuple[float, float], tracked:
     if trials.rotation is not None:
         turns = numbers(columns, trials.rotation, "trials.rotation")
         if turns.shape[1] != 1 or not np.isfinite(turns).all():
-            raise ValueError(
-                f"trials.rotation: column '{trials.rotation}' must hold one finite angle (rad) in every row"
-            )
-        rotation = turns[:, 0]
+            raise ValueError(f"trials.rotation: column '{trials.rotation}' must hold one finite angle in every row")
+        rotation = turns[:, 0] if trials.rotation_unit == "rad" else np.radians(turns[:, 0])
     return Spans(times, rotation, _outcomes(columns, trials), columns, cut=False)
 
 

@@ -122,6 +122,16 @@ def interval_table(file: Any, name: str, key: str) -> Columns:
     return plain_columns(found[name])
 
 
+def any_table(file: Any, name: str, key: str) -> Columns:
+    """Read the plain columns of any table; a ValueError that lists those there are where none has that name."""
+    from hdmf.common import DynamicTable
+
+    found = {item.name: item for item in file.objects.values() if isinstance(item, DynamicTable)}
+    if name not in found:
+        raise ValueError(f"{key}: there is no table '{name}' in the file; there are: {_listed(found)}")
+    return plain_columns(found[name])
+
+
 def read_units(file: Any) -> tuple[Columns, list[NDArray[np.floating]], list[str]]:
     """Read the Units table.
 
@@ -157,7 +167,8 @@ def read_units(file: Any) -> tuple[Columns, list[NDArray[np.floating]], list[str
             times = np.sort(times)
         spikes.append(times)
     columns["n_spikes"] = np.array([len(times) for times in spikes])
-    notes = [f"spike times were not in order and have been sorted: unit {', '.join(unsorted)}"] if unsorted else []
+    some = ", ".join(unsorted[:8]) + (f" and {len(unsorted) - 8} more" if len(unsorted) > 8 else "")
+    notes = [f"spike times were not in order and have been sorted: unit {some}"] if unsorted else []
     return columns, spikes, notes
 
 

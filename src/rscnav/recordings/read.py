@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.base import check
+from rscnav.config.landmarks import Landmarks
 from rscnav.config.recordings import Recording
 from rscnav.config.schema import Encounters
 from rscnav.recordings.binning import Bins, bins_within, count_spikes, outside, touching
 from rscnav.recordings.landmarks import check_reach, landmark_places
 from rscnav.recordings.nwb import Columns, open_nwb
+from rscnav.recordings.phases import phases_of_file
 from rscnav.recordings.recorded import Recorded, read_file
-from rscnav.recordings.tracking import UNITS, moves_in
+from rscnav.recordings.tracking import moves_in
+from rscnav.recordings.visibility import seen_from, told_by_file
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
@@ -67,7 +70,9 @@ def read_recording(
     with open_nwb(path) as file:
         try:
             recorded = read_file(file, checked)
-            session = _session(recorded, checked, encounters or Encounters(), seeds or Seeds(0, ("read", checked.name)))
+            session = _session(
+                file, recorded, checked, encounters or Encounters(), seeds or Seeds(0, ("read", checked.name))
+            )
         except ValueError as error:
             raise ValueError(f"recording '{checked.name}', file {os.fspath(path)}: {error}") from None
     session.attributes["source"] = os.path.basename(path)
@@ -76,7 +81,7 @@ def read_recording(
     return session
 
 
-def _session(recorded: Recorded, mapping: Recording, encounters: Encounters, seeds: Seeds) -> Session:
+def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Encounters, seeds: Seeds) -> Session:
     """Put everything on bins."""
     bins, dropped = _kept_bins(recorded, mapping)
     left = np.unique(bins.span)
@@ -109,13 +114,16 @@ def _session(recorded: Recorded, mapping: Recording, encounters: Encounters, see
             "n_units_left_out": recorded.n_units_left_out,
             "n_stretches_dropped": recorded.spans.n_dropped,
             "trials_cut": recorded.spans.cut,
+            **({} if recorded.tracking is None else recorded.tracking.counts),
             "notes": "; ".join(notes),
         },
         **_behaviour(recorded, mapping, bins),
-        **_landmarks(recorded, mapping, left),
+        **_landmarks(file, recorded, mapping, left),
     )
-    if session.landmarks is not None and session.position is not None:
-        _meet(session, session.position, session.landmarks, encounters)
+    if mapping.landmarks is not None:
+        _meet(session, mapping.landmarks, told_by_file(file, mapping.landmarks, bins), encounters)
+    if mapping.phases is not None and not recorded.spans.cut:
+        session.phase = phases_of_file(file, mapping.phases, bins)
     return session
 
 
@@ -144,12 +152,11 @@ def _kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, 
 
 def _behaviour(recorded: Recorded, mapping: Recording, bins: Bins) -> dict[str, Any]:
     """Give position, velocity and heading, in the landmarks' frame."""
-    if recorded.tracking is None or mapping.position is None:
+    if recorded.tracking is None or mapping.position is None or recorded.frame is None:
         return {}
     rotation = recorded.spans.rotation[bins.span]
-    factor = UNITS[mapping.position.unit][1]
-    centre = _centre(mapping, recorded.tracking.values.shape[1])
-    moves = moves_in(recorded.tracking, bins, rotation, centre, mapping.position.min_speed * factor)
+    frame = recorded.frame
+    moves = moves_in(recorded.tracking, bins, rotation, frame.turns_around, frame.length(mapping.position.min_speed))
     heading = moves.direction if mapping.position.heading == "movement" else None
     if recorded.heading is not None:
         unknown = touching(bins, recorded.heading.gaps) | touching(bins, recorded.heading.missing)
@@ -162,30 +169,34 @@ def _behaviour(recorded: Recorded, mapping: Recording, bins: Bins) -> dict[str, 
     }
 
 
-def _landmarks(recorded: Recorded, mapping: Recording, left: NDArray[np.integer]) -> dict[str, Any]:
-    """Give the landmarks' places and the radius of visibility."""
-    if mapping.landmarks is None or mapping.position is None or recorded.tracking is None:
+def _landmarks(file: Any, recorded: Recorded, mapping: Recording, left: NDArray[np.integer]) -> dict[str, Any]:
+    """Give the landmarks' names, places and the radius of visibility."""
+    landmarks, frame = mapping.landmarks, recorded.frame
+    if landmarks is None:
         return {}
-    n_dims, factor = recorded.tracking.values.shape[1], UNITS[mapping.position.unit][1]
-    places = landmark_places(
-        mapping.landmarks, recorded.spans, (recorded.tracking.unit, factor), _centre(mapping, n_dims), n_dims
-    )
-    return {
-        "landmarks": places[left],
-        "landmark_names": tuple(mapping.landmarks.places),
-        "visibility_radius": mapping.landmarks.radius * factor,
-    }
+    found: dict[str, Any] = {"landmark_names": landmarks.names}
+    if landmarks.places and frame is not None:
+        found["landmarks"] = landmark_places(file, landmarks, recorded.spans, frame)[left]
+    if landmarks.radius is not None and frame is not None:
+        found["visibility_radius"] = frame.length(landmarks.radius)
+    return found
 
 
-def _meet(
-    session: Session, position: NDArray[np.floating], places: NDArray[np.floating], encounters: Encounters
-) -> None:
+def _meet(session: Session, landmarks: Landmarks, visible: NDArray[np.bool_] | None, encounters: Encounters) -> None:
     """Add encounters, phases and hypotheses, where there are real trials."""
+    places, position = session.landmarks, session.position
     radius = session.visibility_radius or 0.0
-    if not session.is_ring:
+    if places is not None and position is not None and not session.is_ring:
         check_reach(places, position, radius, session.landmark_names, session.position_unit)
     if session.attributes["trials_cut"]:
         return
+    if position is None:
+        position = np.zeros((len(session.time), 1))
+    if places is None:
+        places = np.full((len(session.trials), len(session.landmark_names), position.shape[1]), np.nan)
+    if landmarks.view_angle is not None:
+        of_sample, heading = places[session.trial], session.need("heading")
+        visible = seen_from(position, heading, of_sample, radius, landmarks.view_angle, session.is_ring)
     behaviour = Behaviour(
         position=position,
         time=session.time,
@@ -196,19 +207,10 @@ def _meet(
         ring=session.is_ring,
         dt_s=session.dt_s,
         outcome=session.trials["outcome"],
+        visible=visible,
     )
     met = find_encounters(behaviour, encounters.min_duration_s, encounters.merge_within_s)
     session.encounters, session.phase, session.hypotheses = met.table, met.phase, met.hypotheses
-
-
-def _centre(mapping: Recording, n_dims: int) -> NDArray[np.float64]:
-    """Give what the scene turns around, in the session's unit."""
-    centre = None if mapping.trials is None else mapping.trials.rotation_centre
-    if centre is None or mapping.position is None:
-        return np.zeros(n_dims)
-    if len(centre) != n_dims or n_dims < 2:
-        raise ValueError(f"trials.rotation_centre: {centre} does not fit a position with {n_dims} coordinate(s)")
-    return np.array(centre, float) * UNITS[mapping.position.unit][1]
 
 
 def _split(n_trials: int, test_share: float, seeds: Seeds) -> NDArray[np.str_]:

@@ -4,12 +4,13 @@ A sample speaks for half the usual distance between samples on either side. What
 further apart than allowed, is a gap; what lies between two good samples with NaN between them is missing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.recordings.binning import Bins
+from rscnav.recordings.jumps import Limits, stray
 from rscnav.recordings.nwb import Series
 from rscnav.sessions.geometry import wrap
 
@@ -41,6 +42,10 @@ class Tracking:
         Times of the first and the last sample (s).
     notes : tuple of str
         What had to be put right.
+    unit_of_file : str
+        A key of `UNITS`.
+    counts : dict of int
+        Samples that were left out, by reason.
     """
 
     time: NDArray[np.float64]
@@ -50,26 +55,37 @@ class Tracking:
     missing: NDArray[np.float64]
     extent: tuple[float, float]
     notes: tuple[str, ...]
+    unit_of_file: str = "rad"
+    counts: dict[str, int] = field(default_factory=dict)
 
     def at(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
         """Interpolate linearly (time, dim); before the first and after the last sample their values hold."""
         return np.stack([np.interp(time, self.time, column) for column in self.values.T], axis=1)
 
 
-def track(series: Series, unit: str, max_gap_s: float, key: str, override_unit: bool = False) -> Tracking:
+def track(
+    series: Series,
+    unit: str | None,
+    max_gap_s: float,
+    key: str,
+    override_unit: bool = False,
+    limits: Limits | None = None,
+) -> Tracking:
     """Bring a series into a session's unit and find its gaps.
 
     Parameters
     ----------
     series : Series
-    unit : str
-        A key of `UNITS`: what the values are in.
+    unit : str or None
+        A key of `UNITS`: what the values are in; None: what the file says.
     max_gap_s : float
         Neighbouring samples further apart than this leave a gap (s).
     key : str
         The configuration's key, for messages.
     override_unit : bool
         Take `unit` whatever the file says.
+    limits : Limits, optional
+        What no sample may exceed. Default: nothing is left out.
 
     Returns
     -------
@@ -80,6 +96,7 @@ def track(series: Series, unit: str, max_gap_s: float, key: str, override_unit: 
     ValueError
         Where `unit` cannot be right, or all samples are NaN.
     """
+    unit = said_unit(series, key) if unit is None else unit
     _check_unit(series, unit, key, override_unit)
     name, factor = UNITS[unit]
     time, values, notes = series.time, series.values * factor, []
@@ -91,7 +108,14 @@ def track(series: Series, unit: str, max_gap_s: float, key: str, override_unit: 
     if not first.all():
         notes.append(f"'{series.path}' has {np.sum(~first)} samples at the time of another; the first of each was kept")
         time, values = time[first], values[first]
-    half = 0.5 * float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    counts: dict[str, int] = {}
+    if limits is not None:
+        marked, counts, more = stray(time, values / factor, limits, series.path)
+        if marked.all():
+            raise ValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
+        time, values, notes = time[~marked], values[~marked], notes + more
+    half = 0.5 * usual
     good: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
     if not good.any():
         raise ValueError(f"{key}: all samples of '{series.path}' are NaN")
@@ -100,7 +124,18 @@ def track(series: Series, unit: str, max_gap_s: float, key: str, override_unit: 
     gaps = np.array([(-np.inf, time[0] - half), *between, (time[-1] + half, np.inf)])
     values = np.unwrap(values[good], axis=0) if name == "rad" else values[good]
     extent = (float(time[0]), float(time[-1]))
-    return Tracking(time[good], values, name, gaps, _missing(time, good, half), extent, tuple(notes))
+    return Tracking(time[good], values, name, gaps, _missing(time, good, half), extent, tuple(notes), unit, counts)
+
+
+def said_unit(series: Series, key: str) -> str:
+    """Give the unit that the file names, as a key of `UNITS`; a ValueError where it names none that is known."""
+    said = next((known for known, words in _SPELLINGS.items() if series.unit.strip().lower() in words), None)
+    if said is None:
+        raise ValueError(
+            f"{key}.unit: the file does not say what '{series.path}' is in (its unit is '{series.unit}'); "
+            f"give one of {', '.join(UNITS)}"
+        )
+    return said
 
 
 def _missing(time: NDArray[np.float64], good: NDArray[np.bool_], half: float) -> NDArray[np.float64]:

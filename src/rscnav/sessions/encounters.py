@@ -37,6 +37,8 @@ class Behaviour:
     outcome : array of str, (trials,)
     map_known : bool
         Whether the animal knows how the landmarks lie to each other; without that no absence refutes anything.
+    visible : array of bool, (time, landmark), optional
+        Which landmarks are in view. Default: those within the radius. Where something else decides, no absence is told.
     """
 
     position: NDArray[np.floating]
@@ -49,6 +51,7 @@ class Behaviour:
     dt_s: float
     outcome: NDArray
     map_known: bool = True
+    visible: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,8 +120,13 @@ def _one_trial(
 ) -> tuple[list[tuple], NDArray[np.uint8], NDArray[np.uint8]]:
     """Find the encounters of one trial, whose samples are `here`."""
     time, position, places = behaviour.time[here], behaviour.position[here], behaviour.landmarks[trial]
-    visible = distance(position[:, None], places[None], behaviour.ring) < behaviour.radius  # (sample, landmark)
-    met = sorted((first, last, k) for k in range(len(places)) for first, last in rule.stretches(visible[:, k], time))
+    if behaviour.visible is not None:
+        visible = behaviour.visible[here]
+    else:
+        visible = distance(position[:, None], places[None], behaviour.ring) < behaviour.radius  # (sample, landmark)
+    met = sorted(
+        (first, last, k) for k in range(len(behaviour.names)) for first, last in rule.stretches(visible[:, k], time)
+    )
     phase = np.zeros(len(here), np.uint8)
     rows, seen = [], []
     for first, last, k in met:
@@ -128,7 +136,7 @@ def _one_trial(
             phase[first:] = min(len(seen), 2)
         rows.append(_row(behaviour, trial, here, (first, last), k, len(seen) if is_new else 0, "encounter"))
     hypotheses = np.zeros(len(here), np.uint8)
-    if behaviour.ring and behaviour.map_known and seen:
+    if behaviour.ring and behaviour.map_known and behaviour.visible is None and seen:
         hypotheses[phase == 2] = 1
         hypotheses[phase == 1] = np.sum(np.isfinite(places[:, 0]))
         for first, last, k in _missed(behaviour, rule, trial, here, visible, phase, seen[0]):

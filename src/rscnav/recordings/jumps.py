@@ -1,0 +1,111 @@
+"""Tracked samples that are no place of the animal: jumps of the tracking, and places outside the arena."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SUSPECT = 20.0  # a step this many times the 99th percentile of steps is worth a note
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What no sample may exceed.
+
+    Parameters
+    ----------
+    max_speed : float or None
+        Unit of the values, per s.
+    centre : array, (dim,), or None
+    radius : float or None
+        Around `centre`.
+    give_up_s : float
+        After this long away a new place is believed (s).
+    """
+
+    max_speed: float | None = None
+    centre: NDArray[np.float64] | None = None
+    radius: float | None = None
+    give_up_s: float = 0.25
+
+
+def stray(
+    time: NDArray[np.float64], values: NDArray[np.float64], limits: Limits, path: str
+) -> tuple[NDArray[np.bool_], dict[str, int], list[str]]:
+    """Mark samples to be left out.
+
+    Parameters
+    ----------
+    time : array, (sample,)
+        Increasing (s).
+    values : array, (sample, dim)
+        May hold NaN, which is never marked.
+    limits : Limits
+    path : str
+        The series' name, for the notes.
+
+    Returns
+    -------
+    marked : array of bool, (sample,)
+    counts : dict of int
+    notes : list of str
+    """
+    marked = np.zeros(len(time), bool)
+    counts, notes = {}, []
+    if limits.radius is not None and limits.centre is not None:
+        with np.errstate(invalid="ignore"):
+            marked = np.linalg.norm(values - limits.centre, axis=1) > limits.radius
+        counts["n_samples_outside_arena"] = int(marked.sum())
+        if marked.any():
+            notes.append(
+                f"{marked.sum()} samples of '{path}' lie outside the arena, the first at {time[marked][0]:.3f} s: left out"
+            )
+    if limits.max_speed is not None:
+        good = np.flatnonzero(~marked & np.isfinite(values).all(axis=1))
+        jumped = good[_jumps(time[good], values[good], limits.max_speed, limits.give_up_s)]
+        marked[jumped] = True
+        counts["n_samples_jumped"] = len(jumped)
+        if len(jumped):
+            notes.append(
+                f"{len(jumped)} samples of '{path}' are jumps faster than position.max_speed, "
+                f"the first at {time[jumped[0]]:.3f} s: left out"
+            )
+    else:
+        notes += _suspected(time, values, path)
+    return marked, counts, notes
+
+
+def _jumps(
+    time: NDArray[np.float64], values: NDArray[np.float64], max_speed: float, give_up_s: float
+) -> NDArray[np.bool_]:
+    """Mark samples that can't be reached from the last good one; after `give_up_s` the new place is believed."""
+    marked = np.zeros(len(time), bool)
+    fast = np.flatnonzero(np.linalg.norm(np.diff(values, axis=0), axis=1) > max_speed * np.diff(time))
+    done = -1
+    for last in fast.tolist():
+        if last < done or marked[last]:
+            continue
+        at = last + 1
+        while at < len(time) and time[at] - time[last] <= give_up_s:
+            if np.linalg.norm(values[at] - values[last]) <= max_speed * (time[at] - time[last]):
+                break
+            marked[at] = True
+            at += 1
+        done = at
+    return marked
+
+
+def _suspected(time: NDArray[np.float64], values: NDArray[np.float64], path: str) -> list[str]:
+    """Say where a step stands out so far that it is probably a jump of the tracking."""
+    step = np.linalg.norm(np.diff(values, axis=0), axis=1)
+    known = np.isfinite(step)
+    if values.shape[1] < 2 or known.sum() < 100:
+        return []
+    usual = float(np.percentile(step[known], 99))
+    far = np.flatnonzero(np.where(known, step, 0.0) > SUSPECT * usual) if usual > 0 else np.empty(0, int)
+    if not len(far):
+        return []
+    return [
+        f"'{path}' jumps in {len(far)} steps, the first at {time[far[0] + 1]:.3f} s, more than {SUSPECT:g} times as far "
+        "as in 99 % of steps: give position.max_speed to leave jumps out"
+    ]

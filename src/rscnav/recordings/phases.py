@@ -1,0 +1,48 @@
+"""Phases as a file has them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.config.mapping import Phases
+from rscnav.recordings.binning import Bins
+from rscnav.recordings.nwb import column_of, find_series, interval_table
+from rscnav.sessions.schema import NO_PHASE, PHASES
+
+
+def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
+    """Give the phase at the centre of each bin, (bin,); 255 where the file names none.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    phases : Phases
+        The mapping.
+    bins : Bins
+
+    Raises
+    ------
+    ValueError
+        For a series, table or column that is not there, or one that holds none of the values.
+    """
+    if phases.series is not None:
+        series = find_series(file, phases.series, "phases.series")
+        order = np.argsort(series.time, kind="stable")
+        start, labels = series.time[order], series.values[order, 0].tolist()
+        stop = np.append(start[1:], np.inf)
+    else:
+        columns = interval_table(file, str(phases.table), "phases.table")
+        order = np.argsort(columns["start_time"], kind="stable")
+        start, stop = columns["start_time"][order].astype(float), columns["stop_time"][order].astype(float)
+        labels = column_of(columns, phases.column, "phases.column")[order].tolist()
+    meaning = {value: PHASES.index(phase) for phase, values in phases.values.items() for value in values}
+    codes = np.array([*(meaning.get(label, NO_PHASE) for label in labels), NO_PHASE], np.uint8)
+    if np.all(codes == NO_PHASE):
+        there = ", ".join(sorted({str(label) for label in labels})[:10]) or "nothing"
+        raise ValueError(
+            f"phases.values: none of these values is in '{phases.series or phases.table}'; it holds: {there}"
+        )
+    row = np.searchsorted(start, bins.centre, side="right") - 1
+    inside = (row >= 0) & (bins.centre < np.append(stop, -np.inf)[row])
+    return np.where(inside, codes[row], NO_PHASE).astype(np.uint8)

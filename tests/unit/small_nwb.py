@@ -10,6 +10,11 @@ from pynwb import NWBHDF5IO, NWBFile
 from pynwb.behavior import Position, SpatialSeries
 
 
+def new_nwb() -> NWBFile:
+    """Make an empty file, to be filled and written."""
+    return NWBFile("small", "small", datetime(2025, 1, 1, tzinfo=UTC))
+
+
 def write_nwb(
     path: Path,
     spikes: Sequence[Any] | None = ((0.5, 1.5, 2.5), (1.1, 1.2)),
@@ -19,7 +24,7 @@ def write_nwb(
     unit_columns: Mapping[str, Sequence[Any]] | None = None,
 ) -> Path:
     """Write one; `series` maps a name to the arguments of SpatialSeries, rows of `trials` and `epochs` to their columns."""
-    file = NWBFile("small", "small", datetime(2025, 1, 1, tzinfo=UTC))
+    file = new_nwb()
     if spikes is not None:
         for name in unit_columns or {}:
             file.add_unit_column(name, name)

@@ -1,5 +1,8 @@
 """Files and mappings that will not do: the message names the key or the file, and the cure."""
 
+import subprocess
+import sys
+
 import h5py
 import numpy as np
 import pytest
@@ -37,8 +40,16 @@ def test_missing_file(tmp_path):
         read_recording(tmp_path / "nowhere.nwb", {})
 
 
-@pytest.mark.parametrize("content", ["text", "hdf5", "empty", "cut"])
-def test_a_file_that_is_not_nwb(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("text", "not an NWB file, or a damaged one"),
+        ("hdf5", "not an NWB file, or a damaged one"),
+        ("empty", r"the file is empty \(0 bytes\); was a copy or a download cut short\?"),
+        ("cut", "the file is cut short .*copy or download it again"),
+    ],
+)
+def test_a_file_that_is_not_nwb(tmp_path, content, words):
     path = tmp_path / "other.nwb"
     if content == "hdf5":
         with h5py.File(path, "w") as file:
@@ -48,8 +59,34 @@ def test_a_file_that_is_not_nwb(tmp_path, content):
         path.write_bytes(whole[: len(whole) // 2])
     else:
         path.write_text("time,x,y\n" if content == "text" else "")
-    with pytest.raises(ValueError, match=r"other\.nwb: not an NWB file, or a damaged one"):
+    with pytest.raises(ValueError, match=rf"other\.nwb: {words}"):
         read_recording(path, {})
+
+
+def test_a_file_that_is_open_for_writing_elsewhere(tmp_path):
+    path = write_nwb(tmp_path / "busy.nwb")
+    hold = "import h5py, sys, time; f = h5py.File(sys.argv[1], 'a'); print('open', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", hold, str(path)], stdout=subprocess.PIPE, text=True) as writer:
+        try:
+            assert writer.stdout.readline() == "open\n"
+            with pytest.raises(ValueError, match=r"busy\.nwb: another program has the file open for writing"):
+                read_recording(path, {})
+        finally:
+            writer.kill()
+    assert read_recording(path, {"trial_s": 1.0}).n_units == 2
+
+
+def test_a_folder(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"a folder, not a file; for all files in it write the pattern file: .*\*\.nwb"
+    ):
+        read_recording(tmp_path, {"name": "x"})
+
+
+@pytest.mark.parametrize("address", ["https://host/a.nwb", "s3://bucket/a.nwb", "dandi://set/a.nwb"])
+def test_a_remote_file(address):
+    with pytest.raises(ValueError, match=r"read from disk only; download it"):
+        read_recording(address, {"name": "x"})
 
 
 def test_position_series_that_is_not_there(tmp_path):

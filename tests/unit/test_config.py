@@ -132,3 +132,26 @@ def test_a_job_depends_on_its_own_settings_only():
 def test_settings_of_what_is_not_there():
     with pytest.raises(ConfigError, match="no session 'gru-s9'; there are: gru-s1, gru-s2"):
         settings_for(parse_config(DEFAULT), "train", "gru-s9")
+
+
+def test_a_pattern_makes_a_recording_of_each_file(tmp_path):
+    for name in ("b day2.nwb", "a.nwb", "c.zarr/.zgroup", "deep/d.nwb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    base = {"position": {"series": "x", "unit": "m"}}
+
+    def names(pattern, **entry):
+        return [
+            r.name
+            for r in parse_config({"recordings": [{"file": str(tmp_path / pattern), **base, **entry}]}).recordings
+        ]
+
+    assert names("*.nwb") == ["a", "b-day2"]
+    assert names("*.nwb", name="m-{stem}-x") == ["m-a-x", "m-b-day2-x"]
+    assert names("**/*.nwb", name="m") == ["m-a", "m-b-day2", "m-d"]
+    assert names("*.zarr") == ["c"]
+    with pytest.raises(ConfigError, match=r"no file matches the pattern file: .*\*\.mat"):
+        names("*.mat", name="m")
+    (tmp_path / "deep" / "a.nwb").touch()
+    with pytest.raises(ConfigError, match=r"a\.nwb and .*deep.*a\.nwb would both be the session 'a'; rename one file"):
+        names("**/*.nwb")

@@ -9,8 +9,10 @@ import pytest
 import yaml
 from small_nwb import walk, write_nwb
 
+from rscnav.config.activity import Activity
+from rscnav.config.landmarks import Landmarks
 from rscnav.config.load import parse_config
-from rscnav.config.mapping import Epochs, Position, Trials
+from rscnav.config.mapping import Epochs, Phases, Position, Trials
 from rscnav.config.recordings import Recording
 from rscnav.recordings.read import read_recording
 from rscnav.seeds import Seeds
@@ -195,14 +197,25 @@ def test_the_split_is_a_seeded_draw(tmp_path):
     assert (draws[0] != draws[2]).any()
 
 
-def test_the_docs_explain_every_key_and_their_examples_are_right(pytestconfig):
+def test_the_docs_explain_every_key_and_their_examples_are_right(pytestconfig, tmp_path, monkeypatch):
     text = (pytestconfig.rootpath / "docs/recordings.md").read_text(encoding="utf-8")
-    for section, model in (("", Recording), ("position.", Position), ("trials.", Trials), ("epochs.", Epochs)):
+    for section, model in (
+        ("", Recording),
+        ("position.", Position),
+        ("trials.", Trials),
+        ("epochs.", Epochs),
+        ("landmarks.", Landmarks),
+        ("phases.", Phases),
+        ("activity.", Activity),
+    ):
         for key, field in model.model_fields.items():
             if not hasattr(getattr(field.annotation, "__args__", [None])[0], "model_fields"):
                 assert f"`{section}{key}`" in text, f"{section}{key}"
     examples = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
-    assert len(examples) == 4
+    assert len(examples) == 6
+    (tmp_path / "data/m1").mkdir(parents=True)
+    (tmp_path / "data/m1/day1.nwb").touch()  # what the pattern of one of them finds
+    monkeypatch.chdir(tmp_path)
     for example in examples:
         assert len(parse_config(example).recordings) == 1
 

@@ -8,8 +8,10 @@ import pytest
 
 from rscnav.config.load import load_config
 from rscnav.config.stages import recording
-from rscnav.recordings.nwb import interval_table, open_nwb, read_units
+from rscnav.recordings.files import open_recording
+from rscnav.recordings.nwb import interval_table
 from rscnav.recordings.read import read_recording
+from rscnav.recordings.units import read_units
 
 pytestmark = pytest.mark.skipif(
     "RSCNAV_RECORDINGS" not in os.environ,
@@ -38,8 +40,8 @@ def session(nwb, pytestconfig):
 
 
 def test_the_file_holds_what_was_published(nwb):
-    with open_nwb(nwb) as file:
-        units, _, _ = read_units(file)
+    with open_recording(nwb) as file:
+        units = read_units(file).columns
         journeys = interval_table(file, "journeys", "")
         trials = interval_table(file, "trials", "")
         runs = interval_table(file, "epochs", "")["kind"].tolist()

@@ -17,6 +17,7 @@ from rscnav.config.stages import (
 from rscnav.figures.table import FIGURES
 from rscnav.files import write_text
 from rscnav.provenance import code_hash
+from rscnav.recordings.files import refuse_unreadable
 from rscnav.tasks.table import task_code
 from snakemake.exceptions import WorkflowError
 
@@ -32,10 +33,11 @@ SESSIONS = session_names(CONFIG)
 
 made_here = [simulated_file(CONFIG, simulation.name) for simulation in CONFIG.simulations]
 for name, path in RECORDED_FILES.items():
-    if path not in made_here and not os.path.exists(path):
-        raise WorkflowError(
-            f"recording '{name}': recordings.file: {path}: no such file; correct the path in the configuration"
-        )
+    if path not in made_here:
+        try:
+            refuse_unreadable(path)
+        except (OSError, ValueError) as error:
+            raise WorkflowError(f"recording '{name}': recordings.file: {error}") from None
 
 # Commands read the configuration as it stands after presets and --config; it is not an input, since a job's own
 # settings are its trigger (params.settings).

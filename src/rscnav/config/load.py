@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from rscnav.config.base import ConfigError, check
+from rscnav.config.patterns import expand_files
 from rscnav.config.schema import Config
 from rscnav.config.sweeps import expand
 from rscnav.tasks.table import task_module
@@ -61,6 +62,11 @@ def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Conf
     for recording in _items(plain, "recordings"):
         if isinstance(recording.get("file"), str):
             recording["file"] = recording["file"].replace("{results_dir}", str(folder))
+    if isinstance(plain.get("recordings"), list):
+        found = [
+            expand_files(r, f"{source}: recordings") if isinstance(r, Mapping) else [r] for r in plain["recordings"]
+        ]
+        plain["recordings"] = [recording for recordings in found for recording in recordings]
     return check(Config, plain, source)
 
 

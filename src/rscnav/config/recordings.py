@@ -2,6 +2,8 @@
 
 from pydantic import Field, model_validator
 
+from rscnav.config.activity import Activity
+from rscnav.config.arrays import Arrays
 from rscnav.config.base import Closed
 from rscnav.config.landmarks import Landmarks
 from rscnav.config.mapping import Epochs, Name, Phases, Position, Rule, Trials
@@ -18,6 +20,11 @@ class Recording(Closed):
         10.0, gt=0, description="without a trial table, stretches are cut into pieces of this length (s)"
     )
     test_share: float = Field(0.8, gt=0, lt=1, description="share of the trials that is kept for testing (seeded draw)")
+    arrays: Arrays | None = Field(
+        None,
+        description="what the arrays are in a file without NWB's structure (.npz, .mat, HDF5); null: the file is NWB",
+    )
+    activity: Activity | None = Field(None, description="activity that is a series; null: spikes of the Units table")
     units: list[Rule] = Field(default_factory=list, description="rules on the units table; all must hold")
     epochs: Epochs | None = Field(None, description="null: the whole recording")
     position: Position | None = Field(None, description="null: a recording without position")

@@ -94,24 +94,37 @@ def outside(spans: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array([*edges, (reached, np.inf)])
 
 
-def count_spikes(spikes: Sequence[NDArray[np.floating]], bins: Bins) -> NDArray[np.int64]:
-    """Count the spikes of each unit in each bin.
+def merged(spans: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Join spans (span, 2) that overlap or touch; they come back in order of time."""
+    joined: list[list[float]] = []
+    for start, stop in spans[np.argsort(spans[:, 0], kind="stable")].tolist():
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], stop)
+        else:
+            joined.append([start, stop])
+    return np.array(joined, float).reshape(-1, 2)
+
+
+def spike_rates(spikes: Sequence[NDArray[np.floating]], bins: Bins, bin_s: float) -> NDArray[np.float32]:
+    """Give the rate of each unit in each bin: the spikes in it over its width.
 
     Parameters
     ----------
     spikes : sequence of array, (spike,)
         Times (s), ascending, one array a unit.
     bins : Bins
+    bin_s : float
+        Their width (s).
 
     Returns
     -------
-    array of int, (bin, unit)
-        Its sum is the number of spikes inside the bins.
+    array of float32, (bin, unit)
+        In Hz. Times the width, its sum is the number of spikes inside the bins.
     """
-    counts = np.empty((len(bins), len(spikes)), np.int64)
+    rates = np.empty((len(bins), len(spikes)), np.float32)
     for unit, times in enumerate(spikes):
-        counts[:, unit] = np.searchsorted(times, bins.right) - np.searchsorted(times, bins.left)
-    return counts
+        rates[:, unit] = (np.searchsorted(times, bins.right) - np.searchsorted(times, bins.left)) / bin_s
+    return rates
 
 
 def cut_spans(spans: NDArray[np.float64], piece_s: float) -> tuple[NDArray[np.float64], int]:

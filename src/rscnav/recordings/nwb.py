@@ -3,9 +3,7 @@
 Everything is read into memory: what these functions give outlives the open file.
 """
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,39 +23,6 @@ class Series:
     time: NDArray[np.float64]
     values: NDArray[np.float64]
     unit: str
-
-
-@contextmanager
-def open_nwb(path: str | os.PathLike[str]) -> Iterator[Any]:
-    """Open an NWB file for reading.
-
-    Yields
-    ------
-    pynwb.NWBFile
-
-    Raises
-    ------
-    FileNotFoundError
-        For a missing file.
-    ValueError
-        For a file that is not NWB, or that pynwb cannot read.
-    """
-    if not os.path.isfile(path):
-        raise FileNotFoundError(f"{os.fspath(path)}: no such file; correct the recording's key `file`")
-    import pynwb  # takes longer to import than most jobs to start
-
-    try:
-        io = pynwb.NWBHDF5IO(os.fspath(path), "r")
-    except Exception as error:  # whatever h5py or hdmf make of it
-        raise ValueError(f"{os.fspath(path)}: not an NWB file, or a damaged one ({error})") from None
-    try:
-        try:
-            file = io.read()
-        except Exception as error:
-            raise ValueError(f"{os.fspath(path)}: not an NWB file, or a damaged one ({error})") from None
-        yield file
-    finally:
-        io.close()
 
 
 def find_series(file: Any, name: str, key: str) -> Series:
@@ -80,6 +45,23 @@ def find_series(file: Any, name: str, key: str) -> Series:
     ValueError
         Where there is none or more than one of that name, or where its samples and times do not fit each other.
     """
+    item = series_named(file, name, key)
+    path = _path(item)
+    values = np.asarray(item.data[:], np.float64) * item.conversion + item.offset
+    values = values[:, None] if values.ndim == 1 else values
+    if item.timestamps is not None:
+        time = np.asarray(item.timestamps[:], np.float64)
+    else:
+        time = item.starting_time + np.arange(len(values)) / item.rate
+    if values.ndim != 2 or len(values) != len(time) or not len(time):
+        raise ValueError(f"{key}: '{path}' has samples of shape {values.shape} and {len(time)} times")
+    if not np.isfinite(time).all():
+        raise ValueError(f"{key}: '{path}' has a time that is not finite, at sample {np.argmin(np.isfinite(time))}")
+    return Series(path, time, values, str(item.unit or ""))
+
+
+def series_named(file: Any, name: str, key: str) -> Any:
+    """Give the one series of that name, unread; see `find_series`."""
     from pynwb import TimeSeries
     from pynwb.behavior import SpatialSeries
 
@@ -90,20 +72,7 @@ def find_series(file: Any, name: str, key: str) -> Series:
     if not matches:
         spatial = [path for path, item in found.items() if isinstance(item, SpatialSeries)]
         raise ValueError(f"{key}: there is no series '{name}' in the file; there are: {_listed(spatial or found)}")
-    item = found[matches[0]]
-    values = np.asarray(item.data[:], np.float64) * item.conversion + item.offset
-    values = values[:, None] if values.ndim == 1 else values
-    if item.timestamps is not None:
-        time = np.asarray(item.timestamps[:], np.float64)
-    else:
-        time = item.starting_time + np.arange(len(values)) / item.rate
-    if values.ndim != 2 or len(values) != len(time) or not len(time):
-        raise ValueError(f"{key}: '{matches[0]}' has samples of shape {values.shape} and {len(time)} times")
-    if not np.isfinite(time).all():
-        raise ValueError(
-            f"{key}: '{matches[0]}' has a time that is not finite, at sample {np.argmin(np.isfinite(time))}"
-        )
-    return Series(matches[0], time, values, str(item.unit or ""))
+    return found[matches[0]]
 
 
 def interval_table(file: Any, name: str, key: str) -> Columns:
@@ -130,46 +99,6 @@ def any_table(file: Any, name: str, key: str) -> Columns:
     if name not in found:
         raise ValueError(f"{key}: there is no table '{name}' in the file; there are: {_listed(found)}")
     return plain_columns(found[name])
-
-
-def read_units(file: Any) -> tuple[Columns, list[NDArray[np.floating]], list[str]]:
-    """Read the Units table.
-
-    Returns
-    -------
-    columns : dict of array, (unit, ...)
-        `id`, `n_spikes`, and the plain columns of the file.
-    spikes : list of array
-        Spike times (s) of each unit, ascending.
-    notes : list of str
-        What had to be put right.
-
-    Raises
-    ------
-    ValueError
-        Without a Units table, without spike times, or with one that is not finite.
-    """
-    if file.units is None or not len(file.units):
-        raise ValueError("the file has no Units table (or an empty one); spike-sorted units are needed")
-    if "spike_times" not in file.units.colnames:
-        raise ValueError(f"the Units table has no spike_times; its columns: {_listed(file.units.colnames)}")
-    columns = {"id": np.asarray(file.units.id[:]), **plain_columns(file.units)}
-    spikes: list[NDArray[np.floating]] = []
-    unsorted: list[str] = []
-    for row, unit in enumerate(columns["id"]):
-        times = np.asarray(file.units.get_unit_spike_times(row), np.float64)
-        if not np.isfinite(times).all():
-            raise ValueError(
-                f"units: unit {unit} has a spike time that is not finite, spike {np.argmin(np.isfinite(times))}"
-            )
-        if np.any(np.diff(times) < 0):
-            unsorted.append(str(unit))
-            times = np.sort(times)
-        spikes.append(times)
-    columns["n_spikes"] = np.array([len(times) for times in spikes])
-    some = ", ".join(unsorted[:8]) + (f" and {len(unsorted) - 8} more" if len(unsorted) > 8 else "")
-    notes = [f"spike times were not in order and have been sorted: unit {some}"] if unsorted else []
-    return columns, spikes, notes
 
 
 def plain_columns(table: Any) -> Columns:

@@ -15,9 +15,10 @@ from rscnav.config.base import check
 from rscnav.config.landmarks import Landmarks
 from rscnav.config.recordings import Recording
 from rscnav.config.schema import Encounters
-from rscnav.recordings.binning import Bins, bins_within, count_spikes, outside, touching
+from rscnav.recordings.binning import Bins, bins_within, outside, spike_rates, touching
+from rscnav.recordings.files import open_recording
 from rscnav.recordings.landmarks import check_reach, landmark_places
-from rscnav.recordings.nwb import Columns, open_nwb
+from rscnav.recordings.nwb import Columns
 from rscnav.recordings.phases import phases_of_file
 from rscnav.recordings.recorded import Recorded, read_file
 from rscnav.recordings.tracking import moves_in
@@ -67,7 +68,7 @@ def read_recording(
     else:
         stem = os.path.splitext(os.path.basename(path))[0]
         checked = check(Recording, {"name": stem, "file": os.fspath(path), **mapping}, "mapping of the recording")
-    with open_nwb(path) as file:
+    with open_recording(path, checked.arrays) as file:
         try:
             recorded = read_file(file, checked)
             session = _session(
@@ -84,6 +85,9 @@ def read_recording(
 def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Encounters, seeds: Seeds) -> Session:
     """Put everything on bins."""
     bins, dropped = _kept_bins(recorded, mapping)
+    rates = np.empty((0, 0), np.float32) if recorded.sampled is None else recorded.sampled.in_bins(bins)
+    if recorded.sampled is not None:
+        bins, rates, dropped["n_bins_nan_activity"] = _known(bins, rates, mapping)
     left = np.unique(bins.span)
     if not len(left):
         raise ValueError(
@@ -102,16 +106,18 @@ def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Enco
         kind="recording",
         subject=recorded.subject,
         dt_s=mapping.bin_s,
-        activity=(count_spikes(recorded.spikes, bins) / mapping.bin_s).astype(np.float32),
+        activity=rates if recorded.spikes is None else spike_rates(recorded.spikes, bins, mapping.bin_s),
         time=bins.centre,
         trial=np.searchsorted(left, bins.span).astype(np.int32),
         trials=trials,
         units=_unit_table(recorded.units),
-        spikes=[*recorded.spikes],
+        spikes=recorded.spikes,
         attributes={
             **dropped,
             "n_trials_without_bins": len(recorded.spans.times) - len(left),
             "n_units_left_out": recorded.n_units_left_out,
+            "n_spikes_unobserved": recorded.n_spikes_unobserved,
+            "activity_unit": "Hz" if recorded.sampled is None else recorded.sampled.unit,
             "n_stretches_dropped": recorded.spans.n_dropped,
             "trials_cut": recorded.spans.cut,
             **({} if recorded.tracking is None else recorded.tracking.counts),
@@ -128,9 +134,17 @@ def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Enco
 
 
 def _kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, int]]:
-    """Lay bins into the trials and drop those outside the epochs or without position."""
+    """Lay bins into the trials and drop those that are invalid, outside the epochs, or without position or activity."""
     bins = bins_within(recorded.spans.times, mapping.bin_s)
     dropped = {"n_bins_outside_epochs": 0, "n_bins_in_gaps": 0, "n_bins_nan": 0}
+    for key, intervals in (("n_bins_invalid", recorded.invalid), ("n_bins_unobserved", recorded.unobserved)):
+        there = touching(bins, intervals)
+        dropped[key] = int(there.sum())
+        bins = bins.keep(~there)
+    if recorded.sampled is not None:
+        silent = recorded.sampled.per_bin(bins) == 0
+        dropped["n_bins_without_samples"] = int(silent.sum())
+        bins = bins.keep(~silent)
     if recorded.epochs is not None:
         beyond = touching(bins, outside(recorded.epochs))
         dropped["n_bins_outside_epochs"] = int(beyond.sum())
@@ -148,6 +162,17 @@ def _kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, 
         dropped["n_bins_nan"] = int(missing.sum())
         bins = bins.keep(~missing)
     return bins, dropped
+
+
+def _known(bins: Bins, rates: NDArray[np.float32], mapping: Recording) -> tuple[Bins, NDArray[np.float32], int]:
+    """Drop bins in which some unit's activity is NaN, or refuse them, as the mapping says."""
+    unknown: NDArray[np.bool_] = np.any(np.isnan(rates), axis=1)
+    if unknown.any() and mapping.activity is not None and mapping.activity.nan == "refuse":
+        raise ValueError(
+            f"activity.series: '{mapping.activity.series}' is NaN in {unknown.sum()} bins, the first at "
+            f"{bins.centre[unknown][0]:.3f} s; write activity.nan: drop to leave them out"
+        )
+    return bins.keep(~unknown), rates[~unknown], int(unknown.sum())
 
 
 def _behaviour(recorded: Recorded, mapping: Recording, bins: Bins) -> dict[str, Any]:

@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 
 from rscnav.config.mapping import Position
 from rscnav.config.recordings import Recording
+from rscnav.recordings.activity import Sampled, read_activity
+from rscnav.recordings.binning import merged, outside
 from rscnav.recordings.frame import Frame, frame_of
 from rscnav.recordings.intervals import Spans, cut_stretches, epoch_spans, trial_spans, without
 from rscnav.recordings.jumps import Limits
-from rscnav.recordings.nwb import Columns, find_series, kept_rows, read_units
+from rscnav.recordings.nwb import Columns, find_series, kept_rows, plain_columns
 from rscnav.recordings.tracking import Tracking, track
+from rscnav.recordings.units import Units, read_units
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,13 @@ class Recorded:
     subject : str
     units : dict of array
         Columns of the units that were kept.
-    spikes : list of array
-        Their spike times (s).
-    n_units_left_out : int
+    spikes : list of array or None
+        Their spike times (s); None where activity is a series.
+    sampled : Sampled or None
+        Activity that is a series.
+    n_units_left_out, n_spikes_unobserved : int
+    unobserved, invalid : array, (interval, 2)
+        Times (s) in which some unit was not observed, and which the file calls invalid.
     tracking, heading : Tracking or None
     frame : Frame or None
         That of `tracking`.
@@ -40,8 +47,12 @@ class Recorded:
 
     subject: str
     units: Columns
-    spikes: list[NDArray[np.floating]]
+    spikes: list[NDArray[np.floating]] | None
+    sampled: Sampled | None
     n_units_left_out: int
+    n_spikes_unobserved: int
+    unobserved: NDArray[np.float64]
+    invalid: NDArray[np.float64]
     tracking: Tracking | None
     heading: Tracking | None
     frame: Frame | None
@@ -67,7 +78,14 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
     ValueError
         Where the file does not hold what the mapping names, or no unit is left.
     """
-    columns, spikes, notes = read_units(file)
+    notes: list[str] = []
+    sampled = units = None
+    if mapping.activity is not None:
+        sampled = read_activity(file, mapping.activity, mapping.bin_s)
+        columns, notes = sampled.columns, list(sampled.notes)
+    else:
+        units = read_units(file)
+        columns, notes = units.columns, list(units.notes)
     tracking = heading = frame = None
     position = mapping.position
     if position is not None:
@@ -83,12 +101,10 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
             unit = None if series.unit.strip().lower().startswith("deg") else "rad"
             heading = track(series, unit, position.max_gap_s, "position.heading", position.override_unit)
             notes += heading.notes
-    ends = [end for times in spikes if len(times) for end in (times[0], times[-1])]
-    ends += [] if tracking is None else list(tracking.extent)
-    if not ends:
-        raise ValueError("no unit has a spike and there is no position: nothing was recorded")
-    extent = (float(min(ends)), float(max(ends)))
-    columns["rate_hz"] = columns["n_spikes"] / max(extent[1] - extent[0], mapping.bin_s)
+    extent = _extent(units, sampled, tracking, mapping)
+    if units is not None:
+        columns["rate_hz"] = columns["n_spikes"] / max(extent[1] - extent[0], mapping.bin_s)
+        columns["observed_share"] = units.observed_share(extent)
     keep = kept_rows(columns, mapping.units, "units")
     if not keep.any():
         rules = "; ".join(str(rule.model_dump(exclude_none=True)) for rule in mapping.units)
@@ -100,9 +116,59 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
         whole = np.array([extent]) if epochs is None else epochs
         spans = cut_stretches(_contiguous(whole, tracking, position), mapping.trial_s)
     subject = mapping.subject or (file.subject.subject_id if file.subject is not None else None) or mapping.name
-    units = {name: values[keep] for name, values in columns.items()}
-    kept = [times for times, wanted in zip(spikes, keep, strict=True) if wanted]
-    return Recorded(subject, units, kept, int(np.sum(~keep)), tracking, heading, frame, epochs, spans, notes)
+    return Recorded(
+        subject=subject,
+        units={name: values[keep] for name, values in columns.items()},
+        spikes=None if units is None else [t for t, wanted in zip(units.spikes, keep, strict=True) if wanted],
+        sampled=None if sampled is None else sampled.chosen(keep),
+        n_units_left_out=int(np.sum(~keep)),
+        n_spikes_unobserved=0 if units is None else units.n_unobserved,
+        unobserved=np.empty((0, 2)) if units is None else _unobserved(units, keep),
+        invalid=_invalid(file),
+        tracking=tracking,
+        heading=heading,
+        frame=frame,
+        epochs=epochs,
+        spans=spans,
+        notes=notes,
+    )
+
+
+def _extent(
+    units: Units | None, sampled: Sampled | None, tracking: Tracking | None, mapping: Recording
+) -> tuple[float, float]:
+    """Give first and last time of anything (s); refuse activity and position of which one ends before the other begins."""
+    active: tuple[float, float] | None = None if sampled is None else sampled.extent
+    if units is not None:
+        ends = [float(end) for times in units.spikes if len(times) for end in (times[0], times[-1])]
+        active = (min(ends), max(ends)) if ends else None
+    if tracking is None and active is None:
+        raise ValueError("no unit has a spike and there is no position: nothing was recorded")
+    if tracking is None or active is None:
+        return active or (tracking.extent if tracking is not None else (0.0, 0.0))
+    if active[0] > tracking.extent[1] or active[1] < tracking.extent[0]:
+        what = "spikes" if sampled is None else f"'{mapping.activity.series if mapping.activity else ''}'"
+        raise ValueError(
+            f"the clocks do not overlap: {what} from {active[0]:.3f} to {active[1]:.3f} s, position from "
+            f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; bring both on one clock, in seconds, in the file"
+        )
+    return min(active[0], tracking.extent[0]), max(active[1], tracking.extent[1])
+
+
+def _unobserved(units: Units, keep: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give the times in which at least one of the kept units was not observed, (interval, 2) in order and apart."""
+    known = {
+        spans.tobytes(): spans for spans, kept in zip(units.observed, keep, strict=True) if kept and spans is not None
+    }
+    return merged(np.concatenate([np.empty((0, 2)), *(outside(spans) for spans in known.values())]))
+
+
+def _invalid(file: Any) -> NDArray[np.float64]:
+    """Give the file's invalid times, (interval, 2) in order and apart."""
+    if file.invalid_times is None or not len(file.invalid_times):
+        return np.empty((0, 2))
+    columns = plain_columns(file.invalid_times)
+    return merged(np.stack([columns["start_time"], columns["stop_time"]], axis=1).astype(np.float64))
 
 
 def _contiguous(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.landmarks import Events, Landmarks
-from rscnav.recordings.binning import Bins, touching
+from rscnav.recordings.binning import Bins, merged, touching
 from rscnav.recordings.nwb import column_of, find_series, interval_table
 from rscnav.sessions.geometry import distance, wrap
 
@@ -90,21 +90,10 @@ def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
     visible = np.zeros((len(bins), len(events.names)), bool)
     for k, values in enumerate(events.names.values()):
         rows = [row for row, label in enumerate(labels) if label in values]
-        visible[:, k] = touching(bins, _merged(np.stack([start[rows], stop[rows]], axis=1)))
+        visible[:, k] = touching(bins, merged(np.stack([start[rows], stop[rows]], axis=1)))
     if labels and not any(label in values for values in events.names.values() for label in labels):
         there = ", ".join(sorted({str(label) for label in labels})[:10])
         raise ValueError(
             f"landmarks.events.names: no row of '{events.table}' has one of these values in '{events.column}'; it holds: {there}"
         )
     return visible
-
-
-def _merged(spans: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Join spans that overlap; (span, 2), in order of time."""
-    joined: list[list[float]] = []
-    for start, stop in spans[np.argsort(spans[:, 0], kind="stable")].tolist():
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], stop)
-        else:
-            joined.append([start, stop])
-    return np.array(joined, float).reshape(-1, 2)

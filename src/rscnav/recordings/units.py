@@ -1,0 +1,113 @@
+"""Units of a file: their spike times, when they were observed, their table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.nwb import Columns, plain_columns
+
+
+@dataclass(frozen=True)
+class Units:
+    """What a Units table holds.
+
+    Parameters
+    ----------
+    columns : dict of array, (unit, ...)
+        `id`, `n_spikes`, and the plain columns of the file.
+    spikes : list of array
+        Spike times (s) of each unit, ascending, while the unit was observed.
+    observed : list of array or None
+        Intervals (interval, 2; s) in which each unit was observed; None: always.
+    notes : list of str
+        What had to be put right.
+    n_unobserved : int
+        Spikes outside the intervals, which were left out.
+    """
+
+    columns: Columns
+    spikes: list[NDArray[np.floating]]
+    observed: list[NDArray[np.float64] | None]
+    notes: list[str]
+    n_unobserved: int = 0
+
+    def observed_share(self, extent: tuple[float, float]) -> NDArray[np.float64]:
+        """Give the share of the recording in which each unit was observed, (unit,)."""
+        whole = max(extent[1] - extent[0], 1e-9)
+        shares = [
+            1.0 if spans is None else float(np.clip(np.diff(np.clip(spans, *extent), axis=1), 0, None).sum()) / whole
+            for spans in self.observed
+        ]
+        return np.minimum(np.array(shares), 1.0)
+
+
+def read_units(file: Any) -> Units:
+    """Read the Units table.
+
+    Raises
+    ------
+    ValueError
+        Without a Units table, without spike times, or with one that is not finite.
+    """
+    if file.units is None or not len(file.units):
+        raise ValueError(
+            "the file has no Units table (or an empty one); where activity is a series (calcium, counts), name it with "
+            "activity.series"
+        )
+    if "spike_times" not in file.units.colnames:
+        raise ValueError(f"the Units table has no spike_times; its columns: {', '.join(file.units.colnames)}")
+    columns = {"id": np.asarray(file.units.id[:]), **plain_columns(file.units)}
+    has_spans = "obs_intervals" in file.units.colnames
+    spikes: list[NDArray[np.floating]] = []
+    observed: list[NDArray[np.float64] | None] = []
+    unsorted, silent, n_unobserved, strays = [], [], 0, []
+    for row, unit in enumerate(columns["id"]):
+        times = np.asarray(file.units.get_unit_spike_times(row), np.float64)
+        if not np.isfinite(times).all():
+            raise ValueError(
+                f"units: unit {unit} has a spike time that is not finite, spike {np.argmin(np.isfinite(times))}"
+            )
+        if np.any(np.diff(times) < 0):
+            unsorted.append(str(unit))
+            times = np.sort(times)
+        spans = _spans(file, row) if has_spans else None
+        if spans is not None:
+            inside = _inside(times, spans)
+            if not inside.all():
+                strays.append(str(unit))
+                n_unobserved += int(np.sum(~inside))
+                times = times[inside]
+        if not len(times):
+            silent.append(str(unit))
+        spikes.append(times)
+        observed.append(spans)
+    columns["n_spikes"] = np.array([len(times) for times in spikes])
+    notes = []
+    if unsorted:
+        notes.append(f"spike times were not in order and have been sorted: unit {_some(unsorted)}")
+    if strays:
+        notes.append(
+            f"{n_unobserved} spikes lie outside their unit's obs_intervals and were left out: unit {_some(strays)}"
+        )
+    if silent:
+        notes.append(f"without a spike: unit {_some(silent)}")
+    return Units(columns, spikes, observed, notes, n_unobserved)
+
+
+def _spans(file: Any, row: int) -> NDArray[np.float64] | None:
+    """Give a unit's obs_intervals in order of time; None where it has none, which says nothing."""
+    spans = np.asarray(file.units.get_unit_obs_intervals(row), np.float64).reshape(-1, 2)
+    return spans[np.argsort(spans[:, 0], kind="stable")] if len(spans) else None
+
+
+def _inside(times: NDArray[np.float64], spans: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Mark the times that lie in one of the spans, ends included."""
+    latest = np.searchsorted(spans[:, 0], times, side="right") - 1
+    reached = np.maximum.accumulate(spans[:, 1])
+    return (latest >= 0) & (times <= np.append(reached, -np.inf)[latest])
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

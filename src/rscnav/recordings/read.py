@@ -101,6 +101,12 @@ def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Enco
     notes = list(recorded.notes)
     if mapping.landmarks is not None and recorded.spans.cut:
         notes.append("no trial table: phases and encounters, which begin anew with each trial, are not defined")
+    gone = np.setdiff1d(np.arange(len(recorded.spans.times)), left)
+    if len(gone):
+        start, stop = recorded.spans.times[gone[0]]
+        notes.append(
+            f"no bin is left of {len(gone)} of {len(recorded.spans.times)} trials, the first from {start:g} to {stop:g} s"
+        )
     session = Session(
         name=mapping.name,
         kind="recording",

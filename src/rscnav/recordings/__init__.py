@@ -1,12 +1,16 @@
 """Recordings: a laboratory's file and a mapping of its names become a `rscnav.sessions.Session`.
 
 - ``read``        file and mapping -> session
-- ``recorded``    what a file holds of a recording, as the mapping names it
+- ``files``       the one door to a file: NWB in HDF5 or Zarr, plain arrays (``arrays``, ``array_files``)
 - ``nwb``         what is in an NWB file, found by name, with messages that list what there is
-- ``tracking``    a tracked series -> values at any time, and where there are none
-- ``intervals``   trials, or stretches cut into pieces
-- ``landmarks``   where the landmarks are
-- ``binning``     spike times -> rates in bins
+- ``recorded``    what a file holds of a recording, as the mapping names it
+- ``units``       spike times, and when units were observed; ``activity``  series of activity: calcium, counts
+- ``tracking``    a tracked series -> values at any time, and where there are none; ``jumps``  samples that are no place
+- ``frame``       from a file's coordinates to a session's; ``moves``  place and movement in bins
+- ``intervals``   trials, or stretches cut into pieces; ``trial_rows``  the rows that become trials
+- ``landmarks``   where the landmarks are; ``visibility``  when they are in view; ``meeting``  when they were met
+- ``phases``      phases as a file has them
+- ``binning``     spike times -> rates in bins; ``kept``  which bins are used
 - ``simulation``  a simulated mouse whose truth is known (needs torch)
 - ``simulated_nwb``  that mouse as an NWB file like a laboratory's
 """

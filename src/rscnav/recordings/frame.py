@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from rscnav.config.mapping import Position
 from rscnav.recordings.tracking import UNITS, Tracking
-from rscnav.sessions.geometry import wrap
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,3 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
         return Frame("rad", 1, 1.0, centre, True, np.zeros(1))
     around = np.zeros(n_dims) if rotation_centre is None else (np.array(rotation_centre, float) - centre) * factor
     return Frame(unit, n_dims, factor, centre, False, around)
-
-
-def wrapped(frame: Frame, values: NDArray[np.float64]) -> NDArray[np.floating]:
-    """Bring angles to [-π, π); other places stay as they are."""
-    return wrap(values) if frame.unit == "rad" else values

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from rscnav.config.landmarks import Landmarks, PortTable
 from rscnav.recordings.frame import Frame
 from rscnav.recordings.intervals import Spans, numbers
+from rscnav.recordings.moves import unrotated
 from rscnav.recordings.nwb import any_table, column_of
-from rscnav.recordings.tracking import unrotated
 
 
 def landmark_places(file: Any, landmarks: Landmarks, spans: Spans, frame: Frame) -> NDArray[np.floating]:

@@ -12,19 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.base import check
-from rscnav.config.landmarks import Landmarks
 from rscnav.config.recordings import Recording
 from rscnav.config.schema import Encounters
-from rscnav.recordings.binning import Bins, bins_within, outside, spike_rates, touching
+from rscnav.recordings.binning import Bins, spike_rates, touching
 from rscnav.recordings.files import open_recording
-from rscnav.recordings.landmarks import check_reach, landmark_places
+from rscnav.recordings.kept import kept_bins, known_bins
+from rscnav.recordings.meeting import landmark_fields, meet_landmarks
+from rscnav.recordings.moves import moves_in
 from rscnav.recordings.nwb import Columns
 from rscnav.recordings.phases import phases_of_file
 from rscnav.recordings.recorded import Recorded, read_file
-from rscnav.recordings.tracking import moves_in
-from rscnav.recordings.visibility import seen_from, told_by_file
+from rscnav.recordings.visibility import told_by_file
 from rscnav.seeds import Seeds
-from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
@@ -84,10 +83,10 @@ def read_recording(
 
 def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Encounters, seeds: Seeds) -> Session:
     """Put everything on bins."""
-    bins, dropped = _kept_bins(recorded, mapping)
+    bins, dropped = kept_bins(recorded, mapping)
     rates = np.empty((0, 0), np.float32) if recorded.sampled is None else recorded.sampled.in_bins(bins)
     if recorded.sampled is not None:
-        bins, rates, dropped["n_bins_nan_activity"] = _known(bins, rates, mapping)
+        bins, rates, dropped["n_bins_nan_activity"] = known_bins(bins, rates, mapping)
     left = np.unique(bins.span)
     if not len(left):
         raise ValueError(
@@ -130,55 +129,13 @@ def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Enco
             "notes": "; ".join(notes),
         },
         **_behaviour(recorded, mapping, bins),
-        **_landmarks(file, recorded, mapping, left),
+        **landmark_fields(file, recorded, mapping, left),
     )
     if mapping.landmarks is not None:
-        _meet(session, mapping.landmarks, told_by_file(file, mapping.landmarks, bins), encounters)
+        meet_landmarks(session, mapping.landmarks, told_by_file(file, mapping.landmarks, bins), encounters)
     if mapping.phases is not None and not recorded.spans.cut:
         session.phase = phases_of_file(file, mapping.phases, bins)
     return session
-
-
-def _kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, int]]:
-    """Lay bins into the trials and drop those that are invalid, outside the epochs, or without position or activity."""
-    bins = bins_within(recorded.spans.times, mapping.bin_s)
-    dropped = {"n_bins_outside_epochs": 0, "n_bins_in_gaps": 0, "n_bins_nan": 0}
-    for key, intervals in (("n_bins_invalid", recorded.invalid), ("n_bins_unobserved", recorded.unobserved)):
-        there = touching(bins, intervals)
-        dropped[key] = int(there.sum())
-        bins = bins.keep(~there)
-    if recorded.sampled is not None:
-        silent = recorded.sampled.per_bin(bins) == 0
-        dropped["n_bins_without_samples"] = int(silent.sum())
-        bins = bins.keep(~silent)
-    if recorded.epochs is not None:
-        beyond = touching(bins, outside(recorded.epochs))
-        dropped["n_bins_outside_epochs"] = int(beyond.sum())
-        bins = bins.keep(~beyond)
-    if recorded.tracking is not None and mapping.position is not None:
-        in_gap = touching(bins, recorded.tracking.gaps)
-        dropped["n_bins_in_gaps"] = int(in_gap.sum())
-        bins = bins.keep(~in_gap)
-        missing = touching(bins, recorded.tracking.missing)
-        if missing.any() and mapping.position.nan == "refuse":
-            raise ValueError(
-                f"position.series: '{mapping.position.series}' is NaN in {missing.sum()} bins, the first at "
-                f"{bins.centre[missing][0]:.3f} s; write position.nan: drop to leave them out, or interpolate in the file"
-            )
-        dropped["n_bins_nan"] = int(missing.sum())
-        bins = bins.keep(~missing)
-    return bins, dropped
-
-
-def _known(bins: Bins, rates: NDArray[np.float32], mapping: Recording) -> tuple[Bins, NDArray[np.float32], int]:
-    """Drop bins in which some unit's activity is NaN, or refuse them, as the mapping says."""
-    unknown: NDArray[np.bool_] = np.any(np.isnan(rates), axis=1)
-    if unknown.any() and mapping.activity is not None and mapping.activity.nan == "refuse":
-        raise ValueError(
-            f"activity.series: '{mapping.activity.series}' is NaN in {unknown.sum()} bins, the first at "
-            f"{bins.centre[unknown][0]:.3f} s; write activity.nan: drop to leave them out"
-        )
-    return bins.keep(~unknown), rates[~unknown], int(unknown.sum())
 
 
 def _behaviour(recorded: Recorded, mapping: Recording, bins: Bins) -> dict[str, Any]:
@@ -198,50 +155,6 @@ def _behaviour(recorded: Recorded, mapping: Recording, bins: Bins) -> dict[str, 
         "heading": heading,
         "position_unit": recorded.tracking.unit,
     }
-
-
-def _landmarks(file: Any, recorded: Recorded, mapping: Recording, left: NDArray[np.integer]) -> dict[str, Any]:
-    """Give the landmarks' names, places and the radius of visibility."""
-    landmarks, frame = mapping.landmarks, recorded.frame
-    if landmarks is None:
-        return {}
-    found: dict[str, Any] = {"landmark_names": landmarks.names}
-    if landmarks.places and frame is not None:
-        found["landmarks"] = landmark_places(file, landmarks, recorded.spans, frame)[left]
-    if landmarks.radius is not None and frame is not None:
-        found["visibility_radius"] = frame.length(landmarks.radius)
-    return found
-
-
-def _meet(session: Session, landmarks: Landmarks, visible: NDArray[np.bool_] | None, encounters: Encounters) -> None:
-    """Add encounters, phases and hypotheses, where there are real trials."""
-    places, position = session.landmarks, session.position
-    radius = session.visibility_radius or 0.0
-    if places is not None and position is not None and not session.is_ring:
-        check_reach(places, position, radius, session.landmark_names, session.position_unit)
-    if session.attributes["trials_cut"]:
-        return
-    if position is None:
-        position = np.zeros((len(session.time), 1))
-    if places is None:
-        places = np.full((len(session.trials), len(session.landmark_names), position.shape[1]), np.nan)
-    if landmarks.view_angle is not None:
-        of_sample, heading = places[session.trial], session.need("heading")
-        visible = seen_from(position, heading, of_sample, radius, landmarks.view_angle, session.is_ring)
-    behaviour = Behaviour(
-        position=position,
-        time=session.time,
-        trial=session.trial,
-        landmarks=places,
-        names=session.landmark_names,
-        radius=radius,
-        ring=session.is_ring,
-        dt_s=session.dt_s,
-        outcome=session.trials["outcome"],
-        visible=visible,
-    )
-    met = find_encounters(behaviour, encounters.min_duration_s, encounters.merge_within_s)
-    session.encounters, session.phase, session.hypotheses = met.table, met.phase, met.hypotheses
 
 
 def _split(n_trials: int, test_share: float, seeds: Seeds) -> NDArray[np.str_]:

@@ -7,6 +7,7 @@ include: "workflow/rules/networks.smk"
 include: "workflow/rules/recordings.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/export.smk"
 
 
 rule all:
@@ -19,6 +20,7 @@ rule all:
             session=SESSIONS,
         ),
         f"{RESULTS}/numbers/summary.json",
+        EXPORTS,
 
 
 onsuccess:
@@ -27,3 +29,5 @@ onsuccess:
         if os.path.exists(f"{RESULTS}/figures/{figure}.png"):
             print(f"  {RESULTS}/figures/{figure}.png")
     print(f"Numbers: {RESULTS}/numbers/summary.json")
+    if EXPORTS:
+        print(f"Sessions for other programs (NWB, tables): {RESULTS}/export")

@@ -15,6 +15,7 @@ COMMANDS = {
     "dynamics": "what a trained network does by itself",
     "simulate": "write a simulated recording as NWB",
     "read": "recording -> session",
+    "export": "session -> NWB and tables for other programs",
     "analyse": "run one analysis on one session",
     "across": "sum up numbers over sessions",
     "figure": "draw one figure for one or more sessions",

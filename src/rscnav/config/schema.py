@@ -160,6 +160,13 @@ class Figures(Closed):
     max_sessions: int = Field(6, ge=1, description="with more sessions than this, figures of all sessions show kinds")
 
 
+class Export(Closed):
+    """What is written for other programs."""
+
+    nwb: bool = Field(True, description="every session as NWB")
+    tables: Literal["parquet", "csv"] | None = Field("parquet", description="tidy tables beside it; null: none")
+
+
 class Config(Closed):
     """Everything a run depends on."""
 
@@ -182,6 +189,7 @@ class Config(Closed):
     dynamics: Dynamics = Field(default_factory=Dynamics)
     analyses: Analyses = Field(default_factory=Analyses)  # type: ignore[valid-type]
     figures: Figures = Field(default_factory=Figures)
+    export: Export = Field(default_factory=Export)
 
     @model_validator(mode="after")
     def _names(self) -> "Config":

@@ -119,6 +119,7 @@ def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Enco
         spikes=recorded.spikes,
         attributes={
             **dropped,
+            **recorded.about,
             "n_trials_without_bins": len(recorded.spans.times) - len(left),
             "n_units_left_out": recorded.n_units_left_out,
             "n_spikes_unobserved": recorded.n_spikes_unobserved,

@@ -25,6 +25,8 @@ class Recorded:
     Parameters
     ----------
     subject : str
+    about : dict of str
+        What the file says of the animal, and when the session began.
     units : dict of array
         Columns of the units that were kept.
     spikes : list of array or None
@@ -46,6 +48,7 @@ class Recorded:
     """
 
     subject: str
+    about: dict[str, str]
     units: Columns
     spikes: list[NDArray[np.floating]] | None
     sampled: Sampled | None
@@ -118,6 +121,7 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
     subject = mapping.subject or (file.subject.subject_id if file.subject is not None else None) or mapping.name
     return Recorded(
         subject=subject,
+        about=_about(file),
         units={name: values[keep] for name, values in columns.items()},
         spikes=None if units is None else [t for t, wanted in zip(units.spikes, keep, strict=True) if wanted],
         sampled=None if sampled is None else sampled.chosen(keep),
@@ -131,6 +135,15 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
         epochs=epochs,
         spans=spans,
         notes=notes,
+    )
+
+
+def _about(file: Any) -> dict[str, str]:
+    """Give what the file says of the animal, and when the session began; what it does not say is left out."""
+    said = {f"subject_{key}": getattr(file.subject, key, None) for key in ("species", "sex", "age")}
+    start = file.session_start_time
+    return {key: str(value) for key, value in said.items() if value} | (
+        {"session_start": start.isoformat()} if start else {}
     )
 
 

@@ -1,0 +1,34 @@
+# Every session for other programs: NWB, and tidy tables beside it.
+EXPORTS = expand(f"{RESULTS}/export/{{session}}.nwb", session=SESSIONS if CONFIG.export.nwb else [])
+if CONFIG.export.tables:
+    EXPORTS += expand(f"{RESULTS}/export/{{session}}/columns.json", session=SESSIONS)
+
+
+rule export_nwb:
+    input:
+        f"{RESULTS}/sessions/{{session}}.h5",
+    output:
+        f"{RESULTS}/export/{{session}}.nwb",
+    log:
+        f"{RESULTS}/logs/export/{{session}}_nwb.log",
+    threads: 1
+    params:
+        code=code_hash("rscnav.cli.export"),
+    shell:
+        "rscnav export --session {input} --nwb {output} 2>&1 | tee {log}"
+
+
+rule export_tables:
+    input:
+        f"{RESULTS}/sessions/{{session}}.h5",
+    output:
+        f"{RESULTS}/export/{{session}}/columns.json",
+    log:
+        f"{RESULTS}/logs/export/{{session}}_tables.log",
+    threads: 1
+    params:
+        kind=CONFIG.export.tables,
+        folder=lambda wildcards: f"{RESULTS}/export/{wildcards.session}",
+        code=code_hash("rscnav.cli.export"),
+    shell:
+        "rscnav export --session {input} --tables {params.folder} --format {params.kind} 2>&1 | tee {log}"

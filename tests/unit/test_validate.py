@@ -1,0 +1,80 @@
+"""``rscnav validate``: every recording is tried, nothing is counted, and what a run would make is said."""
+
+import numpy as np
+import pytest
+import yaml
+from small_nwb import walk, write_nwb
+
+from rscnav.analyses.table import ANALYSES
+from rscnav.cli.main import main
+from rscnav.inspection.feeds import feeds
+from rscnav.recordings.read import read_recording
+
+TRIALS = [{"start_time": 0.0, "stop_time": 4.0}, {"start_time": 5.0, "stop_time": 9.0}]
+GOOD = {"position": {"series": "xy", "unit": "m"}, "trials": {}}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    write_nwb(tmp_path / "x.nwb", series={"xy": walk()}, trials=TRIALS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def validate(folder, *recordings):
+    named = [{"name": f"r{k}", "file": "x.nwb", **recording} for k, recording in enumerate(recordings)]
+    (folder / "c.yaml").write_text(yaml.safe_dump({"results_dir": "out", "recordings": named}))
+    return main(["validate", "--config", "c.yaml"])
+
+
+def test_a_good_one(folder, capsys):
+    assert validate(folder, GOOD) == 0
+    said = capsys.readouterr().out
+    assert "ok: recording 'r0': 2 units, 2 trials, 80 bins" in said
+    assert "not: encounters, divergence, decoding (the session has no encounters)" in said
+    assert "1 session (0 of networks that are trained, 1 of recordings)" in said
+    assert not (folder / "out").exists()
+
+
+def test_every_recording_is_tried_and_each_error_named(folder, capsys):
+    bad_name = {**GOOD, "position": {"series": "yx", "unit": "m"}}
+    missing = {**GOOD, "file": "gone.nwb"}
+    assert validate(folder, bad_name, GOOD, missing) == 1
+    out, err = capsys.readouterr()
+    assert "WRONG: recording 'r0', file x.nwb: position.series: there is no series 'yx'" in out
+    assert "ok: recording 'r1'" in out
+    assert "WRONG: gone.nwb: no such file" in out
+    assert "2 of 3 recordings will not do: r0, r2" in err
+
+
+def test_a_wrong_key_ends_it_at_once(folder, capsys):
+    assert validate(folder, {**GOOD, "positon": {}}) == 1
+    assert "positon" in capsys.readouterr().err
+
+
+def test_a_simulated_recording_need_not_be_there_yet(tmp_path, monkeypatch, capsys, pytestconfig):
+    monkeypatch.chdir(tmp_path)
+    assert main(["validate", "--config", str(pytestconfig.rootpath / "config.yaml")]) == 0
+    assert "'example' will be simulated" in capsys.readouterr().out
+
+
+def test_nothing_is_counted(folder):
+    session = read_recording("x.nwb", GOOD, count=False)
+    assert session.activity.shape == (80, 2)
+    assert not session.activity.any()
+    assert read_recording("x.nwb", GOOD).activity.any()
+
+
+def test_feeds_says_what_analyses_say(folder):
+    """What is said to be lacking is what the analysis itself says."""
+    from rscnav.analyses import analyse
+
+    session = read_recording("x.nwb", GOOD)
+    lacking = feeds(session)
+    assert set(ANALYSES) - set(lacking) == {"optimality", "behaviour"}
+    assert lacking["position_decoding"] == lacking["dimension"] == ""
+    for name in ("encounters", "missed", "dispersion"):
+        assert analyse(name, session).reason == lacking[name] != ""
+    session.position = None
+    assert feeds(session)["tuning"] == "the session has no position"
+    assert np.all([not reason or "session has no" in reason for reason in feeds(session).values()])

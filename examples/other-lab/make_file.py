@@ -117,25 +117,19 @@ def _add_units(file: Any, truth: Session, generator: np.random.Generator) -> Non
         file.add_unit(spike_times=shuffled, obs_intervals=seen, KSLabel=label, depth_um=depth)
 
 
-def main() -> None:
-    """Read the arguments, simulate, write."""
+def make(path: Path, n_trials: int = 120, n_units: int = 40) -> None:
+    """Simulate and write."""
+    task = {"separation_rad": port_angle(PORTS_BETWEEN + 1), "motion": {"noise_rad": 0.12}}
+    settings = {"name": "other-lab", "n_trials": n_trials, "n_units": n_units, "task": task}
+    seeds = Seeds(0, ("other-lab",))
+    write(simulate(Simulation.model_validate(settings), seeds), path, seeds.generator("file"))
+    print(f"{path}: {n_trials} laps, {n_units} units")
+
+
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="A made-up recording of another laboratory's shape.")
     parser.add_argument("output", type=Path, help="NWB file to write")
     parser.add_argument("--trials", type=int, default=120)
     parser.add_argument("--units", type=int, default=40)
     arguments = parser.parse_args()
-    settings = Simulation.model_validate(
-        {
-            "name": "other-lab",
-            "n_trials": arguments.trials,
-            "n_units": arguments.units,
-            "task": {"separation_rad": port_angle(PORTS_BETWEEN + 1), "motion": {"noise_rad": 0.12}},
-        }
-    )
-    seeds = Seeds(0, ("other-lab",))
-    write(simulate(settings, seeds), arguments.output, seeds.generator("file"))
-    print(f"{arguments.output}: {arguments.trials} laps, {arguments.units} units")
-
-
-if __name__ == "__main__":
-    main()
+    make(arguments.output, arguments.trials, arguments.units)

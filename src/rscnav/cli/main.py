@@ -14,6 +14,7 @@ COMMANDS = {
     "rollout": "trained network -> session",
     "dynamics": "what a trained network does by itself",
     "simulate": "write a simulated recording as NWB",
+    "inspect": "what is in a recorded file, and a draft of its mapping",
     "validate": "try a configuration and its files before a long run",
     "read": "recording -> session",
     "export": "session -> NWB and tables for other programs",

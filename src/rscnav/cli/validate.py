@@ -44,7 +44,7 @@ def _holds(config: Config, recording: Recording, simulated: bool) -> bool:
         print(f"ok: recording '{recording.name}' will be simulated")
         return True
     try:
-        session = read_recording(recording.file, recording, encounters=config.encounters, count=False)
+        session = read_recording(recording.file, recording, encounters=config.encounters, count=False, quiet=True)
     except (ValueError, OSError) as error:
         print(f"WRONG: {error}")
         return False

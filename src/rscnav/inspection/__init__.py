@@ -1,4 +1,8 @@
 """What to know of a recording before believing anything that is made of it.
 
+- ``report``    the whole: what is in a file, a draft of its mapping, what that feeds, checks
+- ``contents``  every series and table, by type
+- ``guess``     what names probably mean (``guess_trials``, ``guessed``); ``draft``  the same as YAML
+- ``spike_checks``, ``track_checks``, ``lag``  flaws of spikes, of tracking, of the clocks (``verdicts``)
 - ``feeds``     which analyses a session has enough for
 """

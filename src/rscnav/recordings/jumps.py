@@ -71,7 +71,7 @@ def stray(
                 f"the first at {time[jumped[0]]:.3f} s: left out"
             )
     else:
-        notes += _suspected(time, values, path)
+        notes += suspected(time, values, path)
     return marked, counts, notes
 
 
@@ -95,7 +95,7 @@ def _jumps(
     return marked
 
 
-def _suspected(time: NDArray[np.float64], values: NDArray[np.float64], path: str) -> list[str]:
+def suspected(time: NDArray[np.float64], values: NDArray[np.float64], path: str) -> list[str]:
     """Say where a step stands out so far that it is probably a jump of the tracking."""
     step = np.linalg.norm(np.diff(values, axis=0), axis=1)
     known = np.isfinite(step)

@@ -46,7 +46,7 @@ def find_series(file: Any, name: str, key: str) -> Series:
         Where there is none or more than one of that name, or where its samples and times do not fit each other.
     """
     item = series_named(file, name, key)
-    path = _path(item)
+    path = path_of(item)
     values = np.asarray(item.data[:], np.float64) * item.conversion + item.offset
     values = values[:, None] if values.ndim == 1 else values
     if item.timestamps is not None:
@@ -65,7 +65,7 @@ def series_named(file: Any, name: str, key: str) -> Any:
     from pynwb import TimeSeries
     from pynwb.behavior import SpatialSeries
 
-    found = {_path(item): item for item in file.objects.values() if isinstance(item, TimeSeries)}
+    found = {path_of(item): item for item in file.objects.values() if isinstance(item, TimeSeries)}
     matches = [path for path in found if path == name or path.endswith("/" + name)]
     if len(matches) > 1:
         raise ValueError(f"{key}: '{name}' is the name of {len(matches)} series; say which: {', '.join(matches)}")
@@ -152,7 +152,7 @@ def column_of(columns: Mapping[str, NDArray], name: str, key: str) -> NDArray:
     return columns[name]
 
 
-def _path(item: Any) -> str:
+def path_of(item: Any) -> str:
     """Give the names of an object's parents and its own, without the file's."""
     names = []
     while item is not None and item.parent is not None:

@@ -35,6 +35,7 @@ def read_recording(
     encounters: Encounters | None = None,
     seeds: Seeds | None = None,
     count: bool = True,
+    quiet: bool = False,
 ) -> Session:
     """Read a recorded session from a file: NWB, or plain arrays.
 
@@ -49,6 +50,8 @@ def read_recording(
         Where the draw of test trials comes from. Default: root seed 0.
     count : bool
         False tries the mapping only: activity stays 0, which takes neither its time nor its memory.
+    quiet : bool
+        Whether the line that says what was read and dropped is left out.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def read_recording(
             raise ValueError(f"recording '{checked.name}', file {os.fspath(path)}: {error}") from None
     session.attributes["source"] = os.path.basename(path)
     session.attributes["mapping"] = checked.model_dump_json(exclude={"file"})
-    if count:
+    if not quiet:
         print(summary(session))
     return session
 

@@ -1,0 +1,120 @@
+"""Which table holds the trials, what its columns mean, and where the landmarks are."""
+
+import re
+from typing import Any
+
+import numpy as np
+
+from rscnav.inspection.contents import Item
+from rscnav.inspection.guessed import Guess, others
+from rscnav.recordings.nwb import Columns, any_table, find_series
+
+CORRECT = ("correct", "hit", "true", "yes", "success", "rewarded", "1")
+INCORRECT = ("incorrect", "miss", "false", "no", "error", "wrong", "unrewarded", "fail", "0")
+_OUTCOME = re.compile(r"outcome|correct|result|success|reward|hit|response|choice", re.IGNORECASE)
+_TURN = re.compile(r"rot|scene|turn|orient", re.IGNORECASE)
+_LANDMARK = re.compile(r"port|landmark|cue|well|goal|target|\blm", re.IGNORECASE)
+
+
+def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None:
+    """Take the table of trials, what another table adds to it, and what its columns mean."""
+    timed = [
+        i
+        for i in items
+        if i.kind == "TimeIntervals" and i.shape[0] > 1 and i.path.rpartition("/")[2] != "invalid_times"
+    ]
+    ranked = sorted(timed, key=lambda i: (not i.path.endswith("trials"), i.path.endswith("epochs"), -i.shape[0]))
+    if not ranked:
+        return
+    chosen = ranked[0]
+    name = chosen.path.rpartition("/")[2]
+    found.used.add(chosen.path)
+    trials: dict[str, Any] = {"table": name}
+    found.why["trials.table"] = others(f"{chosen.shape[0]} intervals", ranked)
+    columns = any_table(file, name, "trials.table")
+    for item in items:
+        if item.kind != "DynamicTable" or item.shape != chosen.shape:
+            continue
+        more = any_table(file, item.path.rpartition("/")[2], "trials.columns")
+        keys = [c for c in columns if c in more and c not in ("start_time", "stop_time")]
+        keys = [
+            c
+            for c in keys
+            if set(columns[c].tolist()) == set(more[c].tolist()) and len(set(more[c].tolist())) == len(more[c])
+        ]
+        trials["columns"] = item.path.rpartition("/")[2]
+        found.why["trials.columns"] = "a table with as many rows"
+        if keys:
+            trials["match"] = keys[0]
+        found.used.add(item.path)
+        columns = {**more, **columns}
+        break
+    _meanings(columns, trials, found)
+    found.mapping["trials"] = trials
+    _landmarks(file, items, columns, found, ring)
+
+
+def _meanings(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
+    """Tell the columns of outcome and rotation."""
+    for name, values in columns.items():
+        if values.ndim != 1 or name in ("start_time", "stop_time"):
+            continue
+        distinct = sorted(set(values.tolist()), key=str)
+        if "outcome" not in trials and _OUTCOME.search(name) and 2 <= len(distinct) <= 6:
+            right = [v for v in distinct if str(v).lower().removesuffix(".0") in CORRECT]
+            wrong = [v for v in distinct if str(v).lower().removesuffix(".0") in INCORRECT]
+            if right or wrong:
+                trials |= {"outcome": name, "correct": right, "incorrect": wrong}
+                found.why["trials.outcome"] = f"it holds {', '.join(map(str, distinct))}"
+        if "rotation" not in trials and _TURN.search(name) and values.dtype.kind in "fi" and np.isfinite(values).all():
+            largest = float(np.abs(values).max())
+            trials |= {"rotation": name, "rotation_unit": "deg" if largest > 2 * np.pi + 1e-6 else "rad"}
+            found.why["trials.rotation"] = f"CHECK: it goes up to {largest:.4g}; null: the scene is not rotated"
+
+
+def _landmarks(file: Any, items: list[Item], columns: Columns, found: Guess, ring: bool) -> None:
+    """Tell the columns that hold landmarks' places or ports, and the table that says where ports are."""
+    if "position" not in found.mapping:
+        return
+    taken = (found.mapping["trials"].get("outcome"), found.mapping["trials"].get("rotation"), "start_time", "stop_time")
+    names = [n for n, v in columns.items() if _LANDMARK.search(n) and v.dtype.kind in "fi" and n not in taken][:4]
+    if not names:
+        return
+    places = dict(zip("abcd", names, strict=False))
+    unit = found.mapping["position"]["unit"]
+    landmarks: dict[str, Any] = {"places": places}
+    whole = all(columns[n].ndim == 1 and np.all(columns[n][np.isfinite(columns[n])] % 1 == 0) for n in names)
+    if whole:
+        ports = _port_table(file, items, {float(v) for n in names for v in columns[n] if np.isfinite(v)})
+        if ports is None:
+            found.why["landmarks"] = (
+                f"left out: {', '.join(names)} look like numbers of ports, and no table says where ports are"
+            )
+            return
+        landmarks["ports"] = ports
+        found.used.update(i.path for i in items if i.path.rpartition("/")[2] == ports["table"])
+    landmarks["radius"] = 0.25 if ring else _tenth(file, found)
+    shown = "rad" if ring else unit
+    found.why["landmarks.radius"] = f"CHECK: from how far a landmark is seen ({shown}); this is a guess"
+    found.mapping["landmarks"] = landmarks
+
+
+def _port_table(file: Any, items: list[Item], numbers: set[float]) -> dict[str, Any] | None:
+    """Find a table with a column that holds all these numbers, and columns x and y."""
+    for item in items:
+        if item.kind != "DynamicTable":
+            continue
+        columns = any_table(file, item.path.rpartition("/")[2], "landmarks.ports")
+        axes = [next((c for c in columns if c.lower().startswith(axis)), "") for axis in "xy"]
+        for name, values in columns.items():
+            numeric = values.ndim == 1 and values.dtype.kind in "fi"
+            if all(axes) and numeric and name not in axes and numbers <= {float(v) for v in values}:
+                return {"table": item.path.rpartition("/")[2], "number": name, "place": axes}
+    return None
+
+
+def _tenth(file: Any, found: Guess) -> float:
+    """Give a tenth of the tracked area's larger side, in the file's unit, to two digits."""
+    values = find_series(file, found.mapping["position"]["series"], "position.series").values
+    low, high = np.nanpercentile(values, [1, 99], axis=0)
+    return float(f"{0.1 * float(np.max(high - low)):.2g}")

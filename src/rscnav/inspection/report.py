@@ -1,0 +1,180 @@
+"""A file looked at: what is in it, a draft of its mapping, what that feeds, and checks."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import yaml
+
+from rscnav.config.base import ConfigError
+from rscnav.config.load import parse_config
+from rscnav.config.recordings import Recording
+from rscnav.inspection import lag, spike_checks, track_checks
+from rscnav.inspection.contents import Item, contents
+from rscnav.inspection.draft import draft
+from rscnav.inspection.feeds import feeds_in_words
+from rscnav.inspection.guess import guess
+from rscnav.inspection.verdicts import Check
+from rscnav.recordings.files import open_recording
+from rscnav.recordings.nwb import find_series
+from rscnav.recordings.read import read_recording, summary
+from rscnav.sessions.session import Session
+
+
+@dataclass
+class Report:
+    """What `inspect_recording` finds.
+
+    Parameters
+    ----------
+    items : list of Item
+    draft : str
+        YAML of the mapping: the guessed one, or '' where a mapping was given.
+    unused : list of (Item, str)
+        What the mapping does not use, and why.
+    session : Session or None
+        Read with the mapping; None where that fails.
+    error : str
+        Why it fails.
+    checks : list of Check
+    """
+
+    items: list[Item]
+    draft: str = ""
+    unused: list[tuple[Item, str]] = field(default_factory=list)
+    session: Session | None = None
+    error: str = ""
+    checks: list[Check] = field(default_factory=list)
+
+    def text(self) -> str:
+        """Write it for the terminal."""
+        lines = ["In the file:", *(f"  {item.words()}" for item in self.items)]
+        if self.unused:
+            lines += ["Not used:", *(f"  {item.path}: {why}" for item, why in self.unused)]
+        if self.draft:
+            lines += ["A draft of the mapping, to be pasted into config.yaml and corrected:", "", self.draft]
+        if self.session is None:
+            lines.append(f"It can't be read so: {self.error}")
+        else:
+            lines += ["Read so:", f"  {summary(self.session)}", *(f"  {line}" for line in feeds_in_words(self.session))]
+        lines += ["Checks:", *(f"  {c.verdict:5s} {c.name}: {c.words}" for c in self.checks)]
+        return "\n".join(lines)
+
+
+def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
+    """Look at a recorded file.
+
+    Parameters
+    ----------
+    path : str
+        NWB; or plain arrays, with a mapping that has `arrays`.
+    mapping : Recording, optional
+        Default: one is guessed.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        For a file that cannot be opened.
+    """
+    with open_recording(path, None if mapping is None else mapping.arrays) as file:
+        report = Report(contents(file))
+        used: set[str] = set()
+        if mapping is None:
+            guessed = guess(file, report.items)
+            report.draft, used = draft(path, guessed), guessed.used
+            mapping = _parsed(report)
+        else:
+            used = _named(mapping.model_dump(), report.items)
+        report.unused = [(item, _why_not(item)) for item in report.items if item.path not in used]
+        report.checks = _file_checks(file, mapping)
+    if mapping is not None:
+        try:
+            report.session = read_recording(path, mapping, quiet=True)
+            report.checks += _session_checks(report.session)
+        except ValueError as error:
+            report.error = str(error)
+    return report
+
+
+def _parsed(report: Report) -> Recording | None:
+    """Read the draft as the configuration will."""
+    try:
+        return parse_config(yaml.safe_load(report.draft), "draft").recordings[0]
+    except ConfigError as error:
+        report.error = str(error)
+        return None
+
+
+def _named(values: Any, items: list[Item]) -> set[str]:
+    """Give the paths of what a mapping names anywhere; the units are always used."""
+    if isinstance(values, dict):
+        return set().union(*(_named(v, items) for v in values.values()), {"units"})
+    if isinstance(values, str):
+        return {i.path for i in items if i.path == values or i.path.endswith("/" + values)}
+    return set()
+
+
+def _why_not(item: Item) -> str:
+    """Say why a mapping does not use something."""
+    if item.path.rpartition("/")[2] == "invalid_times":
+        return "no role in the mapping: what lies in these times is left out by itself"
+    if item.why_not:
+        return item.why_not
+    if item.kind == "TimeIntervals":
+        return "intervals; could be epochs, trials, phases or the landmarks' events"
+    if item.columns or item.kind == "DynamicTable":
+        return "a table; could belong to the trials (trials.columns) or say where ports are (landmarks.ports)"
+    if len(item.shape) == 2 and item.shape[1] > 3:
+        return "many columns; could be the activity (activity.series)"
+    return "could be another place or heading, a phase, or say when a landmark is in view (landmarks.series)"
+
+
+def _file_checks(file: Any, mapping: Recording | None) -> list[Check]:
+    """Check what stands in the file, before anything is put right."""
+    checks = []
+    units = file.units
+    if units is not None and len(units) and "spike_times" in units.colnames:
+        trains = [np.asarray(units.get_unit_spike_times(k), float) for k in range(len(units))]
+        checks.append(spike_checks.order(trains))
+        ordered = [np.sort(t) for t in trains]
+        spoken = [t for t in ordered if len(t)]
+        checks.append(spike_checks.refractory(ordered)[0])
+        if spoken:
+            checks.append(spike_checks.drift(ordered, (min(t[0] for t in spoken), max(t[-1] for t in spoken))))
+    if mapping is not None and mapping.position is not None:
+        try:
+            series = find_series(file, mapping.position.series, "position.series")
+        except ValueError as error:
+            return [*checks, Check("position", "wrong", str(error))]
+        checks += [track_checks.frames(series.time), *track_checks.samples(series)]
+        if mapping.position.unit is not None:
+            checks.append(track_checks.size(series, mapping.position.unit))
+    return checks
+
+
+def _session_checks(session: Session) -> list[Check]:
+    """Check what was made of it: the clocks, and whether trials begin where the animal does the same thing."""
+    checks = []
+    if session.velocity is not None:
+        found = lag.coupling(session.activity, np.abs(session.velocity), session.dt_s)
+        words = "too short, or nothing varies: the lag of rates behind movement can't be told"
+        checks.append(Check("clocks", "ok", words) if found is None else found.check())
+    if session.position is not None and not session.attributes["trials_cut"] and len(session.trials) > 2:
+        checks.append(_starts(session, session.position))
+    return checks
+
+
+def _starts(session: Session, position: np.ndarray) -> Check:
+    """Tell whether the places where trials start lie closer together than places at other times."""
+    first = np.flatnonzero(np.append(True, np.diff(session.trial) != 0))
+    points = np.exp(1j * position[:, 0]) if session.is_ring else position
+    spread = [float(np.sqrt(np.mean(np.abs(p - p.mean(axis=0)) ** 2))) for p in (points[first], points)]
+    where = "start at one place" if spread[0] < 0.5 * spread[1] else "start anywhere"
+    words = (
+        f"trials {where}: their first places are spread {spread[0] / max(spread[1], 1e-12):.0%} as far as all places"
+    )
+    return Check("starts of trials", "ok", words + "; is that what the task does?")

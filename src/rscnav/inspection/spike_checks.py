@@ -1,0 +1,81 @@
+"""Checks of spike times: order, restarts, intervals of observation, refractory periods, drift of rates."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.inspection.verdicts import Check
+
+REFRACTORY_S = 0.002
+_RESTART = 0.5  # a step back by more than this share of the time reached is a restart
+
+
+def order(trains: Sequence[NDArray[np.floating]]) -> Check:
+    """Tell whether spike times go back, here and there or to the beginning.
+
+    Parameters
+    ----------
+    trains : sequence of array, (spike,)
+        Times (s) of each unit, as they stand in the file.
+    """
+    back = [np.flatnonzero(np.diff(times) < 0) for times in trains]
+    unsorted = [k for k, steps in enumerate(back) if len(steps)]
+    if not unsorted:
+        return Check("order of spikes", "ok", "the spike times of every unit ascend")
+    restarting = [k for k in unsorted if _restarts(trains[k], back[k])]
+    if len(restarting) > 0.5 * len(unsorted):
+        k = restarting[0]
+        at = float(trains[k][back[k][0]])
+        return Check(
+            "order of spikes",
+            "wrong",
+            f"spike times start again in {len(restarting)} of {len(trains)} units (unit {k} after {at:.1f} s): several recordings "
+            "one after the other, each on its own clock? Give each its own file, or add what went before to its times",
+        )
+    return Check(
+        "order of spikes",
+        "look",
+        f"spike times of {len(unsorted)} of {len(trains)} units are in no order: sorted on reading",
+    )
+
+
+def _restarts(times: NDArray[np.floating], back: NDArray[np.intp]) -> bool:
+    """Tell whether the few steps back lead near to the beginning, with times that ascend in between."""
+    if len(back) > 20 or len(back) > 0.01 * len(times) + 1:
+        return False
+    first = float(times.min())
+    reached, after = times[back] - first, times[back + 1] - first
+    return bool(np.all(reached - after > _RESTART * np.maximum(reached, 1e-9)))
+
+
+def refractory(trains: Sequence[NDArray[np.floating]]) -> tuple[Check, NDArray[np.float64]]:
+    """Give the share of each unit's intervals between spikes that are shorter than 2 ms, and a verdict.
+
+    Parameters
+    ----------
+    trains : sequence of array, (spike,)
+        Times (s), ascending.
+
+    Returns
+    -------
+    check : Check
+    share : array, (unit,)
+        NaN for units with fewer than two spikes.
+    """
+    share = np.array([np.mean(np.diff(t) < REFRACTORY_S) if len(t) > 1 else np.nan for t in trains])
+    many = int(np.sum(share > 0.01))
+    words = f"{many} of {len(share)} units have more than 1 % of their intervals below 2 ms"
+    return Check("refractory period", "look" if many else "ok", words), share
+
+
+def drift(trains: Sequence[NDArray[np.floating]], extent: tuple[float, float]) -> Check:
+    """Compare each unit's rate in the first and the last third of the recording; look where many differ threefold."""
+    third = (extent[1] - extent[0]) / 3
+    first = np.array([np.sum(t < extent[0] + third) for t in trains], float)
+    last = np.array([np.sum(t >= extent[1] - third) for t in trains], float)
+    enough = first + last >= 30
+    ratio = np.maximum(first, last)[enough] / np.maximum(np.minimum(first, last)[enough], 1)
+    changed = int(np.sum(ratio > 3))
+    words = f"the rate of {changed} of {int(enough.sum())} units (with 30 spikes) changes threefold from the first to the last third"
+    return Check("drift of rates", "look" if changed > 0.2 * max(int(enough.sum()), 1) else "ok", words)

@@ -3,6 +3,7 @@
 - ``read``        file and mapping -> session
 - ``files``       the one door to a file: NWB in HDF5 or Zarr, plain arrays (``arrays``, ``array_files``)
 - ``nwb``         what is in an NWB file, found by name, with messages that list what there is
+- ``contents``    what is in an NWB file, listed without reading it
 - ``recorded``    what a file holds of a recording, as the mapping names it
 - ``units``       spike times, and when units were observed; ``activity``  series of activity: calcium, counts
 - ``tracking``    a tracked series -> values at any time, and where there are none; ``jumps``  samples that are no place

@@ -1,9 +1,11 @@
-"""Everything that is in a file, by type and not by name, without reading its data."""
+"""Everything that is in a file, by type and not by name, with what no mapping can use."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from rscnav.recordings.contents import list_series, list_tables
 
 _UNREAD = {
     "ElectricalSeries": "voltages; no analysis reads them",
@@ -69,42 +71,22 @@ def contents(file: Any) -> list[Item]:
     list of Item
         In order of their paths.
     """
-    from hdmf.common import DynamicTable
-    from pynwb import TimeSeries
-
-    items = []
-    for item in file.objects.values():
-        if isinstance(item, TimeSeries):
-            items.append(_series(item))
-        elif isinstance(item, DynamicTable):
-            items.append(_table(item))
-    return sorted(items, key=lambda item: item.path)
-
-
-def _series(item: Any) -> Item:
-    from rscnav.recordings.nwb import path_of
-
-    shape = tuple(int(n) for n in getattr(item.data, "shape", None) or np.shape(item.data))
-    kind = type(item).__name__
-    why = _UNREAD.get(kind, "") or ("no samples" if not shape or not shape[0] else "")
-    start = stop = rate = float("nan")
-    n = shape[0] if shape else 0
-    if item.timestamps is not None and n:
-        head = np.asarray(item.timestamps[: min(n, 1000)], float)
-        start, stop = float(item.timestamps[0]), float(item.timestamps[n - 1])
-        rate = float(1 / np.median(np.diff(head))) if len(head) > 1 and np.median(np.diff(head)) > 0 else rate
-    elif item.rate and n:
-        rate, start = float(item.rate), float(item.starting_time or 0.0)
-        stop = start + (n - 1) / rate
-    return Item(path_of(item), kind, shape, str(item.unit or ""), rate, start, stop, why_not=why)
-
-
-def _table(item: Any) -> Item:
-    from rscnav.recordings.nwb import path_of
-
-    names = tuple(name for name in item.colnames if name not in ("start_time", "stop_time"))
-    start = stop = float("nan")
-    if "start_time" in item.colnames and len(item):
-        start = float(np.min(np.asarray(item["start_time"].data[:], float)))
-        stop = float(np.max(np.asarray(item["stop_time"].data[:], float)))
-    return Item(path_of(item), type(item).__name__, (len(item),), start_s=start, stop_s=stop, columns=names)
+    series = [
+        Item(
+            path=found.path,
+            kind=found.type,
+            shape=found.shape,
+            unit=found.unit,
+            rate_hz=found.rate,
+            start_s=found.extent[0],
+            stop_s=found.extent[1],
+            why_not=_UNREAD.get(found.type, "") or ("" if found.shape and found.shape[0] else "no samples"),
+        )
+        for found in list_series(file)
+    ]
+    tables = []
+    for table in list_tables(file):
+        names = tuple(name for name in table.columns if name not in ("start_time", "stop_time"))
+        start, stop = table.extent or (float("nan"), float("nan"))
+        tables.append(Item(table.path, table.type, (table.n_rows,), start_s=start, stop_s=stop, columns=names))
+    return sorted([*series, *tables], key=lambda item: item.path)

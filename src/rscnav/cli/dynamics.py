@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--session", required=True, help="its name: NETWORK-sSEED, or a recording's")
-    parser.add_argument("--network-dir", type=Path, help="holds weights.pt; none for a recording")
+    parser.add_argument("--session", required=True, help="its name: NETWORK-sSEED, or another's")
+    parser.add_argument("--network-dir", type=Path, help="holds weights.pt; none but for a network")
     parser.add_argument("--session-file", required=True, type=Path, help="session file (HDF5)")
     parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
 
@@ -31,8 +31,11 @@ def run(arguments: argparse.Namespace) -> None:
     name = arguments.session
     settings, text = job_settings(read_config(arguments), "dynamics", name)
     modules: tuple[str, ...] = (__name__,)
-    if session_kind(arguments.session_file) == "recording":
-        result = Result.not_applicable("a recording has no network that could be run on")
+    kind = session_kind(arguments.session_file)
+    if kind != "network":
+        result = Result.not_applicable(f"a {kind} has no network that could be run on")
+    elif not settings:
+        result = Result.not_applicable("the network itself is not at hand, only its session")
     elif arguments.network_dir is None:
         raise ValueError(f"--network-dir: session '{name}' is a network's; name the folder that holds its weights.pt")
     else:

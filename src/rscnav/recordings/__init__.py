@@ -1,6 +1,7 @@
 """Recordings: a laboratory's file and a mapping of its names become a `rscnav.sessions.Session`.
 
 - ``read``        file and mapping -> session
+- ``by_hand``     arrays in Python -> session; ``session_files``  sessions that are in our own format already
 - ``files``       the one door to a file: NWB in HDF5 or Zarr, plain arrays (``arrays``, ``array_files``)
 - ``nwb``         what is in an NWB file, found by name, with messages that list what there is
 - ``contents``    what is in an NWB file, listed without reading it
@@ -18,4 +19,6 @@
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={"read": ["read_recording"]})
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submod_attrs={"read": ["read_recording"], "by_hand": ["session_from_arrays"]}
+)

@@ -22,11 +22,13 @@ from rscnav.recordings.moves import moves_in
 from rscnav.recordings.nwb import Columns
 from rscnav.recordings.phases import phases_of_file
 from rscnav.recordings.recorded import Recorded, read_file
+from rscnav.recordings.session_files import is_session, session_of_file
 from rscnav.recordings.visibility import told_by_file
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
+from rscnav.sessions.splits import draw_split
 
 
 def read_recording(
@@ -37,7 +39,7 @@ def read_recording(
     count: bool = True,
     quiet: bool = False,
 ) -> Session:
-    """Read a recorded session from a file: NWB, or plain arrays.
+    """Read a recorded session from a file: NWB, plain arrays, or a session as `write_session` writes it.
 
     Parameters
     ----------
@@ -73,6 +75,11 @@ def read_recording(
     else:
         stem = os.path.splitext(os.path.basename(path))[0]
         checked = check(Recording, {"name": stem, "file": os.fspath(path), **mapping}, "mapping of the recording")
+    if is_session(path):
+        session = session_of_file(path, checked)
+        if not quiet:
+            print(summary(session))
+        return session
     with open_recording(path, checked.arrays) as file:
         try:
             recorded = read_file(file, checked)
@@ -109,7 +116,7 @@ def _session(
     trials = np.zeros(len(left), TRIALS)
     trials["start_s"], trials["stop_s"] = recorded.spans.times[left].T
     trials["rotation_rad"], trials["outcome"] = recorded.spans.rotation[left], recorded.spans.outcome[left]
-    trials["split"] = _split(len(left), mapping.test_share, seeds)
+    trials["split"] = draw_split(len(left), mapping.test_share, seeds)
     notes = list(recorded.notes)
     if mapping.landmarks is not None and recorded.spans.cut:
         notes.append("no trial table: phases and encounters, which begin anew with each trial, are not defined")
@@ -169,14 +176,6 @@ def _behaviour(recorded: Recorded, mapping: Recording, bins: Bins) -> dict[str, 
         "heading": heading,
         "position_unit": recorded.tracking.unit,
     }
-
-
-def _split(n_trials: int, test_share: float, seeds: Seeds) -> NDArray[np.str_]:
-    """Draw the test trials; with two or more trials at least one of each kind."""
-    n_test = min(max(round(test_share * n_trials), 1), max(n_trials - 1, 1))
-    split = np.full(n_trials, "train", "U5")
-    split[seeds.generator("split").permutation(n_trials)[:n_test]] = "test"
-    return split
 
 
 def _unit_table(columns: Columns) -> NDArray:

@@ -18,6 +18,7 @@ from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.hdf5 import write_session
 from rscnav.sessions.outcomes import OUTCOMES, pokes
+from rscnav.sessions.poisson import poisson_spikes
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
 from rscnav.tasks.ring_fixed import Task
@@ -191,10 +192,4 @@ def _draw_spikes(rates: NDArray, edges: NDArray, settings: Simulation, seeds: Se
     left = np.concatenate([edges[:, :-1].ravel(), gaps[:, 0]])
     right = np.concatenate([edges[:, 1:].ravel(), gaps[:, 1]])
     between = np.full(len(gaps), settings.baseline_rate_hz)
-    spikes = []
-    for unit_rates in rates.T:
-        counts = draw.poisson(np.concatenate([unit_rates, between]) * (right - left))
-        share = draw.random(int(counts.sum()))
-        start, stop = np.repeat(left, counts), np.repeat(right, counts)
-        spikes.append(np.sort(np.minimum(start + share * (stop - start), np.nextafter(stop, start))))
-    return spikes
+    return [poisson_spikes(np.concatenate([unit_rates, between]), left, right, draw) for unit_rates in rates.T]

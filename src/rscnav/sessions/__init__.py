@@ -7,7 +7,7 @@
 - ``geometry``    distances and visibility, on the ring and in the plane
 - ``encounters``  geometry -> encounters, non-encounters, phases, hypotheses
 - ``beliefs``     what a posterior over places says
-- ``outcomes``    which landmark a choice is
+- ``outcomes``    which landmark a choice is; ``splits``  training and test trials; ``poisson``  spikes from rates
 - ``rollout``     trained network -> session (needs torch)
 
 Recordings become sessions in `rscnav.recordings`.

@@ -1,0 +1,50 @@
+"""Sessions that are in our own format already, as `write_session` writes them: by hand, or by another run."""
+
+import os
+
+import h5py
+
+from rscnav.config.recordings import Recording
+from rscnav.sessions.hdf5 import FORMAT, read_session
+from rscnav.sessions.session import Session
+
+_OWN = {"name", "file", "subject"}  # what a mapping may say of such a file
+
+
+def is_session(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file holds a session of ours, whatever its format's number."""
+    if not os.path.isfile(path) or not h5py.is_hdf5(path):
+        return False
+    with h5py.File(path, "r") as file:
+        return str(file.attrs.get("format", "")).startswith(FORMAT.rpartition(" ")[0])
+
+
+def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session:
+    """Read a session as it is, under the name that the mapping gives.
+
+    Parameters
+    ----------
+    path : path-like
+    mapping : Recording
+        With no other keys than `name`, `file` and `subject`: such a file needs no mapping.
+
+    Returns
+    -------
+    Session
+
+    Raises
+    ------
+    ValueError
+        For a mapping that says more, or a session of another version's format.
+    """
+    more = sorted(mapping.model_fields_set - _OWN)
+    if more:
+        raise ValueError(
+            f"recording '{mapping.name}': {os.fspath(path)} is a session already, and is read as it is; remove {', '.join(more)}"
+        )
+    session = read_session(path)
+    session.name = mapping.name
+    session.subject = mapping.subject or session.subject
+    session.attributes.setdefault("trials_cut", False)
+    session.attributes.setdefault("notes", "")
+    return session

@@ -1,0 +1,27 @@
+"""Which trials are for training, and which for testing."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.seeds import Seeds
+
+
+def draw_split(n_trials: int, test_share: float, seeds: Seeds) -> NDArray[np.str_]:
+    """Draw the test trials at random; with two or more trials there is at least one of each kind.
+
+    Parameters
+    ----------
+    n_trials : int
+    test_share : float
+        Share of the trials that is for testing.
+    seeds : Seeds
+
+    Returns
+    -------
+    array of str, (trial,)
+        ``train`` or ``test``.
+    """
+    n_test = min(max(round(test_share * n_trials), 1), max(n_trials - 1, 1))
+    split = np.full(n_trials, "train", "U5")
+    split[seeds.generator("split").permutation(n_trials)[:n_test]] = "test"
+    return split

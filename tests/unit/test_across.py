@@ -6,6 +6,7 @@ import pytest
 from rscnav.analyses.across import ANALYSES, COMPARED, Compared, Member, across, by_subject, group_of, value_of
 from rscnav.analyses.result import Result
 from rscnav.seeds import Seeds
+from rscnav.figures.entropy_across import network_of
 
 
 def session(name, group="network gru", subject=None, excess=np.nan, entropy=np.nan, control=np.nan):
@@ -85,6 +86,15 @@ def test_no_p_where_there_is_no_null():
 def test_parts():
     assert group_of("network", "gru") == "network gru"
     assert group_of("recording", "") == "recording"
+    assert group_of("sampled network", "gru-like-rat") == "sampled network gru-like-rat"
+
+
+@pytest.mark.parametrize(
+    ("session", "network"),
+    [("gru-s1", "gru"), ("gru-s1-like-rat", "gru-like-rat"), ("size-s2-64-s10-few", "size-s2-64-few"), ("rat", "rat")],
+)
+def test_the_network_s_name_is_what_is_left_without_the_seed(session, network):
+    assert network_of(session) == network
     assert by_subject(np.array([1.0, 3.0, np.nan, 5.0]), np.array(["x", "x", "y", "z"])).tolist()[::2] == [2.0, 5.0]
     assert np.isnan(by_subject(np.array([np.nan]), np.array(["y"]))).all()
     result = Result()

@@ -35,7 +35,8 @@ def test_default_and_presets_are_valid(preset):
 
 
 def test_sessions_are_networks_by_seed_then_recordings():
-    assert session_names(parse_config(DEFAULT)) == ["gru-s1", "gru-s2", "example"]
+    expected = ["gru-s1", "gru-s2", "gru-s1-like-example", "example"]  # in between, what is sampled from networks
+    assert session_names(parse_config(DEFAULT)) == expected
 
 
 @pytest.mark.parametrize(("section", "left"), [("networks", ["example"]), ("recordings", ["gru-s1", "gru-s2"])])
@@ -115,7 +116,7 @@ def test_presets_lie_over_the_file_key_by_key(tmp_path):
     config = load_config(ROOT / "config.yaml", tmp_path / "preset.yaml")
     assert config.training.n_batches == config.networks[0].training.n_batches == 7
     assert config.training.batch_size == DEFAULT["training"]["batch_size"]
-    assert session_names(config) == ["n-s4", "example"]
+    assert session_names(config) == ["n-s4", "n-s4-like-example", "example"]
 
 
 def test_a_job_depends_on_its_own_settings_only():

@@ -10,6 +10,7 @@ from rscnav.config.groups import training_groups
 from rscnav.config.load import parse_config
 from rscnav.config.stages import (
     network_sessions,
+    sampled_sessions,
     session_names,
     settings_text,
     simulated_file,
@@ -28,6 +29,7 @@ except ConfigError as error:
 
 RESULTS = CONFIG.results_dir
 NETWORKS = list(network_sessions(CONFIG))
+SAMPLED = sampled_sessions(CONFIG)
 RECORDED_FILES = {recording.name: recording.file for recording in CONFIG.recordings}
 SESSIONS = session_names(CONFIG)
 
@@ -85,4 +87,6 @@ wildcard_constraints:
     session="[A-Za-z0-9._-]+",
     network_session=any_of(NETWORKS),
     recording=any_of(RECORDED_FILES),
+    sampled=any_of(SAMPLED),
+    not_a_network=any_of([*SAMPLED, *RECORDED_FILES]),
     simulation=any_of(simulation.name for simulation in CONFIG.simulations),

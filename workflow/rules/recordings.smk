@@ -32,19 +32,19 @@ rule read:
         "rscnav read --config {params.config} --session {wildcards.recording} --output {output} 2>&1 | tee {log}"
 
 
-# A recording has no network to run; the result says so, and figures of networks and recordings read the same files.
-rule dynamics_of_recording:
+# A recording has no network to run, nor has what is seen of one; the result says so, and figures of all sessions read the same files.
+rule dynamics_without_network:
     input:
-        f"{RESULTS}/sessions/{{recording}}.h5",
+        f"{RESULTS}/sessions/{{not_a_network}}.h5",
     output:
-        f"{RESULTS}/analyses/dynamics/{{recording}}.h5",
+        f"{RESULTS}/analyses/dynamics/{{not_a_network}}.h5",
     log:
-        f"{RESULTS}/logs/dynamics/{{recording}}.log",
+        f"{RESULTS}/logs/dynamics/{{not_a_network}}.log",
     threads: 1
     params:
         config=CONFIG_FILE,
         settings=settings_of("dynamics"),
         code=code_hash("rscnav.cli.dynamics"),
     shell:
-        "rscnav dynamics --config {params.config} --session {wildcards.recording} "
+        "rscnav dynamics --config {params.config} --session {wildcards.not_a_network} "
         "--session-file {input} --output {output} 2>&1 | tee {log}"

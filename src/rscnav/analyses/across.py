@@ -51,8 +51,8 @@ class Member:
 
 
 def group_of(kind: str, network: str) -> str:
-    """Name the group of a session: networks by name, all recordings together."""
-    return f"network {network}" if kind == "network" else kind
+    """Name the group of a session: networks by name, seen as a recording or not; all recordings together."""
+    return kind if kind == "recording" else f"{kind} {network}"
 
 
 def across(members: Sequence[Member], seeds: Seeds) -> Result:

@@ -12,6 +12,7 @@ import rscnav
 COMMANDS = {
     "train": "train one network",
     "rollout": "trained network -> session",
+    "sample": "network's session -> what a recording of it would have given",
     "dynamics": "what a trained network does by itself",
     "simulate": "write a simulated recording as NWB",
     "inspect": "what is in a recorded file, and a draft of its mapping",

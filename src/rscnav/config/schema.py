@@ -8,6 +8,7 @@ from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.mapping import Name
 from rscnav.config.recordings import Recording
+from rscnav.config.sampled import SampledNetwork, sampled_names
 from rscnav.dynamics.settings import Settings as Dynamics
 from rscnav.networks.curriculum import lesson_task
 from rscnav.networks.rules.settings import RuleSettings
@@ -185,6 +186,9 @@ class Config(Closed):
     observer: Observer = Field(default_factory=Observer)
     simulations: list[Simulation] = Field(default_factory=list, description="simulated recordings")
     recordings: list[Recording] = Field(default_factory=list, description="recordings to analyse")
+    sampled_networks: list[SampledNetwork] = Field(
+        default_factory=list, description="networks seen as a recording would see them"
+    )
     encounters: Encounters = Field(default_factory=Encounters)
     dynamics: Dynamics = Field(default_factory=Dynamics)
     analyses: Analyses = Field(default_factory=Analyses)  # type: ignore[valid-type]
@@ -197,7 +201,10 @@ class Config(Closed):
             raise ValueError(
                 "networks and recordings are both empty: there is nothing to do; give at least one of them"
             )
-        names = [f"{n.name}-s{seed}" for n in self.networks for seed in n.seeds] + [r.name for r in self.recordings]
+        networks = {n.name: [f"{n.name}-s{seed}" for seed in n.seeds] for n in self.networks}
+        recordings = [recording.name for recording in self.recordings]
+        sampled = sampled_names(self.sampled_networks, networks, recordings)
+        names = [name for sessions in networks.values() for name in sessions] + [*sampled, *recordings]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"session name(s) {', '.join(twice)} occur more than once; give each its own name or seed")

@@ -8,19 +8,29 @@ import json
 from typing import Any
 
 from rscnav.config.base import ConfigError
+from rscnav.config.sampled import SampledNetwork, sampled_names
 from rscnav.config.schema import Config, Network, Recording, Simulation
 
-STAGES = ("train", "rollout", "dynamics", "simulate", "read", "analyse", "figure")
+STAGES = ("train", "rollout", "dynamics", "sample", "simulate", "read", "analyse", "figure")
 
 
 def session_names(config: Config) -> list[str]:
-    """List the sessions of a run: all networks x seeds, then all recordings."""
-    return [*network_sessions(config), *(recording.name for recording in config.recordings)]
+    """List the sessions of a run: all networks x seeds, then those sampled from networks, then all recordings."""
+    recordings = (recording.name for recording in config.recordings)
+    return [*network_sessions(config), *sampled_sessions(config), *recordings]
 
 
 def network_sessions(config: Config) -> dict[str, tuple[Network, int]]:
     """Map the name of each network's session to the network and its seed."""
     return {f"{network.name}-s{seed}": (network, seed) for network in config.networks for seed in network.seeds}
+
+
+def sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
+    """Map the name of each session that is sampled from a network's to its settings and the network's session."""
+    networks: dict[str, list[str]] = {}
+    for session, (network, _) in network_sessions(config).items():
+        networks.setdefault(network.name, []).append(session)
+    return sampled_names(config.sampled_networks, networks, [recording.name for recording in config.recordings])
 
 
 def recording(config: Config, name: str) -> Recording:
@@ -76,6 +86,11 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         return {**shared, "network": shared["network"].model_copy(update={"recorded": None})}
     if stage == "dynamics":
         return _of_dynamics(config, item)
+    if stage == "sample":
+        sampled = sampled_sessions(config)
+        if item not in sampled:
+            raise ConfigError(f"sampled_networks: they make no '{item}'; they make: {', '.join(sampled) or 'none'}")
+        return {"seed": config.seed, "sampled": sampled[item][0], "common": config.analyses.common}  # type: ignore[attr-defined]
     if stage == "simulate":
         return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}
     if stage == "read":
@@ -98,10 +113,11 @@ def settings_text(config: Config, stage: str, item: str) -> str:
 
 
 def _of_dynamics(config: Config, item: str) -> dict[str, Any]:
-    """Give what runs of a network depend on besides its weights and its session; nothing for a recording."""
+    """Give what runs of a network depend on besides its weights and its session; nothing for any other session."""
     sessions = network_sessions(config)
     if item not in sessions:
-        recording(config, item)
+        if item not in sampled_sessions(config):
+            recording(config, item)
         return {}
     name = sessions[item][0].task
     return {

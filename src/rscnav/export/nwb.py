@@ -102,7 +102,7 @@ def _add_series(file: Any, session: Session) -> None:
         unit = session.position_unit if spec.unit.startswith("position_unit") else spec.unit
         unit = _NWB_UNITS.get(unit, unit) + ("/s" if spec.unit.endswith("/s") else "")
         if name == "activity":
-            unit = str(session.attributes.get("activity_unit", "Hz" if session.kind == "recording" else "n.a."))
+            unit = str(session.attributes.get("activity_unit", "n.a." if session.kind == "network" else "Hz"))
         common: dict[str, Any] = {
             "name": name,
             "data": _packed(np.asarray(array, spec.dtype)),

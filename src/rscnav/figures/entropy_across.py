@@ -1,5 +1,6 @@
 """The row below all others: one value a session, networks of one name side by side, recordings apart."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -42,7 +43,7 @@ def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[Drawn]) 
 
 def _points(ax: Axes, name: str, members: Sequence[Drawn]) -> None:
     """Draw each session's value, with the group's mean where there are two or more."""
-    groups = [group_of(member.kind, network_of(member)) for member in members]
+    groups = [group_of(member.kind, network_of(member.name)) for member in members]
     names = list(dict.fromkeys(groups))
     values = np.array([value_of(member.results, COMPARED[name]) for member in members])
     if not np.isfinite(values).any():
@@ -63,6 +64,6 @@ def _points(ax: Axes, name: str, members: Sequence[Drawn]) -> None:
         ax.set_xlabel(f"fewer than {MIN_SESSIONS} of a kind: points, no test", color=GREY)
 
 
-def network_of(member: Drawn) -> str:
-    """Give the network's name, which stands before the seed in its session's."""
-    return member.name.rpartition("-s")[0] or member.name
+def network_of(session: str) -> str:
+    """Give a session's name without the network's seed: ``gru`` of ``gru-s1``, ``gru-like-rat7`` of ``gru-s1-like-rat7``."""
+    return re.sub(r"-s\d+(?=-|$)(?!.*-s\d+(-|$))", "", session)

@@ -26,7 +26,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         curves = [m.session.training_curve for m in row.members if m.session and m.session.training_curve is not None]
         for panel in panels[:2]:
             if not curves:
-                empty_panel(panel, "no training: this is a recording")
+                empty_panel(panel, f"no training: this is a {row.members[0].kind}")
         if curves:
             _loss(panels[0], curves)
             _gap(panels[1], curves)

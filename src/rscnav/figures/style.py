@@ -21,7 +21,7 @@ GREY = "#767676"
 PHASE_COLOURS = {"LM0": "#999999", "LM1": "#E69F00", "LM2": "#0072B2", "all": "#000000"}
 LANDMARK_COLOURS = {"a": "#009E73", "b": "#CC79A7", "c": "#56B4E9", "d": "#999933"}
 OUTCOME_COLOURS = {"correct": "#0072B2", "incorrect": "#D55E00", "none": GREY}
-KIND_COLOURS = {"network": "#0072B2", "recording": "#D55E00"}
+KIND_COLOURS = {"network": "#0072B2", "sampled network": "#56B4E9", "recording": "#D55E00"}
 CONTROL = "#BBBBBB"
 CYCLIC = "twilight"  # for angles
 

@@ -6,7 +6,7 @@ import numpy as np
 
 PHASES = ("LM0", "LM1", "LM2")  # no landmark met, one distinct landmark, two or more
 NO_PHASE = 255
-KINDS = ("network", "recording")
+KINDS = ("network", "sampled network", "recording")
 
 
 @dataclass(frozen=True)

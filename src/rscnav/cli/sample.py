@@ -1,0 +1,43 @@
+"""``rscnav sample``: a network's session as a recording of it would have given it."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.config.sampled import NONE
+from rscnav.provenance import provenance
+from rscnav.sampling.sample import sample_network
+from rscnav.seeds import Seeds
+from rscnav.sessions.hdf5 import read_session, write_session
+
+log = logging.getLogger(__name__)
+OF_NETWORK = ("position", "heading", "velocity", "phase", "hypotheses", "landmarks", "encounters")
+OF_RECORDING = ("position", "phase")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_config(parser)
+    parser.add_argument("--session", required=True, help="name of the session to be made")
+    parser.add_argument("--network-session", required=True, type=Path, help="the network's session file (HDF5)")
+    parser.add_argument("--like", type=Path, help="session file of the recording that it is to be like")
+    parser.add_argument("--output", required=True, type=Path, help="session file (HDF5)")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Sample."""
+    name = arguments.session
+    settings, text = job_settings(read_config(arguments), "sample", name)
+    sampled = settings["sampled"]
+    if (sampled.like == NONE) != (arguments.like is None):
+        raise ValueError(f"--like: session '{name}' is to be like {sampled.like}, got {arguments.like}")
+    network = read_session(arguments.network_session, OF_NETWORK)
+    like = None
+    if arguments.like is not None:
+        like = read_session(arguments.like, OF_RECORDING, settings["common"].analysis_dt_s)
+    session = sample_network(network, sampled, name, Seeds(settings["seed"], ("sample", name)), like)
+    session.attributes.update(provenance(text, __name__))
+    write_session(session, arguments.output)
+    notes = session.attributes["notes"]
+    log.info("%s: %d units, %d trials%s", name, session.n_units, len(session.trials), f"; {notes}" if notes else "")

@@ -1,0 +1,99 @@
+"""A network's session, and a recording that it is to be like -> the session that recording the network would have given.
+
+What a recording lacks, the sampled session lacks too: belief, losses, observers. Its kind, ``sampled network``, keeps it apart from
+both in every statistic.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.config.sampled import SampledNetwork
+from rscnav.recordings.binning import bins_within, spike_rates
+from rscnav.sampling.plan import plan_trials
+from rscnav.sampling.rates import mean_rates, rates_from_states, varying
+from rscnav.sampling.taken import attributes, encounters_taken, in_bins, trials_taken, unit_table
+from rscnav.seeds import Seeds
+from rscnav.sessions.poisson import poisson_spikes
+from rscnav.sessions.session import Session
+
+
+def sample_network(
+    network: Session, settings: SampledNetwork, name: str, seeds: Seeds, like: Session | None = None
+) -> Session:
+    """Draw a session as a recording of the network would have given it.
+
+    Test trials of the network stand in for the recording's trials, each cut to the length of the one whose place it takes (a
+    trial longer than the network's stays as short as that). Of the network's units as many as were recorded are drawn at random.
+    Their states, shifted and scaled to the mean rates of the recorded units (`rates_from_states`), are the rates of Poisson spikes.
+
+    Parameters
+    ----------
+    network : Session
+        Of a trained network.
+    settings : SampledNetwork
+    name : str
+    seeds : Seeds
+    like : Session, optional
+        The recording. Without it trials, units and rates are those of `settings`.
+
+    Returns
+    -------
+    Session
+        Of kind ``sampled network``; activity in Hz, in bins as wide as the recording's. ``attributes`` hold what was matched and
+        how well: ``occupancy_distance`` (total variation distance between the shares of time in each cell of phase and place) beside
+        ``occupancy_distance_at_random``, ``share_of_time``, ``n_units_wanted``, and ``notes``.
+
+    Raises
+    ------
+    ValueError
+        Where the network has fewer test trials than are wanted, no unit that varies, or the recording no rates.
+    """
+    if network.kind != "network":
+        raise ValueError(f"session '{network.name}' is a {network.kind}; only a network's session can be sampled")
+    plan = plan_trials(network, settings, seeds.generator("trials"), like)
+    wanted = settings.n_units or (network.n_units if like is None else like.n_units)
+    steps = bins_within(plan.spans, network.dt_s)
+    units, rates = _rates(network, settings, like, plan.samples_at(network, steps), wanted, seeds)
+    draw = seeds.generator("spikes")
+    spikes = [poisson_spikes(rate, steps.left, steps.right, draw) for rate in rates.T]
+    dt_s = network.dt_s if like is None else like.dt_s
+    bins = bins_within(plan.spans, dt_s)
+    return Session(
+        name=name,
+        kind="sampled network",
+        subject=network.subject,
+        dt_s=dt_s,
+        activity=spike_rates(spikes, bins, dt_s),
+        time=bins.centre,
+        trial=bins.span.astype(np.int32),
+        trials=trials_taken(network, plan),
+        units=unit_table(network, units, rates.mean(axis=0)),
+        spikes=spikes,
+        encounters=encounters_taken(network, plan),
+        landmarks=None if network.landmarks is None else network.landmarks[plan.chosen.trials],
+        landmark_names=network.landmark_names,
+        visibility_radius=network.visibility_radius,
+        position_unit=network.position_unit,
+        attributes=attributes(network, settings, plan, like, wanted, len(units)),
+        **in_bins(network, plan.samples_at(network, bins)),
+    )
+
+
+def _rates(
+    network: Session,
+    settings: SampledNetwork,
+    like: Session | None,
+    samples: NDArray[np.int64],
+    wanted: int,
+    seeds: Seeds,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Draw units that vary in the chosen samples; give them with their rates (time, unit) in Hz."""
+    useful = np.flatnonzero(varying(network.activity[samples]))
+    if not len(useful):
+        raise ValueError(f"session '{network.name}': no unit's state varies; there is nothing to record")
+    units = np.sort(seeds.generator("units").permutation(useful)[:wanted])
+    if settings.rate_hz is not None or like is None:
+        mean_hz = np.full(len(units), settings.rate_hz or 0.0)
+    else:
+        mean_hz = mean_rates(like, len(units), seeds.generator("rates"))
+    return units, rates_from_states(network.activity[np.ix_(samples, units)], mean_hz)

@@ -1,0 +1,24 @@
+# Networks seen as a recording would see them.
+def like_file(sampled):
+    """List the session file of the recording that a sampled session is like; nothing where it is like none."""
+    like = SAMPLED[sampled][0].like
+    return [f"{RESULTS}/sessions/{like}.h5"] if like in RECORDED_FILES else []
+
+
+rule sample:
+    input:
+        network=lambda wildcards: f"{RESULTS}/sessions/{SAMPLED[wildcards.sampled][1]}.h5",
+        like=lambda wildcards: like_file(wildcards.sampled),
+    output:
+        f"{RESULTS}/sessions/{{sampled}}.h5",
+    log:
+        f"{RESULTS}/logs/sample/{{sampled}}.log",
+    threads: 1
+    params:
+        config=CONFIG_FILE,
+        like=lambda wildcards, input: f"--like {input.like}" if input.like else "",
+        settings=settings_of("sample"),
+        code=code_hash("rscnav.cli.sample"),
+    shell:
+        "rscnav sample --config {params.config} --session {wildcards.sampled} --network-session {input.network} "
+        "{params.like} --output {output} 2>&1 | tee {log}"

@@ -5,8 +5,8 @@ import pytest
 
 from rscnav.analyses.across import ANALYSES, COMPARED, Compared, Member, across, by_subject, group_of, value_of
 from rscnav.analyses.result import Result
-from rscnav.seeds import Seeds
 from rscnav.figures.entropy_across import network_of
+from rscnav.seeds import Seeds
 
 
 def session(name, group="network gru", subject=None, excess=np.nan, entropy=np.nan, control=np.nan):

@@ -122,6 +122,21 @@ def test_a_recording_comes_back_equal(tmp_path):
     assert_round_trip(session, tmp_path / "x.nwb")
 
 
+def test_units_with_names_for_ids_come_back_equal(tmp_path):
+    """NWB's ids are whole numbers; others stand in a column of their own."""
+    session = recording(tmp_path)
+    named = np.array([(f"tt{k}", k / 2) for k in range(len(session.units))], [("id", "U4"), ("depth", "f8")])
+    assert_round_trip(dataclasses.replace(session, units=named), tmp_path / "x.nwb")
+    other = np.array([(k + 5, k / 2) for k in range(len(session.units))], [("unit_id", "i8"), ("depth", "f8")])
+    assert_round_trip(dataclasses.replace(session, units=other), tmp_path / "y.nwb")
+
+
+def test_a_network_seen_as_a_recording_comes_back_equal(tmp_path):
+    net, attributes = recording(tmp_path), {"like": "rat", "activity_unit": "Hz", "occupancy_distance": float("nan")}
+    sampled = dataclasses.replace(net, kind="sampled network", attributes=attributes)
+    assert_round_trip(sampled, tmp_path / "x.nwb")
+
+
 @pytest.mark.parametrize(
     "changes",
     [

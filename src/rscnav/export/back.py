@@ -82,8 +82,9 @@ def _table(file: Any, name: str, spec: dict[str, Any], trials: dict[str, NDArray
     elif name == "encounters":
         columns = {c.name: c.data[:] for c in file.intervals["encounters"].columns}
     elif name == "units" and with_spikes:
-        columns = {c.name: c.data[:] for c in file.units.columns if c.name in (spec["dtype"].names or ())}
-        columns["id"] = file.units.id[:]
+        columns = {c.name: c.data[:] for c in file.units.columns if c.name in (*(spec["dtype"].names or ()), "unit_id")}
+        if "id" in (spec["dtype"].names or ()) and spec["dtype"]["id"].kind in "iu":
+            columns["id"] = file.units.id[:]
     else:
         table = file.get_scratch(UNIT_TABLE if name == "units" else name)
         columns = {c: table[c].to_numpy() for c in table.columns} if hasattr(table, "to_numpy") else _of(table)

@@ -224,14 +224,16 @@ def _add_units(file: Any, session: Session) -> None:
 
     times = VectorData(name="spike_times", description="s", data=np.concatenate([*session.spikes, np.empty(0)]))
     stops = VectorIndex(name="spike_times_index", target=times, data=np.cumsum([len(t) for t in session.spikes]))
-    names = [name for name in table.dtype.names or () if name != "id"]
-    data = [VectorData(name=name, description=name, data=_writable(table[name])) for name in names]
     ids = table["id"] if "id" in (table.dtype.names or ()) else np.arange(len(table))
-    colnames = ["spike_times", *names]
+    named = ids.dtype.kind not in "iu"  # NWB's own ids are whole numbers
+    columns = {_column(name): table[name] for name in table.dtype.names or () if name != "id" or named}
+    ids = np.arange(len(table)) if named else ids
+    data = [VectorData(name=name, description=name, data=_writable(values)) for name, values in columns.items()]
+    colnames = ["spike_times", *columns]
     file.units = Units(
         name="units",
         description="units kept",
-        id=[int(i) for i in ids],
+        id=ids.tolist(),
         columns=[times, stops, *data],
         colnames=colnames,
     )

@@ -32,7 +32,7 @@ def test_a_good_one(folder, capsys):
     said = capsys.readouterr().out
     assert "ok: recording 'r0': 2 units, 2 trials, 80 bins" in said
     assert "not: encounters, divergence, decoding (the session has no encounters)" in said
-    assert "1 session (0 of networks that are trained, 1 of recordings)" in said
+    assert "1 session (0 of networks that are trained, 0 sampled from them, 1 of recordings)" in said
     assert not (folder / "out").exists()
 
 
@@ -44,7 +44,7 @@ def test_every_recording_is_tried_and_each_error_named(folder, capsys):
     assert "WRONG: recording 'r0', file x.nwb: position.series: there is no series 'yx'" in out
     assert "ok: recording 'r1'" in out
     assert "WRONG: gone.nwb: no such file" in out
-    assert "2 of 3 recordings will not do: r0, r2" in err
+    assert "2 will not do: recording 'r0', recording 'r2'" in err
 
 
 def test_a_wrong_key_ends_it_at_once(folder, capsys):
@@ -56,6 +56,26 @@ def test_a_simulated_recording_need_not_be_there_yet(tmp_path, monkeypatch, caps
     monkeypatch.chdir(tmp_path)
     assert main(["validate", "--config", str(pytestconfig.rootpath / "config.yaml")]) == 0
     assert "'example' will be simulated" in capsys.readouterr().out
+
+
+def test_a_network_with_too_few_test_trials_is_named(folder, capsys):
+    given = {
+        "networks": [{"name": "gru", "seeds": [1]}],
+        "rollout": {"test_trials": 2},
+        "recordings": [{"name": "r", "file": "x.nwb", **GOOD}],
+        "sampled_networks": [{}],
+    }
+    (folder / "c.yaml").write_text(yaml.safe_dump(given))
+    assert main(["validate", "--config", "c.yaml"]) == 0
+    assert "1 sampled from them" in capsys.readouterr().out
+    given["recordings"][0]["trials"] = None  # nine seconds in pieces of two
+    given["recordings"][0]["trial_s"] = 2.0
+    (folder / "c.yaml").write_text(yaml.safe_dump(given))
+    assert main(["validate", "--config", "c.yaml"]) == 1
+    out, err = capsys.readouterr()
+    assert "WRONG: 'gru-s1-like-r': " in out
+    assert "'gru-s1' has rollout.test_trials: 2" in out
+    assert "1 will not do: 'gru-s1-like-r'" in err
 
 
 def test_nothing_is_counted(folder):

@@ -22,7 +22,7 @@ from rscnav.config.load import merge
 from rscnav.figures.table import FIGURES
 from rscnav.sessions.hdf5 import read_session
 
-SESSIONS = ("gru-s1", "example", "spikes")
+SESSIONS = ("gru-s1", "gru-s1-like-example", "example", "spikes")
 
 
 def write_spikes_only(path: Path) -> None:
@@ -62,10 +62,12 @@ def test_numbers_have_the_promised_keys(finished):
     assert summary["schema"] == 3
     assert set(summary["run"]) == {"config_sha", "code"}
     assert list(summary["sessions"]) == list(SESSIONS)
-    network, mouse, spikes = summary["sessions"].values()
+    network, sampled, mouse, spikes = summary["sessions"].values()
     assert (network["kind"], network["network"], network["seed"], network["n_units"]) == ("network", "gru", 1, 6)
     assert set(network["gap"]) == {"overall", "LM0", "LM1", "LM2"}
     assert network["gap"]["overall"]["value"] > 0
+    assert (sampled["kind"], sampled["gap"]) == ("sampled network", None)
+    assert (sampled["n_trials"], sampled["n_units"]) == (mouse["n_trials"], mouse["n_units"])
     assert mouse["gap"] is None
     assert mouse["n_trials"] == 24
     assert spikes["n_encounters"] is None

@@ -6,7 +6,7 @@ import os
 from rscnav.cli.common import add_config, read_config
 from rscnav.config.recordings import Recording
 from rscnav.config.schema import Config
-from rscnav.config.stages import network_sessions, session_names, simulated_file
+from rscnav.config.stages import network_sessions, sampled_sessions, session_names, simulated_file
 from rscnav.figures.table import FIGURES
 from rscnav.inspection.feeds import feeds_in_words
 from rscnav.recordings.read import read_recording, summary
@@ -26,30 +26,48 @@ def run(arguments: argparse.Namespace) -> None:
         Where a recording will not do; all of them have been tried by then.
     """
     config = read_config(arguments)
-    simulated = {simulated_file(config, simulation.name) for simulation in config.simulations}
-    bad = [r.name for r in config.recordings if not _holds(config, r, r.file in simulated)]
-    networks = network_sessions(config)
+    simulated = {simulated_file(config, simulation.name): simulation.n_trials for simulation in config.simulations}
+    n_trials = {r.name: _trials_in(config, r, simulated.get(r.file)) for r in config.recordings}
+    bad = [f"recording '{name}'" for name, n in n_trials.items() if n is None]
+    bad += _sampled_too_few(config, n_trials)
+    sampled = sampled_sessions(config)
     n = len(session_names(config))
     print(
-        f"a run makes {n} session{'s' if n != 1 else ''} ({len(networks)} of networks that are trained, {len(config.recordings)} "
-        f"of recordings) and {len(FIGURES)} figures of each and of all together, in {config.results_dir}"
+        f"a run makes {n} session{'s' if n != 1 else ''} ({len(network_sessions(config))} of networks that are trained, "
+        f"{len(sampled)} sampled from them, {len(config.recordings)} of recordings) and {len(FIGURES)} figures of each and of all "
+        f"together, in {config.results_dir}"
     )
     if bad:
-        raise ValueError(f"{len(bad)} of {len(config.recordings)} recordings will not do: {', '.join(bad)}")
+        raise ValueError(f"{len(bad)} will not do: {', '.join(bad)}")
 
 
-def _holds(config: Config, recording: Recording, simulated: bool) -> bool:
-    """Try one recording and say what came of it."""
-    if simulated and not os.path.exists(recording.file):
+def _trials_in(config: Config, recording: Recording, simulated: int | None) -> int | None:
+    """Try one recording and say what came of it; give its number of trials, None where it will not do."""
+    if simulated is not None and not os.path.exists(recording.file):
         print(f"ok: recording '{recording.name}' will be simulated")
-        return True
+        return simulated
     try:
         session = read_recording(recording.file, recording, encounters=config.encounters, count=False, quiet=True)
     except (ValueError, OSError) as error:
         print(f"WRONG: {error}")
-        return False
+        return None
     met = "" if session.encounters is None else f"; {(session.encounters['kind'] == 'encounter').sum()} encounters"
     print(f"ok: {summary(session)}{met}")
     for line in feeds_in_words(session):
         print(f"    {line}")
-    return True
+    return len(session.trials)
+
+
+def _sampled_too_few(config: Config, n_trials: dict[str, int | None]) -> list[str]:
+    """Name the sessions that cannot be sampled, since the network has fewer test trials than the recording has trials."""
+    bad = []
+    for name, (entry, source) in sampled_sessions(config).items():
+        wanted = entry.n_trials or n_trials.get(str(entry.like)) or 0
+        there = network_sessions(config)[source][0].rollout.test_trials
+        if wanted > there:
+            print(
+                f"WRONG: '{name}': {wanted} trials are wanted, but '{source}' has rollout.test_trials: {there}; "
+                f"give it {wanted}, or the sampled network n_trials: {there} or less"
+            )
+            bad.append(f"'{name}'")
+    return bad

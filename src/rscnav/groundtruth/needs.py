@@ -78,7 +78,7 @@ def markdown(rows: Sequence[Row], truths: Sequence[Truth]) -> str:
         "should be",
         "within",
         *(f"{u} units" for u in units),
-        *(f"error at {u}, {t}" for u, t in corners),
+        *(f"error at {u} units, {t} trials" for u, t in corners),
     ]
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     for n in found:

@@ -68,6 +68,7 @@ rule measure:
     params:
         code=code_hash("rscnav.groundtruth.measure", *(ANALYSES[name] for name in FEW)),
         settings=[settings_text(CONFIG, "analyse", name) for name in FEW],
+        drawn_from=MOST,
     shell:
         "rscnav groundtruth measure --config {CONFIG_FILE} --seed {wildcards.seed} --units {wildcards.units} "
         "--trials {wildcards.trials} --activity {wildcards.activity} --session {input} --output {output} 2>&1 | tee {log}"

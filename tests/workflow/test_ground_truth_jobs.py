@@ -2,9 +2,8 @@
 
 import subprocess
 import sys
-from collections import Counter
 
-from tiny_project import environment
+from tiny_project import environment, jobs
 
 
 def planned(project, *config):
@@ -16,7 +15,7 @@ def planned(project, *config):
         text=True,
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
-    return Counter(line.split()[1].rstrip(":") for line in run.stdout.splitlines() if line.startswith("rule "))
+    return jobs(run.stdout)
 
 
 def test_one_job_for_each_size(project):
@@ -28,8 +27,10 @@ def test_one_job_for_each_size(project):
     }
 
 
-def test_what_is_there_is_not_made_again(project):
-    there = project / "results" / "ground_truth" / "parts" / "s1"
-    there.mkdir(parents=True)
-    (there / "spikes-5-10.csv").write_text("seed\n")
-    assert planned(project, "seeds=1", "units=5,20", "trials=10,30")["measure"] == 4
+def test_a_killed_run_goes_on_with_what_is_missing(project):
+    """While sizes of an animal are missing its session stays; what was measured of it is not measured again."""
+    results = project / "results" / "ground_truth"
+    for path in ("sessions/s1/spikes.h5", "sessions/s1/rates.h5", "parts/s1/spikes-5-10.csv"):
+        (results / path).parent.mkdir(parents=True, exist_ok=True)
+        (results / path).write_text("there\n")
+    assert planned(project, "seeds=1", "units=5,20", "trials=10,30") == {"measure": 4, "truth": 1, "summary": 1}

@@ -9,7 +9,9 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
 _BLOCK = 50_000
-A_BIN_RAD = 0.1  # so far the animal moves in a bin, about: a landmark's surroundings grow with the time from its coming into view
+A_BIN_RAD = (
+    0.1  # so far, about, the animal moves in a bin: around a landmark grows with the time from its coming into view
+)
 
 
 def position_errors(session: Session) -> dict[str, float]:
@@ -28,7 +30,7 @@ def position_errors(session: Session) -> dict[str, float]:
 
 
 def landmark_read(session: Session, lag: int) -> float:
-    """Balanced accuracy of naming the second landmark by the belief around a and around b, `lag` bins from its first in view."""
+    """Balanced accuracy of naming the second landmark by the belief around a and b, `lag` bins from its first in view."""
     of_b, _, is_b, _ = _second(session, lag)
     return balanced(of_b > 0.5, is_b)
 
@@ -36,8 +38,9 @@ def landmark_read(session: Session, lag: int) -> float:
 def outcome_read(session: Session, lag: int) -> float:
     """Balanced accuracy of telling trials that end incorrect by how undecided the belief between a and b is.
 
-    A trial is called incorrect where the lesser of both has a larger share than incorrect trials have among all: the rule that
-    maximises balanced accuracy if shares are probabilities. It is not linear in the belief, so no linear readout need reach it.
+    A trial is called incorrect where the lesser of both has a larger share than incorrect trials have among all: the rule
+    that maximises balanced accuracy if shares are probabilities. It is not linear in the belief: no linear readout need
+    reach it.
     """
     of_b, _, _, incorrect = _second(session, lag)
     return balanced(np.minimum(of_b, 1 - of_b) > incorrect.mean(), incorrect)
@@ -51,7 +54,7 @@ def balanced(said: NDArray[np.bool_], is_so: NDArray[np.bool_]) -> float:
 
 
 def _second(session: Session, lag: int) -> tuple[NDArray, NDArray, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Give b's share of the belief around both landmarks, the samples, and whether it is b, and whether the trial ends incorrect."""
+    """Give b's share of the belief around both landmarks, the samples, whether it is b, whether the trial ends incorrect."""
     table = session.need("encounters")
     table = table[(table["kind"] == "encounter") & (table["order"] == 2) & (table["outcome"] != "none")]
     at = onset_sample(session, table) + lag

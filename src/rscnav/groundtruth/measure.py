@@ -26,7 +26,7 @@ SPIKES, RATES = "spikes", "rates"
 
 @dataclass(frozen=True)
 class Row:
-    """One estimate of one recording: the seed of the simulation, its size, and whether it is of spikes or of expected rates."""
+    """One estimate of one recording: the simulation's seed, the size, and whether of spikes or of expected rates."""
 
     seed: int
     units: int

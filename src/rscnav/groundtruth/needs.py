@@ -29,8 +29,8 @@ class Need:
     truth : dict
         By number of units.
     trials : dict
-        By number of units, the fewest trials from which on the root mean square error over seeds is at most `panel.within`; None where
-        no number of trials that was tried is enough.
+        By number of units, the fewest trials from which on the root mean square error over seeds is at most
+        `panel.within`; None where no number of trials that was tried is enough.
     error : dict
         By (units, trials), the mean error over seeds; NaN where there is no estimate in some seed.
     """

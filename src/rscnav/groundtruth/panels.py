@@ -14,7 +14,7 @@ NOISE_FREE = "noise-free"  # no truth but what the analysis reads from expected 
 
 @dataclass(frozen=True)
 class Beside:
-    """What an estimate is set beside: the kind of a truth, and the name it goes by (for `NOISE_FREE` '': the estimate's own)."""
+    """What an estimate is set beside: the kind of a truth, and its name (for `NOISE_FREE` '': the estimate's own)."""
 
     kind: str
     estimate: str = ""
@@ -22,7 +22,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Panel:
-    """One estimate: title, axis label, where its rows are, what it is beside, chance, how near is near enough (0: never asked).
+    """One estimate: title, axis label, where its rows are, what it is beside, chance, how near will do (0: never asked).
 
     Panels with the same `scale` have one range of values.
     """

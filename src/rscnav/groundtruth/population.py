@@ -1,8 +1,8 @@
 """The simulated neurons as a distribution, and a long walk that drives them: every expectation is a sum over both.
 
-A unit with the preferred place p and the peak rate r fires at w · y(t): y(t) holds the phase's gain and the gain times the belief in
-each bin, w the baseline and (r - baseline) exp(-(bin - p)² / 2 width²). So means and covariances of any unit follow from those of
-y, which have some 65 entries however many units there are.
+A unit with the preferred place p and the peak rate r fires at w · y(t): y(t) holds the phase's gain and the gain times the
+belief in each bin, w the baseline and (r - baseline) exp(-(bin - p)² / 2 width²). So means and covariances of any unit follow
+from those of y, which have some 65 entries however many units there are.
 """
 
 from collections.abc import Iterator

@@ -78,31 +78,9 @@ def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Trut
 
 def truths_of(walk: Walk, units_of: Population, analyses: Any, units: Sequence[int]) -> Iterator[Truth]:
     """Give the truths of one walk; `analyses` is the configuration's section."""
-    moved = displacement_since_landmark(walk.session)
-    moved = np.where(np.abs(moved) <= np.pi, moved, np.nan)
-    angles = {
-        "tuning": (moved, analyses.tuning.n_bins),
-        "spatial": (walk.session.need("position")[:, 0], analyses.spatial.n_places),
-    }
-    for name, (angle, n_bins) in angles.items():
-        yield Truth(f"{name}_entropy", "", 0, RATES, curve_entropy_truth(walk, units_of, angle, n_bins))
-    slow, noise = (make(analyses.common.cutoff_hz, analyses.common.causal) for make in (walk.filtered, walk.counting))
-    for number, phase in enumerate(PHASES):
-        inside = walk.phase == number
-        covariance = np.cov(slow[inside].T, bias=True)
-        counting = noise[inside].mean(axis=0)
-        for n in (0, *units):
-            value = participation_ratio_truth(covariance, units_of, n)
-            yield Truth("participation_ratio", phase, n, RATES, value)
-            if n:
-                value = participation_ratio_truth(covariance, units_of, n, counting)
-                yield Truth("participation_ratio", phase, n, NEURONS, value)
-    fast = walk.filtered(analyses.pairwise.cutoff_hz, analyses.common.causal)
-    noise = walk.counting(analyses.pairwise.cutoff_hz, analyses.common.causal)
-    matrices = [correlations_truth(fast, noise, walk.phase == number, units_of) for number in range(len(PHASES))]
-    for phase, matrix in zip(PHASES, matrices, strict=True):
-        yield Truth("correlation_rms", phase, 0, NEURONS, float(np.sqrt(units_of.share @ matrix**2 @ units_of.share)))
-    yield Truth("correlations_kept", "", 0, NEURONS, kept_truth(matrices[1], matrices[2], units_of.share))
+    yield from _of_curves(walk, units_of, analyses)
+    yield from _of_spectra(walk, units_of, analyses.common, units)
+    yield from _of_correlations(walk, units_of, analyses.common, analyses.pairwise.cutoff_hz)
     for phase, value in position_errors(walk.session).items():
         yield Truth("position_error", phase, 0, BELIEF, value)
     for when, lag in (("before", -1), ("after", round(analyses.decoding.report_s / walk.session.dt_s))):
@@ -110,6 +88,42 @@ def truths_of(walk: Walk, units_of: Population, analyses: Any, units: Sequence[i
         yield Truth(f"outcome_decoded_{when}", "", 0, BELIEF, outcome_read(walk.session, lag))
     for found in counted(walk.session):
         yield Truth(found.name, found.phase, 0, WORLD, found.value)
+
+
+def _of_curves(walk: Walk, units_of: Population, analyses: Any) -> Iterator[Truth]:
+    """Give the entropies of the tuning to the angle moved and to the place."""
+    moved = displacement_since_landmark(walk.session)
+    moved = np.where(np.abs(moved) <= np.pi, moved, np.nan)
+    place = walk.session.need("position")[:, 0]
+    for name, angle, n_bins in (
+        ("tuning", moved, analyses.tuning.n_bins),
+        ("spatial", place, analyses.spatial.n_places),
+    ):
+        yield Truth(f"{name}_entropy", "", 0, RATES, curve_entropy_truth(walk, units_of, angle, n_bins))
+
+
+def _of_spectra(walk: Walk, units_of: Population, common: Any, units: Sequence[int]) -> Iterator[Truth]:
+    """Give the participation ratios of each phase, of the rates and of so many noisy neurons."""
+    slow, noise = (make(common.cutoff_hz, common.causal) for make in (walk.filtered, walk.counting))
+    for number, phase in enumerate(PHASES):
+        inside = walk.phase == number
+        covariance, counting = np.cov(slow[inside].T, bias=True), noise[inside].mean(axis=0)
+        for n in (0, *units):
+            value = participation_ratio_truth(covariance, units_of, n)
+            yield Truth("participation_ratio", phase, n, RATES, value)
+            if n:
+                value = participation_ratio_truth(covariance, units_of, n, counting)
+                yield Truth("participation_ratio", phase, n, NEURONS, value)
+
+
+def _of_correlations(walk: Walk, units_of: Population, common: Any, cutoff_hz: float) -> Iterator[Truth]:
+    """Give the size of correlations in each phase, and what LM2 keeps of LM1's."""
+    fast, noise = (make(cutoff_hz, common.causal) for make in (walk.filtered, walk.counting))
+    matrices = [correlations_truth(fast, noise, walk.phase == number, units_of) for number in range(len(PHASES))]
+    share = units_of.share
+    for phase, matrix in zip(PHASES, matrices, strict=True):
+        yield Truth("correlation_rms", phase, 0, NEURONS, float(np.sqrt(share @ matrix**2 @ share)))
+    yield Truth("correlations_kept", "", 0, NEURONS, kept_truth(matrices[1], matrices[2], share))
 
 
 def curve_entropy_truth(walk: Walk, units_of: Population, angle: NDArray[np.floating], n_bins: int) -> float:

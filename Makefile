@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 UV     := uv==0.13.9
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help figures quick calibration test lint format readme lock unlock clean
+.PHONY: help figures quick calibration ground-truth test lint format readme lock unlock clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (6 minutes on two quiet cores)
 	@rscnav status
@@ -21,6 +21,10 @@ quick: $(VENV)/.ready ## the whole workflow in about two minutes, with undertrai
 calibration: $(VENV)/.ready ## error rates of all tests, coverage of all intervals (75 minutes on two cores; goes on where it was)
 	@rscnav status
 	snakemake -s workflow/calibration.smk
+
+ground-truth: $(VENV)/.ready ## how estimates approach the truth with units and trials (15 minutes on two cores; goes on where it was)
+	@rscnav status
+	snakemake -s workflow/ground_truth.smk
 
 test: $(VENV)/.ready ## all tests
 	python -m pytest -n 2 --dist loadscope

@@ -24,6 +24,7 @@ COMMANDS = {
     "figure": "draw one figure for one or more sessions",
     "numbers": "collect the numbers that docs and figures quote",
     "calibrate": "measure error rates of the tests and coverage of the intervals",
+    "groundtruth": "show how estimates approach the truth on the simulated example",
     "status": "say what still runs in this folder after a kill",
 }
 EXPECTED = (ValueError, KeyError, OSError, ArithmeticError)  # what the library raises for what a user can mend

@@ -1,0 +1,89 @@
+"""``rscnav groundtruth``: how estimates approach the truth as units and trials grow, on the simulated example."""
+
+import argparse
+import logging
+import time
+from pathlib import Path
+
+from rscnav.cli.common import add_config, read_config
+from rscnav.sessions.hdf5 import read_session, write_session
+
+log = logging.getLogger(__name__)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
+    simulate = parts.add_parser("simulate", help="simulate the example, write it as NWB, read it")
+    simulate.add_argument("--output", required=True, type=Path, help="session that was read (HDF5)")
+    simulate.add_argument("--rates", required=True, type=Path, help="the same with expected rates for counts (HDF5)")
+    measure = parts.add_parser("measure", help="all estimates of a random subset of its units and trials")
+    measure.add_argument("--session", required=True, type=Path, help="of 'simulate' (HDF5)")
+    measure.add_argument("--activity", choices=["spikes", "rates"], default="spikes", help="which of the two it is")
+    measure.add_argument("--output", required=True, type=Path, help="CSV file")
+    for part in (simulate, measure):
+        part.add_argument("--seed", required=True, type=int, help="of the simulated animal")
+        part.add_argument("--units", required=True, type=int)
+        part.add_argument("--trials", required=True, type=int)
+    truth = parts.add_parser("truth", help="what the estimates should be")
+    truth.add_argument("--trials", type=int, default=3000, help="trials that the truth is averaged over")
+    truth.add_argument("--units", type=int, nargs="+", required=True, help="numbers of units where it depends on them")
+    truth.add_argument("--output", required=True, type=Path, help="CSV file")
+    for part in (simulate, measure, truth):
+        add_config(part)
+    summary = parts.add_parser("summary", help="all rows in one file, the figure, the table of needs")
+    summary.add_argument("--inputs", required=True, nargs="+", type=Path, help="CSV files of 'measure'")
+    summary.add_argument("--truth", required=True, type=Path, help="CSV file of 'truth'")
+    summary.add_argument("--folder", required=True, type=Path, help="where estimates.csv, needs.md and the figure go")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Run a part."""
+    started = time.monotonic()
+    getattr(_Parts, arguments.part)(arguments)
+    log.info("%s: done (%.0f s)", arguments.part, time.monotonic() - started)
+
+
+class _Parts:
+    """The parts by name; each imports what it needs."""
+
+    @staticmethod
+    def simulate(arguments: argparse.Namespace) -> None:
+        from rscnav.groundtruth.measure import expected, simulate_and_read
+
+        config = read_config(arguments)
+        read, truth = simulate_and_read(config, arguments.seed, arguments.units, arguments.trials)
+        write_session(expected(read, truth), arguments.rates)
+        write_session(read, arguments.output)
+
+    @staticmethod
+    def measure(arguments: argparse.Namespace) -> None:
+        from rscnav.groundtruth.measure import measured, write_rows
+
+        session = read_session(arguments.session)
+        size = (arguments.seed, arguments.units, arguments.trials, arguments.activity)
+        write_rows(measured(session, read_config(arguments), *size), arguments.output)
+
+    @staticmethod
+    def truth(arguments: argparse.Namespace) -> None:
+        from rscnav.groundtruth.measure import write_rows
+        from rscnav.groundtruth.truths import all_truths
+
+        write_rows(all_truths(read_config(arguments), arguments.trials, arguments.units), arguments.output)
+
+    @staticmethod
+    def summary(arguments: argparse.Namespace) -> None:
+        from rscnav.figures.style import Canvas
+        from rscnav.files import write_text
+        from rscnav.groundtruth.figure import draw
+        from rscnav.groundtruth.measure import read_rows, write_rows
+        from rscnav.groundtruth.needs import markdown
+        from rscnav.groundtruth.truths import read_truths
+
+        rows = [row for path in arguments.inputs for row in read_rows(path)]
+        truths = read_truths(arguments.truth)
+        write_rows(rows, arguments.folder / "estimates.csv")
+        write_text(arguments.folder / "needs.md", markdown(rows, truths))
+        canvas = Canvas(dpi=220)
+        with canvas.style():
+            canvas.save(draw(rows, truths, canvas), arguments.folder / "ground_truth")

@@ -1,0 +1,76 @@
+"""Some units and some trials of a session, as if no others had been recorded."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.seeds import Seeds
+from rscnav.sessions.schema import ARRAYS
+from rscnav.sessions.session import Session
+
+
+def random_subset(session: Session, n_units: int, n_trials: int, seeds: Seeds) -> Session:
+    """Draw units and trials at random: with the same seeds a smaller subset lies within a larger one.
+
+    Parameters
+    ----------
+    session : Session
+    n_units, n_trials : int
+        At most as many as there are.
+    seeds : Seeds
+
+    Returns
+    -------
+    Session
+        Called ``NAME-u20-t30``; units and trials are in the session's order.
+
+    Raises
+    ------
+    ValueError
+        Where more are asked for than there are, or none.
+    """
+    chosen = {}
+    for what, n, there in (("units", n_units, session.n_units), ("trials", n_trials, len(session.trials))):
+        if not 1 <= n <= there:
+            raise ValueError(f"{what}: {n} will not do; session '{session.name}' has {there}, so 1 to {there}")
+        chosen[what] = np.sort(seeds.generator("subset", what).permutation(there)[:n])
+    part = take(session, chosen["units"], chosen["trials"])
+    part.name = f"{session.name}-u{n_units}-t{n_trials}"
+    return part
+
+
+def take(session: Session, units: NDArray[np.integer], trials: NDArray[np.integer]) -> Session:
+    """Keep some units and trials of a session, both given in increasing order; trials are numbered anew.
+
+    Parameters
+    ----------
+    session : Session
+    units : array, (unit,)
+    trials : array, (trial,)
+
+    Returns
+    -------
+    Session
+        Bins between trials and the other trials' are gone; spike times are kept whole, as a file holds them.
+    """
+    inside = np.isin(session.trial, trials)
+    at: dict[str, Any] = {"time": inside, "unit": units, "trials": trials}
+    changed: dict[str, Any] = {"trials": session.trials[trials], "units": session.units[units]}
+    for spec in ARRAYS:
+        values = getattr(session, spec.name)
+        if values is None:
+            continue
+        for axis, dim in enumerate(spec.dims):
+            if dim in at:
+                values = np.compress(at[dim], values, axis) if dim == "time" else np.take(values, at[dim], axis)
+        changed[spec.name] = values
+    changed["trial"] = np.searchsorted(trials, changed["trial"]).astype(session.trial.dtype)
+    if session.encounters is not None:
+        table = session.encounters[np.isin(session.encounters["trial"], trials)]
+        table["trial"] = np.searchsorted(trials, table["trial"])
+        changed["encounters"] = table
+    if session.spikes is not None:
+        changed["spikes"] = [session.spikes[unit] for unit in units]
+    return replace(session, **changed, attributes=dict(session.attributes))

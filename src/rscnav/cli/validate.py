@@ -9,7 +9,7 @@ from rscnav.config.schema import Config
 from rscnav.config.stages import network_sessions, session_names, simulated_file
 from rscnav.figures.table import FIGURES
 from rscnav.inspection.feeds import feeds_in_words
-from rscnav.recordings.read import read_recording, summary
+from rscnav.recordings.read import open_session, summary
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,12 +44,13 @@ def _holds(config: Config, recording: Recording, simulated: bool) -> bool:
         print(f"ok: recording '{recording.name}' will be simulated")
         return True
     try:
-        session = read_recording(recording.file, recording, encounters=config.encounters, count=False, quiet=True)
+        with open_session(recording.file, recording, encounters=config.encounters, quiet=True) as session:
+            met = session.encounters
+            words = "" if met is None else f"; {(met['kind'] == 'encounter').sum()} encounters"
+            print(f"ok: {summary(session)}{words}")
+            for line in feeds_in_words(session):
+                print(f"    {line}")
     except (ValueError, OSError) as error:
         print(f"WRONG: {error}")
         return False
-    met = "" if session.encounters is None else f"; {(session.encounters['kind'] == 'encounter').sum()} encounters"
-    print(f"ok: {summary(session)}{met}")
-    for line in feeds_in_words(session):
-        print(f"    {line}")
     return True

@@ -80,7 +80,9 @@ def commands(file: Path, folder: Path, stages: list[str] | None) -> list[tuple[s
         output = str(folder / "analyses" / name / f"{NAME}.h5")
         found.append((name, ["analyse", *config, "--analysis", name, "--session", session, "--output", output]))
     dynamics = str(folder / "analyses" / "dynamics" / f"{NAME}.h5")
-    found.append(("dynamics", ["dynamics", *config, "--session", NAME, "--session-file", session, "--output", dynamics]))
+    found.append(
+        ("dynamics", ["dynamics", *config, "--session", NAME, "--session-file", session, "--output", dynamics])
+    )
     for name in FIGURES:
         if figure_module(name).FIELDS:
             drawn = ["--sessions", NAME, "--results", str(folder), "--output", str(folder / f"{name}.pdf")]

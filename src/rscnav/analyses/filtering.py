@@ -69,7 +69,13 @@ def lowpass(
 
 
 def lowpass_rows(
-    activity: Activity, dt_s: float, cutoff_hz: float, *, causal: bool, stretches: Sequence[slice], kept: NDArray[np.intp]
+    activity: Activity,
+    dt_s: float,
+    cutoff_hz: float,
+    *,
+    causal: bool,
+    stretches: Sequence[slice],
+    kept: NDArray[np.intp],
 ) -> NDArray[np.float32]:
     """Do what `lowpass` does, in float32, and give the kept samples only; the others never lie in memory all together.
 

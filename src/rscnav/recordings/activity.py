@@ -85,7 +85,7 @@ class SampledRates(LazyRows):
         """Bin a stretch of bins, some at a time."""
         rates = np.empty((stop - start, self.shape[1]), np.float32)
         widest = max(1, int(self._count[start:stop].max(initial=1))) * self.sampled.width
-        for block in row_blocks(stop - start, widest, item_bytes=8):
+        for block in row_blocks((stop - start, widest), item_bytes=8):
             self._bin(start + block.start, rates[block])
         return rates
 
@@ -140,14 +140,12 @@ def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
         )
     rows = _rows_in_order(series, order)
     lowest, n_nan = 0.0, np.zeros(series.width, np.int64)
-    for block in row_blocks(len(order), series.width, item_bytes=8):
+    for block in row_blocks((len(order), series.width), item_bytes=8):
         values = rows(block.start, block.stop)
         lowest = min(lowest, float(np.nanmin(values, initial=0.0)))
         n_nan += np.isnan(values).sum(axis=0)
     if activity.kind == "counts" and lowest < 0:
-        raise ValueError(
-            f"activity.kind: counts, but '{series.path}' goes down to {lowest:g}; use kind: continuous"
-        )
+        raise ValueError(f"activity.kind: counts, but '{series.path}' goes down to {lowest:g}; use kind: continuous")
     columns: Columns = {"id": np.arange(series.width)}
     rois = getattr(item, "rois", None)
     if rois is not None:
@@ -179,4 +177,3 @@ def _rows_in_order(series: OpenSeries, order: NDArray[np.intp]) -> Callable[[int
         return series.rows(low, int(at.max()) + 1)[at - low].astype(np.float32)
 
     return rows
-

@@ -34,7 +34,7 @@ class SpikeRates(LazyRows):
         for first in range(0, self.shape[1], TILE[1]):
             units = slice(first, min(first + TILE[1], self.shape[1]))
             places = self._places(units)
-            for samples in row_blocks(len(self), units.stop - units.start, multiple=TILE[0]):
+            for samples in row_blocks((len(self), units.stop - units.start), multiple=TILE[0]):
                 yield samples, units, self._counted(places, samples.start, samples.stop)
 
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
@@ -63,7 +63,7 @@ class SpikeRates(LazyRows):
         counts = np.zeros((stop - start, len(places)), np.int32)
         for k, place in enumerate(places):
             here = place[slice(*np.searchsorted(place, (start, stop)))]
-            np.add.at(counts, (here - start, k), 1)
+            np.add.at(counts.reshape(-1), (here - start) * len(places) + k, 1)
         rate = (np.arange(counts.max(initial=0) + 1) / self.bin_s).astype(np.float32)
         return rate[counts]
 

@@ -99,6 +99,12 @@ def read_units(file: Any) -> Units:
     return Units(columns, trains, ends, observed, notes, n_unobserved)
 
 
+def spike_trains(file: Any) -> LazyTrains:
+    """Give the spike times (s) of each row of the Units table, as they stand there, read when asked for while the file is open."""
+    stops = np.asarray(file.units["spike_times_index"].data[:], np.int64)
+    return LazyTrains(np.diff(stops, prepend=0), lambda row: spike_times(file, row))
+
+
 def spike_times(file: Any, row: int) -> NDArray[np.float64]:
     """Read the spike times (s) of one row of the Units table, as they stand there."""
     return np.asarray(file.units.get_unit_spike_times(row), np.float64)

@@ -62,19 +62,18 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
 
 
 def _write_activity(file: h5py.File, session: Session) -> h5py.Dataset:
-    """Write the activity; a recording's in compressed tiles, since most of its bins hold no spike."""
+    """Write the activity block by block; that of spikes in compressed tiles, since most bins hold none."""
     activity, shape = session.activity, session.activity.shape
-    if session.kind == "network" or 0 in shape:
-        return file.create_dataset("activity", data=np.asarray(activity, "f4"))
-    tile = tuple(min(size, whole) for size, whole in zip(TILE, shape, strict=True))
-    data = file.create_dataset(
-        "activity", shape, "f4", chunks=tile, compression="gzip", compression_opts=1, shuffle=True
-    )
+    options: dict[str, Any] = {}
+    if session.spikes is not None and 0 not in shape:
+        tile = tuple(min(size, whole) for size, whole in zip(TILE, shape, strict=True))
+        options = {"chunks": tile, "compression": "gzip", "compression_opts": 1}
+    data = file.create_dataset("activity", shape, "f4", **options)
     if isinstance(activity, LazyRows):
         for samples, units, values in activity.blocks():
             data[samples, units] = values
     else:
-        for samples in row_blocks(*shape, multiple=TILE[0]):
+        for samples in row_blocks(shape, multiple=TILE[0]):
             data[samples] = np.asarray(activity[samples], "f4")
     return data
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 TILE = (2048, 64)  # samples and units that lie together in a session file: 512 KiB
 BLOCK_BYTES = 1 << 26  # of what is held at once
+FAR = 256  # samples: those further apart than this are read on their own
 
 
 class LazyRows(ABC):
@@ -30,14 +31,14 @@ class LazyRows(ABC):
 
     def blocks(self) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
         """Give everything, block by block: samples, units, and values (sample, unit). Blocks end where tiles do."""
-        for block in row_blocks(*self.shape, multiple=TILE[0]):
+        for block in row_blocks(self.shape, multiple=TILE[0]):
             yield block, slice(0, self.shape[1]), self.rows(block.start, block.stop)
 
     def units(self, which: slice) -> NDArray[np.float32]:
         """Give some units at all times, (time, chosen)."""
         chosen = range(self.shape[1])[which]
         result = np.empty((self.shape[0], len(chosen)), np.float32)
-        for block in row_blocks(*self.shape):
+        for block in row_blocks(self.shape):
             result[block] = self.rows(block.start, block.stop)[:, which]
         return result
 
@@ -50,7 +51,9 @@ class LazyRows(ABC):
             return self.rows(start, max(start, stop))
         at = np.arange(len(self))[index]
         if at.ndim != 1:
-            raise TypeError(f"activity is indexed along time only: a slice, an array of indices or a mask, not {index!r}")
+            raise TypeError(
+                f"activity is indexed along time only: a slice, an array of indices or a mask, not {index!r}"
+            )
         return self._picked(at)
 
     def _picked(self, at: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -58,12 +61,14 @@ class LazyRows(ABC):
         order = np.argsort(at, kind="stable") if np.any(np.diff(at) < 0) else np.arange(len(at))
         ascending = at[order]
         result = np.empty((len(at), self.shape[1]), np.float32)
-        for block in row_blocks(*self.shape):
+        for block in row_blocks(self.shape):
             first, last = np.searchsorted(ascending, (block.start, block.stop))
-            if last > first:
-                start = int(ascending[first])
-                found = self.rows(start, int(ascending[last - 1]) + 1)
-                result[order[first:last]] = found[ascending[first:last] - start]
+            apart = np.flatnonzero(np.diff(ascending[first:last]) > FAR) + first + 1
+            for here in map(slice, [first, *apart], [*apart, last]):
+                if here.stop > here.start:
+                    start = int(ascending[here.start])
+                    found = self.rows(start, int(ascending[here.stop - 1]) + 1)
+                    result[order[here]] = found[ascending[here] - start]
         return result
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray:
@@ -111,8 +116,8 @@ def spike_counts(trains: Trains) -> NDArray[np.int64]:
     return np.array(counts, np.int64)
 
 
-def row_blocks(n_rows: int, n_units: int, item_bytes: int = 4, multiple: int = 1) -> Iterator[slice]:
-    """Cut rows into blocks of at most `BLOCK_BYTES`, of a multiple of so many rows each."""
-    rows = max(1, BLOCK_BYTES // max(1, n_units * item_bytes) // multiple) * multiple
-    for start in range(0, n_rows, rows):
-        yield slice(start, min(start + rows, n_rows))
+def row_blocks(shape: tuple[int, ...], item_bytes: int = 4, multiple: int = 1) -> Iterator[slice]:
+    """Cut the rows of an array (row, column) into blocks of at most `BLOCK_BYTES`, a multiple of so many rows each."""
+    rows = max(1, BLOCK_BYTES // max(1, shape[1] * item_bytes) // multiple) * multiple
+    for start in range(0, shape[0], rows):
+        yield slice(start, min(start + rows, shape[0]))

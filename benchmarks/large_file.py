@@ -96,33 +96,38 @@ def commands(file: Path, folder: Path, stages: list[str] | None) -> list[tuple[s
 
 
 def run(name: str, command: list[str], folder: Path) -> float:
-    """Run one command; print its seconds and peak memory (GiB), and give the latter."""
-    started = time.perf_counter()
+    """Run one command; print the processor's seconds, which other work on the machine leaves alone, and peak memory (GiB)."""
     log = folder / f"{name.replace(', ', '-').replace(' ', '-')}.log"
     with open(log, "w", encoding="utf-8") as output:
         process = subprocess.Popen(["rscnav", *command], stdout=output, stderr=output)
     _, status, usage = os.wait4(process.pid, 0)
     peak = usage.ru_maxrss / 2**20
+    seconds = usage.ru_utime + usage.ru_stime
     words = "" if status == 0 else f"  failed: {log.read_text()[-300:]}"
-    print(f"{name:20s}{time.perf_counter() - started:9.1f}{peak:7.2f}{words}", flush=True)
+    print(f"{name:20s}{seconds:9.1f}{peak:7.2f}{words}", flush=True)
     return peak
 
 
 def simulate(path: Path, hours: float, n_units: int) -> None:
-    """Write an NWB file, its spikes in pieces of ten minutes and then unit by unit."""
+    """Write an NWB file, unit by unit; after an hour that was drawn in pieces of ten minutes everything comes again."""
     rng = np.random.default_rng(0)
-    n_trials, per_trial = round(hours * 3600 / TRIAL_S), round(TRIAL_S / STEP_S)
+    hours_drawn = min(hours, 1.0)
+    repeats = round(hours / hours_drawn)
+    n_trials, per_trial = round(hours_drawn * 3600 / TRIAL_S), round(TRIAL_S / STEP_S)
     steps = rng.choice([-1.0, 1.0], (n_trials, 1)) * STEP_S + rng.normal(0, 0.04, (n_trials, per_trial))
     angle = wrap(rng.uniform(-np.pi, np.pi, (n_trials, 1)) + np.cumsum(steps, axis=1)).ravel()
     preferred, peak = rng.uniform(-np.pi, np.pi, n_units), rng.lognormal(np.log(12), 0.5, n_units)
     with h5py.File(path.with_suffix(".spikes"), "w") as pieces:
         counts = _draw_spikes(pieces, angle, preferred, peak, rng)
-        _write_nwb(path, angle, counts, np.where(rng.random(n_trials) < 0.3, "incorrect", "correct"))
+        outcome = np.where(rng.random(n_trials) < 0.3, "incorrect", "correct")
+        totals = counts.sum(axis=0) * repeats
+        _write_nwb(path, np.tile(angle, repeats), totals, np.tile(outcome, repeats))
         with h5py.File(path, "r+") as file:
-            start = np.append(0, np.cumsum(counts.sum(axis=0)))
+            start = np.append(0, np.cumsum(totals))
             for unit in range(n_units):
-                times = [pieces[str(k)][slice(*ends)] for k, ends in _of_unit(counts, unit)]
-                file["units/spike_times"][start[unit] : start[unit + 1]] = np.concatenate(times)
+                hour = np.concatenate([pieces[str(k)][slice(*ends)] for k, ends in _of_unit(counts, unit)])
+                times = (hour + 3600 * hours_drawn * np.arange(repeats)[:, None]).ravel()
+                file["units/spike_times"][start[unit] : start[unit + 1]] = times
     path.with_suffix(".spikes").unlink()
 
 
@@ -150,7 +155,7 @@ def _of_unit(counts: np.ndarray, unit: int) -> list[tuple[int, tuple[int, int]]]
     return [(k, (int(stop[k] - counts[k, unit]), int(stop[k]))) for k in range(len(counts))]
 
 
-def _write_nwb(path: Path, angle: np.ndarray, counts: np.ndarray, outcome: np.ndarray) -> None:
+def _write_nwb(path: Path, angle: np.ndarray, total: np.ndarray, outcome: np.ndarray) -> None:
     """Write all but the spike times, whose place is left free."""
     from hdmf.backends.hdf5.h5_utils import H5DataIO
     from hdmf.common import VectorData, VectorIndex
@@ -166,7 +171,6 @@ def _write_nwb(path: Path, angle: np.ndarray, counts: np.ndarray, outcome: np.nd
     file.add_trial_column("outcome", "of the trial")
     for k, word in enumerate(outcome):
         file.add_trial(start_time=k * TRIAL_S, stop_time=(k + 1) * TRIAL_S, outcome=str(word))
-    total = counts.sum(axis=0)
     empty = H5DataIO(shape=(int(total.sum()),), dtype=np.dtype("f8"))
     times = VectorData(name="spike_times", description="s", data=empty)
     stops = VectorIndex(name="spike_times_index", target=times, data=np.cumsum(total))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rscnav.checks import as_activity, not_finite
-from rscnav.sessions.lazy import BLOCK_BYTES, Activity, LazyRows
+from rscnav.sessions.lazy import Activity, LazyRows, at_once
 
 _Filter = Callable[[NDArray[np.floating]], NDArray[np.floating]]
 
@@ -112,8 +112,8 @@ def _filtered(
 ) -> Iterator[tuple[slice, NDArray[np.floating]]]:
     """Filter stretch by stretch, several at a time where they are short; those of one length together."""
     run = _filter(dt_s, cutoff_hz, causal)
-    rows_at_once = max(1, BLOCK_BYTES // (8 * activity.shape[1]))
-    for block in _side_by_side(stretches, rows_at_once):
+    n_rows = at_once(8 * activity.shape[1])
+    for block in _side_by_side(stretches, n_rows):
         start = block[0].start
         values = activity[start : block[-1].stop]
         if isinstance(activity, LazyRows) and not np.isfinite(values).all():
@@ -122,7 +122,7 @@ def _filtered(
         for stretch in block:
             by_length[stretch.stop - stretch.start].append(stretch)
         for length, group in by_length.items():
-            if length > rows_at_once:  # one stretch by itself
+            if length > n_rows:  # one stretch by itself
                 yield group[0], _by_units(values, run)
                 continue
             stacked = np.stack([values[s.start - start : s.stop - start] for s in group])  # (stretch, step, unit)
@@ -144,7 +144,7 @@ def _side_by_side(stretches: Sequence[slice], n_rows: int) -> Iterator[list[slic
 def _by_units(values: NDArray[np.floating], run: _Filter) -> NDArray[np.floating]:
     """Filter one long stretch (step, unit), some units at a time."""
     result = np.empty_like(values)
-    n_units = max(1, BLOCK_BYTES // (8 * len(values)))
+    n_units = at_once(8 * len(values))
     for first in range(0, values.shape[1], n_units):
         result[:, first : first + n_units] = run(values[None, :, first : first + n_units])[0]
     return result

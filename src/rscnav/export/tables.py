@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.files import atomic_path
-from rscnav.sessions.lazy import Trains, spike_counts
+from rscnav.sessions.lazy import Trains, row_blocks, spike_counts
 from rscnav.sessions.schema import ARRAYS, PHASES
 from rscnav.sessions.session import Session
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["parquet", "csv"]
-_ROWS = 1 << 16  # rows of activity that are written at once
-_SPIKES = 1 << 22
+_SPIKES = 1 << 22  # spikes that are written at once
 _LEFT_OUT = ("belief", "bayes")  # (time, bin): in the NWB file
 
 
@@ -111,10 +110,10 @@ def _spike_pieces(spikes: Trains) -> Iterator[dict[str, NDArray]]:
 
 def _activity_pieces(session: Session) -> Iterator[dict[str, NDArray]]:
     """Give time and the activity of each unit, a stretch of rows after the other."""
-    for start in range(0, max(len(session.time), 1), _ROWS):
-        rates = np.asarray(session.activity[start : start + _ROWS], np.float32)
+    for block in [*row_blocks(session.activity.shape)] or [slice(0, 0)]:
+        rates = np.asarray(session.activity[block], np.float32)
         units = {f"unit_{k}": column for k, column in enumerate(rates.T.copy())}
-        yield {"time": np.asarray(session.time[start : start + _ROWS], np.float64), **units}
+        yield {"time": np.asarray(session.time[block], np.float64), **units}
 
 
 def _write_pieces(pieces: Iterator[dict[str, NDArray]], path: Path, kind: Kind) -> Path:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.inspection.verdicts import Check
-from rscnav.sessions.lazy import BLOCK_BYTES, Activity, LazyRows
+from rscnav.sessions.lazy import Activity, LazyRows, at_once
 
 MAX_LAG_S = 5.0
 STEP_S = 0.1  # narrower bins are averaged
@@ -92,9 +92,9 @@ def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArra
     """Give the mean over units of the squared correlation at every circular lag, (lag,); None where no unit varies."""
     v = np.conj(np.fft.rfft((speed - speed.mean()) / speed.std()))[:, None]
     total, n_units = np.zeros(len(speed)), 0
-    at_once = max(1, BLOCK_BYTES // (8 * rates.shape[0]))
-    for first in range(0, rates.shape[1], at_once):
-        some = slice(first, first + at_once)
+    n_together = at_once(8 * rates.shape[0])
+    for first in range(0, rates.shape[1], n_together):
+        some = slice(first, first + n_together)
         values = _averaged(rates.units(some) if isinstance(rates, LazyRows) else rates[:, some], fold)
         values = values[:, np.std(values, axis=0) > 0]
         z = (values - values.mean(axis=0)) / values.std(axis=0)

@@ -1,7 +1,9 @@
 """Sessions in HDF5 files: `read_session` and `write_session` both run from the schema, so they cannot drift apart."""
 
 import os
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import h5py
@@ -35,7 +37,7 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
     OSError
         Where the file cannot be written; nothing half-written is left.
     """
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with new_hdf5(path) as file:
         file.attrs["format"] = FORMAT
         for key in _SCALARS:
             if getattr(session, key) is not None:
@@ -207,6 +209,27 @@ def open_hdf5(path: str | os.PathLike[str], expected: str) -> h5py.File:
         file.close()
         raise ValueError(f"{os.fspath(path)}: expected an HDF5 file of format '{expected}', found '{found}'")
     return file
+
+
+@contextmanager
+def new_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
+    """Write an HDF5 file, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        With the file's name and what the system says (disk full), which HDF5 itself may call a RuntimeError.
+    """
+    with atomic_path(path) as temporary:
+        try:
+            # Chunks go to disk as they are written: HDF5 does not survive a disk that turns out to be full on closing.
+            with h5py.File(temporary, "w", rdcc_nbytes=0) as file:
+                yield file
+        except RuntimeError as error:
+            said = re.search(r"errno = (\d+)", str(error))
+            if said is None:
+                raise
+            raise OSError(int(said[1]), os.strerror(int(said[1]))) from error
 
 
 def write_table(file: h5py.Group, name: str, table: NDArray) -> None:

@@ -49,12 +49,11 @@ class LazyRows(ABC):
         if isinstance(index, slice) and index.step in (None, 1):
             start, stop, _ = index.indices(len(self))
             return self.rows(start, max(start, stop))
-        at = np.arange(len(self))[index]
-        if at.ndim != 1:
+        if isinstance(index, tuple | int | np.integer):
             raise TypeError(
                 f"activity is indexed along time only: a slice, an array of indices or a mask, not {index!r}"
             )
-        return self._picked(at)
+        return self._picked(np.arange(len(self))[index])
 
     def _picked(self, at: NDArray[np.intp]) -> NDArray[np.float32]:
         """Give the samples `at`, in any order, block by block."""
@@ -118,6 +117,11 @@ def spike_counts(trains: Trains) -> NDArray[np.int64]:
 
 def row_blocks(shape: tuple[int, ...], item_bytes: int = 4, multiple: int = 1) -> Iterator[slice]:
     """Cut the rows of an array (row, column) into blocks of at most `BLOCK_BYTES`, a multiple of so many rows each."""
-    rows = max(1, BLOCK_BYTES // max(1, shape[1] * item_bytes) // multiple) * multiple
+    rows = max(1, at_once(shape[1] * item_bytes) // multiple) * multiple
     for start in range(0, shape[0], rows):
         yield slice(start, min(start + rows, shape[0]))
+
+
+def at_once(row_bytes: int) -> int:
+    """Give how many rows of so many bytes are taken at a time, at least one."""
+    return max(1, BLOCK_BYTES // max(1, row_bytes))

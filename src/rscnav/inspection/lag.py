@@ -92,16 +92,18 @@ def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArra
     """Give the mean over units of the squared correlation at every circular lag, (lag,); None where no unit varies."""
     v = np.conj(np.fft.rfft((speed - speed.mean()) / speed.std()))[:, None]
     total, n_units = np.zeros(len(speed)), 0
-    n_together = at_once(8 * rates.shape[0])
-    for first in range(0, rates.shape[1], n_together):
-        some = slice(first, first + n_together)
-        values = _averaged(rates.units(some) if isinstance(rates, LazyRows) else rates[:, some], fold)
-        values = values[:, np.std(values, axis=0) > 0]
-        z = (values - values.mean(axis=0)) / values.std(axis=0)
-        # All circular lags at once: the inverse transform of the cross-spectrum.
-        crossed = np.fft.irfft(np.fft.rfft(z, axis=0) * v, len(speed), axis=0) / len(speed)
-        total += np.sum(crossed**2, axis=1, dtype=np.float64)
-        n_units += values.shape[1]
+    n_read, n_together = at_once(rates.shape[0]), at_once(8 * len(speed))
+    for first in range(0, rates.shape[1], n_read):
+        some = slice(first, first + n_read)
+        read = _averaged(rates.units(some) if isinstance(rates, LazyRows) else rates[:, some], fold)
+        for k in range(0, read.shape[1], n_together):
+            values = read[:, k : k + n_together]
+            values = values[:, np.std(values, axis=0) > 0]
+            z = (values - values.mean(axis=0)) / values.std(axis=0)
+            # All circular lags at once: the inverse transform of the cross-spectrum.
+            crossed = np.fft.irfft(np.fft.rfft(z, axis=0) * v, len(speed), axis=0) / len(speed)
+            total += np.sum(crossed**2, axis=1, dtype=np.float64)
+            n_units += values.shape[1]
     return total / n_units if n_units else None
 
 

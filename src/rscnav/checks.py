@@ -22,12 +22,18 @@ def as_activity(activity: ArrayLike, name: str = "activity") -> NDArray[np.float
     if 0 in array.shape:
         raise ValueError(f"{name}: shape {array.shape} has no samples or no units")
     if not np.isfinite(array).all():
-        row, unit = np.argwhere(~np.isfinite(array))[0]
-        raise ValueError(
-            f"{name}: {array[row, unit]} at sample {row}, unit {unit} (the first of {np.sum(~np.isfinite(array))}); "
-            "drop or interpolate such samples first"
-        )
+        raise not_finite(array, name=name)
     return array
+
+
+def not_finite(array: NDArray[np.floating], start: int = 0, name: str = "activity") -> ValueError:
+    """Give the error for samples (time, unit), from sample `start` on, of which some value is not finite."""
+    bad = ~np.isfinite(array)
+    row, unit = np.argwhere(bad)[0]
+    return ValueError(
+        f"{name}: {array[row, unit]} at sample {start + row}, unit {unit} (the first of {bad.sum()}); "
+        "drop or interpolate such samples first"
+    )
 
 
 def same_length(**arrays: NDArray) -> int:

@@ -56,7 +56,7 @@ def summary_text(config: Config, results: Path, names: list[str]) -> str:
 
 
 def _session_numbers(results: Path, name: str) -> dict[str, Any]:
-    session = read_session(results / "sessions" / f"{name}.h5", ("encounters",))
+    session = read_session(results / "sessions" / f"{name}.h5", ("encounters",), lazy=True)
     read = {a: read_result(results / "analyses" / a / f"{name}.h5") for a in ANALYSES_READ}
     gap, dimension, spectrum = read["optimality"], read["dimension"], read["eigenspectrum"]
     parts = [part for part in (*PHASES, "all") if f"{part}/n_points" in dimension or f"{part}/n_samples" in spectrum]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from rscnav.analyses.filtering import lowpass
-from rscnav.recordings.binning import bins_within, cut_spans, outside, spike_rates, touching
+from rscnav.recordings.binning import bins_within, cut_spans, outside, touching
+from rscnav.recordings.rates import spike_rates
 
 
 def test_every_spike_inside_a_bin_is_counted_once():

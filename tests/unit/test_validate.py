@@ -8,6 +8,7 @@ from small_nwb import walk, write_nwb
 from rscnav.analyses.table import ANALYSES
 from rscnav.cli.main import main
 from rscnav.inspection.feeds import feeds
+from rscnav.recordings.rates import SpikeRates
 from rscnav.recordings.read import read_recording
 
 TRIALS = [{"start_time": 0.0, "stop_time": 4.0}, {"start_time": 5.0, "stop_time": 9.0}]
@@ -78,11 +79,14 @@ def test_a_network_with_too_few_test_trials_is_named(folder, capsys):
     assert "1 will not do: 'gru-s1-like-r'" in err
 
 
-def test_nothing_is_counted(folder):
-    session = read_recording("x.nwb", GOOD, count=False)
-    assert session.activity.shape == (80, 2)
-    assert not session.activity.any()
-    assert read_recording("x.nwb", GOOD).activity.any()
+def test_nothing_is_counted(folder, monkeypatch):
+    def refuse(*_):
+        raise AssertionError("validation is to count nothing")
+
+    monkeypatch.setattr(SpikeRates, "_places", refuse)
+    assert validate(folder, GOOD) == 0
+    with pytest.raises(AssertionError, match="count nothing"):
+        read_recording("x.nwb", GOOD)
 
 
 def test_feeds_says_what_analyses_say(folder):

@@ -71,7 +71,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
         noises = _noises(result, name, session, prepared, mask, common)
         for suffix, noise in noises.items():
             _try(result, name, "", suffix, points, {**labels, "noise": noise}, unit)
-        rolled = roll_each_unit(activity, seeds.generator(name, "control"))[drawn].astype(np.float64)
+        rolled = roll_each_unit(activity, seeds.generator(name, "control"), drawn).astype(np.float64)
         joined = {"trial": None, "step": drawn, "theiler": _window_joined(theiler, prepared.trial[samples])}
         _try(result, name, "control_", "", rolled, joined, unit)
         if settings.n_subsets:

@@ -13,18 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.filtering import lowpass, settling_s
+from rscnav.sessions.lazy import Activity, row_blocks
 
 LONG = 1000  # samples: longer stretches are taken in pieces
 
 
-def holds_counts(activity: NDArray[np.floating], dt_s: float) -> bool:
+def holds_counts(activity: Activity, dt_s: float) -> bool:
     """Tell whether activity (time, unit), in Hz, is counts in bins of `dt_s`: whole numbers, none below 0, not all 0."""
     counts = np.asarray(activity[: 10 * LONG], np.float64) * dt_s
-    return bool(np.all(counts > -1e-3) and np.all(np.abs(counts - np.round(counts)) < 1e-3) and np.any(activity > 0))
+    whole = np.all(counts > -1e-3) and np.all(np.abs(counts - np.round(counts)) < 1e-3)
+    return bool(whole) and any(np.any(activity[block] > 0) for block in row_blocks(activity.shape))
 
 
 def counting_variance(
-    activity: NDArray[np.floating],
+    activity: Activity,
     dt_s: float,
     cutoff_hz: float,
     causal: bool,
@@ -67,4 +69,9 @@ def counting_variance(
             inside = np.zeros(last - first)
             inside[start - first : stop - first] = used[start:stop]
             weights[first:last] += inside @ responses[last - first]
-    return np.asarray((weights / used.sum()) @ activity / dt_s, np.float64)
+    weights /= used.sum()
+    total = np.zeros(activity.shape[1])
+    for block in row_blocks(activity.shape, item_bytes=8):
+        if weights[block].any():
+            total += weights[block] @ activity[block]
+    return total / dt_s

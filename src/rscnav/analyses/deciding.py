@@ -68,7 +68,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     second = table[(table["kind"] == "encounter") & (table["order"] == 2) & chosen[table["trial"]]]
     if not len(second):
         return Result.not_applicable(f"no trial has a second landmark (trials: {words})")
-    states = as_activity(session.activity)
+    states = as_activity(np.asarray(session.activity))
     if np.all(states == states[0]):
         return Result.not_applicable("every unit is constant")
     result = Result(notes={"trials": words})

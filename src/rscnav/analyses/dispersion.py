@@ -61,10 +61,12 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     if not used.any():
         return Result.not_applicable(f"no sample in LM1 or LM2 later than {settings.settle_s:g} s after a gap")
     between = rate_range(prepared.activity, used)
-    lively = between.high - between.low > _STILL * np.abs(prepared.activity).max(axis=0)
+    lively = between.high - between.low > _STILL * np.maximum(
+        prepared.activity.max(axis=0), -prepared.activity.min(axis=0)
+    )
     if not lively.any():
         return Result.not_applicable("every unit is constant")
-    activity = np.ascontiguousarray(prepared.activity[:, lively])
+    activity = prepared.activity if lively.all() else np.ascontiguousarray(prepared.activity[:, lively])
     time = session.time[prepared.samples]
 
     def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> Passes:

@@ -57,7 +57,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     result = Result(notes={"trials": prepared.trials})
     if not len(table):
         return Result.not_applicable(f"no new landmark {a} or {b} in the trials chosen ({prepared.trials})")
-    z = z_scored(prepared.activity)
+    z = z_scored(prepared.activity, out=prepared.activity)
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")
     lags = np.arange(-round(settings.before_s / session.dt_s), round(settings.after_s / session.dt_s) + 1)

@@ -46,7 +46,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     result = Result(notes={"trials": prepared.trials})
     if not len(table):
         return Result.not_applicable(f"no encounter in the trials chosen ({prepared.trials})")
-    z = z_scored(prepared.activity)
+    z = z_scored(prepared.activity, out=prepared.activity)
     result.add("n_constant_units", session.n_units - z.shape[1])
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")

@@ -19,6 +19,7 @@ from rscnav.analyses.wrong_places import (
     fit_place_readout,
     mass_at_wrong_places,
     shown_at_wrong_places,
+    states_at,
     without_time,
 )
 from rscnav.analyses.z_scores import z_scored
@@ -70,7 +71,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     if not sets.n_missed:
         return Result.not_applicable(f"no landmark was missed, with {settings.report_s:g} s of dark after it")
     prepared = prepare(session, common)
-    z = z_scored(prepared.activity)
+    z = z_scored(prepared.activity, out=prepared.activity)
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")
     result = Result(notes={"trials": words})
@@ -82,11 +83,10 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
         return result
     lags = np.arange(-max(1, round(settings.before_s / session.dt_s)), round(settings.after_s / session.dt_s) + 1)
     result.add("time", lags * session.dt_s, "s", ("lag",))
-    z = without_time(z, prepared.step * session.dt_s)
+    z = without_time(z, prepared.step * session.dt_s, out=z)
     signs = swaps(len(sets.length), settings.n_permutations, seeds.generator("permutations"))
-    index = np.full(len(session.time) + 1, len(z))  # the last one answers for 'not there', with NaN
+    index = np.full(len(session.time) + 1, -1)  # the last one answers for 'not there'
     index[prepared.samples] = np.arange(len(prepared.samples))
-    z = np.append(z, np.full((1, z.shape[1]), np.nan, np.float32), axis=0)
     around, last = sets.around(lags), sets.start + sets.length - 1 + steps
     moved = [_moved(z, index, sets.start, at) for at in (around, last[..., None])]
     _add_compared(result, ("moved", "moved"), _beyond_twins(moved[0]), _beyond_twins(moved[1])[..., 0], signs, settings)
@@ -122,9 +122,9 @@ def _moved(
     """Root mean square over units of the states at samples (role, set, lag) less those just before the start (role, set)."""
     result = np.empty(at.shape)
     for role in range(len(start)):
-        before = z[index[start[role] - 1]].astype(np.float64)
+        before = states_at(z, index, start[role] - 1).astype(np.float64)
         for lag in range(at.shape[2]):
-            result[role, :, lag] = np.sqrt(np.mean((z[index[at[role, :, lag]]] - before) ** 2, axis=1))
+            result[role, :, lag] = np.sqrt(np.mean((states_at(z, index, at[role, :, lag]) - before) ** 2, axis=1))
     return result
 
 

@@ -71,9 +71,11 @@ def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
     return Exchangeable(groups, left_out)
 
 
-def roll_each_unit(values: NDArray[np.floating], generator: np.random.Generator) -> NDArray[np.floating]:
-    """Roll each unit's samples (time, unit) by an offset of its own, drawn uniformly."""
+def roll_each_unit(
+    values: NDArray[np.floating], generator: np.random.Generator, wanted: NDArray[np.intp] | None = None
+) -> NDArray[np.floating]:
+    """Roll each unit's samples (time, unit) by an offset of its own, drawn uniformly; give all of them, or those wanted."""
     n_samples, n_units = values.shape
     offsets = generator.integers(0, n_samples, size=(n_units,))
-    rows = (np.arange(n_samples)[:, None] - offsets[None, :]) % n_samples
-    return np.take_along_axis(values, rows, axis=0)
+    wanted = np.arange(n_samples) if wanted is None else wanted
+    return np.take_along_axis(values, (wanted[:, None] - offsets[None, :]) % n_samples, axis=0)

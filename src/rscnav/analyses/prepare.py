@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.filtering import lowpass
+from rscnav.analyses.filtering import lowpass_rows
 from rscnav.sessions.beliefs import Places
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
@@ -22,7 +22,7 @@ class Prepared:
     Parameters
     ----------
     activity : array, (time, unit), float32
-        Of the chosen samples only.
+        Of the chosen samples only; nobody else's, so it may be changed.
     trial : array, (time,)
     step : array, (time,)
         Bins since the start of the trial.
@@ -49,7 +49,7 @@ class Prepared:
 
 
 def prepare(session: Session, common: Any) -> Prepared:
-    """Filter within stretches, then keep the samples of the chosen trials.
+    """Filter within stretches, and keep the samples of the chosen trials.
 
     Parameters
     ----------
@@ -60,18 +60,19 @@ def prepare(session: Session, common: Any) -> Prepared:
     -------
     Prepared
     """
-    filtered = lowpass(
-        np.asarray(session.activity, np.float32),
+    samples, words = chosen_samples(session, common.trials)
+    filtered = lowpass_rows(
+        session.activity,
         session.dt_s,
         common.cutoff_hz,
         causal=common.causal,
         stretches=session.stretches(),
+        kept=samples,
     )
-    samples, words = chosen_samples(session, common.trials)
     start = session.trials["start_s"][session.trial[samples]]
     step = np.floor((session.time[samples] - start) / session.dt_s + 1e-6).astype(np.int64)
     phase = None if session.phase is None else session.phase[samples]
-    return Prepared(filtered[samples], session.trial[samples], step, phase, samples, words)
+    return Prepared(filtered, session.trial[samples], step, phase, samples, words)
 
 
 def chosen_samples(session: Session, which: str) -> tuple[NDArray[np.intp], str]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.entropy import histogram_entropy, miller_madow, shuffle_corrected
 from rscnav.analyses.passes import Passes
+from rscnav.sessions.lazy import row_blocks
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,20 @@ class Spread:
 
 def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> Range:
     """Give the range of each unit's rates (time, unit) over the samples used, of which there must be one."""
-    rows = activity[used]
-    return Range(rows.min(axis=0), rows.max(axis=0))
+    blocks = [(activity[block], used[block]) for block in row_blocks(activity.shape) if used[block].any()]
+    ends = np.array([(rows[here].min(axis=0), rows[here].max(axis=0)) for rows, here in blocks])
+    return Range(ends[:, 0].min(axis=0), ends[:, 1].max(axis=0))
 
 
 def rate_codes(activity: NDArray[np.floating], between: Range, n_rates: int) -> NDArray[np.uint8]:
     """Bin rates (sample, unit) in `n_rates` equal bins of each unit's range; what lies outside is in the outermost."""
     width = np.where(between.lively, between.high - between.low, 1)
-    scaled = (activity - between.low) / width  # not times n_rates / width, which may be infinite
-    scaled *= n_rates
-    return np.clip(scaled, 0, n_rates - 1, out=scaled).astype(np.uint8)
+    codes = np.empty(activity.shape, np.uint8)
+    for block in row_blocks(activity.shape):
+        scaled = (activity[block] - between.low) / width  # not times n_rates / width, which may be infinite
+        scaled *= n_rates
+        codes[block] = np.clip(scaled, 0, n_rates - 1, out=scaled)
+    return codes
 
 
 def spread(passes: Passes, chosen: NDArray[np.intp], quota: NDArray, codes: NDArray[np.uint8], n_rates: int) -> Spread:

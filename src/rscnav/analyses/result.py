@@ -9,8 +9,7 @@ import h5py
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rscnav.files import atomic_path
-from rscnav.sessions.hdf5 import open_hdf5
+from rscnav.sessions.hdf5 import new_hdf5, open_hdf5
 
 FORMAT = "rscnav result 1"
 OK, NOT_APPLICABLE = "ok", "not applicable"
@@ -70,7 +69,7 @@ class Result:
 
 def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[str, str] | None = None) -> None:
     """Write a result to HDF5, whole or not at all; `record` (see `provenance`) goes into the file's attributes."""
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with new_hdf5(path) as file:
         file.attrs["format"] = FORMAT
         file.attrs["status"] = result.status
         file.attrs["reason"] = result.reason

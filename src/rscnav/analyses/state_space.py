@@ -10,6 +10,7 @@ from rscnav.analyses.prepare import Prepared, prepare, too_little
 from rscnav.analyses.result import Result
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
+from rscnav.sessions.lazy import row_blocks
 from rscnav.sessions.schema import NO_PHASE
 from rscnav.sessions.session import Session
 
@@ -34,17 +35,19 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     result = Result()
     fitted, shown, note = _splits(session, prepared)
     result.notes[""] = "; ".join(filter(None, [f"trials: {prepared.trials}", note]))
-    reason = too_little(prepared.activity[fitted], MIN_SAMPLES)
+    training = prepared.activity[fitted]
+    reason = too_little(training, MIN_SAMPLES)
     if reason:
         return Result.not_applicable(f"training trials: {reason}")
-    mean, axes = principal_axes(prepared.activity[fitted])
+    mean, axes = principal_axes(training)
     for split, mask in (("train", fitted), ("test", shown)):
-        share = explained(prepared.activity[mask], axes[:, : settings.n_components])
+        share = explained(training if split == "train" else prepared.activity[mask], axes[:, : settings.n_components])
         result.add(f"explained_{split}", share, "", ("component",))
         result.add(f"n_samples_{split}", int(mask.sum()))
     samples = np.flatnonzero(shown)
     top = np.pad(axes[:, :SHOWN], ((0, 0), (0, max(0, SHOWN - axes.shape[1]))))  # two units have no third direction
-    projection = (prepared.activity[samples] - mean) @ top
+    blocks = [samples[block] for block in row_blocks((len(samples), len(mean)), item_bytes=8)]
+    projection = np.concatenate([(prepared.activity[block] - mean) @ top for block in blocks])
     unit = "Hz" if session.kind == "recording" else ""
     _examples(result, session, prepared, samples, projection, settings, unit, seeds)
     if session.position is not None and session.is_ring:
@@ -62,8 +65,11 @@ def principal_axes(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64],
         Orthonormal, by falling variance; the largest weight of each is positive, so that signs are settled.
     """
     mean = activity.mean(axis=0, dtype=np.float64)
-    centred = activity - mean
-    _, vectors = np.linalg.eigh(centred.T @ centred)
+    product = np.zeros((len(mean), len(mean)))
+    for block in row_blocks(activity.shape, item_bytes=2):  # a quarter of a gigabyte each
+        centred = activity[block] - mean
+        product += centred.T @ centred
+    _, vectors = np.linalg.eigh(product)
     axes = vectors[:, ::-1]
     largest = np.argmax(np.abs(axes), axis=0)
     return mean, axes * np.sign(axes[largest, np.arange(axes.shape[1])])
@@ -71,11 +77,13 @@ def principal_axes(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64],
 
 def explained(activity: NDArray[np.floating], axes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of the variance of activity (time, unit) along each axis (unit, component); NaN where nothing varies."""
-    centred = activity - activity.mean(axis=0, dtype=np.float64)
-    total = float(np.sum(centred**2))
-    if not total > 0:
-        return np.full(axes.shape[1], np.nan)
-    return np.sum((centred @ axes) ** 2, axis=0) / total
+    mean = activity.mean(axis=0, dtype=np.float64)
+    total, along = 0.0, np.zeros(axes.shape[1])
+    for block in row_blocks(activity.shape, item_bytes=2):
+        centred = activity[block] - mean
+        along += np.sum((centred @ axes) ** 2, axis=0)
+        total += float(np.sum(np.square(centred, out=centred)))
+    return along / total if total > 0 else np.full(axes.shape[1], np.nan)
 
 
 def _splits(session: Session, prepared: Prepared) -> tuple[NDArray[np.bool_], NDArray[np.bool_], str]:

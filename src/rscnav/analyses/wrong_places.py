@@ -9,6 +9,7 @@ from rscnav.analyses.angles import last_encounter
 from rscnav.analyses.path_code import time_code
 from rscnav.analyses.prepare import belief_places
 from rscnav.sessions.beliefs import alternatives
+from rscnav.sessions.lazy import row_blocks
 from rscnav.sessions.session import Session
 
 BUMPS = 24  # around the ring
@@ -57,12 +58,28 @@ def fit_place_readout(states: NDArray[np.floating], place: NDArray[np.floating])
     return PlaceReadout(mean, np.linalg.solve(x.T @ x + ridge, x.T @ (code - base)), base)
 
 
-def without_time(z: NDArray[np.floating], time_s: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Take from states (sample, unit) what goes with the time in the trial (sample,) alone, by least squares on a code of it."""
+def without_time(
+    z: NDArray[np.float32], time_s: NDArray[np.floating], out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Take from states (sample, unit) what goes with the time in the trial (sample,) alone, by least squares on a code of it.
+
+    The result goes into `out`, which may be `z`, or into a new array.
+    """
     code = np.column_stack([time_code(time_s), time_s, np.ones(len(time_s))]).astype(np.float32)
     products = code.T.astype(np.float64) @ code
     weights = np.linalg.lstsq(products, (code.T @ z).astype(np.float64), rcond=1e-10)[0]
-    return z - code @ weights.astype(np.float32)
+    out = np.empty_like(z) if out is None else out
+    for block in row_blocks(z.shape):
+        np.subtract(z[block], code[block] @ weights.astype(np.float32), out=out[block])
+    return out
+
+
+def states_at(z: NDArray[np.float32], index: NDArray[np.intp], at: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Give the states z[index[at]], (sample, unit); NaN where the index is -1."""
+    rows = index[at]
+    states = z[rows]
+    states[rows < 0] = np.nan
+    return states
 
 
 def wrong_places(session: Session, at: NDArray[np.intp]) -> list[NDArray[np.floating]]:
@@ -94,7 +111,7 @@ def shown_at_wrong_places(
 ) -> NDArray[np.float64]:
     """Give what states z[index] show of places, at samples of any shape: of those that are wrong at the samples `of`."""
     known, places = _known(session, np.where(at >= 0, of, -1))
-    states = z[index[at[known]]]
+    states = states_at(z, index, at[known])
     return _summed([readout.at(states, place[:, 0]) for place in places], known)
 
 

@@ -1,14 +1,51 @@
 """Units in units of their own spread."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.sessions.lazy import row_blocks
 
-def z_scored(activity: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Z-score each unit of activity (time, unit) over all samples; constant units are dropped."""
+
+def z_scored(activity: NDArray[np.floating], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """Z-score each unit of activity (time, unit) over all samples; constant units are dropped.
+
+    Parameters
+    ----------
+    activity : array, (time, unit)
+    out : array of float32, (time, unit), optional
+        Where to write the result: `activity` itself, to save memory. Where units are dropped a new array is made nevertheless.
+
+    Returns
+    -------
+    array of float32, (time, lively unit)
+    """
     lively = activity.max(axis=0) > activity.min(axis=0)
-    activity = activity if lively.all() else activity[:, lively]
-    mean, sd = activity.mean(axis=0, dtype=np.float64), activity.std(axis=0, dtype=np.float64)
-    z = activity - mean.astype(activity.dtype)
-    z /= sd.astype(activity.dtype)
-    return z.astype(np.float32, copy=False)
+    mean, sd = (values[lively].astype(activity.dtype) for values in mean_and_sd(activity))
+    z = np.empty((len(activity), len(mean)), np.float32) if out is None or not lively.all() else out
+    for block in row_blocks(activity.shape):
+        values = activity[block][:, lively]
+        values -= mean
+        values /= sd
+        z[block] = values
+    return z
+
+
+def mean_and_sd(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and standard deviation of each unit of activity (time, unit), in double precision without a copy of it."""
+    mean = summed(activity) / len(activity)
+    return mean, np.sqrt(summed(activity, lambda values: np.square(values - mean)) / len(activity))
+
+
+def summed(
+    activity: NDArray[np.floating], of: Callable[[NDArray[np.floating]], NDArray[np.floating]] | None = None
+) -> NDArray[np.float64]:
+    """Sum activity (time, unit), or a function of it, over time in double precision, row by row in the order of time."""
+    total = np.zeros(activity.shape[1])
+    for block in row_blocks(activity.shape, item_bytes=8):
+        values: NDArray[np.floating] = np.array(activity[block], np.float64)
+        values = values if of is None else of(values)
+        values[0] += total
+        total = values.sum(axis=0)
+    return total

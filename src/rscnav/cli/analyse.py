@@ -28,7 +28,8 @@ def run(arguments: argparse.Namespace) -> None:
     started = time.monotonic()
     name = arguments.analysis
     settings, text = job_settings(read_config(arguments), "analyse", name)
-    session = read_session(arguments.session, analysis_module(name).FIELDS, settings["common"].analysis_dt_s)
+    dt_s = settings["common"].analysis_dt_s
+    session = read_session(arguments.session, analysis_module(name).FIELDS, dt_s, lazy=True)
     seeds = Seeds(settings["seed"], ("analyse", name, session.name))
     result = analyse(name, session, settings["settings"], settings["common"], seeds)
     write_result(result, arguments.output, provenance(text, __name__, ANALYSES[name]))

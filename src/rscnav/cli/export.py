@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Export."""
     if arguments.nwb is None and arguments.tables is None:
         raise ValueError("nothing to write: give --nwb FILE.nwb, --tables FOLDER, or both")
-    session = read_session(arguments.session)
+    session = read_session(arguments.session, lazy=True)
     if arguments.nwb is not None:
         export_nwb(session, arguments.nwb)
         print(f"{arguments.nwb}: {session.n_units} units, {len(session.trials)} trials, {len(session.time)} time bins")

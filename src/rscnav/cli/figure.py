@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
     for name in arguments.sessions:
         file = arguments.results / "sessions" / f"{name}.h5"
         results = {a: read_result(arguments.results / "analyses" / a / f"{name}.h5") for a in module.ANALYSES}
-        session = read_session(file, module.FIELDS) if module.FIELDS else None
+        session = read_session(file, module.FIELDS, lazy=True) if module.FIELDS else None
         sessions.append(Drawn(name, session_kind(file), results, session))
     figure = draw_figure(arguments.figure, sessions, canvas, look.max_sessions)
     canvas.save(figure, arguments.output.with_suffix(""))

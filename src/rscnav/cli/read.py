@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.provenance import provenance
-from rscnav.recordings.read import read_recording
+from rscnav.recordings.read import open_session
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
 
@@ -22,6 +22,6 @@ def run(arguments: argparse.Namespace) -> None:
     settings, text = job_settings(read_config(arguments), "read", arguments.session)
     mapping = settings["recording"]
     seeds = Seeds(settings["seed"], ("read", mapping.name))
-    session = read_recording(mapping.file, mapping, encounters=settings["encounters"], seeds=seeds)
-    session.attributes.update(provenance(text, __name__))
-    write_session(session, arguments.output)
+    with open_session(mapping.file, mapping, encounters=settings["encounters"], seeds=seeds) as session:
+        session.attributes.update(provenance(text, __name__))
+        write_session(session, arguments.output)

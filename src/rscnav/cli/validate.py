@@ -9,7 +9,7 @@ from rscnav.config.schema import Config
 from rscnav.config.stages import network_sessions, sampled_sessions, session_names, simulated_file
 from rscnav.figures.table import FIGURES
 from rscnav.inspection.feeds import feeds_in_words
-from rscnav.recordings.read import read_recording, summary
+from rscnav.recordings.read import open_session, summary
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,15 +47,16 @@ def _trials_in(config: Config, recording: Recording, simulated: int | None) -> i
         print(f"ok: recording '{recording.name}' will be simulated")
         return simulated
     try:
-        session = read_recording(recording.file, recording, encounters=config.encounters, count=False, quiet=True)
+        with open_session(recording.file, recording, encounters=config.encounters, quiet=True) as session:
+            met, n_trials = session.encounters, len(session.trials)
+            words = "" if met is None else f"; {(met['kind'] == 'encounter').sum()} encounters"
+            print(f"ok: {summary(session)}{words}")
+            for line in feeds_in_words(session):
+                print(f"    {line}")
     except (ValueError, OSError) as error:
         print(f"WRONG: {error}")
         return None
-    met = "" if session.encounters is None else f"; {(session.encounters['kind'] == 'encounter').sum()} encounters"
-    print(f"ok: {summary(session)}{met}")
-    for line in feeds_in_words(session):
-        print(f"    {line}")
-    return len(session.trials)
+    return n_trials
 
 
 def _sampled_too_few(config: Config, n_trials: dict[str, int | None]) -> list[str]:

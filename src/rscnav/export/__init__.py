@@ -1,7 +1,7 @@
 """Sessions for other programs: NWB, and tidy tables beside it.
 
 - ``layout``   which field lies where in the NWB file
-- ``nwb``      session -> NWB
+- ``nwb``      session -> NWB; ``chunks``  the large parts piece by piece
 - ``back``     such an NWB file -> the same session
 - ``record``   what NWB has no place for, as JSON
 - ``tables``   session -> Parquet or CSV

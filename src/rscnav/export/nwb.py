@@ -28,7 +28,6 @@ UNKNOWN_START = datetime(2000, 1, 1, tzinfo=UTC)  # of networks, and of recordin
 _SPECS = {spec.name: spec for spec in ARRAYS}
 _NWB_UNITS = {"m": "meters", "rad": "radians", "px": "pixels", "": "n.a.", "1": "n.a."}
 _UNKNOWN = {"species": "", "sex": "U", "age": "P0D/"}  # of the subject: the age as a range without an end
-_CHUNK_BYTES = 1 << 20
 
 
 def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
@@ -37,6 +36,8 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
     Activity is the series ``activity``, float32; position, heading and what else is known over time are series that share
     its timestamps; trials, phases and encounters are tables of intervals; spikes are in the Units table. What NWB has no place
     for lies as JSON in the scratch ``rscnav_session``; `rscnav.export.read_exported` gives the same session again.
+
+    Lazy activity and spikes (`rscnav.sessions.lazy`) are written piece by piece.
 
     Parameters
     ----------
@@ -86,6 +87,8 @@ def _add_series(file: Any, session: Session) -> None:
     from pynwb import TimeSeries
     from pynwb.behavior import CompassDirection, Position, SpatialSeries
 
+    from rscnav.export.chunks import activity_to_write
+
     modules: dict[str, Any] = {}
     first: Any = None
     rate = _regular_rate(session.time, session.dt_s)
@@ -105,7 +108,7 @@ def _add_series(file: Any, session: Session) -> None:
             unit = str(session.attributes.get("activity_unit", "n.a." if session.kind == "network" else "Hz"))
         common: dict[str, Any] = {
             "name": name,
-            "data": _packed(np.asarray(array, spec.dtype)),
+            "data": activity_to_write(array) if name == "activity" else _packed(np.asarray(array, spec.dtype)),
             "unit": unit,
             "description": spec.about,
         }
@@ -134,10 +137,12 @@ def _packed(array: NDArray) -> Any:
     """Compress an array (time, ...) in chunks of about a megabyte."""
     from hdmf.backends.hdf5.h5_utils import H5DataIO
 
+    from rscnav.export.chunks import chunk_rows
+
     if not array.size:
         return array
-    rows = max(1, min(len(array), _CHUNK_BYTES // max(1, array.nbytes // len(array))))
-    return H5DataIO(array, compression="gzip", compression_opts=1, shuffle=True, chunks=(rows, *array.shape[1:]))
+    chunks = (chunk_rows(len(array), array.nbytes // len(array)), *array.shape[1:])
+    return H5DataIO(array, compression="gzip", compression_opts=1, shuffle=True, chunks=chunks)
 
 
 def _add_trials(file: Any, session: Session) -> None:
@@ -222,8 +227,11 @@ def _add_units(file: Any, session: Session) -> None:
     from hdmf.common import VectorData, VectorIndex
     from pynwb.misc import Units
 
-    times = VectorData(name="spike_times", description="s", data=np.concatenate([*session.spikes, np.empty(0)]))
-    stops = VectorIndex(name="spike_times_index", target=times, data=np.cumsum([len(t) for t in session.spikes]))
+    from rscnav.export.chunks import spikes_to_write
+
+    spikes, stop = spikes_to_write(session.spikes)
+    times = VectorData(name="spike_times", description="s", data=spikes)
+    stops = VectorIndex(name="spike_times_index", target=times, data=stop)
     ids = table["id"] if "id" in (table.dtype.names or ()) else np.arange(len(table))
     named = ids.dtype.kind not in "iu"  # NWB's own ids are whole numbers
     columns = {_column(name): table[name] for name in table.dtype.names or () if name != "id" or named}
@@ -234,7 +242,7 @@ def _add_units(file: Any, session: Session) -> None:
         name="units",
         description="units kept",
         id=ids.tolist(),
-        columns=[times, stops, *data],
+        columns=[stops, times, *data],  # hdmf looks for the target of an index before it comes to it
         colnames=colnames,
     )
 

@@ -2,12 +2,15 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rscnav.files import atomic_path
+from rscnav.sessions.lazy import Trains, row_blocks, spike_counts
 from rscnav.sessions.schema import ARRAYS, PHASES
 from rscnav.sessions.session import Session
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["parquet", "csv"]
-_ROWS = 1 << 16  # rows of activity that are written at once
+_SPIKES = 1 << 22  # spikes that are written at once
 _LEFT_OUT = ("belief", "bayes")  # (time, bin): in the NWB file
 
 
@@ -51,12 +54,10 @@ def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind =
     tables = {"samples": samples, "trials": pd.DataFrame(session.trials), "units": pd.DataFrame(session.units)}
     if session.encounters is not None:
         tables["encounters"] = pd.DataFrame(session.encounters)
-    if session.spikes is not None:
-        counts = [len(times) for times in session.spikes]
-        times = np.concatenate([*session.spikes, np.empty(0)])
-        tables["spikes"] = pd.DataFrame({"unit": np.repeat(np.arange(len(counts)), counts), "time_s": times})
     paths = [_write(table, target / f"{name}.{kind}", kind) for name, table in tables.items()]
-    paths.append(_write_activity(session, target / f"activity.{kind}", kind))
+    if session.spikes is not None:
+        paths.append(_write_pieces(_spike_pieces(session.spikes), target / f"spikes.{kind}", kind))
+    paths.append(_write_pieces(_activity_pieces(session), target / f"activity.{kind}", kind))
     with atomic_path(target / "columns.json") as temporary:
         temporary.write_text(json.dumps({"session": session.name, "samples": about}, indent=1), encoding="utf-8")
     return [*paths, target / "columns.json"]
@@ -97,25 +98,38 @@ def _write(table: "pd.DataFrame", path: Path, kind: Kind) -> Path:
     return path
 
 
-def _write_activity(session: Session, path: Path, kind: Kind) -> Path:
-    """Write time and the activity of each unit, a stretch of rows after the other."""
+def _spike_pieces(spikes: Trains) -> Iterator[dict[str, NDArray]]:
+    """Give unit and time of the spikes, some units at a time."""
+    counts = spike_counts(spikes)
+    piece = (np.cumsum(counts) - counts) // _SPIKES
+    for k in np.unique(piece) if len(counts) else [0]:
+        units = np.flatnonzero(piece == k)
+        times = np.concatenate([*(spikes[int(unit)] for unit in units), np.empty(0)])
+        yield {"unit": np.repeat(units, counts[units]), "time_s": times}
+
+
+def _activity_pieces(session: Session) -> Iterator[dict[str, NDArray]]:
+    """Give time and the activity of each unit, a stretch of rows after the other."""
+    for block in [*row_blocks(session.activity.shape)] or [slice(0, 0)]:
+        rates = np.asarray(session.activity[block], np.float32)
+        units = {f"unit_{k}": column for k, column in enumerate(rates.T.copy())}
+        yield {"time": np.asarray(session.time[block], np.float64), **units}
+
+
+def _write_pieces(pieces: Iterator[dict[str, NDArray]], path: Path, kind: Kind) -> Path:
+    """Write a table piece by piece; the first one says what its columns are."""
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = [f"unit_{k}" for k in range(session.n_units)]
-    fields = [pa.field("time", pa.float64()), *(pa.field(name, pa.float32()) for name in names)]
     with atomic_path(path) as temporary:
-        starts = range(0, max(len(session.time), 1), _ROWS)
         if kind == "csv":
-            for start in starts:
-                block = pd.DataFrame(np.asarray(session.activity[start : start + _ROWS], np.float32), columns=names)
-                block.insert(0, "time", session.time[start : start + _ROWS])
-                block.to_csv(temporary, mode="a", header=start == 0, index=False)
+            for k, columns in enumerate(pieces):
+                pd.DataFrame(columns).to_csv(temporary, mode="a", header=k == 0, index=False)
             return path
-        with pq.ParquetWriter(temporary, pa.schema(fields)) as writer:
-            for start in starts:
-                rates = np.asarray(session.activity[start : start + _ROWS], np.float32)
-                columns = [pa.array(session.time[start : start + _ROWS]), *(pa.array(c) for c in rates.T.copy())]
-                writer.write_table(pa.Table.from_arrays(columns, schema=pa.schema(fields)))
+        first = pa.table(next(pieces))
+        with pq.ParquetWriter(temporary, first.schema) as writer:
+            writer.write_table(first)
+            for columns in pieces:
+                writer.write_table(pa.table(columns, schema=first.schema))
     return path

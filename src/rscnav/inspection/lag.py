@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.inspection.verdicts import Check
+from rscnav.sessions.lazy import Activity, LazyRows, at_once
 
 MAX_LAG_S = 5.0
+STEP_S = 0.1  # narrower bins are averaged
 LEVEL = 0.05
 _FAR_S = 20.0  # shifts of the null are at least this far
 
@@ -54,34 +56,58 @@ class Coupling:
         return Check("clocks", "look" if late else "ok", words + ("; are the clocks aligned?" if late else ""))
 
 
-def coupling(rates: NDArray[np.floating], speed: NDArray[np.floating], dt_s: float) -> Coupling | None:
+def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> Coupling | None:
     """Correlate each unit's rate with the speed at lags within 5 s.
 
     Parameters
     ----------
-    rates : array, (time, unit)
-        In bins without a gap.
+    rates : array, (time, unit), or lazy rows
+        In bins without a gap; taken some units at a time.
     speed : array, (time,)
     dt_s : float
-        Width of the bins (s).
+        Width of the bins (s). Narrower ones than 0.1 s are averaged.
 
     Returns
     -------
     Coupling or None
         None where nothing varies, or the recording is too short (four minutes) for 19 windows of shifts.
     """
+    fold = max(1, int(STEP_S / dt_s + 1e-6))
+    speed, dt_s = _averaged(speed, fold), dt_s * fold
     n, far, width = len(speed), int(_FAR_S / dt_s), int(MAX_LAG_S / dt_s)
     n_windows = (n - 2 * far) // (2 * width + 1)
-    varies = np.std(rates, axis=0) > 0
-    if n_windows < 1 / LEVEL - 1 or not np.any(varies) or not np.std(speed) > 0:
+    if n_windows < 1 / LEVEL - 1 or not np.std(speed) > 0:
         return None
-    z = (rates[:, varies] - rates[:, varies].mean(axis=0)) / rates[:, varies].std(axis=0)
-    v = (speed - speed.mean()) / speed.std()
-    # All circular lags at once: the inverse transform of the cross-spectrum.
-    crossed = np.fft.irfft(np.fft.rfft(z, axis=0) * np.conj(np.fft.rfft(v))[:, None], n, axis=0) / n
-    strength: NDArray[np.float64] = np.mean(crossed**2, axis=1, dtype=np.float64)
+    strength = _strength(rates, speed, fold)
+    if strength is None:
+        return None
     lags = np.arange(-width, width + 1)
     centres = far + width + (2 * width + 1) * np.arange(n_windows)
     null = np.sort([strength[(centre + lags) % n].max() for centre in centres])
     threshold = float(null[-int(LEVEL * (n_windows + 1))])
     return Coupling((lags * dt_s).astype(np.float64), strength[lags % n], threshold)
+
+
+def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArray[np.float64] | None:
+    """Give the mean over units of the squared correlation at every circular lag, (lag,); None where no unit varies."""
+    v = np.conj(np.fft.rfft((speed - speed.mean()) / speed.std()))[:, None]
+    total, n_units = np.zeros(len(speed)), 0
+    n_read, n_together = at_once(rates.shape[0]), at_once(8 * len(speed))
+    for first in range(0, rates.shape[1], n_read):
+        some = slice(first, first + n_read)
+        read = _averaged(rates.units(some) if isinstance(rates, LazyRows) else rates[:, some], fold)
+        for k in range(0, read.shape[1], n_together):
+            values = read[:, k : k + n_together]
+            values = values[:, np.std(values, axis=0) > 0]
+            z = (values - values.mean(axis=0)) / values.std(axis=0)
+            # All circular lags at once: the inverse transform of the cross-spectrum.
+            crossed = np.fft.irfft(np.fft.rfft(z, axis=0) * v, len(speed), axis=0) / len(speed)
+            total += np.sum(crossed**2, axis=1, dtype=np.float64)
+            n_units += values.shape[1]
+    return total / n_units if n_units else None
+
+
+def _averaged(values: NDArray[np.floating], fold: int) -> NDArray[np.floating]:
+    """Average each `fold` samples (time, ...); the last few, too few, are left out."""
+    whole = len(values) // fold * fold
+    return values if fold == 1 else values[:whole].reshape(-1, fold, *values.shape[1:]).mean(axis=1)

@@ -17,7 +17,9 @@ from rscnav.inspection.guess import guess
 from rscnav.inspection.verdicts import Check
 from rscnav.recordings.files import open_recording
 from rscnav.recordings.nwb import find_series
-from rscnav.recordings.read import read_recording, summary
+from rscnav.recordings.read import open_session, summary
+from rscnav.recordings.units import spike_trains
+from rscnav.sessions.lazy import LazyTrains
 from rscnav.sessions.session import Session
 
 
@@ -33,7 +35,7 @@ class Report:
     unused : list of (Item, str)
         What the mapping does not use, and why.
     session : Session or None
-        Read with the mapping; None where that fails.
+        Read with the mapping, but for activity and spikes, which are lazy and the file closed; None where that fails.
     error : str
         Why it fails.
     checks : list of Check
@@ -93,8 +95,9 @@ def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
         report.checks = _file_checks(file, mapping)
     if mapping is not None:
         try:
-            report.session = read_recording(path, mapping, quiet=True)
-            report.checks += _session_checks(report.session)
+            with open_session(path, mapping, quiet=True) as session:
+                report.session = session
+                report.checks += _session_checks(session)
         except ValueError as error:
             report.error = str(error)
     return report
@@ -138,13 +141,13 @@ def _file_checks(file: Any, mapping: Recording | None) -> list[Check]:
     checks = []
     units = file.units
     if units is not None and len(units) and "spike_times" in units.colnames:
-        trains = [np.asarray(units.get_unit_spike_times(k), float) for k in range(len(units))]
+        trains = spike_trains(file)
         checks.append(spike_checks.order(trains))
-        ordered = [np.sort(t) for t in trains]
-        spoken = [t for t in ordered if len(t)]
+        ordered = LazyTrains(trains.counts, lambda k: np.sort(trains[k]))
         checks.append(spike_checks.refractory(ordered)[0])
-        if spoken:
-            checks.append(spike_checks.drift(ordered, (min(t[0] for t in spoken), max(t[-1] for t in spoken))))
+        ends = np.array([(times[0], times[-1]) for times in ordered if len(times)])
+        if len(ends):
+            checks.append(spike_checks.drift(ordered, (float(ends[:, 0].min()), float(ends[:, 1].max()))))
     if mapping is not None and mapping.position is not None:
         try:
             series = find_series(file, mapping.position.series, "position.series")

@@ -12,7 +12,7 @@
 - ``intervals``   trials, or stretches cut into pieces; ``trial_rows``  the rows that become trials
 - ``landmarks``   where the landmarks are; ``visibility``  when they are in view; ``meeting``  when they were met
 - ``phases``      phases as a file has them
-- ``binning``     spike times -> rates in bins; ``kept``  which bins are used
+- ``binning``     time in bins; ``kept``  which bins are used; ``rates``  spike times -> rates in bins
 - ``simulation``  a simulated mouse whose truth is known (needs torch)
 - ``simulated_nwb``  that mouse as an NWB file like a laboratory's
 """
@@ -20,5 +20,5 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"read": ["read_recording"], "by_hand": ["session_from_arrays"]}
+    __name__, submod_attrs={"read": ["open_session", "read_recording"], "by_hand": ["session_from_arrays"]}
 )

@@ -1,10 +1,9 @@
-"""Time in bins, and spike times in them.
+"""Time in bins.
 
 A bin holds the spikes from its start up to, not including, its end; neighbouring bins share their edge to the last bit, so
 that no spike is counted twice or lost.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -103,28 +102,6 @@ def merged(spans: NDArray[np.float64]) -> NDArray[np.float64]:
         else:
             joined.append([start, stop])
     return np.array(joined, float).reshape(-1, 2)
-
-
-def spike_rates(spikes: Sequence[NDArray[np.floating]], bins: Bins, bin_s: float) -> NDArray[np.float32]:
-    """Give the rate of each unit in each bin: the spikes in it over its width.
-
-    Parameters
-    ----------
-    spikes : sequence of array, (spike,)
-        Times (s), ascending, one array a unit.
-    bins : Bins
-    bin_s : float
-        Their width (s).
-
-    Returns
-    -------
-    array of float32, (bin, unit)
-        In Hz. Times the width, its sum is the number of spikes inside the bins.
-    """
-    rates = np.empty((len(bins), len(spikes)), np.float32)
-    for unit, times in enumerate(spikes):
-        rates[:, unit] = (np.searchsorted(times, bins.right) - np.searchsorted(times, bins.left)) / bin_s
-    return rates
 
 
 def cut_spans(spans: NDArray[np.float64], piece_s: float) -> tuple[NDArray[np.float64], int]:

@@ -1,9 +1,9 @@
 """Which bins of a recording are used, and how many were dropped for what."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rscnav.config.recordings import Recording
+from rscnav.recordings.activity import Sampled, SampledRates
 from rscnav.recordings.binning import Bins, bins_within, outside, touching
 from rscnav.recordings.recorded import Recorded
 
@@ -39,12 +39,15 @@ def kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, i
     return bins, dropped
 
 
-def known_bins(bins: Bins, rates: NDArray[np.float32], mapping: Recording) -> tuple[Bins, NDArray[np.float32], int]:
-    """Drop bins in which some unit's activity is NaN, or refuse them, as the mapping says."""
-    unknown: NDArray[np.bool_] = np.any(np.isnan(rates), axis=1)
+def known_bins(bins: Bins, sampled: Sampled, mapping: Recording) -> tuple[Bins, int]:
+    """Drop bins in which some unit's activity is NaN, or refuse them, as the mapping says; give how many were dropped."""
+    unknown = np.zeros(len(bins), bool)
+    if sampled.has_nan.any():
+        for samples, _, rates in SampledRates(sampled, bins).blocks():
+            unknown[samples] = np.any(np.isnan(rates), axis=1)
     if unknown.any() and mapping.activity is not None and mapping.activity.nan == "refuse":
         raise ValueError(
             f"activity.series: '{mapping.activity.series}' is NaN in {unknown.sum()} bins, the first at "
             f"{bins.centre[unknown][0]:.3f} s; write activity.nan: drop to leave them out"
         )
-    return bins.keep(~unknown), rates[~unknown], int(unknown.sum())
+    return bins.keep(~unknown), int(unknown.sum())

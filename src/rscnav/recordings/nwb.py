@@ -1,6 +1,6 @@
 """What is in an NWB file, found by name; where a name is not there the message lists those that are.
 
-Everything is read into memory: what these functions give outlives the open file.
+What these functions give is read into memory and outlives the open file, but for `OpenSeries`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +25,33 @@ class Series:
     unit: str
 
 
+@dataclass(frozen=True)
+class OpenSeries:
+    """A time series whose samples are read when asked for, while its file is open.
+
+    Parameters
+    ----------
+    item : pynwb.TimeSeries
+    path : str
+    time : array, (sample,)
+        In s.
+    width : int
+        Values a sample.
+    unit : str
+    """
+
+    item: Any
+    path: str
+    time: NDArray[np.float64]
+    width: int
+    unit: str
+
+    def rows(self, start: int, stop: int) -> NDArray[np.float64]:
+        """Read a stretch of samples (sample, dim), with conversion and offset applied."""
+        values = np.asarray(self.item.data[start:stop], np.float64) * self.item.conversion + self.item.offset
+        return values[:, None] if values.ndim == 1 else values
+
+
 def find_series(file: Any, name: str, key: str) -> Series:
     """Read a time series that may lie anywhere in the file.
 
@@ -45,19 +72,25 @@ def find_series(file: Any, name: str, key: str) -> Series:
     ValueError
         Where there is none or more than one of that name, or where its samples and times do not fit each other.
     """
+    series = open_series(file, name, key)
+    return Series(series.path, series.time, series.rows(0, len(series.time)), series.unit)
+
+
+def open_series(file: Any, name: str, key: str) -> OpenSeries:
+    """Find a time series as `find_series` does, and read its times only."""
     item = series_named(file, name, key)
     path = path_of(item)
-    values = np.asarray(item.data[:], np.float64) * item.conversion + item.offset
-    values = values[:, None] if values.ndim == 1 else values
+    shape = np.shape(item.data)
+    shape = (*shape, 1) if len(shape) == 1 else shape
     if item.timestamps is not None:
         time = np.asarray(item.timestamps[:], np.float64)
     else:
-        time = item.starting_time + np.arange(len(values)) / item.rate
-    if values.ndim != 2 or len(values) != len(time) or not len(time):
-        raise ValueError(f"{key}: '{path}' has samples of shape {values.shape} and {len(time)} times")
+        time = item.starting_time + np.arange(shape[0]) / item.rate
+    if len(shape) != 2 or shape[0] != len(time) or not len(time):
+        raise ValueError(f"{key}: '{path}' has samples of shape {shape} and {len(time)} times")
     if not np.isfinite(time).all():
         raise ValueError(f"{key}: '{path}' has a time that is not finite, at sample {np.argmin(np.isfinite(time))}")
-    return Series(path, time, values, str(item.unit or ""))
+    return OpenSeries(item, path, time, int(shape[1]), str(item.unit or ""))
 
 
 def series_named(file: Any, name: str, key: str) -> Any:

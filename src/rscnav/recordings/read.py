@@ -5,7 +5,8 @@ the geometry, by the rule that networks' sessions use too.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,18 +15,21 @@ from numpy.typing import NDArray
 from rscnav.config.base import check
 from rscnav.config.recordings import Recording
 from rscnav.config.schema import Encounters
-from rscnav.recordings.binning import Bins, spike_rates, touching
+from rscnav.recordings.activity import SampledRates
+from rscnav.recordings.binning import Bins, touching
 from rscnav.recordings.files import open_recording
 from rscnav.recordings.kept import kept_bins, known_bins
 from rscnav.recordings.meeting import landmark_fields, meet_landmarks
 from rscnav.recordings.moves import moves_in
 from rscnav.recordings.nwb import Columns
 from rscnav.recordings.phases import phases_of_file
+from rscnav.recordings.rates import SpikeRates
 from rscnav.recordings.recorded import Recorded, read_file
 from rscnav.recordings.session_files import is_session, session_of_file
 from rscnav.recordings.visibility import told_by_file
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
+from rscnav.sessions.lazy import Activity
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
 from rscnav.sessions.splits import draw_split
@@ -36,7 +40,6 @@ def read_recording(
     mapping: Mapping[str, Any] | Recording,
     encounters: Encounters | None = None,
     seeds: Seeds | None = None,
-    count: bool = True,
     quiet: bool = False,
 ) -> Session:
     """Read a recorded session from a file: NWB, plain arrays, or a session as `write_session` writes it.
@@ -50,8 +53,6 @@ def read_recording(
         What counts as meeting a landmark. Default: the defaults.
     seeds : Seeds, optional
         Where the draw of test trials comes from. Default: root seed 0.
-    count : bool
-        False tries the mapping only: activity stays 0, which takes neither its time nor its memory.
     quiet : bool
         Whether the line that says what was read and dropped is left out.
 
@@ -70,6 +71,27 @@ def read_recording(
     ValueError
         Where the file does not hold what the mapping names, or holds what cannot be; the message names key and cure.
     """
+    with open_session(path, mapping, encounters, seeds, quiet) as session:
+        return session.loaded()
+
+
+@contextmanager
+def open_session(
+    path: str | os.PathLike[str],
+    mapping: Mapping[str, Any] | Recording,
+    encounters: Encounters | None = None,
+    seeds: Seeds | None = None,
+    quiet: bool = False,
+) -> Iterator[Session]:
+    """Do what `read_recording` does, but leave activity and spikes in the file, for recordings longer than memory is large.
+
+    They are lazy (`rscnav.sessions.lazy`) and can be asked for until the context ends. Arguments and errors are those of
+    `read_recording`.
+
+    Yields
+    ------
+    Session
+    """
     if isinstance(mapping, Recording):
         checked = mapping
     else:
@@ -79,34 +101,32 @@ def read_recording(
         session = session_of_file(path, checked)
         if not quiet:
             print(summary(session))
-        return session
+        yield session
+        return
     with open_recording(path, checked.arrays) as file:
         try:
             recorded = read_file(file, checked)
             session = _session(
-                file, recorded, checked, encounters or Encounters(), seeds or Seeds(0, ("read", checked.name)), count
+                file, recorded, checked, encounters or Encounters(), seeds or Seeds(0, ("read", checked.name))
             )
         except ValueError as error:
             raise ValueError(f"recording '{checked.name}', file {os.fspath(path)}: {error}") from None
-    session.attributes["source"] = os.path.basename(path)
-    session.attributes["mapping"] = checked.model_dump_json(exclude={"file"})
-    if not quiet:
-        print(summary(session))
-    return session
+        session.attributes["source"] = os.path.basename(path)
+        session.attributes["mapping"] = checked.model_dump_json(exclude={"file"})
+        if not quiet:
+            print(summary(session))
+        yield session
 
 
-def _session(
-    file: Any, recorded: Recorded, mapping: Recording, encounters: Encounters, seeds: Seeds, count: bool
-) -> Session:
+def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Encounters, seeds: Seeds) -> Session:
     """Put everything on bins."""
     bins, dropped = kept_bins(recorded, mapping)
+    rates: Activity
     if recorded.sampled is not None:
-        rates = recorded.sampled.in_bins(bins)
-        bins, rates, dropped["n_bins_nan_activity"] = known_bins(bins, rates, mapping)
-    elif count and recorded.spikes is not None:
-        rates = spike_rates(recorded.spikes, bins, mapping.bin_s)
+        bins, dropped["n_bins_nan_activity"] = known_bins(bins, recorded.sampled, mapping)
+        rates = SampledRates(recorded.sampled, bins)
     else:
-        rates = np.zeros((len(bins), len(recorded.units["id"])), np.float32)
+        rates = SpikeRates(recorded.spikes or (), bins, mapping.bin_s)
     left = np.unique(bins.span)
     if not len(left):
         raise ValueError(

@@ -16,6 +16,7 @@ from rscnav.recordings.jumps import Limits
 from rscnav.recordings.nwb import Columns, find_series, kept_rows, plain_columns
 from rscnav.recordings.tracking import Tracking, track
 from rscnav.recordings.units import Units, read_units
+from rscnav.sessions.lazy import LazyTrains
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Recorded:
         What the file says of the animal, and when the session began.
     units : dict of array
         Columns of the units that were kept.
-    spikes : list of array or None
-        Their spike times (s); None where activity is a series.
+    spikes : sequence of array or None
+        Their spike times (s), read when asked for; None where activity is a series.
     sampled : Sampled or None
         Activity that is a series.
     n_units_left_out, n_spikes_unobserved : int
@@ -50,7 +51,7 @@ class Recorded:
     subject: str
     about: dict[str, str]
     units: Columns
-    spikes: list[NDArray[np.floating]] | None
+    spikes: LazyTrains | None
     sampled: Sampled | None
     n_units_left_out: int
     n_spikes_unobserved: int
@@ -123,7 +124,7 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
         subject=subject,
         about=_about(file),
         units={name: values[keep] for name, values in columns.items()},
-        spikes=None if units is None else [t for t, wanted in zip(units.spikes, keep, strict=True) if wanted],
+        spikes=None if units is None else units.spikes.chosen(keep),
         sampled=None if sampled is None else sampled.chosen(keep),
         n_units_left_out=int(np.sum(~keep)),
         n_spikes_unobserved=0 if units is None else units.n_unobserved,
@@ -153,8 +154,8 @@ def _extent(
     """Give first and last time of anything (s); refuse activity and position of which one ends before the other begins."""
     active: tuple[float, float] | None = None if sampled is None else sampled.extent
     if units is not None:
-        ends = [float(end) for times in units.spikes if len(times) for end in (times[0], times[-1])]
-        active = (min(ends), max(ends)) if ends else None
+        ends = units.ends[np.isfinite(units.ends).all(axis=1)]
+        active = (float(ends.min()), float(ends.max())) if len(ends) else None
     if tracking is None and active is None:
         raise ValueError("no unit has a spike and there is no position: nothing was recorded")
     if tracking is None or active is None:

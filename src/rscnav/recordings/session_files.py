@@ -31,6 +31,7 @@ def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session
     Returns
     -------
     Session
+        Its activity and spikes are lazy (`rscnav.sessions.lazy`).
 
     Raises
     ------
@@ -42,7 +43,7 @@ def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session
         raise ValueError(
             f"recording '{mapping.name}': {os.fspath(path)} is a session already, and is read as it is; remove {', '.join(more)}"
         )
-    session = read_session(path)
+    session = read_session(path, lazy=True)
     session.name = mapping.name
     session.subject = mapping.subject or session.subject
     session.attributes.setdefault("trials_cut", False)

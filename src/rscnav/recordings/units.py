@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.recordings.nwb import Columns, plain_columns
+from rscnav.sessions.lazy import LazyTrains
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,10 @@ class Units:
     ----------
     columns : dict of array, (unit, ...)
         `id`, `n_spikes`, and the plain columns of the file.
-    spikes : list of array
-        Spike times (s) of each unit, ascending, while the unit was observed.
+    spikes : sequence of array
+        Spike times (s) of each unit, ascending, while the unit was observed; read when asked for, while the file is open.
+    ends : array, (unit, 2)
+        First and last spike (s); NaN of a unit without any.
     observed : list of array or None
         Intervals (interval, 2; s) in which each unit was observed; None: always.
     notes : list of str
@@ -28,7 +31,8 @@ class Units:
     """
 
     columns: Columns
-    spikes: list[NDArray[np.floating]]
+    spikes: LazyTrains
+    ends: NDArray[np.float64]
     observed: list[NDArray[np.float64] | None]
     notes: list[str]
     n_unobserved: int = 0
@@ -44,7 +48,7 @@ class Units:
 
 
 def read_units(file: Any) -> Units:
-    """Read the Units table.
+    """Read the Units table, and look through the spike times of one unit after the other.
 
     Raises
     ------
@@ -59,31 +63,29 @@ def read_units(file: Any) -> Units:
     if "spike_times" not in file.units.colnames:
         raise ValueError(f"the Units table has no spike_times; its columns: {', '.join(file.units.colnames)}")
     columns = {"id": np.asarray(file.units.id[:]), **plain_columns(file.units)}
+    n_units = len(columns["id"])
     has_spans = "obs_intervals" in file.units.colnames
-    spikes: list[NDArray[np.floating]] = []
-    observed: list[NDArray[np.float64] | None] = []
+    observed = [_spans(file, row) if has_spans else None for row in range(n_units)]
+    n_spikes, ends = np.zeros(n_units, np.int64), np.full((n_units, 2), np.nan)
     unsorted, silent, n_unobserved, strays = [], [], 0, []
     for row, unit in enumerate(columns["id"]):
-        times = np.asarray(file.units.get_unit_spike_times(row), np.float64)
-        if not np.isfinite(times).all():
+        raw = spike_times(file, row)
+        if not np.isfinite(raw).all():
             raise ValueError(
-                f"units: unit {unit} has a spike time that is not finite, spike {np.argmin(np.isfinite(times))}"
+                f"units: unit {unit} has a spike time that is not finite, spike {np.argmin(np.isfinite(raw))}"
             )
-        if np.any(np.diff(times) < 0):
+        if np.any(np.diff(raw) < 0):
             unsorted.append(str(unit))
-            times = np.sort(times)
-        spans = _spans(file, row) if has_spans else None
-        if spans is not None:
-            inside = _inside(times, spans)
-            if not inside.all():
-                strays.append(str(unit))
-                n_unobserved += int(np.sum(~inside))
-                times = times[inside]
+        times = _in_order(raw, observed[row])
+        if len(times) < len(raw):
+            strays.append(str(unit))
+            n_unobserved += len(raw) - len(times)
         if not len(times):
             silent.append(str(unit))
-        spikes.append(times)
-        observed.append(spans)
-    columns["n_spikes"] = np.array([len(times) for times in spikes])
+        else:
+            ends[row] = times[0], times[-1]
+        n_spikes[row] = len(times)
+    columns["n_spikes"] = n_spikes
     notes = []
     if unsorted:
         notes.append(f"spike times were not in order and have been sorted: unit {_some(unsorted)}")
@@ -93,7 +95,26 @@ def read_units(file: Any) -> Units:
         )
     if silent:
         notes.append(f"without a spike: unit {_some(silent)}")
-    return Units(columns, spikes, observed, notes, n_unobserved)
+    trains = LazyTrains(n_spikes, lambda row: _in_order(spike_times(file, row), observed[row]))
+    return Units(columns, trains, ends, observed, notes, n_unobserved)
+
+
+def spike_trains(file: Any) -> LazyTrains:
+    """Give the spike times (s) of each row of the Units table, as they stand there, read when asked for while the file is open."""
+    stops = np.asarray(file.units["spike_times_index"].data[:], np.int64)
+    return LazyTrains(np.diff(stops, prepend=0), lambda row: spike_times(file, row))
+
+
+def spike_times(file: Any, row: int) -> NDArray[np.float64]:
+    """Read the spike times (s) of one row of the Units table, as they stand there."""
+    return np.asarray(file.units.get_unit_spike_times(row), np.float64)
+
+
+def _in_order(times: NDArray[np.float64], spans: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Sort times where they need it, and leave out those that lie in none of the spans."""
+    if np.any(np.diff(times) < 0):
+        times = np.sort(times)
+    return times if spans is None else times[_inside(times, spans)]
 
 
 def _spans(file: Any, row: int) -> NDArray[np.float64] | None:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.sampled import SampledNetwork
-from rscnav.recordings.binning import bins_within, spike_rates
+from rscnav.recordings.binning import bins_within
+from rscnav.recordings.rates import spike_rates
 from rscnav.sampling.plan import plan_trials
 from rscnav.sampling.rates import mean_rates, rates_from_states, varying
 from rscnav.sampling.taken import attributes, encounters_taken, in_bins, trials_taken, unit_table

@@ -3,6 +3,7 @@
 - ``schema``      the one table of fields that reader, writer and checks run from
 - ``session``     the `Session` itself
 - ``hdf5``        sessions in files
+- ``lazy``        activity and spikes that are read when they are asked for
 - ``coarse``      wider time bins
 - ``geometry``    distances and visibility, on the ring and in the plane
 - ``encounters``  geometry -> encounters, non-encounters, phases, hypotheses

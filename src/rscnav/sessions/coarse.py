@@ -16,7 +16,7 @@ from rscnav.sessions.schema import ARRAYS
 from rscnav.sessions.session import Session, contiguous_stretches
 
 _AVERAGED = ("activity", "velocity", "head_loss", "head_bayes_loss", "observer_loss", "observer_divergence")
-_ROWS = 1 << 16  # samples read at once; of 1,000 units 250 MB
+_ROWS = 1 << 14  # samples read at once; of 1,000 units 64 MB
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,23 @@ class WideBins:
         """The last sample that has begun by the bin's centre: what the bin is said to be of (place, phase)."""
         return self.start + self.width // 2
 
-    def averaged(self, rows: Callable[[slice], NDArray]) -> NDArray[np.floating]:
-        """Average over each bin what `rows(slice)` gives of (time, ...), reading a stretch of time after the other."""
-        blocks = np.arange(0, len(self.start), max(1, _ROWS // self.width))
+    def averaged(
+        self, rows: Callable[[slice], NDArray], first: int = 0, stop: int | None = None
+    ) -> NDArray[np.floating]:
+        """Average over each bin what `rows(slice)` gives of (time, ...), reading a stretch of time after the other.
+
+        Of all bins, or of those from `first` up to, not including, `stop`.
+        """
+        starts = self.start[first:stop]
         parts = []
-        for first in blocks:
-            start = self.start[first : first + max(1, _ROWS // self.width)]
+        for k in range(0, len(starts), max(1, _ROWS // self.width)):
+            start = starts[k : k + max(1, _ROWS // self.width)]
             values = rows(slice(int(start[0]), int(start[-1]) + self.width))
             at = start - start[0]
             total = values[at].astype(np.float64)
-            for k in range(1, self.width):
-                total += values[at + k]
+            side_by_side = np.array_equal(at, np.arange(len(at)) * self.width)
+            for later in range(1, self.width):
+                total += values[later :: self.width] if side_by_side else values[at + later]
             parts.append((total / self.width).astype(values.dtype))
         return np.concatenate(parts) if parts else rows(slice(0, 0))
 

@@ -1,7 +1,9 @@
 """Sessions in HDF5 files: `read_session` and `write_session` both run from the schema, so they cannot drift apart."""
 
 import os
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import h5py
@@ -9,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.files import atomic_path
-from rscnav.sessions.coarse import in_bins, wide_bins
+from rscnav.sessions.coarse import WideBins, in_bins, wide_bins
+from rscnav.sessions.lazy import TILE, LazyRows, LazyTrains, Trains, row_blocks, spike_counts
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
 
@@ -22,6 +25,8 @@ _ALWAYS = ("activity", "time", "trial", "trials", "units")
 def write_session(session: Session, path: str | os.PathLike[str]) -> None:
     """Write a session to HDF5, whole or not at all.
 
+    Activity that is lazy (`rscnav.sessions.lazy`) is written block by block, and lazy spikes unit by unit; the file is the same.
+
     Parameters
     ----------
     session : Session
@@ -32,7 +37,7 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
     OSError
         Where the file cannot be written; nothing half-written is left.
     """
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with new_hdf5(path) as file:
         file.attrs["format"] = FORMAT
         for key in _SCALARS:
             if getattr(session, key) is not None:
@@ -44,7 +49,10 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
         for spec in ARRAYS:
             array = getattr(session, spec.name)
             if array is not None:
-                data = file.create_dataset(spec.name, data=np.asarray(array, spec.dtype))
+                if spec.name == "activity":
+                    data = _write_activity(file, session)
+                else:
+                    data = file.create_dataset(spec.name, data=np.asarray(array, spec.dtype))
                 unit = session.position_unit if spec.unit == "position_unit" else spec.unit
                 data.attrs.update({"dims": list(spec.dims), "unit": unit, "about": spec.about})
         for name in (*TABLES, "units"):
@@ -52,14 +60,43 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
             if table is not None:
                 write_table(file, name, table)
         if session.spikes is not None:
-            counts = [len(times) for times in session.spikes]
-            group = file.create_group("spikes")
-            group.create_dataset("times", data=np.concatenate([*session.spikes, []]).astype("f8")).attrs["unit"] = "s"
-            group.create_dataset("stop", data=np.cumsum(counts, dtype="i8"))
+            _write_spikes(file, session.spikes)
+
+
+def _write_activity(file: h5py.File, session: Session) -> h5py.Dataset:
+    """Write the activity block by block; that of spikes in compressed tiles, since most bins hold none."""
+    activity, shape = session.activity, session.activity.shape
+    options: dict[str, Any] = {}
+    if session.spikes is not None and 0 not in shape:
+        tile = tuple(min(size, whole) for size, whole in zip(TILE, shape, strict=True))
+        options = {"chunks": tile, "compression": "gzip", "compression_opts": 1}
+    data = file.create_dataset("activity", shape, "f4", **options)
+    if isinstance(activity, LazyRows):
+        for samples, units, values in activity.blocks():
+            data[samples, units] = values
+    else:
+        for samples in row_blocks(shape, multiple=TILE[0]):
+            data[samples] = np.asarray(activity[samples], "f4")
+    return data
+
+
+def _write_spikes(file: h5py.File, spikes: Trains) -> None:
+    """Write spike times one after the other, unit by unit, and where each unit's end."""
+    group = file.create_group("spikes")
+    stop = np.cumsum([0, *spike_counts(spikes)], dtype="i8")
+    times = group.create_dataset("times", (int(stop[-1]),), "f8")
+    times.attrs["unit"] = "s"
+    for k in range(len(spikes)):
+        if stop[k + 1] > stop[k]:
+            times[stop[k] : stop[k + 1]] = spikes[k]
+    group.create_dataset("stop", data=stop[1:])
 
 
 def read_session(
-    path: str | os.PathLike[str], fields: Collection[str] | None = None, dt_s: float | None = None
+    path: str | os.PathLike[str],
+    fields: Collection[str] | None = None,
+    dt_s: float | None = None,
+    lazy: bool = False,
 ) -> Session:
     """Read a session from HDF5.
 
@@ -71,6 +108,8 @@ def read_session(
     dt_s : float, optional
         Read into time bins of this width (s) where the file's are narrower (see `rscnav.sessions.coarse`); no more of the
         activity than that is ever in memory. Default: as in the file.
+    lazy : bool
+        Leave activity and spikes in the file, to be read when they are asked for (see `rscnav.sessions.lazy`).
 
     Returns
     -------
@@ -100,7 +139,9 @@ def read_session(
         for spec in ARRAYS:
             if spec.name in file and spec.name in wanted:
                 data = file[spec.name]
-                if bins is None or spec.dims[0] != "time":
+                if lazy and spec.name == "activity":
+                    values[spec.name] = FileActivity(path, data.shape, bins)
+                elif bins is None or spec.dims[0] != "time":
                     values[spec.name] = data[:]
                 else:
                     values[spec.name] = in_bins(spec.name, data, bins, values["dt_s"])
@@ -109,8 +150,38 @@ def read_session(
             if name in file and name in wanted:
                 values[name] = read_table(file, name)
         if "spikes" in file and "spikes" in wanted:
-            values["spikes"] = np.split(file["spikes/times"][:], file["spikes/stop"][:-1])
+            stop = file["spikes/stop"][:]
+            if lazy:
+                values["spikes"] = _trains_of_file(path, stop)
+            else:
+                values["spikes"] = np.split(file["spikes/times"][:], stop[:-1])
     return Session(**values)
+
+
+class FileActivity(LazyRows):
+    """Activity of a session file, read when asked for, in the file's bins or in wider ones."""
+
+    def __init__(self, path: str | os.PathLike[str], shape: tuple[int, int], bins: WideBins | None = None) -> None:
+        super().__init__(shape[0] if bins is None else len(bins.start), shape[1])
+        self.path, self.bins = path, bins
+
+    def rows(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Read a stretch of samples."""
+        with open_hdf5(self.path, FORMAT) as file:
+            data = file["activity"]
+            if self.bins is None:
+                return data[start:stop]
+            return self.bins.averaged(lambda rows: data[rows], start, stop)
+
+
+def _trains_of_file(path: str | os.PathLike[str], stop: NDArray[np.int64]) -> LazyTrains:
+    edges = np.append(0, stop)
+
+    def get(k: int) -> NDArray[np.float64]:
+        with open_hdf5(path, FORMAT) as file:
+            return file["spikes/times"][edges[k] : edges[k + 1]]
+
+    return LazyTrains(np.diff(edges), get)
 
 
 def session_kind(path: str | os.PathLike[str]) -> str:
@@ -138,6 +209,27 @@ def open_hdf5(path: str | os.PathLike[str], expected: str) -> h5py.File:
         file.close()
         raise ValueError(f"{os.fspath(path)}: expected an HDF5 file of format '{expected}', found '{found}'")
     return file
+
+
+@contextmanager
+def new_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
+    """Write an HDF5 file, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        With the file's name and what the system says (disk full), which HDF5 itself may call a RuntimeError.
+    """
+    with atomic_path(path) as temporary:
+        try:
+            # Chunks go to disk as they are written: HDF5 does not survive a disk that turns out to be full on closing.
+            with h5py.File(temporary, "w", rdcc_nbytes=0) as file:
+                yield file
+        except RuntimeError as error:
+            said = re.search(r"errno = (\d+)", str(error))
+            if said is None:
+                raise
+            raise OSError(int(said[1]), os.strerror(int(said[1]))) from error
 
 
 def write_table(file: h5py.Group, name: str, table: NDArray) -> None:

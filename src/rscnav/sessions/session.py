@@ -1,13 +1,14 @@
 """The `Session`: what every analysis and figure takes, be it of a network or of an animal."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.sessions.lazy import Activity, Trains
 from rscnav.sessions.schema import ARRAYS, KINDS, PHASES, TABLES
 
 
@@ -25,13 +26,14 @@ class Session:
     dt_s : float
         Width of the time bins (s), constant within a trial.
     activity : array, (time, unit)
+        Or lazy rows, where the session is read bit by bit (`rscnav.sessions.lazy`).
     time : array, (time,)
         Bin centres (s), increasing.
     trial : array, (time,)
         Index into `trials`, -1 between trials.
     trials, units : structured array
         One row a trial; one row a unit.
-    spikes : list of array, optional
+    spikes : sequence of array, optional
         Spike times (s) of each unit.
     attributes : dict
         Numbers and texts: settings, code version, what the reader counted and dropped.
@@ -46,7 +48,7 @@ class Session:
     kind: str
     subject: str
     dt_s: float
-    activity: NDArray[np.floating]
+    activity: Activity
     time: NDArray[np.floating]
     trial: NDArray[np.integer]
     trials: NDArray
@@ -71,7 +73,7 @@ class Session:
     landmarks: NDArray[np.floating] | None = None
     encounters: NDArray | None = None
     training_curve: NDArray | None = None
-    spikes: list[NDArray[np.floating]] | None = None
+    spikes: Trains | None = None
     landmark_names: tuple[str, ...] = ()
     head_names: tuple[str, ...] = ()
     observer_names: tuple[str, ...] = ()
@@ -113,6 +115,11 @@ class Session:
             raise ValueError(
                 f"session '{self.name}': time must increase; it does not after sample {np.argmin(np.diff(self.time) > 0)}"
             )
+
+    def loaded(self) -> "Session":
+        """Give the same session with all of its activity and spikes in memory, as arrays."""
+        spikes = None if self.spikes is None else list(self.spikes)
+        return replace(self, activity=np.asarray(self.activity), spikes=spikes)
 
     @property
     def n_units(self) -> int:

@@ -13,6 +13,8 @@ from rscnav.analyses.dimension_by_units import dimension_by_units
 from rscnav.analyses.filtering import lowpass
 from rscnav.analyses.space_time import space_time
 from rscnav.analyses.table import analyse
+from rscnav.config.schema import Common
+from rscnav.recordings import session_from_arrays
 
 DT_S, CUTOFF_HZ = 0.1, 0.5
 POLE = (1 - np.tan(np.pi * CUTOFF_HZ * DT_S)) / (1 + np.tan(np.pi * CUTOFF_HZ * DT_S))
@@ -197,3 +199,22 @@ def test_a_largest_radius_changes_nothing_below_it():
 def test_a_largest_radius_that_will_not_do_is_named(largest):
     with pytest.raises(ValueError, match=f"largest: {largest}"):
         correlation_dimension(np.eye(20), largest=largest)
+
+
+def test_few_units_full_of_noise_are_not_called_reliable():
+    """Three independent units fill a cube: the slope is steady over a decade, and says nothing but that they are three."""
+    rng = np.random.default_rng(5)
+    cube, trial = rng.uniform(size=(6000, 3)), np.repeat(np.arange(60), 100)
+    assert correlation_dimension(cube, trial=trial, theiler="trial").reliable
+    session = session_from_arrays(cube, 0.1, trial=trial)
+    settings, common = Settings(n_surrogates=0, n_subsets=0), Common(cutoff_hz=4.99)
+    result = analyse("dimension", session, settings, common)
+    assert result.number("all/dimension") == pytest.approx(2.9, abs=0.15)
+    assert not result.number("all/reliable")
+    assert "3 units are too few to tell a dimension of 2." in result.notes["all"]
+    angle = 2 * np.pi * cube[::100, :1] + 0.03 * np.arange(100)  # (trial, step): slow enough for the filter
+    circle = np.stack([np.cos(angle.ravel()), np.sin(angle.ravel())], axis=1)
+    session = session_from_arrays(circle @ rng.normal(size=(2, 3)), 0.1, trial=trial)
+    result = analyse("dimension", session, settings, common)
+    assert result.number("all/dimension") == pytest.approx(1.0, abs=0.1)
+    assert result.number("all/reliable")

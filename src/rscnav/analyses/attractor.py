@@ -14,7 +14,7 @@ from pydantic import Field
 from rscnav.analyses.correlation import Window
 from rscnav.analyses.counting_noise import counting_variance, holds_counts
 from rscnav.analyses.dimension import correlation_dimension
-from rscnav.analyses.dimension_by_units import dimension_by_units
+from rscnav.analyses.dimension_by_units import dimension_by_units, embeds
 from rscnav.analyses.dimension_report import add_by_units, add_dimension, add_space_time, add_surrogates
 from rscnav.analyses.noise_floor import MIN_DIMS as MIN_DIMS_FLOOR
 from rscnav.analyses.nulls import roll_each_unit
@@ -53,7 +53,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     prepared = prepare(session, common)
     result = Result()
     result.notes[""] = f"trials: {prepared.trials}; correlation dimensions are upper bounds"
-    unit = "Hz" if session.kind == "recording" else ""
+    unit = session.activity_unit
     kept: dict[str, NDArray[np.bool_]] = {}
     for name, mask in prepared.parts().items():
         samples = np.flatnonzero(mask)
@@ -119,10 +119,19 @@ def _try(
     try:
         found = correlation_dimension(points, **options)
     except ValueError as error:
-        before = f"{result.notes[name]}; " if name in result.notes else ""
-        result.notes[name] = f"{before}{(prefix + suffix).strip('_') or 'as it is'}: {error}"
+        _note(result, name, prefix + suffix, str(error))
         return
-    add_dimension(result, lambda key: f"{name}/{prefix}{key}{suffix}", found, unit)
+    n_units = int(np.sum(np.ptp(points, axis=0) > 0))
+    if found.reliable and not embeds(n_units, found.dimension):
+        words = f"{n_units} units are too few to tell a dimension of {found.dimension:.1f} (more than twice as many are needed)"
+        _note(result, name, prefix + suffix, f"not reliable: {words}")
+    add_dimension(result, lambda key: f"{name}/{prefix}{key}{suffix}", found, n_units, unit)
+
+
+def _note(result: Result, name: str, which: str, words: str) -> None:
+    """Add to the notes of a phase what is to be known of one of its dimensions."""
+    before = f"{result.notes[name]}; " if name in result.notes else ""
+    result.notes[name] = f"{before}{which.strip('_') or 'as it is'}: {words}"
 
 
 def _window(setting: str | float, trial: NDArray[np.integer], dt_s: float) -> Window:

@@ -22,6 +22,7 @@ class ByUnits:
     dimension : array, (size, draw)
         NaN where there is no scaling region.
     reliable : array of bool, (size, draw)
+        Over a factor of three in r, and of enough units (`embeds`).
     """
 
     n_units: NDArray[np.int64]
@@ -42,6 +43,18 @@ class ByUnits:
         squares = np.where(known, (self.dimension - self.mean[:, None]) ** 2, 0.0).sum(axis=1)
         n = known.sum(axis=1)
         return np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan)
+
+
+def embeds(n_units: int, dimension: float) -> bool:
+    """Tell whether so many units show a set of that dimension without folding it onto itself: n > 2 D.
+
+    Of noise, each unit has its own, and few units are filled by it evenly: the slope may be steady, at nearly their number.
+
+    References
+    ----------
+    Sauer, Yorke & Casdagli, J. Stat. Phys. 65, 579 (1991), doi:10.1007/BF01053745.
+    """
+    return n_units > 2 * dimension
 
 
 def dimension_by_units(
@@ -79,5 +92,5 @@ def dimension_by_units(
                 one = correlation_dimension(points[:, units], noise=own, **labels)
             except ValueError:  # these units are constant, or all noise
                 continue
-            found[k, draw], reliable[k, draw] = one.dimension, one.reliable
+            found[k, draw], reliable[k, draw] = one.dimension, one.reliable and embeds(size, one.dimension)
     return ByUnits(np.array(sizes), found, reliable)

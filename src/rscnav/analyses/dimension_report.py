@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from rscnav.analyses.dimension import Dimension
-from rscnav.analyses.dimension_by_units import ByUnits
+from rscnav.analyses.dimension_by_units import ByUnits, embeds
 from rscnav.analyses.result import Result
 from rscnav.analyses.space_time import FRACTIONS, SpaceTime
 from rscnav.analyses.surrogate_test import SurrogateTest
 
 
-def add_dimension(result: Result, key: Callable[[str], str], found: Dimension, unit: str) -> None:
-    """Add one dimension with its curve."""
+def add_dimension(result: Result, key: Callable[[str], str], found: Dimension, n_units: int, unit: str) -> None:
+    """Add one dimension with its curve; from too few units to hold it (`embeds`) it is not reliable, however steady its slope."""
     for name, value in (
         ("dimension", found.dimension),
         ("low", found.interval[0]),
@@ -22,7 +22,7 @@ def add_dimension(result: Result, key: Callable[[str], str], found: Dimension, u
         ("ranges_low", found.over_ranges[0]),
         ("ranges_high", found.over_ranges[1]),
         ("takens", found.takens),
-        ("reliable", found.reliable),
+        ("reliable", found.reliable and embeds(n_units, found.dimension)),
         ("n_directions", found.n_directions),
     ):
         result.add(key(name), value)

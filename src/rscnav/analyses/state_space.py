@@ -48,7 +48,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     top = np.pad(axes[:, :SHOWN], ((0, 0), (0, max(0, SHOWN - axes.shape[1]))))  # two units have no third direction
     blocks = [samples[block] for block in row_blocks((len(samples), len(mean)), item_bytes=8)]
     projection = np.concatenate([(prepared.activity[block] - mean) @ top for block in blocks])
-    unit = "Hz" if session.kind == "recording" else ""
+    unit = session.activity_unit
     _examples(result, session, prepared, samples, projection, settings, unit, seeds)
     if session.position is not None and session.is_ring:
         _means(result, session.position[:, 0], prepared, samples, projection, settings.n_position_bins, unit)

@@ -105,7 +105,7 @@ def _add_series(file: Any, session: Session) -> None:
         unit = session.position_unit if spec.unit.startswith("position_unit") else spec.unit
         unit = _NWB_UNITS.get(unit, unit) + ("/s" if spec.unit.endswith("/s") else "")
         if name == "activity":
-            unit = str(session.attributes.get("activity_unit", "n.a." if session.kind == "network" else "Hz"))
+            unit = session.activity_unit or "n.a."
         common: dict[str, Any] = {
             "name": name,
             "data": activity_to_write(array) if name == "activity" else _packed(np.asarray(array, spec.dtype)),

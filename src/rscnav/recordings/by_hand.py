@@ -23,7 +23,7 @@ def session_from_arrays(
     name: str = "session",
     kind: str = "recording",
     subject: str | None = None,
-    activity_unit: str = "Hz",
+    activity_unit: str | None = None,
     time: ArrayLike | None = None,
     trial: ArrayLike | None = None,
     outcome: Sequence[str] | None = None,
@@ -50,8 +50,8 @@ def session_from_arrays(
         Width of the time bins (s).
     name, kind, subject : str
         `kind` is ``recording`` or ``network``; `subject` defaults to the name.
-    activity_unit : str
-        ``Hz`` for rates.
+    activity_unit : str, optional
+        Default: ``Hz``; of a network's states none.
     time : array, (time,), optional
         Bin centres (s). Default: without a gap from 0 on.
     trial : array of int, (time,), optional
@@ -101,6 +101,7 @@ def session_from_arrays(
     centres = np.asarray(dt_s * (np.arange(len(rates)) + 0.5) if time is None else time, np.float64)
     of_trial, spans = _cut(centres, dt_s, trial_s) if trial is None else _numbered(centres, dt_s, np.asarray(trial))
     place = None if position is None else _places(np.asarray(position, np.float64), position_unit)
+    said = {} if activity_unit is None else {"activity_unit": activity_unit}
     session = Session(
         name=name,
         kind=kind,
@@ -118,7 +119,7 @@ def session_from_arrays(
         landmark_names=tuple(landmarks or ()),
         visibility_radius=visibility_radius,
         position_unit=position_unit,
-        attributes={"activity_unit": activity_unit, "trials_cut": trial is None, "notes": ""},
+        attributes={**said, "trials_cut": trial is None, "notes": ""},
     )
     if place is not None:
         session.velocity = _velocity(session, place)

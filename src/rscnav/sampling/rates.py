@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.sessions.lazy import row_blocks
 from rscnav.sessions.session import Session
 
 CONSTANT = 1e-9  # a unit whose states span less than this says nothing
@@ -43,11 +44,11 @@ def mean_rates(recording: Session, n_units: int, generator: np.random.Generator)
     ValueError
         Where the recording's activity is not in Hz.
     """
-    unit = str(recording.attributes.get("activity_unit", "Hz"))
-    if unit != "Hz":
+    if recording.activity_unit != "Hz":
         raise ValueError(
-            f"like: activity of '{recording.name}' is in '{unit}', which gives no rates of spikes; give rate_hz"
+            f"like: activity of '{recording.name}' is in '{recording.activity_unit}', which gives no rates of spikes; give rate_hz"
         )
-    found = np.asarray(recording.activity, np.float64).mean(axis=0)
+    activity = recording.activity
+    found = sum(activity[block].sum(axis=0, dtype=np.float64) for block in row_blocks(activity.shape)) / len(activity)
     rounds = [generator.permutation(found) for _ in range(-(-n_units // len(found)))]
     return np.concatenate(rounds)[:n_units]

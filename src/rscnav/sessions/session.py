@@ -132,6 +132,11 @@ class Session:
         return self.position is not None and self.position.shape[1] == 1 and self.position_unit == "rad"
 
     @property
+    def activity_unit(self) -> str:
+        """What `activity` is in: Hz, or what the file says; '' of a network's states."""
+        return str(self.attributes.get("activity_unit", "" if self.kind == "network" else "Hz"))
+
+    @property
     def limit(self) -> str:
         """The observer that a network is measured against, ``bayes`` unless its file says otherwise; '' of a recording."""
         return str(self.attributes.get("limit", "bayes")) if self.kind == "network" else ""

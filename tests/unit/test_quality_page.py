@@ -95,11 +95,11 @@ def reason(ax):
 def test_every_panel_is_there_and_none_is_empty(drawn):
     _, axes = drawn
     names = ["Occupancy", "Encounters", "Encounters by order", "What covers the recording", "Rates over the recording"]
-    names += ["Speeds between samples", "Frame intervals", "Clocks: rates and speed", "Places where trials start"]
+    names += ["Speeds between samples", "Frame intervals", "Clocks: rates and speed", "Starts of trials"]
     names += ["Rates of units", "Spikes within 2 ms", "Lengths of trials", "Outcomes"]
     assert list(axes) == names
     assert [name for name, ax in axes.items() if reason(ax)] == ["Clocks: rates and speed"]
-    assert reason(axes["Clocks: rates and speed"]) == "shorter than four minutes"
+    assert reason(axes["Clocks: rates and speed"]) == "shorter than four minutes, or nothing varies"
 
 
 def test_occupancy_holds_the_time_of_the_samples_that_lie_in_the_map(drawn):
@@ -210,14 +210,14 @@ def test_on_a_ring_places_are_angles_and_landmarks_bands(tmp_path):
     np.testing.assert_array_equal(onsets[:, 1], met["trial"] + 1)
     moving = ~met["from_start"]
     assert np.all(np.abs(onsets[moving, 0] + 0.2) < 0.1)  # it comes in from below
-    assert not reason(axes["Places where trials start"])
+    assert not reason(axes["Starts of trials"])
 
 
 def test_spikes_and_nothing_else(tmp_path):
     path = write_nwb(tmp_path / "x.nwb", spikes=[np.arange(0.1, 60, 0.3), [1.0, 50.0]])
     axes = panels(draw_page(inspect_recording(str(path))))
     assert reason(axes["Occupancy"]) == reason(axes["Frame intervals"]) == "no series is mapped"
-    assert reason(axes["Encounters"]) == "no table of trials, in which encounters are counted anew"
+    assert reason(axes["Encounters"]) == "no landmarks in the mapping"
     assert reason(axes["Outcomes"]) == "no outcomes in the mapping"
     assert reason(axes["Lengths of trials"]) == "no trials"
     assert not reason(axes["Rates of units"])
@@ -248,7 +248,7 @@ def test_plain_arrays(tmp_path):
     axes = panels(draw_page(report))
     assert not reason(axes["Occupancy"])
     assert texts(axes["Outcomes"]) == ["1", "1", "0"]
-    assert reason(axes["Places where trials start"]).startswith("fewer than 8 trials")
+    assert reason(axes["Starts of trials"]).startswith("fewer than 8 trials")
 
 
 @pytest.mark.parametrize(
@@ -263,6 +263,7 @@ def test_a_mapping_that_fails_leaves_what_the_file_holds(plane, wrong, panel):
     assert report.session is None
     axes = panels(draw_page(report))
     assert any(line.startswith("WRONG  the mapping does not read this file") for line in header(report))
+    assert sum("there is no series" in line for line in header(report)) == ("position" in wrong)  # said once
     assert reason(axes[panel])
     assert not reason(axes["Rates of units"])
     assert not reason(axes["What covers the recording"])

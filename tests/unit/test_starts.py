@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from small_nwb import write_nwb
 
+from rscnav.cli.main import main
 from rscnav.inspection.starts import scan_starts
 from rscnav.recordings.frame import Frame
 from rscnav.recordings.nwb import Series
@@ -61,6 +63,18 @@ def test_trials_that_were_moved_by_seven_seconds_are_found_out(homes, shift_s):
     words = found[0].check()
     assert words.verdict == "look"
     assert f"with all trials moved by {found[0].best_s:+.1f} s" in words.words
+
+
+@pytest.mark.parametrize(("shift_s", "verdict"), [(7.0, "look"), (0.0, "ok")])
+def test_inspection_says_so_of_a_file(tmp_path, capsys, shift_s, verdict):
+    tracking, trials = journeys(np.random.default_rng(5), ONE)
+    rows = [{"start_time": float(a), "stop_time": float(b)} for a, b in trials[:-1] + shift_s]
+    series = {"xy": {"data": tracking.values, "timestamps": tracking.time, "unit": "meters"}}
+    path = write_nwb(tmp_path / "x.nwb", spikes=[tracking.time[::7]], series=series, trials=rows)
+    assert main(["inspect", str(path)]) == 0
+    said = next(line for line in capsys.readouterr().out.splitlines() if "starts of trials:" in line)
+    assert said.split()[0] == verdict
+    assert ("on the clock of the tracking" in said) == (verdict == "look")
 
 
 @pytest.mark.parametrize("made", [lambda g: journeys(g, ONE), lambda g: journeys(g, BOTH_ENDS), foraging])

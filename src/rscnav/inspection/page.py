@@ -79,11 +79,13 @@ def header(report: Report) -> list[str]:
     )
     if report.error:
         lines += _wrapped(f"WRONG  the mapping does not read this file: {report.error}")
-    noted = [check for check in report.checks if check.verdict != "ok"]
+    noted = [check for check in report.checks if check.verdict != "ok" and check.words not in report.error]
     for check in sorted(noted, key=lambda c: c.verdict != "wrong"):
         lines += _wrapped(f"{check.verdict.upper()}  {check.name}: {check.words}")
     if not noted and not report.error:
-        lines.append(f"all {len(report.checks)} checks are ok")
+        lines.append(
+            f"all {len(report.checks)} checks are ok" if report.checks else "there is nothing that could be checked"
+        )
     silent = int(sum(k for k in page_spikes.silent(report)))
     lines[1] += f" · {silent} silent" if silent else ""
     left_out = int((~kept(raw, session)).sum())

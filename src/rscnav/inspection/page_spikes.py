@@ -37,6 +37,8 @@ def rates(ax: Axes, report: Report) -> None:
             ax.legend(loc="lower left", handletextpad=0, markerscale=1.5)
     else:
         ax.set_ylabel(f"mean ({raw.activity.unit or 'a.u.'})")
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high + 0.15 * (high - low))
         quiet = f"{int((~speaks).sum())} of {len(found)} units NaN throughout"
     ax.text(0.98, 0.97, quiet, transform=ax.transAxes, ha="right", va="top", fontsize=6)
 

@@ -66,7 +66,11 @@ def clocks(ax: Axes, report: Report) -> None:
     ax.set_title("Clocks: rates and speed", loc="left")
     found = report.coupling
     if found is None:
-        why = "no speed" if report.session is None or report.session.velocity is None else "shorter than four minutes"
+        why = (
+            "no speed"
+            if report.session is None or report.session.velocity is None
+            else "shorter than four minutes, or nothing varies"
+        )
         empty_panel(ax, "the mapping does not read this file" if report.session is None else why)
         return
     ax.axhspan(*found.band, color=CONTROL, alpha=0.5, lw=0, label="95 % of lags > 20 s")
@@ -86,7 +90,7 @@ def clocks(ax: Axes, report: Report) -> None:
 
 def starts(ax: Axes, report: Report) -> None:
     """Draw how close together the places are at starts and stops of trials, with all trials moved in time."""
-    ax.set_title("Places where trials start, stop", loc="left")
+    ax.set_title("Starts of trials", loc="left")
     found = report.starts
     if found is None:
         empty_panel(ax, report.why_no_starts)

@@ -61,10 +61,10 @@ def _occupancy_plane(ax: Axes, raw: Raw, series: Series) -> None:
         empty_panel(ax, "all samples are NaN")
         return
     points, seconds = points[known], seconds[known]
-    low, high = np.percentile(points, [0.05, 99.95], axis=0)  # jumps would leave a dot of the track
+    low, high = np.percentile(points, [0.25, 99.75], axis=0)  # jumps would leave a dot of the track
     side = max(float((high - low).max()), 1e-9)
     middle = (low + high) / 2
-    half = np.maximum((high - low) / 2, 0.05 * side) + 0.04 * side
+    half = np.maximum((high - low) / 2, 0.05 * side) + 0.06 * side
     edges = [np.arange(m - h, m + h + side / 50, side / 50) for m, h in zip(middle, half, strict=True)]
     held, _, _ = np.histogram2d(points[:, 0], points[:, 1], edges, weights=seconds)
     shown = np.where(held > 0, held, np.nan).T
@@ -180,9 +180,10 @@ def sum_of(counts: dict[str, dict[str, int]]) -> int:
 def _why_no_encounters(report: Report) -> str:
     if report.session is None:
         return "the mapping does not read this file"
-    if report.session.attributes["trials_cut"]:
-        return "no table of trials, in which encounters are counted anew"
-    return "no landmarks in the mapping" if not report.session.landmark_names else "no position"
+    if not report.session.landmark_names:
+        return "no landmarks in the mapping"
+    cut = report.session.attributes["trials_cut"]
+    return "no table of trials, in which encounters are counted anew" if cut else "no position"
 
 
 def speeds(ax: Axes, report: Report) -> None:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from rscnav.recordings.nwb import Columns, plain_columns
 
+_RESTART = 0.5  # a step back by more than this share of the time reached is a restart
+
 
 @dataclass(frozen=True)
 class Units:
@@ -49,7 +51,7 @@ def read_units(file: Any) -> Units:
     Raises
     ------
     ValueError
-        Without a Units table, without spike times, or with one that is not finite.
+        Without a Units table, without spike times, with one that is not finite, or with times that start again.
     """
     if file.units is None or not len(file.units):
         raise ValueError(
@@ -62,7 +64,7 @@ def read_units(file: Any) -> Units:
     has_spans = "obs_intervals" in file.units.colnames
     spikes: list[NDArray[np.floating]] = []
     observed: list[NDArray[np.float64] | None] = []
-    unsorted, silent, n_unobserved, strays = [], [], 0, []
+    unsorted, again, silent, n_unobserved, strays = [], [], [], 0, []
     for row, unit in enumerate(columns["id"]):
         times = np.asarray(file.units.get_unit_spike_times(row), np.float64)
         if not np.isfinite(times).all():
@@ -71,6 +73,7 @@ def read_units(file: Any) -> Units:
             )
         if np.any(np.diff(times) < 0):
             unsorted.append(str(unit))
+            again += [str(unit)] if restarts(times) else []
             times = np.sort(times)
         spans = _spans(file, row) if has_spans else None
         if spans is not None:
@@ -83,6 +86,11 @@ def read_units(file: Any) -> Units:
             silent.append(str(unit))
         spikes.append(times)
         observed.append(spans)
+    if len(again) > 0.5 * len(unsorted):
+        raise ValueError(
+            f"units: spike times start again in {len(again)} of {len(spikes)} units (unit {_some(again)}): several recordings one "
+            "after the other, each on its own clock? Give each its own file, or add what went before to its times"
+        )
     columns["n_spikes"] = np.array([len(times) for times in spikes])
     notes = []
     if unsorted:
@@ -94,6 +102,16 @@ def read_units(file: Any) -> Units:
     if silent:
         notes.append(f"without a spike: unit {_some(silent)}")
     return Units(columns, spikes, observed, notes, n_unobserved)
+
+
+def restarts(times: NDArray[np.floating]) -> bool:
+    """Tell whether times (spike,) that are not in order go back in few places, near to the beginning, and ascend in between."""
+    back = np.flatnonzero(np.diff(times) < 0)
+    if len(times) < 20 or not len(back) or len(back) > 20 or len(back) > 0.01 * len(times) + 1:
+        return False
+    first = float(times.min())
+    reached, after = times[back] - first, times[back + 1] - first
+    return bool(np.all(reached - after > _RESTART * np.maximum(reached, 1e-9)))
 
 
 def _spans(file: Any, row: int) -> NDArray[np.float64] | None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rscnav.inspection.raw import Raw, is_angle
 from rscnav.inspection.spike_checks import refractory
-from rscnav.recordings.binning import merged, outside
+from rscnav.recordings.binning import TOLERANCE_S, merged, outside
 from rscnav.recordings.jumps import far_steps
 from rscnav.recordings.nwb import Series
 from rscnav.recordings.tracking import UNITS
@@ -61,13 +61,13 @@ def speeds(raw: Raw, series: Series) -> Speeds:
     if is_angle(raw):
         values = np.unwrap(values * UNITS[raw.unit][1], axis=0)
     step = np.diff(time)
-    usable = (step > 0) & (step <= raw.max_gap_s)
+    usable = (step > TOLERANCE_S) & (step <= raw.max_gap_s)
     with np.errstate(all="ignore"):
         speed = np.linalg.norm(np.diff(values, axis=0), axis=1) / step
     far = far_steps(time, values)
     known = speed[usable & np.isfinite(speed)]
     limit = raw.max_speed * (UNITS[raw.unit][1] if is_angle(raw) else 1.0)
-    return Speeds(known, speed[far][np.isfinite(speed[far])], int(np.sum(known > limit)))
+    return Speeds(known, speed[far][np.isfinite(speed[far]) & (step[far] > TOLERANCE_S)], int(np.sum(known > limit)))
 
 
 def rates(raw: Raw) -> NDArray[np.float64]:

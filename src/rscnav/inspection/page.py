@@ -14,6 +14,9 @@ from rscnav.inspection.report import Report
 
 _LINE_MM, _CHARACTERS = 3.1, 150
 _ROWS_MM = (58, 62, 44, 44)
+# Room for labels is fixed: matplotlib's own layouts are solved to a last digit that differs from one drawing to the next.
+_ROOM = {"left": 0.068, "right": 0.985, "bottom": 0.24, "top": 0.87}
+_LONG = {"left": 0.125, "right": 0.865, "bottom": 0.15, "top": 0.91, "hspace": 0.42}
 
 
 def draw_page(report: Report, canvas: Canvas | None = None) -> Figure:
@@ -37,13 +40,14 @@ def draw_page(report: Report, canvas: Canvas | None = None) -> Figure:
         lines = header(report)
         heights = (_LINE_MM * (len(lines) + 1), *_ROWS_MM)
         figure = Figure(figsize=(canvas.width_mm * MM, sum(heights) * MM), layout="constrained")
+        figure.set_layout_engine("none")  # a figure without any would get one after it is saved for the first time
         head, *parts = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
         for k, line in enumerate(lines):
             size, weight = (8, "bold") if k == 0 else (6, "normal")
             head.text(0.012, 1 - (k + 1) / (len(lines) + 1), line, va="center", fontsize=size, fontweight=weight)
-        first = parts[0].subplots(1, 3, width_ratios=[1.2, 1, 0.9])
-        timeline, drift = parts[1].subplots(2, 1, sharex=True, height_ratios=[1.2, 1])
-        rest = [*parts[2].subplots(1, 4), *parts[3].subplots(1, 4)]
+        first = parts[0].subplots(1, 3, width_ratios=[1.25, 1, 0.9], gridspec_kw={**_ROOM, "wspace": 0.42})
+        timeline, drift = parts[1].subplots(2, 1, sharex=True, height_ratios=[1.2, 1], gridspec_kw=_LONG)
+        rest = [ax for part in parts[2:] for ax in part.subplots(1, 4, gridspec_kw={**_ROOM, "wspace": 0.5})]
         page_track.occupancy(first[0], report)
         page_track.encounters(first[1], report)
         page_track.encounter_counts(first[2], report)

@@ -26,8 +26,9 @@ def timeline(ax: Axes, report: Report) -> None:
     ax.set(xlim=(start / 60, stop / 60), ylim=(len(lines) - 0.4, -0.6))
     for row, (name, spans) in enumerate(lines.items()):
         y = np.array([row - 0.32, row - 0.32, row + 0.32, row + 0.32])
-        thin = np.maximum(0, 0.0015 * (stop - start) - np.diff(spans, axis=1)) / 2  # what is short can still be seen
-        wide = spans + thin * [-1, 1]
+        least = 0.002 * (stop - start)  # what is short can still be seen
+        middle = np.clip(spans.mean(axis=1, keepdims=True), start + least / 2, stop - least / 2)
+        wide = np.where(np.diff(spans, axis=1) < least, middle + least / 2 * np.array([-1, 1]), spans)
         corners = [np.stack([np.array([a, b, b, a]) / 60, y], axis=1) for a, b in wide]
         ax.add_collection(PolyCollection(corners, facecolor=COLOURS.get(name, _OTHER), edgecolor="none", lw=0))
         share = np.clip(np.diff(spans, axis=1), 0, None).sum() / (stop - start)

@@ -15,6 +15,7 @@ from rscnav.figures.style import GREY, LANDMARK_COLOURS
 from rscnav.inspection import measures
 from rscnav.inspection.raw import Raw, is_angle
 from rscnav.inspection.report import Report
+from rscnav.recordings.binning import TOLERANCE_S
 from rscnav.recordings.nwb import Series
 from rscnav.sessions.session import Session
 
@@ -68,7 +69,9 @@ def _occupancy_plane(ax: Axes, raw: Raw, series: Series) -> None:
     edges = [np.arange(m - h, m + h + side / 50, side / 50) for m, h in zip(middle, half, strict=True)]
     held, _, _ = np.histogram2d(points[:, 0], points[:, 1], edges, weights=seconds)
     shown = np.where(held > 0, held, np.nan).T
-    image = ax.pcolormesh(*edges, shown, cmap="YlGnBu", norm=LogNorm(), rasterized=True)
+    image = ax.pcolormesh(
+        *edges, shown, cmap="YlGnBu", norm=LogNorm(vmin=max(held[held > 0].min(), 1e-5 * held.max())), rasterized=True
+    )
     thin = points[:: max(1, len(points) // _MOST_POINTS)]
     ax.plot(thin[:, 0], thin[:, 1], ",", color=DARK, alpha=0.4, rasterized=True)
     ax.set(
@@ -218,7 +221,7 @@ def frames(ax: Axes, report: Report) -> None:
     ax.set_title("Frame intervals", loc="left")
     raw, series = report.raw, report.raw.series
     step: NDArray[np.float64] = np.empty(0) if series is None else np.diff(measures.in_order(series)[0])
-    after = step[step > 0]
+    after = step[step > TOLERANCE_S]
     if not len(after):
         empty_panel(ax, raw.why.get("position", "one sample only"))
         return

@@ -168,6 +168,81 @@ def test_nan_everywhere(tmp_path):
     refused(path, {"position": {**WALK, "nan": "drop"}}, "position", "all samples", "NaN")
 
 
+def timed(time):
+    return {"walk": {**walk(), "timestamps": time}}
+
+
+def test_times_of_the_tracking_that_are_in_no_order_are_sorted_and_repeated_ones_counted(tmp_path):
+    time = np.arange(500) / 50
+    time[200:210] = time[200:210][::-1]
+    time[401] = time[400]
+    session = read_recording(
+        write_nwb(tmp_path / "r.nwb", series=timed(time), trials=TRIALS), {"position": WALK, "trials": {}}
+    )
+    notes = session.attributes["notes"]
+    assert "samples of 'behavior/Position/walk' were not in order of time and have been sorted" in notes
+    assert "has 1 samples at the time of another; the first of each was kept" in notes
+    there = np.interp(session.time, np.sort(time), walk()["data"][np.argsort(time, kind="stable"), 0])
+    np.testing.assert_allclose(session.position[:, 0], there, atol=0.021)
+
+
+def test_a_clock_of_the_tracking_that_starts_again(tmp_path, capsys):
+    """Sorted, the places of two recordings would be mixed."""
+    time = np.arange(500) / 50
+    time[300:] -= 5.0
+    path = write_nwb(tmp_path / "r.nwb", series=timed(time), trials=TRIALS)
+    said = refused(path, {"position": WALK, "trials": {}}, "go back in 1 places", "5.980 to 1.000 s at sample 300")
+    assert "Give each its own file" in said
+    assert main(["inspect", str(path)]) == 0
+    assert "wrong frames: " in capsys.readouterr().out.replace("  ", " ")
+
+
+def test_spike_times_that_start_again(tmp_path):
+    part = np.arange(0.1, 9.0, 0.05)
+    twice = np.concatenate([part, part])
+    path = write_nwb(tmp_path / "r.nwb", spikes=[twice, twice, part])
+    refused(path, {}, "spike times start again in 2 of 3 units", "unit 0, 1", "Give each its own file")
+
+
+def test_unit_that_the_file_does_not_say(tmp_path):
+    path = write_nwb(tmp_path / "r.nwb", series={"walk": walk(unit="unknown")})
+    refused(path, {"position": {"series": "walk"}}, "position.unit", "'unknown'", "rad, deg, m, cm, px")
+
+
+def test_two_recordings_of_one_name(tmp_path, capsys):
+    path = write_nwb(tmp_path / "r.nwb")
+    entry = f"  - {{name: rat, file: {path}}}\n"
+    (tmp_path / "c.yaml").write_text(f"recordings:\n{entry}{entry}", encoding="utf-8")
+    for command in (["validate"], ["inspect", str(path), "--session", "rat"]):
+        assert main([*command, "--config", str(tmp_path / "c.yaml")]) == 1
+        assert "session name(s) rat occur more than once; give each its own name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("zero.nwb", "the file is empty (0 bytes); was a copy or a download cut short?"),
+        ("cut.nwb", "the file is cut short"),
+        ("folder", "a folder, not a file; for all files in it write the pattern"),
+        ("https://host/x.nwb", "files are read from disk only; download it"),
+        ("gone.nwb", "no such file; correct"),
+    ],
+)
+def test_files_that_cannot_be_opened_on_the_command_line(tmp_path, monkeypatch, capsys, name, words):
+    """Inspection and validation say the same, in a sentence, and write no page."""
+    monkeypatch.chdir(tmp_path)
+    whole = write_nwb(tmp_path / "whole.nwb").read_bytes()
+    (tmp_path / "cut.nwb").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "zero.nwb").touch()
+    (tmp_path / "folder").mkdir()
+    assert main(["inspect", name, "--page", "page.pdf"]) == 1
+    assert f"rscnav inspect: error: {name}: {words}" in capsys.readouterr().err
+    (tmp_path / "c.yaml").write_text(f"recordings:\n  - {{name: rat, file: '{name}'}}\n", encoding="utf-8")
+    assert main(["validate", "--config", "c.yaml"]) == 1
+    assert f"WRONG: {name}: {words}" in capsys.readouterr().out
+    assert not list(tmp_path.glob("page*"))
+
+
 def test_unit_that_contradicts_the_file(tmp_path):
     turns = {"data": np.linspace(0, 359, 500), "rate": 50.0, "unit": "n/a"}
     path = write_nwb(tmp_path / "r.nwb", series={"walk": walk(), "angle": turns})

@@ -4,5 +4,8 @@
 - ``contents``  every series and table, by type
 - ``guess``     what names probably mean (``guess_trials``, ``guessed``); ``draft``  the same as YAML
 - ``spike_checks``, ``track_checks``, ``lag``  flaws of spikes, of tracking, of the clocks (``verdicts``)
+- ``starts``    whether trials start where behaviour says so, by moving them in time
+- ``raw``       what stands in the file before anything is put right, ``spike_summary`` of its spikes; ``measures``  the numbers that the page shows
+- ``page``      one page of figures (``page_track``, ``page_time``, ``page_spikes``)
 - ``feeds``     which analyses a session has enough for
 """

@@ -11,6 +11,8 @@ from rscnav.sessions.lazy import Activity, LazyRows, at_once
 MAX_LAG_S = 5.0
 STEP_S = 0.1  # narrower bins are averaged
 LEVEL = 0.05
+ALARM = 0.01  # a lag that may be chance once in twenty recordings is no reason to doubt the clocks
+LATE_S = 1.0
 _FAR_S = 20.0  # shifts of the null are at least this far
 
 
@@ -27,11 +29,20 @@ class Coupling:
     threshold : float
         What the strongest coupling must exceed (at 0.05): rank among the strongest within windows of lags as wide as this
         one, none overlapping, with speed shifted in a circle by at least 20 s.
+    band : (float, float)
+        The middle 95 % of couplings at lags of at least 20 s: what a lag has by chance.
+    p : float
+        How often the strongest of a window is as strong with speed shifted so.
+    n_windows : int
+        Of shifted speed; `p` cannot be below 1 / (1 + `n_windows`).
     """
 
     lag_s: NDArray[np.float64]
     strength: NDArray[np.float64]
     threshold: float
+    band: tuple[float, float]
+    p: float
+    n_windows: int
 
     @property
     def best_s(self) -> float:
@@ -51,9 +62,13 @@ class Coupling:
                 "ok",
                 "rates and speed do not go together more than by chance: nothing can be said of the clocks",
             )
-        late = abs(self.best_s) > 1.0
-        words = f"rates and speed go together best at a lag of {self.best_s:+.1f} s (positive: rates follow)"
-        return Check("clocks", "look" if late else "ok", words + ("; are the clocks aligned?" if late else ""))
+        late = abs(self.best_s) > LATE_S
+        words = f"rates and speed go together best at a lag of {self.best_s:+.1f} s (positive: rates follow; p = {self.p:.2g})"
+        if not late:
+            return Check("clocks", "ok", words)
+        if self.p > max(ALARM, 1 / (1 + self.n_windows)):
+            return Check("clocks", "ok", f"{words}: too weak to doubt the clocks by")
+        return Check("clocks", "look", f"{words}; are the clocks aligned?")
 
 
 def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> Coupling | None:
@@ -85,7 +100,10 @@ def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> Coupl
     centres = far + width + (2 * width + 1) * np.arange(n_windows)
     null = np.sort([strength[(centre + lags) % n].max() for centre in centres])
     threshold = float(null[-int(LEVEL * (n_windows + 1))])
-    return Coupling((lags * dt_s).astype(np.float64), strength[lags % n], threshold)
+    kept = strength[lags % n]
+    p = (1 + int(np.sum(null >= kept.max()))) / (1 + n_windows)
+    low, high = np.quantile(strength[far : n - far], [0.025, 0.975]).tolist()
+    return Coupling((lags * dt_s).astype(np.float64), kept, threshold, (low, high), p, n_windows)
 
 
 def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArray[np.float64] | None:

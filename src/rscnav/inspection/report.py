@@ -14,11 +14,14 @@ from rscnav.inspection.contents import Item, contents
 from rscnav.inspection.draft import draft
 from rscnav.inspection.feeds import feeds_in_words
 from rscnav.inspection.guess import guess
+from rscnav.inspection.raw import Raw, look_at
+from rscnav.inspection.starts import MIN_TRIALS, Starts, scan_starts
 from rscnav.inspection.verdicts import Check
 from rscnav.recordings.files import open_recording
 from rscnav.recordings.nwb import find_series
 from rscnav.recordings.read import open_session, summary
 from rscnav.recordings.units import spike_trains
+from rscnav.seeds import Seeds
 from rscnav.sessions.lazy import LazyTrains
 from rscnav.sessions.session import Session
 
@@ -39,6 +42,16 @@ class Report:
     error : str
         Why it fails.
     checks : list of Check
+    path : str
+        The file.
+    raw : Raw
+        What stands in it, before anything is put right.
+    coupling : Coupling or None
+        Of rates and speed, by lag.
+    starts : Starts or None
+        Places at the starts of trials, with all trials moved in time.
+    why_no_starts : str
+        Why there is none.
     """
 
     items: list[Item]
@@ -47,6 +60,11 @@ class Report:
     session: Session | None = None
     error: str = ""
     checks: list[Check] = field(default_factory=list)
+    path: str = ""
+    raw: Raw = field(default_factory=Raw)
+    coupling: lag.Coupling | None = None
+    starts: Starts | None = None
+    why_no_starts: str = "the mapping does not read this file"
 
     def text(self) -> str:
         """Write it for the terminal."""
@@ -83,7 +101,7 @@ def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
         For a file that cannot be opened.
     """
     with open_recording(path, None if mapping is None else mapping.arrays) as file:
-        report = Report(contents(file))
+        report = Report(contents(file), path=path)
         used: set[str] = set()
         if mapping is None:
             guessed = guess(file, report.items)
@@ -93,11 +111,12 @@ def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
             used = _named(mapping.model_dump(), report.items)
         report.unused = [(item, _why_not(item)) for item in report.items if item.path not in used]
         report.checks = _file_checks(file, mapping)
+        report.raw = look_at(file, mapping)
     if mapping is not None:
         try:
             with open_session(path, mapping, quiet=True) as session:
                 report.session = session
-                report.checks += _session_checks(session)
+                report.checks += _session_checks(report, session, mapping)
         except ValueError as error:
             report.error = str(error)
     return report
@@ -159,25 +178,24 @@ def _file_checks(file: Any, mapping: Recording | None) -> list[Check]:
     return checks
 
 
-def _session_checks(session: Session) -> list[Check]:
+def _session_checks(report: Report, session: Session, mapping: Recording) -> list[Check]:
     """Check what was made of it: the clocks, and whether trials begin where the animal does the same thing."""
     checks = []
     if session.velocity is not None:
-        found = lag.coupling(session.activity, np.abs(session.velocity), session.dt_s)
+        report.coupling = lag.coupling(session.activity, np.abs(session.velocity), session.dt_s)
         words = "too short, or nothing varies: the lag of rates behind movement can't be told"
-        checks.append(Check("clocks", "ok", words) if found is None else found.check())
-    if session.position is not None and not session.attributes["trials_cut"] and len(session.trials) > 2:
-        checks.append(_starts(session, session.position))
+        checks.append(Check("clocks", "ok", words) if report.coupling is None else report.coupling.check())
+    raw = report.raw
+    if raw.tracking is None or raw.frame is None:
+        report.why_no_starts = "no position"
+    elif session.attributes["trials_cut"]:
+        report.why_no_starts = "no table of trials"
+    elif mapping.trials is not None and mapping.trials.home is not None:
+        report.why_no_starts = "trials.home takes the starts from the place itself"
+    else:
+        times = np.stack([session.trials["start_s"], session.trials["stop_s"]], axis=1)
+        generator = Seeds(0, ("inspect", session.name)).generator("starts")
+        report.starts = scan_starts(raw.tracking, raw.frame, times, session.trials["rotation_rad"], generator)
+        report.why_no_starts = f"fewer than {MIN_TRIALS} trials, or an animal that does not move"
+        checks += [report.starts.check()] if report.starts is not None else []
     return checks
-
-
-def _starts(session: Session, position: np.ndarray) -> Check:
-    """Tell whether the places where trials start lie closer together than places at other times."""
-    first = np.flatnonzero(np.append(True, np.diff(session.trial) != 0))
-    points = np.exp(1j * position[:, 0]) if session.is_ring else position
-    spread = [float(np.sqrt(np.mean(np.abs(p - p.mean(axis=0)) ** 2))) for p in (points[first], points)]
-    where = "start at one place" if spread[0] < 0.5 * spread[1] else "start anywhere"
-    words = (
-        f"trials {where}: their first places are spread {spread[0] / max(spread[1], 1e-12):.0%} as far as all places"
-    )
-    return Check("starts of trials", "ok", words + "; is that what the task does?")

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.inspection.verdicts import Check
+from rscnav.recordings.units import restarts
 
 REFRACTORY_S = 0.002
-_RESTART = 0.5  # a step back by more than this share of the time reached is a restart
 
 
 def order(trains: Sequence[NDArray[np.floating]]) -> Check:
@@ -23,7 +23,7 @@ def order(trains: Sequence[NDArray[np.floating]]) -> Check:
     unsorted = [k for k, steps in enumerate(back) if len(steps)]
     if not unsorted:
         return Check("order of spikes", "ok", "the spike times of every unit ascend")
-    restarting = [k for k in unsorted if _restarts(trains[k], back[k])]
+    restarting = [k for k in unsorted if restarts(trains[k])]
     if len(restarting) > 0.5 * len(unsorted):
         k = restarting[0]
         at = float(trains[k][back[k][0]])
@@ -38,15 +38,6 @@ def order(trains: Sequence[NDArray[np.floating]]) -> Check:
         "look",
         f"spike times of {len(unsorted)} of {len(trains)} units are in no order: sorted on reading",
     )
-
-
-def _restarts(times: NDArray[np.floating], back: NDArray[np.intp]) -> bool:
-    """Tell whether the few steps back lead near to the beginning, with times that ascend in between."""
-    if len(back) > 20 or len(back) > 0.01 * len(times) + 1:
-        return False
-    first = float(times.min())
-    reached, after = times[back] - first, times[back + 1] - first
-    return bool(np.all(reached - after > _RESTART * np.maximum(reached, 1e-9)))
 
 
 def refractory(trains: Sequence[NDArray[np.floating]]) -> tuple[Check, NDArray[np.float64]]:

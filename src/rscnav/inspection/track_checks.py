@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from rscnav.inspection.verdicts import Check
 from rscnav.recordings.jumps import suspected
 from rscnav.recordings.nwb import Series
+from rscnav.recordings.tracking import turned_back
 
 
 def frames(time: NDArray[np.float64]) -> Check:
@@ -26,6 +27,10 @@ def frames(time: NDArray[np.float64]) -> Check:
         words += f"; {back} times go back, {twice} repeat the one before"
     if dropped:
         words += f"; {dropped} frames left out in {int(wide.sum())} places, the longest {step.max():.3g} s"
+    if len(turned_back(time, 1.0)):
+        return Check(
+            "frames", "wrong", f"{words}: the clock starts again, as where recordings were put one after the other"
+        )
     bad = back or twice or dropped > 0.01 * len(time) or (len(step) > 0 and step.max() > 1.0)
     return Check("frames", "look" if bad else "ok", words)
 

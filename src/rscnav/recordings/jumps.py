@@ -95,14 +95,24 @@ def _jumps(
     return marked
 
 
-def suspected(time: NDArray[np.float64], values: NDArray[np.float64], path: str) -> list[str]:
-    """Say where a step stands out so far that it is probably a jump of the tracking."""
+def far_steps(time: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Give the steps (index of the sample before) that stand out so far that they are probably jumps of the tracking.
+
+    A step over several frames' time may be as many times as far.
+    """
     step = np.linalg.norm(np.diff(values, axis=0), axis=1)
     known = np.isfinite(step)
     if values.shape[1] < 2 or known.sum() < 100:
-        return []
+        return np.empty(0, np.intp)
+    lasts = np.diff(time)
+    step = step / np.maximum(lasts / max(float(np.median(lasts)), 1e-12), 1.0)
     usual = float(np.percentile(step[known], 99))
-    far = np.flatnonzero(np.where(known, step, 0.0) > SUSPECT * usual) if usual > 0 else np.empty(0, int)
+    return np.flatnonzero(np.where(known, step, 0.0) > SUSPECT * usual) if usual > 0 else np.empty(0, np.intp)
+
+
+def suspected(time: NDArray[np.float64], values: NDArray[np.float64], path: str) -> list[str]:
+    """Say where a step stands out so far that it is probably a jump of the tracking."""
+    far = far_steps(time, values)
     if not len(far):
         return []
     return [

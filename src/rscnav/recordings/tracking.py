@@ -92,12 +92,19 @@ def track(
     Raises
     ------
     ValueError
-        Where `unit` cannot be right, or all samples are NaN.
+        Where `unit` cannot be right, all samples are NaN, or a clock starts again.
     """
     unit = said_unit(series, key) if unit is None else unit
     _check_unit(series, unit, key, override_unit)
     name, factor = UNITS[unit]
     time, values, notes = series.time, series.values * factor, []
+    again = turned_back(time, max_gap_s)
+    if len(again):
+        raise ValueError(
+            f"{key}: the times of '{series.path}' go back in {len(again)} places, first from {time[again[0]]:.3f} to "
+            f"{time[again[0] + 1]:.3f} s at sample {again[0] + 1}: several recordings one after the other, each on its own "
+            "clock? Give each its own file, or add what went before to its times"
+        )
     if np.any(np.diff(time) < 0):
         notes.append(f"samples of '{series.path}' were not in order of time and have been sorted")
         order = np.argsort(time, kind="stable")
@@ -123,6 +130,16 @@ def track(
     values = np.unwrap(values[good], axis=0) if name == "rad" else values[good]
     extent = (float(time[0]), float(time[-1]))
     return Tracking(time[good], values, name, gaps, _missing(time, good, half), extent, tuple(notes), unit, counts)
+
+
+def turned_back(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
+    """Give the few samples after which a clock starts again (index of the last before): sorting would mix two recordings.
+
+    Samples that are in no order go back in many places, or by little; none are given then.
+    """
+    step = np.diff(time)
+    far = np.flatnonzero(step < -max_gap_s)
+    return far if len(far) == np.sum(step < 0) and len(far) <= min(20, 0.01 * len(time) + 1) else np.empty(0, np.intp)
 
 
 def said_unit(series: Series, key: str) -> str:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from rscnav.recordings.nwb import Columns, plain_columns
 from rscnav.sessions.lazy import LazyTrains
 
+_RESTART = 0.5  # a step back by more than this share of the time reached is a restart
+
 
 @dataclass(frozen=True)
 class Units:
@@ -53,7 +55,7 @@ def read_units(file: Any) -> Units:
     Raises
     ------
     ValueError
-        Without a Units table, without spike times, or with one that is not finite.
+        Without a Units table, without spike times, with one that is not finite, or with times that start again.
     """
     if file.units is None or not len(file.units):
         raise ValueError(
@@ -67,7 +69,7 @@ def read_units(file: Any) -> Units:
     has_spans = "obs_intervals" in file.units.colnames
     observed = [_spans(file, row) if has_spans else None for row in range(n_units)]
     n_spikes, ends = np.zeros(n_units, np.int64), np.full((n_units, 2), np.nan)
-    unsorted, silent, n_unobserved, strays = [], [], 0, []
+    unsorted, again, silent, n_unobserved, strays = [], [], [], 0, []
     for row, unit in enumerate(columns["id"]):
         raw = spike_times(file, row)
         if not np.isfinite(raw).all():
@@ -76,6 +78,7 @@ def read_units(file: Any) -> Units:
             )
         if np.any(np.diff(raw) < 0):
             unsorted.append(str(unit))
+            again += [str(unit)] if restarts(raw) else []
         times = _in_order(raw, observed[row])
         if len(times) < len(raw):
             strays.append(str(unit))
@@ -85,6 +88,11 @@ def read_units(file: Any) -> Units:
         else:
             ends[row] = times[0], times[-1]
         n_spikes[row] = len(times)
+    if len(again) > 0.5 * len(unsorted):
+        raise ValueError(
+            f"units: spike times start again in {len(again)} of {n_units} units (unit {_some(again)}): several recordings one "
+            "after the other, each on its own clock? Give each its own file, or add what went before to its times"
+        )
     columns["n_spikes"] = n_spikes
     notes = []
     if unsorted:
@@ -115,6 +123,16 @@ def _in_order(times: NDArray[np.float64], spans: NDArray[np.float64] | None) -> 
     if np.any(np.diff(times) < 0):
         times = np.sort(times)
     return times if spans is None else times[_inside(times, spans)]
+
+
+def restarts(times: NDArray[np.floating]) -> bool:
+    """Tell whether times (spike,) that are not in order go back in few places, near to the beginning, and ascend in between."""
+    back = np.flatnonzero(np.diff(times) < 0)
+    if len(times) < 20 or not len(back) or len(back) > 20 or len(back) > 0.01 * len(times) + 1:
+        return False
+    first = float(times.min())
+    reached, after = times[back] - first, times[back + 1] - first
+    return bool(np.all(reached - after > _RESTART * np.maximum(reached, 1e-9)))
 
 
 def _spans(file: Any, row: int) -> NDArray[np.float64] | None:

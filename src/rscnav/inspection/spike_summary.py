@@ -1,0 +1,78 @@
+"""What the page of figures shows of spikes, from one unit at a time: however long a recording, its spikes are never all held."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.inspection.spike_checks import refractory
+from rscnav.sessions.lazy import Trains
+
+N_PIECES = 100  # pieces of the recording in which each unit's spikes are counted
+SILENCE_S = 2.0  # no spike of any unit for longer is a gap in the spikes ...
+_SILENCE = 20.0  # ... where they are not so few that their mean distance, times this, is longer
+_CELL_S = 0.05  # of what lies between a cell's first and last spike no gap is told
+
+
+@dataclass(frozen=True)
+class SpikeSummary:
+    """Spikes of all units of a file.
+
+    Parameters
+    ----------
+    n_spikes : array, (unit,)
+    short : array, (unit,)
+        Share of intervals between a unit's spikes that are below 2 ms; NaN with fewer than two.
+    edges : array, (piece + 1,)
+        Pieces of the recording (s).
+    counts : array, (piece, unit)
+    runs : array, (run, 2)
+        First and last time (s) of stretches in which spikes of some unit follow each other closely.
+    """
+
+    n_spikes: NDArray[np.int64]
+    short: NDArray[np.float64]
+    edges: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    runs: NDArray[np.float64]
+
+
+def ends_of(trains: Trains) -> NDArray[np.float64]:
+    """Give first and last time of all spikes, (2,); empty without any."""
+    ends = [(times[0], times[-1]) for times in trains if len(times)]
+    return np.array([min(a for a, _ in ends), max(b for _, b in ends)]) if ends else np.empty(0)
+
+
+def summed_up(trains: Trains, extent: tuple[float, float]) -> SpikeSummary:
+    """Sum up spikes, unit by unit.
+
+    Parameters
+    ----------
+    trains : sequence of array, (spike,)
+        Times (s), ascending.
+    extent : (float, float)
+        First and last time of the recording (s), which holds all spikes.
+    """
+    edges = np.linspace(*extent, N_PIECES + 1)
+    n_cells = int((extent[1] - extent[0]) / _CELL_S) + 1
+    first, last = np.full(n_cells, np.inf), np.full(n_cells, -np.inf)
+    n_spikes, short, counts = np.zeros(len(trains), np.int64), np.full(len(trains), np.nan), []
+    for k, times in enumerate(trains):
+        n_spikes[k] = len(times)
+        short[k] = refractory([times])[1][0]
+        counts.append(np.histogram(times, edges)[0])
+        cell = ((times - extent[0]) / _CELL_S).astype(np.int64)
+        np.minimum.at(first, cell, times)
+        np.maximum.at(last, cell, times)
+    spoken = np.isfinite(first)
+    usual = (extent[1] - extent[0]) / max(int(n_spikes.sum()), 1)
+    runs = _runs(first[spoken], last[spoken], max(SILENCE_S, _SILENCE * usual))
+    return SpikeSummary(n_spikes, short, edges, np.array(counts).reshape(-1, N_PIECES).T, runs)
+
+
+def _runs(first: NDArray[np.float64], last: NDArray[np.float64], longest_s: float) -> NDArray[np.float64]:
+    """Join cells whose distance is not too long, (run, 2)."""
+    if not len(first):
+        return np.empty((0, 2))
+    cuts = np.flatnonzero(first[1:] - last[:-1] > longest_s)
+    return np.stack([first[np.append(0, cuts + 1)], last[np.append(cuts, len(last) - 1)]], axis=1)

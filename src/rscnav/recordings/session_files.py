@@ -15,8 +15,11 @@ def is_session(path: str | os.PathLike[str]) -> bool:
     """Tell whether a file holds a session of ours, whatever its format's number."""
     if not os.path.isfile(path) or not h5py.is_hdf5(path):
         return False
-    with h5py.File(path, "r") as file:
-        return str(file.attrs.get("format", "")).startswith(FORMAT.rpartition(" ")[0])
+    try:
+        with h5py.File(path, "r") as file:
+            return str(file.attrs.get("format", "")).startswith(FORMAT.rpartition(" ")[0])
+    except OSError:  # cut short, or being written: the reader of other files says which
+        return False
 
 
 def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session:

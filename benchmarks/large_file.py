@@ -47,7 +47,7 @@ def main() -> None:
     print(f"{'stage':20s}{'seconds':>9s}{'GiB':>7s}")
     peaks = [run(name, command, folder) for name, command in commands(file, folder, options.stages)]
     session = folder / "sessions" / f"{NAME}.h5"
-    print(f"largest {max(peaks):.2f} GiB; session file {session.stat().st_size / 2**30:.2f} GiB")
+    print(f"largest {max(peaks, default=0):.2f} GiB; session file {session.stat().st_size / 2**30:.2f} GiB")
 
 
 def mapping(file: Path, folder: Path) -> dict:

@@ -66,7 +66,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     )
     if not lively.any():
         return Result.not_applicable("every unit is constant")
-    activity = prepared.activity if lively.all() else np.ascontiguousarray(prepared.activity[:, lively])
+    activity = prepared.activity if lively.all() else np.compress(lively, prepared.activity, axis=1)
     time = session.time[prepared.samples]
 
     def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> Passes:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rscnav.analyses.prepare import Prepared, prepare, too_little
 from rscnav.analyses.result import Result
+from rscnav.analyses.z_scores import summed
 from rscnav.config.base import Closed
 from rscnav.seeds import Seeds
 from rscnav.sessions.lazy import row_blocks
@@ -41,7 +42,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
         return Result.not_applicable(f"training trials: {reason}")
     mean, axes = principal_axes(training)
     for split, mask in (("train", fitted), ("test", shown)):
-        share = explained(training if split == "train" else prepared.activity[mask], axes[:, : settings.n_components])
+        share = explained(prepared.activity, axes[:, : settings.n_components], np.flatnonzero(mask))
         result.add(f"explained_{split}", share, "", ("component",))
         result.add(f"n_samples_{split}", int(mask.sum()))
     samples = np.flatnonzero(shown)
@@ -75,12 +76,15 @@ def principal_axes(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64],
     return mean, axes * np.sign(axes[largest, np.arange(axes.shape[1])])
 
 
-def explained(activity: NDArray[np.floating], axes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the variance of activity (time, unit) along each axis (unit, component); NaN where nothing varies."""
-    mean = activity.mean(axis=0, dtype=np.float64)
+def explained(
+    activity: NDArray[np.floating], axes: NDArray[np.float64], rows: NDArray[np.intp] | None = None
+) -> NDArray[np.float64]:
+    """Share of the variance of activity (time, unit), or some rows, along each axis (unit, component); NaN where nothing varies."""
+    rows = np.arange(len(activity)) if rows is None else rows
+    mean = summed(activity, rows=rows) / len(rows)
     total, along = 0.0, np.zeros(axes.shape[1])
-    for block in row_blocks(activity.shape, item_bytes=2):
-        centred = activity[block] - mean
+    for block in row_blocks((len(rows), len(mean)), item_bytes=2):
+        centred = activity[rows[block]] - mean
         along += np.sum((centred @ axes) ** 2, axis=0)
         total += float(np.sum(np.square(centred, out=centred)))
     return along / total if total > 0 else np.full(axes.shape[1], np.nan)

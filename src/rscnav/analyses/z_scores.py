@@ -39,12 +39,15 @@ def mean_and_sd(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64], ND
 
 
 def summed(
-    activity: NDArray[np.floating], of: Callable[[NDArray[np.floating]], NDArray[np.floating]] | None = None
+    activity: NDArray[np.floating],
+    of: Callable[[NDArray[np.floating]], NDArray[np.floating]] | None = None,
+    rows: NDArray[np.intp] | None = None,
 ) -> NDArray[np.float64]:
-    """Sum activity (time, unit), or a function of it, over time in double precision, row by row in the order of time."""
+    """Sum activity (time, unit), or a function of it, over time in double precision, row by row; over some rows or all."""
     total = np.zeros(activity.shape[1])
-    for block in row_blocks(activity.shape, item_bytes=8):
-        values: NDArray[np.floating] = np.array(activity[block], np.float64)
+    n_rows = len(activity) if rows is None else len(rows)
+    for block in row_blocks((n_rows, activity.shape[1]), item_bytes=8):
+        values: NDArray[np.floating] = np.array(activity[block if rows is None else rows[block]], np.float64)
         values = values if of is None else of(values)
         values[0] += total
         total = values.sum(axis=0)

@@ -7,6 +7,7 @@ include: "workflow/rules/networks.smk"
 include: "workflow/rules/recordings.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/export.smk"
 
 
@@ -19,6 +20,7 @@ rule all:
             figure=FIGURES,
             session=SESSIONS,
         ),
+        expand(f"{RESULTS}/figures/comparisons/{{comparison}}.png", comparison=COMPARED),
         f"{RESULTS}/numbers/summary.json",
         EXPORTS,
 
@@ -28,6 +30,8 @@ onsuccess:
     for figure in FIGURES:
         if os.path.exists(f"{RESULTS}/figures/{figure}.png"):
             print(f"  {RESULTS}/figures/{figure}.png")
+    for comparison in COMPARED:
+        print(f"  {RESULTS}/figures/comparisons/{comparison}.png")
     print(f"Numbers: {RESULTS}/numbers/summary.json")
     if EXPORTS:
         print(f"Sessions for other programs (NWB, tables): {RESULTS}/export")

@@ -40,7 +40,7 @@ def test_sessions_are_networks_by_seed_then_recordings():
 
 @pytest.mark.parametrize(("section", "left"), [("networks", ["example"]), ("recordings", ["gru-s1", "gru-s2"])])
 def test_either_list_may_be_commented_out(section, left):
-    without = {key: value for key, value in DEFAULT.items() if key != section}
+    without = {key: value for key, value in DEFAULT.items() if key not in (section, "comparisons")}
     assert session_names(parse_config(without)) == left
     assert session_names(parse_config(without | {section: None})) == left
 
@@ -111,7 +111,9 @@ def test_file_errors_name_the_file(tmp_path):
 
 
 def test_presets_lie_over_the_file_key_by_key(tmp_path):
-    (tmp_path / "preset.yaml").write_text("training: {n_batches: 7}\nnetworks: [{name: n, seeds: [4]}]\n")
+    (tmp_path / "preset.yaml").write_text(
+        "training: {n_batches: 7}\nnetworks: [{name: n, seeds: [4]}]\ncomparisons: []\n"
+    )
     config = load_config(ROOT / "config.yaml", tmp_path / "preset.yaml")
     assert config.training.n_batches == config.networks[0].training.n_batches == 7
     assert config.training.batch_size == DEFAULT["training"]["batch_size"]

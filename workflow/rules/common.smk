@@ -86,3 +86,4 @@ wildcard_constraints:
     network_session=any_of(NETWORKS),
     recording=any_of(RECORDED_FILES),
     simulation=any_of(simulation.name for simulation in CONFIG.simulations),
+    comparison=any_of(comparison.name for comparison in CONFIG.comparisons),

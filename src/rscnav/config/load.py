@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 
 from rscnav.config.base import ConfigError, check
+from rscnav.config.comparisons import check_comparisons
 from rscnav.config.patterns import expand_files
 from rscnav.config.schema import Config
+from rscnav.config.stages import session_names
 from rscnav.config.sweeps import expand
 from rscnav.tasks.table import task_module
 
@@ -67,7 +69,12 @@ def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Conf
             expand_files(r, f"{source}: recordings") if isinstance(r, Mapping) else [r] for r in plain["recordings"]
         ]
         plain["recordings"] = [recording for recordings in found for recording in recordings]
-    return check(Config, plain, source)
+    config: Config = check(Config, plain, source)
+    try:
+        check_comparisons(config.comparisons, session_names(config))
+    except ValueError as error:
+        raise ConfigError(f"{source}: {error}") from None
+    return config
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import json
 from typing import Any
 
 from rscnav.config.base import ConfigError
+from rscnav.config.comparisons import Comparison
 from rscnav.config.schema import Config, Network, Recording, Simulation
 
-STAGES = ("train", "rollout", "dynamics", "simulate", "read", "analyse", "figure")
+STAGES = ("train", "rollout", "dynamics", "simulate", "read", "analyse", "figure", "compare", "beside")
 
 
 def session_names(config: Config) -> list[str]:
@@ -33,6 +34,12 @@ def simulation(config: Config, name: str) -> Simulation:
     return _named(config.simulations, name, "simulations")
 
 
+def comparison(config: Config, name: str) -> Comparison:
+    """Return the comparison of that name, or raise a `ConfigError` that lists those there are."""
+    found: Comparison = _named(config.comparisons, name, "comparisons")
+    return found
+
+
 def simulated_file(config: Config, name: str) -> str:
     """Return the path of a simulated recording's NWB file."""
     return f"{config.results_dir}/recordings/{name}.nwb"
@@ -47,7 +54,8 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
     stage : str
         One of `STAGES`.
     item : str
-        A session's name; for ``analyse`` and ``figure`` the analysis' or figure's; for ``simulate`` the simulation's.
+        A session's name; for ``analyse`` and ``figure`` the analysis' or figure's; for ``simulate`` the simulation's; for
+        ``compare`` and ``beside`` the comparison's.
 
     Returns
     -------
@@ -83,6 +91,16 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
     if stage == "analyse":
         analyses: Any = config.analyses
         return {"seed": config.seed, "settings": getattr(analyses, item), "common": analyses.common}
+    if stage == "compare":
+        analyses_of_all: Any = config.analyses
+        return {
+            "seed": config.seed,
+            "comparison": comparison(config, item),
+            "similarity": config.similarity,
+            "common": analyses_of_all.common,
+        }
+    if stage == "beside":
+        return {"comparison": comparison(config, item), "figures": config.figures}
     if stage == "figure":
         return {"figures": config.figures}
     raise ValueError(f"unknown stage '{stage}'; there are: {', '.join(STAGES)}")

@@ -21,7 +21,7 @@ from rscnav.config.schema import Common
 from rscnav.seeds import Seeds
 
 FEW = Similarity(n_permutations=39, n_draws=10, n_splits=3)
-FAST = SimpleNamespace(n_delays=2, rank=6, iterations=120, n_dynamics_draws=10, n_dynamics_splits=2)
+FAST = SimpleNamespace(n_delays=2, rank=6, iterations=100, n_dynamics_draws=10, n_dynamics_splits=2)
 
 
 def geometry_of(session, seed=0, settings=FEW):
@@ -109,8 +109,7 @@ def test_other_trials_of_one_code_are_as_alike_as_their_noise_allows_and_another
     assert (
         min(reliability(geometry_of(session)) for session in random) > 0.8
     )  # each has a clear geometry of its own ...
-    assert abs(unrelated.similarity) < 0.3  # ... and they have nothing to do with each other
-    assert unrelated.p_places > 0.05
+    assert abs(unrelated.similarity) < 0.3 < same.similarity  # ... and they have nothing to do with each other
 
 
 @pytest.mark.parametrize("kind", ["noise", "ramps"])

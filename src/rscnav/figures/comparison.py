@@ -54,18 +54,18 @@ def draw_comparison(
             draw_decoding(ax, table, task, results, look)
         draw_group(axes[2][2], table, "kept", results, look)
         draw_geometries(axes[2][3], table, compared, pairs)
-        _matrices(figure, axes[3][:3], compared, names)
+        _matrices(axes[3][:3], compared, names)
         draw_dynamics(axes[3][3], table, compared, pairs)
         _legend(figure, compared, look, len(pairs))
         panel_letters([ax for row in axes for ax in row])
     return figure
 
 
-def _matrices(figure: Figure, axes: Sequence[Any], compared: Result, names: Sequence[str]) -> None:
+def _matrices(axes: Sequence[Any], compared: Result, names: Sequence[str]) -> None:
     """Draw distances between conditions: of two sessions with the one against the other, else of the first three."""
     kind = _kind(compared)
     for ax, name in zip(axes, names[:MOST_MATRICES], strict=False):
-        draw_distances(figure, ax, compared, name, kind)
+        draw_distances(ax, compared, name, kind)
     if len(names) == 2:
         draw_scatter(axes[2], compared, names, kind)
 

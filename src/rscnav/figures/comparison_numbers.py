@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from rscnav.analyses.result import Result
 from rscnav.comparison.side_by_side import SHOWN, Entry, of_group
@@ -65,7 +66,7 @@ def draw_group(ax: Axes, table: Sequence[Entry], group: str, results: Results, l
         return
     numbers = [n for n in (*PHASES, "all", *(e.number for e in having)) if any(e.number == n for e in having)]
     numbers = list(dict.fromkeys(numbers))
-    relative = group == "position"
+    relative, top = group == "position", _top(having) if group == "dimension" else np.inf
     for place, number in enumerate(numbers):
         for name, x, width in _places(place, look):
             entry = of_group(table, group, name).get(number)
@@ -73,6 +74,10 @@ def draw_group(ax: Axes, table: Sequence[Entry], group: str, results: Results, l
                 ax.annotate("–", (x, 0.02), xycoords=("data", "axes fraction"), ha="center", color=look[name]["color"])
                 continue
             _control(ax, x, width, entry, entry.control if relative else 1.0)
+            if entry.value > top:  # not reliable, and so high that it would flatten all others
+                ax.plot(x, 0.97 * top, "^", color=look[name]["color"], markerfacecolor="white", markersize=3.5)
+                ax.annotate(f"{entry.value:.0f}", (x, 0.92 * top), ha="center", va="top", fontsize=5)
+                continue
             _point(ax, x, entry, look[name], entry.control if relative else 1.0)
             other = of_group(table, also, name).get(number) if also else None
             if other is not None:
@@ -81,13 +86,19 @@ def draw_group(ax: Axes, table: Sequence[Entry], group: str, results: Results, l
     ax.set(xlim=(-0.6, len(numbers) - 0.4), ylabel=ylabel, title=title)
     ax.set_xticks(range(len(numbers)), numbers)
     if group in ("components", "dimension", "position"):
-        ax.set_ylim(0, ax.get_ylim()[1])
+        ax.set_ylim(0, min(top, ax.get_ylim()[1]))
     if relative:
         ax.axhline(1, color=CONTROL, linewidth=0.7, zorder=0)
     if group == "dispersion":
         ax.axhline(0, color="black", linewidth=0.5, zorder=0)
     if also:
-        ax.set_title("●: above control B   –: particip. ratio", fontsize=5.5)
+        marks = (("o", "above control B"), ("_", "participation ratio"))
+        handles = [
+            Line2D([], [], color="black", marker=mark, linestyle="none", markersize=3.5, label=label)
+            for mark, label in marks
+        ]
+        ax.legend(handles=handles, fontsize=5, handletextpad=0.1, borderaxespad=0, loc="upper right")
+        ax.set_ylim(0, 1.2 * ax.get_ylim()[1])
 
 
 def draw_decoding(ax: Axes, table: Sequence[Entry], task: str, results: Results, look: Look) -> None:
@@ -104,6 +115,12 @@ def _places(place: int, look: Look) -> list[tuple[str, float, float]]:
     n = len(look)
     width = 0.7 / n
     return [(name, place + (k - (n - 1) / 2) * width, width) for k, name in enumerate(look)]
+
+
+def _top(entries: Sequence[Entry]) -> float:
+    """Give the end of the axis: what reliable numbers and their intervals need, with room; none where no number is reliable."""
+    ends = [max(entry.value, entry.high) for entry in entries if entry.reliable and np.isfinite(entry.high)]
+    return 1.6 * max(ends) if ends else np.inf
 
 
 def _control(ax: Axes, x: float, width: float, entry: Entry, scale: float) -> None:

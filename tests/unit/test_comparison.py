@@ -1,6 +1,7 @@
 """Sessions side by side: names in the configuration, conditions that two sessions share, what is said where something is missing."""
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from rscnav.config.comparisons import Similarity
 from rscnav.config.load import parse_config
 from rscnav.config.stages import settings_text
 from rscnav.figures.comparison import draw_comparison
+from rscnav.numbers import _compared
 from rscnav.seeds import Seeds
 
 DEFAULT = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
@@ -123,6 +125,17 @@ def test_the_same_seeds_give_the_same_numbers(compared):
     sessions, result = compared
     again = compare(sessions[:2], QUICK, None, Seeds(0))
     assert again.numbers() == {k: v for k, v in result.numbers().items() if "short" not in k}
+
+
+def test_its_numbers_are_json_by_session_and_pair(compared, tmp_path):
+    _, result = compared
+    write_result(result, tmp_path / "c.h5")
+    summary = json.loads(json.dumps(_compared(tmp_path / "c.h5"), allow_nan=False))
+    assert summary["sessions"] == ["one", "other", "short"]
+    assert summary["numbers"]["one:other"]["similarity"] == result.number("one:other/similarity")
+    assert summary["numbers"]["one"]["floor"] == result.number("one/floor")
+    assert summary["notes"] == result.notes
+    assert _compared(tmp_path / "nothing.h5") is None
 
 
 def test_sessions_of_one_name_are_refused(compared):

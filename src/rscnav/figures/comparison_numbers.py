@@ -97,8 +97,8 @@ def draw_group(ax: Axes, table: Sequence[Entry], group: str, results: Results, l
             Line2D([], [], color="black", marker=mark, linestyle="none", markersize=3.5, label=label)
             for mark, label in marks
         ]
-        ax.legend(handles=handles, fontsize=5, handletextpad=0.1, borderaxespad=0, loc="upper right")
-        ax.set_ylim(0, 1.2 * ax.get_ylim()[1])
+        ax.legend(handles=handles, fontsize=5, handletextpad=0.1, borderaxespad=0, loc="upper left")
+        ax.set_ylim(0, 1.45 * ax.get_ylim()[1])
 
 
 def draw_decoding(ax: Axes, table: Sequence[Entry], task: str, results: Results, look: Look) -> None:
@@ -126,7 +126,7 @@ def _top(entries: Sequence[Entry]) -> float:
 def _control(ax: Axes, x: float, width: float, entry: Entry, scale: float) -> None:
     if np.isfinite([entry.control_low, entry.control_high]).all() and entry.control_low < entry.control_high:
         ends = entry.control_low / scale, entry.control_high / scale
-        ax.fill_between([x - 0.42 * width, x + 0.42 * width], *ends, color=CONTROL, alpha=0.8, linewidth=0, zorder=1)
+        ax.fill_between([x - 0.42 * width, x + 0.42 * width], *ends, color=CONTROL, alpha=0.8, linewidth=0.6, zorder=1)
 
 
 def _point(ax: Axes, x: float, entry: Entry, look: Mapping[str, Any], scale: float) -> None:

@@ -8,6 +8,7 @@ include: "workflow/rules/recordings.smk"
 include: "workflow/rules/sampled.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/export.smk"
 
 
@@ -20,6 +21,7 @@ rule all:
             figure=FIGURES,
             session=SESSIONS,
         ),
+        expand(f"{RESULTS}/figures/comparisons/{{comparison}}.png", comparison=COMPARED),
         f"{RESULTS}/numbers/summary.json",
         EXPORTS,
 
@@ -29,6 +31,8 @@ onsuccess:
     for figure in FIGURES:
         if os.path.exists(f"{RESULTS}/figures/{figure}.png"):
             print(f"  {RESULTS}/figures/{figure}.png")
+    for comparison in COMPARED:
+        print(f"  {RESULTS}/figures/comparisons/{comparison}.png")
     print(f"Numbers: {RESULTS}/numbers/summary.json")
     if EXPORTS:
         print(f"Sessions for other programs (NWB, tables): {RESULTS}/export")

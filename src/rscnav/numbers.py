@@ -51,6 +51,7 @@ def summary_text(config: Config, results: Path, names: list[str]) -> str:
         },
         "sessions": {name: _session_numbers(results, name) for name in names},
         "across": _across(results / "numbers" / "across.h5"),
+        "comparisons": {c.name: _compared(results / "comparisons" / f"{c.name}.h5") for c in config.comparisons},
     }
     return json.dumps(summary, indent=2, allow_nan=False) + "\n"
 
@@ -95,6 +96,19 @@ def _across(path: Path) -> dict[str, Any] | None:
         group: {name: {key: _finite(result[f"{name}/{key}"][k]) for key in keys} for name in COMPARED}
         for k, group in enumerate(groups)
     }
+
+
+def _compared(path: Path) -> dict[str, Any] | None:
+    """Give the numbers of each pair of a comparison, and the floor of each session; null where the file is not there."""
+    if not path.exists():
+        return None
+    result = read_result(path)
+    of: dict[str, dict[str, Any]] = {}
+    for key, value in result.numbers().items():
+        name, _, number = key.partition("/")
+        if number:
+            of.setdefault(name, {})[number] = value
+    return {"sessions": result["session"].tolist(), "numbers": of, "notes": result.notes}
 
 
 def _finite(value: Any) -> float | int | None:

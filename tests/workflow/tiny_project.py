@@ -38,6 +38,17 @@ TINY = {
         "decoding": {"n_permutations": 5},
         "missed": {"n_permutations": 5},
     },
+    "similarity": {
+        "n_groups": 4,
+        "n_draws": 10,
+        "n_permutations": 19,
+        "n_splits": 2,
+        "n_components": 4,
+        "rank": 4,
+        "iterations": 50,
+        "n_dynamics_draws": 10,
+        "n_dynamics_splits": 1,
+    },
     "figures": {"dpi": 50},
 }
 

@@ -58,6 +58,7 @@ rule numbers:
             analysis=[*ANALYSES, "dynamics"],
             session=SESSIONS,
         ),
+        expand(f"{RESULTS}/comparisons/{{c.name}}.h5", c=CONFIG.comparisons),
     output:
         f"{RESULTS}/numbers/summary.json",
     log:

@@ -90,3 +90,4 @@ wildcard_constraints:
     sampled=any_of(SAMPLED),
     not_a_network=any_of([*SAMPLED, *RECORDED_FILES]),
     simulation=any_of(simulation.name for simulation in CONFIG.simulations),
+    comparison=any_of(comparison.name for comparison in CONFIG.comparisons),

@@ -21,6 +21,8 @@ COMMANDS = {
     "export": "session -> NWB and tables for other programs",
     "analyse": "run one analysis on one session",
     "across": "sum up numbers over sessions",
+    "compare": "how alike sessions are: geometry and dynamics",
+    "beside": "draw a comparison of sessions and write its table",
     "figure": "draw one figure for one or more sessions",
     "numbers": "collect the numbers that docs and figures quote",
     "calibrate": "measure error rates of the tests and coverage of the intervals",

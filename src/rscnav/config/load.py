@@ -11,6 +11,7 @@ import yaml
 from rscnav.config.base import ConfigError, check
 from rscnav.config.patterns import expand_files
 from rscnav.config.schema import Config
+from rscnav.config.stages import resolved_comparisons
 from rscnav.config.sweeps import expand
 from rscnav.tasks.table import task_module
 
@@ -67,7 +68,12 @@ def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Conf
             expand_files(r, f"{source}: recordings") if isinstance(r, Mapping) else [r] for r in plain["recordings"]
         ]
         plain["recordings"] = [recording for recordings in found for recording in recordings]
-    return check(Config, plain, source)
+    config: Config = check(Config, plain, source)
+    try:
+        comparisons = resolved_comparisons(config)
+    except ValueError as error:
+        raise ConfigError(f"{source}: {error}") from None
+    return config.model_copy(update={"comparisons": comparisons})
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pydantic import Field, create_model, model_validator
 
 from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
+from rscnav.config.comparisons import Comparison, Similarity
 from rscnav.config.mapping import Name
 from rscnav.config.recordings import Recording
 from rscnav.config.sampled import SampledNetwork, sampled_names
@@ -192,6 +193,8 @@ class Config(Closed):
     encounters: Encounters = Field(default_factory=Encounters)
     dynamics: Dynamics = Field(default_factory=Dynamics)
     analyses: Analyses = Field(default_factory=Analyses)  # type: ignore[valid-type]
+    comparisons: list[Comparison] = Field(default_factory=list, description="sessions set side by side")
+    similarity: Similarity = Field(default_factory=Similarity)
     figures: Figures = Field(default_factory=Figures)
     export: Export = Field(default_factory=Export)
 

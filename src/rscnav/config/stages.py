@@ -8,10 +8,13 @@ import json
 from typing import Any
 
 from rscnav.config.base import ConfigError
+from rscnav.config.comparisons import MOST, Comparison, check_comparisons
 from rscnav.config.sampled import SampledNetwork, sampled_names
 from rscnav.config.schema import Config, Network, Recording, Simulation
 
-STAGES = ("train", "rollout", "dynamics", "sample", "simulate", "read", "analyse", "figure")
+STAGES = (
+    "train", "rollout", "dynamics", "sample", "simulate", "read", "analyse", "figure", "compare", "beside"
+)  # fmt: skip
 
 
 def session_names(config: Config) -> list[str]:
@@ -33,6 +36,34 @@ def sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
     return sampled_names(config.sampled_networks, networks, [recording.name for recording in config.recordings])
 
 
+def resolved_comparisons(config: Config) -> list[Comparison]:
+    """Give the comparisons of a run, each with its sessions.
+
+    One that names none is of the first seed of each network, the first session of each entry of `sampled_networks`, and all recordings;
+    where that is a single session, of all sessions; six of them at most. Without two sessions there is no such comparison.
+
+    Raises
+    ------
+    ValueError
+        For names that the run does not have; those it has are listed.
+    """
+    every = session_names(config)
+    of_network: dict[Any, str] = {}
+    for session, (network, _) in network_sessions(config).items():
+        of_network.setdefault(network.name, session)
+    for session, (entry, _) in sampled_sessions(config).items():
+        of_network.setdefault((entry.network, entry.label_text), session)
+    representative = [*of_network.values(), *(recording.name for recording in config.recordings)]
+    default = (representative if len(representative) > 1 else every)[:MOST]
+    found = [
+        c if c.sessions is not None else c.model_copy(update={"sessions": default})
+        for c in config.comparisons
+        if c.sessions is not None or len(default) > 1
+    ]
+    check_comparisons(found, every)
+    return found
+
+
 def recording(config: Config, name: str) -> Recording:
     """Return the recording of that name, or raise a `ConfigError` that lists those there are."""
     return _named(config.recordings, name, "recordings")
@@ -41,6 +72,12 @@ def recording(config: Config, name: str) -> Recording:
 def simulation(config: Config, name: str) -> Simulation:
     """Return the simulation of that name, or raise a `ConfigError` that lists those there are."""
     return _named(config.simulations, name, "simulations")
+
+
+def comparison(config: Config, name: str) -> Comparison:
+    """Return the comparison of that name, or raise a `ConfigError` that lists those there are."""
+    found: Comparison = _named(config.comparisons, name, "comparisons")
+    return found
 
 
 def simulated_file(config: Config, name: str) -> str:
@@ -57,7 +94,8 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
     stage : str
         One of `STAGES`.
     item : str
-        A session's name; for ``analyse`` and ``figure`` the analysis' or figure's; for ``simulate`` the simulation's.
+        A session's name; for ``analyse`` and ``figure`` the analysis' or figure's; for ``simulate`` the simulation's; for
+        ``compare`` and ``beside`` the comparison's.
 
     Returns
     -------
@@ -98,6 +136,16 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
     if stage == "analyse":
         analyses: Any = config.analyses
         return {"seed": config.seed, "settings": getattr(analyses, item), "common": analyses.common}
+    if stage == "compare":
+        analyses_of_all: Any = config.analyses
+        return {
+            "seed": config.seed,
+            "comparison": comparison(config, item),
+            "similarity": config.similarity,
+            "common": analyses_of_all.common,
+        }
+    if stage == "beside":
+        return {"comparison": comparison(config, item), "figures": config.figures}
     if stage == "figure":
         return {"figures": config.figures}
     raise ValueError(f"unknown stage '{stage}'; there are: {', '.join(STAGES)}")

@@ -1,0 +1,114 @@
+"""Error rates of the tests of alike geometries, and coverage of the intervals of both measures, on simulated pairs of sessions.
+
+    python benchmarks/comparison_rates.py [PAIRS]
+
+Kinds as in `rscnav.calibration.null_sessions`, two independent sessions of one kind a pair; `codes` are sessions in which every unit
+has a mean of its own, drawn at random, at each place of each phase: both know place and phase, but nothing is common. Pairs for
+coverage are of other trials of the same units (`planted`), and of two linear systems that turn at other rates.
+"""
+
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+
+from rscnav.analyses.places import place_bin
+from rscnav.analyses.prepare import prepare
+from rscnav.calibration.null_sessions import KINDS, N_STEPS, N_TRIALS, N_UNITS, coloured_noise, null_session
+from rscnav.calibration.planted import planted_session
+from rscnav.calibration.walks import ring_walk, with_activity
+from rscnav.comparison.alike import Alike, alike
+from rscnav.comparison.conditions import place_conditions
+from rscnav.comparison.dynamical import apart
+from rscnav.comparison.geometry import geometry
+from rscnav.comparison.pieces import Pieces
+from rscnav.config.comparisons import Similarity
+from rscnav.config.schema import Common
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+
+ROOT = Seeds(0, ("comparison rates",))
+FEW = Similarity(n_permutations=39, n_draws=20, n_splits=2)
+RATES = ((0.1, 0.25, 0.4), (0.1, 0.35, 0.6))  # of turning of the two linear systems (rad a step)
+
+
+def coded_session(generator: np.random.Generator) -> Session:
+    """Simulate a session with a random mean of each unit at each place of each phase."""
+    session = ring_walk(np.full(N_TRIALS, N_STEPS), generator)
+    place, n = place_bin(session.need("position"), True, FEW.n_places, FEW.n_places_side)
+    means = generator.normal(0, 2, (3 * n, N_UNITS))
+    activity = means[session.need("phase").astype(int) * n + place] + coloured_noise(len(place), N_UNITS, generator)
+    return with_activity(session, activity)
+
+
+def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: Seeds) -> Alike | None:
+    """Compare the geometries of two sessions by place."""
+    made = []
+    for k, session in enumerate(sessions):
+        prepared = prepare(session, Common())
+        labels = place_conditions(session, prepared.samples, settings)
+        made.append(geometry(session, prepared, labels, settings, seeds.child("session", k))[0])
+    if made[0] is None or made[1] is None:
+        return None
+    found = alike(made[0], made[1], settings.min_conditions, seeds.generator("places"))
+    return found if isinstance(found, Alike) else None
+
+
+def linear(rates: tuple[float, ...], generator: np.random.Generator, n_pieces: int = 100, n_steps: int = 50) -> Pieces:
+    """Simulate a linear system that turns in planes at some rates, driven by noise."""
+    n = 2 * len(rates)
+    step = np.zeros((n, n))
+    for k, rate in enumerate(rates):
+        step[2 * k : 2 * k + 2, 2 * k : 2 * k + 2] = 0.97 * np.array(
+            [[np.cos(rate), -np.sin(rate)], [np.sin(rate), np.cos(rate)]]
+        )
+    states = np.zeros((n_pieces, n_steps + 50, n))
+    for t in range(1, n_steps + 50):
+        states[:, t] = states[:, t - 1] @ step.T + generator.standard_normal((n_pieces, n))
+    group = np.arange(n_pieces) % 10
+    return Pieces(states[:, 50:], group, np.zeros(n_pieces, np.int64)).halved(generator)
+
+
+def main(n_pairs: int) -> None:
+    """Print one line a kind."""
+    kinds = {kind: (lambda g, kind=kind: null_session(kind, g)) for kind in KINDS} | {"codes": coded_session}
+    for kind, simulate in kinds.items():
+        found = []
+        for k in range(n_pairs):
+            seeds = ROOT.child(kind, k)
+            pair = (simulate(seeds.generator("one")), simulate(seeds.generator("other")))
+            one = compared(pair, FEW, seeds)
+            if one is not None:
+                found.append((one.p_places, one.p_trials, one.p, one.similarity))
+        rates = np.mean(np.array(found)[:, :3] <= 0.05, axis=0)
+        print(f"{kind:10} n {len(found)}: p_places {rates[0]:.3f} p_trials {rates[1]:.3f} p {rates[2]:.3f}; similarity "
+              f"{np.mean(found, axis=0)[3]:.2f}", flush=True)  # fmt: skip
+    print("similarity, planted:", coverage([_planted(k) for k in range(n_pairs)]), flush=True)
+    print("distance, linear:", coverage([_linear(k) for k in range(n_pairs // 4)]), flush=True)
+
+
+def _planted(k: int) -> tuple[float, float, float]:
+    seeds = ROOT.child("planted", k)
+    pair = (planted_session(seeds.generator("one")), planted_session(seeds.generator("other")))
+    found = compared(pair, Similarity(n_permutations=19, n_splits=1), seeds)
+    assert found is not None
+    return found.similarity, found.low, found.high
+
+
+def _linear(k: int) -> tuple[float, float, float]:
+    settings = SimpleNamespace(n_delays=2, rank=6, iterations=150, n_dynamics_draws=20)
+    seeds = ROOT.child("linear", k)
+    one, other = (linear(rates, seeds.generator(str(rates))) for rates in RATES)
+    found = apart(one, other, settings, seeds)
+    return found.distance, found.low, found.high
+
+
+def coverage(found: list[tuple[float, float, float]]) -> str:
+    """Share of intervals that hold the mean over sessions, and their width over that needed."""
+    value, low, high = np.array(found).T
+    holds = np.mean((low <= value.mean()) & (value.mean() <= high))
+    return f"n {len(value)}, mean {value.mean():.4f}, coverage {holds:.3f}, width {np.mean(high - low) / (3.92 * value.std(ddof=1)):.2f}"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

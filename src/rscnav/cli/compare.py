@@ -1,0 +1,41 @@
+"""``rscnav compare``: how alike the sessions of a comparison are."""
+
+import argparse
+import importlib.metadata
+import logging
+import time
+from pathlib import Path
+
+from rscnav.analyses.result import write_result
+from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.comparison.stage import compare, fields
+from rscnav.provenance import provenance
+from rscnav.seeds import Seeds
+from rscnav.sessions.hdf5 import read_session
+
+log = logging.getLogger(__name__)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_config(parser)
+    parser.add_argument("--name", required=True, help="a comparison's name in the configuration")
+    parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/")
+    parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Compare."""
+    started = time.monotonic()
+    settings, text = job_settings(read_config(arguments), "compare", arguments.name)
+    common = settings["common"]
+    names = settings["comparison"].sessions
+    files = [arguments.results / "sessions" / f"{name}.h5" for name in names]
+    sessions = [read_session(file, fields(common.trials), common.analysis_dt_s) for file in files]
+    result = compare(sessions, settings["similarity"], common, Seeds(settings["seed"], ("compare",)))
+    record = provenance(text, __name__)
+    libraries = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("rsatoolbox", "dsa-metric"))
+    write_result(result, arguments.output, {**record, "packages": f"{record['packages']}, {libraries}"})
+    log.info("comparison %s of %s (%.1f s)", arguments.name, ", ".join(names), time.monotonic() - started)
+    for part, note in result.notes.items():
+        log.info("  %s: %s", part, note)

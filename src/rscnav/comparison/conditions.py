@@ -1,0 +1,110 @@
+"""Conditions that two sessions share: phase x place where places mean the same in both, else phase x time in the phase."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.places import place_bin
+from rscnav.sessions.schema import PHASES
+from rscnav.sessions.session import Session
+
+FIELDS = ("position", "phase", "landmarks")  # what is read of a session
+PLACES, TIMES = "places", "times"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The condition of each sample.
+
+    Parameters
+    ----------
+    kind : str
+        ``places`` or ``times``.
+    label : array, (time,)
+        Index of the condition, phase x (number of bins) + bin; -1 for none.
+    n_bins : int
+        Places, or bins of time, of each phase.
+    """
+
+    kind: str
+    label: NDArray[np.int64]
+    n_bins: int
+
+    @property
+    def phase(self) -> NDArray[np.int64]:
+        """The phase of each condition, (condition,)."""
+        return np.repeat(np.arange(len(PHASES)), self.n_bins)
+
+
+def place_conditions(session: Session, samples: NDArray[np.intp], settings: Any) -> Conditions:
+    """Give phase x place: equal bins of the ring, or a grid over the plane that was visited.
+
+    Parameters
+    ----------
+    session : Session
+        With position and phase.
+    samples : array, (time,)
+        Samples of the session that are wanted.
+    settings : Similarity
+
+    Returns
+    -------
+    Conditions
+    """
+    place, n = place_bin(session.need("position")[samples], session.is_ring, settings.n_places, settings.n_places_side)
+    phase = session.need("phase")[samples].astype(np.int64)
+    return Conditions(PLACES, np.where((place >= 0) & (phase < len(PHASES)), phase * n + place, -1), n)
+
+
+def time_conditions(session: Session, samples: NDArray[np.intp], settings: Any) -> Conditions:
+    """Give phase x time since the phase began in that trial (arguments as `place_conditions`)."""
+    phase, trial = session.need("phase")[samples].astype(np.int64), session.trial[samples]
+    time = session.time[samples]
+    begins = np.flatnonzero(np.append(True, (np.diff(phase) != 0) | (np.diff(trial) != 0)))
+    since = time - np.repeat(time[begins], np.diff(np.append(begins, len(phase)))) + 0.5 * session.dt_s
+    edges = np.asarray(settings.time_edges_s)
+    step = np.searchsorted(edges, since, side="right") - 1
+    n = len(edges) - 1
+    inside = (step >= 0) & (step < n) & (phase < len(PHASES))
+    return Conditions(TIMES, np.where(inside, phase * n + step, -1), n)
+
+
+def places_differ(one: Session, other: Session) -> str:
+    """Say why places of two sessions do not mean the same; '' if they do.
+
+    They do on spaces of one sort (ring, or plane with one unit) in which the landmarks stand at the same places in all trials.
+    """
+    for session in (one, other):
+        if session.position is None:
+            return f"{session.name} has no position"
+    if one.is_ring != other.is_ring:
+        ring, plane = (one, other) if one.is_ring else (other, one)
+        return f"{ring.name} is on a ring, {plane.name} is not"
+    if one.need("position").shape[1] != other.need("position").shape[1] or one.position_unit != other.position_unit:
+        return f"positions are in {one.position_unit or '?'} in {one.name}, in {other.position_unit or '?'} in {other.name}"
+    places = []
+    for session in (one, other):
+        if session.landmarks is None:
+            return f"where the landmarks of {session.name} stand is not known"
+        middle = np.nanmedian(session.landmarks, axis=0)
+        if _apart(session.landmarks, middle[None], session.is_ring) > _tolerance(one, other):
+            return f"the landmarks of {session.name} stand elsewhere in each trial"
+        places.append(middle)
+    if places[0].shape != places[1].shape or _apart(places[0], places[1], one.is_ring) > _tolerance(one, other):
+        return "the landmarks of the two stand at different places"
+    return ""
+
+
+def _tolerance(one: Session, other: Session) -> float:
+    return max(float(one.visibility_radius or 0.0), float(other.visibility_radius or 0.0))
+
+
+def _apart(these: NDArray, those: NDArray, ring: bool) -> float:
+    """Give the largest distance between landmarks of one name."""
+    apart = these - those
+    if ring:
+        apart = (apart + np.pi) % (2 * np.pi) - np.pi
+    lengths = np.linalg.norm(apart, axis=-1)
+    return float(np.nanmax(lengths)) if np.isfinite(lengths).any() else 0.0

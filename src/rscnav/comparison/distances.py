@@ -1,0 +1,137 @@
+"""Distances between the mean states of conditions, cross-validated over groups of trials: free of the bias of noise.
+
+d_ij = (1 / n_units) (1 / n_groups) Σ_g (m_gi - m_gj) P (m_-gi - m_-gj)ᵀ, with m_gi the mean state of condition i in the trials of
+group g, m_-gi its mean over all other groups (each counts once), and P the inverse of the noise covariance, or the identity.
+Noise of different groups is independent, so that the expectation is the true distance; it may come out below 0.
+
+`distances` is rsatoolbox's; `fast_distances` is the same sum in closed form, for the many resamples.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+def group_means(
+    activity: NDArray[np.floating],
+    label: NDArray[np.integer],
+    group: NDArray[np.integer],
+    n_labels: int,
+    n_groups: int,
+    states: NDArray[np.intp] | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Average the activity over the samples of each condition in each group of trials.
+
+    Parameters
+    ----------
+    activity : array, (time, unit)
+        Averaged fastest where it is float64.
+    label, group : array, (time,)
+        Condition and group of each sample; -1 for none.
+    n_labels, n_groups : int
+    states : array, (time,), optional
+        Which row of `activity` stands beside each sample; default: its own.
+
+    Returns
+    -------
+    means : array, (group, condition, unit)
+        NaN where a group has no sample of the condition.
+    counts : array, (group, condition)
+    """
+    used = np.flatnonzero((label >= 0) & (group >= 0))
+    cell = group[used].astype(np.int64) * n_labels + label[used]
+    n_cells = n_groups * n_labels
+    counts = np.bincount(cell, minlength=n_cells)
+    columns = used if states is None else states[used]
+    sums = sparse.csr_array((np.ones(len(used)), (cell, columns)), shape=(n_cells, len(activity))) @ activity
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = np.asarray(sums, np.float64) / counts[:, None]
+    return means.reshape(n_groups, n_labels, -1), counts.reshape(n_groups, n_labels)
+
+
+def noise_precision(states: NDArray[np.float64], condition: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Give the inverse covariance of states around their conditions' means, shrunk.
+
+    The covariance is shrunk towards a multiple of the identity, so that the distances do not depend on the axes that states
+    are given in.
+
+    Parameters
+    ----------
+    states : array, (visit, unit)
+        The mean state of each visit: of one trial in one condition.
+    condition : array, (visit,)
+
+    Returns
+    -------
+    array, (unit, unit)
+
+    References
+    ----------
+    Ledoit & Wolf, J. Multivar. Anal. 88, 365 (2004), doi:10.1016/S0047-259X(03)00096-4; Walther et al., NeuroImage 137, 188
+    (2016), doi:10.1016/j.neuroimage.2015.12.012.
+    """
+    from rsatoolbox.data import Dataset
+    from rsatoolbox.data.noise import prec_from_unbalanced
+
+    visits = Dataset(states, obs_descriptors={"condition": condition})
+    precision: NDArray[np.float64] = prec_from_unbalanced(visits, obs_desc="condition", method="shrinkage_eye")
+    return precision
+
+
+def distances(means: NDArray[np.float64], precision: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    """Give the cross-validated squared distances between conditions, by rsatoolbox (``crossnobis``).
+
+    Parameters
+    ----------
+    means : array, (group, condition, unit)
+        Without NaN; two groups at least.
+    precision : array, (unit, unit), optional
+        See `noise_precision`; default: the identity.
+
+    Returns
+    -------
+    array, (condition, condition)
+        Symmetric, 0 on the diagonal; per unit, in units of the noise variance or of the activity squared.
+
+    References
+    ----------
+    Walther et al., NeuroImage 137, 188 (2016), doi:10.1016/j.neuroimage.2015.12.012; Schütt et al., eLife 12, e82566 (2023),
+    doi:10.7554/eLife.82566.
+    """
+    from rsatoolbox.rdm import calc_rdm
+
+    with np.errstate(invalid="ignore"):  # the library's, in making room for descriptors
+        found: Any = calc_rdm(
+            _dataset(means), method="crossnobis", descriptor="condition", noise=precision, cv_descriptor="group"
+        )
+    matrix: NDArray[np.float64] = found.get_matrices()[0]
+    return matrix
+
+
+def fast_distances(means: NDArray[np.float64], precision: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    """Give what `distances` gives: the mean over pairs of different groups, from the sum over all pairs less the equal ones."""
+    n_groups, _, n_units = means.shape
+    weighed = means if precision is None else means @ precision
+    total = means.sum(axis=0)
+    all_pairs = total @ (total if precision is None else total @ precision).T
+    equal = np.einsum("gcu,gdu->cd", means, weighed, optimize=True)
+    inner = (all_pairs - equal) / (n_groups * (n_groups - 1) * n_units)
+    size = np.diag(inner)
+    squared = size[:, None] + size - inner - inner.T
+    np.fill_diagonal(squared, 0.0)
+    return np.asarray(squared, np.float64)
+
+
+def _dataset(means: NDArray[np.float64]) -> Any:
+    from rsatoolbox.data import Dataset
+
+    n_groups, n_conditions, n_units = means.shape
+    return Dataset(
+        means.reshape(-1, n_units),
+        obs_descriptors={
+            "condition": np.tile(np.arange(n_conditions), n_groups),
+            "group": np.repeat(np.arange(n_groups), n_conditions),
+        },
+    )

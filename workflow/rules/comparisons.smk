@@ -1,0 +1,49 @@
+# Sessions side by side: how alike they are, in pairs; then one figure and one table of all their numbers.
+from rscnav.comparison.side_by_side import ANALYSES as ANALYSES_BESIDE
+
+COMPARED = {comparison.name: comparison.sessions for comparison in CONFIG.comparisons}
+
+
+rule compare:
+    input:
+        lambda wildcards: expand(f"{RESULTS}/sessions/{{session}}.h5", session=COMPARED[wildcards.comparison]),
+    output:
+        f"{RESULTS}/comparisons/{{comparison}}.h5",
+    log:
+        f"{RESULTS}/logs/compare/{{comparison}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/compare/{{comparison}}.tsv"
+    threads: 1
+    params:
+        config=CONFIG_FILE,
+        results=RESULTS,
+        settings=settings_of("compare"),
+        code=code_hash("rscnav.cli.compare"),
+    shell:
+        "rscnav compare --config {params.config} --name {wildcards.comparison} --results {params.results} "
+        "--output {output} 2>&1 | tee {log}"
+
+
+rule beside:
+    input:
+        f"{RESULTS}/comparisons/{{comparison}}.h5",
+        lambda wildcards: expand(
+            f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5",
+            analysis=ANALYSES_BESIDE,
+            session=COMPARED[wildcards.comparison],
+        ),
+    output:
+        pdf=f"{RESULTS}/figures/comparisons/{{comparison}}.pdf",
+        png=f"{RESULTS}/figures/comparisons/{{comparison}}.png",
+        table=f"{RESULTS}/comparisons/{{comparison}}.csv",
+    log:
+        f"{RESULTS}/logs/beside/{{comparison}}.log",
+    threads: 1
+    params:
+        config=CONFIG_FILE,
+        results=RESULTS,
+        settings=settings_of("beside"),
+        code=code_hash("rscnav.cli.beside"),
+    shell:
+        "rscnav beside --config {params.config} --name {wildcards.comparison} --results {params.results} "
+        "--output {output.pdf} --table {output.table} 2>&1 | tee {log}"

@@ -4,6 +4,7 @@ A difference between LM1 and LM2 is to be read against two controls, not against
 LM2; see `dispersion_controls`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,9 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
     )
     if not lively.any():
         return Result.not_applicable("every unit is constant")
-    activity = prepared.activity if lively.all() else np.compress(lively, prepared.activity, axis=1)
+    if not lively.all():  # what is left takes the place of all
+        prepared = replace(prepared, activity=np.compress(lively, prepared.activity, axis=1))
+    activity = prepared.activity
     time = session.time[prepared.samples]
 
     def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> Passes:

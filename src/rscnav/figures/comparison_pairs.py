@@ -91,6 +91,9 @@ def draw_geometries(ax: Axes, table: Sequence[Entry], compared: Result, pairs: S
                 if entry is not None:
                     _point(ax, x + shift, entry, PHASE_COLOURS[phase], ".", 4)
     _pairs_axis(ax, shown)
+    kinds = {str(compared[f"{pair}/conditions"]) for pair in shown}
+    if len(kinds) == 1:
+        ax.set_xlabel({"places": "by place, within phases", "times": "by time in the phase"}[kinds.pop()], fontsize=5.5)
     ax.set(ylabel="similarity of geometry (r)", ylim=(min(-0.5, ax.get_ylim()[0]), 1.1))
 
 
@@ -108,7 +111,15 @@ def draw_dynamics(ax: Axes, table: Sequence[Entry], compared: Result, pairs: Seq
             ax.plot([x - 0.35, x + 0.35], [numbers[name].value] * 2, color=GREY, linewidth=0.9, linestyle=style)
             if x == 0:
                 _say(
-                    ax, [(lines_in_words[name], -0.35, numbers[name].value, "top" if name == "shuffled" else "bottom")]
+                    ax,
+                    [
+                        (
+                            lines_in_words[name],
+                            0.03 if name == "uncoupled" else -0.35,
+                            numbers[name].value,
+                            "top" if name == "shuffled" else "bottom",
+                        )
+                    ],
                 )
         _point(ax, x, numbers["distance"], "black", "o", 3.5)
     _pairs_axis(ax, shown)

@@ -193,5 +193,6 @@ def test_the_figure_says_why_panels_are_empty(compared):
     assert any("short: 6 trials are too few" in text for text in texts)
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend[:3] == [
-        f"{name}: network, 20 units, {n} trials" for name, n in (("one", 60), ("other", 60), ("short", 6))
+        f"{k}  {name}: network, 20 units, {n} trials"
+        for k, name, n in ((1, "one", 60), (2, "other", 60), (3, "short", 6))
     ]

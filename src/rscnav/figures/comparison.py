@@ -80,11 +80,15 @@ def _legend(figure: Figure, compared: Result, look: Mapping[str, dict[str, Any]]
     """Explain colours and markers above all panels."""
     handles: list[Any] = []
     rows = zip(compared["kind"].tolist(), compared["n_units"].tolist(), compared["n_trials"].tolist(), strict=True)
-    for (name, style), (kind, n_units, n_trials) in zip(look.items(), rows, strict=True):
-        label = f"{name}: {kind}, {n_units} units, {n_trials} trials"
+    numbered = enumerate(zip(look.items(), rows, strict=True), 1)
+    for number, ((name, style), (kind, n_units, n_trials)) in numbered:
+        label = f"{number}  {name}: {kind}, {n_units} units, {n_trials} trials"
         handles.append(Line2D([], [], linewidth=1, markersize=3.5, label=label, **style))
     handles.append(Line2D([], [], color=GREY, linewidth=0.7, linestyle=(0, (3, 1.5)), label="control B (mean)"))
     handles.append(Patch(facecolor=CONTROL, alpha=0.8, label="control or chance, 95 %"))
+    handles.append(
+        Patch(facecolor="none", edgecolor=GREY, hatch="/////", linewidth=0.3, label="phase and time alone, 95 %")
+    )
     handles.append(Line2D([], [], color=GREY, marker="o", markerfacecolor="white", linestyle="none", markersize=3.5,
                           label="no scaling region"))  # fmt: skip
     if n_pairs <= 3:

@@ -13,6 +13,7 @@ from rscnav.sessions.schema import PHASES
 
 FEW = 3  # pairs for which phases have points of their own
 BINS = {"places": "places", "times": "time bins"}
+BY = {"places": "by place within phases", "times": "by time in the phase"}
 
 
 def draw_distances(ax: Axes, compared: Result, name: str, kind: str) -> None:
@@ -72,13 +73,11 @@ def draw_geometries(ax: Axes, table: Sequence[Entry], compared: Result, pairs: S
         if np.isfinite(value.control_low):
             left = [x - 0.4, x - 0.02]
             ax.fill_between(left, value.control_low, value.control_high, color=CONTROL, alpha=0.8, linewidth=0)
-            said.append(("places\npermuted", x - 0.4, value.control_low, "top"))
         if time_only is not None:
             right = [x + 0.02, x + 0.4]
             ax.fill_between(
                 right, time_only.low, time_only.high, facecolor="none", edgecolor=GREY, hatch="/////", linewidth=0.3
             )
-            said.append(("time\nalone", x + 0.02, time_only.low, "top"))
         if "ceiling" in numbers:
             ax.plot([x - 0.4, x + 0.4], [numbers["ceiling"].value] * 2, color="black", linewidth=0.8, linestyle=":")
             said.append(("ceiling", x - 0.4, numbers["ceiling"].value, "bottom"))
@@ -90,10 +89,10 @@ def draw_geometries(ax: Axes, table: Sequence[Entry], compared: Result, pairs: S
                 entry = numbers.get(f"similarity {phase}")
                 if entry is not None:
                     _point(ax, x + shift, entry, PHASE_COLOURS[phase], ".", 4)
-    _pairs_axis(ax, shown)
+    _pairs_axis(ax, shown, compared)
     kinds = {str(compared[f"{pair}/conditions"]) for pair in shown}
     if len(kinds) == 1:
-        ax.set_xlabel({"places": "by place, within phases", "times": "by time in the phase"}[kinds.pop()], fontsize=5.5)
+        ax.set_xlabel(f"sessions\n({BY[kinds.pop()]})")
     ax.set(ylabel="similarity of geometry (r)", ylim=(min(-0.5, ax.get_ylim()[0]), 1.1))
 
 
@@ -122,7 +121,7 @@ def draw_dynamics(ax: Axes, table: Sequence[Entry], compared: Result, pairs: Seq
                     ],
                 )
         _point(ax, x, numbers["distance"], "black", "o", 3.5)
-    _pairs_axis(ax, shown)
+    _pairs_axis(ax, shown, compared)
     ax.set(yscale="log", ylabel="distance of dynamics (rad)")
     low, high = ax.get_ylim()
     ax.set_ylim(low / 1.3, high * 1.3)
@@ -143,10 +142,13 @@ def _say(ax: Axes, said: Sequence[tuple[str, float, float, str]]) -> None:
         )  # fmt: skip
 
 
-def _pairs_axis(ax: Axes, pairs: Sequence[str]) -> None:
-    labels = [pair.replace(":", "\n") for pair in pairs]
+def _pairs_axis(ax: Axes, pairs: Sequence[str], compared: Result) -> None:
+    """Name pairs by the numbers that the sessions have in the legend."""
+    number = {name: k for k, name in enumerate(compared["session"].tolist(), 1)}
+    labels = [" : ".join(str(number[name]) for name in pair.split(":")) for pair in pairs]
     ax.set_xlim(-0.6, len(pairs) - 0.4)
-    ax.set_xticks(range(len(pairs)), labels, rotation=0 if len(pairs) <= FEW else 90, fontsize=5)
+    ax.set_xticks(range(len(pairs)), labels, rotation=0 if len(pairs) <= 2 * FEW else 90)
+    ax.set_xlabel("sessions")
 
 
 def _why(compared: Result, part: str, about: str = "geometry") -> str:

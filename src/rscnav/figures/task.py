@@ -184,7 +184,7 @@ def _encounters(ax: Axes, session: Session, samples: NDArray) -> None:
 def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray, time: NDArray) -> AxesImage | None:
     """Draw a posterior over time with the true position on it."""
     if belief is None or session.position is None:
-        empty_panel(ax, "a recording has no belief that could be read off")
+        empty_panel(ax, f"a {session.kind} has no belief that could be read off")
         return None
     if not session.is_ring:
         return _belief_maps(ax, session, belief, samples)

@@ -1,6 +1,7 @@
 """Differences of neighbouring trials: free of what all trials share, and of what changes slowly over the session."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,8 +119,10 @@ def trial_autocorrelation(
     starts = np.flatnonzero(np.append(True, np.diff(trial) != 0)[: len(trial)])
     if len(starts) < 4:
         return np.nan, np.nan
-    counts = np.diff(np.append(starts, len(trial)))
-    means = np.add.reduceat(activity, starts, axis=0, dtype=np.float64) / counts[:, None]
+    edges = np.append(starts, len(trial))
+    means = np.empty((len(starts), activity.shape[1]))
+    for k, (start, stop) in enumerate(pairwise(edges.tolist())):
+        means[k] = activity[start:stop].sum(axis=0, dtype=np.float64) / (stop - start)
     means -= means.mean(axis=0)
     variance = np.mean(means**2, axis=0)
     means = means[:, variance > 1e-12 * max(float(variance.max()), 1e-300)]

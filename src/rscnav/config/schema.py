@@ -204,9 +204,12 @@ class Config(Closed):
             raise ValueError(
                 "networks and recordings are both empty: there is nothing to do; give at least one of them"
             )
-        of_networks = [f"{n.name}-s{seed}" for n in self.networks for seed in n.seeds]
+        networks: dict[str, list[str]] = {}
+        for network in self.networks:
+            networks.setdefault(network.name, []).extend(f"{network.name}-s{seed}" for seed in network.seeds)
         recordings = [recording.name for recording in self.recordings]
-        names = [*of_networks, *recordings]
+        sampled = sampled_names(self.sampled_networks, networks, recordings)
+        names = [*(name for sessions in networks.values() for name in sessions), *sampled, *recordings]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"session name(s) {', '.join(twice)} occur more than once; give each its own name or seed")

@@ -137,7 +137,9 @@ def test_a_colour_or_a_cutoff_does_not_train_again(finished):
     assert {"train", "rollout", "simulate", "read"}.isdisjoint(jobs(output))
     assert jobs(output)["analyse_dimension"] == len(SESSIONS)
     output = snakemake(project, "--dry-run", preset=preset_with(project, figures={"width_mm": 120.0})).stdout
-    assert all(rule.startswith("figure_") or rule == "all" for rule in jobs(output))
+    assert all(
+        rule.startswith("figure_") or rule in ("beside", "all") for rule in jobs(output)
+    )  # beside: comparisons' figure
 
 
 def test_the_notebook_runs_on_these_results(finished, monkeypatch):

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
     network = read_session(arguments.network_session, OF_NETWORK)
     like = None
     if arguments.like is not None:
-        like = read_session(arguments.like, OF_RECORDING, settings["common"].analysis_dt_s, lazy=True)
+        like = read_session(arguments.like, OF_RECORDING, settings["analysis_dt_s"], lazy=True)
     session = sample_network(network, sampled, name, Seeds(settings["seed"], ("sample", name)), like)
     session.attributes.update(provenance(text, __name__))
     write_session(session, arguments.output)

@@ -128,7 +128,11 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         sampled = sampled_sessions(config)
         if item not in sampled:
             raise ConfigError(f"sampled_networks: they make no '{item}'; they make: {', '.join(sampled) or 'none'}")
-        return {"seed": config.seed, "sampled": sampled[item][0], "common": config.analyses.common}  # type: ignore[attr-defined]
+        return {
+            "seed": config.seed,
+            "sampled": sampled[item][0],
+            "analysis_dt_s": config.analyses.common.analysis_dt_s,  # type: ignore[attr-defined]
+        }
     if stage == "simulate":
         return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}
     if stage == "read":

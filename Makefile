@@ -28,7 +28,7 @@ ground-truth: $(VENV)/.ready ## how estimates approach the truth with units and 
 	snakemake -s workflow/ground_truth.smk
 
 test: $(VENV)/.ready ## all tests
-	python -m pytest -n 2 --dist loadscope
+	python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.ready ## style, types and a dry run of the workflow
 	ruff check .

@@ -16,7 +16,7 @@ from rscnav.observers.settings import Observer
 from rscnav.tasks.batch import join
 from rscnav.tasks.table import make_task
 
-N_TRIALS = 48
+N_TRIALS = 96  # a few trials in which a strategy is far off carry its mean: with 48 it lies at 1.8 to 3 se, with 96 beyond 4
 
 
 def generator(seed):
@@ -211,8 +211,7 @@ def test_every_lesser_strategy_is_worse(filtered):
         before = gap(more, met < 2)
         assert before.value > 0.05 + 2 * before.se, strategy
         second = gap(more, met == 2)
-        # One-sided, at 5 %: a few trials in which a strategy is far off carry its mean, and their loss differs by processor.
-        least = 1.645 * second.se if strategy != "no_absence" else -2 * second.se
+        least = 2 * second.se if strategy != "no_absence" else -2 * second.se
         assert second.value > least, strategy
 
 

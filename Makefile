@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (6 minutes on two quiet cores)
+figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (8 to 16 minutes on two quiet cores)
 	@rscnav status
 	snakemake
 

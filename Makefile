@@ -44,6 +44,7 @@ format: $(VENV)/.ready ## rewrite the code in the project's style
 
 readme: figures ## make everything, then renew the figures that README.md shows
 	for figure in task learning state_space behaviour encounters decoding missed position_decoding; do cp results/figures/$$figure.png docs/figures/ || exit 1; done
+	cp results/figures/comparisons/side-by-side.png docs/figures/comparison.png
 
 lock: $(VENV)/.ready ## resolve requirements.in again into requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --no-header requirements.in -o requirements.lock

@@ -109,22 +109,13 @@ def draw_dynamics(ax: Axes, table: Sequence[Entry], compared: Result, pairs: Seq
         for name, style in lines.items():
             ax.plot([x - 0.35, x + 0.35], [numbers[name].value] * 2, color=GREY, linewidth=0.9, linestyle=style)
             if x == 0:
-                _say(
-                    ax,
-                    [
-                        (
-                            lines_in_words[name],
-                            0.03 if name == "uncoupled" else -0.35,
-                            numbers[name].value,
-                            "top" if name == "shuffled" else "bottom",
-                        )
-                    ],
-                )
+                begin, side = (0.03, "bottom") if name == "uncoupled" else (-0.35, "top")
+                _say(ax, [(lines_in_words[name], begin, numbers[name].value, side)])
         _point(ax, x, numbers["distance"], "black", "o", 3.5)
     _pairs_axis(ax, shown, compared)
     ax.set(yscale="log", ylabel="distance of dynamics (rad)")
     low, high = ax.get_ylim()
-    ax.set_ylim(low / 1.3, high * 1.3)
+    ax.set_ylim(low / 1.6, high * 1.3)
     plain_log_ticks(ax.yaxis, *ax.get_ylim())
 
 

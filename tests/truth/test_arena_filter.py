@@ -16,7 +16,8 @@ from rscnav.observers.settings import Observer
 from rscnav.tasks.batch import join
 from rscnav.tasks.table import make_task
 
-N_TRIALS = 96  # a few trials in which a strategy is far off carry its mean: with 48 it lies at 1.8 to 3 se, with 96 beyond 4
+# A few trials in which a strategy is far off carry its mean: with 48 trials it lies at 1.8 to 3 se, with 96 beyond 4.
+N_TRIALS = 96
 
 
 def generator(seed):

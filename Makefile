@@ -15,7 +15,7 @@ figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (8 
 	@rscnav status
 	snakemake
 
-quick: $(VENV)/.ready ## the whole workflow in about two minutes, with undertrained networks, into results/quick
+quick: $(VENV)/.ready ## the whole workflow in 3 to 6 minutes, with undertrained networks, into results/quick
 	@rscnav status
 	snakemake --configfile workflow/presets/quick.yaml
 

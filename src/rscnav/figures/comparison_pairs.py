@@ -102,15 +102,17 @@ def draw_dynamics(ax: Axes, table: Sequence[Entry], compared: Result, pairs: Seq
     if not shown:
         empty_panel(ax, _why(compared, pairs[0], "dynamics"))
         return
-    lines = {"floor": ":", "uncoupled": "--", "shuffled": "-"}
-    lines_in_words = {"floor": "same session", "uncoupled": "uncoupled", "shuffled": "time shuffled"}
+    lines = (  # number, style, in words, where the words begin, whether the line is their bottom or their top
+        ("floor", ":", "same session", -0.35, "top"),
+        ("uncoupled", "--", "uncoupled", 0.03, "bottom"),
+        ("shuffled", "-", "time shuffled", -0.35, "top"),
+    )
     for x, pair in enumerate(shown):
         numbers = of_group(table, "dynamics", pair)
-        for name, style in lines.items():
+        for name, style, words, begin, side in lines:
             ax.plot([x - 0.35, x + 0.35], [numbers[name].value] * 2, color=GREY, linewidth=0.9, linestyle=style)
             if x == 0:
-                begin, side = (0.03, "bottom") if name == "uncoupled" else (-0.35, "top")
-                _say(ax, [(lines_in_words[name], begin, numbers[name].value, side)])
+                _say(ax, [(words, begin, numbers[name].value, side)])
         _point(ax, x, numbers["distance"], "black", "o", 3.5)
     _pairs_axis(ax, shown, compared)
     ax.set(yscale="log", ylabel="distance of dynamics (rad)")

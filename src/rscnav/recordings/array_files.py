@@ -18,7 +18,7 @@ def read_arrays(path: str) -> "Held":
         if ending == ".mat":
             return Held(path, _matlab(path))
         return Held(path, _hdf5(path))
-    except (OSError, EOFError, NotImplementedError, ValueError) as error:
+    except (OSError, EOFError, NotImplementedError, ValueError) as error:  # the third: a compression of .npz
         if "Python objects" in str(error):
             raise
         raise ValueError(f"{path}: no arrays can be read from it ({error}); .npz, .mat and HDF5 files can") from None
@@ -55,7 +55,7 @@ def _matlab(path: str) -> dict[str, Any]:
 
     try:
         content = loadmat(path, squeeze_me=True, chars_as_strings=True)
-    except NotImplementedError:
+    except NotImplementedError:  # so loadmat says that the file is of version 7.3
         return _hdf5(path)
     found: dict[str, Any] = {}
     for name, value in content.items():

@@ -1,6 +1,7 @@
 """The row below all others: one value a session, networks of one name side by side, recordings apart."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ PANELS = {
     "spatial_below_control": ("Place over sessions", "observed - permuted (bit)"),
     "dispersion_excess": ("Dispersion over sessions", "excess of LM1 - LM2 (bit)"),
 }
+CHARACTERS = 36  # that names below a panel have room for beside each other
 
 
 def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[Drawn]) -> list[Axes]:
@@ -59,7 +61,8 @@ def _points(ax: Axes, name: str, members: Sequence[Drawn]) -> None:
     ax.axhline(0, color=GREY, lw=0.6, ls=":")
     ax.set(xlim=(-0.5, len(names) - 0.5), xticks=range(len(names)))
     counts = [groups.count(group) for group in names]
-    ax.set_xticklabels([f"{group}\n(n = {n})" for group, n in zip(names, counts, strict=True)])
+    width = max(8, CHARACTERS // len(names))
+    ax.set_xticklabels([f"{textwrap.fill(group, width)}\n(n = {n})" for group, n in zip(names, counts, strict=True)])
     if max(counts) < MIN_SESSIONS:
         ax.set_xlabel(f"fewer than {MIN_SESSIONS} of a kind: points, no test", color=GREY)
 

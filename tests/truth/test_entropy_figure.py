@@ -1,5 +1,7 @@
 """Figure `entropy` says what the results hold, and where a session lacks something, what."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from planted_ring import place_bumps, ring_session, smooth_noise
@@ -94,6 +96,20 @@ def test_values_over_sessions_are_those_of_the_sessions(results):
     assert [np.ravel(y).tolist() for y in points] == [[value, value], [value]]
     labels = [label.get_text() for label in excess.get_xticklabels()]
     assert labels == ["network gru\n(n = 2)", "recording\n(n = 1)"]
+
+
+def test_names_of_three_kinds_of_sessions_do_not_run_into_each_other(results):
+    drawn = [
+        Drawn("gru-s1", "network", results),
+        Drawn("gru-s1-like-example", "sampled network", results),
+        Drawn("example", "recording", results),
+    ]
+    figure = draw_figure("entropy", drawn)
+    figure.canvas.draw()
+    for ax in figure.axes[18:]:
+        boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+        assert len(boxes) == 3
+        assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 @pytest.mark.parametrize("case", ["one trial", "silent", "no position"])

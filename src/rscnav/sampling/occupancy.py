@@ -77,7 +77,10 @@ def shared_cells(network: Session, recording: Session) -> Cells:
 def _phases(session: Session) -> NDArray[np.int64] | None:
     if session.phase is None or not np.any(session.phase < len(PHASES)):
         return None
-    return np.where(session.phase < len(PHASES), session.phase, -1).astype(np.int64)
+    phase = session.phase.astype(
+        np.int64
+    )  # unsigned in a session: -1 would become 255, which is a phase like any other
+    return np.where(phase < len(PHASES), phase, -1)
 
 
 def choose_trials(

@@ -2,6 +2,7 @@
 configfile: "config.yaml"
 
 
+include: "workflow/rules/owner.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/networks.smk"
 include: "workflow/rules/recordings.smk"

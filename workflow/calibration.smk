@@ -5,6 +5,10 @@ from rscnav.calibration.table import CLAIMS
 from rscnav.calibration.trials_of import kinds_for, sessions_for
 from rscnav.provenance import code_hash
 
+
+include: "rules/owner.smk"
+
+
 N_SESSIONS = int(config.get("sessions", 1000))  # of each kind
 CHUNK = 100  # sessions a job
 RESULTS = config.get("results_dir", "results/calibration")

@@ -7,6 +7,10 @@ from rscnav.groundtruth.estimates import FEW
 from rscnav.groundtruth.measure import EXAMPLE
 from rscnav.provenance import code_hash
 
+
+include: "rules/owner.smk"
+
+
 CONFIG_FILE = config.get("config", "config.yaml")
 CONFIG = load_config(CONFIG_FILE)
 RESULTS = config.get("results_dir", "results/ground_truth")

@@ -5,6 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
+from rscnav.owner import OrphanedError, refuse_if_orphaned
+
+_unfinished: set[Path] = set()  # temporary files of this process
+
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -22,15 +28,23 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     Raises
     ------
+    OrphanedError
+        In a job whose run has ended, or whose folder another run has taken (`rscnav.owner`).
     OSError
         What the file system says (disk full, no permission), with the name of the file meant.
     """
     target = Path(path)
+    refuse_if_orphaned()
     target.parent.mkdir(parents=True, exist_ok=True)
+    _clear_leftovers(target)
     temporary = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    _unfinished.add(temporary)
     try:
         yield temporary
+        refuse_if_orphaned()
         os.replace(temporary, target)
+    except OrphanedError:
+        raise
     except OSError as error:
         if error.filename is not None and os.fspath(error.filename) != os.fspath(temporary):
             raise  # some other file's trouble
@@ -39,6 +53,23 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise OSError(error.errno, f"{os.strerror(error.errno)}; nothing was written", str(target)) from error
     finally:
         temporary.unlink(missing_ok=True)
+        _unfinished.discard(temporary)
+
+
+def remove_unfinished() -> None:
+    """Remove what this process has begun to write and not finished."""
+    for temporary in list(_unfinished):
+        temporary.unlink(missing_ok=True)
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Remove half-written files of the same name that killed processes left; those of processes that run stay."""
+    start, end = f".{target.stem}.", f".part{target.suffix}"
+    for path in target.parent.iterdir():
+        if path.name.startswith(start) and path.name.endswith(end):
+            process = path.name.removeprefix(start).removesuffix(end)
+            if process.isdigit() and not psutil.pid_exists(int(process)):
+                path.unlink(missing_ok=True)
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

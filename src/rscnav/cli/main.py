@@ -1,13 +1,17 @@
 """``rscnav COMMAND``: finds the command, shows errors as a sentence and not as a traceback."""
 
+import _thread
 import argparse
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 import rscnav
+from rscnav.files import remove_unfinished
+from rscnav.owner import end_with_scheduler
 
 COMMANDS = {
     "train": "train one network",
@@ -27,13 +31,26 @@ COMMANDS = {
     "numbers": "collect the numbers that docs and figures quote",
     "calibrate": "measure error rates of the tests and coverage of the intervals",
     "groundtruth": "show how estimates approach the truth on the simulated example",
-    "status": "say what still runs in this folder after a kill",
+    "status": "say whether a run is under way in this folder, and what a killed one left",
 }
 EXPECTED = (ValueError, KeyError, OSError, ArithmeticError)  # what the library raises for what a user can mend
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, or 1 after an error that was explained."""
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: those of the command line; the process then ends with the workflow that started it, and ends cleanly on a signal.
+
+    Returns
+    -------
+    int
+        Exit status: 0, 1 after an error that was explained, 130 after an interruption.
+    """
+    if arguments is None:
+        _end_cleanly()
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch then asks for large pages: a fifth of a training step
     wanted = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="rscnav", description=rscnav.__doc__.splitlines()[0])
@@ -50,6 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("rscnav").setLevel(logging.INFO)  # ours only: matplotlib's font tools are talkative
     try:
         parsed.run(parsed)
+    except KeyboardInterrupt:
+        print(f"rscnav {parsed.command}: interrupted; nothing half-written is left", file=sys.stderr)
+        return 130
     except EXPECTED as error:
         if os.environ.get("RSCNAV_DEBUG"):
             raise
@@ -57,6 +77,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"rscnav {parsed.command}: error: {text}\n(RSCNAV_DEBUG=1 shows where)", file=sys.stderr)
         return 1
     return 0
+
+
+def _end_cleanly() -> None:
+    """End with the workflow that started this process, and let a signal to end remove what is half-written."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, which stays so
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
+    end_with_scheduler(remove_unfinished, _thread.interrupt_main)
 
 
 if __name__ == "__main__":

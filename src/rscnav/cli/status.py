@@ -1,9 +1,11 @@
-"""``rscnav status``: say what still runs in this folder after a kill, and how to clear what it left."""
+"""``rscnav status``: whether a run is under way in this folder, and what a killed one left."""
 
 import argparse
 from pathlib import Path
 
 import psutil
+
+from rscnav.owner import killed_run, orphans_in, recorded_run, schedulers_in
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -13,51 +15,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Report; raises an error (exit status 1) where a new run cannot start."""
-    workflows, jobs = running_here(Path.cwd())
-    locked = any(Path(".snakemake/locks").glob("*.lock")) if Path(".snakemake/locks").is_dir() else False
-    if workflows:
-        raise RuntimeErrorForUser(
-            f"a workflow is running in this folder (process {', '.join(str(p.pid) for p in workflows)}); "
+    folder = Path.cwd()
+    last = recorded_run(folder)
+    running = schedulers_in(folder)
+    if last is not None and last.process.alive and last.process.pid not in running:
+        running.append(last.process.pid)
+    if running:
+        raise FolderTakenError(
+            f"a workflow is running in this folder (process {', '.join(map(str, running))}); "
             "wait for it, or end it with Ctrl-C in its terminal"
         )
+    orphans = orphans_in(folder)
     if arguments.end:
-        for job in jobs:
-            print(f"ending process {job.pid}: {command_of(job)}")
-            job.terminate()
-        _, alive = psutil.wait_procs(jobs, timeout=10)
-        for job in alive:
-            job.kill()
+        _end(orphans)
         return
-    if jobs or locked:
-        lines = ["an earlier run was killed in this folder."]
-        lines += [f"  still running: process {job.pid}: {command_of(job)}" for job in jobs]
-        lines += ["  its lock on the results is still there."] if locked else []
-        lines += ["`make unlock` ends what still runs and clears the lock; then start again: nothing finished is lost,"]
-        lines += ["and networks go on from their last checkpoint."]
-        raise RuntimeErrorForUser("\n".join(lines))
+    lines = [f"  still running: process {job.pid}: {_command_of(job)}" for job in orphans]
+    killed = killed_run(folder)
+    if killed:
+        lines.insert(0, killed)
+    elif orphans:
+        lines = ["jobs of a run that was killed in this folder end now; wait a few seconds.", *lines]
+    if lines:
+        raise FolderTakenError("\n".join(lines))
 
 
-class RuntimeErrorForUser(OSError):
-    """A state of the machine that the user can mend."""
+class FolderTakenError(OSError):
+    """A state of the folder that the user can mend."""
 
 
-def running_here(folder: Path) -> tuple[list[psutil.Process], list[psutil.Process]]:
-    """Find the workflows, and the jobs without a workflow above them, that run in a folder."""
-    workflows, jobs = [], []
-    for process in psutil.process_iter(["cmdline", "cwd"]):
-        words = process.info["cmdline"] or []
-        if process.info["cwd"] != str(folder) or process.pid == psutil.Process().pid:
+def _end(jobs: list[psutil.Process]) -> None:
+    """End jobs, and wait until they have ended."""
+    for job in jobs:
+        print(f"ending process {job.pid}: {_command_of(job)}")
+        try:
+            job.terminate()
+        except psutil.NoSuchProcess:
             continue
-        names = [Path(word).name for word in words[:2]]
-        if "snakemake" in names:
-            workflows.append(process)
-        elif "rscnav" in names and "status" not in words:
-            jobs.append(process)
-    return workflows, jobs
+    _, alive = psutil.wait_procs(jobs, timeout=10)
+    for job in alive:
+        job.kill()
 
 
-def command_of(process: psutil.Process) -> str:
-    """Show a process' command as a person would type it."""
+def _command_of(process: psutil.Process) -> str:
+    """Return a process' command as a person would type it."""
     words = process.info["cmdline"]
-    first = next(k for k, word in enumerate(words[:2]) if Path(word).name == "rscnav")
-    return " ".join(["rscnav", *words[first + 1 :]])
+    first = next((k for k, word in enumerate(words[:3]) if Path(word).name == "rscnav"), None)
+    return " ".join(words if first is None else ["rscnav", *words[first + 1 :]])

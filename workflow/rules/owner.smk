@@ -1,0 +1,15 @@
+# Who runs here. Jobs learn which run they belong to, and end with it; a killed run is named before Snakemake speaks of its lock.
+import sys
+
+from rscnav.owner import announce_scheduler, begin_run, killed_run
+
+announce_scheduler()
+if workflow.exec_mode.name == "DEFAULT" and killed_run():
+    print(f"rscnav: {killed_run()}.", file=sys.stderr)
+
+ON_START = [begin_run]  # functions without arguments, called when a real run begins, under Snakemake's lock
+
+
+onstart:
+    for begin in ON_START:
+        begin()

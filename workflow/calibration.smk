@@ -34,7 +34,7 @@ rule table:
     params:
         code=code_hash("rscnav.calibration.verdict"),
     shell:
-        "rscnav calibrate table --inputs {input} --output {output} && cat {output}"
+        "rscnav calibrate table --inputs {input:q} --output {output:q} && cat {output:q}"
 
 
 rule measure:
@@ -50,5 +50,5 @@ rule measure:
         code=lambda wildcards: code_hash("rscnav.calibration.trials_of", ANALYSES[wildcards.analysis]),
         claims=lambda wildcards: str(CLAIMS[wildcards.analysis]),
     shell:
-        "rscnav calibrate run --analysis {wildcards.analysis} --kind {wildcards.kind} --first {wildcards.first} "
-        "--sessions {wildcards.many} --output {output} 2>&1 | tee {log}"
+        "rscnav calibrate run --analysis {wildcards.analysis:q} --kind {wildcards.kind:q} --first {wildcards.first:q} "
+        "--sessions {wildcards.many:q} --output {output:q} 2>&1 | tee {log:q}"

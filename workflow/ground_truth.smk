@@ -37,7 +37,7 @@ rule summary:
     params:
         code=code_hash("rscnav.groundtruth.figure", "rscnav.groundtruth.needs"),
     shell:
-        "rscnav groundtruth summary --inputs {input.parts} --truth {input.truth} --folder {RESULTS} && cat {output[1]}"
+        "rscnav groundtruth summary --inputs {input.parts:q} --truth {input.truth:q} --folder {RESULTS:q} && cat {output[1]:q}"
 
 
 rule simulate:
@@ -52,8 +52,8 @@ rule simulate:
         code=code_hash("rscnav.groundtruth.measure"),
         settings=settings_text(CONFIG, "simulate", EXAMPLE) + settings_text(CONFIG, "read", EXAMPLE),
     shell:
-        "rscnav groundtruth simulate --config {CONFIG_FILE} --seed {wildcards.seed} {MOST} --output {output.session} "
-        "--rates {output.rates} 2>&1 | tee {log}"
+        "rscnav groundtruth simulate --config {CONFIG_FILE:q} --seed {wildcards.seed:q} {MOST} --output {output.session:q} "
+        "--rates {output.rates:q} 2>&1 | tee {log:q}"
 
 
 rule measure:
@@ -74,8 +74,8 @@ rule measure:
         settings=[settings_text(CONFIG, "analyse", name) for name in FEW],
         drawn_from=MOST,
     shell:
-        "rscnav groundtruth measure --config {CONFIG_FILE} --seed {wildcards.seed} --units {wildcards.units} "
-        "--trials {wildcards.trials} --activity {wildcards.activity} --session {input} --output {output} 2>&1 | tee {log}"
+        "rscnav groundtruth measure --config {CONFIG_FILE:q} --seed {wildcards.seed:q} --units {wildcards.units:q} "
+        "--trials {wildcards.trials:q} --activity {wildcards.activity:q} --session {input:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule truth:
@@ -88,5 +88,5 @@ rule truth:
         settings=settings_text(CONFIG, "simulate", EXAMPLE),
         analyses=[settings_text(CONFIG, "analyse", name) for name in FEW],
     shell:
-        "rscnav groundtruth truth --config {CONFIG_FILE} --trials {TRUTH_TRIALS} --units {UNITS} --output {output} "
-        "2>&1 | tee {log}"
+        "rscnav groundtruth truth --config {CONFIG_FILE:q} --trials {TRUTH_TRIALS} --units {UNITS} --output {output:q} "
+        "2>&1 | tee {log:q}"

@@ -21,8 +21,8 @@ for analysis in ANALYSES:
             settings=settings_text(CONFIG, "analyse", analysis),
             code=code_hash("rscnav.cli.analyse", ANALYSES[analysis]),
         shell:
-            "rscnav analyse --config {params.config} --analysis {params.analysis} "
-            "--session {input} --output {output} 2>&1 | tee {log}"
+            "rscnav analyse --config {params.config:q} --analysis {params.analysis:q} "
+            "--session {input:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule across:
@@ -45,8 +45,8 @@ rule across:
         seed=CONFIG.seed,
         code=code_hash("rscnav.cli.across"),
     shell:
-        "rscnav across --config {params.config} --results {params.results} --sessions {params.sessions} "
-        "--output {output} 2>&1 | tee {log}"
+        "rscnav across --config {params.config:q} --results {params.results:q} --sessions {params.sessions:q} "
+        "--output {output:q} 2>&1 | tee {log:q}"
 
 
 rule numbers:
@@ -68,4 +68,4 @@ rule numbers:
         results=RESULTS,
         code=code_hash("rscnav.cli.numbers"),
     shell:
-        "rscnav numbers --config {params.config} --results {params.results} --output {output} 2>&1 | tee {log}"
+        "rscnav numbers --config {params.config:q} --results {params.results:q} --output {output:q} 2>&1 | tee {log:q}"

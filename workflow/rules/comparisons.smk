@@ -20,8 +20,8 @@ rule compare:
         settings=settings_of("compare"),
         code=code_hash("rscnav.cli.compare"),
     shell:
-        "rscnav compare --config {params.config} --name {wildcards.comparison} --results {params.results} "
-        "--output {output} 2>&1 | tee {log}"
+        "rscnav compare --config {params.config:q} --name {wildcards.comparison:q} --results {params.results:q} "
+        "--output {output:q} 2>&1 | tee {log:q}"
 
 
 rule beside:
@@ -45,5 +45,5 @@ rule beside:
         settings=settings_of("beside"),
         code=code_hash("rscnav.cli.beside"),
     shell:
-        "rscnav beside --config {params.config} --name {wildcards.comparison} --results {params.results} "
-        "--output {output.pdf} --table {output.table} 2>&1 | tee {log}"
+        "rscnav beside --config {params.config:q} --name {wildcards.comparison:q} --results {params.results:q} "
+        "--output {output.pdf:q} --table {output.table:q} 2>&1 | tee {log:q}"

@@ -15,7 +15,7 @@ rule export_nwb:
     params:
         code=code_hash("rscnav.cli.export"),
     shell:
-        "rscnav export --session {input} --nwb {output} 2>&1 | tee {log}"
+        "rscnav export --session {input:q} --nwb {output:q} 2>&1 | tee {log:q}"
 
 
 rule export_tables:
@@ -31,4 +31,4 @@ rule export_tables:
         folder=lambda wildcards: f"{RESULTS}/export/{wildcards.session}",
         code=code_hash("rscnav.cli.export"),
     shell:
-        "rscnav export --session {input} --tables {params.folder} --format {params.kind} 2>&1 | tee {log}"
+        "rscnav export --session {input:q} --tables {params.folder:q} --format {params.kind:q} 2>&1 | tee {log:q}"

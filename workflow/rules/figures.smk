@@ -33,8 +33,8 @@ for figure in FIGURES:
             settings=settings_text(CONFIG, "figure", figure),
             code=code_hash("rscnav.cli.figure", FIGURES[figure]),
         shell:
-            "rscnav figure --config {params.config} --figure {params.figure} --sessions {params.sessions} "
-            "--results {params.results} --output {output.pdf} 2>&1 | tee {log}"
+            "rscnav figure --config {params.config:q} --figure {params.figure:q} --sessions {params.sessions:q} "
+            "--results {params.results:q} --output {output.pdf:q} 2>&1 | tee {log:q}"
 
     rule:
         name:
@@ -54,5 +54,5 @@ for figure in FIGURES:
             settings=settings_text(CONFIG, "figure", figure),
             code=code_hash("rscnav.cli.figure", FIGURES[figure]),
         shell:
-            "rscnav figure --config {params.config} --figure {params.figure} --sessions {wildcards.session} "
-            "--results {params.results} --output {output.pdf} 2>&1 | tee {log}"
+            "rscnav figure --config {params.config:q} --figure {params.figure:q} --sessions {wildcards.session:q} "
+            "--results {params.results:q} --output {output.pdf:q} 2>&1 | tee {log:q}"

@@ -18,8 +18,8 @@ rule train:
         settings=settings_of("train"),
         code=code_of_network("rscnav.cli.train"),
     shell:
-        "rscnav train --config {params.config} --session {wildcards.network_session} "
-        "--output-dir {params.folder} 2>&1 | tee {log}"
+        "rscnav train --config {params.config:q} --session {wildcards.network_session:q} "
+        "--output-dir {params.folder:q} 2>&1 | tee {log:q}"
 
 
 # Networks of one shape in one job (the configuration's key `together`).
@@ -46,8 +46,8 @@ for number, members in enumerate([group for group in TRAINED_TOGETHER if len(gro
             settings=lambda wildcards, members=members: [settings_text(CONFIG, "train", s) for s in members],
             code=code_for_network("rscnav.cli.train", members[0]),
         shell:
-            "rscnav train --config {params.config} --session {params.sessions} "
-            "--output-dir {params.folders} 2>&1 | tee {log}"
+            "rscnav train --config {params.config:q} --session {params.sessions:q} "
+            "--output-dir {params.folders:q} 2>&1 | tee {log:q}"
 
 
 rule rollout:
@@ -69,8 +69,8 @@ rule rollout:
         settings=settings_of("rollout"),
         code=code_of_network("rscnav.cli.rollout"),
     shell:
-        "rscnav rollout --config {params.config} --session {wildcards.network_session} "
-        "--network-dir {params.folder} --output {output} 2>&1 | tee {log}"
+        "rscnav rollout --config {params.config:q} --session {wildcards.network_session:q} "
+        "--network-dir {params.folder:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 rule dynamics:
@@ -90,5 +90,5 @@ rule dynamics:
         settings=settings_of("dynamics"),
         code=code_of_network("rscnav.cli.dynamics"),
     shell:
-        "rscnav dynamics --config {params.config} --session {wildcards.network_session} "
-        "--network-dir {params.folder} --session-file {input.session} --output {output} 2>&1 | tee {log}"
+        "rscnav dynamics --config {params.config:q} --session {wildcards.network_session:q} "
+        "--network-dir {params.folder:q} --session-file {input.session:q} --output {output:q} 2>&1 | tee {log:q}"

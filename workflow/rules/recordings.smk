@@ -11,7 +11,7 @@ rule simulate:
         settings=settings_of("simulate"),
         code=code_hash("rscnav.cli.simulate", *task_code("ring-fixed")),
     shell:
-        "rscnav simulate --config {params.config} --name {wildcards.simulation} --output {output.nwb} 2>&1 | tee {log}"
+        "rscnav simulate --config {params.config:q} --name {wildcards.simulation:q} --output {output.nwb:q} 2>&1 | tee {log:q}"
 
 
 rule read:
@@ -29,7 +29,7 @@ rule read:
         settings=settings_of("read"),
         code=code_hash("rscnav.cli.read"),
     shell:
-        "rscnav read --config {params.config} --session {wildcards.recording} --output {output} 2>&1 | tee {log}"
+        "rscnav read --config {params.config:q} --session {wildcards.recording:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 # A recording has no network to run, nor has what is seen of one; the result says so, and figures of all sessions read the same files.
@@ -46,5 +46,5 @@ rule dynamics_without_network:
         settings=settings_of("dynamics"),
         code=code_hash("rscnav.cli.dynamics"),
     shell:
-        "rscnav dynamics --config {params.config} --session {wildcards.not_a_network} "
-        "--session-file {input} --output {output} 2>&1 | tee {log}"
+        "rscnav dynamics --config {params.config:q} --session {wildcards.not_a_network:q} "
+        "--session-file {input:q} --output {output:q} 2>&1 | tee {log:q}"

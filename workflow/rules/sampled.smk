@@ -16,9 +16,9 @@ rule sample:
     threads: 1
     params:
         config=CONFIG_FILE,
-        like=lambda wildcards, input: f"--like {input.like}" if input.like else "",
+        like=lambda wildcards, input: ["--like", str(input.like)] if input.like else [],
         settings=settings_of("sample"),
         code=code_hash("rscnav.cli.sample"),
     shell:
-        "rscnav sample --config {params.config} --session {wildcards.sampled} --network-session {input.network} "
-        "{params.like} --output {output} 2>&1 | tee {log}"
+        "rscnav sample --config {params.config:q} --session {wildcards.sampled:q} --network-session {input.network:q} "
+        "{params.like:q} --output {output:q} 2>&1 | tee {log:q}"

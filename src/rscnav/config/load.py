@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from rscnav.config.base import ConfigError, check
+from rscnav.config.paths import results_folder
 from rscnav.config.patterns import expand_files
 from rscnav.config.schema import Config
 from rscnav.config.stages import resolved_comparisons
@@ -59,6 +60,11 @@ def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Conf
             if isinstance(name, str) and name not in tasks:
                 tasks[name] = _task(name, {}, f"{source}: networks: '{network.get('name')}'")
         plain["tasks"] = tasks
+    if isinstance(plain.get("results_dir"), str):
+        try:
+            plain["results_dir"] = results_folder(plain["results_dir"])
+        except ValueError as error:
+            raise ConfigError(f"{source}: results_dir: {error}") from None
     folder = plain.get("results_dir", "results")
     for recording in _items(plain, "recordings"):
         if isinstance(recording.get("file"), str):

@@ -26,6 +26,10 @@ class ArraySeries(Closed):
     rate: float | None = Field(None, gt=0, description="in place of times: samples a second")
     start_s: float = Field(0.0, description="with a rate: time of the first sample (s)")
     unit: str = Field("", description="what the values are in")
+    across: bool | None = Field(
+        None,
+        description="whether samples lie along the second side of a matrix; null: as `time` fits, without it the longer side is time",
+    )
 
     @model_validator(mode="after")
     def _timed(self) -> "ArraySeries":
@@ -35,7 +39,7 @@ class ArraySeries(Closed):
 
 
 class Arrays(Closed):
-    """Names of arrays (`a/b` or `a.b` inside groups and structures), and what they become."""
+    """Names of arrays (`a/b` or `a.b` inside groups and structures, `a[:, 1]` for a column), and what they become."""
 
     spikes: ArraySpikes | None = Field(None, description="null: no spikes")
     units: dict[str, str] = Field(

@@ -1,0 +1,211 @@
+"""What is in a file of plain arrays (`.npz`, `.mat`, HDF5), and a draft of the key `arrays` for it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from rscnav.recordings.array_tree import Tree, Unreadable, Value, open_tree
+
+_MOST_LISTED = 200
+_SPIKES = re.compile(r"spk|spike|times?$|^ts|_ts", re.IGNORECASE)
+_UNITS = re.compile(r"unit|clu|cell|neuron|^id|_id", re.IGNORECASE)
+_TIME = re.compile(r"time|^t$|^t_|_t$|^ts|_ts$|stamp", re.IGNORECASE)
+_PLACE = re.compile(r"pos|xy|track|place|coord|loc", re.IGNORECASE)
+_START = re.compile(r"(^|[^a-z])(on|onset|start|begin)", re.IGNORECASE)
+_STOP = re.compile(r"(^|[^a-z])(off|offset|stop|end)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One array, list of vectors or unreadable object of a file.
+
+    Parameters
+    ----------
+    name : str
+        As a mapping may use it.
+    words : str
+        Its shape and type.
+    value : array, list of array or None
+        A vector or matrix of numbers; one vector a unit; None for anything else.
+    """
+
+    name: str
+    words: str
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class ArrayContents:
+    """What `array_contents` finds: the leaves, and the draft as YAML ('' where nothing could be guessed)."""
+
+    leaves: list[Leaf]
+    draft: str
+
+    def text(self, path: str) -> str:
+        """Return it for the terminal."""
+        lines = [f"Arrays in {path}:", *(f"  {leaf.name}: {leaf.words}" for leaf in self.leaves[:_MOST_LISTED])]
+        if len(self.leaves) > _MOST_LISTED:
+            lines.append(f"  and {len(self.leaves) - _MOST_LISTED} more")
+        if self.draft:
+            lines += [
+                "A draft of the mapping by names and lengths; correct it and paste it into config.yaml:",
+                "",
+                self.draft,
+            ]
+        else:
+            lines.append(
+                "Nothing here looks like spike times and their units, or like a series with its times; say with the recording's key "
+                "`arrays` what they are (docs/recordings.md)"
+            )
+        return "\n".join(lines)
+
+
+def array_contents(path: str, name: str) -> ArrayContents:
+    """List the arrays of a file and draft a mapping.
+
+    Parameters
+    ----------
+    path : str
+        A `.npz`, `.mat` or HDF5 file.
+    name : str
+        What the draft calls the recording.
+
+    Returns
+    -------
+    ArrayContents
+
+    Raises
+    ------
+    ValueError
+        For a file that can't be opened; one array that can't be read is listed with the reason.
+    """
+    leaves = _leaves(open_tree(path))
+    arrays = _drafted(leaves)
+    if not arrays:
+        return ArrayContents(leaves, "")
+    recording: dict[str, Any] = {"name": name, "file": path, "arrays": arrays}
+    place = next((series for series in arrays.get("series", {}) if series == "position"), None)
+    if place:
+        recording["position"] = {"series": place, "unit": "cm"}
+    if "trials" in arrays.get("tables", {}):
+        recording["trials"] = {"table": "trials"}
+    text = yaml.safe_dump({"recordings": [recording]}, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    checks = ["# CHECK every line: it was guessed from names and lengths", "# CHECK time_unit: s, ms or us"]
+    checks += ["# CHECK position.unit: m, cm, mm, px, rad or deg"] if place else []
+    return ArrayContents(leaves, "\n".join([*checks, text]))
+
+
+def _leaves(tree: Tree) -> list[Leaf]:
+    found: list[Leaf] = []
+    for name in tree.names:
+        try:
+            value = tree.read(name)
+        except ValueError as error:
+            found.append(Leaf(name, f"can't be read: {error}"))
+            continue
+        found += _inside(name, value)
+    return found
+
+
+def _inside(name: str, value: Value) -> list[Leaf]:
+    """List a value, or what is inside a structure."""
+    if isinstance(value, Unreadable):
+        return [Leaf(name, str(value))]
+    if isinstance(value, dict):
+        return [leaf for field, one in value.items() for leaf in _inside(f"{name}.{field}", one)]
+    if isinstance(value, list):
+        if value and all(isinstance(one, dict) for one in value):
+            fields = dict.fromkeys(field for one in value for field in one)
+            many = [(field, [one.get(field, np.empty(0)) for one in value]) for field in fields]
+            return [leaf for field, cells in many for leaf in _cells(f"{name}.{field}", cells, "structures")]
+        return _cells(name, value, "cells")
+    return [_array(name, np.asarray(value))]
+
+
+def _cells(name: str, cells: list[Any], what: str) -> list[Leaf]:
+    arrays = [np.asarray(cell).reshape(-1) for cell in cells if isinstance(cell, np.ndarray | str | np.generic)]
+    if len(arrays) != len(cells):
+        return [Leaf(name, f"{len(cells)} {what} of several kinds")]
+    if all(array.dtype.kind == "U" and array.size <= 1 for array in arrays):
+        shown = ", ".join(repr(str(array[0])) for array in arrays[:4] if array.size)
+        return [Leaf(name, f"{len(cells)} texts: {shown}{' ...' if len(cells) > 4 else ''}")]
+    sizes = [array.size for array in arrays]
+    numbers = all(array.dtype.kind in "iuf" for array in arrays)
+    words = f"{len(cells)} {what} of {min(sizes)} to {max(sizes)} numbers" if sizes else f"no {what}"
+    return [Leaf(name, words, [array.astype(float) for array in arrays] if numbers and sizes else None)]
+
+
+def _array(name: str, array: NDArray) -> Leaf:
+    shape = " x ".join(map(str, array.shape)) or "one value"
+    kind = {"U": "texts", "b": "true or false", "c": "complex numbers"}.get(array.dtype.kind, str(array.dtype))
+    words = f"{shape}, {kind}"
+    numbers = array.dtype.kind in "iuf"
+    if numbers and array.size and np.isfinite(array).any():
+        words += f", {np.nanmin(array):.6g} to {np.nanmax(array):.6g}"
+    while array.ndim > 1 and 1 in array.shape:
+        array = array.squeeze(axis=array.shape.index(1))
+    return Leaf(name, words, array.astype(float) if numbers and array.ndim in (1, 2) and array.size else None)
+
+
+def _drafted(leaves: list[Leaf]) -> dict[str, Any]:
+    """Guess what the arrays are."""
+    arrays: dict[str, Any] = {}
+    trains = [leaf for leaf in leaves if isinstance(leaf.value, list)]
+    vectors = [leaf for leaf in leaves if isinstance(leaf.value, np.ndarray) and leaf.value.ndim == 1]
+    matrices = [leaf for leaf in leaves if isinstance(leaf.value, np.ndarray) and leaf.value.ndim == 2]
+    used: set[str] = set()
+    if trains:
+        best = max(trains, key=lambda leaf: (bool(_SPIKES.search(leaf.name)), sum(map(len, leaf.value))))
+        arrays["spikes"] = {"times": best.name}
+    else:
+        pair = _spikes_and_units(vectors)
+        if pair:
+            arrays["spikes"] = {"times": pair[0].name, "unit": pair[1].name}
+            used |= {leaf.name for leaf in pair}
+    series: dict[str, Any] = {}
+    for leaf in sorted(matrices, key=lambda leaf: not _PLACE.search(leaf.name)):
+        n = max(leaf.value.shape)
+        time = _best([v for v in vectors if len(v.value) == n and v.name not in used and _ascends(v.value)], _TIME)
+        if time is not None:
+            is_place = min(leaf.value.shape) <= 3 and "position" not in series
+            series["position" if is_place else _short(leaf.name)] = {"data": leaf.name, "time": time.name}
+    if series:
+        arrays["series"] = series
+    starts = [v for v in vectors if _START.search(_short(v.name)) and v.name not in used]
+    for start in starts:
+        stop = _best([v for v in vectors if len(v.value) == len(start.value) and _STOP.search(_short(v.name))], _STOP)
+        if stop is not None:
+            arrays["tables"] = {"trials": {"start_time": start.name, "stop_time": stop.name}}
+            break
+    return arrays
+
+
+def _spikes_and_units(vectors: list[Leaf]) -> tuple[Leaf, Leaf] | None:
+    """Find a vector of times and one as long with few different whole numbers."""
+    pairs = []
+    for unit in vectors:
+        values = unit.value
+        n_units = len(np.unique(values))
+        if not np.array_equal(values, np.round(values)) or n_units > max(2, len(values) // 2):
+            continue
+        for times in vectors:
+            if times.name != unit.name and len(times.value) == len(values) and len(np.unique(times.value)) > n_units:
+                score = bool(_SPIKES.search(_short(times.name))) + bool(_UNITS.search(_short(unit.name)))
+                pairs.append((score, len(values), times, unit))
+    return max(pairs, key=lambda pair: pair[:2])[2:] if pairs else None
+
+
+def _best(leaves: list[Leaf], pattern: re.Pattern[str]) -> Leaf | None:
+    return min(leaves, key=lambda leaf: not pattern.search(_short(leaf.name)), default=None)
+
+
+def _ascends(values: NDArray) -> bool:
+    return len(values) > 1 and bool(np.all(np.diff(values) >= 0)) and values[-1] > values[0]
+
+
+def _short(name: str) -> str:
+    return re.split(r"[./]", name)[-1]

@@ -1,9 +1,10 @@
 # Error rates of all tests and coverage of all intervals, on simulated sessions: `make calibration`. A killed run goes on where it
 # was; a change of one analysis measures that one again. Shorter: snakemake -s workflow/calibration.smk --config sessions=200
-from rscnav.analyses.table import ANALYSES
+from rscnav.calibration.plan import planned_part
 from rscnav.calibration.table import CLAIMS
 from rscnav.calibration.trials_of import kinds_for, sessions_for
-from rscnav.provenance import code_hash
+from rscnav.config.paths import results_folder
+from snakemake.exceptions import WorkflowError
 
 
 include: "rules/owner.smk"
@@ -11,7 +12,12 @@ include: "rules/owner.smk"
 
 N_SESSIONS = int(config.get("sessions", 1000))  # of each kind
 CHUNK = 100  # sessions a job
-RESULTS = config.get("results_dir", "results/calibration")
+try:
+    RESULTS = results_folder(str(config.get("results_dir", "results/calibration")))
+except ValueError as error:
+    raise WorkflowError(f"results_dir: {error}") from None
+JOBS = {analysis: planned_part("run", analysis) for analysis in CLAIMS}
+TABLE = planned_part("table")
 
 
 def chunks(analysis, kind):
@@ -32,9 +38,10 @@ rule table:
     output:
         f"{RESULTS}/table.md",
     params:
-        code=code_hash("rscnav.calibration.verdict"),
+        code=TABLE.code,
+        expect=TABLE.mark,
     shell:
-        "rscnav calibrate table --inputs {input:q} --output {output:q} && cat {output:q}"
+        "rscnav calibrate table --expect {params.expect:q} --inputs {input:q} --output {output:q} && cat {output:q}"
 
 
 rule measure:
@@ -47,8 +54,9 @@ rule measure:
         many=r"\d+",
     threads: 1
     params:
-        code=lambda wildcards: code_hash("rscnav.calibration.trials_of", ANALYSES[wildcards.analysis]),
-        claims=lambda wildcards: str(CLAIMS[wildcards.analysis]),
+        code=lambda wildcards: JOBS[wildcards.analysis].code,
+        claims=lambda wildcards: JOBS[wildcards.analysis].settings,
+        expect=lambda wildcards: JOBS[wildcards.analysis].mark,
     shell:
-        "rscnav calibrate run --analysis {wildcards.analysis:q} --kind {wildcards.kind:q} --first {wildcards.first:q} "
+        "rscnav calibrate run --expect {params.expect:q} --analysis {wildcards.analysis:q} --kind {wildcards.kind:q} --first {wildcards.first:q} "
         "--sessions {wildcards.many:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -1,24 +1,41 @@
 # How the estimates approach the truth, on the simulated example with few and many units and trials: `make ground-truth`. A killed
 # run goes on where it was. Shorter: snakemake -s workflow/ground_truth.smk --config seeds=2
-from rscnav.analyses.table import ANALYSES
+import yaml
+from rscnav.config.base import ConfigError
+from rscnav.config.jobs import settings_file, settings_file_text
 from rscnav.config.load import load_config
-from rscnav.config.stages import settings_text
-from rscnav.groundtruth.estimates import FEW
-from rscnav.groundtruth.measure import EXAMPLE
-from rscnav.provenance import code_hash
+from rscnav.config.paths import results_folder
+from rscnav.files import write_text
+from rscnav.groundtruth.plan import planned_part
+from snakemake.exceptions import WorkflowError
 
 
 include: "rules/owner.smk"
 
 
-CONFIG_FILE = config.get("config", "config.yaml")
-CONFIG = load_config(CONFIG_FILE)
-RESULTS = config.get("results_dir", "results/ground_truth")
+try:
+    RESULTS = results_folder(str(config.get("results_dir", "results/ground_truth")))
+    USERS_FILE = config.get("config", "config.yaml")
+    CONFIG = load_config(USERS_FILE)
+    with open(USERS_FILE, encoding="utf-8") as file:
+        CONFIG_TEXT = settings_file_text(CONFIG, yaml.safe_load(file))
+except (ConfigError, ValueError) as error:
+    raise WorkflowError(f"the configuration will not do.\n{error}") from None
+CONFIG_FILE = settings_file(
+    RESULTS, CONFIG_TEXT
+)  # what the jobs read: an edit of the user's file changes nothing that runs
+ON_START.append(lambda: write_text(CONFIG_FILE, CONFIG_TEXT))
 SEEDS = range(1, int(config.get("seeds", 5)) + 1)
 UNITS = [int(n) for n in str(config.get("units", "5,20,80,320")).split(",")]
 TRIALS = [int(n) for n in str(config.get("trials", "10,30,100,300")).split(",")]
 TRUTH_TRIALS = int(config.get("truth_trials", 3000))
 MOST = f"--units {max(UNITS)} --trials {max(TRIALS)}"
+
+
+def planned_with(part):
+    """Return the parameters that are a job's rerun triggers, and the mark that its command checks."""
+    job = planned_part(None if part == "summary" else CONFIG, part)
+    return {"settings": job.settings, "code": job.code, "expect": job.mark}
 
 
 rule summary:
@@ -35,9 +52,9 @@ rule summary:
     output:
         multiext(f"{RESULTS}/", "estimates.csv", "needs.md", "ground_truth.png", "ground_truth.pdf"),
     params:
-        code=code_hash("rscnav.groundtruth.figure", "rscnav.groundtruth.needs"),
+        **planned_with("summary"),
     shell:
-        "rscnav groundtruth summary --inputs {input.parts:q} --truth {input.truth:q} --folder {RESULTS:q} && cat {output[1]:q}"
+        "rscnav groundtruth summary --expect {params.expect:q} --inputs {input.parts:q} --truth {input.truth:q} --folder {RESULTS:q} && cat {output[1]:q}"
 
 
 rule simulate:
@@ -49,10 +66,9 @@ rule simulate:
     wildcard_constraints:
         seed=r"\d+",
     params:
-        code=code_hash("rscnav.groundtruth.measure"),
-        settings=settings_text(CONFIG, "simulate", EXAMPLE) + settings_text(CONFIG, "read", EXAMPLE),
+        **planned_with("simulate"),
     shell:
-        "rscnav groundtruth simulate --config {CONFIG_FILE:q} --seed {wildcards.seed:q} {MOST} --output {output.session:q} "
+        "rscnav groundtruth simulate --config {CONFIG_FILE:q} --expect {params.expect:q} --seed {wildcards.seed:q} {MOST} --output {output.session:q} "
         "--rates {output.rates:q} 2>&1 | tee {log:q}"
 
 
@@ -70,11 +86,10 @@ rule measure:
         trials=r"\d+",
     threads: 1
     params:
-        code=code_hash("rscnav.groundtruth.measure", *(ANALYSES[name] for name in FEW)),
-        settings=[settings_text(CONFIG, "analyse", name) for name in FEW],
+        **planned_with("measure"),
         drawn_from=MOST,
     shell:
-        "rscnav groundtruth measure --config {CONFIG_FILE:q} --seed {wildcards.seed:q} --units {wildcards.units:q} "
+        "rscnav groundtruth measure --config {CONFIG_FILE:q} --expect {params.expect:q} --seed {wildcards.seed:q} --units {wildcards.units:q} "
         "--trials {wildcards.trials:q} --activity {wildcards.activity:q} --session {input:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
@@ -84,9 +99,7 @@ rule truth:
     log:
         f"{RESULTS}/logs/truth.log",
     params:
-        code=code_hash("rscnav.groundtruth.truths"),
-        settings=settings_text(CONFIG, "simulate", EXAMPLE),
-        analyses=[settings_text(CONFIG, "analyse", name) for name in FEW],
+        **planned_with("truth"),
     shell:
-        "rscnav groundtruth truth --config {CONFIG_FILE:q} --trials {TRUTH_TRIALS} --units {UNITS} --output {output:q} "
+        "rscnav groundtruth truth --config {CONFIG_FILE:q} --expect {params.expect:q} --trials {TRUTH_TRIALS} --units {UNITS} --output {output:q} "
         "2>&1 | tee {log:q}"

@@ -1,6 +1,5 @@
 """``summary.json``: every number that figures and docs quote, from the result files; null where not applicable."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from rscnav.analyses.across import COMPARED
 from rscnav.analyses.result import Result, read_result
 from rscnav.analyses.table import ANALYSES
 from rscnav.config.schema import Config
+from rscnav.config.stages import settings_for
 from rscnav.provenance import code_hash
 from rscnav.sessions.hdf5 import read_session
 from rscnav.sessions.schema import PHASES
@@ -42,11 +42,10 @@ def summary_text(config: Config, results: Path, names: list[str]) -> str:
     -------
     str
     """
-    settings = config.model_dump_json(exclude={"device", "results_dir", "together"})
     summary = {
         "schema": SCHEMA,
         "run": {
-            "config_sha": hashlib.sha256(settings.encode()).hexdigest()[:12],
+            "config_sha": settings_for(config, "numbers", "")["settings_sha"],
             "code": code_hash(__name__),
         },
         "sessions": {name: _session_numbers(results, name) for name in names},

@@ -16,12 +16,10 @@ for analysis in ANALYSES:
             f"{RESULTS}/benchmarks/analyse/{analysis}/{{session}}.tsv"
         threads: 1
         params:
-            config=CONFIG_FILE,
+            **planned_with("analyse", analysis),
             analysis=analysis,
-            settings=settings_text(CONFIG, "analyse", analysis),
-            code=code_hash("rscnav.cli.analyse", ANALYSES[analysis]),
         shell:
-            "rscnav analyse --config {params.config:q} --analysis {params.analysis:q} "
+            "rscnav analyse --config {CONFIG_FILE:q} --expect {params.expect:q} --analysis {params.analysis:q} "
             "--session {input:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
@@ -39,13 +37,9 @@ rule across:
         f"{RESULTS}/logs/across.log",
     threads: 1
     params:
-        config=CONFIG_FILE,
-        results=RESULTS,
-        sessions=SESSIONS,
-        seed=CONFIG.seed,
-        code=code_hash("rscnav.cli.across"),
+        **planned_with("across", ""),
     shell:
-        "rscnav across --config {params.config:q} --results {params.results:q} --sessions {params.sessions:q} "
+        "rscnav across --config {CONFIG_FILE:q} --expect {params.expect:q} --results {RESULTS:q} "
         "--output {output:q} 2>&1 | tee {log:q}"
 
 
@@ -64,8 +58,6 @@ rule numbers:
     log:
         f"{RESULTS}/logs/numbers.log",
     params:
-        config=CONFIG_FILE,
-        results=RESULTS,
-        code=code_hash("rscnav.cli.numbers"),
+        **planned_with("numbers", ""),
     shell:
-        "rscnav numbers --config {params.config:q} --results {params.results:q} --output {output:q} 2>&1 | tee {log:q}"
+        "rscnav numbers --config {CONFIG_FILE:q} --expect {params.expect:q} --results {RESULTS:q} --output {output:q} 2>&1 | tee {log:q}"

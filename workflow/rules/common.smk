@@ -2,26 +2,26 @@
 import os
 import re
 import subprocess
+from functools import cache
 
-import yaml
 from rscnav.analyses.table import ANALYSES
 from rscnav.config.base import ConfigError
 from rscnav.config.groups import training_groups
+from rscnav.config.jobs import planned, settings_file, settings_file_text
 from rscnav.config.load import parse_config
 from rscnav.config.stages import (
     network_sessions,
     sampled_sessions,
     session_names,
-    settings_text,
     simulated_file,
 )
 from rscnav.figures.table import FIGURES
 from rscnav.files import write_text
-from rscnav.provenance import code_hash
 from rscnav.recordings.files import refuse_unreadable
-from rscnav.tasks.table import task_code
 from snakemake.exceptions import WorkflowError
 
+if not os.path.exists("config.yaml") and not (config.get("networks") or config.get("recordings")):
+    raise WorkflowError("config.yaml is not in this folder; give it with --configfile, before the preset")
 try:
     CONFIG = parse_config(config)
 except ConfigError as error:
@@ -41,10 +41,12 @@ for name, path in RECORDED_FILES.items():
         except (OSError, ValueError) as error:
             raise WorkflowError(f"recording '{name}': recordings.file: {error}") from None
 
-# Commands read the configuration as it stands after presets and --config; it is not an input, since a job's own
-# settings are its trigger (params.settings).
-CONFIG_FILE = f"{RESULTS}/config.yaml"
-write_text(CONFIG_FILE, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+# Commands read the configuration as it stands after presets and --config, from a file that is named by its content: nothing that
+# happens later changes it. It is written when a run begins. It is not an input, and not among the parameters: a job's own settings
+# are its trigger.
+CONFIG_TEXT = settings_file_text(CONFIG, config)
+CONFIG_FILE = settings_file(RESULTS, CONFIG_TEXT)
+ON_START.append(lambda: write_text(CONFIG_FILE, CONFIG_TEXT))
 
 
 def local_gpus():
@@ -68,19 +70,24 @@ def any_of(names):
     return "|".join(re.escape(name) for name in names) or "no such name"
 
 
-def settings_of(stage):
-    """Give a function of the wildcards that writes down the settings of that job: its rerun trigger."""
-    return lambda wildcards: settings_text(CONFIG, stage, wildcards[0])
+@cache
+def job_of(stage, item):
+    """Return what a job depends on besides its input files."""
+    return planned(CONFIG, stage, item)
 
 
-def code_for_network(command, session):
-    """Hash the code of a command, with that of the network's task."""
-    return code_hash(command, *task_code(network_sessions(CONFIG)[session][0].task))
+def planned_with(stage, item=None):
+    """Return the parameters that are a job's rerun triggers, and the mark that its command checks.
 
+    A rule has one job for each first wildcard, unless it names the item.
+    """
 
-def code_of_network(command):
-    """Give a function of the wildcards that hashes the code of a command, with that of the network's task."""
-    return lambda wildcards: code_for_network(command, wildcards[0])
+    def of(part):
+        if item is not None:
+            return getattr(job_of(stage, item), part)
+        return lambda wildcards: getattr(job_of(stage, wildcards[0]), part)
+
+    return {"settings": of("settings"), "code": of("code"), "expect": of("mark")}
 
 
 wildcard_constraints:

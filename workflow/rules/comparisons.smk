@@ -15,12 +15,9 @@ rule compare:
         f"{RESULTS}/benchmarks/compare/{{comparison}}.tsv"
     threads: 1
     params:
-        config=CONFIG_FILE,
-        results=RESULTS,
-        settings=settings_of("compare"),
-        code=code_hash("rscnav.cli.compare"),
+        **planned_with("compare"),
     shell:
-        "rscnav compare --config {params.config:q} --name {wildcards.comparison:q} --results {params.results:q} "
+        "rscnav compare --config {CONFIG_FILE:q} --expect {params.expect:q} --name {wildcards.comparison:q} --results {RESULTS:q} "
         "--output {output:q} 2>&1 | tee {log:q}"
 
 
@@ -40,10 +37,7 @@ rule beside:
         f"{RESULTS}/logs/beside/{{comparison}}.log",
     threads: 1
     params:
-        config=CONFIG_FILE,
-        results=RESULTS,
-        settings=settings_of("beside"),
-        code=code_hash("rscnav.cli.beside"),
+        **planned_with("beside"),
     shell:
-        "rscnav beside --config {params.config:q} --name {wildcards.comparison:q} --results {params.results:q} "
+        "rscnav beside --config {CONFIG_FILE:q} --expect {params.expect:q} --name {wildcards.comparison:q} --results {RESULTS:q} "
         "--output {output.pdf:q} --table {output.table:q} 2>&1 | tee {log:q}"

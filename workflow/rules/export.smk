@@ -13,9 +13,9 @@ rule export_nwb:
         f"{RESULTS}/logs/export/{{session}}_nwb.log",
     threads: 1
     params:
-        code=code_hash("rscnav.cli.export"),
+        **planned_with("export_nwb", ""),
     shell:
-        "rscnav export --session {input:q} --nwb {output:q} 2>&1 | tee {log:q}"
+        "rscnav export --config {CONFIG_FILE:q} --expect {params.expect:q} --session {input:q} --nwb {output:q} 2>&1 | tee {log:q}"
 
 
 rule export_tables:
@@ -27,8 +27,7 @@ rule export_tables:
         f"{RESULTS}/logs/export/{{session}}_tables.log",
     threads: 1
     params:
-        kind=CONFIG.export.tables,
+        **planned_with("export_tables", ""),
         folder=lambda wildcards: f"{RESULTS}/export/{wildcards.session}",
-        code=code_hash("rscnav.cli.export"),
     shell:
-        "rscnav export --session {input:q} --tables {params.folder:q} --format {params.kind:q} 2>&1 | tee {log:q}"
+        "rscnav export --config {CONFIG_FILE:q} --expect {params.expect:q} --session {input:q} --tables {params.folder:q} 2>&1 | tee {log:q}"

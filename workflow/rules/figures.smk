@@ -26,15 +26,11 @@ for figure in FIGURES:
             f"{RESULTS}/logs/figures/{figure}.log",
         threads: 1
         params:
-            config=CONFIG_FILE,
-            results=RESULTS,
+            **planned_with("joint_figure", figure),
             figure=figure,
-            sessions=SESSIONS,
-            settings=settings_text(CONFIG, "figure", figure),
-            code=code_hash("rscnav.cli.figure", FIGURES[figure]),
         shell:
-            "rscnav figure --config {params.config:q} --figure {params.figure:q} --sessions {params.sessions:q} "
-            "--results {params.results:q} --output {output.pdf:q} 2>&1 | tee {log:q}"
+            "rscnav figure --config {CONFIG_FILE:q} --expect {params.expect:q} --figure {params.figure:q} "
+            "--results {RESULTS:q} --output {output.pdf:q} 2>&1 | tee {log:q}"
 
     rule:
         name:
@@ -48,11 +44,8 @@ for figure in FIGURES:
             f"{RESULTS}/logs/figures/{{session}}/{figure}.log",
         threads: 1
         params:
-            config=CONFIG_FILE,
-            results=RESULTS,
+            **planned_with("figure", figure),
             figure=figure,
-            settings=settings_text(CONFIG, "figure", figure),
-            code=code_hash("rscnav.cli.figure", FIGURES[figure]),
         shell:
-            "rscnav figure --config {params.config:q} --figure {params.figure:q} --sessions {wildcards.session:q} "
-            "--results {params.results:q} --output {output.pdf:q} 2>&1 | tee {log:q}"
+            "rscnav figure --config {CONFIG_FILE:q} --expect {params.expect:q} --figure {params.figure:q} --sessions {wildcards.session:q} "
+            "--results {RESULTS:q} --output {output.pdf:q} 2>&1 | tee {log:q}"

@@ -13,12 +13,10 @@ rule train:
     resources:
         gpu=GPU_PER_JOB,
     params:
-        config=CONFIG_FILE,
+        **planned_with("train"),
         folder=f"{RESULTS}/networks/{{network_session}}",
-        settings=settings_of("train"),
-        code=code_of_network("rscnav.cli.train"),
     shell:
-        "rscnav train --config {params.config:q} --session {wildcards.network_session:q} "
+        "rscnav train --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.network_session:q} "
         "--output-dir {params.folder:q} 2>&1 | tee {log:q}"
 
 
@@ -40,13 +38,13 @@ for number, members in enumerate([group for group in TRAINED_TOGETHER if len(gro
         resources:
             gpu=GPU_PER_JOB,
         params:
-            config=CONFIG_FILE,
             sessions=members,
             folders=expand(f"{RESULTS}/networks/{{session}}", session=members),
-            settings=lambda wildcards, members=members: [settings_text(CONFIG, "train", s) for s in members],
-            code=code_for_network("rscnav.cli.train", members[0]),
+            settings=lambda wildcards, members=members: [job_of("train", s).settings for s in members],
+            code=job_of("train", members[0]).code,
+            expect=lambda wildcards, members=members: [job_of("train", s).mark for s in members],
         shell:
-            "rscnav train --config {params.config:q} --session {params.sessions:q} "
+            "rscnav train --config {CONFIG_FILE:q} --expect {params.expect:q} --session {params.sessions:q} "
             "--output-dir {params.folders:q} 2>&1 | tee {log:q}"
 
 
@@ -64,12 +62,10 @@ rule rollout:
     resources:
         gpu=GPU_PER_JOB,
     params:
-        config=CONFIG_FILE,
+        **planned_with("rollout"),
         folder=f"{RESULTS}/networks/{{network_session}}",
-        settings=settings_of("rollout"),
-        code=code_of_network("rscnav.cli.rollout"),
     shell:
-        "rscnav rollout --config {params.config:q} --session {wildcards.network_session:q} "
+        "rscnav rollout --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.network_session:q} "
         "--network-dir {params.folder:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
@@ -85,10 +81,8 @@ rule dynamics:
         f"{RESULTS}/benchmarks/dynamics/{{network_session}}.tsv"
     threads: 1
     params:
-        config=CONFIG_FILE,
+        **planned_with("dynamics"),
         folder=f"{RESULTS}/networks/{{network_session}}",
-        settings=settings_of("dynamics"),
-        code=code_of_network("rscnav.cli.dynamics"),
     shell:
-        "rscnav dynamics --config {params.config:q} --session {wildcards.network_session:q} "
+        "rscnav dynamics --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.network_session:q} "
         "--network-dir {params.folder:q} --session-file {input.session:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -7,11 +7,9 @@ rule simulate:
         f"{RESULTS}/logs/simulate/{{simulation}}.log",
     threads: 1
     params:
-        config=CONFIG_FILE,
-        settings=settings_of("simulate"),
-        code=code_hash("rscnav.cli.simulate", *task_code("ring-fixed")),
+        **planned_with("simulate"),
     shell:
-        "rscnav simulate --config {params.config:q} --name {wildcards.simulation:q} --output {output.nwb:q} 2>&1 | tee {log:q}"
+        "rscnav simulate --config {CONFIG_FILE:q} --expect {params.expect:q} --name {wildcards.simulation:q} --output {output.nwb:q} 2>&1 | tee {log:q}"
 
 
 rule read:
@@ -25,11 +23,9 @@ rule read:
         f"{RESULTS}/benchmarks/read/{{recording}}.tsv"
     threads: 1
     params:
-        config=CONFIG_FILE,
-        settings=settings_of("read"),
-        code=code_hash("rscnav.cli.read"),
+        **planned_with("read"),
     shell:
-        "rscnav read --config {params.config:q} --session {wildcards.recording:q} --output {output:q} 2>&1 | tee {log:q}"
+        "rscnav read --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.recording:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 # A recording has no network to run, nor has what is seen of one; the result says so, and figures of all sessions read the same files.
@@ -42,9 +38,7 @@ rule dynamics_without_network:
         f"{RESULTS}/logs/dynamics/{{not_a_network}}.log",
     threads: 1
     params:
-        config=CONFIG_FILE,
-        settings=settings_of("dynamics"),
-        code=code_hash("rscnav.cli.dynamics"),
+        **planned_with("dynamics"),
     shell:
-        "rscnav dynamics --config {params.config:q} --session {wildcards.not_a_network:q} "
+        "rscnav dynamics --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.not_a_network:q} "
         "--session-file {input:q} --output {output:q} 2>&1 | tee {log:q}"

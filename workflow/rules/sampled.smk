@@ -15,10 +15,8 @@ rule sample:
         f"{RESULTS}/logs/sample/{{sampled}}.log",
     threads: 1
     params:
-        config=CONFIG_FILE,
+        **planned_with("sample"),
         like=lambda wildcards, input: ["--like", str(input.like)] if input.like else [],
-        settings=settings_of("sample"),
-        code=code_hash("rscnav.cli.sample"),
     shell:
-        "rscnav sample --config {params.config:q} --session {wildcards.sampled:q} --network-session {input.network:q} "
+        "rscnav sample --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.sampled:q} --network-session {input.network:q} "
         "{params.like:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rscnav.analyses.across import ANALYSES, Member, across, group_of
 from rscnav.analyses.result import read_result, write_result
-from rscnav.cli.common import add_config, read_config
+from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.provenance import provenance
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import FORMAT, open_hdf5
@@ -18,16 +18,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
     parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
-    parser.add_argument("--sessions", required=True, nargs="+", help="names of sessions")
+    parser.add_argument("--sessions", nargs="+", help="names of sessions; default: all of the configuration")
     parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Sum up over sessions."""
-    config = read_config(arguments)
-    members = [_member(arguments.results, name) for name in arguments.sessions]
-    result = across(members, Seeds(config.seed, ("across",)))
-    write_result(result, arguments.output, provenance(f'{{"seed": {config.seed}}}', __name__))
+    settings, text = job_settings(read_config(arguments), "across", "")
+    members = [_member(arguments.results, name) for name in arguments.sessions or settings["sessions"]]
+    result = across(members, Seeds(settings["seed"], ("across",)))
+    write_result(result, arguments.output, provenance(text, __name__))
     log.info("over %d sessions: %s", len(members), ", ".join(result["group"].tolist()))
     for part, note in result.notes.items():
         log.info("  %s: %s", part, note)

@@ -6,9 +6,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from rscnav.calibration.plan import planned_part
 from rscnav.calibration.table import CLAIMS
 from rscnav.calibration.trials_of import Row, claimed, kinds_for, read_rows, write_rows
 from rscnav.calibration.verdict import FAILS, markdown, verdicts
+from rscnav.cli.common import add_expect
+from rscnav.config.jobs import check_mark
 from rscnav.files import write_text
 from rscnav.seeds import Seeds
 
@@ -26,13 +29,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--sessions", type=int, required=True, help="how many")
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--output", required=True, type=Path, help="CSV file")
+    add_expect(one)
     table = parts.add_parser("table", help="error rates and coverage from what was run")
     table.add_argument("--inputs", required=True, nargs="+", type=Path, help="CSV files of 'run'")
     table.add_argument("--output", required=True, type=Path, help="Markdown file")
+    add_expect(table)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Run a part."""
+    for word in arguments.expect:
+        now = planned_part(arguments.part, arguments.analysis if arguments.part == "run" else "")
+        check_mark(word, now.settings, now.code, "the table of claims")
     if arguments.part == "table":
         found = verdicts(row for path in arguments.inputs for row in read_rows(path))
         write_text(arguments.output, markdown(found))

@@ -2,27 +2,40 @@
 
 import argparse
 from pathlib import Path
+from typing import Literal
 
+from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.config.schema import Config
 from rscnav.export import export_nwb, export_tables
 from rscnav.sessions.hdf5 import read_session
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    add_config(parser, required=False)
     parser.add_argument("--session", required=True, type=Path, help="session file (HDF5)")
     parser.add_argument("--nwb", type=Path, help="NWB file to write")
     parser.add_argument("--tables", type=Path, help="folder to write tables into")
-    parser.add_argument("--format", choices=("parquet", "csv"), default="parquet", help="of the tables")
+    parser.add_argument(
+        "--format", choices=("parquet", "csv"), help="of the tables; default: as configured, or parquet"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Export."""
     if arguments.nwb is None and arguments.tables is None:
         raise ValueError("nothing to write: give --nwb FILE.nwb, --tables FOLDER, or both")
+    config = read_config(arguments) if arguments.config else None
     session = read_session(arguments.session, lazy=True)
     if arguments.nwb is not None:
         export_nwb(session, arguments.nwb)
         print(f"{arguments.nwb}: {session.n_units} units, {len(session.trials)} trials, {len(session.time)} time bins")
     if arguments.tables is not None:
-        for path in export_tables(session, arguments.tables, arguments.format):
+        for path in export_tables(session, arguments.tables, arguments.format or _configured(config)):
             print(path)
+
+
+def _configured(config: Config | None) -> Literal["parquet", "csv"]:
+    """Return the format of tables that the configuration names."""
+    kind: Literal["parquet", "csv"] | None = job_settings(config, "export_tables", "")[0]["format"] if config else None
+    return kind or "parquet"

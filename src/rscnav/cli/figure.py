@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
     parser.add_argument("--figure", required=True, choices=list(FIGURES))
-    parser.add_argument("--sessions", required=True, nargs="+", help="names of sessions")
+    parser.add_argument("--sessions", nargs="+", help="names of sessions; default: all of the configuration")
     parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
     parser.add_argument("--output", required=True, type=Path, help="PDF file; the PNG goes beside it")
 
@@ -27,16 +27,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Draw."""
     started = time.monotonic()
-    settings, _ = job_settings(read_config(arguments), "figure", arguments.figure)
+    stage = "figure" if arguments.sessions else "joint_figure"
+    settings, _ = job_settings(read_config(arguments), stage, arguments.figure)
+    names = arguments.sessions or settings["sessions"]
     look = settings["figures"]
     canvas = Canvas(look.width_mm, look.dpi)
     module = figure_module(arguments.figure)
     sessions = []
-    for name in arguments.sessions:
+    for name in names:
         file = arguments.results / "sessions" / f"{name}.h5"
         results = {a: read_result(arguments.results / "analyses" / a / f"{name}.h5") for a in module.ANALYSES}
         session = read_session(file, module.FIELDS, lazy=True) if module.FIELDS else None
         sessions.append(Drawn(name, session_kind(file), results, session))
     figure = draw_figure(arguments.figure, sessions, canvas, look.max_sessions)
     canvas.save(figure, arguments.output.with_suffix(""))
-    log.info("figure %s of %s (%.1f s)", arguments.figure, ", ".join(arguments.sessions), time.monotonic() - started)
+    log.info("figure %s of %s (%.1f s)", arguments.figure, ", ".join(names), time.monotonic() - started)

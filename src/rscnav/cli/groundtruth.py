@@ -5,7 +5,9 @@ import logging
 import time
 from pathlib import Path
 
-from rscnav.cli.common import add_config, read_config
+from rscnav.cli.common import add_config, add_expect
+from rscnav.config.load import load_config
+from rscnav.config.schema import Config
 from rscnav.sessions.hdf5 import read_session, write_session
 
 log = logging.getLogger(__name__)
@@ -34,45 +36,59 @@ def configure(parser: argparse.ArgumentParser) -> None:
     summary = parts.add_parser("summary", help="all rows in one file, the figure, the table of needs")
     summary.add_argument("--inputs", required=True, nargs="+", type=Path, help="CSV files of 'measure'")
     summary.add_argument("--truth", required=True, type=Path, help="CSV file of 'truth'")
+    add_expect(summary)
     summary.add_argument("--folder", required=True, type=Path, help="where estimates.csv, needs.md and the figure go")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Run a part."""
     started = time.monotonic()
-    getattr(_Parts, arguments.part)(arguments)
+    getattr(_Parts, arguments.part)(arguments, _checked(arguments))
     log.info("%s: done (%.0f s)", arguments.part, time.monotonic() - started)
+
+
+def _checked(arguments: argparse.Namespace) -> Config | None:
+    """Read the configuration where the part has one, and check that the job is the one that was planned."""
+    files = getattr(arguments, "config", None)
+    config = load_config(*files) if files else None
+    if arguments.expect:
+        from rscnav.config.jobs import check_mark
+        from rscnav.groundtruth.plan import planned_part
+
+        now = planned_part(config, arguments.part)
+        for word in arguments.expect:
+            check_mark(word, now.settings, now.code, files[-1] if files else "")
+    return config
 
 
 class _Parts:
     """The parts by name; each imports what it needs."""
 
     @staticmethod
-    def simulate(arguments: argparse.Namespace) -> None:
+    def simulate(arguments: argparse.Namespace, config: Config) -> None:
         from rscnav.groundtruth.measure import expected, simulate_and_read
 
-        config = read_config(arguments)
         read, truth = simulate_and_read(config, arguments.seed, arguments.units, arguments.trials)
         write_session(expected(read, truth), arguments.rates)
         write_session(read, arguments.output)
 
     @staticmethod
-    def measure(arguments: argparse.Namespace) -> None:
+    def measure(arguments: argparse.Namespace, config: Config) -> None:
         from rscnav.groundtruth.measure import measured, write_rows
 
         session = read_session(arguments.session)
         size = (arguments.seed, arguments.units, arguments.trials, arguments.activity)
-        write_rows(measured(session, read_config(arguments), *size), arguments.output)
+        write_rows(measured(session, config, *size), arguments.output)
 
     @staticmethod
-    def truth(arguments: argparse.Namespace) -> None:
+    def truth(arguments: argparse.Namespace, config: Config) -> None:
         from rscnav.groundtruth.measure import write_rows
         from rscnav.groundtruth.truths import all_truths
 
-        write_rows(all_truths(read_config(arguments), arguments.trials, arguments.units), arguments.output)
+        write_rows(all_truths(config, arguments.trials, arguments.units), arguments.output)
 
     @staticmethod
-    def summary(arguments: argparse.Namespace) -> None:
+    def summary(arguments: argparse.Namespace, config: None) -> None:
         from rscnav.figures.style import Canvas
         from rscnav.files import write_text
         from rscnav.groundtruth.figure import draw

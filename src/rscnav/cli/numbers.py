@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rscnav.cli.common import add_config, read_config
-from rscnav.config.stages import session_names
+from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.files import write_text
 from rscnav.numbers import summary_text
 
@@ -19,4 +18,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Collect."""
     config = read_config(arguments)
-    write_text(arguments.output, summary_text(config, arguments.results, session_names(config)))
+    settings, _ = job_settings(config, "numbers", "")
+    write_text(arguments.output, summary_text(config, arguments.results, settings["sessions"]))

@@ -1,20 +1,42 @@
 """Which settings a job may see.
 
-The workflow gives `settings_for` of a job as its rerun trigger, and the command that does the job takes its settings
+The workflow passes `settings_for` of a job as its rerun trigger, and the command that does the job takes its settings
 from the same call. So a job runs again exactly when a number that it depends on has changed.
 """
 
+import hashlib
 import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from rscnav.analyses.table import ANALYSES
 from rscnav.config.base import ConfigError
 from rscnav.config.comparisons import MOST, Comparison, check_comparisons
 from rscnav.config.sampled import SampledNetwork, sampled_names
 from rscnav.config.schema import Config, Network, Recording, Simulation
 
 STAGES = (
-    "train", "rollout", "dynamics", "sample", "simulate", "read", "analyse", "figure", "compare", "beside"
+    "train", "rollout", "dynamics", "sample", "simulate", "read", "analyse", "across", "numbers", "compare", "beside",
+    "figure", "joint_figure", "export_nwb", "export_tables",
 )  # fmt: skip
+
+
+class _OfOne:
+    """What was derived from the configuration that was asked about last: names of sessions are asked for by every job."""
+
+    def __init__(self) -> None:
+        self._config: Config | None = None
+        self._kept: dict[str, Any] = {}
+
+    def get(self, config: Config, name: str, derive: Callable[[Config], Any]) -> Any:
+        if config is not self._config:
+            self._config, self._kept = config, {}
+        if name not in self._kept:
+            self._kept[name] = derive(config)
+        return self._kept[name]
+
+
+_derived = _OfOne()
 
 
 def session_names(config: Config) -> list[str]:
@@ -24,12 +46,25 @@ def session_names(config: Config) -> list[str]:
 
 
 def network_sessions(config: Config) -> dict[str, tuple[Network, int]]:
-    """Map the name of each network's session to the network and its seed."""
+    """Map the name of each network's session to the network and its seed. The mapping is shared: leave it as it is."""
+    found: dict[str, tuple[Network, int]] = _derived.get(config, "networks", _network_sessions)
+    return found
+
+
+def _network_sessions(config: Config) -> dict[str, tuple[Network, int]]:
     return {f"{network.name}-s{seed}": (network, seed) for network in config.networks for seed in network.seeds}
 
 
 def sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
-    """Map the name of each session that is sampled from a network's to its settings and the network's session."""
+    """Map the name of each session that is sampled from a network's to its settings and the network's session.
+
+    The mapping is shared: leave it as it is.
+    """
+    found: dict[str, tuple[SampledNetwork, str]] = _derived.get(config, "sampled", _sampled_sessions)
+    return found
+
+
+def _sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
     networks: dict[str, list[str]] = {}
     for session, (network, _) in network_sessions(config).items():
         networks.setdefault(network.name, []).append(session)
@@ -94,8 +129,8 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
     stage : str
         One of `STAGES`.
     item : str
-        A session's name; for ``analyse`` and ``figure`` the analysis' or figure's; for ``simulate`` the simulation's; for
-        ``compare`` and ``beside`` the comparison's.
+        A session's name; for ``analyse`` the analysis'; for ``figure`` and ``joint_figure`` the figure's; for ``simulate`` the
+        simulation's; for ``compare`` and ``beside`` the comparison's; '' for ``across`` and ``numbers``.
 
     Returns
     -------
@@ -152,6 +187,17 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         return {"comparison": comparison(config, item), "figures": config.figures}
     if stage == "figure":
         return {"figures": config.figures}
+    if stage == "joint_figure":
+        return {"figures": config.figures, "sessions": session_names(config)}
+    if stage == "across":
+        return {"seed": config.seed, "sessions": session_names(config)}
+    if stage == "numbers":
+        named = {"sessions": session_names(config), "comparisons": [c.name for c in config.comparisons]}
+        return {**named, "settings_sha": _derived.get(config, "sha", _settings_sha)}
+    if stage == "export_nwb":
+        return {}
+    if stage == "export_tables":
+        return {"format": config.export.tables}
     raise ValueError(f"unknown stage '{stage}'; there are: {', '.join(STAGES)}")
 
 
@@ -162,6 +208,25 @@ def settings_text(config: Config, stage: str, item: str) -> str:
         for key, value in settings_for(config, stage, item).items()
     }
     return json.dumps(values, sort_keys=True)
+
+
+def _settings_sha(config: Config) -> str:
+    """Hash the settings of all jobs that a number depends on."""
+    digest = hashlib.sha256()
+    for stage, item in _jobs_before_numbers(config):
+        digest.update(f"{stage} {item} {settings_text(config, stage, item)}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def _jobs_before_numbers(config: Config) -> Iterator[tuple[str, str]]:
+    for session in network_sessions(config):
+        yield from ((stage, session) for stage in ("train", "rollout", "dynamics"))
+    yield from (("sample", session) for session in sampled_sessions(config))
+    yield from (("simulate", simulation.name) for simulation in config.simulations)
+    yield from (("read", recording.name) for recording in config.recordings)
+    yield from (("analyse", analysis) for analysis in ANALYSES)
+    yield "across", ""
+    yield from (("compare", comparison.name) for comparison in config.comparisons)
 
 
 def _of_dynamics(config: Config, item: str) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 import yaml
 from rscnav.config.base import ConfigError
 from rscnav.config.jobs import settings_file, settings_file_text
+from rscnav.config.jobs_ground_truth import planned_part
 from rscnav.config.load import load_config
 from rscnav.config.paths import results_folder
 from rscnav.files import write_text
-from rscnav.groundtruth.plan import planned_part
 from snakemake.exceptions import WorkflowError
 
 

@@ -12,9 +12,9 @@ from rscnav.config.stages import recording, simulation
 from rscnav.figures.style import Canvas
 from rscnav.groundtruth.estimates import ESTIMATES, counted
 from rscnav.groundtruth.figure import draw
-from rscnav.groundtruth.measure import COLUMNS, Row, read_rows, write_rows
 from rscnav.groundtruth.needs import markdown, need
 from rscnav.groundtruth.panels import NOISE_FREE, PANELS, Beside, Panel, reference
+from rscnav.groundtruth.rows import COLUMNS, Row, read_rows, write_rows
 from rscnav.groundtruth.subsets import random_subset, take
 from rscnav.groundtruth.truths import Truth, read_truths
 from rscnav.recordings.read import read_recording

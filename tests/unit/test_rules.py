@@ -13,7 +13,7 @@ from rscnav.networks.rules.bptt import TruncatedBPTT
 from rscnav.networks.rules.eprop import EProp
 from rscnav.networks.rules.settings import RuleSettings
 from rscnav.networks.rules.snap import SnAp
-from rscnav.networks.rules.table import RULES, make_rule
+from rscnav.networks.rules.table import RULES, make_rule, rule_class
 
 ONLINE = ("rtrl", "snap", "e-prop", "crbp")
 
@@ -129,7 +129,7 @@ def test_what_fits_is_not_refused():
 
 @pytest.mark.parametrize("name", ONLINE)
 def test_online_rules_learn_one_network_at_a_time(name):
-    assert not RULES[name].ensembles
+    assert not rule_class(name).ensembles
     sources = [torch.Generator().manual_seed(seed) for seed in (0, 1)]
     ensemble = Network(2, {"position": 4}, Architecture("diagonal", 5), sources)
     objective = Objective({"position": torch.zeros(2, 3, 6, dtype=torch.long)})

@@ -1,19 +1,12 @@
-"""Seeds that depend on what they are for; files that are whole or not there; hashes of code."""
+"""Seeds that depend on what they are for; files that are whole or not there."""
 
 import errno
-import subprocess
-import sys
-from functools import cache
 
 import numpy as np
 import pytest
 
-from rscnav.analyses.table import ANALYSES
-from rscnav.figures.table import FIGURES
 from rscnav.files import atomic_path, write_text
-from rscnav.provenance import PACKAGE, code_closure, code_hash
 from rscnav.seeds import Seeds, derive_seed
-from rscnav.tasks.table import task_code
 
 
 def test_seeds_differ_by_every_key_and_are_stable():
@@ -57,38 +50,3 @@ def test_same_text_is_not_written_again(tmp_path):
     before = (tmp_path / "a").stat().st_mtime_ns
     write_text(tmp_path / "a", "text")
     assert (tmp_path / "a").stat().st_mtime_ns == before
-
-
-def test_training_depends_on_few_modules():
-    """What a network is trained by; a change of anything else must not train it again."""
-    closure = set(code_closure("rscnav.cli.train", *task_code("ring-fixed")))
-    assert {"rscnav.networks.training", "rscnav.tasks.ring", "rscnav.observers.ring_grid", "rscnav.seeds"} <= closure
-    assert not {"rscnav.tasks.arena", "rscnav.observers.arena", "rscnav.tasks.ring_internal_map"} & closure
-    foreign = [m for m in closure if m.split(".")[1] in ("analyses", "figures", "sessions", "config")]
-    assert not foreign
-
-
-@cache
-def imported(statement: str) -> set[str]:
-    """List the files of rscnav that a statement loads in a fresh process."""
-    code = f"import sys\n{statement}\nprint(*[m for m in sys.modules if m.startswith('rscnav.')])"
-    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    return {name for name in output.split() if not (PACKAGE.parent / name.replace(".", "/")).is_dir()}
-
-
-JOBS = [("train",), ("rollout",), ("simulate",), ("read",), ("numbers",)]
-JOBS += [("analyse", module) for module in ANALYSES.values()] + [("figure", module) for module in FIGURES.values()]
-
-
-@pytest.mark.parametrize("job", JOBS, ids=lambda job: job[-1])
-def test_closure_holds_what_a_job_really_imports(job):
-    """What a job loads beyond the configuration must be in the closure that is its rerun trigger."""
-    modules = (f"rscnav.cli.{job[0]}", *job[1:])
-    extra = imported(f"import {', '.join(modules)}") - imported("import rscnav.config.stages, rscnav.config.load")
-    assert extra <= set(code_closure(*modules))
-    assert modules[-1] in code_closure(*modules)
-
-
-def test_hash_follows_content():
-    assert code_hash("rscnav.seeds") == code_hash("rscnav.seeds")
-    assert code_hash("rscnav.seeds") != code_hash("rscnav.files")

@@ -10,17 +10,17 @@ module offers:
   takes it as it is, and an index along time gives arrays
 """
 
-import importlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rscnav.config.base import Closed
+from rscnav.registry import Registry, load
 from rscnav.seeds import Seeds
 
 if TYPE_CHECKING:
     from rscnav.analyses.result import Result
     from rscnav.sessions.session import Session
 
-ANALYSES: dict[str, str] = {
+ANALYSES: Registry[str] = {
     "optimality": "rscnav.analyses.optimality",
     "tuning": "rscnav.analyses.tuning",
     "spatial": "rscnav.analyses.spatial",
@@ -61,7 +61,8 @@ def analysis_module(name: str) -> Analysis:
     """
     if name not in ANALYSES:
         raise ValueError(f"unknown analysis '{name}'; there are: {', '.join(ANALYSES)}")
-    return importlib.import_module(ANALYSES[name])  # type: ignore[return-value]
+    module: Analysis = load(ANALYSES[name])
+    return module
 
 
 def analyse(

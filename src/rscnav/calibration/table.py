@@ -5,6 +5,7 @@
 
 from rscnav.calibration.claims import ALL, Claims, Interval, OverSessions, PValue, all_but
 from rscnav.calibration.planted import SURFACE
+from rscnav.registry import Registry
 from rscnav.sessions.schema import PHASES
 
 FEW = {"n_permutations": 39}
@@ -39,7 +40,12 @@ def _decoding(words: str, task: str, kinds: tuple[str, ...]) -> tuple[PValue, ..
     return tuple(PValue(f"{words}, {when}", (key,), kinds, DECODED_BOUND, DECODED) for when, key in keys.items())
 
 
-CLAIMS: dict[str, Claims] = {
+PARTS: Registry[str] = {
+    "run": "rscnav.calibration.trials_of",
+    "table": "rscnav.calibration.verdict",
+}  # of the command ``rscnav calibrate``: the module that does each, imported when wanted
+
+CLAIMS: Registry[Claims] = {
     "tuning": Claims(
         settings=FEW,
         p_values=(

@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rscnav.calibration.plan import planned_part
-from rscnav.calibration.table import CLAIMS
+from rscnav.calibration.table import CLAIMS, PARTS
 from rscnav.calibration.trials_of import Row, claimed, kinds_for, read_rows, write_rows
-from rscnav.calibration.verdict import FAILS, markdown, verdicts
 from rscnav.cli.common import add_expect
 from rscnav.config.jobs import check_mark
+from rscnav.config.jobs_calibration import planned_part
 from rscnav.files import write_text
+from rscnav.registry import load
 from rscnav.seeds import Seeds
 
 log = logging.getLogger(__name__)
@@ -42,9 +42,10 @@ def run(arguments: argparse.Namespace) -> None:
         now = planned_part(arguments.part, arguments.analysis if arguments.part == "run" else "")
         check_mark(word, now.settings, now.code, "the table of claims")
     if arguments.part == "table":
-        found = verdicts(row for path in arguments.inputs for row in read_rows(path))
-        write_text(arguments.output, markdown(found))
-        failed = [f"{v.analysis}: {v.claim}, {v.kind}: {v.rate:.3f}" for v in found if v.verdict == FAILS]
+        verdict = load(PARTS["table"])
+        found = verdict.verdicts(row for path in arguments.inputs for row in read_rows(path))
+        write_text(arguments.output, verdict.markdown(found))
+        failed = [f"{v.analysis}: {v.claim}, {v.kind}: {v.rate:.3f}" for v in found if v.verdict == verdict.FAILS]
         log.info("%d of %d claims hold", len(found) - len(failed), len(found))
         for line in failed:
             log.info("  fails: %s", line)

@@ -1,7 +1,6 @@
 """``rscnav compare``: how alike the sessions of a comparison are."""
 
 import argparse
-import importlib.metadata
 import logging
 import time
 from pathlib import Path
@@ -33,9 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     files = [arguments.results / "sessions" / f"{name}.h5" for name in names]
     sessions = [read_session(file, fields(common.trials), common.analysis_dt_s) for file in files]
     result = compare(sessions, settings["similarity"], common, Seeds(settings["seed"], ("compare",)))
-    record = provenance(text, __name__)
-    libraries = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("rsatoolbox", "dsa-metric"))
-    write_result(result, arguments.output, {**record, "packages": f"{record['packages']}, {libraries}"})
+    write_result(result, arguments.output, provenance(text, __name__))
     log.info("comparison %s of %s (%.1f s)", arguments.name, ", ".join(names), time.monotonic() - started)
     for part, note in result.notes.items():
         log.info("  %s: %s", part, note)

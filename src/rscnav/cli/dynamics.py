@@ -8,10 +8,11 @@ from typing import Any
 
 from rscnav.analyses.result import Result, write_result
 from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.config.jobs import modules_of
 from rscnav.provenance import provenance
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, session_kind
-from rscnav.tasks.table import task_code, task_from
+from rscnav.tasks.table import task_from
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,8 @@ def run(arguments: argparse.Namespace) -> None:
     """Run the network from the states of its session."""
     started = time.monotonic()
     name = arguments.session
-    settings, text = job_settings(read_config(arguments), "dynamics", name)
-    modules: tuple[str, ...] = (__name__,)
+    config = read_config(arguments)
+    settings, text = job_settings(config, "dynamics", name)
     kind = session_kind(arguments.session_file)
     if kind != "network":
         result = Result.not_applicable(f"a {kind} has no network that could be run on")
@@ -40,8 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise ValueError(f"--network-dir: session '{name}' is a network's; name the folder that holds its weights.pt")
     else:
         result = _of_network(arguments, settings)
-        modules += task_code(settings["task_name"])
-    write_result(result, arguments.output, provenance(text, *modules))
+    write_result(result, arguments.output, provenance(text, *modules_of(config, "dynamics", name)))
     outcome = "done" if result.ok else f"not applicable: {result.reason}"
     log.info("dynamics of %s: %s (%.1f s)", name, outcome, time.monotonic() - started)
     for part, note in result.notes.items():
@@ -58,12 +58,7 @@ def _of_network(arguments: argparse.Namespace, settings: dict[str, Any]) -> Resu
     torch.set_num_threads(1)
     task = task_from(settings["task_name"], settings["task"])
     weights = arguments.network_dir / "weights.pt"
-    try:
-        network = load_network(weights, task)
-    except KeyError as absent:
-        raise ValueError(
-            f"{weights}: no {absent} in it: not written by this version's `rscnav train`; train anew"
-        ) from None
+    network = load_network(weights, task)
     return dynamics(
         read_session(arguments.session_file, FIELDS),
         network,

@@ -6,7 +6,8 @@ from typing import Literal
 
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.config.schema import Config
-from rscnav.export import export_nwb, export_tables
+from rscnav.export.table import EXPORTS
+from rscnav.registry import load
 from rscnav.sessions.hdf5 import read_session
 
 
@@ -28,10 +29,10 @@ def run(arguments: argparse.Namespace) -> None:
     config = read_config(arguments) if arguments.config else None
     session = read_session(arguments.session, lazy=True)
     if arguments.nwb is not None:
-        export_nwb(session, arguments.nwb)
+        load(EXPORTS["nwb"])(session, arguments.nwb)
         print(f"{arguments.nwb}: {session.n_units} units, {len(session.trials)} trials, {len(session.time)} time bins")
     if arguments.tables is not None:
-        for path in export_tables(session, arguments.tables, arguments.format or _configured(config)):
+        for path in load(EXPORTS["tables"])(session, arguments.tables, arguments.format or _configured(config)):
             print(path)
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from rscnav.cli.common import add_config, add_expect
 from rscnav.config.load import load_config
 from rscnav.config.schema import Config
+from rscnav.groundtruth.rows import write_rows
+from rscnav.groundtruth.table import PARTS
+from rscnav.registry import load
 from rscnav.sessions.hdf5 import read_session, write_session
 
 log = logging.getLogger(__name__)
@@ -53,7 +56,7 @@ def _checked(arguments: argparse.Namespace) -> Config | None:
     config = load_config(*files) if files else None
     if arguments.expect:
         from rscnav.config.jobs import check_mark
-        from rscnav.groundtruth.plan import planned_part
+        from rscnav.config.jobs_ground_truth import planned_part
 
         now = planned_part(config, arguments.part)
         for word in arguments.expect:
@@ -62,44 +65,27 @@ def _checked(arguments: argparse.Namespace) -> Config | None:
 
 
 class _Parts:
-    """The parts by name; each imports what it needs."""
+    """The parts by name; each loads what does it."""
 
     @staticmethod
     def simulate(arguments: argparse.Namespace, config: Config) -> None:
-        from rscnav.groundtruth.measure import expected, simulate_and_read
-
-        read, truth = simulate_and_read(config, arguments.seed, arguments.units, arguments.trials)
-        write_session(expected(read, truth), arguments.rates)
+        part = load(PARTS["simulate"])
+        read, truth = part.simulate_and_read(config, arguments.seed, arguments.units, arguments.trials)
+        write_session(part.expected(read, truth), arguments.rates)
         write_session(read, arguments.output)
 
     @staticmethod
     def measure(arguments: argparse.Namespace, config: Config) -> None:
-        from rscnav.groundtruth.measure import measured, write_rows
-
+        part = load(PARTS["measure"])
         session = read_session(arguments.session)
         size = (arguments.seed, arguments.units, arguments.trials, arguments.activity)
-        write_rows(measured(session, config, *size), arguments.output)
+        write_rows(part.measured(session, config, *size), arguments.output)
 
     @staticmethod
     def truth(arguments: argparse.Namespace, config: Config) -> None:
-        from rscnav.groundtruth.measure import write_rows
-        from rscnav.groundtruth.truths import all_truths
-
-        write_rows(all_truths(config, arguments.trials, arguments.units), arguments.output)
+        truths = load(PARTS["truth"]).all_truths(config, arguments.trials, arguments.units)
+        write_rows(truths, arguments.output)
 
     @staticmethod
     def summary(arguments: argparse.Namespace, config: None) -> None:
-        from rscnav.figures.style import Canvas
-        from rscnav.files import write_text
-        from rscnav.groundtruth.figure import draw
-        from rscnav.groundtruth.measure import read_rows, write_rows
-        from rscnav.groundtruth.needs import markdown
-        from rscnav.groundtruth.truths import read_truths
-
-        rows = [row for path in arguments.inputs for row in read_rows(path)]
-        truths = read_truths(arguments.truth)
-        write_rows(rows, arguments.folder / "estimates.csv")
-        write_text(arguments.folder / "needs.md", markdown(rows, truths))
-        canvas = Canvas(dpi=220)
-        with canvas.style():
-            canvas.save(draw(rows, truths, canvas), arguments.folder / "ground_truth")
+        load(PARTS["summary"]).write_summary(arguments.inputs, arguments.truth, arguments.folder)

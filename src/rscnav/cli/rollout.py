@@ -1,18 +1,23 @@
 """``rscnav rollout``: trained network -> session."""
 
 import argparse
+import logging
 from pathlib import Path
 
 import torch
 
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.networks.checkpoint import load_network
-from rscnav.networks.training import pick_device
+from rscnav.config.jobs import modules_of
+from rscnav.networks.checkpoint import load
+from rscnav.networks.devices import describe, device_for
+from rscnav.networks.weights import build
 from rscnav.provenance import provenance
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
 from rscnav.sessions.rollout import read_curve, roll_out
-from rscnav.tasks.table import task_code, task_from
+from rscnav.tasks.table import task_from
+
+log = logging.getLogger(__name__)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,24 +35,31 @@ def run(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     network = settings["network"]
     task = task_from(network.task, settings["task"])
-    trained = load_network(arguments.network_dir / "weights.pt", task, pick_device(config.device))
-    session = roll_out(
-        arguments.session,
-        arguments.session,
-        trained,
-        task,
-        Seeds(settings["seed"], ("network", network.task, settings["network_seed"])),
-        settings["rollout"],
-        settings["encounters"],
-        batch_size=network.training.batch_size,
-        recorded=network.recorded,
-        observer=settings["observer"],
-        curve=read_curve(arguments.network_dir / "curve.csv"),
-        attributes={
-            "network": network.name,
-            "seed": settings["network_seed"],
-            "task": network.task,
-            **provenance(text, __name__, *task_code(network.task)),
-        },
-    )
+    weights = arguments.network_dir / "weights.pt"
+    saved = load(weights)
+    trained = build(saved, task, weights)
+    curve = read_curve(arguments.network_dir / "curve.csv")
+    with device_for(config.device, arguments.session) as device:
+        log.info("%s  rolls out on %s", arguments.session, device)
+        session = roll_out(
+            arguments.session,
+            arguments.session,
+            trained.to(device.device),
+            task,
+            Seeds(settings["seed"], ("network", network.task, settings["network_seed"])),
+            settings["rollout"],
+            settings["encounters"],
+            batch_size=network.training.batch_size,
+            recorded=network.recorded,
+            observer=settings["observer"],
+            curve=curve,
+            attributes={
+                "network": network.name,
+                "seed": settings["network_seed"],
+                "task": network.task,
+                "trained_on": "; then ".join(describe(record) for record in saved["devices"]),
+                "rolled_out_on": str(device),
+                **provenance(text, *modules_of(config, "rollout", arguments.session)),
+            },
+        )
     write_session(session, arguments.output)

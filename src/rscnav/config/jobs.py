@@ -16,7 +16,10 @@ from rscnav.analyses.table import ANALYSES
 from rscnav.config.patterns import expand_files
 from rscnav.config.schema import Config
 from rscnav.config.stages import network_sessions, settings_text
+from rscnav.export.table import EXPORTS
+from rscnav.networks.code import network_code
 from rscnav.provenance import code_hash
+from rscnav.registry import module_of
 from rscnav.tasks.table import task_code
 
 COMMANDS = {"joint_figure": "figure", "export_nwb": "export", "export_tables": "export"}  # of stages named otherwise
@@ -50,7 +53,9 @@ def modules_of(config: Config, stage: str, item: str = "") -> tuple[str, ...]:
 def _of_item(config: Config, stage: str, item: str) -> tuple[str, ...]:
     if stage in ("train", "rollout", "dynamics"):
         sessions = network_sessions(config)
-        return task_code(sessions[item][0].task) if item in sessions else ()
+        return network_code(sessions[item][0], trains=stage == "train") if item in sessions else ()
+    if stage in ("export_nwb", "export_tables"):
+        return (module_of(EXPORTS[stage.removeprefix("export_")]),)
     if stage == "simulate":
         return task_code(SIMULATED_TASK)
     if stage == "analyse":

@@ -5,6 +5,7 @@
 - ``back``     such an NWB file -> the same session
 - ``record``   what NWB has no place for, as JSON
 - ``tables``   session -> Parquet or CSV
+- ``table``    which module writes which kind of file
 """
 
 import lazy_loader

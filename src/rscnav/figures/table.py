@@ -8,7 +8,6 @@ offers:
 - ``draw(rows, canvas)``  draws one row of panels a `Row` (a session, or a kind of session) and returns the figure
 """
 
-import importlib
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -16,8 +15,9 @@ from matplotlib.figure import Figure
 
 from rscnav.figures.layout import Drawn, Row, as_rows
 from rscnav.figures.style import Canvas
+from rscnav.registry import Registry, load
 
-FIGURES: dict[str, str] = {
+FIGURES: Registry[str] = {
     "task": "rscnav.figures.task",
     "learning": "rscnav.figures.learning",
     "behaviour": "rscnav.figures.behaviour",
@@ -57,7 +57,8 @@ def figure_module(name: str) -> FigureModule:
     """
     if name not in FIGURES:
         raise ValueError(f"unknown figure '{name}'; there are: {', '.join(FIGURES)}")
-    return importlib.import_module(FIGURES[name])  # type: ignore[return-value]
+    module: FigureModule = load(FIGURES[name])
+    return module
 
 
 def draw_figure(name: str, sessions: Sequence[Drawn], canvas: Canvas | None = None, max_sessions: int = 6) -> Figure:

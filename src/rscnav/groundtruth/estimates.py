@@ -16,6 +16,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
+EXAMPLE = "example"  # the simulation, and the recording of it, that are looked at
 FEW: dict[str, dict[str, Any]] = {
     "tuning": {"n_permutations": 1},
     "spatial": {"n_permutations": 1},

@@ -11,8 +11,8 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from rscnav.figures.layout import panel_letters, plain_log_ticks
 from rscnav.figures.style import GREY, Canvas
-from rscnav.groundtruth.measure import Row
 from rscnav.groundtruth.panels import NOISE_FREE, PANELS, Panel, reference, values
+from rscnav.groundtruth.rows import Row
 from rscnav.groundtruth.truths import NEURONS, Truth
 
 N_COLUMNS = 4

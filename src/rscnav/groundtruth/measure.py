@@ -1,10 +1,8 @@
-"""One recording of the example -> rows of estimates, and their CSV file."""
+"""One recording of the example -> rows of estimates."""
 
-import csv
-import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +10,13 @@ import numpy as np
 
 from rscnav.config.schema import Config
 from rscnav.config.stages import recording, simulation
-from rscnav.files import atomic_path
-from rscnav.groundtruth.estimates import FEW, estimated
+from rscnav.groundtruth.estimates import EXAMPLE, FEW, estimated
+from rscnav.groundtruth.rows import Row
 from rscnav.groundtruth.subsets import random_subset
 from rscnav.recordings.read import read_recording
 from rscnav.recordings.simulation import simulate_recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-
-EXAMPLE = "example"
-SPIKES, RATES = "spikes", "rates"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One estimate of one recording: the simulation's seed, the size, and whether of spikes or of expected rates."""
-
-    seed: int
-    units: int
-    trials: int
-    activity: str
-    estimate: str
-    phase: str
-    value: float
-    low: float
-    high: float
-
-
-COLUMNS = tuple(field.name for field in fields(Row))
 
 
 def seeds_of(config: Config, seed: int) -> Seeds:
@@ -101,32 +78,3 @@ def measured(session: Session, config: Config, seed: int, n_units: int, n_trials
     settings = {name: getattr(analyses, name) for name in FEW}
     for found in estimated(part, settings, analyses.common, seeds.child(n_units, n_trials)):
         yield Row(seed, n_units, n_trials, activity, *astuple(found))
-
-
-def write_rows(rows: Iterable[Any], path: str | os.PathLike[str]) -> None:
-    """Write rows (dataclasses of one kind) as CSV, whole or not at all; NaN is left empty.
-
-    Raises
-    ------
-    ValueError
-        Where there are none.
-    """
-    table = list(rows)
-    if not table:
-        raise ValueError(f"{os.fspath(path)}: there are no rows to write")
-    with atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(table[0])])
-        writer.writerows([["" if value != value else value for value in astuple(row)] for row in table])
-
-
-def read_rows(path: str | os.PathLike[str]) -> list[Row]:
-    """Read rows of estimates that `write_rows` wrote."""
-    with open(path, newline="", encoding="utf-8") as file:
-        return [
-            Row(
-                int(r["seed"]), int(r["units"]), int(r["trials"]), r["activity"], r["estimate"], r["phase"],
-                *(float(r[key] or "nan") for key in ("value", "low", "high")),
-            )
-            for r in csv.DictReader(file)
-        ]  # fmt: skip

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rscnav.groundtruth.measure import Row
 from rscnav.groundtruth.panels import NOISE_FREE, ROWS, Beside, Panel, reference, values
+from rscnav.groundtruth.rows import Row
 from rscnav.groundtruth.truths import Truth
 
 WORDS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rscnav.groundtruth.measure import RATES, Row
+from rscnav.groundtruth.rows import RATES, Row
 from rscnav.groundtruth.truths import BELIEF, NEURONS, WORLD, Truth
 from rscnav.groundtruth.truths import RATES as OF_RATES
 

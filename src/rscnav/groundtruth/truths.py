@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from rscnav.analyses.angles import displacement_since_landmark
 from rscnav.config.schema import Config
 from rscnav.config.stages import simulation
-from rscnav.groundtruth.estimates import counted
+from rscnav.groundtruth.estimates import EXAMPLE, counted
 from rscnav.groundtruth.ideal import landmark_read, outcome_read, position_errors
-from rscnav.groundtruth.measure import EXAMPLE
 from rscnav.groundtruth.population import Population, Walk, population, walk_of
 from rscnav.recordings.simulation import simulate
 from rscnav.seeds import Seeds

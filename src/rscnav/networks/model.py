@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from rscnav.networks.cells.base import Cell, Layer, affine, unset
-from rscnav.networks.cells.table import CELLS, is_recurrent, make_layer
+from rscnav.networks.cells.table import cell_class, is_recurrent, make_layer
 
 Generators = torch.Generator | Sequence[torch.Generator] | None  # of one network, of several, or none
 
@@ -125,7 +125,7 @@ class Network(nn.Module):
     @property
     def units(self) -> list[Unit]:
         """What each number of a state is, in order."""
-        kinds = CELLS[self.architecture.cell].parts
+        kinds = cell_class(self.architecture.cell).parts
         directions = ("forward", "backward") if self.architecture.bidirectional else ("forward",)
         size = self.architecture.hidden_size
         return [
@@ -217,11 +217,11 @@ class Network(nn.Module):
             raise ValueError("process_noise is not 0: the network needs a generator to run")
         shape = (len(inputs), inputs.shape[-2], self.architecture.hidden_size)
         sources, alone = _as_list(generator)
-        draws = [torch.randn(shape, generator=g, device=inputs.device, dtype=inputs.dtype) for g in sources]
-        return sd * (draws[0] if alone else torch.stack(draws, dim=1))
+        draws = [torch.randn(shape, generator=g, device=g.device, dtype=inputs.dtype) for g in sources]
+        return sd * (draws[0] if alone else torch.stack(draws, dim=1)).to(inputs.device)
 
 
-def _as_list(generator: Generators) -> tuple[list[torch.Generator | None], bool]:
+def _as_list(generator: Generators) -> tuple[list[Any], bool]:
     """Give a list of generators, and whether they are of a network alone."""
     if generator is None or isinstance(generator, torch.Generator):
         return [generator], True

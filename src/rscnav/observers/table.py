@@ -9,17 +9,17 @@ The module that a task names in ``OBSERVERS`` offers:
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from rscnav.observers.settings import Observer
+from rscnav.registry import Registry, load
 from rscnav.tasks.batch import Batch, Task
 from rscnav.tasks.table import task_module
 
-STRATEGIES = {
+STRATEGIES: Registry[str] = {
     "bayes": "exact Bayes filter",
     "no_absence": "no absence evidence",
     "single_hypothesis": "single hypothesis",
@@ -152,4 +152,4 @@ def bayes_filter(
 
 def _module(task: Task) -> Any:
     name = task_module(task.name).OBSERVERS
-    return importlib.import_module(name) if name else None
+    return load(name) if name else None

@@ -11,13 +11,13 @@ Modules load torch when they first use it, because the configuration is read whe
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from rscnav.config.base import Closed, check
+from rscnav.registry import Registry, load
 from rscnav.tasks.batch import Task
 
-TASKS: dict[str, str] = {
+TASKS: Registry[str] = {
     "ring-fixed": "rscnav.tasks.ring_fixed",
     "ring-external-map": "rscnav.tasks.ring_external_map",
     "ring-internal-map": "rscnav.tasks.ring_internal_map",
@@ -35,7 +35,7 @@ def task_module(name: str) -> Any:
     """
     if name not in TASKS:
         raise ValueError(f"unknown task '{name}'; there are: {', '.join(TASKS)}")
-    return importlib.import_module(TASKS[name])
+    return load(TASKS[name])
 
 
 def make_task(name: str, **settings: Any) -> Task:

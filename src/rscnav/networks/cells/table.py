@@ -1,26 +1,40 @@
-"""The one table of cells: name in the configuration -> class."""
+"""The one table of cells: name in the configuration -> module and class, imported when wanted."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rscnav.networks.cells.base import Cell, Layer
-from rscnav.networks.cells.controls import Convolution, Feedforward
-from rscnav.networks.cells.gated import GRU, LSTM
-from rscnav.networks.cells.simple import Diagonal, Leaky, RectifiedTanh, Relu, Tanh
+from rscnav.registry import Registry, load
 
-CELLS: dict[str, type[Layer]] = {
-    "gru": GRU,
-    "lstm": LSTM,
-    "tanh": Tanh,
-    "relu": Relu,
-    "rectified_tanh": RectifiedTanh,
-    "leaky": Leaky,
-    "diagonal": Diagonal,
-    "feedforward": Feedforward,
-    "convolution": Convolution,
+if TYPE_CHECKING:
+    from rscnav.networks.cells.base import Layer
+
+CELLS: Registry[str] = {
+    "gru": "rscnav.networks.cells.gated:GRU",
+    "lstm": "rscnav.networks.cells.gated:LSTM",
+    "tanh": "rscnav.networks.cells.simple:Tanh",
+    "relu": "rscnav.networks.cells.simple:Relu",
+    "rectified_tanh": "rscnav.networks.cells.simple:RectifiedTanh",
+    "leaky": "rscnav.networks.cells.simple:Leaky",
+    "diagonal": "rscnav.networks.cells.simple:Diagonal",
+    "feedforward": "rscnav.networks.cells.controls:Feedforward",
+    "convolution": "rscnav.networks.cells.controls:Convolution",
 }
 
 
-def make_layer(cell: str, n_inputs: int, hidden_size: int, **options: Any) -> Layer:
+def cell_class(cell: str) -> type["Layer"]:
+    """Return the class of a cell.
+
+    Raises
+    ------
+    ValueError
+        For an unknown cell; the message lists those there are.
+    """
+    if cell not in CELLS:
+        raise ValueError(f"cell: unknown '{cell}'; there are: {', '.join(CELLS)}")
+    found: type[Layer] = load(CELLS[cell])
+    return found
+
+
+def make_layer(cell: str, n_inputs: int, hidden_size: int, **options: Any) -> "Layer":
     """Make a layer.
 
     Raises
@@ -28,13 +42,14 @@ def make_layer(cell: str, n_inputs: int, hidden_size: int, **options: Any) -> La
     ValueError
         For an unknown cell, a hidden size below 1, or an option that the cell does not have.
     """
-    if cell not in CELLS:
-        raise ValueError(f"cell: unknown '{cell}'; there are: {', '.join(CELLS)}")
+    made = cell_class(cell)
     if hidden_size < 1:
         raise ValueError(f"hidden_size: {hidden_size} will not do; a network needs at least 1 unit")
-    return CELLS[cell](n_inputs, hidden_size, **options)
+    return made(n_inputs, hidden_size, **options)
 
 
 def is_recurrent(cell: str) -> bool:
     """Tell whether a cell steps from state to state."""
-    return issubclass(CELLS[cell], Cell)
+    from rscnav.networks.cells.base import Cell
+
+    return issubclass(cell_class(cell), Cell)

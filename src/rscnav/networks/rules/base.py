@@ -1,13 +1,14 @@
 """What every learning rule offers."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from torch import Tensor
 
 from rscnav.networks.cells.table import CELLS, is_recurrent
 from rscnav.networks.model import Architecture, Generators, Network
 from rscnav.networks.objective import Objective
+from rscnav.networks.rules.settings import RuleSettings
 
 
 class Rule(ABC):
@@ -19,6 +20,11 @@ class Rule(ABC):
 
     name: ClassVar[str]  # in the configuration
     ensembles: ClassVar[bool] = False  # whether it can train several networks at once
+
+    @classmethod
+    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+        """Make the rule; `seed` is for one that draws random numbers of its own."""
+        return cls()
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
         """Refuse what the rule cannot learn.

@@ -1,11 +1,14 @@
 """Backpropagation through time: the exact gradient, by going back through the whole trial; or through windows of it."""
 
+from typing import Self
+
 import torch
 from torch import Tensor
 
 from rscnav.networks.model import Architecture, Generators, Network
 from rscnav.networks.objective import Objective
 from rscnav.networks.rules.base import Rule
+from rscnav.networks.rules.settings import RuleSettings
 
 
 class BPTT(Rule):
@@ -48,6 +51,11 @@ class TruncatedBPTT(Rule):
         if window_steps < 1:
             raise ValueError(f"rule.window_steps: {window_steps} will not do; a window has at least 1 step")
         self.window_steps = window_steps
+
+    @classmethod
+    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+        """Make the rule; see `Rule.from_settings`."""
+        return cls(settings.window_steps)
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
         """Refuse windows longer than the trial, and networks that do not step; see `Rule.check`."""

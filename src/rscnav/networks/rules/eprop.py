@@ -1,6 +1,7 @@
 """E-prop: traces that follow a unit's own memory, times an error that comes back from the readouts."""
 
 import math
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -8,6 +9,7 @@ from torch import Tensor
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.model import Network, Readout
 from rscnav.networks.rules.online import Local, OnlineRule
+from rscnav.networks.rules.settings import RuleSettings
 from rscnav.networks.rules.traces import follow_traces
 
 
@@ -37,6 +39,11 @@ class EProp(OnlineRule):
         if feedback not in ("symmetric", "random"):
             raise ValueError(f"rule.feedback: unknown '{feedback}'; there are: symmetric, random")
         self.feedback, self.seed = feedback, seed
+
+    @classmethod
+    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+        """Make the rule; see `Rule.from_settings`."""
+        return cls(settings.feedback, seed)
 
     def readouts(self, network: Network) -> torch.nn.ModuleDict:
         """Give the readouts as the loss goes back through them."""

@@ -1,5 +1,7 @@
 """SnAp-n: real-time recurrent learning that keeps influence only where it arrives within n steps."""
 
+from typing import Self
+
 import torch
 from torch import Tensor
 
@@ -7,6 +9,7 @@ from rscnav.networks.cells.base import Cell
 from rscnav.networks.model import Architecture
 from rscnav.networks.rules.online import Local, OnlineRule
 from rscnav.networks.rules.rtrl import follow_influence, refuse_large_influence
+from rscnav.networks.rules.settings import RuleSettings
 from rscnav.networks.rules.traces import follow_traces, own_past
 
 
@@ -33,6 +36,11 @@ class SnAp(OnlineRule):
         if order < 1:
             raise ValueError(f"rule.order: {order} will not do; a weight needs 1 step to reach its own unit")
         self.order = order
+
+    @classmethod
+    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+        """Make the rule; see `Rule.from_settings`."""
+        return cls(settings.order)
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
         """Refuse what does not fit into memory, too; see `OnlineRule.check`."""

@@ -1,19 +1,38 @@
-"""The one table of learning rules: name in the configuration -> class."""
+"""The one table of learning rules: name in the configuration -> module and class, imported when wanted."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from rscnav.networks.rules.base import Rule
-from rscnav.networks.rules.bptt import BPTT, TruncatedBPTT
-from rscnav.networks.rules.crbp import CRBP
-from rscnav.networks.rules.eprop import EProp
-from rscnav.networks.rules.rtrl import RTRL
-from rscnav.networks.rules.settings import RuleSettings
-from rscnav.networks.rules.snap import SnAp
+from rscnav.registry import Registry, load
 
-RULES: dict[str, type[Rule]] = {rule.name: rule for rule in (BPTT, TruncatedBPTT, RTRL, SnAp, EProp, CRBP)}
+if TYPE_CHECKING:
+    from rscnav.networks.rules.base import Rule
+    from rscnav.networks.rules.settings import RuleSettings
+
+RULES: Registry[str] = {
+    "bptt": "rscnav.networks.rules.bptt:BPTT",
+    "truncated_bptt": "rscnav.networks.rules.bptt:TruncatedBPTT",
+    "rtrl": "rscnav.networks.rules.rtrl:RTRL",
+    "snap": "rscnav.networks.rules.snap:SnAp",
+    "e-prop": "rscnav.networks.rules.eprop:EProp",
+    "crbp": "rscnav.networks.rules.crbp:CRBP",
+}
 
 
-def make_rule(settings: RuleSettings, seed: int) -> Rule:
+def rule_class(name: str) -> type["Rule"]:
+    """Return the class of a rule.
+
+    Raises
+    ------
+    ValueError
+        For an unknown rule; the message lists those there are.
+    """
+    if name not in RULES:
+        raise ValueError(f"rule.name: unknown '{name}'; there are: {', '.join(RULES)}")
+    found: type[Rule] = load(RULES[name])
+    return found
+
+
+def make_rule(settings: "RuleSettings", seed: int) -> "Rule":
     """Make a rule.
 
     Parameters
@@ -27,11 +46,4 @@ def make_rule(settings: RuleSettings, seed: int) -> Rule:
     ValueError
         For an unknown rule.
     """
-    if settings.name not in RULES:
-        raise ValueError(f"rule.name: unknown '{settings.name}'; there are: {', '.join(RULES)}")
-    options: dict[str, dict[str, Any]] = {
-        "truncated_bptt": {"window_steps": settings.window_steps},
-        "snap": {"order": settings.order},
-        "e-prop": {"feedback": settings.feedback, "seed": seed},
-    }
-    return RULES[settings.name](**options.get(settings.name, {}))
+    return rule_class(settings.name).from_settings(settings, seed)

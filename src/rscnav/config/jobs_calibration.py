@@ -1,15 +1,17 @@
 """What the jobs of the calibration depend on: claims and code, for the workflow's triggers and the command's check."""
 
 from rscnav.analyses.table import ANALYSES
-from rscnav.calibration.table import CLAIMS
+from rscnav.calibration.table import CLAIMS, PARTS
 from rscnav.config.jobs import Job, mark
 from rscnav.provenance import code_hash
 
 
 def planned_part(part: str, analysis: str = "") -> Job:
     """Return what a part of ``rscnav calibrate`` depends on besides its options: ``run`` of an analysis, or the ``table``."""
-    if part == "run":
-        settings, code = str(CLAIMS[analysis]), code_hash("rscnav.calibration.trials_of", ANALYSES[analysis])
-    else:
-        settings, code = "", code_hash("rscnav.calibration.verdict")
+    settings, code = str(CLAIMS[analysis]) if part == "run" else "", code_hash(*modules_of_part(part, analysis))
     return Job(settings, code, mark(f"calibrate {part}", analysis, settings, code))
+
+
+def modules_of_part(part: str, analysis: str = "") -> tuple[str, ...]:
+    """Name the modules whose code, with all that they import, does a part."""
+    return ("rscnav.cli.calibrate", PARTS[part], *((ANALYSES[analysis],) if part == "run" else ()))

@@ -1,25 +1,26 @@
 """What the jobs of the ground truth depend on: settings and code of each part, for the workflow's triggers and the commands' check."""
 
 from rscnav.analyses.table import ANALYSES
-from rscnav.config.jobs import Job, mark
+from rscnav.config.jobs import SIMULATED_TASK, Job, mark
 from rscnav.config.schema import Config
 from rscnav.config.stages import settings_text
-from rscnav.groundtruth.estimates import FEW
-from rscnav.groundtruth.measure import EXAMPLE
+from rscnav.groundtruth.estimates import EXAMPLE, FEW
+from rscnav.groundtruth.table import PARTS
 from rscnav.provenance import code_hash
-
-MODULES: dict[str, tuple[str, ...]] = {
-    "simulate": ("rscnav.groundtruth.measure",),
-    "measure": ("rscnav.groundtruth.measure", *(ANALYSES[name] for name in FEW)),
-    "truth": ("rscnav.groundtruth.truths",),
-    "summary": ("rscnav.groundtruth.figure", "rscnav.groundtruth.needs"),
-}
+from rscnav.tasks.table import task_code
 
 
 def planned_part(config: Config | None, part: str) -> Job:
     """Return what a part of ``rscnav groundtruth`` depends on besides its files and options; `summary` needs no configuration."""
-    settings, code = _settings(config, part) if config is not None else "", code_hash(*MODULES[part])
+    settings, code = _settings(config, part) if config is not None else "", code_hash(*modules_of_part(part))
     return Job(settings, code, mark(f"groundtruth {part}", "", settings, code))
+
+
+def modules_of_part(part: str) -> tuple[str, ...]:
+    """Name the modules whose code, with all that they import, does a part."""
+    analyses = tuple(ANALYSES[name] for name in FEW) if part == "measure" else ()
+    task = task_code(SIMULATED_TASK) if part in ("simulate", "truth") else ()
+    return ("rscnav.cli.groundtruth", PARTS[part], *analyses, *task)
 
 
 def _settings(config: Config, part: str) -> str:

@@ -1,0 +1,58 @@
+"""Rows of estimates and of truths, and their CSV files."""
+
+import csv
+import os
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from typing import Any
+
+from rscnav.files import atomic_path
+
+SPIKES, RATES = "spikes", "rates"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One estimate of one recording: the simulation's seed, the size, and whether of spikes or of expected rates."""
+
+    seed: int
+    units: int
+    trials: int
+    activity: str
+    estimate: str
+    phase: str
+    value: float
+    low: float
+    high: float
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+def write_rows(rows: Iterable[Any], path: str | os.PathLike[str]) -> None:
+    """Write rows (dataclasses of one kind) as CSV, whole or not at all; NaN is left empty.
+
+    Raises
+    ------
+    ValueError
+        Where there are none.
+    """
+    table = list(rows)
+    if not table:
+        raise ValueError(f"{os.fspath(path)}: there are no rows to write")
+    with atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([field.name for field in fields(table[0])])
+        writer.writerows([["" if value != value else value for value in astuple(row)] for row in table])
+
+
+def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+    """Read rows of estimates that `write_rows` wrote."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return [
+            Row(
+                int(r["seed"]), int(r["units"]), int(r["trials"]), r["activity"], r["estimate"], r["phase"],
+                *(float(r[key] or "nan") for key in ("value", "low", "high")),
+            )
+            for r in csv.DictReader(file)
+        ]  # fmt: skip

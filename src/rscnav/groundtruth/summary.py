@@ -1,0 +1,33 @@
+"""All rows in one file, the table of needs and the figure."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rscnav.figures.style import Canvas
+from rscnav.files import write_text
+from rscnav.groundtruth.figure import draw
+from rscnav.groundtruth.needs import markdown
+from rscnav.groundtruth.rows import read_rows, write_rows
+from rscnav.groundtruth.truths import read_truths
+
+DPI = 220
+
+
+def write_summary(inputs: Iterable[Path], truth: Path, folder: Path) -> None:
+    """Write ``estimates.csv``, ``needs.md`` and the figure into a folder.
+
+    Parameters
+    ----------
+    inputs : iterable of pathlib.Path
+        CSV files of measured rows.
+    truth : pathlib.Path
+        CSV file of the truths.
+    folder : pathlib.Path
+    """
+    rows = [row for path in inputs for row in read_rows(path)]
+    truths = read_truths(truth)
+    write_rows(rows, folder / "estimates.csv")
+    write_text(folder / "needs.md", markdown(rows, truths))
+    canvas = Canvas(dpi=DPI)
+    with canvas.style():
+        canvas.save(draw(rows, truths, canvas), folder / "ground_truth")

@@ -255,11 +255,20 @@ def test_sessions_by_network_and_by_seed():
     assert sampled_sessions(config)["net-s2-few"][1] == "net-s2"
 
 
-def test_the_first_network_like_the_first_recording_by_default():
-    config = run_with({}, recordings=("rat", "cat"))
-    assert session_names(config)[2:] == ["net-s1-like-rat", "rat", "cat"]
-    entry, source = sampled_sessions(config)["net-s1-like-rat"]
-    assert (entry.like, source) == ("rat", "net-s1")
+@pytest.mark.parametrize("networks", [("net", "gru"), ("gru", "net")])
+@pytest.mark.parametrize("recordings", [("rat", "cat"), ("cat", "rat")])
+def test_by_default_the_first_network_like_the_first_recording_in_alphabetical_order(networks, recordings):
+    """So that the order of the configuration changes no session."""
+    config = run_with({}, networks=networks, recordings=recordings)
+    assert session_names(config)[4:] == ["gru-s1-like-cat", *recordings]
+    entry, source = sampled_sessions(config)["gru-s1-like-cat"]
+    assert (entry.network, entry.like, source) == ("gru-s1", "cat", "gru-s1")
+
+
+def test_by_default_the_lowest_seed():
+    networks = [{"name": "net", "seeds": [10, 2]}]
+    config = parse_config({"networks": networks, "sampled_networks": [{"rate_hz": 5.0}]})
+    assert list(sampled_sessions(config)) == ["net-s2-sampled"]
 
 
 def test_entries_go_with_the_section_they_need():

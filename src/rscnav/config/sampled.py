@@ -17,12 +17,14 @@ class SampledNetwork(Closed):
     network: str | None = Field(
         None,
         min_length=1,
-        description="a network's name (all its seeds), or one of its sessions, NAME-sSEED; null: the first session there is",
+        description="a network's name (all its seeds), or one of its sessions, NAME-sSEED; null: the lowest "
+        "seed of the network whose name comes first in alphabetical order",
     )
     like: str | None = Field(
         None,
         min_length=1,
-        description="the recording whose units, trials, lengths, occupancy and rates are matched; null: the first there is; none",
+        description="the recording whose units, trials, lengths, occupancy and rates are matched; null: the first in "
+        "alphabetical order; none",
     )
     label: Name | None = Field(
         None, description="sessions are called NAME-sSEED-LABEL; null: like-RECORDING, or 'sampled' without one"
@@ -82,7 +84,7 @@ def sampled_names(
     found: dict[str, tuple[SampledNetwork, str]] = {}
     every = [session for sessions in networks.values() for session in sessions]
     for written in entries:
-        entry = _resolved(written, every, recordings)
+        entry = _resolved(written, networks, recordings)
         if entry is None:
             continue
         sources = networks.get(str(entry.network), [str(entry.network)])
@@ -106,10 +108,16 @@ def sampled_names(
     return found
 
 
-def _resolved(entry: SampledNetwork, every: list[str], recordings: list[str]) -> SampledNetwork | None:
-    """Put names in the place of null; None where the run lacks what the entry needs."""
-    like = entry.like or (recordings[0] if recordings else NONE)
+def _resolved(entry: SampledNetwork, networks: dict[str, list[str]], recordings: list[str]) -> SampledNetwork | None:
+    """Put names in the place of null, whatever the order of the configuration; None where the run lacks what the entry needs."""
+    like = entry.like or min(recordings, default=NONE)
     without = like == NONE or not recordings
-    if not every or (without and entry.rate_hz is None):
+    if not networks or (without and entry.rate_hz is None):
         return None
-    return entry.model_copy(update={"network": entry.network or every[0], "like": NONE if without else like})
+    network = entry.network or min(networks[min(networks)], key=_seed)
+    return entry.model_copy(update={"network": network, "like": NONE if without else like})
+
+
+def _seed(session: str) -> int:
+    """Return the seed in the name of a network's session."""
+    return int(session.rpartition("-s")[2])

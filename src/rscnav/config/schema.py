@@ -8,6 +8,7 @@ from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.comparisons import Comparison, Similarity
 from rscnav.config.mapping import Name
+from rscnav.config.operational import OPERATIONAL
 from rscnav.config.recordings import Recording
 from rscnav.config.sampled import SampledNetwork, sampled_names
 from rscnav.dynamics.settings import Settings as Dynamics
@@ -38,7 +39,9 @@ class Training(Closed):
     l2_rates: float = Field(0.0, ge=0, description="cost of high rates: times the mean square of the units' outputs")
     validation_trials: int = Field(2000, ge=2, description="held-out trials that the gap is measured on while training")
     validate_every: int = Field(100, ge=1, description="batches between validations")
-    checkpoint_every_s: float = Field(60.0, ge=0, description="time between checkpoints (s)")
+    checkpoint_every_s: float = Field(
+        60.0, ge=0, description="time between checkpoints (s)", json_schema_extra=OPERATIONAL
+    )
     target_gap: float | None = Field(
         0.02,
         gt=0,
@@ -172,13 +175,17 @@ class Export(Closed):
 class Config(Closed):
     """Everything a run depends on."""
 
-    results_dir: str = Field("results", min_length=1, description="folder of all results")
+    results_dir: str = Field(
+        "results", min_length=1, description="folder of all results", json_schema_extra=OPERATIONAL
+    )
     seed: int = Field(0, ge=0, description="root of all randomness")
     device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="where networks train; auto: a GPU where there is one"
+        "auto", description="where networks train; auto: a GPU where there is one", json_schema_extra=OPERATIONAL
     )
     together: Literal["auto", "ensemble", "jobs"] = Field(
-        "auto", description="train networks of one shape in one job (ensemble), or each in its own (jobs)"
+        "auto",
+        description="train networks of one shape in one job (ensemble), or each in its own (jobs)",
+        json_schema_extra=OPERATIONAL,
     )
     tasks: dict[str, Any] = Field(default_factory=lambda: {"ring-fixed": {}}, description="settings of each task")
     networks: list[Network] = Field(default_factory=list, description="networks to train")

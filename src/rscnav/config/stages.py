@@ -12,6 +12,7 @@ from typing import Any
 from rscnav.analyses.table import ANALYSES
 from rscnav.config.base import ConfigError
 from rscnav.config.comparisons import MOST, Comparison, check_comparisons
+from rscnav.config.operational import plain_settings
 from rscnav.config.sampled import SampledNetwork, sampled_names
 from rscnav.config.schema import Config, Network, Recording, Simulation
 
@@ -202,12 +203,11 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
 
 
 def settings_text(config: Config, stage: str, item: str) -> str:
-    """Write `settings_for` as one line of JSON, for the workflow's triggers and for the record in each file."""
-    values = {
-        key: value.model_dump(mode="json") if hasattr(value, "model_dump") else value
-        for key, value in settings_for(config, stage, item).items()
-    }
-    return json.dumps(values, sort_keys=True)
+    """Write `settings_for` as one line of JSON, for the workflow's triggers and for the record in each file.
+
+    Operational keys (`rscnav.config.operational`) are left out: a change of one makes no job run again.
+    """
+    return json.dumps(plain_settings(settings_for(config, stage, item)), sort_keys=True)
 
 
 def _settings_sha(config: Config) -> str:

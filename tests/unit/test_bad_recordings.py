@@ -206,7 +206,7 @@ def test_spike_times_that_start_again(tmp_path):
 
 def test_unit_that_the_file_does_not_say(tmp_path):
     path = write_nwb(tmp_path / "r.nwb", series={"walk": walk(unit="unknown")})
-    refused(path, {"position": {"series": "walk"}}, "position.unit", "'unknown'", "rad, deg, m, cm, px")
+    refused(path, {"position": {"series": "walk"}}, "position.unit", "'unknown'", "rad, deg, m, cm, mm, um, px")
 
 
 def test_two_recordings_of_one_name(tmp_path, capsys):

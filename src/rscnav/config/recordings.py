@@ -1,12 +1,15 @@
 """One recorded session: a file, and the mapping from its names to ours."""
 
+from typing import Annotated
+
 from pydantic import Field, model_validator
 
 from rscnav.config.activity import Activity
 from rscnav.config.arrays import Arrays
 from rscnav.config.base import Closed
 from rscnav.config.landmarks import Landmarks
-from rscnav.config.mapping import Epochs, Name, Phases, Position, Rule, Trials
+from rscnav.config.mapping import Epochs, Name, Phases, Rule, Text, Trials
+from rscnav.config.position import Position
 
 
 class Recording(Closed):
@@ -25,6 +28,11 @@ class Recording(Closed):
         description="what the arrays are in a file without NWB's structure (.npz, .mat, HDF5); null: the file is NWB",
     )
     activity: Activity | None = Field(None, description="activity that is a series; null: spikes of the Units table")
+    units_table: Text | Annotated[list[Text], Field(min_length=1)] | None = Field(
+        None,
+        description="name or path of the Units table, or a list of several (one a probe), which become one population; null: the "
+        "only one in the file",
+    )
     units: list[Rule] = Field(default_factory=list, description="rules on the units table; all must hold")
     epochs: Epochs | None = Field(None, description="null: the whole recording")
     position: Position | None = Field(None, description="null: a recording without position")
@@ -38,6 +46,11 @@ class Recording(Closed):
         if stem and tail.isdigit():
             raise ValueError(
                 f"the recording's name '{self.name}' looks like a network's session (NAME-sSEED); rename it"
+            )
+        if self.activity is not None and self.units_table is not None:
+            raise ValueError(
+                f"recording '{self.name}': activity.series is read in place of spikes, so units_table means nothing; drop one of "
+                "the two"
             )
         landmarks, position = self.landmarks, self.position
         if landmarks is not None and position is None and landmarks.places:

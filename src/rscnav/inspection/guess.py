@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from rscnav.inspection.contents import Item
 from rscnav.inspection.guess_trials import guess_trials
 from rscnav.inspection.guessed import Guess, others
-from rscnav.recordings.nwb import find_series, plain_columns
-from rscnav.recordings.tracking import UNITS, said_unit
+from rscnav.recordings.nwb import find_series
+from rscnav.recordings.place_units import UNITS, said_unit
+from rscnav.recordings.unit_tables import unit_tables, units_in
 
 _ROUND = 0.12  # a track is a circle where the distance from its middle varies by less than this share (sd)
 
@@ -36,9 +37,13 @@ def guess(file: Any, items: list[Item]) -> Guess:
 
 def _activity(file: Any, items: list[Item], found: Guess) -> None:
     """Take spikes where there are any, else the responses of regions of interest."""
-    if file.units is not None and len(file.units) and "spike_times" in file.units.colnames:
-        found.used.add("units")
-        for name, values in plain_columns(file.units).items():
+    there = units_in(file)
+    if there:
+        found.used.update(there)
+        if len(there) > 1:
+            found.mapping["units_table"] = there
+            found.why["units_table"] = f"{len(there)} Units tables, taken as one population"
+        for name, values in unit_tables(file, there).columns().items():
             labels = sorted({str(v) for v in values.tolist()}) if values.dtype.kind == "U" else []
             good = [label for label in labels if label.lower() in ("good", "single", "su", "single unit")]
             if good and len(labels) < 10:

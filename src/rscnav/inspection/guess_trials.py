@@ -7,7 +7,8 @@ import numpy as np
 
 from rscnav.inspection.contents import Item
 from rscnav.inspection.guessed import Guess, others
-from rscnav.recordings.nwb import Columns, any_table, find_series
+from rscnav.recordings.columns import Columns
+from rscnav.recordings.nwb import any_table, find_series
 
 CORRECT = ("correct", "hit", "true", "yes", "success", "rewarded", "1")
 INCORRECT = ("incorrect", "miss", "false", "no", "error", "wrong", "unrewarded", "fail", "0")
@@ -27,22 +28,21 @@ def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None
     if not ranked:
         return
     chosen = ranked[0]
-    name = chosen.path.rpartition("/")[2]
     found.used.add(chosen.path)
-    trials: dict[str, Any] = {"table": name}
+    trials: dict[str, Any] = {"table": _short(chosen, items)}
     found.why["trials.table"] = others(f"{chosen.shape[0]} intervals", ranked)
-    columns = any_table(file, name, "trials.table")
+    columns: Columns = any_table(file, chosen.path, "trials.table")
     for item in items:
         if item.kind != "DynamicTable" or item.shape != chosen.shape:
             continue
-        more = any_table(file, item.path.rpartition("/")[2], "trials.columns")
+        more = any_table(file, item.path, "trials.columns")
         keys = [c for c in columns if c in more and c not in ("start_time", "stop_time")]
         keys = [
             c
             for c in keys
             if set(columns[c].tolist()) == set(more[c].tolist()) and len(set(more[c].tolist())) == len(more[c])
         ]
-        trials["columns"] = item.path.rpartition("/")[2]
+        trials["columns"] = _short(item, items)
         found.why["trials.columns"] = "a table with as many rows"
         if keys:
             trials["match"] = keys[0]
@@ -52,6 +52,12 @@ def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None
     _meanings(columns, trials, found)
     found.mapping["trials"] = trials
     _landmarks(file, items, columns, found, ring)
+
+
+def _short(item: Item, items: list[Item]) -> str:
+    """Return an item's name where no other has it, else its path."""
+    name = item.path.rpartition("/")[2]
+    return name if sum(i.path.rpartition("/")[2] == name for i in items) == 1 else item.path
 
 
 def _meanings(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
@@ -92,7 +98,7 @@ def _landmarks(file: Any, items: list[Item], columns: Columns, found: Guess, rin
             )
             return
         landmarks["ports"] = ports
-        found.used.update(i.path for i in items if i.path.rpartition("/")[2] == ports["table"])
+        found.used.update(i.path for i in items if ports["table"] in (i.path, i.path.rpartition("/")[2]))
     landmarks["radius"] = 0.25 if ring else _tenth(file, found)
     shown = "rad" if ring else unit
     found.why["landmarks.radius"] = f"CHECK: from how far a landmark is seen ({shown}); this is a guess"
@@ -104,12 +110,12 @@ def _port_table(file: Any, items: list[Item], numbers: set[float]) -> dict[str, 
     for item in items:
         if item.kind != "DynamicTable":
             continue
-        columns = any_table(file, item.path.rpartition("/")[2], "landmarks.ports")
+        columns = any_table(file, item.path, "landmarks.ports")
         axes = [next((c for c in columns if c.lower().startswith(axis)), "") for axis in "xy"]
         for name, values in columns.items():
             numeric = values.ndim == 1 and values.dtype.kind in "fi"
             if all(axes) and numeric and name not in axes and numbers <= {float(v) for v in values}:
-                return {"table": item.path.rpartition("/")[2], "number": name, "place": axes}
+                return {"table": _short(item, items), "number": name, "place": axes}
     return None
 
 

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from rscnav.inspection.raw import Raw, is_angle
 from rscnav.recordings.binning import TOLERANCE_S, merged, outside
 from rscnav.recordings.jumps import far_steps
+from rscnav.recordings.laps import unwrapped
 from rscnav.recordings.nwb import Series
-from rscnav.recordings.tracking import UNITS
+from rscnav.recordings.place_units import UNITS
+from rscnav.recordings.units import named
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
@@ -56,6 +58,8 @@ def speeds(raw: Raw, series: Series) -> Speeds:
     time, values = in_order(series)
     if is_angle(raw):
         values = np.unwrap(values * UNITS[raw.unit][1], axis=0)
+    elif raw.track_length is not None and values.shape[1] == 1:
+        values = unwrapped(values, raw.track_length)
     step = np.diff(time)
     usable = (step > TOLERANCE_S) & (step <= raw.max_gap_s)
     with np.errstate(all="ignore"):
@@ -89,7 +93,7 @@ def kept(raw: Raw, session: Session | None) -> NDArray[np.bool_]:
     """Mark the units of the file that the session has; all where there is no session."""
     if session is None or "id" not in (session.units.dtype.names or ()):
         return np.ones(len(raw.ids), bool)
-    return np.isin(raw.ids, session.units["id"])
+    return np.isin(raw.ids, named({name: session.units[name] for name in session.units.dtype.names or ()}))
 
 
 def relative_rates(

@@ -6,16 +6,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.mapping import Epochs, Position, Trials
+from rscnav.config.mapping import Epochs, Trials
+from rscnav.config.position import Position
 from rscnav.config.recordings import Recording
 from rscnav.inspection.spike_summary import SpikeSummary, ends_of, summed_up
+from rscnav.recordings.activity import activity_columns, activity_series
 from rscnav.recordings.binning import merged, outside
-from rscnav.recordings.frame import Frame, frame_of
+from rscnav.recordings.frame import Frame
 from rscnav.recordings.intervals import epoch_spans
-from rscnav.recordings.jumps import Limits
-from rscnav.recordings.nwb import Series, find_series, interval_table
-from rscnav.recordings.tracking import UNITS, Tracking, track
-from rscnav.recordings.units import spike_trains
+from rscnav.recordings.nwb import Series, interval_table
+from rscnav.recordings.place import tracked_place
+from rscnav.recordings.place_units import UNITS, known_unit
+from rscnav.recordings.position import Place, position_series
+from rscnav.recordings.tracking import Tracking
+from rscnav.recordings.unit_tables import unit_tables
+from rscnav.recordings.units import named
 from rscnav.sessions.lazy import LazyTrains
 
 NOTHING = np.empty((0, 2))
@@ -29,20 +34,22 @@ class Raw:
     ----------
     subject : str
         '' where the file names none.
-    ids : array, (unit,)
-        Of all units in the file.
+    ids : array of str, (unit,)
+        Names of all units in the file; of a series, their columns.
     spikes : SpikeSummary or None
         Of all units; None where activity is a series.
     spike_ends : array, (2,) or empty
         First and last spike (s).
     activity : Series or None
         Activity that is a series.
-    series : Series or None
+    series : Place or None
         The tracked place, in the file's unit.
     unit : str
         Of the series, as a key of `UNITS`; '' where it is not known.
     max_gap_s, max_speed : float
         The mapping's limits; `max_speed` is infinite where there is none.
+    track_length : float or None
+        Of a track that starts again each lap (the series' unit).
     tracking : Tracking or None
     frame : Frame or None
         The tracked place as a session has it, for the whole recording and with the scene as it stood.
@@ -55,14 +62,15 @@ class Raw:
     """
 
     subject: str = ""
-    ids: NDArray = field(default_factory=lambda: np.empty(0, int))
+    ids: NDArray = field(default_factory=lambda: np.empty(0, str))
     spikes: SpikeSummary | None = None
     spike_ends: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     activity: Series | None = None
-    series: Series | None = None
+    series: Place | None = None
     unit: str = ""
     max_gap_s: float = 0.25
     max_speed: float = float("inf")
+    track_length: float | None = None
     tracking: Tracking | None = None
     frame: Frame | None = None
     trials: NDArray[np.float64] = field(default_factory=lambda: NOTHING)
@@ -95,7 +103,7 @@ def look_at(file: Any, mapping: Recording | None) -> Raw:
     Raw
     """
     raw = Raw(subject="" if file.subject is None else str(file.subject.subject_id or ""))
-    _activity(file, mapping, raw)
+    trains = _activity(file, mapping, raw)
     if mapping is not None and mapping.position is not None:
         _position(file, mapping.position, mapping.trials, raw)
     else:
@@ -104,32 +112,33 @@ def look_at(file: Any, mapping: Recording | None) -> Raw:
     raw.invalid = _rows(file, "invalid_times")
     if mapping is not None and mapping.epochs is not None:
         raw.epochs = _chosen(file, mapping.epochs)
-    if len(raw.ids) and raw.activity is None:
-        stored = spike_trains(file)
-        trains = LazyTrains(stored.counts, lambda row: _finite(stored[row]))
-        raw.spike_ends = ends_of(trains)
+    if trains is not None:
         raw.spikes = summed_up(trains, raw.extent)
     return raw
 
 
-def _activity(file: Any, mapping: Recording | None, raw: Raw) -> None:
-    """Read what units there are and when they were observed, or the series that stands for their spikes."""
+def _activity(file: Any, mapping: Recording | None, raw: Raw) -> LazyTrains | None:
+    """Read what units there are and when they were observed, or the series that stands for their spikes; return spike times."""
     if mapping is not None and mapping.activity is not None:
         try:
-            raw.activity = find_series(file, mapping.activity.series, "activity.series")
-            raw.ids = np.arange(raw.activity.values.shape[1])
+            raw.activity = activity_series(file, mapping.activity)
+            raw.ids = np.array(named(activity_columns(file, mapping.activity)))
         except ValueError as error:
             raw.why["activity"] = str(error)
-        return
-    units = file.units
-    if units is None or not len(units) or "spike_times" not in units.colnames:
-        raw.why["activity"] = "the file has no spikes"
-        return
-    raw.ids = np.asarray(units.id[:])
-    if "obs_intervals" in units.colnames:
-        spans = [np.asarray(units.get_unit_obs_intervals(row), float).reshape(-1, 2) for row in range(len(units))]
-        unseen = merged(np.concatenate([NOTHING, *(outside(s) for s in spans if len(s))]))
-        raw.observed = outside(unseen) if len(unseen) else None
+        return None
+    try:
+        tables = unit_tables(file, None if mapping is None else mapping.units_table)
+        stored = tables.trains()
+        trains = LazyTrains(stored.counts, lambda row: _finite(stored[row]))
+        raw.spike_ends = ends_of(trains)
+        raw.ids = np.array(named(tables.columns()))
+        spans = [tables.observed(row) for row in range(len(tables))]
+    except ValueError as error:
+        raw.why["activity"] = str(error)
+        return None
+    unseen = merged(np.concatenate([NOTHING, *(outside(s) for s in spans if s is not None)]))
+    raw.observed = outside(unseen) if len(unseen) else None
+    return trains
 
 
 def _finite(times: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,18 +149,16 @@ def _position(file: Any, position: Position, trials: Trials | None, raw: Raw) ->
     """Read the tracked place, as the file has it and as a session would."""
     raw.max_gap_s = position.max_gap_s
     raw.max_speed = np.inf if position.max_speed is None else position.max_speed
+    raw.track_length = position.track_length
     try:
-        raw.series = find_series(file, position.series, "position.series")
+        raw.series = position_series(file, position)
     except ValueError as error:
         raw.why["position"] = str(error)
         return
-    raw.unit = position.unit or ""
+    raw.unit = position.unit or known_unit(raw.series.unit) or ""
     try:
-        centre = None if position.centre is None else np.array(position.centre, float)
-        limits = Limits(position.max_speed, centre, position.arena_radius, position.max_gap_s)
-        tracking = track(raw.series, position.unit, position.max_gap_s, "position", position.override_unit, limits)
-        raw.frame = frame_of(position, tracking, None if trials is None else trials.rotation_centre)
-        raw.tracking, raw.unit = raw.frame.applied(tracking), tracking.unit_of_file
+        around = None if trials is None else trials.rotation_centre
+        raw.tracking, raw.frame = tracked_place(raw.series, position, around)
     except ValueError as error:
         raw.why["position"] = str(error)
 

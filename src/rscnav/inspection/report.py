@@ -18,9 +18,11 @@ from rscnav.inspection.raw import Raw, look_at
 from rscnav.inspection.starts import MIN_TRIALS, Starts, scan_starts
 from rscnav.inspection.verdicts import Check
 from rscnav.recordings.files import open_recording
-from rscnav.recordings.nwb import find_series
+from rscnav.recordings.names import SERIES, TABLE, Names
+from rscnav.recordings.nwb import START_COLUMNS, find_series
 from rscnav.recordings.read import open_session, summary
-from rscnav.recordings.units import spike_trains
+from rscnav.recordings.unit_tables import unit_tables, units_in
+from rscnav.recordings.units import meeting_own
 from rscnav.seeds import Seeds
 from rscnav.sessions.lazy import LazyTrains
 from rscnav.sessions.session import Session
@@ -108,7 +110,7 @@ def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
             report.draft, used = draft(path, guessed), guessed.used
             mapping = _parsed(report)
         else:
-            used = _named(mapping.model_dump(), report.items)
+            used = _named(mapping.model_dump(), Names(file)) | set(units_in(file)[:1])
         report.unused = [(item, _why_not(item)) for item in report.items if item.path not in used]
         report.checks = _file_checks(file, mapping)
         report.raw = look_at(file, mapping)
@@ -131,13 +133,16 @@ def _parsed(report: Report) -> Recording | None:
         return None
 
 
-def _named(values: Any, items: list[Item]) -> set[str]:
-    """Give the paths of what a mapping names anywhere; the units are always used."""
+def _named(values: Any, names: Names) -> set[str]:
+    """Return the paths of what a mapping names anywhere."""
     if isinstance(values, dict):
-        return set().union(*(_named(v, items) for v in values.values()), {"units"})
-    if isinstance(values, str):
-        return {i.path for i in items if i.path == values or i.path.endswith("/" + values)}
-    return set()
+        return set().union(*(_named(value, names) for value in values.values()))
+    if isinstance(values, list):
+        return set().union(*(_named(value, names) for value in values))
+    if not isinstance(values, str):
+        return set()
+    kinds = (SERIES, TABLE)
+    return {names.path(found.item, kind.fits) for kind in kinds for found in names.meant(values, kind.fits)}
 
 
 def _why_not(item: Item) -> str:
@@ -148,6 +153,11 @@ def _why_not(item: Item) -> str:
         return item.why_not
     if item.kind == "TimeIntervals":
         return "intervals; could be epochs, trials, phases or the landmarks' events"
+    if set(START_COLUMNS) & set(item.columns):
+        return (
+            "events; could say when a landmark is in view (landmarks.events), or where trials start (trials.table with "
+            "until: next)"
+        )
     if item.columns or item.kind == "DynamicTable":
         return "a table; could belong to the trials (trials.columns) or say where ports are (landmarks.ports)"
     if len(item.shape) == 2 and item.shape[1] > 3:
@@ -158,15 +168,11 @@ def _why_not(item: Item) -> str:
 def _file_checks(file: Any, mapping: Recording | None) -> list[Check]:
     """Check what stands in the file, before anything is put right."""
     checks = []
-    units = file.units
-    if units is not None and len(units) and "spike_times" in units.colnames:
-        trains = spike_trains(file)
-        checks.append(spike_checks.order(trains))
-        ordered = LazyTrains(trains.counts, lambda k: np.sort(trains[k]))
-        checks.append(spike_checks.refractory(ordered)[0])
-        ends = np.array([(times[0], times[-1]) for times in ordered if len(times)])
-        if len(ends):
-            checks.append(spike_checks.drift(ordered, (float(ends[:, 0].min()), float(ends[:, 1].max()))))
+    if mapping is None or mapping.activity is None:
+        try:
+            checks += _spike_checks(file, mapping)
+        except ValueError as error:
+            checks.append(Check("spikes", "wrong", str(error)))
     if mapping is not None and mapping.position is not None:
         try:
             series = find_series(file, mapping.position.series, "position.series")
@@ -175,6 +181,20 @@ def _file_checks(file: Any, mapping: Recording | None) -> list[Check]:
         checks += [track_checks.frames(series.time), *track_checks.samples(series)]
         if mapping.position.unit is not None:
             checks.append(track_checks.size(series, mapping.position.unit))
+    return checks
+
+
+def _spike_checks(file: Any, mapping: Recording | None) -> list[Check]:
+    """Check the spikes of the units that meet the mapping's rules, as they stand in the file."""
+    if not units_in(file):
+        return []
+    tables = unit_tables(file, None if mapping is None else mapping.units_table)
+    trains = tables.trains().chosen(meeting_own(tables, () if mapping is None else mapping.units))
+    ordered = LazyTrains(trains.counts, lambda k: np.sort(trains[k][np.isfinite(trains[k])]))
+    checks = [spike_checks.order(trains), spike_checks.refractory(ordered)[0]]
+    ends = np.array([(times[0], times[-1]) for times in ordered if len(times)])
+    if len(ends):
+        checks.append(spike_checks.drift(ordered, (float(ends[:, 0].min()), float(ends[:, 1].max()))))
     return checks
 
 

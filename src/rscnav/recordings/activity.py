@@ -1,6 +1,6 @@
-"""Activity that is a series already: fluorescence of calcium, deconvolved events, counts in bins."""
+"""Activity that is a series already, or several series (one an imaging plane) as one population."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,66 +8,76 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.activity import Activity
-from rscnav.recordings.binning import TOLERANCE_S, Bins
-from rscnav.recordings.nwb import Columns, OpenSeries, open_series, plain_columns, series_named
+from rscnav.config.mapping import Rule
+from rscnav.recordings.binning import Bins
+from rscnav.recordings.columns import TableColumns, joined_columns, kept_rows, left_out_notes, rows_of
+from rscnav.recordings.nwb import Series, find_series, open_series
+from rscnav.recordings.plane import KEY, Plane, plane_columns, read_plane
+from rscnav.recordings.units import none_left
 from rscnav.sessions.lazy import LazyRows, row_blocks
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """A series of activity, whose values are read when asked for, while the file is open.
+    """Units of one or several series of activity.
 
     Parameters
     ----------
     columns : dict of array, (unit, ...)
-        `id`, and the plain columns of the ROIs' table.
-    centre : array, (sample,)
-        Middle of what each sample stands for (s), increasing.
-    rows : callable
-        ``rows(start, stop)`` gives values (sample, column), float32.
-    width : int
-        Columns of the series.
-    column : array, (unit,)
-        Which of the columns are units.
-    has_nan : array of bool, (unit,)
-        Whether any value of the unit is NaN.
-    step_s : float
-        Usual distance of samples (s).
+        `id`, the plain columns of the ROIs' tables, and of several series `series`, the unit's series.
+    planes : tuple of Plane
+    plane, unit_of_plane : array, (unit,)
+        In which of them the unit is, and which of its units it is.
     summed : bool
         Counts, which add up; other values are averaged.
     unit : str
         Of the rates that come out.
     notes : list of str
+    n_left_out : int
+        Units that a rule left out.
     """
 
-    columns: Columns
-    centre: NDArray[np.float64]
-    rows: Callable[[int, int], NDArray[np.float32]]
-    width: int
-    column: NDArray[np.intp]
-    has_nan: NDArray[np.bool_]
-    step_s: float
+    columns: TableColumns
+    planes: tuple[Plane, ...]
+    plane: NDArray[np.intp]
+    unit_of_plane: NDArray[np.intp]
     summed: bool
     unit: str
     notes: list[str]
+    n_left_out: int = 0
 
     @property
     def extent(self) -> tuple[float, float]:
-        """First and last time that it speaks for (s)."""
-        return float(self.centre[0] - self.step_s / 2), float(self.centre[-1] + self.step_s / 2)
+        """First and last time that a series covers (s)."""
+        return min(p.extent[0] for p in self.planes), max(p.extent[1] for p in self.planes)
 
-    def chosen(self, keep: NDArray[np.bool_]) -> "Sampled":
-        """Keep some units."""
-        columns = {name: values[keep] for name, values in self.columns.items()}
-        return replace(self, columns=columns, column=self.column[keep], has_nan=self.has_nan[keep])
+    @property
+    def has_nan(self) -> NDArray[np.bool_]:
+        """Tell whether any value of the unit is NaN, (unit,)."""
+        return np.array([self.planes[p].has_nan[k] for p, k in zip(self.plane, self.unit_of_plane, strict=True)])
+
+    def meeting(self, rules: Sequence[Rule]) -> "Sampled":
+        """Select the units that meet the rules; a ValueError where none does."""
+        notes = list(self.notes)
+        keep = kept_rows(self.columns, rules, "units", notes)
+        if not keep.any():
+            raise ValueError(none_left(len(keep), rules))
+        return replace(
+            self,
+            columns=rows_of(self.columns, keep),
+            plane=self.plane[keep],
+            unit_of_plane=self.unit_of_plane[keep],
+            notes=notes,
+            n_left_out=int(np.sum(~keep)),
+        )
 
     def per_bin(self, bins: Bins) -> NDArray[np.int64]:
-        """Count the samples whose middle lies in each bin, (bin,)."""
-        return np.searchsorted(self.centre, bins.right) - np.searchsorted(self.centre, bins.left)
+        """Count the samples whose middle lies in each bin, (bin,); of several series the lowest count."""
+        return np.min([self.planes[p].per_bin(bins) for p in np.unique(self.plane)], axis=0)
 
 
 class SampledRates(LazyRows):
-    """What of a series lies in each bin, averaged (or, of counts, summed and divided by the width); NaN where one is NaN.
+    """What of the series lies in each bin, averaged (or, of counts, summed and divided by the width); NaN where one is NaN.
 
     Parameters
     ----------
@@ -77,36 +87,45 @@ class SampledRates(LazyRows):
     """
 
     def __init__(self, sampled: Sampled, bins: Bins) -> None:
-        super().__init__(len(bins), len(sampled.column))
-        self.sampled, self.bins = sampled, bins
-        self._first, self._count = np.searchsorted(sampled.centre, bins.left), sampled.per_bin(bins)
+        super().__init__(len(bins), len(sampled.plane))
+        self.bins, self.summed = bins, sampled.summed
+        self._parts = [
+            (plane, np.flatnonzero(sampled.plane == p), plane.column[sampled.unit_of_plane[sampled.plane == p]])
+            for p, plane in enumerate(sampled.planes)
+            if np.any(sampled.plane == p)
+        ]
+        self._where = [(np.searchsorted(plane.centre, bins.left), plane.per_bin(bins)) for plane, _, _ in self._parts]
 
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
         """Bin a stretch of bins, some at a time."""
         rates = np.empty((stop - start, self.shape[1]), np.float32)
-        widest = max(1, int(self._count[start:stop].max(initial=1))) * self.sampled.width
-        for block in row_blocks((stop - start, widest), item_bytes=8):
-            self._bin(start + block.start, rates[block])
+        for (plane, units, columns), (first, count) in zip(self._parts, self._where, strict=True):
+            widest = max(1, int(count[start:stop].max(initial=1))) * plane.width
+            for block in row_blocks((stop - start, widest), item_bytes=8):
+                here = slice(start + block.start, start + block.stop)
+                rates[block, units] = self._binned(plane, columns, first[here], count[here], here)
         return rates
 
-    def _bin(self, start: int, rates: NDArray[np.float32]) -> None:
-        """Fill in the rates of the bins from `start` on."""
-        here = slice(start, start + len(rates))
-        first, count = self._first[here], self._count[here]
+    def _binned(
+        self, plane: Plane, columns: NDArray[np.intp], first: NDArray[np.int64], count: NDArray[np.int64], here: slice
+    ) -> NDArray[np.float32]:
+        """Return the rates of one series' units in some bins, (bin, unit)."""
+        rates = np.empty((len(first), len(columns)), np.float32)
         low = int(first.min())
-        values = self.sampled.rows(low, int((first + count).max()))[:, self.sampled.column]
+        values = plane.rows(low, int((first + count).max()))[:, columns]
         left, right = self.bins.left[here], self.bins.right[here]
         for size in np.unique(count):
             rows = np.flatnonzero(count == size)
-            total = np.zeros((len(rows), self.shape[1]))
+            total = np.zeros((len(rows), len(columns)))
             for k in range(size):
                 total += values[first[rows] - low + k]
-            over = (right[rows] - left[rows])[:, None] if self.sampled.summed else max(int(size), 1)
+            over = (right[rows] - left[rows])[:, None] if self.summed else max(int(size), 1)
             rates[rows] = total / over
+        return rates
 
 
 def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
-    """Find the series that `activity.series` names, and look through it once.
+    """Find the series that `activity.series` names, and look through each once.
 
     Parameters
     ----------
@@ -114,7 +133,7 @@ def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
     activity : Activity
         The mapping.
     bin_s : float
-        Width of the bins that it will be brought to (s).
+        Width of the bins that they will be brought to (s).
 
     Returns
     -------
@@ -123,57 +142,55 @@ def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
     Raises
     ------
     ValueError
-        For a series that is not there, bins narrower than its samples, counts below 0, or values that are all NaN.
+        Where a series will not do (`read_plane`), or several do not belong together: named twice, in different units, or
+        without any time in common.
     """
-    key = "activity.series"
-    series = open_series(file, activity.series, key)
-    item = series_named(file, activity.series, key)
-    order = np.argsort(series.time, kind="stable")
-    time = series.time[order]
-    notes = [] if np.all(np.diff(series.time) > 0) else [f"samples of '{series.path}' were brought in order of time"]
-    first = np.append(True, np.diff(time) > 0)
-    time, order = time[first], order[first]
-    step = float(np.median(np.diff(time))) if len(time) > 1 else bin_s
-    if bin_s < step - TOLERANCE_S:
-        raise ValueError(
-            f"bin_s: {bin_s:g} s is narrower than the samples of '{series.path}', {step:.6g} s; write bin_s: {step:.4g} or more"
-        )
-    rows = _rows_in_order(series, order)
-    lowest, n_nan = 0.0, np.zeros(series.width, np.int64)
-    for block in row_blocks((len(order), series.width), item_bytes=8):
-        values = rows(block.start, block.stop)
-        lowest = min(lowest, float(np.nanmin(values, initial=0.0)))
-        n_nan += np.isnan(values).sum(axis=0)
-    if activity.kind == "counts" and lowest < 0:
-        raise ValueError(f"activity.kind: counts, but '{series.path}' goes down to {lowest:g}; use kind: continuous")
-    columns: Columns = {"id": np.arange(series.width)}
-    rois = getattr(item, "rois", None)
-    if rois is not None:
-        regions = np.asarray(rois.data[:])
-        columns = {"id": np.asarray(rois.table.id[:])[regions]}
-        columns |= {name: column[regions] for name, column in plain_columns(rois.table).items()}
-    dead = n_nan == len(order)
-    if dead.all():
-        raise ValueError(f"{key}: all values of '{series.path}' are NaN")
-    if dead.any():
-        notes.append(f"{dead.sum()} of {len(dead)} units of '{series.path}' are NaN throughout and were left out")
-    centre = time + step / 2 if activity.stamp == "start" else time
-    unit = {"counts": "Hz", "rate": "Hz"}.get(activity.kind, series.unit or "a.u.")
-    everything = np.arange(series.width)
-    sampled = Sampled(
-        columns, centre, rows, series.width, everything, n_nan > 0, step, activity.kind == "counts", unit, notes
+    planes = tuple(read_plane(file, name, activity, bin_s) for name in activity.names)
+    _refuse_unlike(planes)
+    sizes = [len(plane.column) for plane in planes]
+    columns = joined_columns({plane.path: plane.columns for plane in planes}, "series")
+    return Sampled(
+        columns=columns,
+        planes=planes,
+        plane=np.repeat(np.arange(len(planes)), sizes),
+        unit_of_plane=np.concatenate([np.arange(size) for size in sizes]),
+        summed=activity.kind == "counts",
+        unit=planes[0].unit,
+        notes=[*(note for plane in planes for note in plane.notes), *left_out_notes(columns, "the units")],
     )
-    return sampled.chosen(~dead)
 
 
-def _rows_in_order(series: OpenSeries, order: NDArray[np.intp]) -> Callable[[int, int], NDArray[np.float32]]:
-    """Give a reader of the series' samples in the order `order`; a stretch that lies scattered is read as a whole."""
-    if np.array_equal(order, np.arange(len(series.time))):
-        return lambda start, stop: series.rows(start, stop).astype(np.float32)
+def activity_series(file: Any, activity: Activity) -> Series:
+    """Read all activity at once, for a look at it: of several series, the latest sample of each at the times of the first."""
+    every = [find_series(file, name, KEY) for name in activity.names]
+    first = every[0]
+    if len(every) == 1:
+        return first
+    values = []
+    for series in every:
+        order = np.argsort(series.time, kind="stable")
+        latest = np.searchsorted(series.time[order], first.time, side="right") - 1
+        values.append(np.where(latest[:, None] >= 0, series.values[order][latest], np.nan))
+    paths = ", ".join(series.path for series in every)
+    return Series(paths, first.time, np.concatenate(values, axis=1), first.unit)
 
-    def rows(start: int, stop: int) -> NDArray[np.float32]:
-        at = order[start:stop]
-        low = int(at.min())
-        return series.rows(low, int(at.max()) + 1)[at - low].astype(np.float32)
 
-    return rows
+def activity_columns(file: Any, activity: Activity) -> TableColumns:
+    """Return id and plain columns of all units of the series, before any is left out."""
+    every = [open_series(file, name, KEY) for name in activity.names]
+    return joined_columns({series.path: plane_columns(series) for series in every}, "series")
+
+
+def _refuse_unlike(planes: tuple[Plane, ...]) -> None:
+    """Refuse series that are no one population."""
+    paths = [plane.path for plane in planes]
+    if len(set(paths)) < len(paths):
+        raise ValueError(f"{KEY}: one series is named twice: {', '.join(paths)}")
+    units = {plane.unit for plane in planes}
+    if len(units) > 1:
+        words = ", ".join(f"'{plane.path}' in {plane.unit}" for plane in planes)
+        raise ValueError(f"{KEY}: the series are in different units: {words}; read those of one unit together")
+    begin, end = max(p.extent[0] for p in planes), min(p.extent[1] for p in planes)
+    if begin >= end:
+        words = "; ".join(f"'{p.path}' from {p.extent[0]:.3f} to {p.extent[1]:.3f} s" for p in planes)
+        raise ValueError(f"{KEY}: the series have no time in common: {words}; are they on one clock, in seconds?")

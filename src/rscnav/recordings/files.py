@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from rscnav.config.arrays import Arrays
+from rscnav.recordings.tolerant import read_tolerantly
+from rscnav.sealed.hdf5 import CHANGED, check_sealed
 
 ARRAY_ENDINGS = (".npz", ".mat")  # and .h5, .hdf5 where the mapping has `arrays`
 _REMOTE = re.compile(r"^(https?|s3|gs|ftp|dandi|ssh|sftp)(://|:)", re.IGNORECASE)
@@ -44,10 +46,12 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
         return
     if text.lower().endswith(ARRAY_ENDINGS):
         raise ValueError(f"{text}: a file of plain arrays; say with the recording's key `arrays` what they are")
+    if os.path.isfile(text):
+        check_sealed(text, CHANGED)
     io = _opened(text)
     try:
         try:
-            file = io.read()
+            file = read_tolerantly(io)
         except Exception as error:  # whatever h5py, zarr or hdmf make of it
             raise ValueError(f"{text}: not an NWB file, or a damaged one ({_first_line(error)})") from None
         yield file

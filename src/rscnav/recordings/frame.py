@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.mapping import Position
-from rscnav.recordings.tracking import UNITS, Tracking
+from rscnav.config.position import Position
+from rscnav.recordings.place_units import UNITS
+from rscnav.recordings.tracking import Tracking
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Frame:
     n_dims : int
         The session's coordinates.
     factor : float
-        What lengths (on a line or ring of the file: angles too) are multiplied with.
+        What lengths (on a line or ring of the file: angles too) are multiplied with; of a track that starts again, so that
+        its length becomes a turn.
     centre : array, (dim,)
         In the file's unit; becomes the origin.
     ring : bool
@@ -88,6 +90,8 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
         if middle is not None and (len(middle) != n_dims or n_dims < 2):
             raise ValueError(f"{key}: {middle} does not fit a position with {n_dims} coordinate(s)")
     centre = np.zeros(n_dims) if position.centre is None else np.array(position.centre, float)
+    if position.track_length is not None:
+        return Frame("rad", 1, 2 * np.pi / position.track_length, np.zeros(1), False, np.zeros(1))
     if position.ring:
         return Frame("rad", 1, 1.0, centre, True, np.zeros(1))
     around = np.zeros(n_dims) if rotation_centre is None else (np.array(rotation_centre, float) - centre) * factor

@@ -1,7 +1,7 @@
 """Trials (or stretches cut into pieces) of a recording: which there are, and what each one's columns say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from rscnav.config.mapping import Epochs, Trials
 from rscnav.recordings.binning import cut_spans, outside
+from rscnav.recordings.columns import Columns, column_of, kept_rows, rows_of
 from rscnav.recordings.frame import Frame
-from rscnav.recordings.nwb import Columns, column_of, interval_table, kept_rows
+from rscnav.recordings.nwb import interval_table
 from rscnav.recordings.tracking import Tracking
 from rscnav.recordings.trial_rows import trial_rows
 
@@ -32,6 +33,12 @@ class Spans:
         Whether they were cut.
     n_dropped : int
         Remainders of stretches that were too short.
+    n_timeless : int
+        Rows of the table that were left out, since their start or stop is not known.
+    notes : tuple of str
+        What had to be put right.
+    rows : array, (trial,)
+        Their rows of the table; empty where trials were cut.
     """
 
     times: NDArray[np.float64]
@@ -40,6 +47,9 @@ class Spans:
     columns: Columns
     cut: bool
     n_dropped: int = 0
+    n_timeless: int = 0
+    notes: tuple[str, ...] = ()
+    rows: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
 
 
 def epoch_spans(file: Any, epochs: Epochs) -> NDArray[np.float64]:
@@ -50,7 +60,7 @@ def epoch_spans(file: Any, epochs: Epochs) -> NDArray[np.float64]:
         raise ValueError(
             f"epochs.select: none of the {len(keep)} rows of '{epochs.table}' is left; {_present(columns)}"
         )
-    return _times({name: values[keep] for name, values in columns.items()}, f"epochs: table '{epochs.table}'")
+    return _times(rows_of(columns, keep), f"epochs: table '{epochs.table}'")
 
 
 def trial_spans(
@@ -90,10 +100,10 @@ def trial_spans(
         raise ValueError(
             f"trials.select: none of the {len(keep)} rows of '{trials.table}' is left; {_present(columns)}"
         )
-    columns = {name: values[keep] for name, values in columns.items()}
+    columns = rows_of(columns, keep)
     rows = np.flatnonzero(keep)
     order = np.argsort(columns["start_time"], kind="stable")
-    columns, rows = {name: values[order] for name, values in columns.items()}, rows[order]
+    columns, rows = rows_of(columns, order), rows[order]
     times = _times(columns, where, rows)
     early = np.flatnonzero(times[1:, 0] < times[:-1, 1] - 1e-6)
     if len(early):

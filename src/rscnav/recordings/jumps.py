@@ -1,5 +1,6 @@
 """Tracked samples that are no place of the animal: jumps of the tracking, and places outside the arena."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,11 @@ class Limits:
 
 
 def stray(
-    time: NDArray[np.float64], values: NDArray[np.float64], limits: Limits, path: str
+    time: NDArray[np.float64],
+    values: NDArray[np.float64],
+    limits: Limits,
+    path: str,
+    cuts: Sequence[int] | NDArray = (),
 ) -> tuple[NDArray[np.bool_], dict[str, int], list[str]]:
     """Mark samples to be left out.
 
@@ -43,6 +48,8 @@ def stray(
     limits : Limits
     path : str
         The series' name, for the notes.
+    cuts : sequence of int
+        First samples of pieces; from one piece to the next nothing is a jump.
 
     Returns
     -------
@@ -62,7 +69,9 @@ def stray(
             )
     if limits.max_speed is not None:
         good = np.flatnonzero(~marked & np.isfinite(values).all(axis=1))
-        jumped = good[_jumps(time[good], values[good], limits.max_speed, limits.give_up_s)]
+        pieces = [p for p in np.split(good, np.searchsorted(good, cuts)) if len(p)]
+        jumps = [p[_jumps(time[p], values[p], limits.max_speed, limits.give_up_s)] for p in pieces]
+        jumped = np.concatenate([np.empty(0, np.intp), *jumps])
         marked[jumped] = True
         counts["n_samples_jumped"] = len(jumped)
         if len(jumped):
@@ -71,7 +80,7 @@ def stray(
                 f"the first at {time[jumped[0]]:.3f} s: left out"
             )
     else:
-        notes += suspected(time, values, path)
+        notes += suspected(time, values, path, cuts)
     return marked, counts, notes
 
 
@@ -95,12 +104,15 @@ def _jumps(
     return marked
 
 
-def far_steps(time: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Give the steps (index of the sample before) that stand out so far that they are probably jumps of the tracking.
+def far_steps(
+    time: NDArray[np.float64], values: NDArray[np.float64], cuts: Sequence[int] | NDArray = ()
+) -> NDArray[np.intp]:
+    """Return the steps (index of the sample before) that stand out so far that they are probably jumps of the tracking.
 
-    A step over several frames' time may be as many times as far.
+    A step over several frames' time may be as many times as far; steps to the first sample of a piece (`cuts`) are none.
     """
     step = np.linalg.norm(np.diff(values, axis=0), axis=1)
+    step[np.asarray(cuts, np.intp) - 1] = np.nan
     known = np.isfinite(step)
     if values.shape[1] < 2 or known.sum() < 100:
         return np.empty(0, np.intp)
@@ -110,9 +122,11 @@ def far_steps(time: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray
     return np.flatnonzero(np.where(known, step, 0.0) > SUSPECT * usual) if usual > 0 else np.empty(0, np.intp)
 
 
-def suspected(time: NDArray[np.float64], values: NDArray[np.float64], path: str) -> list[str]:
-    """Say where a step stands out so far that it is probably a jump of the tracking."""
-    far = far_steps(time, values)
+def suspected(
+    time: NDArray[np.float64], values: NDArray[np.float64], path: str, cuts: Sequence[int] | NDArray = ()
+) -> list[str]:
+    """Note where a step stands out so far that it is probably a jump of the tracking."""
+    far = far_steps(time, values, cuts)
     if not len(far):
         return []
     return [

@@ -31,7 +31,7 @@ def kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, i
         missing = touching(bins, recorded.tracking.missing)
         if missing.any() and mapping.position.nan == "refuse":
             raise ValueError(
-                f"position.series: '{mapping.position.series}' is NaN in {missing.sum()} bins, the first at "
+                f"position.series: {mapping.position.shown} is NaN in {missing.sum()} bins, the first at "
                 f"{bins.centre[missing][0]:.3f} s; write position.nan: drop to leave them out, or interpolate in the file"
             )
         dropped["n_bins_nan"] = int(missing.sum())
@@ -47,7 +47,7 @@ def known_bins(bins: Bins, sampled: Sampled, mapping: Recording) -> tuple[Bins, 
             unknown[samples] = np.any(np.isnan(rates), axis=1)
     if unknown.any() and mapping.activity is not None and mapping.activity.nan == "refuse":
         raise ValueError(
-            f"activity.series: '{mapping.activity.series}' is NaN in {unknown.sum()} bins, the first at "
+            f"activity.series: '{', '.join(mapping.activity.names)}' is NaN in {unknown.sum()} bins, the first at "
             f"{bins.centre[unknown][0]:.3f} s; write activity.nan: drop to leave them out"
         )
     return bins.keep(~unknown), int(unknown.sum())

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.landmarks import Landmarks, PortTable
+from rscnav.recordings.columns import column_of
 from rscnav.recordings.frame import Frame
 from rscnav.recordings.intervals import Spans, numbers
 from rscnav.recordings.moves import unrotated
-from rscnav.recordings.nwb import any_table, column_of
+from rscnav.recordings.nwb import any_table
 
 
 def landmark_places(file: Any, landmarks: Landmarks, spans: Spans, frame: Frame) -> NDArray[np.floating]:

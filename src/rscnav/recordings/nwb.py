@@ -1,28 +1,36 @@
-"""What is in an NWB file, found by name; where a name is not there the message lists those that are.
+"""Time series and tables of an NWB file, found by name and read into memory.
 
-What these functions give is read into memory and outlives the open file, but for `OpenSeries`.
+Names are found by one rule (`names`). What these functions return outlives the open file, but for `OpenSeries`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.mapping import Rule
+from rscnav.recordings.columns import TableColumns, column_of, plain_columns
+from rscnav.recordings.names import SERIES, TABLE, Kind, Names
 
-Columns = dict[str, NDArray]
+START_COLUMNS = (
+    "start_time",
+    "timestamp",
+    "timestamps",
+    "time",
+)  # columns that say when a row begins, the first that is there
+_PLACE_DIMS = 3
+_PREFERRED = {"position": "SpatialSeries", "activity": "RoiResponseSeries"}  # listed first for a key
 
 
 @dataclass(frozen=True)
 class Series:
-    """A time series: samples (sample, dim) with conversion and offset applied, times (s), and the unit it names."""
+    """A time series: samples (sample, dim) with conversion and offset applied, times (s), the unit it names, and what was put right."""
 
     path: str
     time: NDArray[np.float64]
     values: NDArray[np.float64]
     unit: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,10 @@ class OpenSeries:
     width : int
         Values a sample.
     unit : str
+    turned : bool
+        Whether its data lie across: (column, sample).
+    notes : tuple of str
+        What was put right.
     """
 
     item: Any
@@ -45,10 +57,14 @@ class OpenSeries:
     time: NDArray[np.float64]
     width: int
     unit: str
+    turned: bool = False
+    notes: tuple[str, ...] = field(default=())
 
     def rows(self, start: int, stop: int) -> NDArray[np.float64]:
         """Read a stretch of samples (sample, dim), with conversion and offset applied."""
-        values = np.asarray(self.item.data[start:stop], np.float64) * self.item.conversion + self.item.offset
+        data = self.item.data if hasattr(self.item.data, "shape") else np.asarray(self.item.data)
+        raw = data[:, start:stop].T if self.turned else data[start:stop]
+        values = np.asarray(raw, np.float64) * self.item.conversion + self.item.offset
         return values[:, None] if values.ndim == 1 else values
 
 
@@ -59,7 +75,7 @@ def find_series(file: Any, name: str, key: str) -> Series:
     ----------
     file : pynwb.NWBFile
     name : str
-        Its name, or as much of 'module/interface/series' as makes it the only one.
+        Its name or path, see `names`.
     key : str
         The configuration's key, for messages.
 
@@ -73,126 +89,149 @@ def find_series(file: Any, name: str, key: str) -> Series:
         Where there is none or more than one of that name, or where its samples and times do not fit each other.
     """
     series = open_series(file, name, key)
-    return Series(series.path, series.time, series.rows(0, len(series.time)), series.unit)
+    return Series(series.path, series.time, series.rows(0, len(series.time)), series.unit, series.notes)
 
 
 def open_series(file: Any, name: str, key: str) -> OpenSeries:
     """Find a time series as `find_series` does, and read its times only."""
-    item = series_named(file, name, key)
-    path = path_of(item)
-    shape = np.shape(item.data)
-    shape = (*shape, 1) if len(shape) == 1 else shape
-    if item.timestamps is not None:
-        time = np.asarray(item.timestamps[:], np.float64)
-    else:
-        time = item.starting_time + np.arange(shape[0]) / item.rate
-    if len(shape) != 2 or shape[0] != len(time) or not len(time):
-        raise ValueError(f"{key}: '{path}' has samples of shape {shape} and {len(time)} times")
-    if not np.isfinite(time).all():
-        raise ValueError(f"{key}: '{path}' has a time that is not finite, at sample {np.argmin(np.isfinite(time))}")
-    return OpenSeries(item, path, time, int(shape[1]), str(item.unit or ""))
+    names = Names(file)
+    item = _series_of(names, name, key)
+    path = names.path(item, SERIES.fits)
+    shape = _shape(item, path, key)
+    rois = getattr(item, "rois", None)
+    width = None if rois is None else len(rois.data)
+    turned = _lies_across(item, shape, width)
+    if turned is None:
+        found = "no times" if item.timestamps is None else f"{len(item.timestamps)} times"
+        wanted = "" if width is None else f", and {width} regions of interest belong to it"
+        raise ValueError(
+            f"{key}: '{path}' has samples of shape {shape} and {found}{wanted}; (sample, column) is needed"
+        )
+    n_samples, n_columns = shape[::-1] if turned else shape
+    time = _times(item, n_samples, path, key)
+    for what in ("conversion", "offset"):
+        if not np.isfinite(getattr(item, what)):
+            raise ValueError(f"{key}: the {what} of '{path}' is {getattr(item, what)}; correct it in the file")
+    notes = (f"'{path}' lies across, {shape}, and was turned to (sample, column)",) if turned else ()
+    return OpenSeries(item, path, time, n_columns, str(item.unit or ""), turned, notes)
 
 
 def series_named(file: Any, name: str, key: str) -> Any:
-    """Give the one series of that name, unread; see `find_series`."""
-    from pynwb import TimeSeries
-    from pynwb.behavior import SpatialSeries
-
-    found = {path_of(item): item for item in file.objects.values() if isinstance(item, TimeSeries)}
-    matches = [path for path in found if path == name or path.endswith("/" + name)]
-    if len(matches) > 1:
-        raise ValueError(f"{key}: '{name}' is the name of {len(matches)} series; say which: {', '.join(matches)}")
-    if not matches:
-        spatial = [path for path, item in found.items() if isinstance(item, SpatialSeries)]
-        raise ValueError(f"{key}: there is no series '{name}' in the file; there are: {_listed(spatial or found)}")
-    return found[matches[0]]
+    """Return the one series of that name, unread; see `find_series`."""
+    return _series_of(Names(file), name, key)
 
 
-def interval_table(file: Any, name: str, key: str) -> Columns:
-    """Read the plain columns of a table of intervals (`trials`, `epochs`, or another by name).
+def interval_table(file: Any, name: str, key: str, stops: bool = True) -> TableColumns:
+    """Read the plain columns of a table whose rows have times, with `start_time` and `stop_time` (s) among them.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    name : str
+        `trials`, `epochs`, or the name or path of another table of intervals or events.
+    key : str
+        The configuration's key, for messages.
+    stops : bool
+        Whether each row must have an end: `stop_time`, or a `duration`. Otherwise `stop_time` is NaN where there is none.
 
     Raises
     ------
     ValueError
-        Where there is none of that name; the message lists those there are.
+        Where there is none of that name, or no column of times; the message lists those there are.
     """
     from pynwb.epoch import TimeIntervals
 
-    found = {item.name: item for item in file.objects.values() if isinstance(item, TimeIntervals)}
-    if name not in found:
-        raise ValueError(f"{key}: there is no table '{name}' in the file; there are: {_listed(found)}")
-    return plain_columns(found[name])
-
-
-def any_table(file: Any, name: str, key: str) -> Columns:
-    """Read the plain columns of any table; a ValueError that lists those there are where none has that name."""
-    from hdmf.common import DynamicTable
-
-    found = {item.name: item for item in file.objects.values() if isinstance(item, DynamicTable)}
-    if name not in found:
-        raise ValueError(f"{key}: there is no table '{name}' in the file; there are: {_listed(found)}")
-    return plain_columns(found[name])
-
-
-def plain_columns(table: Any) -> Columns:
-    """Give the columns of a table that hold one number, text or row of numbers a row; ragged ones are left out."""
-    from hdmf.common import DynamicTableRegion, VectorIndex
-
-    ragged = {column.target.name for column in table.columns if isinstance(column, VectorIndex)}
-    result: Columns = {}
-    for column in table.columns:
-        if isinstance(column, VectorIndex | DynamicTableRegion) or column.name in ragged:
-            continue
-        values = np.asarray(column.data[:])
-        if values.dtype.kind in "OS":
-            texts = [value.decode() if isinstance(value, bytes) else value for value in values.tolist()]
-            if not all(isinstance(text, str) for text in texts):
-                continue
-            values = np.array(texts, dtype=str)
-        result[column.name] = values
-    return result
-
-
-def kept_rows(columns: Columns, rules: Sequence[Rule], key: str) -> NDArray[np.bool_]:
-    """Mark the rows of a table that meet every rule.
-
-    Raises
-    ------
-    ValueError
-        For a rule on a column that is not there (those there are get listed), or bounds on a column of text.
-    """
-    keep = np.ones(len(next(iter(columns.values()))), bool)
-    for rule in rules:
-        values = column_of(columns, rule.column, key)
-        if values.ndim != 1:
-            raise ValueError(f"{key}: column '{rule.column}' holds {values.shape[1:]} values a row; rules need one")
-        if rule.values is not None:
-            keep &= np.array([value in rule.values for value in values.tolist()], bool)
-        if rule.min is None and rule.max is None:
-            continue
-        if values.dtype.kind not in "fiub":
-            raise ValueError(f"{key}: column '{rule.column}' holds text; use `values` and not min or max")
-        keep &= (values >= (-np.inf if rule.min is None else rule.min)) & (
-            values <= (np.inf if rule.max is None else rule.max)
+    item = Names(file).find(name, _TIMED, key, lambda found: isinstance(found, TimeIntervals))
+    columns = plain_columns(item)
+    start = next((c for c in START_COLUMNS if c in item.colnames), START_COLUMNS[0])
+    columns["start_time"] = _seconds(columns, start, f"{key}: table '{name}'")
+    if "stop_time" in item.colnames:
+        columns["stop_time"] = _seconds(columns, "stop_time", f"{key}: table '{name}'")
+    elif "duration" in item.colnames:
+        columns["stop_time"] = columns["start_time"] + _seconds(columns, "duration", f"{key}: table '{name}'")
+    elif stops:
+        cure = "write trials.until: next" if key == "trials.table" else "name a table of intervals"
+        raise ValueError(
+            f"{key}: the rows of table '{name}' have a {start}, and neither stop_time nor duration; {cure}"
         )
-    return keep
+    else:
+        columns["stop_time"] = np.full(columns.n_rows, np.nan)
+    return columns
 
 
-def column_of(columns: Mapping[str, NDArray], name: str, key: str) -> NDArray:
-    """Return a column, or raise a ValueError that lists those there are."""
-    if name not in columns:
-        raise ValueError(f"{key}: there is no column '{name}'; there are: {_listed(columns)}")
-    return columns[name]
+def any_table(file: Any, name: str, key: str) -> TableColumns:
+    """Read the plain columns of any table; a ValueError that lists those there are where none has that name."""
+    return plain_columns(Names(file).find(name, TABLE, key))
 
 
-def path_of(item: Any) -> str:
-    """Give the names of an object's parents and its own, without the file's."""
-    names = []
-    while item is not None and item.parent is not None:
-        names.append(item.name)
-        item = item.parent
-    return "/".join(reversed(names))
+def has_times(item: Any) -> bool:
+    """Tell whether the rows of a table have times: intervals, or events."""
+    return TABLE.fits(item) and any(column in item.colnames for column in START_COLUMNS)
 
 
-def _listed(names: Any) -> str:
-    return ", ".join(str(name) for name in names) or "none"
+_TIMED = Kind("table", "tables of intervals or events", has_times)
+
+
+def _series_of(names: Names, name: str, key: str) -> Any:
+    preferred = _PREFERRED.get(key.partition(".")[0])
+    first = None if preferred is None else lambda item: type(item).__name__ == preferred
+    return names.find(name, SERIES, key, first)
+
+
+def _shape(item: Any, path: str, key: str) -> tuple[int, int]:
+    """Return (sample, column) as the data stand in the file; a ValueError where they are no numbers in one or two dimensions."""
+    data = item.data
+    shape = tuple(int(size) for size in np.shape(data))
+    kind = np.asarray(data[:1]).dtype.kind if len(shape) else "V"
+    if len(shape) not in (1, 2) or not all(shape):
+        raise ValueError(
+            f"{key}: '{path}' has data of shape {shape}; a series of (sample,) or (sample, column) is needed"
+        )
+    if kind not in "fiub":
+        raise ValueError(f"{key}: '{path}' does not hold numbers; name another series")
+    return (shape[0], 1) if len(shape) == 1 else (shape[0], shape[1])
+
+
+def _lies_across(item: Any, shape: tuple[int, int], width: int | None) -> bool | None:
+    """Tell whether data are (column, sample) by what they must fit: times, a number of columns, or the axes of a place.
+
+    None where they fit neither way.
+    """
+    from pynwb.behavior import SpatialSeries
+
+    n_times = None if item.timestamps is None else len(item.timestamps)
+    ways = [
+        (n_times is None or n == n_times) and (width is None or n_columns == width)
+        for n, n_columns in (shape, shape[::-1])
+    ]
+    if np.ndim(item.data) == 1:
+        ways[1] = False
+    if all(ways) and width is None and n_times is None and isinstance(item, SpatialSeries):
+        return shape[0] <= _PLACE_DIMS < shape[1]
+    return None if not any(ways) else not ways[0]
+
+
+def _times(item: Any, n_samples: int, path: str, key: str) -> NDArray[np.float64]:
+    """Return the time of each sample (s)."""
+    if item.timestamps is not None:
+        time = np.asarray(item.timestamps[:], np.float64)
+        if not np.isfinite(time).all():
+            raise ValueError(f"{key}: '{path}' has a time that is not finite, at sample {np.argmin(np.isfinite(time))}")
+        return time
+    start = 0.0 if item.starting_time is None else float(item.starting_time)
+    if item.rate is None or not np.isfinite(item.rate) or item.rate <= 0 or not np.isfinite(start):
+        raise ValueError(
+            f"{key}: '{path}' has neither times nor a rate that could be used (rate {item.rate}, starting_time {start}); "
+            "correct it in the file"
+        )
+    return start + np.arange(n_samples) / item.rate
+
+
+def _seconds(columns: TableColumns, name: str, where: str) -> NDArray[np.float64]:
+    """Return a column of times; a ValueError where it does not hold one number a row."""
+    values = column_of(columns, name, where)
+    if values.dtype.kind not in "fiu" or values.ndim != 1:
+        raise ValueError(
+            f"{where}: column '{name}' holds {values.dtype} {values.shape[1:] or ''}; times in s are needed"
+        )
+    return values.astype(np.float64)

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from rscnav.config.mapping import Phases
 from rscnav.recordings.binning import Bins
-from rscnav.recordings.nwb import column_of, find_series, interval_table
+from rscnav.recordings.columns import column_of
+from rscnav.recordings.nwb import find_series, interval_table
 from rscnav.sessions.schema import NO_PHASE, PHASES
 
 
@@ -28,13 +29,17 @@ def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
     """
     if phases.series is not None:
         series = find_series(file, phases.series, "phases.series")
+        if series.values.shape[1] != 1:
+            raise ValueError(
+                f"phases.series: '{series.path}' has {series.values.shape[1]} columns; one value a sample is needed"
+            )
         order = np.argsort(series.time, kind="stable")
         start, labels = series.time[order], series.values[order, 0].tolist()
         stop = np.append(start[1:], np.inf)
     else:
         columns = interval_table(file, str(phases.table), "phases.table")
         order = np.argsort(columns["start_time"], kind="stable")
-        start, stop = columns["start_time"][order].astype(float), columns["stop_time"][order].astype(float)
+        start, stop = columns["start_time"][order], columns["stop_time"][order]
         labels = column_of(columns, phases.column, "phases.column")[order].tolist()
     meaning = {value: PHASES.index(phase) for phase, values in phases.values.items() for value in values}
     codes = np.array([*(meaning.get(label, NO_PHASE) for label in labels), NO_PHASE], np.uint8)

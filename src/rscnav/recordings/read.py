@@ -17,11 +17,11 @@ from rscnav.config.recordings import Recording
 from rscnav.config.schema import Encounters
 from rscnav.recordings.activity import SampledRates
 from rscnav.recordings.binning import Bins, touching
+from rscnav.recordings.columns import Columns
 from rscnav.recordings.files import open_recording
 from rscnav.recordings.kept import kept_bins, known_bins
 from rscnav.recordings.meeting import landmark_fields, meet_landmarks
 from rscnav.recordings.moves import moves_in
-from rscnav.recordings.nwb import Columns
 from rscnav.recordings.phases import phases_of_file
 from rscnav.recordings.rates import SpikeRates
 from rscnav.recordings.recorded import Recorded, read_file

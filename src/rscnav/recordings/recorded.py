@@ -6,15 +6,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.mapping import Position
+from rscnav.config.position import Position
 from rscnav.config.recordings import Recording
 from rscnav.recordings.activity import Sampled, read_activity
 from rscnav.recordings.binning import merged, outside
-from rscnav.recordings.frame import Frame, frame_of
+from rscnav.recordings.columns import Columns, left_out_notes
+from rscnav.recordings.frame import Frame
 from rscnav.recordings.intervals import Spans, cut_stretches, epoch_spans, trial_spans, without
-from rscnav.recordings.jumps import Limits
-from rscnav.recordings.nwb import Columns, find_series, kept_rows, plain_columns
-from rscnav.recordings.tracking import Tracking, track
+from rscnav.recordings.nwb import interval_table
+from rscnav.recordings.place import tracked_heading, tracked_place
+from rscnav.recordings.position import position_series
+from rscnav.recordings.tolerant import damage_notes, damaged_objects
+from rscnav.recordings.tracking import Tracking
+from rscnav.recordings.unit_tables import unit_tables
 from rscnav.recordings.units import Units, read_units
 from rscnav.sessions.lazy import LazyTrains
 
@@ -86,36 +90,27 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
     sampled = units = None
     if mapping.activity is not None:
         sampled = read_activity(file, mapping.activity, mapping.bin_s)
-        columns, notes = sampled.columns, list(sampled.notes)
     else:
-        units = read_units(file)
-        columns, notes = units.columns, list(units.notes)
+        units = read_units(unit_tables(file, mapping.units_table), mapping.units)
     tracking = heading = frame = None
     position = mapping.position
     if position is not None:
-        series = find_series(file, position.series, "position.series")
-        centre = None if position.centre is None else np.array(position.centre, float)
-        limits = Limits(position.max_speed, centre, position.arena_radius, position.max_gap_s)
-        tracking = track(series, position.unit, position.max_gap_s, "position", position.override_unit, limits)
+        around = None if mapping.trials is None else mapping.trials.rotation_centre
+        tracking, frame = tracked_place(position_series(file, position), position, around)
         notes += tracking.notes
-        frame = frame_of(position, tracking, None if mapping.trials is None else mapping.trials.rotation_centre)
-        tracking = frame.applied(tracking)
-        if position.heading not in (None, "movement"):
-            series = find_series(file, str(position.heading), "position.heading")
-            unit = None if series.unit.strip().lower().startswith("deg") else "rad"
-            heading = track(series, unit, position.max_gap_s, "position.heading", position.override_unit)
-            notes += heading.notes
+        heading = tracked_heading(file, position)
+        notes += () if heading is None else heading.notes
     extent = _extent(units, sampled, tracking, mapping)
     if units is not None:
-        columns["rate_hz"] = columns["n_spikes"] / max(extent[1] - extent[0], mapping.bin_s)
-        columns["observed_share"] = units.observed_share(extent)
-    keep = kept_rows(columns, mapping.units, "units")
-    if not keep.any():
-        rules = "; ".join(str(rule.model_dump(exclude_none=True)) for rule in mapping.units)
-        raise ValueError(f"units: none of the {len(keep)} units meets the rules ({rules}); loosen them")
+        units = units.meeting(mapping.units, extent, mapping.bin_s)
+        extent = _extent(units, sampled, tracking, mapping)  # of the units that are left
+    sampled = None if sampled is None else sampled.meeting(mapping.units)
+    population: Any = sampled if units is None else units
+    notes = [*population.notes, *notes, *damage_notes(file)]
     epochs = None if mapping.epochs is None else epoch_spans(file, mapping.epochs)
     if mapping.trials is not None:
         spans = trial_spans(file, mapping.trials, extent, tracking, frame)
+        notes += left_out_notes(spans.columns, f"table '{mapping.trials.table}'")
     else:
         whole = np.array([extent]) if epochs is None else epochs
         spans = cut_stretches(_contiguous(whole, tracking, position), mapping.trial_s)
@@ -123,12 +118,12 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
     return Recorded(
         subject=subject,
         about=_about(file),
-        units={name: values[keep] for name, values in columns.items()},
-        spikes=None if units is None else units.spikes.chosen(keep),
-        sampled=None if sampled is None else sampled.chosen(keep),
-        n_units_left_out=int(np.sum(~keep)),
+        units=population.columns,
+        spikes=None if units is None else units.spikes,
+        sampled=sampled,
+        n_units_left_out=population.n_left_out,
         n_spikes_unobserved=0 if units is None else units.n_unobserved,
-        unobserved=np.empty((0, 2)) if units is None else _unobserved(units, keep),
+        unobserved=np.empty((0, 2)) if units is None else _unobserved(units),
         invalid=_invalid(file),
         tracking=tracking,
         heading=heading,
@@ -161,7 +156,7 @@ def _extent(
     if tracking is None or active is None:
         return active or (tracking.extent if tracking is not None else (0.0, 0.0))
     if active[0] > tracking.extent[1] or active[1] < tracking.extent[0]:
-        what = "spikes" if sampled is None else f"'{mapping.activity.series if mapping.activity else ''}'"
+        what = "spikes" if sampled is None else f"'{', '.join(mapping.activity.names if mapping.activity else ())}'"
         raise ValueError(
             f"the clocks do not overlap: {what} from {active[0]:.3f} to {active[1]:.3f} s, position from "
             f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; bring both on one clock, in seconds, in the file"
@@ -169,19 +164,19 @@ def _extent(
     return min(active[0], tracking.extent[0]), max(active[1], tracking.extent[1])
 
 
-def _unobserved(units: Units, keep: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Give the times in which at least one of the kept units was not observed, (interval, 2) in order and apart."""
-    known = {
-        spans.tobytes(): spans for spans, kept in zip(units.observed, keep, strict=True) if kept and spans is not None
-    }
+def _unobserved(units: Units) -> NDArray[np.float64]:
+    """Return the times in which at least one of the units was not observed, (interval, 2) in order and apart."""
+    known = {spans.tobytes(): spans for spans in units.observed if spans is not None}
     return merged(np.concatenate([np.empty((0, 2)), *(outside(spans) for spans in known.values())]))
 
 
 def _invalid(file: Any) -> NDArray[np.float64]:
     """Give the file's invalid times, (interval, 2) in order and apart."""
+    if any(path.endswith("invalid_times") for path in damaged_objects(file)):
+        raise ValueError("invalid_times can't be read, so it is not known which times to leave out; correct the file")
     if file.invalid_times is None or not len(file.invalid_times):
         return np.empty((0, 2))
-    columns = plain_columns(file.invalid_times)
+    columns = interval_table(file, "invalid_times", "invalid_times")
     return merged(np.stack([columns["start_time"], columns["stop_time"]], axis=1).astype(np.float64))
 
 

@@ -2,9 +2,8 @@
 
 import os
 
-import h5py
-
 from rscnav.config.recordings import Recording
+from rscnav.sealed.hdf5 import sealed_format
 from rscnav.sessions.hdf5 import FORMAT, read_session
 from rscnav.sessions.session import Session
 
@@ -12,14 +11,14 @@ _OWN = {"name", "file", "subject"}  # what a mapping may say of such a file
 
 
 def is_session(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file holds a session of ours, whatever its format's number."""
-    if not os.path.isfile(path) or not h5py.is_hdf5(path):
-        return False
-    try:
-        with h5py.File(path, "r") as file:
-            return str(file.attrs.get("format", "")).startswith(FORMAT.rpartition(" ")[0])
-    except OSError:  # cut short, or being written: the reader of other files says which
-        return False
+    """Tell whether a file holds a session of ours, whatever its format's number; libhdf5 is not asked.
+
+    Raises
+    ------
+    ValueError
+        For a file of ours whose first bytes are damaged.
+    """
+    return sealed_format(path).startswith(FORMAT.rpartition(" ")[0])
 
 
 def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session:

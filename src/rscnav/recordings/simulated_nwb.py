@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.files import atomic_path
+from rscnav.sealed.hdf5 import NWB_FORMAT, new_hdf5
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
@@ -61,7 +61,7 @@ def write_recording(truth: Session, path: Path, gap_s: float) -> None:
     module.add(CompassDirection(name="Position", spatial_series=series))
     _add_trials(file, truth)
     _add_units(file, truth, gap_s)
-    with atomic_path(path) as temporary, NWBHDF5IO(str(temporary), "w") as io:
+    with new_hdf5(path, NWB_FORMAT) as hdf5, NWBHDF5IO(file=hdf5, mode="w") as io:
         io.write(file)
 
 

@@ -9,17 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.recordings.binning import TOLERANCE_S
 from rscnav.recordings.jumps import Limits, stray
+from rscnav.recordings.laps import lap_notes, unwrapped
 from rscnav.recordings.nwb import Series
-
-UNITS = {"rad": ("rad", 1.0), "deg": ("rad", np.pi / 180), "m": ("m", 1.0), "cm": ("m", 0.01), "px": ("px", 1.0)}
-_SPELLINGS = {
-    "rad": ("rad", "radian", "radians"),
-    "deg": ("deg", "degree", "degrees", "°"),
-    "m": ("m", "meter", "meters", "metre", "metres"),
-    "cm": ("cm", "centimeter", "centimeters", "centimetre", "centimetres"),
-    "px": ("px", "pixel", "pixels"),
-}
+from rscnav.recordings.place_units import UNITS, check_unit, said_unit
+from rscnav.recordings.position import Place
 
 
 @dataclass(frozen=True)
@@ -29,7 +24,7 @@ class Tracking:
     Parameters
     ----------
     time : array, (sample,)
-        Of the samples that are not NaN (s), increasing.
+        Of the samples that are not NaN (s), increasing; between two pieces two more, which hold them apart.
     values : array, (sample, dim)
         Angles are unwrapped.
     unit : str
@@ -68,6 +63,7 @@ def track(
     key: str,
     override_unit: bool = False,
     limits: Limits | None = None,
+    track_length: float | None = None,
 ) -> Tracking:
     """Bring a series into a session's unit and find its gaps.
 
@@ -84,6 +80,8 @@ def track(
         Take `unit` whatever the file says.
     limits : Limits, optional
         What no sample may exceed. Default: nothing is left out.
+    track_length : float, optional
+        Of a position along a track that starts again each lap (the series' unit): it goes on from lap to lap in what comes back.
 
     Returns
     -------
@@ -92,12 +90,12 @@ def track(
     Raises
     ------
     ValueError
-        Where `unit` cannot be right, all samples are NaN, or a clock starts again.
+        Where `unit` or `track_length` cannot be right, all samples are NaN, or a clock starts again.
     """
     unit = said_unit(series, key) if unit is None else unit
-    _check_unit(series, unit, key, override_unit)
+    check_unit(series, unit, key, override_unit)
     name, factor = UNITS[unit]
-    time, values, notes = series.time, series.values * factor, []
+    time, values, notes = series.time, series.values, list(series.notes)
     again = turned_back(time, max_gap_s)
     if len(again):
         raise ValueError(
@@ -114,22 +112,33 @@ def track(
         notes.append(f"'{series.path}' has {np.sum(~first)} samples at the time of another; the first of each was kept")
         time, values = time[first], values[first]
     usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    period = _period(series, unit, key, track_length)
+    if name != "rad":
+        notes += lap_notes(time, values, series.path, max(max_gap_s, 2 * usual), track_length)
+    if track_length is not None:
+        values = unwrapped(values, track_length)
+    cuts = _cuts(series, time)
     counts: dict[str, int] = {}
     if limits is not None:
-        marked, counts, more = stray(time, values / factor, limits, series.path)
+        smooth = values if period is None else unwrapped(values, period)  # an angle that comes round is no jump
+        marked, counts, more = stray(time, smooth, limits, series.path, cuts)
         if marked.all():
             raise ValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
         time, values, notes = time[~marked], values[~marked], notes + more
+        cuts = _cuts(series, time)
     half = 0.5 * usual
     good: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
     if not good.any():
         raise ValueError(f"{key}: all samples of '{series.path}' are NaN")
-    wide = np.flatnonzero(np.diff(time) > max(max_gap_s, 2 * half))
-    between = [(time[i] + half, time[i + 1] - half) for i in wide]
+    wide = np.union1d(np.flatnonzero(np.diff(time) > max(max_gap_s, 2 * half)), cuts - 1).astype(int)
+    between = [_between(float(time[i]), float(time[i + 1]), half) for i in wide]
     gaps = np.array([(-np.inf, time[0] - half), *between, (time[-1] + half, np.inf)])
-    values = np.unwrap(values[good], axis=0) if name == "rad" else values[good]
     extent = (float(time[0]), float(time[-1]))
-    return Tracking(time[good], values, name, gaps, _missing(time, good, half), extent, tuple(notes), unit, counts)
+    found = values[good] * factor
+    found = np.unwrap(found, axis=0) if name == "rad" else found
+    missing = _missing(time, good, half)
+    time, found = _held_apart(time[good], found, _cuts(series, time[good]))
+    return Tracking(time, found, name, gaps, missing, extent, tuple(notes), unit, counts)
 
 
 def turned_back(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
@@ -142,15 +151,47 @@ def turned_back(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]
     return far if len(far) == np.sum(step < 0) and len(far) <= min(20, 0.01 * len(time) + 1) else np.empty(0, np.intp)
 
 
-def said_unit(series: Series, key: str) -> str:
-    """Give the unit that the file names, as a key of `UNITS`; a ValueError where it names none that is known."""
-    said = next((known for known, words in _SPELLINGS.items() if series.unit.strip().lower() in words), None)
-    if said is None:
+def _period(series: Series, unit: str, key: str, track_length: float | None) -> float | None:
+    """Return after how much a coordinate comes round (the series' unit); None for one that does not."""
+    if UNITS[unit][0] == "rad":
+        if track_length is not None:
+            raise ValueError(
+                f"{key}.track_length: '{series.path}' is an angle, which closes by itself; remove track_length"
+            )
+        return 2 * np.pi / UNITS[unit][1]
+    if track_length is not None and series.values.shape[1] != 1:
         raise ValueError(
-            f"{key}.unit: the file does not say what '{series.path}' is in (its unit is '{series.unit}'); "
-            f"give one of {', '.join(UNITS)}"
+            f"{key}.track_length is for one coordinate along a track, but '{series.path}' has {series.values.shape[1]}; choose "
+            f"one with {key}.columns: [0]"
         )
-    return said
+    return track_length
+
+
+def _cuts(series: Series, time: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the indices of the first samples of pieces that are not joined to what is before them."""
+    starts = np.array(series.starts if isinstance(series, Place) else (), float)
+    cuts = np.unique(np.searchsorted(time, starts, side="left"))
+    return cuts[(cuts > 0) & (cuts < len(time))]
+
+
+def _between(before: float, after: float, half: float) -> tuple[float, float]:
+    """Return the gap between two samples; hardly any where each reaches up to the other."""
+    start, stop = before + half, after - half
+    middle = 0.5 * (before + after)
+    return min(start, middle - 2 * TOLERANCE_S), max(stop, middle + 2 * TOLERANCE_S)
+
+
+def _held_apart(
+    time: NDArray[np.float64], values: NDArray[np.float64], cuts: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Add samples between pieces, so that nothing is interpolated from one to the next: each holds up to the middle."""
+    if not len(cuts):
+        return time, values
+    middle = 0.5 * (time[cuts - 1] + time[cuts])
+    at = np.repeat(cuts, 2)
+    edges = np.stack([middle - TOLERANCE_S, middle + TOLERANCE_S], axis=1).ravel()
+    held = np.stack([values[cuts - 1], values[cuts]], axis=1).reshape(-1, values.shape[1])
+    return np.insert(time, at, edges), np.insert(values, at, held, axis=0)
 
 
 def _missing(time: NDArray[np.float64], good: NDArray[np.bool_], half: float) -> NDArray[np.float64]:
@@ -162,26 +203,3 @@ def _missing(time: NDArray[np.float64], good: NDArray[np.bool_], half: float) ->
         for a, b in zip(starts, stops, strict=True)
     ]
     return np.array(rows, float).reshape(-1, 2)
-
-
-def _check_unit(series: Series, unit: str, key: str, override: bool) -> None:
-    """Refuse a unit that contradicts the file, the number of coordinates, or the values."""
-    n_dims = series.values.shape[1]
-    if UNITS[unit][0] == "rad" and n_dims != 1:
-        raise ValueError(
-            f"{key}.unit: '{unit}' is for one angle, but '{series.path}' has {n_dims} coordinates; use m, cm or px"
-        )
-    if override:
-        return
-    said = next((known for known, words in _SPELLINGS.items() if series.unit.strip().lower() in words), None)
-    if said is not None and said != unit:
-        raise ValueError(
-            f"{key}.unit: '{unit}', but the file says that '{series.path}' is in '{series.unit}'; "
-            f"write unit: {said}, or, where the file is wrong, override_unit: true"
-        )
-    largest = float(np.nanmax(np.abs(series.values), initial=0.0, where=np.isfinite(series.values)))
-    if unit == "rad" and said is None and largest > 2 * np.pi + 1e-6:
-        raise ValueError(
-            f"{key}.unit: 'rad', but '{series.path}' reaches {largest:.4g}, more than a turn; "
-            "write unit: deg if these are degrees, or override_unit: true"
-        )

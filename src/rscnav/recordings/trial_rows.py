@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.mapping import Home, Trials
+from rscnav.recordings.columns import Columns, TableColumns, column_of, rows_of
 from rscnav.recordings.frame import Frame
-from rscnav.recordings.nwb import Columns, any_table, column_of, interval_table
+from rscnav.recordings.nwb import any_table, interval_table
 from rscnav.recordings.tracking import Tracking
 
 
@@ -38,21 +39,21 @@ def trial_rows(file: Any, trials: Trials, extent: tuple[float, float], at: tuple
             raise ValueError("trials.home needs a position")
         times = _away(trials.home, *at)
         return {"start_time": times[:, 0], "stop_time": times[:, 1]}
-    columns = interval_table(file, trials.table, "trials.table")
+    columns: Columns = interval_table(file, trials.table, "trials.table", stops=trials.until == "stop")
     if trials.columns is not None:
         columns = _joined(columns, any_table(file, trials.columns, "trials.columns"), trials)
     if trials.until == "next" and len(columns["start_time"]):
-        starts = columns["start_time"].astype(np.float64)
+        starts = columns["start_time"]
         order = np.argsort(starts, kind="stable")
         stops = np.empty_like(starts)
         stops[order] = np.append(starts[order][1:], max(extent[1], starts[order][-1]))
-        columns = {**columns, "stop_time": stops}
+        columns["stop_time"] = stops
     return columns
 
 
-def _joined(columns: Columns, more: Columns, trials: Trials) -> Columns:
+def _joined(columns: Columns, more: TableColumns, trials: Trials) -> Columns:
     """Add the other table's columns, row by row or by what the key says; the trials' own keep their names."""
-    n_rows, n_more = len(columns["start_time"]), len(next(iter(more.values()), []))
+    n_rows, n_more = len(columns["start_time"]), more.n_rows
     if trials.match is None:
         if n_rows != n_more:
             raise ValueError(
@@ -76,7 +77,8 @@ def _joined(columns: Columns, more: Columns, trials: Trials) -> Columns:
                 f"'{trials.table}' has ({len(lacking)} such rows)"
             )
         rows = np.array([row_of[value] for value in wanted], int)
-    return {**{name: values[rows] for name, values in more.items()}, **columns}
+    left_out = {**getattr(more, "left_out", {}), **getattr(columns, "left_out", {})}
+    return TableColumns({**rows_of(more, rows), **columns}, n_rows, left_out)
 
 
 def _away(home: Home, tracking: Tracking, frame: Frame) -> NDArray[np.float64]:

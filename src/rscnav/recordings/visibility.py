@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from rscnav.config.landmarks import Events, Landmarks
 from rscnav.recordings.binning import Bins, merged, touching
-from rscnav.recordings.nwb import column_of, find_series, interval_table
+from rscnav.recordings.columns import column_of
+from rscnav.recordings.nwb import find_series, interval_table
 from rscnav.sessions.geometry import distance, wrap
 
 
@@ -81,15 +82,23 @@ def _switched_on(file: Any, name: str, key: str, bins: Bins) -> NDArray[np.bool_
 
 
 def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
-    """Tell which bins share time with a row of the table."""
-    columns = interval_table(file, events.table, "landmarks.events.table")
+    """Return which bins share time with a row of the table, (bin, landmark).
+
+    A row without an end, or with one that is not after its start, lasts `events.lasts_s`.
+    """
+    columns = interval_table(file, events.table, "landmarks.events.table", stops=False)
     labels = column_of(columns, events.column, "landmarks.events.column").tolist()
-    start = columns["start_time"].astype(np.float64)
-    stop = np.maximum(columns["stop_time"].astype(np.float64), start)
+    start, stop = columns["start_time"], columns["stop_time"]
     stop = np.where(stop > start, stop, start + events.lasts_s)
     visible = np.zeros((len(bins), len(events.names)), bool)
-    for k, values in enumerate(events.names.values()):
+    for k, (name, values) in enumerate(events.names.items()):
         rows = [row for row, label in enumerate(labels) if label in values]
+        timeless = [row for row in rows if not np.isfinite(start[row])]
+        if timeless:
+            raise ValueError(
+                f"landmarks.events: row {timeless[0]} of '{events.table}' (landmark {name}) has no time "
+                f"({len(timeless)} such rows); give it one in the file, or another value in '{events.column}'"
+            )
         visible[:, k] = touching(bins, merged(np.stack([start[rows], stop[rows]], axis=1)))
     if labels and not any(label in values for values in events.names.values() for label in labels):
         there = ", ".join(sorted({str(label) for label in labels})[:10])

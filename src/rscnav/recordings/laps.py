@@ -1,0 +1,77 @@
+"""Positions along a track that start again each lap, and angles that come round."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FAR, _NEAR = (
+    0.8,
+    0.2,
+)  # fractions of the range: a position that falls from above the one to below the other starts again
+_TIMES_AGAIN = 3  # as often as that, and hardly ever the other way round
+_ON_TRACK = (
+    0.75  # fraction of the samples within one length; between laps some programs move the animal out of the track
+)
+
+
+def unwrapped(values: NDArray[np.float64], period: float) -> NDArray[np.float64]:
+    """Return values (sample, dim) that go on where they came round after `period`; NaN stay NaN."""
+    good = np.isfinite(values).all(axis=1)
+    result = values.copy()
+    result[good] = np.unwrap(values[good], axis=0, period=period)
+    return result
+
+
+def restarts(time: NDArray[np.float64], values: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
+    """Return the steps (index of the sample before) at which a coordinate falls from near its greatest to near its least value.
+
+    Or rises so, where it runs down. None where that happens less than three times, or both ways: those are errors of the tracking.
+    """
+    good = np.flatnonzero(np.isfinite(values).all(axis=1))
+    if values.shape[1] != 1 or len(good) < 2:
+        return np.empty(0, np.intp)
+    x, t = values[good, 0], time[good]
+    low, high = np.percentile(x, [0.5, 99.5])
+    if not high > low:
+        return np.empty(0, np.intp)
+    level = (x - low) / (high - low)
+    near = np.diff(t) <= max_gap_s
+    falls = np.flatnonzero((level[:-1] > _FAR) & (level[1:] < _NEAR) & near)
+    rises = np.flatnonzero((level[:-1] < _NEAR) & (level[1:] > _FAR) & near)
+    many, few = (falls, rises) if len(falls) >= len(rises) else (rises, falls)
+    return good[many] if len(many) >= _TIMES_AGAIN and 3 * len(few) <= len(many) else np.empty(0, np.intp)
+
+
+def lap_notes(
+    time: NDArray[np.float64], values: NDArray[np.float64], path: str, max_gap_s: float, track_length: float | None
+) -> list[str]:
+    """Note a coordinate that starts again where no length of the track is given, or a length that may not be the track's.
+
+    Raises
+    ------
+    ValueError
+        For a length that cannot be the track's: the coordinate starts again, but after another length.
+    """
+    again = restarts(time, values, max_gap_s)
+    known = values[np.isfinite(values).all(axis=1)]
+    reach = float(np.ptp(np.percentile(known, [0.5, 99.5]))) if len(known) else 0.0
+    if track_length is None:
+        return [
+            f"'{path}' falls back from one end of its range to the other in {len(again)} steps, the first at "
+            f"{time[again[0]]:.3f} s: a track that starts again each lap? position.track_length (its length, about {reach:.3g}) "
+            "makes a ring of it"
+        ] if len(again) else []  # fmt: skip
+    most = max(
+        float(np.mean((known >= low) & (known <= low + 1.02 * track_length))) for low in (0.0, known.min(initial=0))
+    )
+    if len(again) and (most < _ON_TRACK or reach < track_length / 2):
+        raise ValueError(
+            f"position.track_length: {track_length:g}, but '{path}' starts again {len(again)} times after about {reach:.4g}, from "
+            f"{known.min():.4g} to {known.max():.4g}; give the track's length in the unit of the series"
+        )
+    if len(again) and most < 1:
+        return [f"{1 - most:.2%} of the samples of '{path}' lie beyond one position.track_length ({track_length:g})"]
+    if reach < track_length / 2:
+        return [
+            f"'{path}' covers {reach:.4g} of position.track_length: {track_length:g}; is it in the unit of the series?"
+        ]
+    return []

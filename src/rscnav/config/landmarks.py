@@ -17,10 +17,12 @@ class PortTable(Closed):
 class Events(Closed):
     """A table of the file that says when which landmark was met."""
 
-    table: str = Field(description="name of an interval table with one row an encounter")
+    table: str = Field(
+        description="name or path of a table of intervals or events (NWB's EventsTable, or any with `timestamp`) with one row an encounter"
+    )
     column: str = Field("landmark", description="column that names the landmark")
     names: dict[Name, list[Scalar]] = Field(min_length=1, description="which values of it mean which landmark")
-    lasts_s: float = Field(0.2, gt=0, description="how long a row without duration counts as in view (s)")
+    lasts_s: float = Field(0.2, gt=0, description="how long a row without stop_time or duration counts as in view (s)")
 
 
 class Landmarks(Closed):

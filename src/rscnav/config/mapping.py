@@ -1,4 +1,4 @@
-"""What the names in a recorded file mean: rows to choose, position, trials, phases."""
+"""What the names in a recorded file mean: rows to choose, trials, phases; the position in `position`."""
 
 from typing import Annotated, Literal
 
@@ -8,6 +8,8 @@ from rscnav.config.base import Closed
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Scalar = str | int | float | bool
+Text = Annotated[str, Field(pattern=r"\S")]
+Index = Annotated[int, Field(ge=0)]
 
 
 class Rule(Closed):
@@ -22,68 +24,6 @@ class Rule(Closed):
     def _bounds(self) -> "Rule":
         if self.min is None and self.max is None and self.values is None:
             raise ValueError(f"the rule for column '{self.column}' says nothing; give min, max or values")
-        return self
-
-
-class Position(Closed):
-    """Which series is the animal's place, in what unit, and how it lies in the arena."""
-
-    series: str = Field(description="name of a SpatialSeries, or 'module/interface/series' where names repeat")
-    unit: Literal["rad", "deg", "m", "cm", "px"] | None = Field(
-        None,
-        description="unit of the series, of the landmarks and of the radius; cm become m, deg become rad, px stay px; "
-        "null: as the file says",
-    )
-    override_unit: bool = Field(
-        False, description="take `unit` although the file names another; false: refuse such a file"
-    )
-    centre: list[float] | None = Field(
-        None, description="in the plane: middle of the arena in the series' unit, which becomes (0, 0); null: not moved"
-    )
-    scale: float | None = Field(
-        None, gt=0, description="metres per px of the series; px then become m; null: px stay px"
-    )
-    ring: bool = Field(
-        False,
-        description="a circular track: the angle around `centre` becomes the position (rad, counter-clockwise from +x); "
-        "landmarks.radius and min_speed are then in rad",
-    )
-    arena_radius: float | None = Field(
-        None,
-        gt=0,
-        description="samples further than this from `centre` are no place in the arena: left out and counted (the unit of "
-        "the series); null: all are",
-    )
-    max_speed: float | None = Field(
-        None,
-        gt=0,
-        description="samples that the animal would have had to reach faster than this are jumps of the tracking: left "
-        "out and counted (the unit of the series, per s); null: none are",
-    )
-    heading: Literal["movement"] | str | None = Field(
-        None,
-        description="'movement': direction of movement (on the ring along the tangent); or the name of a series of "
-        "angles; null: none",
-    )
-    min_speed: float = Field(0.0, ge=0, description="with heading: movement, no heading below this speed (unit/s)")
-    max_gap_s: float = Field(
-        0.25,
-        gt=0,
-        description="neighbouring samples further apart than this leave a gap; bins that touch it are dropped (s)",
-    )
-    nan: Literal["refuse", "drop"] = Field(
-        "refuse", description="NaN positions: refuse the file, or drop and count the bins"
-    )
-
-    @model_validator(mode="after")
-    def _placed(self) -> "Position":
-        if self.centre is None and (self.ring or self.arena_radius is not None):
-            key = "ring: true" if self.ring else "arena_radius"
-            raise ValueError(f"position.{key} needs position.centre, the middle of the arena [x, y]")
-        if self.centre is not None and len(self.centre) < 2:
-            raise ValueError(f"position.centre: {self.centre} has one coordinate, the middle of the arena has x and y")
-        if self.scale is not None and self.unit != "px":
-            raise ValueError(f"position.scale says how many metres a px is, but position.unit is {self.unit}; write px")
         return self
 
 

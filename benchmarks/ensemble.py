@@ -17,7 +17,7 @@ from rscnav.networks.members import Member
 from rscnav.networks.model import Architecture
 from rscnav.networks.plan import Plan
 from rscnav.networks.products import fast_products
-from rscnav.networks.training import pick_device
+from rscnav.networks.devices import pick_device
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.tasks import make_task
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    device = pick_device(arguments.device)
+    device = pick_device(arguments.device).device
     where = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU, one thread"
     training = Training(batch_size=128)
     members = [

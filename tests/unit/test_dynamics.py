@@ -17,7 +17,9 @@ from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.stage import dynamics
 from rscnav.dynamics.visited import visited
 from rscnav.networks import checkpoint
+from rscnav.networks.devices import Device
 from rscnav.networks.model import Architecture, Network
+from rscnav.networks.weights import trained_values
 from rscnav.numbers import ANALYSES_READ, summary_text
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -180,10 +182,10 @@ def project(tmp_path, gru):
     write_session(session, tmp_path / "n-s1.h5")
     write_session(replace(uneven_session(), name="rat"), tmp_path / "rat.h5")
     (tmp_path / "net").mkdir()
-    checkpoint.save(
-        {"weights": network.state_dict(), "architecture": network.architecture.as_dict()},
-        tmp_path / "net" / "weights.pt",
-    )
+    cpu = [Device(torch.device("cpu")).record]
+    record = {"settings": "{}", "code": ""}
+    saved = trained_values(network.state_dict(), network.architecture, record, cpu, "n-s1")
+    checkpoint.save(saved, tmp_path / "net" / "weights.pt")
     return tmp_path
 
 

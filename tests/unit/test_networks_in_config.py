@@ -10,7 +10,7 @@ import torch
 
 from rscnav.analyses.table import ANALYSES, analyse
 from rscnav.config.base import ConfigError
-from rscnav.config.groups import ENSEMBLES, FREE, training_groups
+from rscnav.config.groups import ENSEMBLES, FREE, shape_hash, training_group, training_groups
 from rscnav.config.load import parse_config
 from rscnav.config.schema import Encounters, Network, Rollout
 from rscnav.config.stages import network_sessions, settings_text
@@ -188,17 +188,23 @@ def config(together="ensemble", **network):
     return parse_config({"networks": [{"name": "n", "seeds": [1, 2], **network}], "together": together})
 
 
-@pytest.mark.parametrize(
-    ("together", "on_gpu", "n_groups"),
-    [("auto", True, 1), ("auto", False, 2), ("ensemble", False, 1), ("jobs", True, 2)],
-)
-def test_who_trains_together_depends_on_the_device(together, on_gpu, n_groups):
-    assert len(training_groups(config(together), on_gpu)) == n_groups
+def test_who_can_train_together_depends_on_networks_alone():
+    for together in ("auto", "ensemble", "jobs"):
+        for device in ("auto", "cpu", "cuda"):
+            known = parse_config({"networks": [{"name": "n", "seeds": [1, 2]}], "together": together, "device": device})
+            assert training_groups(known) == [["n-s1", "n-s2"]]
+            assert training_group(known, "n-s2") == ["n-s1", "n-s2"]
+
+
+def test_a_group_keeps_its_lock_when_members_come_and_go():
+    few, many = config(), config(seeds=[1, 2, 3], training={"peak_rate": 0.001})
+    assert shape_hash(few.networks[0]) == shape_hash(many.networks[0])
+    assert shape_hash(few.networks[0]) != shape_hash(config(hidden_size=5).networks[0])
 
 
 def test_groups_hold_every_session_once_in_order():
     swept = config(cell=["gru", "lstm"], training={"peak_rate": [0.002, 0.004]})
-    groups = training_groups(swept, True)
+    groups = training_groups(swept)
     assert list(itertools.chain(*groups)) == list(network_sessions(swept))
     assert [len(group) for group in groups] == [4, 4]
 
@@ -219,12 +225,12 @@ def test_groups_hold_every_session_once_in_order():
     ],
 )
 def test_what_an_ensemble_has_in_common(change, n_groups):
-    assert len(training_groups(config(**change), True)) == n_groups
+    assert len(training_groups(config(**change))) == n_groups
 
 
 def test_networks_of_other_rules_train_alone():
     rules = {"rule": {"name": ["bptt", "truncated_bptt", "snap"]}}
-    groups = training_groups(config(cell="tanh", training=rules), True)
+    groups = training_groups(config(cell="tanh", training=rules))
     assert groups == [
         ["n-bptt-s1", "n-bptt-s2"],
         ["n-truncated_bptt-s1", "n-truncated_bptt-s2"],

@@ -1,12 +1,11 @@
 # The configuration, checked; names of sessions; what every rule needs.
 import os
 import re
-import subprocess
 from functools import cache
 
 from rscnav.analyses.table import ANALYSES
 from rscnav.config.base import ConfigError
-from rscnav.config.groups import training_groups
+from rscnav.config.front import workflow_config
 from rscnav.config.jobs import planned, settings_file, settings_file_text
 from rscnav.config.load import parse_config
 from rscnav.config.stages import (
@@ -20,10 +19,16 @@ from rscnav.files import write_text
 from rscnav.recordings.files import refuse_unreadable
 from snakemake.exceptions import WorkflowError
 
-if not os.path.exists("config.yaml") and not (config.get("networks") or config.get("recordings")):
-    raise WorkflowError("config.yaml is not in this folder; give it with --configfile, before the preset")
+# In place of Snakemake's `configfile:`, which takes the last of two keys of one name, and names no line.
 try:
-    CONFIG = parse_config(config)
+    MERGED, places, files = workflow_config(
+        "config.yaml",
+        workflow.overwrite_configfiles,
+        workflow.config_settings.config_args,
+        replace=workflow.config_settings.replace_workflow_config,
+    )
+    CONFIG = parse_config(MERGED, files, places)
+    workflow.configfiles += ["config.yaml"] if os.path.exists("config.yaml") else []  # for snakemake --archive
 except ConfigError as error:
     raise WorkflowError(f"the configuration will not do.\n{error}") from None
 
@@ -31,9 +36,18 @@ RESULTS = CONFIG.results_dir
 NETWORKS = list(network_sessions(CONFIG))
 SAMPLED = sampled_sessions(CONFIG)
 RECORDED_FILES = {recording.name: recording.file for recording in CONFIG.recordings}
+MORE_FILES = {recording.name: recording.more_files for recording in CONFIG.recordings}
 SESSIONS = session_names(CONFIG)
 
 made_here = [simulated_file(CONFIG, simulation.name) for simulation in CONFIG.simulations]
+# A simulation that no recording reads is not made.
+SIMULATED = [
+    file
+    for path in made_here
+    if path in RECORDED_FILES.values()
+    for file in (path, path.removesuffix(".nwb") + "_truth.h5")
+]
+KINDS = ["pdf", "png"]  # of figures' files
 for name, path in RECORDED_FILES.items():
     if path not in made_here:
         try:
@@ -44,25 +58,13 @@ for name, path in RECORDED_FILES.items():
 # Commands read the configuration as it stands after presets and --config, from a file that is named by its content: nothing that
 # happens later changes it. It is written when a run begins. It is not an input, and not among the parameters: a job's own settings
 # are its trigger.
-CONFIG_TEXT = settings_file_text(CONFIG, config)
+CONFIG_TEXT = settings_file_text(CONFIG, MERGED)
 CONFIG_FILE = settings_file(RESULTS, CONFIG_TEXT)
 ON_START.append(lambda: write_text(CONFIG_FILE, CONFIG_TEXT))
 
 
-def local_gpus():
-    """Count this machine's GPUs, without torch."""
-    if "CUDA_VISIBLE_DEVICES" in os.environ:
-        return len([gpu for gpu in os.environ["CUDA_VISIBLE_DEVICES"].split(",") if gpu not in ("", "-1")])
-    try:
-        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return 0
-    return listed.count("GPU ")
-
-
-# A job that trains asks for a GPU where there is one; profiles/default says how many may be in use at once.
-GPU_PER_JOB = {"cpu": 0, "cuda": 1, "auto": min(1, local_gpus())}[CONFIG.device]
-TRAINED_TOGETHER = training_groups(CONFIG, on_gpu=GPU_PER_JOB > 0)
+# GPUs that a job asks for, by the configuration alone. With `device: auto` jobs look for a GPU when they run, and queue for it themselves.
+GPU_PER_JOB = {"cpu": 0, "cuda": 1, "auto": 0}[CONFIG.device]
 
 
 def any_of(names):
@@ -91,7 +93,7 @@ def planned_with(stage, item=None):
 
 
 wildcard_constraints:
-    session="[A-Za-z0-9._-]+",
+    session="(?!comparisons/)[A-Za-z0-9._-]+",  # figures/comparisons is no session's folder
     network_session=any_of(NETWORKS),
     recording=any_of(RECORDED_FILES),
     sampled=any_of(SAMPLED),

@@ -1,4 +1,5 @@
 # Train networks; run them on trials of the training and the test stream; see what they do by themselves.
+# Each network has a job of its own on every machine. Whether it trains others of its shape, too, the job decides (docs/networks.md).
 rule train:
     output:
         weights=f"{RESULTS}/networks/{{network_session}}/weights.pt",
@@ -7,8 +8,6 @@ rule train:
         f"{RESULTS}/logs/train/{{network_session}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{network_session}}.tsv"
-    wildcard_constraints:
-        network_session=any_of(group[0] for group in TRAINED_TOGETHER if len(group) == 1),
     threads: 1
     resources:
         gpu=GPU_PER_JOB,
@@ -18,34 +17,6 @@ rule train:
     shell:
         "rscnav train --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.network_session:q} "
         "--output-dir {params.folder:q} 2>&1 | tee {log:q}"
-
-
-# Networks of one shape in one job (the configuration's key `together`).
-for number, members in enumerate([group for group in TRAINED_TOGETHER if len(group) > 1], 1):
-    group = f"{members[0]}-and-{len(members) - 1}-more"
-
-    rule:
-        name:
-            f"train_together_{number}"
-        output:
-            weights=expand(f"{RESULTS}/networks/{{session}}/weights.pt", session=members),
-            curves=expand(f"{RESULTS}/networks/{{session}}/curve.csv", session=members),
-        log:
-            f"{RESULTS}/logs/train/{group}.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/train/{group}.tsv"
-        threads: 1
-        resources:
-            gpu=GPU_PER_JOB,
-        params:
-            sessions=members,
-            folders=expand(f"{RESULTS}/networks/{{session}}", session=members),
-            settings=lambda wildcards, members=members: [job_of("train", s).settings for s in members],
-            code=job_of("train", members[0]).code,
-            expect=lambda wildcards, members=members: [job_of("train", s).mark for s in members],
-        shell:
-            "rscnav train --config {CONFIG_FILE:q} --expect {params.expect:q} --session {params.sessions:q} "
-            "--output-dir {params.folders:q} 2>&1 | tee {log:q}"
 
 
 rule rollout:

@@ -1,59 +1,62 @@
-"""``rscnav train``: train one network, or several of one shape together; goes on from its checkpoint after a kill."""
+"""``rscnav train``: train one network; goes on from its checkpoint after a kill.
+
+Networks of one shape may train together in the job of one of them (the configuration's key ``together``): the job then trains those of
+its group that are not finished, whose folders lie beside its own, and their own jobs find the files.
+"""
 
 import argparse
 from pathlib import Path
 
 import torch
 
-from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.cli.common import add_config, read_config
+from rscnav.config.groups import shape_hash, training_group
+from rscnav.config.jobs import planned
 from rscnav.config.schema import Config
+from rscnav.config.stages import network_sessions, settings_for
 from rscnav.networks.build import architecture
-from rscnav.networks.training import Plan, pick_device, train_ensemble
-from rscnav.provenance import code_hash
+from rscnav.networks.plan import Plan
+from rscnav.networks.together import Entry, train_job
 from rscnav.seeds import Seeds
 from rscnav.tasks.batch import Task
-from rscnav.tasks.table import task_code, task_from
+from rscnav.tasks.table import task_from
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--session", required=True, nargs="+", help="NETWORK-sSEED; several train together")
+    parser.add_argument("--session", required=True, help="NETWORK-sSEED")
     parser.add_argument(
-        "--output-dir", required=True, type=Path, nargs="+", help="one a session; gets weights.pt and curve.csv"
+        "--output-dir",
+        required=True,
+        type=Path,
+        help="gets weights.pt and curve.csv; only a folder named as the session lets networks train together",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Train."""
-    n_sessions, n_folders = len(arguments.session), len(arguments.output_dir)
-    if n_sessions != n_folders:
-        raise ValueError(
-            f"--output-dir: {n_folders} given for {n_sessions} session(s); give one for each, in their order"
-        )
-    config = read_config(arguments)
+    config, session, folder = read_config(arguments), arguments.session, arguments.output_dir
     torch.set_num_threads(1)  # two networks side by side with one thread each are faster than two threads on one
-    tasks, plans, seeds = zip(*(job(config, session) for session in arguments.session), strict=True)
-    for task, session in zip(tasks, arguments.session, strict=True):
-        if (task.name, task.settings) != (tasks[0].name, tasks[0].settings):
-            raise ValueError(
-                f"--session: {arguments.session[0]} and {session} cannot train together: they learn the tasks "
-                f"{tasks[0].name} and {task.name}; train them one by one"
-            )
-    train_ensemble(tasks[0], plans, seeds, pick_device(config.device), arguments.output_dir)
+    task, own = entry(config, session, folder)
+    alone = config.together == "jobs" or folder.name != session
+    names = [session] if alone else training_group(config, session)
+    group = [own if name == session else entry(config, name, folder.parent / name)[1] for name in names]
+    lock = folder.parent / f".together-{shape_hash(network_sessions(config)[session][0])}.lock"
+    train_job(task, own, group, config.device, config.together, lock)
 
 
-def job(config: Config, session: str) -> tuple[Task, Plan, Seeds]:
-    """Give what to train for a session."""
-    settings, text = job_settings(config, "train", session)
-    network = settings["network"]
+def entry(config: Config, session: str, folder: Path) -> tuple[Task, Entry]:
+    """Return the task of a session's network, and what to train for it in a folder."""
+    settings, job = settings_for(config, "train", session), planned(config, "train", session)
+    network = network_sessions(config)[session][0]
     task = task_from(network.task, settings["task"])
     plan = Plan(
         name=session,
         architecture=architecture(network, task),
         training=network.training,
         observer=settings["observer"],
-        record=text,
-        code=code_hash(__name__, *task_code(network.task)),
+        record=job.settings,
+        code=job.code,
     )
-    return task, plan, Seeds(settings["seed"], ("network", network.task, settings["network_seed"]))
+    return task, Entry(plan, Seeds(settings["seed"], ("network", network.task, settings["network_seed"])), folder)

@@ -1,4 +1,6 @@
-"""Which networks train together, in one job: those of one shape, as an ensemble."""
+"""Which networks can train together: those of one shape, as an ensemble. Known from the configuration alone; their jobs decide."""
+
+import hashlib
 
 from rscnav.config.schema import Config, Network
 from rscnav.config.stages import network_sessions
@@ -7,34 +9,35 @@ FREE = ("peak_rate", "clip_norm", "l2_rates")  # settings of a training that may
 ENSEMBLES = ("bptt", "truncated_bptt")  # learning rules that train several networks at once
 
 
-def training_groups(config: Config, on_gpu: bool) -> list[list[str]]:
-    """Give the sessions of networks, cut into those that train in one job.
+def training_groups(config: Config) -> list[list[str]]:
+    """Return the sessions of networks, cut into those that can train together.
 
-    Parameters
-    ----------
-    config : Config
-        Its key ``together``: ``ensemble`` puts networks in one job that are the same but for name, seed and the settings of
-        training in `FREE`; ``jobs`` gives each its own; ``auto`` is ``ensemble`` on a GPU and ``jobs`` on a CPU, where
-        single threads side by side are faster.
-    on_gpu : bool
-        Whether networks train on a GPU.
+    Networks can if they are the same but for name, seed, and the settings of training in `FREE`, and their learning rule trains
+    ensembles. The keys ``device`` and ``together`` play no part.
 
     Returns
     -------
     list of list of str
         Every network's session once, groups and members in the order of the configuration.
     """
-    sessions = network_sessions(config)
-    apart = config.together == "jobs" or (config.together == "auto" and not on_gpu)
     groups: dict[str, list[str]] = {}
-    for session, (network, _) in sessions.items():
-        alone = apart or not trains_in_ensembles(network)
-        groups.setdefault(session if alone else _shape(network), []).append(session)
+    for session, (network, _) in network_sessions(config).items():
+        groups.setdefault(_shape(network) if trains_in_ensembles(network) else session, []).append(session)
     return list(groups.values())
 
 
+def training_group(config: Config, session: str) -> list[str]:
+    """Return the sessions that a network's can train together with, its own included."""
+    return next(group for group in training_groups(config) if session in group)
+
+
+def shape_hash(network: Network) -> str:
+    """Return 12 hexadecimal digits that are the same for all networks of a group, whatever else the configuration holds."""
+    return hashlib.sha256(_shape(network).encode()).hexdigest()[:12]
+
+
 def trains_in_ensembles(network: Network) -> bool:
-    """Tell whether the network's learning rule can train several networks at once."""
+    """Whether the network's learning rule can train several networks at once."""
     return network.training.rule.name in ENSEMBLES
 
 

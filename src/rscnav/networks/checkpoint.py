@@ -8,17 +8,18 @@ from typing import Any
 import psutil
 import torch
 
-from rscnav.files import atomic_path
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
+from rscnav.networks.weights import build
+from rscnav.sealed.regular import DamagedError, read_bytes
+from rscnav.sealed.tails import check_sealed_bytes, write_sealed
 from rscnav.tasks.batch import Task
 
 
 def save(values: dict[str, Any], path: str | os.PathLike[str]) -> None:
-    """Save tensors and plain values, whole or not at all; the same values give the same bytes."""
+    """Save tensors and plain values with their digest, whole or not at all; the same values give the same bytes."""
     buffer = io.BytesIO()  # torch.save writes the file's own name into the file
     torch.save(values, buffer)
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(buffer.getvalue())
+    write_sealed(path, buffer.getvalue())
 
 
 def clear_leftovers(folder: str | os.PathLike[str]) -> None:
@@ -35,15 +36,13 @@ def load(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> di
     Raises
     ------
     FileNotFoundError, ValueError
-        With the file's name.
+        With the file's name; a `DamagedError` for a file that is not as it was written.
     """
-    if not Path(path).exists():
-        raise FileNotFoundError(f"{os.fspath(path)}: no such file")
+    data = check_sealed_bytes(read_bytes(path), path, ".pt")
     try:
-        return torch.load(path, map_location=device, weights_only=True)
+        return torch.load(io.BytesIO(data), map_location=device, weights_only=True)
     except Exception:  # torch's own message would advise to load it unsafely
-        size = Path(path).stat().st_size
-        raise ValueError(f"{os.fspath(path)}: not a file of network weights, or a damaged one ({size} bytes)") from None
+        raise DamagedError(path, f"not a file of network weights ({len(data):,} bytes)") from None
 
 
 def load_network(path: str | os.PathLike[str], task: Task, device: torch.device | str = "cpu") -> Network:
@@ -61,8 +60,10 @@ def load_network(path: str | os.PathLike[str], task: Task, device: torch.device 
     -------
     Network
         On the device, in evaluation mode.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        With the file's name; see `rscnav.networks.weights.build`.
     """
-    saved = load(path, device)
-    network = Network(len(task.channels), task.heads, Architecture(**saved["architecture"])).to(device)
-    network.load_state_dict(saved["weights"])
-    return network.eval()
+    return build(load(path, device), task, path, device)

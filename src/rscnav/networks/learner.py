@@ -27,6 +27,8 @@ class Learner:
     members : sequence of Member
         One: a network without a leading dimension; more: an ensemble.
     device : torch.device
+    together : bool, optional
+        True: a single one, too, is an ensemble; what is left of one goes on as it was.
 
     Raises
     ------
@@ -34,9 +36,11 @@ class Learner:
         Where the learning rule cannot train such networks.
     """
 
-    def __init__(self, task: Task, members: Sequence[Member], device: torch.device) -> None:
+    def __init__(
+        self, task: Task, members: Sequence[Member], device: torch.device, together: bool | None = None
+    ) -> None:
         self.task, self.members, self.device = task, list(members), device
-        self.together = len(members) > 1
+        self.together = len(members) > 1 if together is None else together
         plan, n_inputs = members[0].plan, len(task.channels)
         self.curriculum = Curriculum(task, plan.training)
         self.rule = make_rule(plan.training.rule, members[0].seeds.integer("rule"))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,12 @@ from rscnav.networks import checkpoint
 from rscnav.networks.plan import Plan
 from rscnav.networks.schedule import learning_rate
 from rscnav.networks.stopping import is_stalled
+from rscnav.networks.weights import trained_values
+from rscnav.sealed.tails import write_with_digest
 from rscnav.seeds import Seeds
 
 log = logging.getLogger(__name__)
+FAILED = "failed.json"
 STATE = ("curve", "recent", "restarts", "failure", "weights")  # what a checkpoint holds of a member
 
 
@@ -31,7 +35,9 @@ class Member:
     seeds : Seeds
         The network's own.
     folder : pathlib.Path
-        Gets its files.
+        Gets its checkpoint and its table of progress.
+    ready : pathlib.Path, optional
+        Gets its weights and its curve when it ends, or why it was given up; default: `folder` gets weights and curve.
     curve : list of dict
         A row for each validation.
     recent : list of float
@@ -47,6 +53,7 @@ class Member:
     plan: Plan
     seeds: Seeds
     folder: Path
+    ready: Path | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
     recent: list[float] = field(default_factory=list)
     restarts: int = 0
@@ -116,15 +123,27 @@ class Member:
         log.warning("%s  stopped at training.max_batches without reaching training.target_gap", name)
         return True
 
-    def write(self) -> None:
-        """Write the trained network and its curve."""
+    @property
+    def record(self) -> dict[str, str]:
+        """What its files say of the settings and the code that it was trained with."""
+        return self.plan.files_record
+
+    def write(self, devices: list[dict[str, str]]) -> None:
+        """Write the trained network and its curve; `devices` are the records of those that it was trained on."""
+        assert self.weights is not None  # it has ended
+        values = trained_values(self.weights, self.plan.architecture, self.record, devices, self.plan.name)
         text = io.StringIO()
         writer = csv.DictWriter(text, list(self.curve[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.curve)
-        write_text(self.folder / "curve.csv", text.getvalue())
-        values = {"weights": self.weights, "architecture": self.plan.architecture.as_dict()}
-        checkpoint.save(values, self.folder / "weights.pt")
+        folder = self.ready or self.folder
+        write_with_digest(folder / "curve.csv", text.getvalue())
+        checkpoint.save(values, folder / "weights.pt")
+
+    def write_failure(self) -> None:
+        """Leave word why it was given up, where its own job looks."""
+        if self.ready is not None:
+            write_text(self.ready / FAILED, json.dumps({"record": self.record, "failure": self.failure}))
 
     def state(self) -> dict[str, Any]:
         """Give what a checkpoint holds of it."""
@@ -134,5 +153,3 @@ class Member:
         """Go back to what `state` gave."""
         for name in STATE:
             setattr(self, name, state[name])
-        if self.weights is not None:  # a checkpoint is read onto the device
-            self.weights = {name: value.cpu() for name, value in self.weights.items()}

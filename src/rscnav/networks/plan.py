@@ -45,6 +45,11 @@ class Plan:
     record: str
     code: str = ""
 
+    @property
+    def files_record(self) -> dict[str, str]:
+        """What files say of it: ``settings`` and ``code``."""
+        return {"settings": self.record, "code": self.code}
+
 
 def check_together(plans: Sequence[Plan]) -> None:
     """Refuse plans that cannot be followed together: networks of one shape that see as many trials at the same times.

@@ -1,54 +1,40 @@
 """What a checkpoint was made with, and how that differs from what is wanted now."""
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import torch
-
-from rscnav.networks import checkpoint
 from rscnav.networks.plan import Plan
 
-log = logging.getLogger(__name__)
 Record = Mapping[str, str]  # settings: text; code: a hash
 
 
 def records_of(plans: Sequence[Plan]) -> dict[str, Record]:
-    """Give what a checkpoint holds of its plans, by name."""
-    return {plan.name: {"settings": plan.record, "code": plan.code} for plan in plans}
+    """Return what a checkpoint holds of its plans, by name."""
+    return {plan.name: plan.files_record for plan in plans}
 
 
-def read_matching(path: Path, records: Mapping[str, Record], device: torch.device, name: str) -> dict[str, Any] | None:
-    """Read a checkpoint; None, with a word in the log on the reason, where there is none that will do."""
-    if not path.exists():
-        return None
-    try:
-        saved = checkpoint.load(path, device)
-    except ValueError as error:
-        log.warning("%s  starts afresh: %s", name, error)
-        return None
-    other = differences(saved.get("records") if isinstance(saved, dict) else None, records)
-    if other:
-        log.warning("%s  starts afresh, as %s was made with other settings or code: %s", name, path, "; ".join(other))
-        return None
-    return saved
+def is_records(values: Any) -> bool:
+    """Whether values read from a file are such records."""
+    return isinstance(values, Mapping) and all(
+        isinstance(record, Mapping) and set(record) == {"settings", "code"} and all(isinstance(text, str) for text in record.values())
+        for record in values.values()
+    )  # fmt: skip
 
 
 def differences(before: Any, now: Mapping[str, Record]) -> list[str]:
-    """Say what differs: each key with its old and new value, then the code; nothing where all is the same.
+    """List what differs: each key with its old and new value, then the code; nothing where all is the same.
 
     Parameters
     ----------
     before : mapping
-        What the checkpoint holds; anything else counts as another version's.
+        What the checkpoint holds, of these networks and perhaps of others; anything else counts as another version's.
     now : mapping
         What `records_of` gives.
     """
-    if not isinstance(before, Mapping):
+    if not is_records(before):
         return ["it is of another version"]
-    if list(before) != list(now):
+    if not set(now) <= set(before):
         return [f"it is of {', '.join(before)} and not of {', '.join(now)}"]
     whose: dict[str, list[str]] = {}
     for name, record in now.items():
@@ -66,18 +52,19 @@ def _changed(before: str, now: str) -> list[str]:
         return []
     old, new = _flat(before), _flat(now)
     keys = sorted(old.keys() | new.keys())
-    return [
+    changed = [
         f"{key} {old.get(key, 'not there')} -> {new.get(key, 'not there')}"
         for key in keys
         if old.get(key) != new.get(key)
     ]
+    return changed or ["the text of the settings changed"]
 
 
 def _flat(text: str) -> dict[str, str]:
     """Read JSON as values by dotted key; any other text is one value, of the key ``settings``."""
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     return dict(_items(values, "")) if isinstance(values, dict) else {"settings": text}
 

@@ -4,21 +4,25 @@ import logging
 import math
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from rscnav.networks import checkpoint
 from rscnav.networks.cost import flops_per_step
+from rscnav.networks.devices import Device, describe
 from rscnav.networks.learner import Learner
 from rscnav.networks.members import Member
 from rscnav.networks.products import fast_products
 from rscnav.networks.progress import Progress, whole_name
-from rscnav.networks.records import read_matching, records_of
+from rscnav.networks.records import records_of
+from rscnav.networks.resuming import NAME, is_finite, part_of, read_checkpoint, shapes_of
 from rscnav.networks.schedule import cycle_ends
 from rscnav.networks.stopping import what_went_wrong
 from rscnav.networks.validation import Validation, measure
 from rscnav.observers.table import strategies
+from rscnav.owner import OrphanedError
 from rscnav.tasks.batch import Task
 
 log = logging.getLogger(__name__)
@@ -35,14 +39,19 @@ class Run:
     ----------
     task : Task
     members : sequence of Member
-    device : torch.device
+    device : Device
+    goes_on_from : pathlib.Path, optional
+        A checkpoint of these networks, and perhaps of others; default: that of the first member's folder, which is also where
+        checkpoints are written.
     """
 
-    def __init__(self, task: Task, members: Sequence[Member], device: torch.device) -> None:
-        self.task, self.members, self.device = task, list(members), device
-        self.name, self.path = whole_name(members), members[0].folder / "checkpoint.pt"
+    def __init__(self, task: Task, members: Sequence[Member], device: Device, goes_on_from: Path | None = None) -> None:
+        self.task, self.members, self.device, self.hardware = task, list(members), device.device, device
+        self.name, self.path = whole_name(members), members[0].folder / NAME
+        self.goes_on_from = goes_on_from or self.path
+        self.devices = [device.record]  # that it trained on so far
         self.records = records_of([member.plan for member in members])
-        self.learner = Learner(task, members, device)
+        self.learner = Learner(task, members, self.device)
         self.active = list(members)  # those that still train, in the order of the weights' leading dimension
         self.good = self.learner.state()  # at the last validation that showed nothing wrong
         self.aims = bool(strategies(task))  # whether there is a gap to aim at
@@ -65,11 +74,9 @@ class Run:
     def go(self) -> None:
         """Train until all networks have ended.
 
-        Raises
-        ------
-        FloatingPointError
-            At the end, for networks that were given up.
+        Networks that were given up have a `failure`; see `refuse_failed`.
         """
+        log.info("%s  %s on %s", self.name, "train together" if len(self.members) > 1 else "trains", self.hardware)
         for member in self.members:
             checkpoint.clear_leftovers(member.folder)
         goes_on = self.resume()
@@ -82,10 +89,13 @@ class Run:
                 if self.active and time.monotonic() - saved > self.checkpoint_every_s:
                     self.save()
                     saved = time.monotonic()
-        failures = [member.failure for member in self.members if member.failure]
-        if len(failures) < len(self.members):
+        if not all(member.failure for member in self.members):
             self.progress.close(self.batch)
         self.path.unlink(missing_ok=True)
+
+    def refuse_failed(self) -> None:
+        """Raise a `FloatingPointError` that names the networks that were given up, where there are any."""
+        failures = [member.failure for member in self.members if member.failure]
         if failures:
             raise FloatingPointError("\n".join(failures))
 
@@ -144,13 +154,15 @@ class Run:
             member.go_back(self.batch)
         for member, what in wrong.items():
             member.mend(f"diverged by batch {batch} ({what})", self.batch)
+            if member.failure:
+                member.write_failure()
         self.keep([member for member in self.active if not member.failure])
         self.good = self.learner.state()
 
     def finish(self, member: Member) -> None:
         """Write a network's files."""
         member.weights = self.learner.weights(member)
-        member.write()
+        member.write(self.devices)
         if self.learner.together:
             row = member.curve[-1]
             log.info(
@@ -168,35 +180,49 @@ class Run:
             self.active = list(members)
 
     def save(self) -> None:
-        """Write a checkpoint; where that fails, the run goes on without."""
+        """Write a checkpoint, unless the weights are no longer finite; where that fails, the run goes on without."""
+        state = self.learner.state()
+        if not is_finite(state):
+            return  # the next look finds it out, and goes back to the last good state
         values = {
-            **self.learner.state(),
+            **state,
             "good": self.good,
+            "together": self.learner.together,
             "active": [member.plan.name for member in self.active],
             "members": {member.plan.name: member.state() for member in self.members},
             "records": self.records,
-            "device": self.device.type,
+            "devices": self.devices,
         }
         try:
             checkpoint.save(values, self.path)
+        except OrphanedError:
+            raise
         except OSError as error:
             log.warning("%s  goes on, but its checkpoint could not be written: %s", self.name, error)
 
     def resume(self) -> bool:
         """Go on from the checkpoint, where there is one of the same settings and code; tells whether."""
-        saved = read_matching(self.path, self.records, self.device, self.name)
+        path, shapes = self.goes_on_from, shapes_of(self.learner)
+        saved = read_checkpoint(path, self.records, self.task, shapes, self.ends[-1], self.name)
         if saved is None:
             return False
-        if saved["device"] != self.device.type:
-            log.warning(
-                "%s  began on %s and goes on on %s: last digits differ", self.name, saved["device"], self.device
-            )
+        self.devices = saved["devices"]
         for member in self.members:
             member.restore(saved["members"][member.plan.name])
             if member.weights is not None:
-                member.write()  # files of members that have ended may have been cleared away
+                member.write(self.devices)  # files of members that have ended may have been cleared away
+            if member.failure:
+                member.write_failure()
+        if self.devices[-1] != self.hardware.record:
+            before = describe(self.devices[-1])
+            log.warning("%s  began on %s and goes on on %s: last digits differ", self.name, before, self.hardware)
+            self.devices = [*self.devices, self.hardware.record]
+        if saved["together"] != self.learner.together:
+            self.learner = Learner(self.task, self.members, self.device, together=saved["together"])
         self.keep([member for member in self.members if member.plan.name in saved["active"]])
-        self.learner.restore(saved)
-        self.good = saved["good"]
+        if self.active:
+            present, self.good = part_of(saved, [member.plan.name for member in self.active], self.device)
+            self.learner.restore(present)
+        self.learner.batch = saved["batch"]
         log.info("%s  goes on from its checkpoint after %d batches", self.name, self.batch)
         return True

@@ -1,6 +1,7 @@
 """Which trials are for training, validation and test: separate streams, each batch with a generator of its own.
 
-Batch k of a stream is the same whenever it is drawn, so a run that resumes needs no generator's state.
+Batch k of a stream is the same whenever it is drawn, so a run that resumes needs no generator's state. Trials are drawn on the CPU
+and then moved, so that they are the same on every device.
 """
 
 import torch
@@ -28,6 +29,7 @@ def draw(
         Which batch.
     n_trials : int
     device : torch.device or str
+        Where the trials are wanted; they are the same on all.
 
     Returns
     -------
@@ -35,8 +37,8 @@ def draw(
     """
     if stream not in STREAMS:
         raise ValueError(f"stream: '{stream}' will not do; one of {', '.join(STREAMS)}")
-    generator = torch.Generator(device=device).manual_seed(seeds.integer("stream", stream, number))
-    return task.sample(n_trials, task.n_steps, generator, device)
+    generator = torch.Generator().manual_seed(seeds.integer("stream", stream, number))
+    return task.sample(n_trials, task.n_steps, generator).to(device)
 
 
 def draw_many(
@@ -44,4 +46,4 @@ def draw_many(
 ) -> Batch:
     """Draw the first `n_trials` of a stream that comes in batches of `batch_size`."""
     n_batches = -(-n_trials // batch_size)
-    return join([draw(task, seeds, stream, k, batch_size, device) for k in range(n_batches)]).first(n_trials)
+    return join([draw(task, seeds, stream, k, batch_size) for k in range(n_batches)]).first(n_trials).to(device)

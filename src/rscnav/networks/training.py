@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from rscnav.networks.checkpoint import load_network
+from rscnav.networks.devices import Device
 from rscnav.networks.members import Member
 from rscnav.networks.model import Network
 from rscnav.networks.plan import Plan, check_together
@@ -14,22 +15,7 @@ from rscnav.networks.validation import scored
 from rscnav.seeds import Seeds
 from rscnav.tasks.batch import Task
 
-__all__ = ["Plan", "pick_device", "scored", "train", "train_ensemble"]
-
-
-def pick_device(wanted: str) -> torch.device:
-    """Turn ``auto``, ``cpu`` or ``cuda`` into a device.
-
-    Raises
-    ------
-    ValueError
-        For ``cuda`` on a machine without one.
-    """
-    if wanted == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device: 'cuda', but torch finds no CUDA GPU on this machine; use device: auto or device: cpu")
-    return torch.device(wanted)
+__all__ = ["Plan", "scored", "train", "train_ensemble"]
 
 
 def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Path) -> Network:
@@ -58,8 +44,9 @@ def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Pa
     FloatingPointError
         Where the training diverges again and again.
     """
-    run = Run(task, [Member(plan, seeds, Path(folder))], device)
+    run = Run(task, [Member(plan, seeds, Path(folder))], Device.of(device))
     run.go()
+    run.refuse_failed()
     return run.learner.network
 
 
@@ -99,5 +86,7 @@ def train_ensemble(
         return [train(task, plans[0], seeds[0], device, folders[0])]
     check_together(plans)
     members = [Member(plan, own, Path(folder)) for plan, own, folder in zip(plans, seeds, folders, strict=True)]
-    Run(task, members, device).go()
+    run = Run(task, members, Device.of(device))
+    run.go()
+    run.refuse_failed()
     return [load_network(Path(folder) / "weights.pt", task, device) for folder in folders]

@@ -53,8 +53,8 @@ class Validation:
         return values[:, self.counted].flatten().cpu().numpy()
 
     def noise(self) -> torch.Generator:
-        """Make the generator of the process noise: the same noise at each validation."""
-        return torch.Generator(device=self.inputs.device).manual_seed(self.seeds.integer("validation", "noise"))
+        """Make the generator of the process noise: the same noise at each validation, and on every device."""
+        return torch.Generator().manual_seed(self.seeds.integer("validation", "noise"))
 
     def row(self, losses: dict[str, Tensor]) -> dict[str, float]:
         """Turn losses by head, (trial, step), into means: loss, the observer's loss, gaps overall and by phase, other heads."""

@@ -1,5 +1,6 @@
 """Trained network -> session: its states on training and test trials, as if they were neurons."""
 
+import io
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from rscnav.networks.streams import draw_many
 from rscnav.observers.gap import true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.observers.table import limit_of, observe, strategies
+from rscnav.sealed.tails import read_with_digest
 from rscnav.seeds import Seeds
 from rscnav.sessions.beliefs import Places, alternatives, divergence
 from rscnav.sessions.encounters import Behaviour, Met, find_encounters
@@ -71,7 +73,7 @@ def roll_out(
     Raises
     ------
     ValueError
-        For a bidirectional network on a task without a smoother.
+        For a bidirectional network on a task without a smoother; for states or reports that are NaN or infinite.
     """
     limit = limit_of(network.architecture, task)
     device = next(network.parameters()).device
@@ -84,9 +86,8 @@ def roll_out(
     )
     units = network.units
     chosen = [k for k, unit in enumerate(units) if recorded == "all" or unit.part == "hidden"]
-    activity, beliefs = _run(
-        network, batch, chosen, torch.Generator(device).manual_seed(seeds.integer("rollout", "noise"))
-    )
+    activity, beliefs = _run(network, batch, chosen, torch.Generator().manual_seed(seeds.integer("rollout", "noise")))
+    _refuse_not_finite(name, activity, beliefs, len(batch))
     n_trials, n_steps = batch.inputs.shape[:2]
     trials = np.zeros(n_trials, TRIALS)
     trials["start_s"] = np.arange(n_trials) * n_steps * task.dt_s
@@ -236,14 +237,29 @@ def _run(
     return torch.cat(states).cpu().numpy(), beliefs
 
 
+def _refuse_not_finite(
+    name: str, activity: NDArray[np.float32], beliefs: dict[str, NDArray[np.float32]], n_trials: int
+) -> None:
+    """Refuse states and reports that are NaN or infinite: no analysis could use them."""
+    for what, values in {"states": activity, **{f"reports of '{head}'": p for head, p in beliefs.items()}}.items():
+        bad = ~np.isfinite(values).all(axis=1)
+        if bad.any():
+            n_bad = int(bad.reshape(n_trials, -1).any(axis=1).sum())
+            raise ValueError(
+                f"{name}: the network's {what} are NaN or infinite in {n_bad} of {n_trials} trials; no session was written. Its "
+                "activity grows without bounds: train it again with a lower training.peak_rate or with training.l2_rates above 0"
+            )
+
+
 def _flat(values: torch.Tensor) -> NDArray:
     """Lay (trial, step, ...) out in time, as numpy."""
     return values.flatten(0, 1).cpu().numpy()
 
 
 def read_curve(path: Any) -> NDArray:
-    """Read a training curve as ``train`` writes it."""
-    table = np.genfromtxt(path, delimiter=",", names=True, dtype=None, encoding="utf-8", ndmin=1)
+    """Read a training curve as ``train`` writes it; a `rscnav.sealed.regular.DamagedError` where it is not as it was written."""
+    text = read_with_digest(path)
+    table = np.genfromtxt(io.StringIO(text), delimiter=",", names=True, dtype=None, encoding="utf-8", ndmin=1)
     curve = np.zeros(len(table), CURVE)
     for column in CURVE.names or ():
         curve[column] = table[column]

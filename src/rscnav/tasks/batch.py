@@ -65,6 +65,12 @@ class Batch:
         cut: dict[str, Any] = {name: None if value is None else value[which] for name, value in tensors.items()}
         return replace(self, **cut, targets={head: target[which] for head, target in self.targets.items()})
 
+    def to(self, device: torch.device | str) -> Batch:
+        """Return the same trials on a device."""
+        tensors = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "targets"}
+        moved: dict[str, Any] = {name: None if value is None else value.to(device) for name, value in tensors.items()}
+        return replace(self, **moved, targets={head: target.to(device) for head, target in self.targets.items()})
+
 
 def join(batches: list[Batch]) -> Batch:
     """Put batches of trials of one task and length one after the other."""

@@ -1,0 +1,238 @@
+"""Which device networks run on: torch alone decides, when a job runs. Jobs share GPUs by a lock on each of them."""
+
+import fcntl
+import logging
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+log = logging.getLogger(__name__)
+LOOK_EVERY_S = 0.5  # between looks at the locks
+SCHEDULERS = (
+    "SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "SGE_TASK_ID", "FLUX_JOB_ID", "OAR_JOB_ID", "_CONDOR_SLOT"
+)  # fmt: skip
+DRIVER = Path("/proc/driver/nvidia/version")
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """A GPU that torch can use.
+
+    Parameters
+    ----------
+    device : torch.device
+    key : str
+        The same for all processes of the machine, whatever they see of it: names the lock.
+    name : str
+        For example ``NVIDIA H200``.
+    """
+
+    device: torch.device
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a network runs on.
+
+    Parameters
+    ----------
+    device : torch.device
+    gpu : str
+        The GPU's name; '' on a CPU.
+    """
+
+    device: torch.device
+    gpu: str = ""
+
+    @classmethod
+    def of(cls, device: torch.device) -> "Device":
+        """Return a device with its name."""
+        return cls(device, torch.cuda.get_device_name(device) if device.type == "cuda" else "")
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What files say of it: ``device``, ``gpu``, ``cuda`` (version), ``torch`` (version)."""
+        cuda = str(torch.version.cuda or "") if self.device.type == "cuda" else ""
+        return {"device": self.device.type, "gpu": self.gpu, "cuda": cuda, "torch": str(torch.__version__)}
+
+    def __str__(self) -> str:
+        return describe(self.record)
+
+
+def describe(record: dict[str, str]) -> str:
+    """Write the record of a device in a few words, for example ``cuda (NVIDIA H200), CUDA 13.0, torch 2.13.0``."""
+    gpu = f" ({record['gpu']})" if record["gpu"] else ""
+    cuda = f", CUDA {record['cuda']}" if record["cuda"] else ""
+    return f"{record['device']}{gpu}{cuda}, torch {record['torch']}"
+
+
+def find_gpus() -> tuple[Gpu, ...]:
+    """List the GPUs that torch can use here, first of them the one that it prefers: the only place that looks."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # `why_unused` says it in a sentence
+        if not torch.cuda.is_available():
+            return ()
+    found = []
+    for index in range(torch.cuda.device_count()):
+        properties = torch.cuda.get_device_properties(index)
+        key = str(getattr(properties, "uuid", f"{properties.name}-{index}"))
+        found.append(Gpu(torch.device("cuda", index), key, properties.name))
+    return tuple(found)
+
+
+def wanted_gpus(wanted: str) -> tuple[Gpu, ...]:
+    """List the GPUs that a job may use; none: it uses the CPU.
+
+    Parameters
+    ----------
+    wanted : str
+        The configuration's ``device``: ``auto``, ``cpu`` or ``cuda``.
+
+    Raises
+    ------
+    ValueError
+        For ``cuda`` where torch finds none, and for another word.
+    """
+    if wanted not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"device: '{wanted}' is not valid; expected auto, cpu or cuda")
+    gpus = () if wanted == "cpu" else find_gpus()
+    if wanted == "cuda" and not gpus:
+        why = f" ({reason})" if (reason := why_unused()) else ""
+        raise ValueError(
+            f"device: 'cuda', but torch finds no CUDA GPU on this machine{why}; use device: auto or device: cpu"
+        )
+    if wanted == "auto" and not gpus and (reason := why_unused()):
+        log.warning("device: auto runs on the CPU, although this machine has an NVIDIA GPU: %s", reason)
+    return gpus
+
+
+def pick_device(wanted: str) -> Device:
+    """Turn ``auto``, ``cpu`` or ``cuda`` into a device, without waiting for it (see `device_for`, `wanted_gpus`)."""
+    gpus = wanted_gpus(wanted)
+    return Device(gpus[0].device, gpus[0].name) if gpus else Device(torch.device("cpu"))
+
+
+@contextmanager
+def device_for(wanted: str | Sequence[Gpu], name: str) -> Iterator[Device]:
+    """Hold a device: the CPU, or a GPU that no other job of this user's machine holds.
+
+    Jobs queue for the GPUs, each by a lock in the system's temporary folder, which a killed job sets free. A job that a cluster's
+    scheduler started does not queue, as the scheduler shares out the GPUs: it takes a free one of those it was given, or else the first.
+
+    Parameters
+    ----------
+    wanted : str or sequence of Gpu
+        The configuration's ``device``, or what `wanted_gpus` made of it.
+    name : str
+        Whose work it is, for the log.
+    """
+    gpus = wanted_gpus(wanted) if isinstance(wanted, str) else wanted
+    if not gpus:
+        yield Device(torch.device("cpu"))
+        return
+    gpu, lock = _take(gpus, name)
+    try:
+        if gpu.device.type == "cuda":
+            torch.cuda.set_device(gpu.device)
+        yield Device(gpu.device, gpu.name)
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def why_unused() -> str:
+    """Say why torch cannot use this machine's NVIDIA GPU; '' where there is none, or it is hidden on purpose."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+        return ""
+    driver = _driver()
+    if not driver:
+        return ""
+    built = f"built for CUDA {torch.version.cuda}" if torch.version.cuda else "built without CUDA"
+    cure = "install a build of torch that fits the driver, or set device: cpu"
+    return f"torch {torch.__version__} ({built}) cannot use it with the driver {driver}; {cure}"
+
+
+def _driver() -> str:
+    """Return the version of the NVIDIA driver, ``of unknown version``, or '' where this machine has no NVIDIA GPU."""
+    if DRIVER.exists():
+        found = re.search(r"\b\d+\.\d+(\.\d+)?\b", DRIVER.read_text(errors="replace"))
+        return found[0] if found else "of unknown version"
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ""
+    listed = _said([tool, "-L"])
+    if "GPU" not in listed:
+        return ""
+    version = _said([tool, "--query-gpu=driver_version", "--format=csv,noheader"]).strip().splitlines()
+    return version[0] if version and re.fullmatch(r"[\d.]+", version[0]) else "of unknown version"
+
+
+def _said(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _take(gpus: Sequence[Gpu], name: str) -> tuple[Gpu, int | None]:
+    """Return a GPU and the lock on it; waits until one is free."""
+    told = False
+    while True:
+        for gpu in gpus:
+            try:
+                lock = _locked(lock_file(gpu))
+            except OSError as error:
+                log.warning("%s  uses %s without a lock: %s", name, gpu.name, error)
+                return gpu, None
+            if lock is not None:
+                return gpu, lock
+        if any(variable in os.environ for variable in SCHEDULERS):
+            return gpus[0], None
+        if not told:
+            names = ", ".join(gpu.name for gpu in gpus)
+            log.info("%s  device: cuda (%s), in use by other jobs: waits until one ends", name, names)
+            told = True
+        time.sleep(LOOK_EVERY_S)
+
+
+def lock_file(gpu: Gpu) -> Path:
+    """Return the file whose lock says that a GPU is in use."""
+    key = re.sub(r"[^A-Za-z0-9-]+", "_", gpu.key)
+    return Path(tempfile.gettempdir()) / f"rscnav-gpu-{key}.lock"
+
+
+def _locked(path: Path) -> int | None:
+    """Lock a file, which is made where it is missing; None where another process holds it."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # it may be another user's, in a folder that all share
+    try:
+        handle = os.open(path, flags)
+    except FileNotFoundError:
+        handle = os.open(path, flags | os.O_CREAT, 0o666)
+        with suppress(OSError):  # whatever the umask; another process may have made it meanwhile
+            os.fchmod(handle, 0o666)
+    return flocked(handle)
+
+
+def flocked(handle: int) -> int | None:
+    """Lock an open file and return it; where another process holds the lock, close it and return None."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    except OSError:
+        os.close(handle)
+        raise
+    return handle

@@ -1,17 +1,27 @@
-"""The one door to a recorded file: NWB in HDF5 or Zarr, or plain arrays that a mapping makes the same of."""
+"""The one door to a recorded file: NWB in HDF5 or Zarr, or plain arrays that a mapping makes the same of.
+
+No file is opened by a library before it was looked at: `refuse_unreadable` (what is it?), `rscnav.recordings.probed` (HDF5), and
+`rscnav.recordings.zarr_stores`.
+"""
 
 import os
 import re
+import stat
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rscnav.config.arrays import Arrays
+from rscnav.recordings.probed import Probed, first_line, is_hdf5, probe, probed
 from rscnav.recordings.tolerant import read_tolerantly
-from rscnav.sealed.hdf5 import CHANGED, check_sealed
+from rscnav.recordings.zarr_stores import is_zarr, open_zarr
+
+__all__ = ["Probed", "is_zarr", "linked_files", "named", "open_recording", "probe", "probed", "refuse_unreadable"]
 
 ARRAY_ENDINGS = (".npz", ".mat")  # and .h5, .hdf5 where the mapping has `arrays`
 _REMOTE = re.compile(r"^(https?|s3|gs|ftp|dandi|ssh|sftp)(://|:)", re.IGNORECASE)
+_ENDLESS = ("/proc/", "/sys/", "/dev/")
 
 
 @contextmanager
@@ -28,14 +38,15 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
     Yields
     ------
     pynwb.NWBFile
+        Objects in it that cannot be read are left out (`rscnav.recordings.tolerant`).
 
     Raises
     ------
     FileNotFoundError
         For a missing file.
     ValueError
-        For a remote address, a folder that is not Zarr, an empty or damaged file, one that is being written, plain arrays
-        without `arrays`. The message says what to do.
+        For a remote address, what is no regular file, a folder that is not Zarr, an empty or damaged file, one that is being
+        written, plain arrays without `arrays`. The message says what to do.
     """
     text = os.fspath(path)
     refuse_unreadable(text)
@@ -46,66 +57,154 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
         return
     if text.lower().endswith(ARRAY_ENDINGS):
         raise ValueError(f"{text}: a file of plain arrays; say with the recording's key `arrays` what they are")
-    if os.path.isfile(text):
-        check_sealed(text, CHANGED)
-    io = _opened(text)
-    try:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("always", category=UserWarning)
+        io = _opened(text)
         try:
-            file = read_tolerantly(io)
-        except Exception as error:  # whatever h5py, zarr or hdmf make of it
-            raise ValueError(f"{text}: not an NWB file, or a damaged one ({_first_line(error)})") from None
+            try:
+                file = read_tolerantly(io)
+            except Exception as error:  # whatever h5py, zarr, hdmf or pynwb make of it
+                raise ValueError(f"{text}: {_not_read(error)}") from error
+            _refuse_without_subject(text, io)
+        except BaseException:
+            io.close()
+            raise
+    try:
         yield file
     finally:
         io.close()
 
 
 def refuse_unreadable(text: str) -> None:
-    """Raise for what no reader could open, each with its own cure; see `open_recording`."""
+    """Raise for what no reader could open, each with its own cure; see `open_recording`. Nothing is opened for it."""
     if _REMOTE.match(text):
         raise ValueError(f"{text}: files are read from disk only; download it, and give the path of the copy as `file`")
-    if not os.path.exists(text):
-        raise FileNotFoundError(f"{text}: no such file; correct the recording's key `file`")
-    if os.path.isdir(text):
+    try:
+        state = os.stat(text)
+    except ValueError:  # a zero byte in the name
+        raise ValueError(f"{text!r}: no name that a file can have; correct the recording's key `file`") from None
+    except (FileNotFoundError, NotADirectoryError):
+        link = ", which a link of that name leads to" if os.path.islink(text) else ""
+        raise FileNotFoundError(f"{text}: no such file{link}; correct the recording's key `file`") from None
+    except PermissionError:
+        raise PermissionError(f"{text}: may not be read; the permissions of its folder are not yours") from None
+    except OSError as error:  # a name too long, a loop of links, a stale mount
+        raise OSError(
+            error.errno, f"{text}: cannot be looked at ({error.strerror}); correct the recording's key `file`"
+        ) from None
+    if stat.S_ISDIR(state.st_mode):
         if not is_zarr(text):
             raise ValueError(
                 f"{text}: a folder, not a file; for all files in it write the pattern file: {os.path.join(text, '*.nwb')}"
             )
         return
+    if not stat.S_ISREG(state.st_mode):
+        raise ValueError(
+            f"{text}: {_kind(state.st_mode)}, not a file; give the path of a file as the recording's key `file`"
+        )
+    if os.path.realpath(text).startswith(_ENDLESS):
+        raise ValueError(
+            f"{text}: made up by the system as it is read, and no file on a disk; correct the recording's key `file`"
+        )
     if not os.access(text, os.R_OK):
         raise PermissionError(f"{text}: may not be read; its permissions are not yours")
-    if os.path.getsize(text) == 0:
+    if state.st_size == 0:
         raise ValueError(f"{text}: the file is empty (0 bytes); was a copy or a download cut short?")
 
 
-def is_zarr(text: str) -> bool:
-    """Tell whether a folder holds a Zarr store."""
-    return any(os.path.exists(os.path.join(text, name)) for name in (".zgroup", ".zmetadata", ".zattrs", "zarr.json"))
+def _kind(mode: int) -> str:
+    kinds = {
+        stat.S_ISFIFO: "a named pipe",
+        stat.S_ISSOCK: "a socket",
+        stat.S_ISCHR: "a device",
+        stat.S_ISBLK: "a device",
+    }
+    return next((name for fits, name in kinds.items() if fits(mode)), "something that is no file")
 
 
 def _opened(text: str) -> Any:
     """Open NWB by its backend."""
     if os.path.isdir(text):
-        from hdmf_zarr import NWBZarrIO
-
         try:
-            return NWBZarrIO(text, "r")
+            return open_zarr(text)
         except Exception as error:
-            raise ValueError(f"{text}: not NWB in Zarr, or damaged ({_first_line(error)})") from None
-    import pynwb  # takes longer to import than most jobs to start
+            if isinstance(error, ValueError) and text in str(error):
+                raise
+            raise ValueError(f"{text}: not NWB in Zarr, or damaged ({first_line(error)})") from error
+    found = probed(text)
+    from rscnav.recordings.nwb_hdf5 import Reader  # pynwb takes longer to import than most jobs to start
 
     try:
-        return pynwb.NWBHDF5IO(text, "r")
+        return Reader(found)
     except Exception as error:
-        said = _first_line(error)
-        if "truncated" in said:
-            raise ValueError(f"{text}: the file is cut short ({said}); copy or download it again") from None
-        if "lock" in said or "already open" in said:
-            raise ValueError(
-                f"{text}: another program has the file open for writing ({said}); close it there and run again"
-            ) from None
-        raise ValueError(f"{text}: not an NWB file, or a damaged one ({said})") from None
+        warnings.warn(f"the extensions stored in the file cannot be used ({first_line(error)})", stacklevel=2)
+    try:
+        return Reader(found, load_namespaces=False)
+    except Exception as error:
+        raise ValueError(f"{text}: {_not_read(error)}") from error
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+def _refuse_without_subject(text: str, io: Any) -> None:
+    """Raise where the animal, which every statistic needs and no mapping names, is there but cannot be read."""
+    for path, why in getattr(io, "left_out", {}).items():
+        if path in ("/general", "/general/subject"):
+            raise ValueError(f"{text}: '{path}' cannot be read ({why}), so that it is not known which animal this is")
+
+
+def _not_read(error: Exception) -> str:
+    """Say why a file that HDF5 or Zarr can read cannot be read as NWB."""
+    said = first_line(error)
+    if "NWB version" in said and "not supported" in said:
+        return f"of an old format ({said}); convert it to NWB 2 first"
+    if "NWB version" in said:
+        return "not an NWB file (it names no nwb_version); for plain arrays, say with the recording's key `arrays` what they are"
+    if isinstance(error, RecursionError):
+        return "its groups lie too deep in each other, or in themselves, to be read as NWB"
+    if isinstance(error, MemoryError):
+        return "more memory is needed than there is to open it"
+    if isinstance(error, KeyError) and "not a namespace" in said:
+        name = said.strip("\"'").partition("'")[0]
+        return (
+            f"it needs the extension '{name}', which is neither installed nor stored in the file; the file itself is sound. Install "
+            f"the extension into the environment (pip install {name}), or ask the file's author for it"
+        )
+    return f"not an NWB file, or a damaged one ({type(error).__name__}: {said})"
+
+
+def linked_files(path: str | os.PathLike[str]) -> str:
+    """Return names and sizes of the other files that an HDF5 file's links lead into, '' without any."""
+    if not os.path.isfile(path) or not is_hdf5(path):
+        return ""
+    return ", ".join(f"{os.path.basename(other)} ({os.path.getsize(other)} bytes)" for other in probe(path).linked)
+
+
+@contextmanager
+def named(recording: str, path: str | os.PathLike[str]) -> Iterator[None]:
+    """Put the recording's name and its file before every error; what libraries raise becomes a ValueError.
+
+    With RSCNAV_DEBUG set, errors that are not meant for users pass as they are.
+    """
+    text = os.fspath(path)
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        said = first_line(error) if isinstance(error, UnicodeError) else str(error)
+        if said.startswith(f"recording '{recording}'"):
+            raise
+        where = f"recording '{recording}'" + ("" if text in said else f", file {text}")
+        raise (type(error) if type(error) in (FileNotFoundError, PermissionError) else ValueError)(
+            f"{where}: {said}"
+        ) from error
+    except (NameError, AssertionError, ImportError):  # never the file's fault
+        raise
+    except Exception as error:
+        if os.environ.get("RSCNAV_DEBUG"):
+            raise
+        said = (
+            "more memory is needed than there is"
+            if isinstance(error, MemoryError)
+            else f"{type(error).__name__}: {first_line(error)}"
+        )
+        raise ValueError(
+            f"recording '{recording}', file {text}: it cannot be read ({said}); rscnav inspect says what is in it"
+        ) from error

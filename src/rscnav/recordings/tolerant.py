@@ -9,7 +9,7 @@ from typing import Any
 
 from rscnav.recordings.misshapen import tolerant_tables
 
-_FAULTS = "rscnav_faults"
+_FAULTS, _NOTES = "rscnav_faults", "rscnav_notes"
 _MOST = 100  # objects that may be damaged
 
 
@@ -47,7 +47,8 @@ def read_tolerantly(io: Any) -> Any:
                     faults[owner.path.removeprefix("root/")] = _short(why)
                     _take_out(owner)
                 gone += owners
-    setattr(file, _FAULTS, faults)
+    setattr(file, _FAULTS, {path.strip("/"): why for path, why in getattr(io, "left_out", {}).items()} | faults)
+    setattr(file, _NOTES, getattr(io, "notes", []))
     return file
 
 
@@ -57,8 +58,9 @@ def damaged_objects(file: Any) -> dict[str, str]:
 
 
 def damage_notes(file: Any) -> list[str]:
-    """Return a note for each object that was left out when a file was opened."""
-    return [f"'{path}' can't be read and was left out ({why})" for path, why in damaged_objects(file).items()]
+    """Return a note for each object that was left out when a file was opened, and what else is to be said of how it was read."""
+    left = [f"'{path}' can't be read and was left out ({why})" for path, why in damaged_objects(file).items()]
+    return [*left, *getattr(file, _NOTES, [])]
 
 
 def _take_out(builder: Any) -> None:

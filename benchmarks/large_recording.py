@@ -16,6 +16,7 @@ from every_analysis import AT_ONCE, run_all
 
 from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.calibration.walks import PLACES, RADIUS
+from rscnav.sealed.hdf5 import accept
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.hdf5 import write_session
@@ -98,6 +99,7 @@ def simulate(path: Path, hours: float, n_units: int) -> None:
             here = slice(k * n_steps, (k + 1) * n_steps)
             rate = 0.5 + peak * np.exp((np.cos(position[here] - preferred) - 1) / 0.4**2)
             activity[here] = rng.poisson(rate * DT_S) / DT_S
+    accept(path)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from rscnav.analyses.table import analysis_module
 from rscnav.cli.main import main
 from rscnav.export import export_nwb, export_tables, read_exported
 from rscnav.recordings import open_session, rates, read_recording
+from rscnav.sealed.hdf5 import accept
 from rscnav.sessions import coarse, lazy
 from rscnav.sessions.hdf5 import read_session, write_session
 
@@ -154,6 +155,7 @@ def test_a_value_that_is_not_finite_is_named_with_its_place_in_the_session(recor
     whole, _ = written_both_ways(recorded, MAPPING, tmp_path)
     with h5py.File(whole, "r+") as file:
         file["activity"][701, 3] = np.nan
+    accept(whole)
     session = read_session(whole, lazy=True)
     with pytest.raises(ValueError, match="activity: nan at sample 701, unit 3"):
         lowpass_rows(

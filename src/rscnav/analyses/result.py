@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rscnav.sessions.hdf5 import new_hdf5, open_hdf5
+from rscnav.sealed.datasets import digest_of, parts_of
+from rscnav.sealed.hdf5 import new_hdf5, open_hdf5
+from rscnav.sealed.regular import DamagedError
 
-FORMAT = "rscnav result 1"
+FORMAT = "rscnav result 2"
 OK, NOT_APPLICABLE = "ok", "not applicable"
 
 
@@ -69,7 +70,7 @@ class Result:
 
 def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[str, str] | None = None) -> None:
     """Write a result to HDF5, whole or not at all; `record` (see `provenance`) goes into the file's attributes."""
-    with new_hdf5(path) as file:
+    with new_hdf5(path, FORMAT) as file:
         file.attrs["format"] = FORMAT
         file.attrs["status"] = result.status
         file.attrs["reason"] = result.reason
@@ -82,6 +83,7 @@ def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[s
             data = file.create_dataset(name, data=stored)
             data.attrs["unit"] = result.units[name]
             data.attrs["dims"] = ",".join(result.dims[name])
+        file.attrs["contents"] = digest_of(parts_of(file))
 
 
 def read_result(path: str | os.PathLike[str]) -> Result:
@@ -94,15 +96,13 @@ def read_result(path: str | os.PathLike[str]) -> Result:
     """
     result = Result()
     with open_hdf5(path, FORMAT) as file:
-        result.status, result.reason = file.attrs["status"], file.attrs["reason"]
+        parts = parts_of(file)
+        if digest_of(parts) != file.attrs["contents"]:
+            raise DamagedError(path, f"its {len(parts)} arrays are not those that were written")
+        result.status, result.reason = str(file.attrs["status"]), str(file.attrs["reason"])
         result.notes = {k.removeprefix("note:"): str(v) for k, v in file.attrs.items() if k.startswith("note:")}
-
-        def collect(name: str, item: Any) -> None:
-            if isinstance(item, h5py.Dataset):
-                values = np.asarray(item[()])
-                values = np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
-                dims = tuple(item.attrs["dims"].split(",")) if item.attrs["dims"] else ()
-                result.add(name, values, item.attrs["unit"], dims)
-
-        file.visititems(collect)
+        for name, _, _, unit, dims in parts:
+            values = np.asarray(file[name][()])
+            values = np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
+            result.add(name, values, unit, tuple(dims.split(",")) if dims else ())
     return result

@@ -1,6 +1,7 @@
 """Runs one analysis on many simulated sessions of one kind, and writes down what it claimed."""
 
 import csv
+import io
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from rscnav.analyses.table import analyse, analysis_module
 from rscnav.calibration.claims import Claims, OverSessions, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
 from rscnav.calibration.planted import PLANTED_KINDS
-from rscnav.files import atomic_path
+from rscnav.sealed.tails import read_with_digest, write_with_digest
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
@@ -110,19 +111,19 @@ def _number(result: Result, key: str) -> float:
 
 def write_rows(rows: Iterable[Row], path: str | os.PathLike[str]) -> None:
     """Write rows as CSV, whole or not at all."""
-    with atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
+    write_with_digest(path, file.getvalue())
 
 
 def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     """Read what `write_rows` wrote."""
-    with open(path, newline="", encoding="utf-8") as file:
-        return [
-            Row(
-                r["kind"], r["analysis"], r["claim"], int(r["session"]), int(r["tested"]), int(r["rejected"]),
-                float(r["value"]), float(r["low"]), float(r["high"]),
-            )
-            for r in csv.DictReader(file)
-        ]  # fmt: skip
+    return [
+        Row(
+            r["kind"], r["analysis"], r["claim"], int(r["session"]), int(r["tested"]), int(r["rejected"]),
+            float(r["value"]), float(r["low"]), float(r["high"]),
+        )
+        for r in csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
+    ]  # fmt: skip

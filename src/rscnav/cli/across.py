@@ -8,8 +8,9 @@ from rscnav.analyses.across import ANALYSES, Member, across, group_of
 from rscnav.analyses.result import read_result, write_result
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.provenance import provenance
+from rscnav.sealed.hdf5 import open_hdf5
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import FORMAT, open_hdf5
+from rscnav.sessions.hdf5 import FORMAT
 
 log = logging.getLogger(__name__)
 

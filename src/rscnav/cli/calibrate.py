@@ -11,8 +11,8 @@ from rscnav.calibration.trials_of import Row, claimed, kinds_for, read_rows, wri
 from rscnav.cli.common import add_expect
 from rscnav.config.jobs import check_mark
 from rscnav.config.jobs_calibration import planned_part
-from rscnav.files import write_text
 from rscnav.registry import load
+from rscnav.sealed.tails import write_sealed
 from rscnav.seeds import Seeds
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.part == "table":
         verdict = load(PARTS["table"])
         found = verdict.verdicts(row for path in arguments.inputs for row in read_rows(path))
-        write_text(arguments.output, verdict.markdown(found))
+        write_sealed(arguments.output, verdict.markdown(found).encode())
         failed = [f"{v.analysis}: {v.claim}, {v.kind}: {v.rate:.3f}" for v in found if v.verdict == verdict.FAILS]
         log.info("%d of %d claims hold", len(found) - len(failed), len(found))
         for line in failed:

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.files import write_text
 from rscnav.numbers import summary_text
+from rscnav.sealed.tails import write_sealed
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,4 +19,4 @@ def run(arguments: argparse.Namespace) -> None:
     """Collect."""
     config = read_config(arguments)
     settings, _ = job_settings(config, "numbers", "")
-    write_text(arguments.output, summary_text(config, arguments.results, settings["sessions"]))
+    write_sealed(arguments.output, summary_text(config, arguments.results, settings["sessions"]).encode())

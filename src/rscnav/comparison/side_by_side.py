@@ -1,6 +1,7 @@
 """Numbers of all analyses of some sessions, side by side: one table from which the figure draws and that is written as CSV."""
 
 import csv
+import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rscnav.analyses.result import Result
-from rscnav.files import atomic_path
+from rscnav.sealed.tails import write_with_digest
 from rscnav.sessions.schema import PHASES
 
 COLUMNS = (
@@ -140,12 +141,13 @@ def of_group(table: Sequence[Entry], group: str, of: str) -> dict[str, Entry]:
 
 def write_entries(table: Sequence[Entry], path: str | os.PathLike[str]) -> None:
     """Write the table as CSV, whole or not at all; empty where a number is not there."""
-    with atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for entry in table:
-            values = [getattr(entry, column) for column in COLUMNS]
-            writer.writerow(["" if isinstance(v, float) and not np.isfinite(v) else v for v in values])
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for entry in table:
+        values = [getattr(entry, column) for column in COLUMNS]
+        writer.writerow(["" if isinstance(v, float) and not np.isfinite(v) else v for v in values])
+    write_with_digest(path, file.getvalue())
 
 
 def _entry(shown: Shown, of: str, result: Result, prefix: str = "") -> Entry | None:

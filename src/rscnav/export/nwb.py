@@ -20,7 +20,7 @@ from rscnav.export.layout import (
     columns_of,
 )
 from rscnav.export.record import record_of
-from rscnav.files import atomic_path
+from rscnav.sealed.hdf5 import NWB_FORMAT, new_hdf5
 from rscnav.sessions.schema import ARRAYS, PHASES
 from rscnav.sessions.session import Session
 
@@ -67,7 +67,7 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
     _add_units(file, session)
     _add_tables(file, session)
     file.add_scratch(record_of(session), name=RECORD, description="what NWB has no place for, JSON")
-    with atomic_path(path) as temporary, NWBHDF5IO(str(temporary), "w") as io:
+    with new_hdf5(path, NWB_FORMAT) as hdf5, NWBHDF5IO(file=hdf5, mode="w") as io:
         io.write(file)
 
 

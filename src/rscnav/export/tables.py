@@ -1,33 +1,36 @@
 """Session -> tidy tables: one row a time bin, trial, encounter, unit; Parquet or CSV."""
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.files import atomic_path
+from rscnav.sealed.regular import file_digest
+from rscnav.sealed.tails import json_bytes, write_sealed
 from rscnav.sessions.lazy import Trains, row_blocks, spike_counts
-from rscnav.sessions.schema import ARRAYS, PHASES
+from rscnav.sessions.schema import ARRAYS, ENCOUNTERS, PHASES
 from rscnav.sessions.session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["parquet", "csv"]
+TABLES = ("samples", "trials", "units", "encounters", "spikes", "activity")
+COLUMNS = "columns.json"  # what each column means, and the sha256 of each table
 _SPIKES = 1 << 22  # spikes that are written at once
 _LEFT_OUT = ("belief", "bayes")  # (time, bin): in the NWB file
 
 
 def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind = "parquet") -> list[Path]:
-    """Write a session's tables into a folder.
+    """Write a session's tables into a folder: the files of `TABLES`, whatever the session has.
 
     ``samples`` has one row a time bin with all that is known over time but the activity, ``activity`` the same rows with a
-    column a unit; ``trials``, ``encounters``, ``units`` and, where there are spikes, ``spikes`` (unit, time_s). What each
-    column means stands in ``columns.json``.
+    column a unit; ``trials``, ``encounters``, ``units`` and ``spikes`` (unit, time_s). A table of what the session does not have
+    has no rows; ``columns.json`` lists these tables as absent, says what each column means, and holds the sha256 of each file.
 
     Parameters
     ----------
@@ -51,16 +54,31 @@ def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind =
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     samples, about = _samples(session)
-    tables = {"samples": samples, "trials": pd.DataFrame(session.trials), "units": pd.DataFrame(session.units)}
-    if session.encounters is not None:
-        tables["encounters"] = pd.DataFrame(session.encounters)
-    paths = [_write(table, target / f"{name}.{kind}", kind) for name, table in tables.items()]
-    if session.spikes is not None:
-        paths.append(_write_pieces(_spike_pieces(session.spikes), target / f"spikes.{kind}", kind))
-    paths.append(_write_pieces(_activity_pieces(session), target / f"activity.{kind}", kind))
-    with atomic_path(target / "columns.json") as temporary:
-        temporary.write_text(json.dumps({"session": session.name, "samples": about}, indent=1), encoding="utf-8")
-    return [*paths, target / "columns.json"]
+    encounters = session.encounters if session.encounters is not None else np.empty(0, ENCOUNTERS)
+    spikes: Trains = session.spikes if session.spikes is not None else [np.empty(0)]
+    tables: dict[str, Any] = {
+        "samples": samples,
+        "trials": session.trials,
+        "units": session.units,
+        "encounters": encounters,
+    }
+    for name, table in tables.items():
+        _write(pd.DataFrame(table), target / f"{name}.{kind}", kind)
+    _write_pieces(_spike_pieces(spikes), target / f"spikes.{kind}", kind)
+    _write_pieces(_activity_pieces(session), target / f"activity.{kind}", kind)
+    absent = [name for name in ("encounters", "spikes") if getattr(session, name) is None]
+    for other in get_args(Kind):
+        for name in TABLES if other != kind else ():
+            (target / f"{name}.{other}").unlink(missing_ok=True)  # of an export in the other kind
+    digests = {file: file_digest(target / file) for file in table_files(kind) if file != COLUMNS}
+    content = {"session": session.name, "absent": absent, "samples": about, "sha256_of": digests}
+    write_sealed(target / COLUMNS, json_bytes(content))
+    return [target / name for name in table_files(kind)]
+
+
+def table_files(kind: Kind) -> list[str]:
+    """Name the files that the tables of a session are, which are the same for every session."""
+    return [*(f"{name}.{kind}" for name in TABLES), COLUMNS]
 
 
 def _samples(session: Session) -> tuple["pd.DataFrame", dict[str, dict[str, str]]]:
@@ -89,13 +107,12 @@ def _samples(session: Session) -> tuple["pd.DataFrame", dict[str, dict[str, str]
     return pd.DataFrame(columns), about
 
 
-def _write(table: "pd.DataFrame", path: Path, kind: Kind) -> Path:
+def _write(table: "pd.DataFrame", path: Path, kind: Kind) -> None:
     with atomic_path(path) as temporary:
         if kind == "parquet":
             table.to_parquet(temporary, index=False)
         else:
             table.to_csv(temporary, index=False)
-    return path
 
 
 def _spike_pieces(spikes: Trains) -> Iterator[dict[str, NDArray]]:
@@ -116,7 +133,7 @@ def _activity_pieces(session: Session) -> Iterator[dict[str, NDArray]]:
         yield {"time": np.asarray(session.time[block], np.float64), **units}
 
 
-def _write_pieces(pieces: Iterator[dict[str, NDArray]], path: Path, kind: Kind) -> Path:
+def _write_pieces(pieces: Iterator[dict[str, NDArray]], path: Path, kind: Kind) -> None:
     """Write a table piece by piece; the first one says what its columns are."""
     import pandas as pd
     import pyarrow as pa
@@ -126,10 +143,9 @@ def _write_pieces(pieces: Iterator[dict[str, NDArray]], path: Path, kind: Kind) 
         if kind == "csv":
             for k, columns in enumerate(pieces):
                 pd.DataFrame(columns).to_csv(temporary, mode="a", header=k == 0, index=False)
-            return path
+            return
         first = pa.table(next(pieces))
         with pq.ParquetWriter(temporary, first.schema) as writer:
             writer.write_table(first)
             for columns in pieces:
                 writer.write_table(pa.table(columns, schema=first.schema))
-    return path

@@ -12,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rscnav.files import atomic_path
+from rscnav.sealed.tails import write_sealed
 
 MM = 1 / 25.4
 
@@ -68,14 +68,13 @@ class Canvas:
         return figure, axes.tolist()
 
     def save(self, figure: Figure, stem: str | os.PathLike[str]) -> list[Path]:
-        """Save as PDF and PNG under `stem`, without dates."""
+        """Save as PDF and PNG under `stem`, without dates and with their digests."""
         paths = []
         with self.style():
             for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
                 path = Path(f"{os.fspath(stem)}{suffix}")
                 drawn = io.BytesIO()  # a full disk in the middle of drawing would end in an error about compression
                 figure.savefig(drawn, format=suffix[1:], dpi=self.dpi, metadata=metadata)
-                with atomic_path(path) as temporary:
-                    temporary.write_bytes(drawn.getvalue())
+                write_sealed(path, drawn.getvalue())
                 paths.append(path)
         return paths

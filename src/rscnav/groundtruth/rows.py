@@ -1,12 +1,13 @@
 """Rows of estimates and of truths, and their CSV files."""
 
 import csv
+import io
 import os
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from rscnav.files import atomic_path
+from rscnav.sealed.tails import read_with_digest, write_with_digest
 
 SPIKES, RATES = "spikes", "rates"
 
@@ -40,19 +41,19 @@ def write_rows(rows: Iterable[Any], path: str | os.PathLike[str]) -> None:
     table = list(rows)
     if not table:
         raise ValueError(f"{os.fspath(path)}: there are no rows to write")
-    with atomic_path(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(table[0])])
-        writer.writerows([["" if value != value else value for value in astuple(row)] for row in table])
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([field.name for field in fields(table[0])])
+    writer.writerows([["" if value != value else value for value in astuple(row)] for row in table])
+    write_with_digest(path, file.getvalue())
 
 
 def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     """Read rows of estimates that `write_rows` wrote."""
-    with open(path, newline="", encoding="utf-8") as file:
-        return [
-            Row(
-                int(r["seed"]), int(r["units"]), int(r["trials"]), r["activity"], r["estimate"], r["phase"],
-                *(float(r[key] or "nan") for key in ("value", "low", "high")),
-            )
-            for r in csv.DictReader(file)
-        ]  # fmt: skip
+    return [
+        Row(
+            int(r["seed"]), int(r["units"]), int(r["trials"]), r["activity"], r["estimate"], r["phase"],
+            *(float(r[key] or "nan") for key in ("value", "low", "high")),
+        )
+        for r in csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
+    ]  # fmt: skip

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rscnav.figures.style import Canvas
-from rscnav.files import write_text
 from rscnav.groundtruth.figure import draw
 from rscnav.groundtruth.needs import markdown
 from rscnav.groundtruth.rows import read_rows, write_rows
 from rscnav.groundtruth.truths import read_truths
+from rscnav.sealed.tails import write_sealed
 
 DPI = 220
 
@@ -27,7 +27,7 @@ def write_summary(inputs: Iterable[Path], truth: Path, folder: Path) -> None:
     rows = [row for path in inputs for row in read_rows(path)]
     truths = read_truths(truth)
     write_rows(rows, folder / "estimates.csv")
-    write_text(folder / "needs.md", markdown(rows, truths))
+    write_sealed(folder / "needs.md", markdown(rows, truths).encode())
     canvas = Canvas(dpi=DPI)
     with canvas.style():
         canvas.save(draw(rows, truths, canvas), folder / "ground_truth")

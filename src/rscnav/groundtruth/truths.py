@@ -9,6 +9,7 @@ Kinds of truth:
 """
 
 import csv
+import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from rscnav.groundtruth.estimates import EXAMPLE, counted
 from rscnav.groundtruth.ideal import landmark_read, outcome_read, position_errors
 from rscnav.groundtruth.population import Population, Walk, population, walk_of
 from rscnav.recordings.simulation import simulate
+from rscnav.sealed.tails import read_with_digest
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import PHASES
 
@@ -220,8 +222,7 @@ def kept_truth(one: NDArray[np.float64], other: NDArray[np.float64], share: NDAr
 
 def read_truths(path: str | os.PathLike[str]) -> list[Truth]:
     """Read truths from CSV."""
-    with open(path, newline="", encoding="utf-8") as file:
-        return [
-            Truth(r["estimate"], r["phase"], int(r["units"]), r["kind"], float(r["value"]), float(r["se"] or "nan"))
-            for r in csv.DictReader(file)
-        ]
+    return [
+        Truth(r["estimate"], r["phase"], int(r["units"]), r["kind"], float(r["value"]), float(r["se"] or "nan"))
+        for r in csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
+    ]

@@ -1,23 +1,23 @@
 """Sessions in HDF5 files: `read_session` and `write_session` both run from the schema, so they cannot drift apart."""
 
 import os
-import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.files import atomic_path
+from rscnav.sealed.datasets import typed
+from rscnav.sealed.hdf5 import SealedFile, new_hdf5, open_hdf5
 from rscnav.sessions.coarse import WideBins, in_bins, wide_bins
 from rscnav.sessions.lazy import TILE, LazyRows, LazyTrains, Trains, row_blocks, spike_counts
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
+from rscnav.sessions.tables import read_table, write_table
 
-FORMAT = "rscnav session 2"
-_SCALARS = ("name", "kind", "subject", "dt_s", "visibility_radius", "position_unit")
+FORMAT = "rscnav session 3"
+_TEXTS, _NUMBERS = ("name", "kind", "subject", "position_unit"), ("dt_s", "visibility_radius")
 _NAMES = ("landmark_names", "head_names", "observer_names")
 _ALWAYS = ("activity", "time", "trial", "trials", "units")
 
@@ -37,9 +37,9 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
     OSError
         Where the file cannot be written; nothing half-written is left.
     """
-    with new_hdf5(path) as file:
+    with new_hdf5(path, FORMAT) as file:
         file.attrs["format"] = FORMAT
-        for key in _SCALARS:
+        for key in (*_TEXTS, *_NUMBERS):
             if getattr(session, key) is not None:
                 file.attrs[key] = getattr(session, key)
         for key in _NAMES:
@@ -61,6 +61,7 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
                 write_table(file, name, table)
         if session.spikes is not None:
             _write_spikes(file, session.spikes)
+        file.attrs["fields"] = sorted(file)
 
 
 def _write_activity(file: h5py.File, session: Session) -> h5py.Dataset:
@@ -129,18 +130,17 @@ def read_session(
             f"fields {sorted(wanted - known)} are not in the schema; there are: {', '.join(sorted(known))}"
         )
     with open_hdf5(path, FORMAT) as file:
-        values: dict[str, Any] = {key: file.attrs[key] for key in _SCALARS if key in file.attrs}
-        values["dt_s"] = float(values["dt_s"])
-        values |= {key: tuple(str(name) for name in file.attrs[key]) for key in _NAMES}
-        values["attributes"] = {
-            key.removeprefix("attribute:"): value for key, value in file.attrs.items() if key.startswith("attribute:")
-        }
-        bins = wide_bins(file["time"][:], file["trial"][:], values["dt_s"], dt_s) if dt_s else None
+        _check_fields(file, known)
+        values = _attributes(file)
+        time, trial = typed(file, "time", "f8", 1), typed(file, "trial", "i4", 1)
+        bins = wide_bins(time[:], trial[:], values["dt_s"], dt_s) if dt_s else None
         for spec in ARRAYS:
             if spec.name in file and spec.name in wanted:
-                data = file[spec.name]
+                data = typed(file, spec.name, spec.dtype, len(spec.dims))
+                if spec.dims[0] == "time" and len(data) != len(time):
+                    raise ValueError(f"'{spec.name}' has {len(data)} samples, 'time' has {len(time)}")
                 if lazy and spec.name == "activity":
-                    values[spec.name] = FileActivity(path, data.shape, bins)
+                    values[spec.name] = FileActivity(path, data.shape, bins, file.seal)
                 elif bins is None or spec.dims[0] != "time":
                     values[spec.name] = data[:]
                 else:
@@ -148,37 +148,64 @@ def read_session(
         values["dt_s"] *= bins.width if bins else 1
         for name in (*TABLES, "units"):
             if name in file and name in wanted:
-                values[name] = read_table(file, name)
+                values[name] = read_table(file, name, TABLES.get(name))
         if "spikes" in file and "spikes" in wanted:
-            stop = file["spikes/stop"][:]
+            times, stop = typed(file, "spikes/times", "f8", 1), typed(file, "spikes/stop", "i8", 1)[:]
+            if np.any(np.diff(stop, prepend=0) < 0) or len(times) != (stop[-1] if len(stop) else 0):
+                raise ValueError(f"'spikes/stop' does not fit the {len(times)} times of 'spikes/times'")
             if lazy:
-                values["spikes"] = _trains_of_file(path, stop)
+                values["spikes"] = _trains_of_file(path, stop, file.seal)
             else:
-                values["spikes"] = np.split(file["spikes/times"][:], stop[:-1])
-    return Session(**values)
+                values["spikes"] = np.split(times[:], stop[:-1])
+        return Session(**values)
+
+
+def _check_fields(file: SealedFile, known: set[str]) -> None:
+    """Raise a ValueError where fields that were written are missing, or others are there."""
+    written, there = {str(name) for name in file.attrs["fields"]}, set(file)
+    if written != there or not set(_ALWAYS) <= there <= known:
+        raise ValueError(f"its fields are {', '.join(sorted(there))}; {', '.join(sorted(written))} were written")
+
+
+def _attributes(file: SealedFile) -> dict[str, Any]:
+    """Read what is neither an array nor a table."""
+    values: dict[str, Any] = {key: file.attrs[key] for key in (*_TEXTS, *_NUMBERS) if key in file.attrs}
+    for key in _TEXTS:
+        if not isinstance(values.get(key), str):
+            raise ValueError(f"attribute '{key}': {values.get(key)!r:.40} is no text")
+    values["dt_s"] = float(values["dt_s"])
+    if not 0 < values["dt_s"] < np.inf:
+        raise ValueError(f"attribute 'dt_s': {values['dt_s']} will not do; a positive number of seconds is needed")
+    values |= {key: tuple(str(name) for name in file.attrs[key]) for key in _NAMES}
+    values["attributes"] = {
+        key.removeprefix("attribute:"): value for key, value in file.attrs.items() if key.startswith("attribute:")
+    }
+    return values
 
 
 class FileActivity(LazyRows):
     """Activity of a session file, read when asked for, in the file's bins or in wider ones."""
 
-    def __init__(self, path: str | os.PathLike[str], shape: tuple[int, int], bins: WideBins | None = None) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], shape: tuple[int, int], bins: WideBins | None = None, seal: str = ""
+    ) -> None:
         super().__init__(shape[0] if bins is None else len(bins.start), shape[1])
-        self.path, self.bins = path, bins
+        self.path, self.bins, self.seal = path, bins, seal
 
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
         """Read a stretch of samples."""
-        with open_hdf5(self.path, FORMAT) as file:
+        with open_hdf5(self.path, FORMAT, self.seal) as file:
             data = file["activity"]
             if self.bins is None:
                 return data[start:stop]
             return self.bins.averaged(lambda rows: data[rows], start, stop)
 
 
-def _trains_of_file(path: str | os.PathLike[str], stop: NDArray[np.int64]) -> LazyTrains:
+def _trains_of_file(path: str | os.PathLike[str], stop: NDArray[np.int64], seal: str) -> LazyTrains:
     edges = np.append(0, stop)
 
     def get(k: int) -> NDArray[np.float64]:
-        with open_hdf5(path, FORMAT) as file:
+        with open_hdf5(path, FORMAT, seal) as file:
             return file["spikes/times"][edges[k] : edges[k + 1]]
 
     return LazyTrains(np.diff(edges), get)
@@ -188,73 +215,3 @@ def session_kind(path: str | os.PathLike[str]) -> str:
     """Tell a session's kind without reading the session."""
     with open_hdf5(path, FORMAT) as file:
         return str(file.attrs["kind"])
-
-
-def open_hdf5(path: str | os.PathLike[str], expected: str) -> h5py.File:
-    """Open an HDF5 file of ours for reading.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        With the file's name, for a missing file, one that is not HDF5, or one of another format.
-    """
-    if not os.path.exists(path):
-        raise FileNotFoundError(f"{os.fspath(path)}: no such file")
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise ValueError(f"{os.fspath(path)}: not an HDF5 file, or a damaged one ({error})") from None
-    found = file.attrs.get("format", "none")
-    if found != expected:
-        file.close()
-        raise ValueError(f"{os.fspath(path)}: expected an HDF5 file of format '{expected}', found '{found}'")
-    return file
-
-
-@contextmanager
-def new_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
-    """Write an HDF5 file, whole or not at all.
-
-    Raises
-    ------
-    OSError
-        With the file's name and what the system says (disk full), which HDF5 itself may call a RuntimeError.
-    """
-    with atomic_path(path) as temporary:
-        try:
-            # Chunks go to disk as they are written: HDF5 does not survive a disk that turns out to be full on closing.
-            with h5py.File(temporary, "w", rdcc_nbytes=0) as file:
-                yield file
-        except RuntimeError as error:
-            said = re.search(r"errno = (\d+)", str(error))
-            if said is None:
-                raise
-            raise OSError(int(said[1]), os.strerror(int(said[1]))) from error
-
-
-def write_table(file: h5py.Group, name: str, table: NDArray) -> None:
-    """Write a structured array as a group with one dataset a column."""
-    group = file.create_group(name)
-    group.attrs["columns"] = list(table.dtype.names or ())
-    group.attrs["n_rows"] = len(table)
-    for column in table.dtype.names or ():
-        values = table[column]
-        if values.dtype.kind == "U":
-            values = np.char.encode(values, "utf-8") if len(values) else np.empty(0, "S1")
-            group.create_dataset(column, data=values).attrs["width"] = table.dtype[column].itemsize // 4
-        else:
-            group.create_dataset(column, data=values)
-
-
-def read_table(file: h5py.Group, name: str) -> NDArray:
-    """Read what `write_table` wrote."""
-    group = file[name]
-    columns = {str(column): group[column][:] for column in group.attrs["columns"]}
-    for column, values in columns.items():
-        if values.dtype.kind == "S":
-            columns[column] = np.char.decode(values, "utf-8").astype(f"U{group[column].attrs['width']}")
-    dtype = [(column, values.dtype) for column, values in columns.items()]
-    table = np.empty(int(group.attrs["n_rows"]), dtype)
-    for column, values in columns.items():
-        table[column] = values
-    return table

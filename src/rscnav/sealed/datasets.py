@@ -1,0 +1,70 @@
+"""Datasets of a sealed HDF5 file, taken only where they lie in it themselves."""
+
+import hashlib
+import json
+from typing import Any
+
+import h5py
+
+Part = tuple[str, str, list[int], str, str]  # name, type, shape, unit, dimensions
+
+
+def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
+    """Return a dataset of this very file.
+
+    Raises
+    ------
+    ValueError
+        Where there is none, or it is a link, or its values lie in another file.
+    """
+    where = f"{group.name.rstrip('/')}/{name}".lstrip("/")
+    link = group.get(name, getlink=True)
+    if link is None:
+        raise ValueError(f"'{where}' is missing")
+    item = group[name] if isinstance(link, h5py.HardLink) else None
+    if not isinstance(item, h5py.Dataset):
+        kind = type(link).__name__ if item is None else "Group"
+        raise ValueError(f"'{where}' is a {kind}, where a dataset is expected")
+    if item.external or item.is_virtual:
+        raise ValueError(f"the values of '{where}' lie in another file, which is not read")
+    if item.shape is None or item.dtype.kind not in "biufcS":
+        raise ValueError(f"'{where}' holds no array of numbers or texts")
+    return item
+
+
+def typed(group: h5py.Group, name: str, dtype: str, n_dims: int) -> h5py.Dataset:
+    """Return a dataset with a type and a number of dimensions; errors as `dataset`, and where these are others."""
+    item = dataset(group, name)
+    if item.dtype != dtype or item.ndim != n_dims:
+        raise ValueError(
+            f"'{item.name.lstrip('/')}' has type {item.dtype} and shape {item.shape}, "
+            f"where {dtype} and {n_dims} dimension{'s' if n_dims != 1 else ''} are expected"
+        )
+    return item
+
+
+def parts_of(file: h5py.File) -> list[Part]:
+    """List every dataset of a file, in all of its groups, by name, with what is known of it.
+
+    Raises
+    ------
+    ValueError, KeyError
+        For a link, for values in another file, for a dataset without unit or dimensions.
+    """
+    found: list[Part] = []
+
+    def collect(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            item = dataset(file, name)
+            unit, dims = item.attrs["unit"], item.attrs["dims"]
+            if not isinstance(unit, str) or not isinstance(dims, str):
+                raise ValueError(f"'{name}': unit and dims must be texts, got {unit!r:.40} and {dims!r:.40}")
+            found.append((name, item.dtype.str, list(item.shape), unit, dims))
+
+    file.visititems(collect)
+    return found
+
+
+def digest_of(parts: list[Part]) -> str:
+    """Compute a short digest of a list of datasets, which a file keeps so that none can go missing."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -10,6 +10,7 @@ from small_nwb import walk, write_nwb
 
 from rscnav.cli.main import main
 from rscnav.export import export_nwb, export_tables, read_exported
+from rscnav.export.tables import table_files
 from rscnav.recordings.read import read_recording
 from rscnav.sessions import Session, write_session
 from rscnav.sessions.schema import ARRAYS, CURVE, ENCOUNTERS, TABLES, TRIALS
@@ -242,6 +243,23 @@ def test_tables(tmp_path, kind):
     about = json.loads((tmp_path / "tables/columns.json").read_text(encoding="utf-8"))
     assert about["samples"]["position_0"]["unit"] == "m"
     assert set(about["samples"]) == set(samples.columns)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_the_same_files_for_every_session(tmp_path, kind):
+    """What a session lacks is a table without rows, so that the workflow knows all files beforehand."""
+    full, bare = recording(tmp_path), dataclasses.replace(recording(tmp_path), encounters=None, spikes=None)
+    for name, session in (("full", full), ("bare", bare)):
+        written = export_tables(session, tmp_path / name, kind)
+        assert sorted(path.name for path in (tmp_path / name).iterdir()) == sorted(table_files(kind))
+        assert [path.name for path in written] == table_files(kind)
+    read = pd.read_parquet if kind == "parquet" else pd.read_csv
+    for name in ("encounters", "spikes"):
+        here, there = (read(tmp_path / folder / f"{name}.{kind}") for folder in ("full", "bare"))
+        assert (len(here) > 0, len(there)) == (True, 0)
+        assert list(here.columns) == list(there.columns)
+    absent = [json.loads((tmp_path / folder / "columns.json").read_text())["absent"] for folder in ("full", "bare")]
+    assert absent == [[], ["encounters", "spikes"]]
 
 
 def test_the_command(tmp_path, capsys):

@@ -1,7 +1,9 @@
 # Every session for other programs: NWB, and tidy tables beside it.
+from rscnav.export.tables import table_files
+
+TABLES = table_files(CONFIG.export.tables) if CONFIG.export.tables else []
 EXPORTS = expand(f"{RESULTS}/export/{{session}}.nwb", session=SESSIONS if CONFIG.export.nwb else [])
-if CONFIG.export.tables:
-    EXPORTS += expand(f"{RESULTS}/export/{{session}}/columns.json", session=SESSIONS)
+EXPORTS += expand(f"{RESULTS}/export/{{session}}/{{table}}", session=SESSIONS, table=TABLES)
 
 
 rule export_nwb:
@@ -22,7 +24,7 @@ rule export_tables:
     input:
         f"{RESULTS}/sessions/{{session}}.h5",
     output:
-        f"{RESULTS}/export/{{session}}/columns.json",
+        expand(f"{RESULTS}/export/{{{{session}}}}/{{table}}", table=table_files(CONFIG.export.tables or "parquet")),
     log:
         f"{RESULTS}/logs/export/{{session}}_tables.log",
     threads: 1

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.recordings.probed import Probed, followed, is_hdf5, probed, refuse_values
+
 _DEPTH = 20  # levels of cells and structures that are followed
 _CURES = {
     "string": "save it as a cell array of char: x = cellstr(x)",
@@ -120,15 +122,13 @@ def open_tree(path: str) -> Tree:
     with named_errors(path):
         if ending == ".npz":
             return _of_npz(path)
-        if ending == ".mat" and not _is_hdf5(path):
+        if ending == ".mat" and not is_hdf5(path):
             return _of_matlab(path)
-        return _of_hdf5(path)
-
-
-def _is_hdf5(path: str) -> bool:
-    import h5py
-
-    return bool(h5py.is_hdf5(path))
+        if not is_hdf5(path):
+            raise ValueError("not an HDF5 file, or one that is cut short; .npz, .mat and HDF5 files can be read")
+    found = probed(path)
+    with named_errors(path):
+        return _of_hdf5(path, found)
 
 
 def _of_npz(path: str) -> Tree:
@@ -241,52 +241,63 @@ def unreadable(kind: str) -> Unreadable:
     return Unreadable(f"MATLAB {kind}" if kind != "object" else "MATLAB object", cure)
 
 
-def _of_hdf5(path: str) -> Tree:
+def _of_hdf5(path: str, found: Probed) -> Tree:
     """Read HDF5; a MATLAB file of version 7.3 tells its classes in attributes."""
     import h5py
 
-    if not h5py.is_hdf5(path):
-        raise ValueError("not an HDF5 file, or one that is cut short; .npz, .mat and HDF5 files can be read")
+    wrong = found.faults()
     with h5py.File(path, "r") as file:
-        names = list(_leaves(file, ""))
+        names = list(_leaves(file, "", found))
 
     def reader(name: str) -> Callable[[], Value]:
         def read() -> Value:
+            if f"/{name}" in wrong:
+                raise ValueError(wrong[f"/{name}"])
             with h5py.File(path, "r") as file:
-                return _item(file, file[name])
+                item = file[name]
+                return _item(item.file, item, found)  # which may be a linked file's
 
         return read
 
     return Tree(path, {name: reader(name) for name in names})
 
 
-def _leaves(group: Any, above: str, depth: int = 0) -> Iterator[str]:
-    """List the paths of what is no plain group (datasets, objects, arrays of structures); groups are followed."""
+def _leaves(group: Any, above: str, found: Probed, depth: int = 0) -> Iterator[str]:
+    """List the paths of what is no plain group (datasets, objects, arrays of structures); groups are followed.
+
+    Links that must not be followed are listed, but not opened.
+    """
     import h5py
 
     if depth > _DEPTH:
         raise ValueError(f"groups are nested more than {_DEPTH} deep")
+    follow = set(followed(found, group))
     for name in group:
-        if name.startswith("#") or isinstance(group.get(name, getlink=True), h5py.ExternalLink):
-            continue  # MATLAB's own, or another file's
+        if name.startswith("#"):
+            continue  # MATLAB's own
+        if name not in follow:
+            if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
+                yield above + name  # whoever names it reads why it is not followed
+            continue
         item = group.get(name)
         if item is None:
             continue  # a link that leads nowhere
         whole = (
             not isinstance(item, h5py.Group) or "MATLAB_object_decode" in item.attrs or "MATLAB_sparse" in item.attrs
         )
-        if whole or any(_is_field_of_many(item.get(field)) for field in item):
+        if whole or any(_is_field_of_many(item.get(field)) for field in followed(found, item)):
             yield above + name
         else:
-            yield from _leaves(item, f"{above}{name}/", depth + 1)
+            yield from _leaves(item, f"{above}{name}/", found, depth + 1)
 
 
-def _item(file: Any, item: Any, depth: int = 0) -> Value:
+def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
     """Read a group or a dataset."""
     import h5py
 
     if depth > _DEPTH:
         raise ValueError(f"groups, cells and structures are nested more than {_DEPTH} deep")
+    refuse_values(found, item)
     kind = item.attrs.get("MATLAB_class", b"")
     kind = kind.decode() if isinstance(kind, bytes) else str(kind)
     if "MATLAB_object_decode" in item.attrs:
@@ -294,19 +305,21 @@ def _item(file: Any, item: Any, depth: int = 0) -> Value:
     if "MATLAB_sparse" in item.attrs:
         return Unreadable("sparse matrix", _CURES["sparse"])
     if isinstance(item, h5py.Group):
-        fields = {name: item[name] for name in item if not name.startswith("#")}
+        fields = {name: item[name] for name in followed(found, item) if not name.startswith("#")}
         if kind == "struct" and fields and all(_is_field_of_many(field) for field in fields.values()):
-            columns = {name: [_item(file, file[ref], depth + 1) for ref in _flat(f)] for name, f in fields.items()}
+            columns = {
+                name: [_item(file, file[ref], found, depth + 1) for ref in _flat(f)] for name, f in fields.items()
+            }
             lengths = {len(column) for column in columns.values()}
             if len(lengths) == 1:
                 return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        return {name: _item(file, field, depth + 1) for name, field in fields.items()}
+        return {name: _item(file, field, found, depth + 1) for name, field in fields.items()}
     if not isinstance(item, h5py.Dataset):
         return Unreadable(f"{type(item).__name__} of HDF5", "it holds no array")
     if item.attrs.get("MATLAB_empty"):
         return [] if kind == "cell" else "" if kind == "char" else np.empty(0)  # type: ignore[return-value]
     if h5py.check_ref_dtype(item.dtype) is not None:
-        return [_item(file, file[ref], depth + 1) for ref in _flat(item)]
+        return [_item(file, file[ref], found, depth + 1) for ref in _flat(item)]
     if h5py.check_string_dtype(item.dtype) is not None:
         texts = item.asstr()[()]
         return np.asarray(texts, dtype=str)

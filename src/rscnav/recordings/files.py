@@ -14,7 +14,7 @@ from typing import Any
 
 from rscnav.config.arrays import Arrays
 from rscnav.recordings.probed import Probed, first_line, is_hdf5, probe, probed
-from rscnav.recordings.tolerant import read_tolerantly
+from rscnav.recordings.tolerant import add_notes, read_tolerantly
 from rscnav.recordings.zarr_stores import is_zarr, open_zarr
 
 __all__ = ["Probed", "is_zarr", "linked_files", "named", "open_recording", "probe", "probed", "refuse_unreadable"]
@@ -53,7 +53,9 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
     if arrays is not None:
         from rscnav.recordings.arrays import file_of_arrays
 
-        yield file_of_arrays(text, arrays)
+        file = file_of_arrays(text, arrays)
+        add_notes(file, list(probe(text).notes) if is_hdf5(text) else [])
+        yield file
         return
     if text.lower().endswith(ARRAY_ENDINGS):
         raise ValueError(f"{text}: a file of plain arrays; say with the recording's key `arrays` what they are")

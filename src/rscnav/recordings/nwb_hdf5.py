@@ -8,7 +8,7 @@ import h5py
 from hdmf.build import DatasetBuilder, GroupBuilder, ObjectMapper
 from pynwb import NWBHDF5IO
 
-from rscnav.recordings.probed import Fault, Key, Probed, first_line
+from rscnav.recordings.probed import Fault, Probed, first_line, key_of
 
 _READING = (
     OSError,
@@ -182,11 +182,6 @@ class Reader(NWBHDF5IO):
         self.left_out[path] = why
         self._void[id(builder)] = builder
         return builder
-
-
-def key_of(item: Any) -> Key:
-    """Return what identifies an object in `Probed`: its file and its address."""
-    return os.path.realpath(item.file.filename), int(h5py.h5o.get_info(item.id).addr)
 
 
 def _text(value: Any) -> str:

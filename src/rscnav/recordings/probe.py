@@ -91,6 +91,8 @@ class Walk:
         try:
             item = file[path]
             listed = self.attributes(item, name, key)
+            if path == "/" and file is self.files[os.path.realpath(self.path)]:
+                self.emit(top=list(item.attrs))
             if isinstance(item, h5py.Dataset):
                 full = self.n_objects <= _READ_IN_FULL
                 listed |= look_at_dataset(self, item, name, key, full)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from errno import EACCES, EAGAIN
+from typing import Any
 
 _TRUNCATED = "truncated file"
 _MARKED = "h5clear file"  # libhdf5's advice for a file whose writer did not close it
@@ -86,6 +87,8 @@ class Probed:
         What is to be said of a file that is read.
     plugins : bool
         Whether it needs filters of the package hdf5plugin.
+    is_nwb : bool
+        Whether it says of itself that it is NWB.
     busy : bool
         Whether it could not be opened, which may be different soon.
     """
@@ -100,7 +103,17 @@ class Probed:
     linked: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     plugins: bool = False
+    is_nwb: bool = False
     busy: bool = False
+
+    def listed(self) -> list[str]:
+        """Return a line for each object, but for stored specifications."""
+        wrong = self.faults()
+        return [
+            found.words() + (f"; {wrong[found.path]}" if found.path in wrong else "")
+            for found in self.objects
+            if found.path != "/" and not found.path.startswith("/specifications")
+        ]
 
     def faults(self) -> dict[str, str]:
         """Return what is wrong with single objects and links, by path."""
@@ -147,6 +160,30 @@ def probe(path: str | os.PathLike[str]) -> Probed:
         if not found.busy:
             _CACHE[key] = found
     return found
+
+
+def key_of(item: Any) -> Key:
+    """Return what identifies an open object: its file and its address."""
+    import h5py
+
+    return os.path.realpath(item.file.filename), int(h5py.h5o.get_info(item.id).addr)
+
+
+def refuse_values(found: Probed, item: Any) -> None:
+    """Raise a ValueError for an open object whose values must not be read, by whatever path it was reached."""
+    if not found.refused and not found.dropped:
+        return
+    fault = found.refused.get(key_of(item)) or found.dropped.get(key_of(item))
+    if fault is not None:
+        raise ValueError(str(fault))
+
+
+def followed(found: Probed, group: Any) -> list[str]:
+    """Return the names in an open group without the links that must not be followed."""
+    if not found.skipped:
+        return list(group)
+    key = key_of(group)
+    return [name for name in group if (*key, name) not in found.skipped]
 
 
 def first_line(error: BaseException) -> str:
@@ -209,6 +246,8 @@ def _enter(found: Probed, said: dict) -> None:
     elif "follow" in said and said["follow"] not in found.linked:
         found.linked.append(said["follow"])
         found.notes.append(f"{said['link']} is read from the linked file '{os.path.basename(said['follow'])}'")
+    elif "top" in said:
+        found.is_nwb = "nwb_version" in said["top"]
     elif "plugin" in said:
         found.plugins = True
     elif "damage" in said and not found.refusal:

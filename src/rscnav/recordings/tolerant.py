@@ -40,7 +40,7 @@ def read_tolerantly(io: Any) -> Any:
                 break
             except ConstructError as error:
                 builder, why = error.args[0], str(error.args[-1])
-                owners = _owners(io.read_builder(), builder) if builder in gone else [builder]
+                owners = _owners(io.read_builder(), builder) if any(builder is one for one in gone) else [builder]
                 if not owners or len(gone) >= _MOST or any(owner.parent is None for owner in owners):
                     raise
                 for owner in owners:
@@ -48,8 +48,13 @@ def read_tolerantly(io: Any) -> Any:
                     _take_out(owner)
                 gone += owners
     setattr(file, _FAULTS, {path.strip("/"): why for path, why in getattr(io, "left_out", {}).items()} | faults)
-    setattr(file, _NOTES, getattr(io, "notes", []))
+    add_notes(file, getattr(io, "notes", []))
     return file
+
+
+def add_notes(file: Any, notes: list[str]) -> None:
+    """Have `damage_notes` return what stands in a list, also what is added to it later."""
+    setattr(file, _NOTES, notes)
 
 
 def damaged_objects(file: Any) -> dict[str, str]:

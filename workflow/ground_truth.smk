@@ -1,10 +1,9 @@
 # How the estimates approach the truth, on the simulated example with few and many units and trials: `make ground-truth`. A killed
 # run goes on where it was. Shorter: snakemake -s workflow/ground_truth.smk --config seeds=2
-import yaml
 from rscnav.config.base import ConfigError
 from rscnav.config.jobs import settings_file, settings_file_text
 from rscnav.config.jobs_ground_truth import planned_part
-from rscnav.config.load import load_config
+from rscnav.config.load import load_config, read_files
 from rscnav.config.paths import results_folder
 from rscnav.files import write_text
 from snakemake.exceptions import WorkflowError
@@ -17,10 +16,9 @@ try:
     RESULTS = results_folder(str(config.get("results_dir", "results/ground_truth")))
     USERS_FILE = config.get("config", "config.yaml")
     CONFIG = load_config(USERS_FILE)
-    with open(USERS_FILE, encoding="utf-8") as file:
-        CONFIG_TEXT = settings_file_text(CONFIG, yaml.safe_load(file))
+    CONFIG_TEXT = settings_file_text(CONFIG, read_files(USERS_FILE)[0])
 except (ConfigError, ValueError) as error:
-    raise WorkflowError(f"the configuration will not do.\n{error}") from None
+    raise WorkflowError(f"the configuration is not valid.\n{error}") from None
 CONFIG_FILE = settings_file(
     RESULTS, CONFIG_TEXT
 )  # what the jobs read: an edit of the user's file changes nothing that runs

@@ -38,9 +38,9 @@ QUICK = Similarity(
             ["gru-s1", "mouse"],
             r"'x': there is no session mouse; there are: gru-s1, gru-s2, gru-s1-like-example, example",
         ),
-        (["gru-s1"], r"comparison 'x': sessions: 1 of them will not do; name two to 6"),
+        (["gru-s1"], r"comparison 'x': sessions: 1 of them are not valid; name two to 6"),
         (["gru-s1", "gru-s1"], r"gru-s1 occurs more than once"),
-        ([f"gru-s{k}" for k in range(7)], r"7 of them will not do"),
+        ([f"gru-s{k}" for k in range(7)], r"7 of them are not valid"),
     ],
 )
 def test_sessions_that_will_not_do_are_refused_by_name(sessions, message):
@@ -63,7 +63,7 @@ def test_without_names_one_session_of_each_network_is_set_beside_the_recordings(
 
 def test_two_comparisons_of_one_name_and_edges_out_of_order_are_refused():
     one = {"name": "x", "sessions": ["gru-s1", "example"]}
-    with pytest.raises(ConfigError, match="x occurs more than once; give each comparison its own name"):
+    with pytest.raises(ConfigError, match=r"comparison name\(s\) x occur more than once; give each its own name"):
         parse_config(DEFAULT | {"comparisons": [one, one]})
     with pytest.raises(ConfigError, match=r"time_edges_s: \[1\.0, 0\.5, 2\.0\] must start at 0 or later and increase"):
         parse_config(DEFAULT | {"similarity": {"time_edges_s": [1.0, 0.5, 2.0]}})

@@ -48,10 +48,10 @@ def test_unknown_rules_are_refused_by_name():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"name": "hebb"}, "name: 'hebb' will not do"),
-        ({"window_steps": 0}, "window_steps: 0 will not do"),
-        ({"order": 0}, "order: 0 will not do"),
-        ({"feedback": "none"}, "feedback: 'none' will not do"),
+        ({"name": "hebb"}, "name: 'hebb' is not valid"),
+        ({"window_steps": 0}, "window_steps: 0 is not valid"),
+        ({"order": 0}, "order: 0 is not valid"),
+        ({"feedback": "none"}, "feedback: 'none' is not valid"),
         ({"windw_steps": 3}, "did you mean 'window_steps'?"),
     ],
 )

@@ -122,5 +122,5 @@ def test_what_a_sweep_cannot_mend_is_named(networks, message):
 
 
 def test_the_shared_sections_are_no_place_for_a_sweep():
-    with pytest.raises(ConfigError, match=r"training\.peak_rate: \[0\.002, 0\.004\] will not do"):
+    with pytest.raises(ConfigError, match=r"training\.peak_rate: \[0\.002, 0\.004\] is not valid"):
         parse_config({"networks": [{"name": "n", "seeds": [1]}], "training": {"peak_rate": [0.002, 0.004]}})

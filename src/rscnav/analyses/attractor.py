@@ -36,16 +36,20 @@ FEW_TRIALS_S = 1.0
 class Settings(Closed):
     """Numbers of the analysis."""
 
-    max_points: int = Field(6000, ge=100, description="samples a phase, drawn at random; cost grows with the square")
+    max_points: int = Field(
+        6000, ge=100, le=100_000, description="samples a phase, drawn at random; cost grows with the square"
+    )
     theiler: Literal["auto", "trial"] | Annotated[float, Field(ge=0)] = Field(
         "auto",
         description="pairs left out as too close in time: trial: all pairs of one trial; a number: pairs of one trial up "
         "to this far apart (s); auto: trial, and with fewer than 20 trials 1 s",
     )
     n_surrogates: int = Field(39, ge=0, description="surrogate sessions of either kind; 0: none")
-    surrogate_points: int = Field(1000, ge=100, description="samples a phase that are set beside surrogates")
+    surrogate_points: int = Field(
+        1000, ge=100, le=100_000, description="samples a phase that are set beside surrogates"
+    )
     n_subsets: int = Field(5, ge=0, description="random subsets of each number of units; 0: none")
-    subset_points: int = Field(1500, ge=100, description="samples a phase for subsets of units")
+    subset_points: int = Field(1500, ge=100, le=100_000, description="samples a phase for subsets of units")
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:

@@ -31,11 +31,15 @@ NOT_RIVALS = ("network", "smoother")  # the network itself; who knows the future
 class Settings(Closed):
     """Windows around encounters, and what counts as certain."""
 
-    before_s: float = Field(1.0, ge=0, description="window before the second landmark, or a non-encounter's end (s)")
-    after_s: float = Field(3.0, ge=0, description="and after it (s)")
-    report_s: float = Field(0.5, ge=0, description="the drop of a belief is taken this long after a non-encounter (s)")
+    before_s: float = Field(
+        1.0, ge=0, le=1_000, description="window before the second landmark, or a non-encounter's end (s)"
+    )
+    after_s: float = Field(3.0, ge=0, le=1_000, description="and after it (s)")
+    report_s: float = Field(
+        0.5, ge=0, le=1_000, description="the drop of a belief is taken this long after a non-encounter (s)"
+    )
     certain: float = Field(0.8, gt=0, le=1, description="a belief is certain from this mass around its best place on")
-    n_separation_bins: int = Field(8, ge=1, description="bins of the landmarks' separation, for choices")
+    n_separation_bins: int = Field(8, ge=1, le=4_096, description="bins of the landmarks' separation, for choices")
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:

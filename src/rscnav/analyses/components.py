@@ -44,7 +44,10 @@ class Settings(Closed):
     n_components: int = Field(45, ge=1, description="components to report")
     n_draws: int = Field(200, ge=20, description="draws of each control")
     max_samples: int = Field(
-        3000, ge=100, description="samples a phase, in whole trials drawn at random; the controls' cost grows with it"
+        3000,
+        ge=100,
+        le=100_000,
+        description="samples a phase, in whole trials drawn at random; the controls' cost grows with it",
     )
     every_s: float = Field(
         0.3,

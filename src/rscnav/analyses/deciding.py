@@ -29,13 +29,15 @@ _DRAWS_ALONE = 50  # permutations for what the path or the time give: for the in
 class Settings(Closed):
     """Held-out linear decoding around the second landmark, in sliding windows."""
 
-    window_s: float = Field(0.2, gt=0, description="width of a window; states are averaged over it (s)")
-    step_s: float = Field(0.1, gt=0, description="from one window to the next (s)")
+    window_s: float = Field(0.2, gt=0, le=1_000, description="width of a window; states are averaged over it (s)")
+    step_s: float = Field(0.1, ge=1e-4, le=1_000, description="from one window to the next (s)")
     before_s: float = Field(
-        1.0, gt=0, description="the first window ends this long before the first sample in view (s)"
+        1.0, gt=0, le=1_000, description="the first window ends this long before the first sample in view (s)"
     )
-    after_s: float = Field(2.0, ge=0, description="the last window ends this long after it (s)")
-    report_s: float = Field(0.5, ge=0, description="the numbers `*_after` are of the window that ends here (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="the last window ends this long after it (s)")
+    report_s: float = Field(
+        0.5, ge=0, le=1_000, description="the numbers `*_after` are of the window that ends here (s)"
+    )
     filtered: bool = Field(
         True,
         description="low-pass the states first, with the common cutoff and always forward only; false: as they are",

@@ -35,8 +35,8 @@ _DRAWS_EACH = 2  # the same ones for every subsample, so that the trials alone m
 class Settings(Closed):
     """Entropy of the rates at a place, LM1 against LM2, on matched passes."""
 
-    n_places: int = Field(20, ge=1, description="places on the ring")
-    n_places_side: int = Field(4, ge=1, description="places along each side of the plane")
+    n_places: int = Field(20, ge=1, le=4_096, description="places on the ring")
+    n_places_side: int = Field(4, ge=1, le=256, description="places along each side of the plane")
     n_rates: int = Field(8, ge=2, le=256, description="bins of rate, between a unit's lowest and highest")
     min_passes: int = Field(5, ge=1, description="places with fewer passes than this in LM1 or LM2 are left out")
     apart_s: float = Field(0.5, ge=0, description="back at a place sooner than this is the same pass (s)")

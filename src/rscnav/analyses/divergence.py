@@ -25,8 +25,8 @@ FIELDS = ("position", "velocity", "phase", "belief", "bin_centres", "encounters"
 class Settings(Closed):
     """Distance between the states of two landmarks, of pairs of encounters that are alike."""
 
-    before_s: float = Field(2.0, ge=0, description="window before the first sample in view (s)")
-    after_s: float = Field(2.0, ge=0, description="window after it (s)")
+    before_s: float = Field(2.0, ge=0, le=1_000, description="window before the first sample in view (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="window after it (s)")
     speed_over_s: float = Field(
         0.5, gt=0, description="speed is taken over this long before the first sample in view (s)"
     )

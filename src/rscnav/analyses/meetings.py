@@ -29,8 +29,8 @@ FIELDS = ("position", "phase", "belief", "bin_centres", "encounters")
 class Settings(Closed):
     """Activity around encounters."""
 
-    before_s: float = Field(2.0, ge=0, description="window before the first sample in view (s)")
-    after_s: float = Field(2.0, ge=0, description="window after it (s)")
+    before_s: float = Field(2.0, ge=0, le=1_000, description="window before the first sample in view (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="window after it (s)")
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:

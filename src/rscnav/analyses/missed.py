@@ -37,9 +37,11 @@ BELIEFS = {"network": "belief", "bayes": "bayes"}
 class Settings(Closed):
     """State and belief around non-encounters, and around passages like them in which nothing is refuted."""
 
-    before_s: float = Field(1.0, gt=0, description="window before the landmark could have come into view (s)")
-    after_s: float = Field(1.5, ge=0, description="and after (s)")
-    report_s: float = Field(0.5, ge=0, description="numbers are of this long after it should have gone out of view (s)")
+    before_s: float = Field(1.0, gt=0, le=1_000, description="window before the landmark could have come into view (s)")
+    after_s: float = Field(1.5, ge=0, le=1_000, description="and after (s)")
+    report_s: float = Field(
+        0.5, ge=0, le=1_000, description="numbers are of this long after it should have gone out of view (s)"
+    )
     place_apart_rad: float = Field(0.2, gt=0, description="a passage and its twin are at most this far apart (rad)")
     moved_apart_rad: float = Field(
         0.3, gt=0, description="other passages go over an angle that differs by at most this (rad)"
@@ -47,8 +49,8 @@ class Settings(Closed):
     time_apart_s: float = Field(
         2.0, gt=0, description="and either differs by at most this in the time in the trial (s)"
     )
-    min_sets: int = Field(6, ge=3, description="sets of four passages that are needed")
-    max_sets: int = Field(400, ge=3, description="non-encounters to use at most, drawn at random")
+    min_sets: int = Field(6, ge=3, le=100_000, description="sets of four passages that are needed")
+    max_sets: int = Field(400, ge=3, le=100_000, description="non-encounters to use at most, drawn at random")
     n_permutations: int = Field(200, ge=1, description="permutations: missed and other change places")
 
 

@@ -20,8 +20,8 @@ FIELDS = ("position", "phase", "belief", "bin_centres")
 class Settings(CurveSettings):
     """Entropy of the place tuning, against whole trials of behaviour permuted, and against fresh behaviour."""
 
-    n_places: int = Field(20, ge=2, description="places on the ring")
-    n_places_side: int = Field(4, ge=2, description="places along each side of the plane")
+    n_places: int = Field(20, ge=2, le=4_096, description="places on the ring")
+    n_places_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
     min_visit_s: float = Field(1.0, ge=0, description="places visited for less than this in all are left out (s)")
 
 

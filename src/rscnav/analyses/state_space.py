@@ -25,9 +25,11 @@ class Settings(Closed):
     """Numbers of the analysis."""
 
     n_components: int = Field(10, ge=SHOWN, description="components whose explained variance is given")
-    n_examples: int = Field(24, ge=1, description="test trials whose trajectories are stored")
+    n_examples: int = Field(24, ge=1, le=10_000, description="test trials whose trajectories are stored")
     max_trial_s: float = Field(60.0, gt=0, description="stored trajectories end here (s)")
-    n_position_bins: int = Field(32, ge=4, description="bins of position on a ring, for the mean state of each")
+    n_position_bins: int = Field(
+        32, ge=4, le=4_096, description="bins of position on a ring, for the mean state of each"
+    )
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:

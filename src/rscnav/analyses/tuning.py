@@ -22,7 +22,7 @@ FIELDS = ("position", "heading", "phase", "landmarks", "encounters", "belief", "
 class Settings(CurveSettings):
     """Entropy of the tuning curves, against whole trials of behaviour permuted, and against fresh behaviour."""
 
-    n_bins: int = Field(6, ge=2, description="bins of the angle over (-π, π]")
+    n_bins: int = Field(6, ge=2, le=1_024, description="bins of the angle over (-π, π]")
 
 
 def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:

@@ -40,7 +40,9 @@ class Settings(Closed):
 
     cutoff_hz: float = Field(1.0, gt=0, description="low-pass of this analysis, in place of the common one (Hz)")
     every_s: float = Field(0.3, gt=0, description="samples are thinned to one in this long (s)")
-    max_samples: int = Field(6000, ge=200, description="samples of all phases, in whole trials drawn at random")
+    max_samples: int = Field(
+        6000, ge=200, le=1_000_000, description="samples of all phases, in whole trials drawn at random"
+    )
     max_components: int = Field(60, ge=1, description="principal components of the z-scored units that are read")
     n_folds: int = Field(5, ge=2, description="folds; whole trials are held out")
     n_permutations: int = Field(200, ge=5, description="permutations of whole trials")

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from rscnav.config.base import Closed
 from rscnav.config.mapping import Name
+from rscnav.config.names import repeated
+from rscnav.config.shown import listed
 
 MOST = 6  # sessions of one comparison
 
@@ -23,14 +25,12 @@ class Comparison(Closed):
     def _some(self) -> "Comparison":
         if self.sessions is None:
             return self
-        twice = sorted({name for name in self.sessions if self.sessions.count(name) > 1})
+        twice = repeated(self.sessions)
         if twice:
-            raise ValueError(
-                f"comparison '{self.name}': {', '.join(twice)} occurs more than once; name each session once"
-            )
+            raise ValueError(f"comparison '{self.name}': {listed(twice)} occurs more than once; name each session once")
         if not 2 <= len(self.sessions) <= MOST:
             raise ValueError(
-                f"comparison '{self.name}': sessions: {len(self.sessions)} of them will not do; name two to {MOST}"
+                f"comparison '{self.name}': sessions: {len(self.sessions)} of them are not valid; name two to {MOST}"
             )
         return self
 
@@ -38,15 +38,15 @@ class Comparison(Closed):
 class Similarity(Closed):
     """Numbers of the two measures of similarity; docs/analyses/comparison.md."""
 
-    max_trials: int = Field(500, ge=20, description="trials of each session that are used, drawn at random")
+    max_trials: int = Field(500, ge=20, le=100_000, description="trials of each session that are used, drawn at random")
     n_groups: int = Field(
         10,
         ge=4,
         description="groups of trials: folds of cross-validation; the interval leaves out a fifth of them at a time",
     )
     n_draws: int = Field(50, ge=10, description="such subsamples of geometries")
-    n_places: int = Field(12, ge=4, description="places on the ring")
-    n_places_side: int = Field(4, ge=2, description="places along each side of the plane")
+    n_places: int = Field(12, ge=4, le=4_096, description="places on the ring")
+    n_places_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
     time_edges_s: list[float] = Field(
         default_factory=lambda: [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0],
         min_length=3,
@@ -67,8 +67,8 @@ class Similarity(Closed):
     n_components: int = Field(10, ge=2, description="dynamics: principal components of the z-scored units")
     piece_s: float = Field(5.0, gt=0, description="dynamics: trials are cut into pieces of this length (s)")
     max_pieces: int = Field(200, ge=20, description="dynamics: pieces of each session at most, drawn at random")
-    n_delays: int = Field(5, ge=1, description="dynamics: samples in a row that make a state")
-    rank: int = Field(10, ge=2, description="dynamics: dimensions of the linear system that is fitted")
+    n_delays: int = Field(5, ge=1, le=1_000, description="dynamics: samples in a row that make a state")
+    rank: int = Field(10, ge=2, le=10_000, description="dynamics: dimensions of the linear system that is fitted")
     iterations: int = Field(200, ge=50, description="dynamics: steps of the search for the best rotation")
     n_dynamics_draws: int = Field(
         20, ge=10, description="dynamics: subsamples without a fifth of the groups, for the interval"
@@ -84,15 +84,12 @@ class Similarity(Closed):
 
 
 def check_comparisons(comparisons: Sequence[Comparison], sessions: Sequence[str]) -> None:
-    """Refuse comparisons of one name, and names of sessions that this run does not have, with a list of those it has."""
-    names = [comparison.name for comparison in comparisons]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"comparisons: {', '.join(twice)} occurs more than once; give each comparison its own name")
+    """Refuse names of sessions that this run does not have, with a list of those it has."""
+    known = set(sessions)
     for comparison in comparisons:
-        unknown = [name for name in comparison.sessions or [] if name not in sessions]
+        unknown = [name for name in comparison.sessions or [] if name not in known]
         if unknown:
             raise ValueError(
-                f"comparisons: '{comparison.name}': there is no session {', '.join(unknown)}; "
-                f"there are: {', '.join(sessions)}; name sessions of this run, or leave the comparison out (comparisons: [])"
+                f"comparisons: '{comparison.name}': there is no session {listed(unknown)}; "
+                f"there are: {listed(sessions)}; name sessions of this run, or leave the comparison out (comparisons: [])"
             )

@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from rscnav.analyses.table import ANALYSES
 from rscnav.config.patterns import expand_files
 from rscnav.config.schema import Config
 from rscnav.config.stages import network_sessions, settings_text
+from rscnav.config.yaml_text import yaml_text
 from rscnav.export.table import EXPORTS
 from rscnav.networks.code import network_code
 from rscnav.provenance import code_hash
@@ -131,7 +130,7 @@ def settings_file_text(config: Config, merged: Mapping[str, Any]) -> str:
     if "recordings" in values:
         filled = [{**r, "file": r["file"].replace("{results_dir}", config.results_dir)} for r in values["recordings"]]
         values["recordings"] = [found for recording in filled for found in expand_files(recording, "recordings")]
-    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+    return yaml_text(values)
 
 
 def settings_file(folder: str, text: str) -> str:

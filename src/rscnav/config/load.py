@@ -1,19 +1,23 @@
 """Read ``config.yaml``, lay presets over it, check the whole."""
 
 import copy
+import math
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rscnav.config.base import ConfigError, check
+from rscnav.config.limits import LimitError, check_text
 from rscnav.config.paths import results_folder
 from rscnav.config.patterns import expand_files
+from rscnav.config.places import Places, place
 from rscnav.config.schema import Config
+from rscnav.config.shown import shown, shown_key
 from rscnav.config.stages import resolved_comparisons
-from rscnav.config.sweeps import expand
+from rscnav.config.sweeps import MOST_NETWORKS, expand, n_networks
+from rscnav.config.yaml_build import MOST_LEVELS, MOST_VALUES
+from rscnav.config.yaml_file import read_yaml
+from rscnav.config.yaml_scalars import MOST_DIGITS
 from rscnav.tasks.table import task_module
 
 
@@ -33,20 +37,44 @@ def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) 
     Raises
     ------
     ConfigError
-        For a missing file, text that is not YAML, or any value that will not do.
+        For a missing file, text that is not YAML, or any value that is not valid; it names file, line and key.
     """
-    merged: dict[str, Any] = {}
-    for file in (path, *presets):
-        merged = merge(merged, _read_yaml(Path(file)))
-    return parse_config(merged, source=os.fspath(presets[-1] if presets else path))
+    values, places = read_files(path, *presets)
+    return parse_config(values, source=" with ".join(os.fspath(file) for file in (path, *presets)), places=places)
 
 
-def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Config:
-    """Check plain values as YAML gives them (see `load_config`) and return the configuration."""
+def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[Places]]:
+    """Read YAML files and lay them over one another, later ones over earlier ones; nothing is checked but the YAML.
+
+    Returns
+    -------
+    values : dict
+    places : list of Places
+        Where the values were written, for `parse_config`.
+    """
+    merged: dict[Any, Any] = {}
+    places = []
+    for file in files:
+        values, lines = read_yaml(file)
+        merged = merge(merged, values)
+        places.append(lines)
+    return merged, places
+
+
+def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places: Sequence[Places] = ()) -> Config:
+    """Check plain values as YAML gives them (see `load_config`) and return the configuration.
+
+    Parameters
+    ----------
+    values : mapping
+    source : str
+        Where they came from, for messages.
+    places : sequence of Places
+        Lines that they were written in, for messages.
+    """
+    _check_plain(values, source, places)
     plain = {key: value for key, value in copy.deepcopy(dict(values)).items() if value is not None}
-    if isinstance(plain.get("networks"), list):
-        entries = [expand(n, f"{source}: networks") if isinstance(n, Mapping) else [n] for n in plain["networks"]]
-        plain["networks"] = [network for networks in entries for network in networks]
+    entries = {"networks": _networks(plain, source)}
     for section in ("training", "rollout"):  # a network's own lies over the section that all share
         shared = plain.get(section, {})
         for network in _items(plain, "networks"):
@@ -54,27 +82,33 @@ def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Conf
                 network[section] = merge(shared, network.get(section, {}))
     tasks = plain.get("tasks", {})
     if isinstance(tasks, Mapping):
-        tasks = {name: _task(name, settings, f"{source}: tasks") for name, settings in tasks.items()}
+        tasks = {name: _task(name, settings, f"{source}: tasks", places) for name, settings in tasks.items()}
         for network in _items(plain, "networks"):
             name = network.get("task", "ring-fixed")
             if isinstance(name, str) and name not in tasks:
-                tasks[name] = _task(name, {}, f"{source}: networks: '{network.get('name')}'")
+                tasks[name] = _task(name, {}, f"{source}: networks: {shown(network.get('name'))}", places)
         plain["tasks"] = tasks
     if isinstance(plain.get("results_dir"), str):
         try:
             plain["results_dir"] = results_folder(plain["results_dir"])
         except ValueError as error:
             raise ConfigError(f"{source}: results_dir: {error}") from None
-    folder = plain.get("results_dir", "results")
-    for recording in _items(plain, "recordings"):
-        if isinstance(recording.get("file"), str):
-            recording["file"] = recording["file"].replace("{results_dir}", str(folder))
-    if isinstance(plain.get("recordings"), list):
-        found = [
-            expand_files(r, f"{source}: recordings") if isinstance(r, Mapping) else [r] for r in plain["recordings"]
-        ]
-        plain["recordings"] = [recording for recordings in found for recording in recordings]
-    config: Config = check(Config, plain, source)
+    entries["recordings"] = _recordings(plain, source)
+
+    def where(path: Sequence[Any]) -> str:
+        """Find the place of a key: an entry that stands for several networks or recordings was written once."""
+        if len(path) > 1 and path[0] in entries and isinstance(path[1], int) and path[1] < len(entries[path[0]]):
+            found = place([path[0], entries[path[0]][path[1]], *path[2:]], places)
+            if len(path) > 3 and path[2] in ("training", "rollout"):  # written for this network, or for all
+                return (
+                    place(path[2:], places)
+                    if not _written([*path[:1], entries[path[0]][path[1]], *path[2:]], places)
+                    else found
+                )
+            return found
+        return place(path, places)
+
+    config: Config = check(Config, plain, source, where)
     try:
         comparisons = resolved_comparisons(config)
     except ValueError as error:
@@ -82,7 +116,7 @@ def parse_config(values: Mapping[str, Any], source: str = "config.yaml") -> Conf
     return config.model_copy(update={"comparisons": comparisons})
 
 
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merge(base: Mapping[Any, Any], over: Mapping[Any, Any]) -> dict[Any, Any]:
     """Lay one mapping over another, key by key and level by level; lists and values are replaced."""
     result = dict(base)
     for key, value in over.items():
@@ -91,29 +125,88 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such configuration file") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: this is not YAML: {error}") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path}: expected keys with values, found {type(values).__name__}")
-    return values
+def _written(path: Sequence[Any], places: Sequence[Places]) -> bool:
+    return any(tuple(path) in file.lines for file in places)
 
 
-def _items(plain: Mapping[str, Any], section: str) -> Sequence[dict[str, Any]]:
+def _networks(plain: dict[Any, Any], source: str) -> list[int]:
+    """Put networks in the place of sweeps; return the number of the entry that each is from."""
+    written = plain.get("networks")
+    if not isinstance(written, list):
+        return []
+    total = sum(n_networks(network) for network in written)
+    if total > MOST_NETWORKS and len(written) > 1:
+        raise ConfigError(
+            f"{source}: networks: the entries stand for {total:,} networks; at most {MOST_NETWORKS:,} are valid: give fewer values"
+        )
+    found = [expand(n, f"{source}: networks") if isinstance(n, Mapping) else [n] for n in written]
+    plain["networks"] = [network for networks in found for network in networks]
+    return [number for number, networks in enumerate(found) for _ in networks]
+
+
+def _recordings(plain: dict[Any, Any], source: str) -> list[int]:
+    """Put recordings in the place of patterns of files; return the number of the entry that each is from."""
+    written = plain.get("recordings")
+    if not isinstance(written, list):
+        return []
+    folder = plain.get("results_dir", "results")
+    for recording in _items(plain, "recordings"):
+        if isinstance(recording.get("file"), str):
+            recording["file"] = recording["file"].replace("{results_dir}", str(folder))
+    found = [expand_files(r, f"{source}: recordings") if isinstance(r, Mapping) else [r] for r in written]
+    plain["recordings"] = [recording for recordings in found for recording in recordings]
+    return [number for number, recordings in enumerate(found) for _ in recordings]
+
+
+def _items(plain: Mapping[Any, Any], section: str) -> Sequence[dict[Any, Any]]:
     """Return the mappings of a list; anything else is left for the check to refuse."""
     items = plain.get(section)
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-def _task(name: str, settings: Any, source: str) -> Any:
+def _task(name: Any, settings: Any, source: str, places: Sequence[Places]) -> Any:
     try:
         model = task_module(name).Settings
     except ValueError as error:
         raise ConfigError(f"{source}: {error}") from None
     if settings is not None and not isinstance(settings, Mapping):
-        raise ConfigError(f"{source}.{name}: expected keys with values, found {settings!r}")
-    return check(model, settings or {}, f"{source}.{name}")
+        raise ConfigError(
+            f"{source}.{name}: {shown(settings)} is not valid: keys with values are needed, {{key: value}}"
+        )
+    return check(model, settings or {}, f"{source}.{name}", lambda path: place(path, places), ("tasks", name))
+
+
+def _check_plain(values: Mapping[Any, Any], source: str, places: Sequence[Places]) -> None:
+    """Refuse what no section can take, before anything goes through it: too many values, too deep, text that can't be seen."""
+    waiting: list[tuple[tuple[Any, ...], Any]] = [((), values)]
+    n = 0
+    while waiting:
+        path, value = waiting.pop()
+        n += 1
+        wrong = ""
+        if len(path) > MOST_LEVELS:
+            wrong = f"nested deeper than {MOST_LEVELS} levels"
+        elif n > MOST_VALUES:
+            wrong = f"more than {MOST_VALUES:,} values up to here; write fewer"
+        elif isinstance(value, str) and path != ("results_dir",):  # which has a check of its own
+            wrong = _text(value)
+        elif isinstance(value, int) and value.bit_length() > MOST_DIGITS * math.log2(10):
+            wrong = f"{shown(value)} is not valid: a whole number has at most {MOST_DIGITS} digits"
+        elif isinstance(value, Mapping):
+            waiting += [((*path, key), item) for key, item in value.items()]
+            wrong = next(
+                (f"the key {shown(key)}: {_text(key)}" for key in value if isinstance(key, str) and _text(key)), ""
+            )
+        elif isinstance(value, list):
+            waiting += [((*path, number), item) for number, item in enumerate(value)]
+        if wrong:
+            at = place(path, places)
+            raise ConfigError(f"{source}: {shown_key(path[:6])}{f' ({at})' if at else ''}: {wrong}")
+
+
+def _text(text: str) -> str:
+    try:
+        check_text(text)
+    except LimitError as error:
+        return f"{shown(text)} is not valid: {error}"
+    return ""

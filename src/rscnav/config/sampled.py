@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from rscnav.config.base import Closed
 from rscnav.config.mapping import Name
+from rscnav.config.shown import listed
 
 NONE = "none"  # in place of a recording's name: like none
 
@@ -82,7 +83,8 @@ def sampled_names(
         name that could be taken for that of a network.
     """
     found: dict[str, tuple[SampledNetwork, str]] = {}
-    every = [session for sessions in networks.values() for session in sessions]
+    every = dict.fromkeys(session for sessions in networks.values() for session in sessions)
+    known = {NONE, *recordings}
     for written in entries:
         entry = _resolved(written, networks, recordings)
         if entry is None:
@@ -90,11 +92,11 @@ def sampled_names(
         sources = networks.get(str(entry.network), [str(entry.network)])
         if sources[0] not in every:
             raise ValueError(
-                f"sampled_networks: there is no network '{entry.network}'; there are: {', '.join([*networks, *every])}"
+                f"sampled_networks: there is no network '{entry.network}'; there are: {listed([*networks, *every])}"
             )
-        if entry.like not in (NONE, *recordings):
+        if entry.like not in known:
             raise ValueError(
-                f"sampled_networks: like: there is no recording '{entry.like}'; there are: {', '.join(recordings)}"
+                f"sampled_networks: like: there is no recording '{entry.like}'; there are: {listed(recordings)}"
             )
         if re.search(r"(^|-)s\d+(-|$)", entry.label_text):
             raise ValueError(

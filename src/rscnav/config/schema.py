@@ -8,6 +8,7 @@ from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.comparisons import Comparison, Similarity
 from rscnav.config.mapping import Name
+from rscnav.config.names import check_names, check_number
 from rscnav.config.operational import OPERATIONAL
 from rscnav.config.recordings import Recording
 from rscnav.config.sampled import SampledNetwork, sampled_names
@@ -25,38 +26,46 @@ class Lesson(Closed):
 
     until: float = Field(gt=0, le=1, description="the lesson ends after this share of n_batches")
     task: dict[str, Any] = Field(description="the task's settings that differ, for example {trial_s: 10.0}")
-    batch_size: int | None = Field(None, ge=1, description="trials in a batch of the lesson; null: as in the training")
+    batch_size: int | None = Field(
+        None, ge=1, le=1_000_000, description="trials in a batch of the lesson; null: as in the training"
+    )
 
 
 class Training(Closed):
     """How a network is trained: Adam on fresh trials with a one-cycle schedule and gradient clipping; docs/training.md."""
 
-    batch_size: int = Field(256, ge=1, description="trials in a batch")
-    n_batches: int = Field(2000, ge=1, description="batches in the schedule")
-    peak_rate: float = Field(0.004, gt=0, description="highest learning rate of the one-cycle schedule")
-    clip_norm: float = Field(1.0, gt=0, description="gradients are scaled down to at most this norm")
+    batch_size: int = Field(256, ge=1, le=1_000_000, description="trials in a batch")
+    n_batches: int = Field(2000, ge=1, le=100_000_000, description="batches in the schedule")
+    peak_rate: float = Field(0.004, gt=0, le=100, description="highest learning rate of the one-cycle schedule")
+    clip_norm: float = Field(1.0, gt=0, le=1e9, description="gradients are scaled down to at most this norm")
     rule: RuleSettings = Field(default_factory=RuleSettings)
-    l2_rates: float = Field(0.0, ge=0, description="cost of high rates: times the mean square of the units' outputs")
-    validation_trials: int = Field(2000, ge=2, description="held-out trials that the gap is measured on while training")
-    validate_every: int = Field(100, ge=1, description="batches between validations")
+    l2_rates: float = Field(
+        0.0, ge=0, le=1e6, description="cost of high rates: times the mean square of the units' outputs"
+    )
+    validation_trials: int = Field(
+        2000, ge=2, le=1_000_000, description="held-out trials that the gap is measured on while training"
+    )
+    validate_every: int = Field(100, ge=1, le=100_000_000, description="batches between validations")
     checkpoint_every_s: float = Field(
         60.0, ge=0, description="time between checkpoints (s)", json_schema_extra=OPERATIONAL
     )
     target_gap: float | None = Field(
         0.02,
         gt=0,
+        le=100,
         description="after the schedule go on, in shorter cycles, until the gap is this small (nats per step); null: stop",
     )
-    max_batches: int = Field(4000, ge=1, description="stop here even if the target gap is not reached")
+    max_batches: int = Field(4000, ge=1, le=100_000_000, description="stop here even if the target gap is not reached")
     patience: int | None = Field(
         None,
         ge=1,
+        le=1_000_000,
         description="stop after so many validations, past the rate's peak, without a gain of a standard error; null: don't",
     )
     lower_rate: float = Field(0.5, gt=0, lt=1, description="after a divergence the learning rate is times this")
-    max_restarts: int = Field(3, ge=0, description="divergences that are mended; one more ends the training")
+    max_restarts: int = Field(3, ge=0, le=1_000, description="divergences that are mended; one more ends the training")
     curriculum: list[Lesson] = Field(
-        default_factory=list, description="easier trials to begin with, one lesson after another"
+        default_factory=list, max_length=100, description="easier trials to begin with, one lesson after another"
     )
 
     @model_validator(mode="after")
@@ -70,8 +79,8 @@ class Training(Closed):
 class Rollout(Closed):
     """How many trials of a trained network become its session."""
 
-    train_trials: int = Field(500, ge=1, description="trials of the training stream")
-    test_trials: int = Field(2000, ge=2, description="trials of the test stream")
+    train_trials: int = Field(500, ge=1, le=1_000_000, description="trials of the training stream")
+    test_trials: int = Field(2000, ge=2, le=1_000_000, description="trials of the test stream")
 
 
 class Network(Closed):
@@ -80,18 +89,20 @@ class Network(Closed):
     name: Name = Field(description="sessions are called NAME-sSEED")
     task: str = Field("ring-fixed", description="a key of tasks")
     cell: CellName = Field("gru", description="kind of layer")
-    hidden_size: int = Field(128, ge=1, description="units of each layer (of each direction)")
-    layers: int = Field(1, ge=1, description="layers, one on top of the other")
+    hidden_size: int = Field(128, ge=1, le=20_000, description="units of each layer (of each direction)")
+    layers: int = Field(1, ge=1, le=64, description="layers, one on top of the other")
     bidirectional: bool = Field(
         False, description="every layer also runs from the end of a trial to its start: not causal"
     )
     tau_s: float = Field(0.5, gt=0, description="time constant of the cell leaky (s)")
     window_s: float = Field(2.0, gt=0, description="what the layer convolution sees (s)")
-    process_noise: float = Field(0.0, ge=0, description="sd of the noise that each unit receives at each step")
+    process_noise: float = Field(
+        0.0, ge=0, le=1_000, description="sd of the noise that each unit receives at each step"
+    )
     recorded: Literal["hidden", "all"] = Field(
         "hidden", description="what becomes the session's activity: hidden states, or an LSTM's cell states too"
     )
-    seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1, description="one network a seed")
+    seeds: list[Annotated[int, Field(ge=0, lt=2**63)]] = Field(min_length=1, description="one network a seed")
     training: Training = Field(
         default_factory=Training, description="overrides of the section training, for this network"
     )
@@ -106,10 +117,10 @@ class Simulation(Closed):
         "belief",
         description="neurons follow the exact filter's belief, or the true position alone (a negative control)",
     )
-    n_trials: int = Field(300, ge=2, description="trials")
-    n_units: int = Field(80, ge=1, description="Poisson neurons")
-    peak_rate_hz: float = Field(12.0, gt=0, description="median rate at the preferred place (Hz)")
-    baseline_rate_hz: float = Field(0.5, ge=0, description="rate far from the preferred place (Hz)")
+    n_trials: int = Field(300, ge=2, le=100_000, description="trials")
+    n_units: int = Field(80, ge=1, le=100_000, description="Poisson neurons")
+    peak_rate_hz: float = Field(12.0, gt=0, le=10_000, description="median rate at the preferred place (Hz)")
+    baseline_rate_hz: float = Field(0.5, ge=0, le=10_000, description="rate far from the preferred place (Hz)")
     tuning_width_rad: float = Field(0.5, gt=0, description="width (sd) of the tuning curves (rad)")
     phase_gain: list[Annotated[float, Field(gt=0)]] = Field(
         default_factory=lambda: [1.0, 1.15, 1.3],
@@ -117,7 +128,7 @@ class Simulation(Closed):
         max_length=3,
         description="gain of the rates in LM0, LM1, LM2",
     )
-    gap_s: float = Field(2.0, gt=0, description="time between trials, without position (s)")
+    gap_s: float = Field(2.0, gt=0, le=10_000, description="time between trials, without position (s)")
     task: RingFixed = Field(default_factory=RingFixed, description="overrides of the default ring task")
 
 
@@ -138,9 +149,14 @@ class Common(Closed):
         description="low_error: test trials in which the network's error stays below 0.5 rad once both landmarks are met",
     )
     analysis_dt_s: float = Field(
-        0.1, gt=0, description="time bins narrower than this are joined to it, rates averaged, before the filter (s)"
+        0.1,
+        gt=0,
+        le=100,
+        description="time bins narrower than this are joined to it, rates averaged, before the filter (s)",
     )
-    cutoff_hz: float = Field(0.5, gt=0, description="cutoff of the first-order Butterworth low-pass filter (Hz)")
+    cutoff_hz: float = Field(
+        0.5, gt=0, le=10_000, description="cutoff of the first-order Butterworth low-pass filter (Hz)"
+    )
     causal: bool = Field(True, description="true: forward only; false: forward and backward, no phase shift")
 
 
@@ -160,9 +176,11 @@ Analyses = _analyses_model()
 class Figures(Closed):
     """How figures look."""
 
-    width_mm: float = Field(180.0, gt=0, description="width on the page (mm)")
-    dpi: int = Field(300, ge=50, description="resolution of the PNG files (dots per inch)")
-    max_sessions: int = Field(6, ge=1, description="with more sessions than this, figures of all sessions show kinds")
+    width_mm: float = Field(180.0, ge=20, le=2_000, description="width on the page (mm)")
+    dpi: int = Field(300, ge=50, le=2_400, description="resolution of the PNG files (dots per inch)")
+    max_sessions: int = Field(
+        6, ge=1, le=1_000, description="with more sessions than this, figures of all sessions show kinds"
+    )
 
 
 class Export(Closed):
@@ -178,7 +196,7 @@ class Config(Closed):
     results_dir: str = Field(
         "results", min_length=1, description="folder of all results", json_schema_extra=OPERATIONAL
     )
-    seed: int = Field(0, ge=0, description="root of all randomness")
+    seed: int = Field(0, ge=0, lt=2**63, description="root of all randomness")
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="where networks train; auto: a GPU where there is one", json_schema_extra=OPERATIONAL
     )
@@ -215,11 +233,11 @@ class Config(Closed):
         for network in self.networks:
             networks.setdefault(network.name, []).extend(f"{network.name}-s{seed}" for seed in network.seeds)
         recordings = [recording.name for recording in self.recordings]
+        check_number([n for sessions in networks.values() for n in sessions], self.sampled_networks, recordings)
         sampled = sampled_names(self.sampled_networks, networks, recordings)
-        names = [*(name for sessions in networks.values() for name in sessions), *sampled, *recordings]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"session name(s) {', '.join(twice)} occur more than once; give each its own name or seed")
+        check_names("session", [*(n for sessions in networks.values() for n in sessions), *sampled, *recordings])
+        check_names("comparison", [comparison.name for comparison in self.comparisons])
+        check_names("simulation", [simulation.name for simulation in self.simulations])
         for network in self.networks:
             _check_seconds(network, self.tasks[network.task])
             for number, lesson in enumerate(network.training.curriculum, 1):

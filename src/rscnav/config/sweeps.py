@@ -6,19 +6,29 @@ Plain values in, plain values out, before anything is checked:
 """
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rscnav.config.base import ConfigError
+from rscnav.config.shown import listed, shown, shown_key
 
 LISTS = ("seeds", "curriculum")  # lists by nature, which are not swept
 BARE = ("hidden_size",)  # numbers that stand in a name without their key
 PLAIN = re.compile(r"[^A-Za-z0-9._-]")  # what a name may not contain
+MOST_NETWORKS = 10_000  # that the entries of `networks` stand for
+
+
+def n_networks(network: Any) -> int:
+    """Return how many networks an entry of ``networks`` stands for, without building them."""
+    if not isinstance(network, Mapping):
+        return 1
+    return math.prod(max(1, len(values)) for _, values in _lists(network))
 
 
 def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[str, Any]]:
-    """Give the networks that one entry of ``networks`` stands for.
+    """Return the networks that one entry of ``networks`` stands for.
 
     Parameters
     ----------
@@ -37,15 +47,21 @@ def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[st
     Raises
     ------
     ConfigError
-        For an empty list, a value that occurs twice, a value that is itself a list or has keys, or two networks with one
-        name.
+        For more than `MOST_NETWORKS` networks, an empty list, a value that occurs twice, a value that is itself a list or has
+        keys, or two networks with one name.
     """
     name = network.get("name")
     swept = dict(_lists(network))
     if not swept or not isinstance(name, str):
         return [dict(network)]
     for path, values in swept.items():
-        _check(values, f"{source}: '{name}': {'.'.join(path)}")
+        _check(values, f"{source}: {shown(name)}: {shown_key(path)}")
+    keys = listed(shown_key(path) for path in swept)
+    if n_networks(network) > MOST_NETWORKS:
+        raise ConfigError(
+            f"{source}: {shown(name)}: the sweep over {keys} stands for {n_networks(network):,} networks; at most "
+            f"{MOST_NETWORKS:,} are valid: give fewer values"
+        )
     found: dict[str, dict[str, Any]] = {}
     for combination in itertools.product(*swept.values()):
         one: dict[str, Any] = dict(network)
@@ -55,21 +71,20 @@ def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[st
             parts.append(_label(path[-1], value))
         one["name"] = "-".join(parts)
         if one["name"] in found:
-            keys = ", ".join(".".join(path) for path in swept)
             raise ConfigError(
-                f"{source}: '{name}': the sweep over {keys} gives two networks the name '{one['name']}'; "
+                f"{source}: {shown(name)}: the sweep over {keys} gives two networks the name {shown(one['name'])}; "
                 "write them as entries with names of their own"
             )
         found[one["name"]] = one
     return list(found.values())
 
 
-def _lists(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+def _lists(values: Mapping[Any, Any], path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
     """Find lists where single values are expected: path of keys, list."""
     for key, value in values.items():
         if key in LISTS:
             continue
-        here = (*path, str(key))
+        here = (*path, key)
         if isinstance(value, list):
             yield here, value
         elif isinstance(value, Mapping):
@@ -79,22 +94,29 @@ def _lists(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tu
 def _check(values: list[Any], where: str) -> None:
     if not values:
         raise ConfigError(f"{where}: the list is empty; give the values to sweep over, or a single value")
-    for number, value in enumerate(values):
+    if len(values) > MOST_NETWORKS:
+        raise ConfigError(
+            f"{where}: the list has {len(values):,} values; a sweep stands for at most {MOST_NETWORKS:,} networks: give fewer values"
+        )
+    seen = set()
+    for value in values:
         if isinstance(value, list | Mapping):
             raise ConfigError(
-                f"{where}: {value!r} is no single value; a sweep is a list of numbers, texts, true, false"
+                f"{where}: {shown(value)} is no single value; a sweep is a list of numbers, texts, true, false"
             )
-        if any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in values[:number]):
-            raise ConfigError(f"{where}: {value!r} occurs twice in {values}; give each value once")
+        known = (isinstance(value, bool), value)  # 1 and 1.0 are one value, true another
+        if known in seen:
+            raise ConfigError(f"{where}: {shown(value)} occurs twice in {shown(values)}; give each value once")
+        seen.add(known)
 
 
-def _replaced(values: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+def _replaced(values: Mapping[Any, Any], path: tuple[Any, ...], value: Any) -> dict[Any, Any]:
     """Copy nested mappings, with one value replaced."""
     key, *rest = path
     return {**values, key: _replaced(values[key], tuple(rest), value) if rest else value}
 
 
-def _label(key: str, value: Any) -> str:
+def _label(key: Any, value: Any) -> str:
     """Write a value as part of a name."""
     text = "null" if value is None else str(value).lower() if isinstance(value, bool) else PLAIN.sub("_", str(value))
     return text if isinstance(value, str) or key in BARE else f"{key}-{text}"

@@ -28,10 +28,10 @@ INPUT_M = 0.1  # input channels count metres in units of this, whatever the sett
 class Settings(TrialTiming):
     """A disc with ports on its rim; landmark a at one port, b at the separation from it."""
 
-    trial_s: float = Field(30.0, gt=0, description="length of a trial (s)")
+    trial_s: float = Field(30.0, gt=0, le=10_000, description="length of a trial (s)")
     radius_m: float = Field(0.25, gt=0, description="radius of the disc (m)")
     n_ports: int = Field(
-        16, ge=2, description="ports on the rim, equally spaced; the scene is turned by one of as many steps"
+        16, ge=2, le=4_096, description="ports on the rim, equally spaced; the scene is turned by one of as many steps"
     )
     separation_rad: float = Field(
         0.75 * math.pi, description="place of b, counter-clockwise from a (rad); a port must be there"
@@ -40,10 +40,13 @@ class Settings(TrialTiming):
     bearing_noise_rad: float = Field(0.1, gt=0, description="sd of the noise on a landmark's bearing, each step (rad)")
     distance_noise_m: float = Field(0.02, gt=0, description="sd of the noise on its distance, each step (m)")
     n_bins_side: int = Field(
-        8, ge=2, description="bins of reported position along each side of the square around the disc"
+        8, ge=2, le=256, description="bins of reported position along each side of the square around the disc"
     )
     velocity_units: int = Field(
-        1, ge=1, description="input channels of speed and of turn rate, each; above 1 a linearly tuned population"
+        1,
+        ge=1,
+        le=4_096,
+        description="input channels of speed and of turn rate, each; above 1 a linearly tuned population",
     )
     motion: PlaneMotion = Field(default_factory=PlaneMotion)
 

@@ -25,13 +25,13 @@ else:
 class RingSettings(TrialTiming):
     """Numbers that all tasks on the ring have."""
 
-    trial_s: float = Field(10.0, gt=0, description="length of a trial (s)")
+    trial_s: float = Field(10.0, gt=0, le=10_000, description="length of a trial (s)")
     visibility_rad: float = Field(
         0.25, gt=0, lt=math.pi / 2, description="a landmark is visible within this angle (rad)"
     )
-    n_bins: int = Field(64, ge=2, description="bins of reported position")
+    n_bins: int = Field(64, ge=2, le=4_096, description="bins of reported position")
     velocity_units: int = Field(
-        1, ge=1, description="input channels of the velocity; above 1 a linearly tuned population"
+        1, ge=1, le=4_096, description="input channels of the velocity; above 1 a linearly tuned population"
     )
     motion: RingMotion = Field(default_factory=RingMotion)
 

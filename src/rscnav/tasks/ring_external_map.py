@@ -25,7 +25,9 @@ class Settings(RingSettings):
 
     min_landmarks: int = Field(2, ge=1, description="fewest landmarks in a trial")
     max_landmarks: int = Field(4, ge=1, le=len(NAMES), description="most landmarks in a trial")
-    map_units: int = Field(32, ge=4, description="input channels that show the map: a population code of all places")
+    map_units: int = Field(
+        32, ge=4, le=4_096, description="input channels that show the map: a population code of all places"
+    )
     map_width_rad: float = Field(0.3, gt=0, description="width (sd) of a place's bump in that code (rad)")
 
     @model_validator(mode="after")

@@ -23,7 +23,7 @@ class Settings(RingSettings):
 
     min_separation_rad: float = Field(0.5, gt=0, description="least separation (rad); at least twice visibility_rad")
     max_separation_rad: float = Field(math.pi - 0.3, gt=0, le=math.pi, description="largest separation (rad)")
-    n_separation_bins: int = Field(32, ge=2, description="bins of reported separation")
+    n_separation_bins: int = Field(32, ge=2, le=4_096, description="bins of reported separation")
 
     @model_validator(mode="after")
     def _in_range(self) -> Settings:

@@ -1,0 +1,194 @@
+"""A YAML parser's events -> plain values, bounded while they are built; what is not valid is named with line, column and key."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from rscnav.config.base import ConfigError
+from rscnav.config.places import Places
+from rscnav.config.shown import shown_key
+from rscnav.config.yaml_scalars import plain_value
+
+MOST_LEVELS = 50  # of nesting
+MOST_VALUES = 200_000  # of a file, with what aliases stand for
+
+
+@dataclass
+class _Anchor:
+    """A value that aliases may stand for: how many values it is, how deep, where it began; None while it is being read."""
+
+    line: int
+    value: Any = None
+    size: int = 0
+    levels: int = 0
+    done: bool = False
+
+
+@dataclass
+class Builder:
+    """Builds values from a parser's events, one by one, so that nothing larger than the bounds is ever built."""
+
+    source: str
+    places: Places = field(default_factory=Places)
+    anchors: dict[str, _Anchor] = field(default_factory=dict)
+    size: int = 0
+    deepest: int = 0
+
+    def document(self, events: Iterator[Any]) -> Any:
+        """Read the one document."""
+        self.places.source = self.source
+        value = None
+        seen = 0
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                seen += 1
+                if seen > 1:
+                    raise self.error(event, (), "a second document begins here (---); write one document a file")
+                value = self.value(next(events), events, (), 0)
+        return value
+
+    def error(self, event: Any, path: tuple[Any, ...], what: str) -> ConfigError:
+        """Name the place of what is not valid."""
+        mark = event.start_mark
+        key = f"{shown_key(path)}: " if path else ""
+        return ConfigError(f"{self.source}: line {mark.line + 1}, column {mark.column + 1}: {key}{what}")
+
+    def value(self, event: Any, events: Iterator[Any], path: tuple[Any, ...], level: int) -> Any:
+        """Read one value, with all in it."""
+        if isinstance(event, AliasEvent):
+            return self.alias(event, path, level)
+        if event.tag is not None:
+            raise self.error(
+                event, path, f"the tag {str(event.tag)[:60]}: tags are not read; leave it out, write text in quotes"
+            )
+        self.grow(event, path, 1, level)
+        anchor = self.open(event, path)
+        size, deepest = self.size, self.deepest
+        self.deepest = level
+        if isinstance(event, ScalarEvent):
+            value = self.scalar(event, path)
+        elif isinstance(event, SequenceStartEvent):
+            value = []
+            while not isinstance(inner := next(events), SequenceEndEvent):
+                here = (*path, len(value))
+                self.places.add(here, inner.start_mark.line + 1)
+                value.append(self.value(inner, events, here, level + 1))
+        else:
+            value = self.mapping(event, events, path, level)
+        if anchor is not None:
+            anchor.value, anchor.done = value, True
+            anchor.size, anchor.levels = self.size - size + 1, self.deepest - level
+        self.deepest = max(deepest, self.deepest)
+        return value
+
+    def scalar(self, event: ScalarEvent, path: tuple[Any, ...]) -> Any:
+        """Read a word, or a text in quotes."""
+        if not event.implicit[0]:  # in quotes, or a block of text
+            return event.value
+        try:
+            return plain_value(event.value)
+        except ValueError as error:
+            raise self.error(event, path, str(error)) from None
+
+    def mapping(
+        self, start: MappingStartEvent, events: Iterator[Any], path: tuple[Any, ...], level: int
+    ) -> dict[Any, Any]:
+        """Read keys with values."""
+        value: dict[Any, Any] = {}
+        lines: dict[Any, int] = {}
+        merged: list[dict[Any, Any]] = []
+        while not isinstance(event := next(events), MappingEndEvent):
+            if isinstance(event, ScalarEvent) and event.implicit[0] and event.value == "<<":
+                merged += self.merged(events, path, level)
+                continue
+            key = self.key(event, path)
+            here = (*path, key)
+            if key in lines:
+                raise self.error(event, here, f"this key is there twice, first in line {lines[key]}; keep one of them")
+            lines[key] = event.start_mark.line + 1
+            self.places.add(here, lines[key])
+            value[key] = self.value(next(events), events, here, level + 1)
+        for base in merged:
+            value = {**base, **value}
+        return value
+
+    def merged(self, events: Iterator[Any], path: tuple[Any, ...], level: int) -> list[dict[Any, Any]]:
+        """Read what a merge key (<<) takes keys from: a mapping, or a list of them, the first going before the others."""
+        event = next(events)
+        value = self.value(event, events, (*path, "<<"), level + 1)
+        found = value if isinstance(value, list) else [value]
+        if not all(isinstance(base, dict) for base in found):
+            raise self.error(event, (*path, "<<"), "keys with values are needed here, or a list of such")
+        return found
+
+    def key(self, event: Any, path: tuple[Any, ...]) -> Any:
+        """Read one key."""
+        if not isinstance(event, ScalarEvent):
+            raise self.error(event, path, "a list or a group as a key; a key is a word")
+        key = self.scalar(event, path)
+        if isinstance(key, bool):
+            said = "true" if key else "false"
+            raise self.error(event, path, f"the key {event.value} is read as {said}; write '{event.value}' in quotes")
+        if not isinstance(key, str | int):
+            what = "nothing" if key is None else "a number with a point"
+            raise self.error(
+                event, path, f"the key {event.value[:60] or '(empty)'} is read as {what}; write it in quotes"
+            )
+        return key
+
+    def open(self, event: Any, path: tuple[Any, ...]) -> _Anchor | None:
+        """Note that an anchor begins here, if one does."""
+        name = event.anchor
+        if name is None:
+            return None
+        if name in self.anchors:
+            raise self.error(
+                event,
+                path,
+                f"the anchor &{name[:60]} is there twice, first in line {self.anchors[name].line}; rename one",
+            )
+        self.anchors[name] = _Anchor(event.start_mark.line + 1)
+        return self.anchors[name]
+
+    def alias(self, event: AliasEvent, path: tuple[Any, ...], level: int) -> Any:
+        """Copy what an alias stands for."""
+        name = str(event.anchor)
+        if name not in self.anchors:
+            raise self.error(
+                event,
+                path,
+                f"*{name[:60]} stands for &{name[:60]}, which is not there above; add it, or correct the name",
+            )
+        anchor = self.anchors[name]
+        if not anchor.done:
+            raise self.error(
+                event,
+                path,
+                f"*{name[:60]} lies within &{name[:60]} (line {anchor.line}), so it would hold itself; write out the value",
+            )
+        self.grow(event, path, anchor.size, level + anchor.levels)
+        self.deepest = max(self.deepest, level + anchor.levels)
+        return copy.deepcopy(anchor.value)
+
+    def grow(self, event: Any, path: tuple[Any, ...], by: int, level: int) -> None:
+        """Count values, and levels of nesting, before they are built."""
+        if level > MOST_LEVELS:
+            raise self.error(event, path[:4], f"nested deeper than {MOST_LEVELS} levels; is a bracket not closed?")
+        self.size += by
+        if self.size > MOST_VALUES:
+            raise self.error(
+                event,
+                path,
+                f"more than {MOST_VALUES:,} values up to here, with those that aliases (*name) stand for; write fewer",
+            )

@@ -1,0 +1,89 @@
+"""YAML files -> plain values, with the line of each, and messages that name file, line and key.
+
+A strict and bounded subset of YAML 1.1: one document, a mapping at the top; keys are text or whole numbers and occur once; no tags;
+no nesting deeper than `MOST_LEVELS`; aliases may not stand for more than `MOST_VALUES` values in all (`rscnav.config.yaml_build`). Words are
+read by `rscnav.config.yaml_scalars`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rscnav.config.base import ConfigError
+from rscnav.config.places import Places
+from rscnav.config.yaml_build import Builder
+from rscnav.config.yaml_text import read_text
+
+_SAID = {  # what libyaml says -> what to do about it
+    "found character that cannot start any token": "a tab, or one of @ ` % where a value begins; indent with blanks, put text in quotes",
+    "found a tab character": "a tab; indent with blanks",
+    "mapping values are not allowed in this context": "a colon where none can be; is the line above indented alike? put text with ': ' "
+    "in quotes",
+    "did not find expected key": "no key is found here; does the line begin where its neighbours do?",
+    "could not find expected ':'": "a key without ': '; write key: value, with a blank after the colon",
+    "did not find expected node content": "a value is missing here, or a bracket is not closed",
+    "did not find expected ',' or ']'": "a comma or the closing ] of a list is missing",
+    "did not find expected ',' or '}'": "a comma or the closing } of a group is missing",
+    "found unexpected end of stream": "the file ends here within a text in quotes; close the quotes",
+    "did not find expected '-' indicator": "this line is not an item of the list above it; begin it with '- ', or indent it alike",
+}
+
+
+def read_yaml(path: str | os.PathLike[str]) -> tuple[dict[Any, Any], Places]:
+    """Read the mapping that a YAML file holds.
+
+    Returns
+    -------
+    values : dict
+    places : Places
+        The line of each value.
+
+    Raises
+    ------
+    ConfigError
+        It names the file, the line and the key, and says how to mend it.
+    """
+    text = read_text(Path(path))
+    values, places = parse_yaml(text, os.fspath(path))
+    if values is None and not text.strip():
+        raise ConfigError(f"{path}: the file is empty; keys with values are needed")
+    if not isinstance(values, dict):
+        what = "nothing but comments" if values is None else "a list" if isinstance(values, list) else "a single value"
+        raise ConfigError(f"{path}: {what} where keys with values are needed, for example seed: 0")
+    return values, places
+
+
+def parse_yaml(text: str, source: str) -> tuple[Any, Places]:
+    """Read YAML text; see `read_yaml`. `source` is where it is from, for messages."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    builder = Builder(source)
+    try:
+        value = builder.document(iter(yaml.parse(text, Loader=loader)))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{source}: this is not YAML: {_reason(error, text)}") from None
+    return value, builder.places
+
+
+def _reason(error: yaml.YAMLError, text: str) -> str:
+    """Write a parser's complaint as a sentence, with the line."""
+    mark = getattr(error, "problem_mark", None)
+    said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "it can't be read")
+    if mark is None:
+        return said
+    lines = text.splitlines()
+    line = lines[mark.line].strip() if mark.line < len(lines) else ""
+    seen = (
+        f" (in: {line[:60]}{'...' if len(line) > 60 else ''})"
+        if line
+        else " (the end of the file)"
+        if mark.line >= len(lines)
+        else ""
+    )
+    begun = getattr(error, "context_mark", None)
+    within = (
+        f"; what it belongs to begins in line {begun.line + 1}" if begun is not None and begun.line != mark.line else ""
+    )
+    cure = next((cure for words, cure in _SAID.items() if words in said), said)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {cure}{seen}{within}"

@@ -1,0 +1,98 @@
+"""Unquoted words of a YAML file -> numbers, true and false, null, text.
+
+YAML 1.1 as PyYAML reads it, but for what is read otherwise than it looks:
+
+- ``1e-3``, ``1.0e3`` and ``1e300`` are numbers (YAML 1.1 takes them for text, as it wants ``1.0e-3``, ``1.0e+3``);
+- ``010`` (octal), ``1:30`` (base 60) and ``2024-01-05`` (a date) are refused: which of two things is meant, the file has to say.
+
+Words in quotes are text, always.
+"""
+
+import math
+import re
+from typing import Any
+
+MOST_DIGITS = 40  # of a whole number
+BOOLS = {word: value for words, value in (("yes true on", True), ("no false off", False)) for word in words.split()}
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*|0b_*[01][01_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*)")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+")
+_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-9]{1,2})+(\.[0-9_]*)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
+_FLOAT = re.compile(r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))([eE][-+]?[0-9]+)?")
+_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_NOT_A_NUMBER = re.compile(r"\.(nan|NaN|NAN)")
+
+
+def plain_value(text: str) -> Any:
+    """Return what an unquoted word stands for.
+
+    Raises
+    ------
+    ValueError
+        For words that are read otherwise than they look, and for numbers beyond all measure. The message says what to write.
+    """
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    word = text.lower() if text in (text.lower(), text.upper(), text.capitalize()) else ""
+    if word in BOOLS:
+        return BOOLS[word]
+    if text[0] not in "0123456789+-.":
+        return text
+    if _LEADING_ZERO.fullmatch(text):
+        raise ValueError(
+            f"{_short(text)} begins with a zero, which YAML reads as an octal number; for the number write "
+            f"{_short(_without_zeros(text))}, for text '{_short(text)}' in quotes"
+        )
+    if _BASE_60.fullmatch(text):
+        raise ValueError(
+            f"{_short(text)} is a number to the base of 60 in YAML; for a time write seconds as a number, for text "
+            f"'{_short(text)}' in quotes"
+        )
+    if _DATE.fullmatch(text):
+        raise ValueError(
+            f"{_short(text)} is a date in YAML; no key takes one; for text write '{_short(text)}' in quotes"
+        )
+    if _INTEGER.fullmatch(text):
+        return _integer(text)
+    if _FLOAT.fullmatch(text):
+        return _float(text)
+    if _INFINITE.fullmatch(text):
+        return -math.inf if text[0] == "-" else math.inf
+    if _NOT_A_NUMBER.fullmatch(text):
+        return math.nan
+    return text
+
+
+def is_plain_text(text: str) -> bool:
+    """Tell whether text, written without quotes, would be read as the same text."""
+    try:
+        return plain_value(text) == text
+    except ValueError:
+        return False
+
+
+def _integer(text: str) -> int:
+    digits = text.replace("_", "")
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"{_short(text)} has {len(digits):,} digits; a whole number has at most {MOST_DIGITS} here")
+    return int(digits, 0)
+
+
+def _float(text: str) -> float:
+    value = float(text.replace("_", ""))
+    if math.isinf(value):
+        raise ValueError(
+            f"{_short(text)} is larger than any number that a computer holds (1.8e308); write a smaller one"
+        )
+    if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
+        raise ValueError(f"{_short(text)} is smaller than any number above 0 that a computer holds (5e-324); write 0.0")
+    return value
+
+
+def _without_zeros(text: str) -> str:
+    sign = text[0] if text[0] in "+-" else ""
+    return sign + (text.lstrip("+-").lstrip("0_") or "0")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:30]}... ({len(text):,} characters)"

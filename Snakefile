@@ -1,7 +1,4 @@
 # Networks and recordings -> sessions -> analyses -> figures. Plain `snakemake` makes everything in config.yaml.
-configfile: "config.yaml"
-
-
 include: "workflow/rules/owner.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/networks.smk"
@@ -16,14 +13,17 @@ include: "workflow/rules/export.smk"
 rule all:
     default_target: True
     input:
-        expand(f"{RESULTS}/figures/{{figure}}.png", figure=FIGURES),
-        expand(
-            f"{RESULTS}/figures/{{session}}/{{figure}}.png",
-            figure=FIGURES,
-            session=SESSIONS,
-        ),
-        expand(f"{RESULTS}/figures/comparisons/{{comparison}}.png", comparison=COMPARED),
+        # Every file of every kind, so that one that was removed is made again.
+        expand(f"{RESULTS}/networks/{{session}}/{{file}}", session=NETWORKS, file=["weights.pt", "curve.csv"]),
+        expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
+        expand(f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5", analysis=[*ANALYSES, "dynamics"], session=SESSIONS),
+        expand(f"{RESULTS}/figures/{{figure}}.{{kind}}", figure=FIGURES, kind=KINDS),
+        expand(f"{RESULTS}/figures/{{session}}/{{figure}}.{{kind}}", session=SESSIONS, figure=FIGURES, kind=KINDS),
+        expand(f"{RESULTS}/figures/comparisons/{{comparison}}.{{kind}}", comparison=COMPARED, kind=KINDS),
+        expand(f"{RESULTS}/comparisons/{{comparison}}.{{kind}}", comparison=COMPARED, kind=["h5", "csv"]),
+        f"{RESULTS}/numbers/across.h5",
         f"{RESULTS}/numbers/summary.json",
+        SIMULATED,
         EXPORTS,
 
 

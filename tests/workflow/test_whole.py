@@ -112,6 +112,52 @@ def test_a_second_run_does_nothing(finished):
     assert "Nothing to be done" in run.stdout
 
 
+REMOVED = (  # each file: the rule that makes it again
+    {
+        "figures/task.pdf": "figure_task",
+        "figures/example/learning.pdf": "figure_learning_of_session",
+        "figures/comparisons/side-by-side.pdf": "beside",
+        "export/example/spikes.parquet": "export_tables",
+        "export/spikes.nwb": "export_nwb",
+        "numbers/summary.json": "numbers",
+    },
+    {
+        "comparisons/side-by-side.csv": "beside",
+        "numbers/across.h5": "across",
+        "export/spikes/columns.json": "export_tables",
+    },
+    {
+        "recordings/example_truth.h5": "simulate",
+        "networks/gru-s1/curve.csv": "train",
+        "analyses/optimality/spikes.h5": "analyse_optimality",
+        "analyses/dynamics/spikes.h5": "dynamics_without_network",
+    },
+    {"sessions/spikes.h5": "read"},
+)
+
+
+@pytest.mark.parametrize("removed", REMOVED)
+def test_a_removed_file_of_any_kind_is_made_again(finished, removed):
+    project, _ = finished
+    results = project / "results"
+    for name in removed:
+        (results / name).rename(results / f"{name}.away")
+    planned = jobs(snakemake(project, "--dry-run").stdout)
+    for name in removed:
+        (results / f"{name}.away").rename(results / name)
+    assert set(removed.values()) <= set(planned)
+
+
+def test_every_file_is_declared(finished):
+    project, _ = finished
+    results = project / "results"
+    summary = snakemake(project, "--summary").stdout.splitlines()
+    declared = {line.split("\t")[0] for line in summary if line.startswith("results/")}
+    made = {str(path.relative_to(project)) for path in results.rglob("*") if path.is_file()}
+    apart = ("results/logs/", "results/benchmarks/", "results/config/")
+    assert {name for name in made if not name.startswith(apart)} - declared == {"results/networks/gru-s1/progress.csv"}
+
+
 def test_editing_a_figure_reruns_that_figure_only(finished):
     project, _ = finished
     module = project / "src" / "rscnav" / "figures" / "learning.py"

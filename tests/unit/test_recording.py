@@ -12,7 +12,8 @@ from small_nwb import walk, write_nwb
 from rscnav.config.activity import Activity
 from rscnav.config.landmarks import Landmarks
 from rscnav.config.load import parse_config
-from rscnav.config.mapping import Epochs, Phases, Position, Trials
+from rscnav.config.mapping import Epochs, Phases, Trials
+from rscnav.config.position import Position
 from rscnav.config.recordings import Recording
 from rscnav.recordings.read import read_recording
 from rscnav.seeds import Seeds
@@ -212,7 +213,7 @@ def test_the_docs_explain_every_key_and_their_examples_are_right(pytestconfig, t
             if not hasattr(getattr(field.annotation, "__args__", [None])[0], "model_fields"):
                 assert f"`{section}{key}`" in text, f"{section}{key}"
     examples = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
-    assert len(examples) == text.count("```yaml") == 7
+    assert len(examples) == text.count("```yaml") == 8
     (tmp_path / "data/m1").mkdir(parents=True)
     (tmp_path / "data/m1/day1.nwb").touch()  # what the pattern of one of them finds
     monkeypatch.chdir(tmp_path)

@@ -14,7 +14,7 @@ rule simulate:
 
 rule read:
     input:
-        lambda wildcards: RECORDED_FILES[wildcards.recording],
+        lambda wildcards: [RECORDED_FILES[wildcards.recording], *MORE_FILES[wildcards.recording]],
     output:
         f"{RESULTS}/sessions/{{recording}}.h5",
     log:

@@ -17,6 +17,14 @@ class Recording(Closed):
 
     name: Name = Field(description="name of the session; may not end in -s and a number, as networks' names do")
     file: str = Field(description="NWB file, relative to the folder the workflow runs in")
+    more_files: list[Text] = Field(
+        default_factory=list,
+        description="more NWB files of the same session (one a probe, or an imaging plane), which are read as one with `file`",
+    )
+    one_clock: bool = Field(
+        False,
+        description="take the times of `more_files` as they are, although the files say that their clocks begin at different times",
+    )
     subject: str | None = Field(None, description="the animal; null: taken from the file, else the session's name")
     bin_s: float = Field(0.1, gt=0, description="width of the spike-count bins (s)")
     trial_s: float = Field(
@@ -47,6 +55,11 @@ class Recording(Closed):
             raise ValueError(
                 f"the recording's name '{self.name}' looks like a network's session (NAME-sSEED); rename it"
             )
+        every = [self.file, *self.more_files]
+        twice = sorted({file for file in every if every.count(file) > 1})
+        if twice or (self.more_files and self.arrays is not None):
+            why = f"{twice[0]} is named twice" if twice else "files of plain arrays can't be joined; drop arrays or more_files"
+            raise ValueError(f"recording '{self.name}': more_files: {why}")
         if self.activity is not None and self.units_table is not None:
             raise ValueError(
                 f"recording '{self.name}': activity.series is read in place of spikes, so units_table means nothing; drop one of "

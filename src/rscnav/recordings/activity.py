@@ -11,7 +11,7 @@ from rscnav.config.activity import Activity
 from rscnav.config.mapping import Rule
 from rscnav.recordings.binning import Bins
 from rscnav.recordings.columns import TableColumns, joined_columns, kept_rows, left_out_notes, rows_of
-from rscnav.recordings.nwb import Series, find_series, open_series
+from rscnav.recordings.nwb import Series, find_series, open_series, series_paths
 from rscnav.recordings.plane import KEY, Plane, plane_columns, read_plane
 from rscnav.recordings.units import none_left
 from rscnav.sessions.lazy import LazyRows, row_blocks
@@ -145,7 +145,7 @@ def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
         Where a series will not do (`read_plane`), or several do not belong together: named twice, in different units, or
         without any time in common.
     """
-    planes = tuple(read_plane(file, name, activity, bin_s) for name in activity.names)
+    planes = tuple(read_plane(file, path, activity, bin_s) for path in series_paths(file, activity.names, KEY))
     _refuse_unlike(planes)
     sizes = [len(plane.column) for plane in planes]
     columns = joined_columns({plane.path: plane.columns for plane in planes}, "series")
@@ -162,7 +162,7 @@ def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
 
 def activity_series(file: Any, activity: Activity) -> Series:
     """Read all activity at once, for a look at it: of several series, the latest sample of each at the times of the first."""
-    every = [find_series(file, name, KEY) for name in activity.names]
+    every = [find_series(file, path, KEY) for path in series_paths(file, activity.names, KEY)]
     first = every[0]
     if len(every) == 1:
         return first
@@ -177,7 +177,7 @@ def activity_series(file: Any, activity: Activity) -> Series:
 
 def activity_columns(file: Any, activity: Activity) -> TableColumns:
     """Return id and plain columns of all units of the series, before any is left out."""
-    every = [open_series(file, name, KEY) for name in activity.names]
+    every = [open_series(file, path, KEY) for path in series_paths(file, activity.names, KEY)]
     return joined_columns({series.path: plane_columns(series) for series in every}, "series")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rscnav.recordings.misshapen import misshapen_columns
-from rscnav.recordings.names import SERIES, TABLE, Names
+from rscnav.recordings.names import SERIES, TABLE, Names, files_of
 from rscnav.recordings.nwb import START_COLUMNS
 from rscnav.recordings.tolerant import damaged_objects
 
@@ -77,7 +77,8 @@ def list_series(file: Any) -> list[ListedSeries]:
     Of their times only a few are read.
     """
     sound = [_series(path, item) for path, item in Names(file).of_kind(SERIES)]
-    damaged = [_damaged(path, "damaged", why) for path, why in damaged_objects(file).items()]
+    every = files_of(file).values()
+    damaged = [_damaged(path, "left out", why) for each in every for path, why in damaged_objects(each).items()]
     return sorted([*sound, *damaged], key=_by_path)
 
 

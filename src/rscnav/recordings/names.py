@@ -6,26 +6,16 @@ its kind. A name that fits several objects is refused with all their paths.
 """
 
 import difflib
-import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
-from rscnav.recordings.tolerant import damaged_objects
+from rscnav.recordings.paths import Named, Paths, plain_path
 
-_FOLDERS = {  # attributes of an NWBFile that hold objects by name, and the folder of the file that they are
-    "acquisition": "acquisition",
-    "processing": "processing",
-    "intervals": "intervals",
-    "events": "events",
-    "scratch": "scratch",
-    "analysis": "analysis",
-    "stimulus": "stimulus/presentation",
-    "stimulus_template": "stimulus/templates",
-    "lab_meta_data": "general",
-}
-_SINGLE = {"trials": "intervals", "epochs": "intervals", "invalid_times": "intervals", "units": ""}
 _LISTED = 30  # names in a message
+_FILES = "rscnav_files"
 
 
 @dataclass(frozen=True)
@@ -45,17 +35,8 @@ class Kind:
     fits: Callable[[Any], bool]
 
 
-@dataclass(frozen=True)
-class Named:
-    """An object of a file: its path without NWB's folder, and with it."""
-
-    item: Any
-    short: str
-    full: str
-
-
 class Names:
-    """Names of all time series, tables and interfaces of an open file.
+    """Names of all time series, tables and interfaces of an open file, and of those that are read with it (`more_files`).
 
     Parameters
     ----------
@@ -63,38 +44,20 @@ class Names:
     """
 
     def __init__(self, file: Any) -> None:
-        self.damaged = damaged_objects(file)
-        self.all = sorted((_named(file, item) for item in _below(file)), key=lambda n: n.full)
-        self._by_id = {id(named.item): named for named in self.all}
-        self._exact: dict[str, list[Named]] = {}
-        self._ends: dict[str, list[Named]] = {}
-        for named in self.all:
-            for path in {named.short, named.full}:
-                self._exact.setdefault(_plain(path), []).append(named)
-            parts = _plain(named.full).split("/")
-            for k in range(len(parts)):
-                self._ends.setdefault("/".join(parts[k:]), []).append(named)
+        self.files = {name: Paths(each) for name, each in files_of(file).items()}
+        self.main = next(iter(self.files.values()))
+        self.all = [(name, named) for name, paths in self.files.items() for named in paths.all]
+        self._file_of = {id(named.item): name for name, named in self.all}
 
-    def meant(self, name: str, fits: Callable[[Any], bool] = lambda _: True) -> list[Named]:
+    def meant(self, name: str, fits: Callable[[Any], bool] = lambda _: True) -> list[Any]:
         """Return the objects that a name may stand for; one where it is clear."""
-        plain = _plain(name)
-        if name.startswith("/"):
-            found = [n for n in self._exact.get(plain, []) if fits(n.item)]
-            return [n for n in found if _plain(n.full) == plain] or found
-        ends = [n for n in self._ends.get(plain, []) if fits(n.item)]
-        exact = [n for n in self._exact.get(plain, []) if fits(n.item)]
-        if "/" in plain:
-            return exact or ends
-        own = [n for n in exact if plain in _SINGLE and _plain(n.full) == f"{_SINGLE[plain]}/{plain}".strip("/")]
-        return own or ends  # `trials` is NWB's own table of that name, whatever else is called so
+        return [named.item for found in self._by_file(name, fits).values() for named in found]
 
     def path(self, item: Any, fits: Callable[[Any], bool] = lambda _: True) -> str:
-        """Return the shortest of an object's paths that finds it: without NWB's folder, with it, or with `/` before it."""
-        named = self._by_id[id(item)]
-        for path in (named.short, named.full):
-            if [n.item for n in self.meant(path, fits)] == [item]:
-                return path
-        return f"/{named.full}"
+        """Return the shortest of an object's paths that finds it, with its file's name before it where several are read."""
+        file = self._file_of[id(item)]
+        path = self.files[file].path(item, fits)
+        return path if len(self.files) == 1 else f"{file}:{path}"
 
     def find(self, name: str, kind: Kind, key: str, first: Callable[[Any], bool] | None = None) -> Any:
         """Return the one object of a kind that a name stands for.
@@ -115,32 +78,79 @@ class Names:
         """
         found = self.meant(name, kind.fits)
         if len(found) == 1:
-            return found[0].item
+            return found[0]
         if found:
-            paths = [self.path(n.item, kind.fits) for n in found]
+            paths = [self.path(item, kind.fits) for item in found]
             raise ValueError(
                 f"{key}: '{name}' is the name of {len(paths)} {kind.words}; write the path of one: {listed(paths)}"
             )
-        there = [n for n in self.all if kind.fits(n.item)]
-        there.sort(key=lambda n: first is not None and not first(n.item))
-        paths = [self.path(n.item, kind.fits) for n in there]
-        other = self.meant(name)
-        why = f" ('{name}' is a {type(other[0].item).__name__})" if other else self._damage(name)
+        there = [named.item for _, named in self.all if kind.fits(named.item)]
+        there.sort(key=lambda item: first is not None and not first(item))
+        paths = [self.path(item, kind.fits) for item in there]
+        other = [f"'{name}' is a {type(item).__name__}" for item in self.meant(name)[:1]]
+        other += [damage for each in self.files.values() if (damage := each.damage(name))]
         near = _near(name, paths)
         raise ValueError(
-            f"{key}: there is no {kind.word} '{name}' in the file{why}; there are: {listed(paths)}"
+            f"{key}: there is no {kind.word} '{name}' in the file{f' ({other[0]})' if other else ''}; there are: {listed(paths)}"
             + (f"; did you mean '{near}'?" if near else "")
         )
 
-    def _damage(self, name: str) -> str:
-        """Return why an object of that name can't be read; '' where there is none."""
-        plain = _plain(name)
-        found = [path for path in self.damaged if path == plain or path.endswith(f"/{plain}")]
-        return f" ('{found[0]}' can't be read: {self.damaged[found[0]]})" if found else ""
+    def each(self, name: str, kind: Kind, key: str, first: Callable[[Any], bool] | None = None) -> list[Any]:
+        """Return all objects that a name with `*` fits, or the one of each file that a name stands for; see `find`."""
+        if "*" in name:
+            there = self.of_kind(kind)
+            found = [item for path, item in there if any(fnmatchcase(path, p + name) for p in ("", "*/", "*:"))]
+            if not found:
+                raise ValueError(
+                    f"{key}: no {kind.word} in the file fits '{name}'; there are: {listed(path for path, _ in there)}"
+                )
+            return found
+        by_file = self._by_file(name, kind.fits, own=False)
+        if by_file and all(len(items) == 1 for items in by_file.values()):
+            return [items[0].item for items in by_file.values()]
+        return [self.find(name, kind, key, first)]
+
+    def several_in_a_file(self, paths: Iterable[str]) -> bool:
+        """Tell whether more than one of some paths lie in one file."""
+        return max(Counter(self._file_of[id(self.meant(path)[0])] for path in paths).values(), default=0) > 1
 
     def of_kind(self, kind: Kind) -> list[tuple[str, Any]]:
-        """Return the path and the object of everything of a kind, in order of paths."""
-        return [(self.path(n.item, kind.fits), n.item) for n in self.all if kind.fits(n.item)]
+        """Return the path and the object of everything of a kind, file by file in order of paths."""
+        return [(self.path(n.item, kind.fits), n.item) for _, n in self.all if kind.fits(n.item)]
+
+    def _by_file(self, name: str, fits: Callable[[Any], bool], own: bool = True) -> dict[str, list[Named]]:
+        """Return what a name may stand for in each file; with `own`, NWB's own tables are those of the first one."""
+        file, colon, rest = name.partition(":")
+        if colon and file in self.files:
+            return {file: self.files[file].meant(rest, fits)}
+        of_first = self.main.own(name, fits) if own else []
+        if of_first:
+            return {next(iter(self.files)): of_first}
+        found = {file: paths.meant(name, fits) for file, paths in self.files.items()}
+        return {file: items for file, items in found.items() if items}
+
+
+def read_with(file: Any, path: str, more: Iterable[tuple[str, Any]]) -> None:
+    """Let the names of other open files count among those of a file.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    path : str
+    more : iterable of (str, pynwb.NWBFile)
+        Path and content of the others.
+    """
+    files: dict[str, Any] = {}
+    for where, each in [(path, file), *more]:
+        stem = plain_path(where).rpartition("/")[2].split(".")[0]
+        same = Counter(name.partition("#")[0] for name in files)[stem]
+        files[f"{stem}#{same + 1}" if same else stem] = each
+    setattr(file, _FILES, files)
+
+
+def files_of(file: Any) -> dict[str, Any]:
+    """Return a file, and those that are read with it, by name."""
+    return getattr(file, _FILES, None) or {"file": file}
 
 
 def path_of(file: Any, item: Any) -> str:
@@ -171,52 +181,10 @@ SERIES = Kind("series", "series", _is_series)
 TABLE = Kind("table", "tables", _is_table)
 
 
-def _below(file: Any) -> list[Any]:
-    """Return all containers of a file but for columns of tables: children, and what a folder links to in another file."""
-    from hdmf.container import Container
-
-    found: dict[int, Any] = {}
-    stack = list(file.children)
-    for attribute in _FOLDERS:
-        stack += list((getattr(file, attribute, None) or {}).values())
-    while stack:
-        item = stack.pop()
-        if id(item) in found or not isinstance(item, Container):
-            continue
-        found[id(item)] = item
-        stack += list(item.children)
-    return list(found.values())
-
-
-def _named(file: Any, item: Any) -> Named:
-    """Name an object by its parents."""
-    parts, top = [item.name], item
-    while top.parent is not None and top.parent is not file and top.parent.parent is not None:
-        top = top.parent
-        parts.append(top.name)
-    short = "/".join(reversed(parts))
-    folder = next(
-        (
-            folder
-            for attribute, folder in _FOLDERS.items()
-            if any(top is held for held in (getattr(file, attribute, None) or {}).values())
-        ),
-        None,
-    )
-    if folder is None:
-        folder = next((place for name, place in _SINGLE.items() if getattr(file, name, None) is top), "")
-    return Named(item, short, f"{folder}/{short}".strip("/"))
-
-
-def _plain(path: str) -> str:
-    """Write a path in one way: no empty parts, accents composed."""
-    return "/".join(part for part in unicodedata.normalize("NFC", path).split("/") if part)
-
-
 def _near(name: str, paths: list[str]) -> str:
     """Return the path that a misspelt name is closest to; '' where none is close."""
     by_end = {path.rpartition("/")[2].lower(): path for path in reversed(paths)}
     by_end |= {path.lower(): path for path in reversed(paths)}
-    near = difflib.get_close_matches(_plain(name).lower(), by_end, 1)
-    near = near or difflib.get_close_matches(_plain(name).rpartition("/")[2].lower(), by_end, 1)
+    near = difflib.get_close_matches(plain_path(name).lower(), by_end, 1)
+    near = near or difflib.get_close_matches(plain_path(name).rpartition("/")[2].lower(), by_end, 1)
     return by_end[near[0]] if near else ""

@@ -3,6 +3,7 @@
 Names are found by one rule (`names`). What these functions return outlives the open file, but for `OpenSeries`.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +96,7 @@ def find_series(file: Any, name: str, key: str) -> Series:
 def open_series(file: Any, name: str, key: str) -> OpenSeries:
     """Find a time series as `find_series` does, and read its times only."""
     names = Names(file)
-    item = _series_of(names, name, key)
+    item = names.find(name, SERIES, key, _preferred(key))
     path = names.path(item, SERIES.fits)
     shape = _shape(item, path, key)
     rois = getattr(item, "rois", None)
@@ -116,9 +117,11 @@ def open_series(file: Any, name: str, key: str) -> OpenSeries:
     return OpenSeries(item, path, time, n_columns, str(item.unit or ""), turned, notes)
 
 
-def series_named(file: Any, name: str, key: str) -> Any:
-    """Return the one series of that name, unread; see `find_series`."""
-    return _series_of(Names(file), name, key)
+def series_paths(file: Any, names: Sequence[str], key: str) -> list[str]:
+    """Return the paths of the series that several names stand for: with `*`, of all that fit it, and else of one in each file."""
+    known = Names(file)
+    every = [item for name in names for item in known.each(name, SERIES, key, _preferred(key))]
+    return [known.path(item, SERIES.fits) for item in every]
 
 
 def interval_table(file: Any, name: str, key: str, stops: bool = True) -> TableColumns:
@@ -172,10 +175,10 @@ def has_times(item: Any) -> bool:
 _TIMED = Kind("table", "tables of intervals or events", has_times)
 
 
-def _series_of(names: Names, name: str, key: str) -> Any:
+def _preferred(key: str) -> Callable[[Any], bool] | None:
+    """Return which series are listed first for a key."""
     preferred = _PREFERRED.get(key.partition(".")[0])
-    first = None if preferred is None else lambda item: type(item).__name__ == preferred
-    return names.find(name, SERIES, key, first)
+    return None if preferred is None else lambda item: type(item).__name__ == preferred
 
 
 def _shape(item: Any, path: str, key: str) -> tuple[int, int]:

@@ -162,17 +162,19 @@ def unit_tables(file: Any, named: str | Sequence[str] | None = None) -> UnitTabl
     key, names = "units_table", Names(file)
     if named is None:
         there = units_in(file)
-        if len(there) > 1:
+        if not there:
+            raise ValueError(_no_units(names))
+        if names.several_in_a_file(there):
             raise ValueError(
                 f"{key}: the file has {len(there)} Units tables: {listed(there)}; name one with units_table, or, to take "
                 f"several as one population, all of them: [{', '.join(there)}]"
             )
-        if not there:
-            raise ValueError(_no_units(names))
-        named = there
-    chosen = [names.find(name, UNITS_TABLE, key) for name in ([named] if isinstance(named, str) else named)]
+        chosen = [item for _, item in names.of_kind(UNITS_TABLE) if len(item.id)]
+    else:
+        each = [named] if isinstance(named, str) else named
+        chosen = [item for name in each for item in names.each(name, UNITS_TABLE, key)]
     if len({id(item) for item in chosen}) < len(chosen):
-        raise ValueError(f"{key}: {listed(named)} name one table twice")
+        raise ValueError(f"{key}: {listed(each)} name one table twice")
     for item in chosen:
         if not len(item.id):
             raise ValueError(f"{key}: the Units table '{names.path(item, UNITS_TABLE.fits)}' is empty")
@@ -183,7 +185,7 @@ def _no_units(names: Names) -> str:
     """Return why there are no units: no table, or one without spike times."""
     from pynwb.misc import Units
 
-    found = [n for n in names.all if isinstance(n.item, Units) and len(n.item.id)]
+    found = [n for _, n in names.all if isinstance(n.item, Units) and len(n.item.id)]
     if found:
         return (
             f"the Units table '{found[0].short}' has no spike_times; its columns: {listed(found[0].item.colnames)}. Where "

@@ -85,6 +85,7 @@ def test_three_together_are_three_one_by_one(task, tmp_path, tolerance, architec
     assert {path.name for path in (tmp_path / "together" / NAMES[0]).iterdir()} == {
         "weights.pt",
         "curve.csv",
+        "curve.csv.sha256",
         "progress.csv",
     }
 

@@ -39,8 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     config, session, folder = read_config(arguments), arguments.session, arguments.output_dir
     torch.set_num_threads(1)  # two networks side by side with one thread each are faster than two threads on one
     task, own = entry(config, session, folder)
-    alone = config.together == "jobs" or folder.name != session
-    names = [session] if alone else training_group(config, session)
+    names = training_group(config, session) if folder.name == session else [session]
     group = [own if name == session else entry(config, name, folder.parent / name)[1] for name in names]
     lock = folder.parent / f".together-{shape_hash(network_sessions(config)[session][0])}.lock"
     train_job(task, own, group, config.device, config.together, lock)

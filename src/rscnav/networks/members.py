@@ -140,10 +140,11 @@ class Member:
         write_with_digest(folder / "curve.csv", text.getvalue())
         checkpoint.save(values, folder / "weights.pt")
 
-    def write_failure(self) -> None:
-        """Leave word why it was given up, where its own job looks."""
+    def write_failure(self, device: str) -> None:
+        """Leave word why it was given up, and on what device, where its own job looks."""
         if self.ready is not None:
-            write_text(self.ready / FAILED, json.dumps({"record": self.record, "failure": self.failure}))
+            said = {"record": self.record, "failure": self.failure, "device": device}
+            write_text(self.ready / FAILED, json.dumps(said))
 
     def state(self) -> dict[str, Any]:
         """Give what a checkpoint holds of it."""

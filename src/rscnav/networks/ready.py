@@ -6,6 +6,7 @@ up, and the network's own job moves them into place.
 """
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Mapping
@@ -16,7 +17,9 @@ from rscnav.networks.devices import describe
 from rscnav.networks.members import FAILED
 from rscnav.networks.weights import check_trained
 from rscnav.owner import refuse_if_orphaned
+from rscnav.sealed.tails import read_with_digest
 
+log = logging.getLogger(__name__)
 FILES = ("curve.csv", "curve.csv.sha256", "weights.pt")  # in the order in which they are moved
 READY = "ready"
 
@@ -34,18 +37,19 @@ def trained_on(folder: Path, record: Mapping[str, str]) -> str:
     try:
         saved = checkpoint.load(weights)
         check_trained(saved, weights)
+        read_with_digest(folder / "curve.csv")
     except (OSError, ValueError):  # damaged, or just being moved
         return ""
     return describe(saved["devices"][-1]) if saved["record"] == dict(record) else ""
 
 
-def failure_of(folder: Path, record: Mapping[str, str]) -> str:
-    """Return why another network's job gave up the network of a folder, with these settings and this code; '' where none did."""
+def failure_of(folder: Path, record: Mapping[str, str]) -> tuple[str, str]:
+    """Return why another network's job gave up the network of a folder, with these settings and this code, and on what; '' where none did."""
     try:
         said = json.loads((ready_folder(folder) / FAILED).read_text(encoding="utf-8"))
-        return str(said["failure"]) if said["record"] == dict(record) else ""
+        return (str(said["failure"]), str(said["device"])) if said["record"] == dict(record) else ("", "")
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return "", ""
 
 
 def is_finished(folder: Path, record: Mapping[str, str]) -> bool:
@@ -53,13 +57,13 @@ def is_finished(folder: Path, record: Mapping[str, str]) -> bool:
     return bool(trained_on(folder, record)) or is_waiting(folder, record)
 
 
-def take(folder: Path, record: Mapping[str, str]) -> str:
-    """Move files that wait for a network's own job into place; those of other settings or code stay where they are.
+def take(folder: Path, record: Mapping[str, str], name: str) -> bool:
+    """Move files that wait for a network's own job into place, and say so in the log; those of other settings or code stay.
 
     Returns
     -------
-    str
-        What it was trained on; '' where no files wait.
+    bool
+        Whether there were such files.
 
     Raises
     ------
@@ -68,17 +72,23 @@ def take(folder: Path, record: Mapping[str, str]) -> str:
     """
     waiting = ready_folder(folder)
     device = trained_on(waiting, record)
-    failure = "" if device else failure_of(folder, record)
+    failure, where = ("", device) if device else failure_of(folder, record)
     if not device and not failure:
-        return ""
+        return False
     refuse_if_orphaned()
     if device:
         for file in FILES:
             os.replace(waiting / file, folder / file)
     clear(folder)
+    log.info(
+        "%s  trained on %s, together with others of its shape, in one job; its files are %s",
+        name,
+        where,
+        "here" if device else "not made",
+    )
     if failure:
         raise FloatingPointError(failure)
-    return device
+    return True
 
 
 def clear(folder: Path) -> None:
@@ -88,4 +98,4 @@ def clear(folder: Path) -> None:
 
 def is_waiting(folder: Path, record: Mapping[str, str]) -> bool:
     """Whether `take` has something to take."""
-    return bool(trained_on(ready_folder(folder), record) or failure_of(folder, record))
+    return bool(trained_on(ready_folder(folder), record) or failure_of(folder, record)[0])

@@ -155,7 +155,7 @@ class Run:
         for member, what in wrong.items():
             member.mend(f"diverged by batch {batch} ({what})", self.batch)
             if member.failure:
-                member.write_failure()
+                member.write_failure(str(self.hardware))
         self.keep([member for member in self.active if not member.failure])
         self.good = self.learner.state()
 
@@ -212,7 +212,7 @@ class Run:
             if member.weights is not None:
                 member.write(self.devices)  # files of members that have ended may have been cleared away
             if member.failure:
-                member.write_failure()
+                member.write_failure(str(self.hardware))
         if self.devices[-1] != self.hardware.record:
             before = describe(self.devices[-1])
             log.warning("%s  began on %s and goes on on %s: last digits differ", self.name, before, self.hardware)

@@ -76,7 +76,7 @@ def train_job(task: Task, own: Entry, group: Sequence[Entry], device: str, toget
     FloatingPointError
         Where this network's training diverges again and again. Of others it is left to their own jobs to say so.
     """
-    if _taken(own):
+    if take(own.folder, own.plan.files_record, own.name):
         return
     gpus = wanted_gpus(device)
     if len(group) < 2 or together == "jobs" or (together == "auto" and not gpus):
@@ -85,7 +85,7 @@ def train_job(task: Task, own: Entry, group: Sequence[Entry], device: str, toget
     check_together([entry.plan for entry in group])
     where = f"cuda ({', '.join(gpu.name for gpu in gpus)})" if gpus else "cpu"
     with _held(lock, own, where) as held:
-        if _taken(own):
+        if take(own.folder, own.plan.files_record, own.name):
             return
         _train(task, own, party_of(own, group) if held else [own], group, gpus)
 
@@ -130,14 +130,22 @@ def _train(task: Task, own: Entry, party: Sequence[Entry], group: Sequence[Entry
         members = [Member(e.plan, e.seeds, e.folder, None if alone else ready_folder(e.folder)) for e in party]
         run = Run(task, members, device, furthest(own, saved))
         run.go()
-    for entry in party:
-        left = records_in(entry.checkpoint)
-        if left is not None and set(left[1]) <= names:
-            entry.checkpoint.unlink(missing_ok=True)  # an older one, of networks that have all ended
+    _clear_checkpoints(party, group)
     if alone:
         run.refuse_failed()
     else:
-        take(own.folder, own.plan.files_record)  # raises where it was given up
+        take(own.folder, own.plan.files_record, own.name)  # raises where it was given up
+
+
+def _clear_checkpoints(party: Sequence[Entry], group: Sequence[Entry]) -> None:
+    """Remove checkpoints of networks that have ended, wherever they lie; not those that another network can still go on from."""
+    others = [entry for entry in group if entry not in party]
+    for entry in group:
+        left = records_in(entry.checkpoint)
+        if left is None or not (entry in party or any(_is_of(left, member) for member in party)):
+            continue
+        if not any(_is_of(left, other) and not other.is_finished for other in others):
+            entry.checkpoint.unlink(missing_ok=True)
 
 
 def _hand_on(path: Path, saved: Mapping[Path, Saved], others: Sequence[Entry]) -> None:
@@ -150,18 +158,6 @@ def _hand_on(path: Path, saved: Mapping[Path, Saved], others: Sequence[Entry]) -
                 os.link(path, entry.checkpoint)
             except OSError:  # a file system without hard links
                 shutil.copyfile(path, entry.checkpoint)
-
-
-def _taken(own: Entry) -> bool:
-    """Take what another job left for this network, and tell whether it left its weights."""
-    device = take(own.folder, own.plan.files_record)
-    if device:
-        log.info(
-            "%s  was trained on %s, together with others, in another network's job: its files are here",
-            own.name,
-            device,
-        )
-    return bool(device)
 
 
 @contextmanager

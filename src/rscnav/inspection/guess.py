@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rscnav.inspection.contents import Item
 from rscnav.inspection.guess_trials import guess_trials
 from rscnav.inspection.guessed import Guess, others
-from rscnav.recordings.nwb import find_series
+from rscnav.recordings.nwb import Series, find_series
 from rscnav.recordings.place_units import UNITS, said_unit
 from rscnav.recordings.unit_tables import unit_tables, units_in
 
@@ -76,12 +76,13 @@ def _position(file: Any, items: list[Item], found: Guess) -> bool:
         )
 
     ranked = sorted(places or spatial, key=rank)
-    if not ranked:
+    while ranked and (series := _readable(file, ranked[0])) is None:
+        del ranked[0]
+    if not ranked or series is None:
         return False
     chosen = ranked[0]
     found.used.add(chosen.path)
     position: dict[str, Any] = {"series": chosen.path}
-    series = find_series(file, chosen.path, "position.series")
     try:
         position["unit"] = said_unit(series, "position")
         found.why["position.unit"] = f"the file says {series.unit}"
@@ -111,6 +112,14 @@ def _position(file: Any, items: list[Item], found: Guess) -> bool:
         position["heading"] = "movement"
         found.why["position.heading"] = "the file has no angle of the head; null: no heading"
     return ring or UNITS[position["unit"]][0] == "rad"
+
+
+def _readable(file: Any, item: Item) -> Series | None:
+    """Read a series; None where it can't be used."""
+    try:
+        return find_series(file, item.path, "position.series")
+    except ValueError:
+        return None
 
 
 def circle_through(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, float, float]:

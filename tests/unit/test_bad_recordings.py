@@ -43,8 +43,8 @@ def test_missing_file(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("text", "not an NWB file, or a damaged one"),
-        ("hdf5", "not an NWB file, or a damaged one"),
+        ("text", "not an HDF5 file, or a damaged one"),
+        ("hdf5", r"not an NWB file \(it names no nwb_version\); for plain arrays, say with the recording's key `arrays`"),
         ("empty", r"the file is empty \(0 bytes\); was a copy or a download cut short\?"),
         ("cut", "the file is cut short .*copy or download it again"),
     ],
@@ -239,7 +239,7 @@ def test_files_that_cannot_be_opened_on_the_command_line(tmp_path, monkeypatch, 
     assert f"rscnav inspect: error: {name}: {words}" in capsys.readouterr().err
     (tmp_path / "c.yaml").write_text(f"recordings:\n  - {{name: rat, file: '{name}'}}\n", encoding="utf-8")
     assert main(["validate", "--config", "c.yaml"]) == 1
-    assert f"WRONG: {name}: {words}" in capsys.readouterr().out
+    assert f"WRONG: recording 'rat': {name}: {words}" in capsys.readouterr().out
     assert not list(tmp_path.glob("page*"))
 
 
@@ -251,7 +251,7 @@ def test_unit_that_contradicts_the_file(tmp_path):
     refused(path, {"position": {"series": "angle", "unit": "rad"}}, "position.unit", "359", "deg")
     pixels = read_recording(path, {"position": {**WALK, "unit": "px", "override_unit": True}})
     assert pixels.position_unit == "px"
-    with pytest.raises(ConfigError, match=r"position\.unit: 'inch' will not do"):
+    with pytest.raises(ConfigError, match=r"position\.unit: 'inch' is not valid"):
         read_recording(path, {"position": {**WALK, "unit": "inch"}})
 
 

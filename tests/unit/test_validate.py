@@ -44,7 +44,7 @@ def test_every_recording_is_tried_and_each_error_named(folder, capsys):
     out, err = capsys.readouterr()
     assert "WRONG: recording 'r0', file x.nwb: position.series: there is no series 'yx'" in out
     assert "ok: recording 'r1'" in out
-    assert "WRONG: gone.nwb: no such file" in out
+    assert "WRONG: recording 'r2': gone.nwb: no such file" in out
     assert "2 will not do: recording 'r0', recording 'r2'" in err
 
 

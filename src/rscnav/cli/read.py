@@ -1,9 +1,11 @@
 """``rscnav read``: recording -> session."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.inspection.heard import heard
 from rscnav.provenance import provenance
 from rscnav.recordings.read import open_session
 from rscnav.seeds import Seeds
@@ -22,6 +24,12 @@ def run(arguments: argparse.Namespace) -> None:
     settings, text = job_settings(read_config(arguments), "read", arguments.session)
     mapping = settings["recording"]
     seeds = Seeds(settings["seed"], ("read", mapping.name))
-    with open_session(mapping.file, mapping, encounters=settings["encounters"], seeds=seeds) as session:
+    said: list[str] = []
+    with heard(said), open_session(mapping.file, mapping, encounters=settings["encounters"], seeds=seeds) as session:
         session.attributes.update(provenance(text, __name__))
-        write_session(session, arguments.output)
+        try:
+            write_session(session, arguments.output)
+        except ValueError as error:  # activity and spikes are read from the recorded file as they are written
+            raise ValueError(f"recording '{mapping.name}', file {mapping.file}: {error}") from error
+    for warning in said:
+        print(f"warning of the library that reads the file: {warning}", file=sys.stderr)

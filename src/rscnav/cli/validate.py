@@ -9,6 +9,8 @@ from rscnav.config.schema import Config
 from rscnav.config.stages import network_sessions, sampled_sessions, session_names, simulated_file
 from rscnav.figures.table import FIGURES
 from rscnav.inspection.feeds import feeds_in_words
+from rscnav.inspection.heard import heard
+from rscnav.recordings.files import named
 from rscnav.recordings.read import open_session, summary
 
 
@@ -46,16 +48,23 @@ def _trials_in(config: Config, recording: Recording, simulated: int | None) -> i
     if simulated is not None and not os.path.exists(recording.file):
         print(f"ok: recording '{recording.name}' will be simulated")
         return simulated
+    said: list[str] = []
     try:
-        with open_session(recording.file, recording, encounters=config.encounters, quiet=True) as session:
+        with (
+            heard(said),
+            named(recording.name, recording.file),
+            open_session(recording.file, recording, encounters=config.encounters, quiet=True) as session,
+        ):
             met, n_trials = session.encounters, len(session.trials)
             words = "" if met is None else f"; {(met['kind'] == 'encounter').sum()} encounters"
             print(f"ok: {summary(session)}{words}")
             for line in feeds_in_words(session):
                 print(f"    {line}")
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError) as error:  # `named` makes these of whatever a library raises
         print(f"WRONG: {error}")
         return None
+    for warning in said:
+        print(f"    warning of the library that reads the file: {warning}")
     return n_trials
 
 

@@ -21,15 +21,18 @@ def draft(path: str, guessed: Guess) -> str:
     str
         YAML of ``recordings`` with one item.
     """
-    stem = (
-        re.sub(r"[^A-Za-z0-9.]+", "_", os.path.basename(os.path.normpath(path)).split(".")[0]).strip("_") or "recording"
-    )
-    lines = ["recordings:", f"  - name: {stem}", f"    file: {_scalar(path)}"]
+    lines = ["recordings:", f"  - name: {name_of(path)}", f"    file: {_scalar(path)}"]
     for key, value in guessed.mapping.items():
         lines += _lines(key, value, guessed.why, 4, key)
     for key in sorted(set(guessed.why) - {k.partition(".")[0] for k in guessed.mapping} - _below(guessed)):
         lines.append(f"    # {key}: {guessed.why[key]}")
     return "\n".join(lines) + "\n"
+
+
+def name_of(path: str) -> str:
+    """Return a name for the recording in a file: that of the file, without what no name may have."""
+    stem = os.path.basename(os.path.normpath(path)).split(".")[0]
+    return re.sub(r"[^A-Za-z0-9.]+", "_", stem).strip("_") or "recording"
 
 
 def _lines(key: str, value: Any, why: dict[str, str], indent: int, path: str) -> list[str]:

@@ -17,7 +17,17 @@ from rscnav.recordings.probed import Probed, first_line, is_hdf5, probe, probed
 from rscnav.recordings.tolerant import add_notes, read_tolerantly
 from rscnav.recordings.zarr_stores import is_zarr, open_zarr
 
-__all__ = ["Probed", "is_zarr", "linked_files", "named", "open_recording", "probe", "probed", "refuse_unreadable"]
+__all__ = [
+    "Probed",
+    "explained",
+    "is_zarr",
+    "linked_files",
+    "named",
+    "open_recording",
+    "probe",
+    "probed",
+    "refuse_unreadable",
+]
 
 ARRAY_ENDINGS = (".npz", ".mat")  # and .h5, .hdf5 where the mapping has `arrays`
 _REMOTE = re.compile(r"^(https?|s3|gs|ftp|dandi|ssh|sftp)(://|:)", re.IGNORECASE)
@@ -189,24 +199,24 @@ def named(recording: str, path: str | os.PathLike[str]) -> Iterator[None]:
     text = os.fspath(path)
     try:
         yield
-    except (ValueError, OSError) as error:
-        said = first_line(error) if isinstance(error, UnicodeError) else str(error)
+    except Exception as error:
+        said = explained(error)
         if said.startswith(f"recording '{recording}'"):
             raise
         where = f"recording '{recording}'" + ("" if text in said else f", file {text}")
-        raise (type(error) if type(error) in (FileNotFoundError, PermissionError) else ValueError)(
-            f"{where}: {said}"
-        ) from error
-    except (NameError, AssertionError, ImportError):  # never the file's fault
-        raise
-    except Exception as error:
-        if os.environ.get("RSCNAV_DEBUG"):
-            raise
-        said = (
-            "more memory is needed than there is"
-            if isinstance(error, MemoryError)
-            else f"{type(error).__name__}: {first_line(error)}"
-        )
-        raise ValueError(
-            f"recording '{recording}', file {text}: it cannot be read ({said}); rscnav inspect says what is in it"
-        ) from error
+        kind = type(error) if type(error) in (FileNotFoundError, PermissionError) else ValueError
+        raise kind(f"{where}: {said}") from error
+
+
+def explained(error: Exception) -> str:
+    """Return a sentence for whatever was raised around a recorded file; a fault of this program is raised again.
+
+    With RSCNAV_DEBUG set, all errors that are not meant for users are.
+    """
+    if isinstance(error, ValueError | OSError) and not isinstance(error, UnicodeError):
+        return str(error)
+    if isinstance(error, NameError | AssertionError | ImportError) or os.environ.get("RSCNAV_DEBUG"):
+        raise error
+    if isinstance(error, MemoryError):
+        return "it cannot be read: more memory is needed than there is"
+    return f"it cannot be read ({type(error).__name__}: {first_line(error)}); rscnav inspect says what is in it"

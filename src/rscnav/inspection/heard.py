@@ -1,0 +1,41 @@
+"""What the libraries that read a file warn of, collected and shortened."""
+
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_LIBRARIES = re.compile(r"[/\\\\](pynwb|hdmf|hdmf_zarr|zarr|h5py|numcodecs)[/\\\\]")
+_LONGEST = 200
+
+
+@contextmanager
+def heard(said: list[str]) -> Iterator[None]:
+    """Collect warnings of the libraries once each, in a line, without the place in their source; others pass as they are.
+
+    Parameters
+    ----------
+    said : list of str
+        Where they are added.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.filterwarnings("always", category=UserWarning)
+        try:
+            yield
+        finally:
+            others = []
+            for warning in caught:
+                text = " ".join(str(warning.message).split())
+                text = text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."
+                if not (_LIBRARIES.search(warning.filename) or _is_ours(warning.filename)):
+                    others.append(warning)
+                elif issubclass(warning.category, UserWarning) and text not in said:
+                    said.append(text)
+    for warning in others:
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
+def _is_ours(filename: str) -> bool:
+    """Tell whether a warning comes from this program, which warns of files only."""
+    return os.path.abspath(filename).startswith(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

@@ -2,15 +2,17 @@
 
 import os
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rscnav.figures.layout import panel_letters
+from rscnav.figures.layout import empty_panel, panel_letters
 from rscnav.figures.style import MM, Canvas
 from rscnav.inspection import page_spikes, page_time, page_track
 from rscnav.inspection.measures import kept
 from rscnav.inspection.report import Report
+from rscnav.recordings.files import explained
 
 _LINE_MM, _CHARACTERS = 3.1, 150
 _ROWS_MM = (58, 62, 44, 44)
@@ -48,21 +50,31 @@ def draw_page(report: Report, canvas: Canvas | None = None) -> Figure:
         first = parts[0].subplots(1, 3, width_ratios=[1.25, 1, 0.9], gridspec_kw={**_ROOM, "wspace": 0.42})
         timeline, drift = parts[1].subplots(2, 1, sharex=True, height_ratios=[1.2, 1], gridspec_kw=_LONG)
         rest = [ax for part in parts[2:] for ax in part.subplots(1, 4, gridspec_kw={**_ROOM, "wspace": 0.5})]
-        page_track.occupancy(first[0], report)
-        page_track.encounters(first[1], report)
-        page_track.encounter_counts(first[2], report)
-        page_time.timeline(timeline, report)
-        page_time.drift(drift, report)
-        page_track.speeds(rest[0], report)
-        page_track.frames(rest[1], report)
-        page_time.clocks(rest[2], report)
-        page_time.starts(rest[3], report)
-        page_spikes.rates(rest[4], report)
-        page_spikes.refractory(rest[5], report)
-        page_time.lengths(rest[6], report)
-        page_time.outcomes(rest[7], report)
+        _panel(page_track.occupancy, first[0], report)
+        _panel(page_track.encounters, first[1], report)
+        _panel(page_track.encounter_counts, first[2], report)
+        _panel(page_time.timeline, timeline, report)
+        _panel(page_time.drift, drift, report)
+        _panel(page_track.speeds, rest[0], report)
+        _panel(page_track.frames, rest[1], report)
+        _panel(page_time.clocks, rest[2], report)
+        _panel(page_time.starts, rest[3], report)
+        _panel(page_spikes.rates, rest[4], report)
+        _panel(page_spikes.refractory, rest[5], report)
+        _panel(page_time.lengths, rest[6], report)
+        _panel(page_time.outcomes, rest[7], report)
         panel_letters([*first, timeline, drift, *rest])
     return figure
+
+
+def _panel(draw: Callable[[Axes, Report], None], ax: Axes, report: Report) -> None:
+    """Draw a panel; where that fails, say so in its place, and let the others be drawn."""
+    try:
+        draw(ax, report)
+    except Exception as error:  # whatever values a file may hold
+        why = explained(error)
+        ax.clear()
+        empty_panel(ax, f"cannot be drawn ({why[:80]})")
 
 
 def header(report: Report) -> list[str]:

@@ -123,11 +123,15 @@ def _wrong(
 ) -> str:
     """Say what in a checkpoint cannot be; '' where all fits together."""
     names, active, together = list(saved["records"]), saved["active"], saved["together"]
+    if not all(isinstance(saved[part], dict) for part in ("weights", "adam", "good", "members")):
+        return "its parts"
+    if type(saved["batch"]) is not int or type(saved["good"]["batch"]) is not int:
+        return "the batch"
     if not isinstance(together, bool) or not set(active) <= set(names) or len(set(active)) < len(active) or not active:
         return "the list of networks that still train"
     if not together and len(names) > 1:
         return "several networks, and the weights of one"
-    if set(saved["members"]) != set(names):
+    if list(saved["members"]) != names:
         return "the networks' curves"
     good = saved["good"]
     if not 0 <= good["batch"] <= saved["batch"] or (saved["batch"] >= last and set(records) & set(active)):
@@ -140,6 +144,8 @@ def _wrong(
         left = saved["batch"] - good["batch"] if name in active else None
         if wrong := _wrong_member(member, {*ROW, *heads}, left, shapes):
             return f"{wrong} of {name}"
+        if name in active and [row["batch"] for row in member["curve"]][-1:] != [good["batch"]][: good["batch"]]:
+            return f"the curve of {name}"
     keys = {"device", "gpu", "cuda", "torch"}
     if not all(set(record) == keys and all(isinstance(v, str) for v in record.values()) for record in saved["devices"]):
         return "the devices"
@@ -147,6 +153,8 @@ def _wrong(
 
 
 def _wrong_state(state: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], rows: int | None) -> str:
+    if not isinstance(state["weights"], dict) or not isinstance(state["adam"], dict):
+        return "the weights"
     before = () if rows is None else (rows,)
     if {name: tuple(value.shape) for name, value in state["weights"].items()} != {
         name: (*before, *shape) for name, shape in shapes.items()
@@ -154,6 +162,8 @@ def _wrong_state(state: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
         return "the shapes of the weights"
     width = sum(math.prod(shape) for shape in shapes.values())
     adam = state["adam"]
+    if not all(isinstance(value, Tensor) for value in (*state["weights"].values(), adam["mean"], adam["square"])):
+        return "the weights"
     if adam["n_steps"] != state["batch"] or any(tuple(adam[k].shape) != (rows or 1, width) for k in ("mean", "square")):
         return "the state of the optimiser"
     if not is_finite(state) or bool((adam["square"] < 0).any()):
@@ -164,10 +174,15 @@ def _wrong_state(state: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
 def _wrong_member(
     member: Mapping[str, Any], columns: set[str], left: int | None, shapes: Mapping[str, tuple[int, ...]]
 ) -> str:
+    if not isinstance(member, dict):
+        return "the state"
     curve, recent, weights = member["curve"], member["recent"], member["weights"]
     if not isinstance(curve, list) or not all(
         set(row) == columns and all(map(_is_number, row.values())) for row in curve
     ):
+        return "the curve"
+    batches = [row["batch"] for row in curve]
+    if batches != sorted(set(batches)) or any(not math.isfinite(row["loss"]) or row["loss"] < 0 for row in curve):
         return "the curve"
     if not isinstance(recent, list) or not all(_is_number(x) and math.isfinite(x) for x in recent):
         return "the losses"
@@ -175,8 +190,8 @@ def _wrong_member(
         return "the losses"
     if not isinstance(member["restarts"], int) or member["restarts"] < 0 or not isinstance(member["failure"], str):
         return "the restarts"
-    if left is None and weights is None and not member["failure"]:
-        return "the weights"
+    if (left is not None) == (weights is not None or bool(member["failure"])):
+        return "the end"
     if weights is not None:
         if {name: tuple(value.shape) for name, value in weights.items()} != dict(shapes) or not_finite(weights):
             return "the weights"

@@ -4,6 +4,7 @@ import argparse
 import os
 
 from rscnav.cli.common import add_config, read_config
+from rscnav.config.estimate import estimate, too_large
 from rscnav.config.recordings import Recording
 from rscnav.config.schema import Config
 from rscnav.config.stages import network_sessions, sampled_sessions, session_names, simulated_file
@@ -29,7 +30,8 @@ def run(arguments: argparse.Namespace) -> None:
     """
     config = read_config(arguments)
     simulated = {simulated_file(config, simulation.name): simulation.n_trials for simulation in config.simulations}
-    n_trials = {r.name: _trials_in(config, r, simulated.get(r.file)) for r in config.recordings}
+    sizes: dict[str, tuple[int, int]] = {}
+    n_trials = {r.name: _trials_in(config, r, simulated.get(r.file), sizes) for r in config.recordings}
     bad = [f"recording '{name}'" for name, n in n_trials.items() if n is None]
     bad += _sampled_too_few(config, n_trials)
     sampled = sampled_sessions(config)
@@ -39,12 +41,22 @@ def run(arguments: argparse.Namespace) -> None:
         f"{len(sampled)} sampled from them, {len(config.recordings)} of recordings) and {len(FIGURES)} figures of each and of all "
         f"together, in {config.results_dir}"
     )
+    found = estimate(config, sizes)
+    print(found.words())
+    for line in too_large(config, found):
+        print(f"WRONG: {line}")
+        bad.append(line.split(":")[0])
     if bad:
         raise ValueError(f"{len(bad)} will not do: {', '.join(bad)}")
 
 
-def _trials_in(config: Config, recording: Recording, simulated: int | None) -> int | None:
-    """Try one recording and say what came of it; give its number of trials, None where it will not do."""
+def _trials_in(
+    config: Config, recording: Recording, simulated: int | None, sizes: dict[str, tuple[int, int]]
+) -> int | None:
+    """Try one recording and say what came of it; give its number of trials, None where it will not do.
+
+    Its samples and units are put into `sizes`.
+    """
     if simulated is not None and not os.path.exists(recording.file):
         print(f"ok: recording '{recording.name}' will be simulated")
         return simulated
@@ -56,6 +68,7 @@ def _trials_in(config: Config, recording: Recording, simulated: int | None) -> i
             open_session(recording.file, recording, encounters=config.encounters, quiet=True) as session,
         ):
             met, n_trials = session.encounters, len(session.trials)
+            sizes[recording.name] = (len(session.time), session.n_units)
             words = "" if met is None else f"; {(met['kind'] == 'encounter').sum()} encounters"
             print(f"ok: {summary(session)}{words}")
             for line in feeds_in_words(session):

@@ -160,7 +160,7 @@ def _one_of(expected: str, value: Any) -> str:
 
 
 def _figure(number: Any) -> str:
-    return f"{number:,}" if isinstance(number, int) and number < 10**15 else f"{number:g}"
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.10g}"
 
 
 def _whose(values: Any, path: Sequence[Any]) -> str:

@@ -7,6 +7,7 @@ from pydantic import Field, create_model, model_validator
 from rscnav.analyses.table import ANALYSES, analysis_module
 from rscnav.config.base import Closed
 from rscnav.config.comparisons import Comparison, Similarity
+from rscnav.config.grids import check_grid
 from rscnav.config.mapping import Name
 from rscnav.config.names import check_names, check_number
 from rscnav.config.operational import OPERATIONAL
@@ -238,6 +239,10 @@ class Config(Closed):
         check_names("session", [*(n for sessions in networks.values() for n in sessions), *sampled, *recordings])
         check_names("comparison", [comparison.name for comparison in self.comparisons])
         check_names("simulation", [simulation.name for simulation in self.simulations])
+        for task in dict.fromkeys(network.task for network in self.networks):
+            check_grid(self.observer, self.tasks[task], f"the task '{task}'")
+        for simulation in self.simulations:
+            check_grid(self.observer, simulation.task, f"the simulation '{simulation.name}'")
         for network in self.networks:
             _check_seconds(network, self.tasks[network.task])
             for number, lesson in enumerate(network.training.curriculum, 1):

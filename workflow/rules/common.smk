@@ -28,9 +28,10 @@ try:
         replace=workflow.config_settings.replace_workflow_config,
     )
     CONFIG = parse_config(MERGED, files, places)
+    config.update(MERGED)  # what Snakemake prints a hash of
     workflow.configfiles += ["config.yaml"] if os.path.exists("config.yaml") else []  # for snakemake --archive
 except ConfigError as error:
-    raise WorkflowError(f"the configuration will not do.\n{error}") from None
+    raise WorkflowError(f"the configuration is not valid.\n{error}") from None
 
 RESULTS = CONFIG.results_dir
 NETWORKS = list(network_sessions(CONFIG))

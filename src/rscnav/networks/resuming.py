@@ -144,7 +144,8 @@ def _wrong(
         left = saved["batch"] - good["batch"] if name in active else None
         if wrong := _wrong_member(member, {*ROW, *heads}, left, shapes):
             return f"{wrong} of {name}"
-        if name in active and [row["batch"] for row in member["curve"]][-1:] != [good["batch"]][: good["batch"]]:
+        last_row = [good["batch"]] if good["batch"] else []
+        if name in active and [row["batch"] for row in member["curve"]][-1:] != last_row:
             return f"the curve of {name}"
     keys = {"device", "gpu", "cuda", "torch"}
     if not all(set(record) == keys and all(isinstance(v, str) for v in record.values()) for record in saved["devices"]):

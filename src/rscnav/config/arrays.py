@@ -24,7 +24,7 @@ class ArraySeries(Closed):
     data: str = Field(description="array (sample,) or (sample, column)")
     time: str | None = Field(None, description="array of the samples' times")
     rate: float | None = Field(None, gt=0, description="in place of times: samples a second")
-    start_s: float = Field(0.0, description="with a rate: time of the first sample (s)")
+    start_s: float = Field(0.0, ge=-1e11, le=1e11, description="with a rate: time of the first sample (s)")
     unit: str = Field("", description="what the values are in")
     across: bool | None = Field(
         None,

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from rscnav.config.base import Closed
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Scalar = str | int | float | bool
 Text = Annotated[str, Field(pattern=r"\S")]
 Index = Annotated[int, Field(ge=0)]

@@ -9,6 +9,7 @@ from rscnav.config.arrays import Arrays
 from rscnav.config.base import Closed
 from rscnav.config.landmarks import Landmarks
 from rscnav.config.mapping import Epochs, Name, Phases, Rule, Text, Trials
+from rscnav.config.names import repeated
 from rscnav.config.position import Position
 
 
@@ -26,7 +27,7 @@ class Recording(Closed):
         description="take the times of `more_files` as they are, although the files say that their clocks begin at different times",
     )
     subject: str | None = Field(None, description="the animal; null: taken from the file, else the session's name")
-    bin_s: float = Field(0.1, gt=0, description="width of the spike-count bins (s)")
+    bin_s: float = Field(0.1, ge=1e-4, le=1_000, description="width of the spike-count bins (s)")
     trial_s: float = Field(
         10.0, gt=0, description="without a trial table, stretches are cut into pieces of this length (s)"
     )
@@ -56,9 +57,13 @@ class Recording(Closed):
                 f"the recording's name '{self.name}' looks like a network's session (NAME-sSEED); rename it"
             )
         every = [self.file, *self.more_files]
-        twice = sorted({file for file in every if every.count(file) > 1})
+        twice = repeated(every)
         if twice or (self.more_files and self.arrays is not None):
-            why = f"{twice[0]} is named twice" if twice else "files of plain arrays can't be joined; drop arrays or more_files"
+            why = (
+                f"{twice[0]} is named twice"
+                if twice
+                else "files of plain arrays can't be joined; drop arrays or more_files"
+            )
             raise ValueError(f"recording '{self.name}': more_files: {why}")
         if self.activity is not None and self.units_table is not None:
             raise ValueError(

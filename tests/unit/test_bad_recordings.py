@@ -264,12 +264,56 @@ def test_trials_outside_the_recording(tmp_path):
     assert len(read_recording(path, {"position": WALK, "trials": rule}).trials) == 2
 
 
-def test_trial_that_stops_before_it_starts_or_has_no_end(tmp_path):
-    for stop in (0.5, np.nan):
-        trials = [*TRIALS, {"start_time": 7.0, "stop_time": stop, "outcome": "hit"}]
-        path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], trials=trials)
-        refused(path, {"trials": {}}, "table 'trials'", "row 2", f"from 7 to {stop:g} s", "before its start")
-        assert len(read_recording(path, {"trials": {"select": [{"column": "stop_time", "min": 1}]}}).trials) == 2
+def test_trial_that_stops_before_it_starts(tmp_path):
+    trials = [*TRIALS, {"start_time": 7.0, "stop_time": 0.5, "outcome": "hit"}]
+    path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], trials=trials)
+    refused(path, {"trials": {}}, "table 'trials'", "row 2", "from 7 to 0.5 s", "before its start")
+    assert len(read_recording(path, {"trials": {"select": [{"column": "stop_time", "min": 1}]}}).trials) == 2
+
+
+@pytest.mark.parametrize("end", ["start_time", "stop_time"])
+def test_trial_without_a_start_or_an_end_is_left_out_and_counted(tmp_path, end, capsys):
+    """A trial that was running when the recording ended has no stop; one that never began has no start."""
+    trials = [*TRIALS, {"start_time": 7.0, "stop_time": 8.0, "outcome": "hit", end: np.nan}]
+    path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], trials=trials)
+    session = read_recording(path, {"trials": {"outcome": "outcome", "correct": ["hit"]}})
+    assert session.trials["start_s"].tolist() == [1.0, 4.0]
+    assert session.trials["outcome"].tolist() == ["correct", "none"]
+    assert session.attributes["n_trials_without_times"] == 1
+    assert "1 row of which start or stop is not known (NaN) left out" in session.attributes["notes"]
+    assert "trials without times 1" in capsys.readouterr().out
+    until = read_recording(path, {"trials": {"until": "next"}}).trials
+    assert until["start_s"].tolist() == ([1.0, 4.0, 7.0] if end == "stop_time" else [1.0, 4.0])
+    assert until["stop_s"].tolist() == ([4.0, 7.0, 9.0] if end == "stop_time" else [4.0, 9.0])
+
+
+def test_no_trial_has_an_end(tmp_path):
+    trials = [{**row, "stop_time": np.nan} for row in TRIALS]
+    path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], trials=trials)
+    refused(path, {"trials": {}}, "none of the 2 rows of table 'trials'", "trials.until: next")
+
+
+def test_epoch_without_an_end_is_left_out(tmp_path):
+    epochs = [{"start_time": 0.0, "stop_time": 5.0}, {"start_time": 5.0, "stop_time": np.nan}]
+    path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], epochs=epochs)
+    session = read_recording(path, {"epochs": {}, "trial_s": 1.0})
+    assert session.time.max() < 5.0
+    assert "left out of table 'epochs'" in session.attributes["notes"]
+    refused(path, {"epochs": {"select": [{"column": "start_time", "min": 4}]}}, "epochs: none of the 1 rows")
+
+
+def test_why_no_bin_is_left(tmp_path):
+    still = [{"start_time": t, "stop_time": t} for t in (1.0, 4.0)]
+    path = write_nwb(tmp_path / "r.nwb", series={"walk": walk()}, trials=still)
+    said = refused(path, {"position": WALK, "trials": {}}, "left of 2 trials", "last 0 s", "trials.until: next")
+    assert "{" not in said
+    assert len(read_recording(path, {"position": WALK, "trials": {"until": "next"}}).trials) == 2
+    path = write_nwb(tmp_path / "s.nwb", series={"walk": walk()}, trials=TRIALS)
+    refused(path, {"position": WALK, "trials": {}, "bin_s": 3.0}, "no bin of 3 s", "the longest lasts 2 s", "bin_s")
+    there = np.flatnonzero((np.arange(500) < 100) | (np.arange(500) > 250))  # not from 2 to 5 s
+    holed = {name: values[there] if name != "unit" else values for name, values in walk().items()}
+    path = write_nwb(tmp_path / "t.nwb", series={"walk": holed}, trials=[{"start_time": 3.0, "stop_time": 4.0}])
+    refused(path, {"position": WALK, "trials": {}}, "of 10 bins 10 have no position", "gaps of up to 3.02 s", "max_gap_s")
 
 
 def test_trials_that_overlap(tmp_path):

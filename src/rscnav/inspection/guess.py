@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.inspection.contents import Item
+from rscnav.inspection.guess_position import guess_heading, guess_place
 from rscnav.inspection.guess_trials import guess_trials
 from rscnav.inspection.guessed import Guess, others
-from rscnav.recordings.nwb import Series, find_series
-from rscnav.recordings.place_units import UNITS, said_unit
+from rscnav.recordings.place_units import UNITS
 from rscnav.recordings.unit_tables import unit_tables, units_in
 
 _ROUND = 0.12  # a track is a circle where the distance from its middle varies by less than this share (sd)
@@ -61,34 +61,11 @@ def _activity(file: Any, items: list[Item], found: Guess) -> None:
 
 
 def _position(file: Any, items: list[Item], found: Guess) -> bool:
-    """Take a spatial series of one to three coordinates; tell whether it goes round a circle."""
-    spatial = [i for i in items if i.kind == "SpatialSeries" and len(i.shape) <= 2 and not i.why_not]
-    places = [i for i in spatial if "compassdirection" not in i.path.lower() or i.path.endswith("position")]
-
-    def rank(item: Item) -> tuple:
-        path = item.path.lower()
-        return (
-            "position" not in path,
-            path.startswith("acquisition"),
-            "raw" in path,
-            item.shape[1:] != (2,),
-            item.path,
-        )
-
-    ranked = sorted(places or spatial, key=rank)
-    while ranked and (series := _readable(file, ranked[0])) is None:
-        del ranked[0]
-    if not ranked or series is None:
+    """Take the place and the heading; tell whether the place goes round a circle."""
+    series = guess_place(file, items, found)
+    if series is None:
         return False
-    chosen = ranked[0]
-    found.used.add(chosen.path)
-    position: dict[str, Any] = {"series": chosen.path}
-    try:
-        position["unit"] = said_unit(series, "position")
-        found.why["position.unit"] = f"the file says {series.unit}"
-    except ValueError:
-        position["unit"] = "rad" if series.values.shape[1] == 1 else "px"
-        found.why["position.unit"] = f"CHECK: the file says '{series.unit}', which could be anything"
+    position = found.mapping["position"]
     if np.isnan(series.values).any():
         position["nan"] = "drop"
         found.why["position.nan"] = f"{np.isnan(series.values).any(axis=1).mean():.2%} of the samples are NaN"
@@ -101,25 +78,8 @@ def _position(file: Any, items: list[Item], found: Guess) -> bool:
             found.why["position.ring"] = (
                 f"the track is a circle of radius {radius:.4g} {position['unit']} (sd {spread:.1%}); false: use the plane"
             )
-    found.mapping["position"] = position
-    found.why["position.series"] = others(chosen.kind, ranked)
-    headings = [i for i in spatial if i not in ranked[:1] and (len(i.shape) == 1 or i.shape[1:] == (1,))]
-    if headings:
-        position["heading"] = headings[0].path
-        found.used.add(headings[0].path)
-        found.why["position.heading"] = others("one angle", headings)
-    elif position["unit"] not in ("rad", "deg"):
-        position["heading"] = "movement"
-        found.why["position.heading"] = "the file has no angle of the head; null: no heading"
+    guess_heading(file, items, position, series, found)
     return ring or UNITS[position["unit"]][0] == "rad"
-
-
-def _readable(file: Any, item: Item) -> Series | None:
-    """Read a series; None where it can't be used."""
-    try:
-        return find_series(file, item.path, "position.series")
-    except ValueError:
-        return None
 
 
 def circle_through(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, float, float]:

@@ -175,7 +175,7 @@ def _rows(file: Any, name: str) -> NDArray[np.float64]:
 
 def _chosen(file: Any, epochs: Epochs) -> NDArray[np.float64]:
     try:
-        return epoch_spans(file, epochs)
+        return epoch_spans(file, epochs).times
     except ValueError:
         return NOTHING
 

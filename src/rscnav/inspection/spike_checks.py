@@ -19,6 +19,8 @@ def order(trains: Sequence[NDArray[np.floating]]) -> Check:
     trains : sequence of array, (spike,)
         Times (s) of each unit, as they stand in the file.
     """
+    if not any(len(times) > 1 for times in trains):
+        return Check("order of spikes", "not checked", "no unit has two spikes")
     back = [np.flatnonzero(np.diff(times) < 0) for times in trains]
     unsorted = [k for k, steps in enumerate(back) if len(steps)]
     if not unsorted:
@@ -55,6 +57,8 @@ def refractory(trains: Sequence[NDArray[np.floating]]) -> tuple[Check, NDArray[n
         NaN for units with fewer than two spikes.
     """
     share = np.array([np.mean(np.diff(t) < REFRACTORY_S) if len(t) > 1 else np.nan for t in trains])
+    if not np.isfinite(share).any():
+        return Check("refractory period", "not checked", "no unit has two spikes"), share
     many = int(np.sum(share > 0.01))
     words = f"{many} of {len(share)} units have more than 1 % of their intervals below 2 ms"
     return Check("refractory period", "look" if many else "ok", words), share
@@ -66,6 +70,10 @@ def drift(trains: Sequence[NDArray[np.floating]], extent: tuple[float, float]) -
     first = np.array([np.sum(t < extent[0] + third) for t in trains], float)
     last = np.array([np.sum(t >= extent[1] - third) for t in trains], float)
     enough = first + last >= 30
+    if not enough.any():
+        return Check(
+            "drift of rates", "not checked", "no unit has 30 spikes in the first and the last third of the recording"
+        )
     ratio = np.maximum(first, last)[enough] / np.maximum(np.minimum(first, last)[enough], 1)
     changed = int(np.sum(ratio > 3))
     words = f"the rate of {changed} of {int(enough.sum())} units (with 30 spikes) changes threefold from the first to the last third"

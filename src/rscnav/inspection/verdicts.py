@@ -6,8 +6,12 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Check:
-    """What came of one check: ``ok``, ``look`` (a person should), or ``wrong`` (the data can't be used as they are)."""
+    """Result of one check.
+
+    ``ok``, ``look`` (a person should), ``wrong`` (the data can't be used as they are), or ``not checked`` (it could not be made, which
+    is no ``ok``).
+    """
 
     name: str
-    verdict: Literal["ok", "look", "wrong"]
+    verdict: Literal["ok", "look", "wrong", "not checked"]
     words: str

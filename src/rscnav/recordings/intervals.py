@@ -1,17 +1,19 @@
 """Trials (or stretches cut into pieces) of a recording: which there are, and what each one's columns say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.mapping import Epochs, Trials
+from rscnav.config.mapping import Epochs, Rule, Trials
 from rscnav.recordings.binning import cut_spans, outside
+from rscnav.recordings.clocks import Rows
 from rscnav.recordings.columns import Columns, column_of, kept_rows, rows_of
 from rscnav.recordings.frame import Frame
 from rscnav.recordings.nwb import interval_table
+from rscnav.recordings.outcomes import outcomes
 from rscnav.recordings.tracking import Tracking
 from rscnav.recordings.trial_rows import trial_rows
 
@@ -33,12 +35,8 @@ class Spans:
         Whether they were cut.
     n_dropped : int
         Remainders of stretches that were too short.
-    n_timeless : int
-        Rows of the table that were left out, since their start or stop is not known.
-    notes : tuple of str
-        What had to be put right.
-    rows : array, (trial,)
-        Their rows of the table; empty where trials were cut.
+    table : Rows or None
+        The rows of the table that they are; None where they were cut.
     """
 
     times: NDArray[np.float64]
@@ -47,26 +45,32 @@ class Spans:
     columns: Columns
     cut: bool
     n_dropped: int = 0
-    n_timeless: int = 0
-    notes: tuple[str, ...] = ()
-    rows: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
+    table: Rows | None = None
 
 
-def epoch_spans(file: Any, epochs: Epochs) -> NDArray[np.float64]:
-    """Read the chosen epochs, (epoch, 2) in s; a ValueError where the table or column is not there, or none is chosen."""
-    columns = interval_table(file, epochs.table, "epochs.table")
-    keep = kept_rows(columns, epochs.select, "epochs.select") if len(columns["start_time"]) else np.zeros(0, bool)
-    if not keep.any():
-        raise ValueError(
-            f"epochs.select: none of the {len(keep)} rows of '{epochs.table}' is left; {_present(columns)}"
-        )
-    return _times(rows_of(columns, keep), f"epochs: table '{epochs.table}'")
+def epoch_spans(file: Any, epochs: Epochs) -> Rows:
+    """Read the chosen epochs; rows whose start or stop is not known (NaN) are left out.
+
+    Raises
+    ------
+    ValueError
+        Where the table or column is not there, none is chosen or has times, or one stops before it starts.
+    """
+    key = "epochs"
+    columns = interval_table(file, epochs.table, f"{key}.table")
+    keep = _chosen(columns, epochs.select, key, epochs.table)
+    timed = np.isfinite(_both(columns)).all(axis=1)
+    if not (keep & timed).any():
+        raise ValueError(_no_times(key, epochs.table, int(keep.sum())))
+    rows = np.flatnonzero(keep & timed)
+    times = _times(rows_of(columns, keep & timed), f"epochs: table '{epochs.table}'", rows)
+    return Rows(key, epochs.table, times, rows, _every(columns), int(np.sum(keep & ~timed)))
 
 
 def trial_spans(
     file: Any, trials: Trials, extent: tuple[float, float], tracking: Tracking | None, frame: Frame | None
 ) -> Spans:
-    """Read the chosen trials.
+    """Read the chosen trials; rows whose start or stop is not known (NaN) are left out.
 
     Parameters
     ----------
@@ -76,7 +80,6 @@ def trial_spans(
     extent : (float, float)
         First and last time of anything recorded (s).
     tracking : Tracking or None
-        Without one no trial may be called outside for want of spikes, unless most are.
     frame : Frame or None
         That of `tracking`.
 
@@ -87,23 +90,22 @@ def trial_spans(
     Raises
     ------
     ValueError
-        For a table or column that is not there; no trial left; trials that stop before they start, overlap, or lie outside
-        the recording; outcomes of which none is known.
+        For a table or column that is not there; no trial left; trials that stop before they start or overlap; outcomes of which
+        none is known.
     """
     where = "trials.home" if trials.home is not None else f"trials: table '{trials.table}'"
-    tracked = tracking is not None and frame is not None
     columns = trial_rows(
         file, trials, extent, (tracking, frame) if tracking is not None and frame is not None else None
     )
-    keep = kept_rows(columns, trials.select, "trials.select") if len(columns["start_time"]) else np.zeros(0, bool)
-    if not keep.any():
-        raise ValueError(
-            f"trials.select: none of the {len(keep)} rows of '{trials.table}' is left; {_present(columns)}"
-        )
-    columns = rows_of(columns, keep)
-    rows = np.flatnonzero(keep)
-    order = np.argsort(columns["start_time"], kind="stable")
-    columns, rows = rows_of(columns, order), rows[order]
+    keep = _chosen(columns, trials.select, "trials", trials.table)
+    both, every = _both(columns), _every(columns)
+    timed = np.isfinite(both).all(axis=1)
+    if not (keep & timed).any():
+        raise ValueError(_no_times("trials", trials.table, int(keep.sum())))
+    n_timeless = int(np.sum(keep & ~timed))
+    rows = np.flatnonzero(keep & timed)
+    rows = rows[np.argsort(both[rows, 0], kind="stable")]
+    columns = rows_of(columns, rows)
     times = _times(columns, where, rows)
     early = np.flatnonzero(times[1:, 0] < times[:-1, 1] - 1e-6)
     if len(early):
@@ -112,21 +114,15 @@ def trial_spans(
             f"{where}: row {rows[i + 1]} starts at {times[i + 1, 0]:g} s, before row {rows[i]} stops at {times[i, 1]:g} s; "
             "trials may not overlap: choose rows with trials.select"
         )
-    beyond = np.flatnonzero((times[:, 0] > extent[1]) | (times[:, 1] < extent[0]))
-    if len(beyond) > (0 if tracked else len(times) // 2):
-        i = int(beyond[0])
-        raise ValueError(
-            f"{where}: {len(beyond)} of {len(times)} trials lie outside the recording ({extent[0]:g} to {extent[1]:g} s), "
-            f"the first is row {rows[i]} ({times[i, 0]:g} to {times[i, 1]:g} s); are all times in seconds on one clock? "
-            "If so, leave these rows out with trials.select"
-        )
     rotation = np.zeros(len(times))
     if trials.rotation is not None:
         turns = numbers(columns, trials.rotation, "trials.rotation")
         if turns.shape[1] != 1 or not np.isfinite(turns).all():
             raise ValueError(f"trials.rotation: column '{trials.rotation}' must hold one finite angle in every row")
         rotation = turns[:, 0] if trials.rotation_unit == "rad" else np.radians(turns[:, 0])
-    return Spans(times, rotation, _outcomes(columns, trials), columns, cut=False)
+    name = "trials.home" if trials.home is not None else trials.table
+    table = Rows("trials", name, times, rows, every, n_timeless)
+    return Spans(times, rotation, outcomes(columns, trials), columns, cut=False, table=table)
 
 
 def cut_stretches(stretches: NDArray[np.float64], trial_s: float) -> Spans:
@@ -152,35 +148,40 @@ def numbers(columns: Columns, name: str, key: str) -> NDArray[np.float64]:
     return values.astype(np.float64).reshape(len(values), -1)
 
 
-def _times(columns: Columns, where: str, rows: Sequence[int] | NDArray | None = None) -> NDArray[np.float64]:
-    """Start and stop of each row; refuse a row that stops before it starts or has no times."""
-    times = np.stack([columns["start_time"], columns["stop_time"]], axis=1).astype(np.float64)
-    bad = np.flatnonzero(~(times[:, 1] >= times[:, 0]))
+def _chosen(columns: Columns, rules: Sequence[Rule], key: str, table: str) -> NDArray[np.bool_]:
+    """Mark the rows that meet the rules; a ValueError where none does."""
+    keep = kept_rows(columns, rules, f"{key}.select") if len(columns["start_time"]) else np.zeros(0, bool)
+    if not keep.any():
+        raise ValueError(f"{key}.select: none of the {len(keep)} rows of '{table}' is left; {_present(columns)}")
+    return keep
+
+
+def _both(columns: Columns) -> NDArray[np.float64]:
+    return np.stack([columns["start_time"], columns["stop_time"]], axis=1).astype(np.float64)
+
+
+def _every(columns: Columns) -> NDArray[np.float64]:
+    """Return start and stop of all rows of a table whose start is known."""
+    both = _both(columns)
+    return both[np.isfinite(both[:, 0])]
+
+
+def _no_times(key: str, table: str, n_rows: int) -> str:
+    cure = "; write trials.until: next to let each last to the next one's start" if key == "trials" else ""
+    return f"{key}: none of the {n_rows} rows of table '{table}' that are chosen has both a start and a stop{cure}"
+
+
+def _times(columns: Columns, where: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return start and stop of each row; refuse a row that stops before it starts."""
+    times = _both(columns)
+    bad = np.flatnonzero(times[:, 1] < times[:, 0])
     if len(bad):
         i = int(bad[0])
         raise ValueError(
-            f"{where}: row {i if rows is None else rows[i]} goes from {times[i, 0]:g} to {times[i, 1]:g} s "
-            f"({len(bad)} such rows); a stop must not come before its start: correct the file, or leave such rows out with select"
+            f"{where}: row {rows[i]} goes from {times[i, 0]:g} to {times[i, 1]:g} s ({len(bad)} such rows); a stop must not come "
+            "before its start: correct the file, or leave such rows out with select"
         )
     return times
-
-
-def _outcomes(columns: Columns, trials: Trials) -> NDArray[np.str_]:
-    """Translate the outcome column to correct, incorrect, none."""
-    if trials.outcome is None:
-        return np.full(len(columns["start_time"]), "none", "U9")
-    values = column_of(columns, trials.outcome, "trials.outcome").tolist()
-    outcome = [
-        "correct" if value in trials.correct else "incorrect" if value in trials.incorrect else "none"
-        for value in values
-    ]
-    unknown = sorted({str(value) for value in values} - {"none", "", "nan"})
-    if unknown and set(outcome) == {"none"}:
-        raise ValueError(
-            f"trials.outcome: no value of column '{trials.outcome}' is in trials.correct or trials.incorrect; "
-            f"it holds: {', '.join(unknown[:10])}"
-        )
-    return np.array(outcome, "U9")
 
 
 def _present(columns: Columns) -> str:

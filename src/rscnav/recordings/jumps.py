@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+ENOUGH = 100  # steps, without which none can stand out
 SUSPECT = 20.0  # a step this many times the 99th percentile of steps is worth a note
 
 
@@ -114,7 +115,7 @@ def far_steps(
     step = np.linalg.norm(np.diff(values, axis=0), axis=1)
     step[np.asarray(cuts, np.intp) - 1] = np.nan
     known = np.isfinite(step)
-    if values.shape[1] < 2 or known.sum() < 100:
+    if values.shape[1] < 2 or known.sum() < ENOUGH:
         return np.empty(0, np.intp)
     lasts = np.diff(time)
     step = step / np.maximum(lasts / max(float(np.median(lasts)), 1e-12), 1.0)

@@ -6,7 +6,7 @@ the geometry, by the rule that networks' sessions use too.
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,12 @@ from rscnav.config.schema import Encounters
 from rscnav.recordings.activity import SampledRates
 from rscnav.recordings.binning import Bins, touching
 from rscnav.recordings.columns import Columns
-from rscnav.recordings.files import open_recording
+from rscnav.recordings.files import linked_files, named, refuse_unreadable
+from rscnav.recordings.joined import open_joined
 from rscnav.recordings.kept import kept_bins, known_bins
 from rscnav.recordings.meeting import landmark_fields, meet_landmarks
 from rscnav.recordings.moves import moves_in
+from rscnav.recordings.nothing_left import nothing_left
 from rscnav.recordings.phases import phases_of_file
 from rscnav.recordings.rates import SpikeRates
 from rscnav.recordings.recorded import Recorded, read_file
@@ -97,22 +99,21 @@ def open_session(
     else:
         stem = os.path.splitext(os.path.basename(path))[0]
         checked = check(Recording, {"name": stem, "file": os.fspath(path), **mapping}, "mapping of the recording")
-    if is_session(path):
-        session = session_of_file(path, checked)
-        if not quiet:
-            print(summary(session))
-        yield session
-        return
-    with open_recording(path, checked.arrays) as file:
-        try:
-            recorded = read_file(file, checked)
-            session = _session(
-                file, recorded, checked, encounters or Encounters(), seeds or Seeds(0, ("read", checked.name))
-            )
-        except ValueError as error:
-            raise ValueError(f"recording '{checked.name}', file {os.fspath(path)}: {error}") from None
-        session.attributes["source"] = os.path.basename(path)
-        session.attributes["mapping"] = checked.model_dump_json(exclude={"file"})
+    with ExitStack() as opened:
+        with named(checked.name, path):
+            refuse_unreadable(os.fspath(path))
+            if is_session(path):
+                session = session_of_file(path, checked)
+            else:
+                file = opened.enter_context(open_joined(path, checked))
+                recorded = read_file(file, checked)
+                session = _session(
+                    file, recorded, checked, encounters or Encounters(), seeds or Seeds(0, ("read", checked.name))
+                )
+                session.attributes["source"] = os.path.basename(path)
+                session.attributes["mapping"] = checked.model_dump_json(exclude={"file", "more_files"})
+                if linked := linked_files(path):
+                    session.attributes["linked_files"] = linked
         if not quiet:
             print(summary(session))
         yield session
@@ -129,10 +130,7 @@ def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Enco
         rates = SpikeRates(recorded.spikes or (), bins, mapping.bin_s)
     left = np.unique(bins.span)
     if not len(left):
-        raise ValueError(
-            f"no bin of {mapping.bin_s:g} s is left: every one lies outside the epochs or touches a gap in the position "
-            f"({dropped}); are trials, epochs and position on one clock, and is bin_s shorter than the trials?"
-        )
+        raise ValueError(nothing_left(recorded, mapping, dropped))
     trials = np.zeros(len(left), TRIALS)
     trials["start_s"], trials["stop_s"] = recorded.spans.times[left].T
     trials["rotation_rad"], trials["outcome"] = recorded.spans.rotation[left], recorded.spans.outcome[left]
@@ -161,6 +159,7 @@ def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Enco
             **dropped,
             **recorded.about,
             "n_trials_without_bins": len(recorded.spans.times) - len(left),
+            "n_trials_without_times": 0 if recorded.spans.table is None else recorded.spans.table.n_timeless,
             "n_units_left_out": recorded.n_units_left_out,
             "n_spikes_unobserved": recorded.n_spikes_unobserved,
             "activity_unit": "Hz" if recorded.sampled is None else recorded.sampled.unit,

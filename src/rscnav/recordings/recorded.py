@@ -8,14 +8,21 @@ from numpy.typing import NDArray
 
 from rscnav.config.position import Position
 from rscnav.config.recordings import Recording
+from rscnav.recordings.active_time import of_sampled, of_units
 from rscnav.recordings.activity import Sampled, read_activity
 from rscnav.recordings.binning import merged, outside
+from rscnav.recordings.clocks import Clocks
 from rscnav.recordings.columns import Columns, left_out_notes
+from rscnav.recordings.covered_time import silent_ends
 from rscnav.recordings.frame import Frame
 from rscnav.recordings.intervals import Spans, cut_stretches, epoch_spans, trial_spans, without
+from rscnav.recordings.names import files_of
 from rscnav.recordings.nwb import interval_table
 from rscnav.recordings.place import tracked_heading, tracked_place
 from rscnav.recordings.position import position_series
+from rscnav.recordings.repeats import agreed_repeats
+from rscnav.recordings.same_time import refused_or_noted, same_time
+from rscnav.recordings.time_units import apart_words
 from rscnav.recordings.tolerant import damage_notes, damaged_objects
 from rscnav.recordings.tracking import Tracking
 from rscnav.recordings.unit_tables import unit_tables
@@ -93,10 +100,13 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
     else:
         units = read_units(unit_tables(file, mapping.units_table), mapping.units)
     tracking = heading = frame = None
+    frames = np.empty(0)
     position = mapping.position
     if position is not None:
         around = None if mapping.trials is None else mapping.trials.rotation_centre
-        tracking, frame = tracked_place(position_series(file, position), position, around)
+        series = position_series(file, position)
+        tracking, frame = tracked_place(series, position, around)
+        frames = series.time
         notes += tracking.notes
         heading = tracked_heading(file, position)
         notes += () if heading is None else heading.notes
@@ -106,14 +116,32 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
         extent = _extent(units, sampled, tracking, mapping)  # of the units that are left
     sampled = None if sampled is None else sampled.meeting(mapping.units)
     population: Any = sampled if units is None else units
-    notes = [*population.notes, *notes, *damage_notes(file)]
+    notes = [*population.notes, *notes, *(note for each in files_of(file).values() for note in damage_notes(each))]
     epochs = None if mapping.epochs is None else epoch_spans(file, mapping.epochs)
-    if mapping.trials is not None:
-        spans = trial_spans(file, mapping.trials, extent, tracking, frame)
+    trials = None if mapping.trials is None else trial_spans(file, mapping.trials, extent, tracking, frame)
+    active = of_sampled(sampled) if sampled is not None else None if units is None else of_units(units)
+    clocks = Clocks(
+        active=active,
+        repeats=0 if units is None else agreed_repeats(units.repeats, units.columns["n_spikes"]),
+        tracking=tracking,
+        frames=frames,
+        trials=None if trials is None or mapping.trials is None or mapping.trials.home is not None else trials.table,
+        epochs=epochs,
+        strays=0.0
+        if units is None
+        else units.n_unobserved / max(1, units.n_unobserved + units.columns["n_spikes"].sum()),
+    )
+    notes += refused_or_noted(same_time(clocks))
+    for table in (epochs, None if trials is None else trials.table):
+        notes += [] if table is None else table.notes
+    if trials is not None and mapping.trials is not None:
+        spans = trials
         notes += left_out_notes(spans.columns, f"table '{mapping.trials.table}'")
     else:
-        whole = np.array([extent]) if epochs is None else epochs
-        spans = cut_stretches(_contiguous(whole, tracking, position), mapping.trial_s)
+        whole = np.array([extent]) if epochs is None else epochs.times
+        if active is not None and active.is_spikes:
+            whole = np.clip(whole, *silent_ends(active, extent))  # pieces without any spike would be taken for silence
+        spans = cut_stretches(_contiguous(whole[whole[:, 1] > whole[:, 0]], tracking, position), mapping.trial_s)
     subject = mapping.subject or (file.subject.subject_id if file.subject is not None else None) or mapping.name
     return Recorded(
         subject=subject,
@@ -128,7 +156,7 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
         tracking=tracking,
         heading=heading,
         frame=frame,
-        epochs=epochs,
+        epochs=None if epochs is None else epochs.times,
         spans=spans,
         notes=notes,
     )
@@ -159,7 +187,8 @@ def _extent(
         what = "spikes" if sampled is None else f"'{', '.join(mapping.activity.names if mapping.activity else ())}'"
         raise ValueError(
             f"the clocks do not overlap: {what} from {active[0]:.3f} to {active[1]:.3f} s, position from "
-            f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; bring both on one clock, in seconds, in the file"
+            f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; bring both on one clock, in seconds, in the file. "
+            f"{apart_words(what, active, tracking.extent)}"
         )
     return min(active[0], tracking.extent[0]), max(active[1], tracking.extent[1])
 
@@ -172,12 +201,14 @@ def _unobserved(units: Units) -> NDArray[np.float64]:
 
 def _invalid(file: Any) -> NDArray[np.float64]:
     """Give the file's invalid times, (interval, 2) in order and apart."""
-    if any(path.endswith("invalid_times") for path in damaged_objects(file)):
+    if any(path.endswith("invalid_times") for each in files_of(file).values() for path in damaged_objects(each)):
         raise ValueError("invalid_times can't be read, so it is not known which times to leave out; correct the file")
-    if file.invalid_times is None or not len(file.invalid_times):
-        return np.empty((0, 2))
-    columns = interval_table(file, "invalid_times", "invalid_times")
-    return merged(np.stack([columns["start_time"], columns["stop_time"]], axis=1).astype(np.float64))
+    spans = [np.empty((0, 2))]
+    for name, each in files_of(file).items():
+        if each.invalid_times is not None and len(each.invalid_times):
+            columns = interval_table(file, f"{name}:intervals/invalid_times", "invalid_times")
+            spans.append(np.stack([columns["start_time"], columns["stop_time"]], axis=1))
+    return merged(np.concatenate(spans))
 
 
 def _contiguous(

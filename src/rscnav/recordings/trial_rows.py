@@ -44,9 +44,10 @@ def trial_rows(file: Any, trials: Trials, extent: tuple[float, float], at: tuple
         columns = _joined(columns, any_table(file, trials.columns, "trials.columns"), trials)
     if trials.until == "next" and len(columns["start_time"]):
         starts = columns["start_time"]
-        order = np.argsort(starts, kind="stable")
-        stops = np.empty_like(starts)
-        stops[order] = np.append(starts[order][1:], max(extent[1], starts[order][-1]))
+        order = np.argsort(starts, kind="stable")[: np.isfinite(starts).sum()]  # NaN come last: rows that never began
+        stops = np.full_like(starts, np.nan)
+        if len(order):
+            stops[order] = np.append(starts[order][1:], max(extent[1], starts[order][-1]))
         columns["stop_time"] = stops
     return columns
 

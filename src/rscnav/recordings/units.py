@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rscnav.config.mapping import Rule
 from rscnav.recordings.columns import Columns, kept_rows, rows_of
+from rscnav.recordings.repeats import repeats
 from rscnav.recordings.unit_tables import UnitTables
 from rscnav.sessions.lazy import LazyTrains
 
@@ -33,6 +34,8 @@ class Units:
         Of each unit: why its spikes can't be used; '' where they can.
     unsorted, again : array of bool, (unit,)
         Whether its times had to be sorted, and whether they start again.
+    repeats : array, (unit,)
+        How often its times go back to near their beginning; see `repeats`.
     strays : array, (unit,)
         Spikes outside the intervals, which were left out.
     n_left_out : int
@@ -48,6 +51,7 @@ class Units:
     faults: tuple[str, ...]
     unsorted: NDArray[np.bool_]
     again: NDArray[np.bool_]
+    repeats: NDArray[np.int64]
     strays: NDArray[np.int64]
     n_left_out: int
     notes: list[str]
@@ -83,6 +87,7 @@ class Units:
             faults=tuple(self.faults[k] for k in rows),
             unsorted=self.unsorted[keep],
             again=self.again[keep],
+            repeats=self.repeats[keep],
             strays=self.strays[keep],
             n_left_out=self.n_left_out + len(keep) - len(rows),
         )
@@ -122,7 +127,7 @@ class Units:
             raise ValueError(
                 f"units: spike times start again in {len(again)} of {len(self.names)} units (unit {_some(again)}): several "
                 "recordings one after the other, each on its own clock? Give each its own file, or add what went before to "
-                "its times"
+                "its times (of trials that are each counted from their own start: the trial's start)"
             )
 
     def _spike_notes(self) -> list[str]:
@@ -168,6 +173,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
     ends = np.full((len(rows), 2), np.nan)
     n_spikes, strays = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
     unsorted, again, faults = np.zeros(len(rows), bool), np.zeros(len(rows), bool), []
+    repeated = np.zeros(len(rows), np.int64)
     for k, name in enumerate(named(columns)):
         stored = raw[k]
         finite = np.isfinite(stored)
@@ -177,6 +183,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
         stored = stored[finite]
         unsorted[k] = np.any(np.diff(stored) < 0)
         again[k] = unsorted[k] and restarts(stored)
+        repeated[k] = repeats(stored) if unsorted[k] else 0
         times = _in_order(stored, observed[k])
         n_spikes[k], strays[k] = len(times), len(stored) - len(times)
         if len(times):
@@ -184,7 +191,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
     columns["n_spikes"] = n_spikes
     trains = LazyTrains(n_spikes, lambda k: _in_order(raw[k], observed[k]))
     n_left_out = int(np.sum(~keep))
-    units = Units(columns, trains, ends, observed, tuple(faults), unsorted, again, strays, n_left_out, notes)
+    units = Units(columns, trains, ends, observed, tuple(faults), unsorted, again, repeated, strays, n_left_out, notes)
     enough = kept_rows(columns, [rule for rule in rules if rule.column == COMPUTED[0]], "units")
     if not enough.any():
         raise ValueError(none_left(len(keep), rules))

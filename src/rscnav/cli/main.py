@@ -31,6 +31,7 @@ COMMANDS = {
     "numbers": "collect the numbers that docs and figures quote",
     "calibrate": "measure error rates of the tests and coverage of the intervals",
     "groundtruth": "show how estimates approach the truth on the simulated example",
+    "check": "find damaged and missing files of a results folder, and make them again",
     "status": "say whether a run is under way in this folder, and what a killed one left",
 }
 EXPECTED = (ValueError, KeyError, OSError, ArithmeticError)  # what the library raises for what a user can mend

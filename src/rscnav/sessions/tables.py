@@ -45,10 +45,10 @@ def read_table(file: h5py.Group, name: str, expected: np.dtype | None = None) ->
     if expected is not None and tuple(names) != expected.names:
         raise ValueError(f"table '{name}' has the columns {tuple(names)}; needed are {expected.names}")
     columns = {column: _column(group, column, n_rows) for column in names}
-    for column in (expected.names or ()) if expected is not None else ():
-        kind, wanted = columns[column].dtype.kind, expected[column].kind  # type: ignore[index]
-        if (kind == "U") != (wanted == "U") or kind in "cV":
-            raise ValueError(f"column '{column}' of table '{name}' has type {columns[column].dtype}")
+    for column, values in columns.items():
+        is_text = values.dtype.kind == "U"
+        if values.dtype.kind == "c" or (expected is not None and is_text != (expected[column].kind == "U")):
+            raise ValueError(f"column '{column}' of table '{name}' has type {values.dtype}")
     table = np.empty(n_rows, [(column, values.dtype) for column, values in columns.items()])
     for column, values in columns.items():
         table[column] = values

@@ -75,7 +75,7 @@ class _Search:
     where: str
     others: list[str] = field(default_factory=list)
     looked_at: int = 0
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=lambda: time.monotonic())
 
     def files(self) -> list[str]:
         """Return the recordings that match, sorted."""
@@ -107,19 +107,20 @@ class _Search:
         first, rest = parts[0], parts[1:]
         for entry in self._entries(folder):
             path = f"{folder}/{entry.name}" if folder not in ("", "/") else f"{folder}{entry.name}"
+            hidden = entry.name.startswith(".") and not first.startswith(".")
             if first != "**":
-                if (entry.name.startswith(".") and not first.startswith(".")) or not fnmatch.fnmatchcase(
-                    entry.name, first
-                ):
+                if hidden or not fnmatch.fnmatchcase(entry.name, first):
                     continue
                 if not rest:
                     yield path
                 elif _is_folder(entry):
                     yield from self._matching(path, rest, above)
                 continue
+            if hidden:
+                continue
             if not rest:
                 yield path
-            if entry.name.startswith(".") or entry.name.endswith(".zarr") or not _is_folder(entry):
+            if entry.name.endswith(".zarr") or not _is_folder(entry):
                 continue
             here = os.stat(path)
             if (here.st_dev, here.st_ino) not in above:

@@ -90,6 +90,8 @@ def _valid(problem: Any) -> str:
     if kind == "bool_type":
         return "true or false is needed"
     if kind == "string_pattern_mismatch":
+        if not str(value).strip():
+            return "a blank text; write a name, or leave the key out"
         return f"a name holds {NAME_HOLDS}{_renamed(value)}"
     if kind == "literal_error":
         return _one_of(str(ctx["expected"]), value)

@@ -1,12 +1,13 @@
 """Every number a run depends on, read from ``config.yaml``, checked, and given out by stage.
 
-- ``base``       the closed model that all settings derive from; readable messages for what is wrong
-- ``sweeps``     lists where a single value is expected: one network per combination
+- ``schema``     the whole of ``config.yaml``; ``base`` and ``limits``: the closed model that all settings derive from, bounds of every value
+- ``yaml_file``  one strict, bounded reader of YAML files
+- ``load``       read files, merge presets, expand ``sweeps`` and ``patterns``, check; ``front`` does so for the workflow
+- ``problems``   messages: key, file and line, what is valid
 - ``recordings`` how a recorded file's names and columns are mapped
-- ``schema``     the whole of ``config.yaml``
-- ``load``       read files, merge presets, check
 - ``stages``     which settings a job may see: the workflow's rerun triggers and the commands' settings are this one thing
 - ``groups``     which networks train together
+- ``estimate``   memory and disk of a run
 """
 
 import lazy_loader

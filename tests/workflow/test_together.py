@@ -3,9 +3,13 @@
 import os
 import re
 import subprocess
+import sys
+import time
+from pathlib import Path
 
+import pytest
 import yaml
-from tiny_project import TINY, environment, jobs, rscnav, snakemake
+from tiny_project import TINY, environment, jobs, snakemake
 
 from rscnav.sessions.hdf5 import read_session
 from rscnav.sessions.rollout import read_curve
@@ -37,30 +41,36 @@ def log(project, name):
     return (project / "results" / "logs" / "train" / f"{name}.log").read_text()
 
 
-def test_a_job_a_network_whatever_trains_together_and_on_whatever_machine(project):
-    plans = []
-    for together in ("jobs", "ensemble", "auto"):
-        for device in ("auto", "cpu", "cuda"):
-            for gpus in (None, "", "0,1"):
-                write(project, together=together, device=device)
-                variables = {k: v for k, v in environment(project).items() if k != "CUDA_VISIBLE_DEVICES"}
-                run = subprocess.run(
-                    ["snakemake", "--dry-run", "--configfile", "tiny.yaml"],
-                    cwd=project,
-                    env=variables | ({} if gpus is None else {"CUDA_VISIBLE_DEVICES": gpus}),
-                    text=True,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    check=False,
-                ) if (device == "auto") or gpus is None else None  # fmt: skip
-                if run is not None:
-                    assert run.returncode == 0, run.stdout[-3000:]
-                    plans.append(jobs(run.stdout))
-    assert plans[0]["train"] == plans[0]["rollout"] == 8
-    assert all(plan == plans[0] for plan in plans)
+@pytest.mark.parametrize(
+    ("together", "device", "visible"),
+    [
+        ("jobs", "auto", None),
+        ("ensemble", "auto", "0,1"),
+        ("auto", "auto", ""),
+        ("auto", "auto", "0"),
+        ("ensemble", "cuda", None),
+    ],
+)
+def test_a_job_a_network_whatever_trains_together_and_on_whatever_machine(
+    project, monkeypatch, together, device, visible
+):
+    write(project, together=together, device=device)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    tool = project / "bin" / "nvidia-smi"  # a machine that seems to have two GPUs
+    tool.parent.mkdir()
+    tool.write_text("#!/bin/sh\necho 'GPU 0: Fake'; echo 'GPU 1: Fake'\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
+    run = snakemake(project, "--dry-run")
+    assert run.returncode == 0, run.stdout[-3000:]
+    planned = jobs(run.stdout)
+    assert {rule: n for rule, n in planned.items() if rule in ("train", "rollout")} == {"train": 8, "rollout": 8}
+    assert not [rule for rule in planned if "together" in rule]
 
 
-def test_an_ensemble_trains_once_and_one_more_seed_trains_one(project):
+def test_an_ensemble_trains_once_and_one_more_seed_trains_one(project, monkeypatch):
     write(project, together="ensemble", networks=seeds(1, 2))
     run = snakemake(project, "-c2", *sessions("n-s1", "n-s2"))
     assert run.returncode == 0, run.stdout[-3000:]
@@ -78,10 +88,11 @@ def test_an_ensemble_trains_once_and_one_more_seed_trains_one(project):
         assert session.attributes["rolled_out_on"].startswith("cpu, torch")
         assert not (project / "results" / "networks" / name / "ready").exists()
     before = {path: path.read_bytes() for path in (project / "results" / "networks").glob("*/weights.pt")}
-    for together in ("jobs", "auto", "ensemble"):
-        for device in ("auto", "cpu"):
-            write(project, together=together, device=device, networks=seeds(1, 2))
-            assert "Nothing to be done" in snakemake(project, *sessions("n-s1", "n-s2")).stdout
+    for together, device, visible in (("jobs", "auto", "0"), ("auto", "auto", ""), ("auto", "cuda", "0")):
+        write(project, together=together, device=device, networks=seeds(1, 2))
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+        assert "Nothing to be done" in snakemake(project, *sessions("n-s1", "n-s2")).stdout
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
 
     write(project, together="ensemble", networks=seeds(1, 2, 3))
     run = snakemake(project, "-c1", *sessions(*MEMBERS))
@@ -106,15 +117,26 @@ def test_a_member_that_diverges_for_good_fails_alone(project):
     assert "Nothing to be done" in snakemake(project, *sessions("n-s1", "n-s2")).stdout
 
 
-def test_no_lock_and_no_gpu_is_left_behind(project):
-    write(project, together="ensemble", networks=seeds(1, 2))
-    folder = project / "results" / "networks"
-    for name in ("n-s1", "n-s2"):
-        done = rscnav(
-            project, "train", "--config", "config.yaml", "--config", "tiny.yaml", "--session", name,
-            "--output-dir", str(folder / name),
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+def test_an_ensemble_that_was_killed_goes_on_in_another_member_s_job(project):
+    long = TINY["training"] | {"n_batches": 250, "validate_every": 50}
+    write(project, together="ensemble", networks=seeds(1, 2), training=long)
+    folder, files = project / "results" / "networks", ["--config", "config.yaml", "--config", "tiny.yaml"]
+    command = ["train", *files, "--session", "n-s1", "--output-dir", str(folder / "n-s1")]
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "rscnav"), *command],
+        cwd=project,
+        env=environment(project),
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    while not (folder / "n-s1" / "checkpoint.pt").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert not list(folder.glob("*/weights.pt"))
+    run = snakemake(project, "-c1", *[f"results/networks/{name}/weights.pt" for name in ("n-s2", "n-s1")])
+    assert run.returncode == 0, run.stdout[-3000:]
+    logs = [log(project, name) for name in ("n-s1", "n-s2")]
+    assert sum("goes on from its checkpoint" in text for text in logs) == 1
+    assert not any("afresh" in text for text in logs)
     assert {path.name for path in folder.glob("*/*")} == {"weights.pt", "curve.csv", "curve.csv.sha256", "progress.csv"}
-    assert len(list(folder.glob(".together-*.lock"))) == 1
-    assert os.stat(next(folder.glob(".together-*.lock"))).st_size == 0

@@ -65,14 +65,21 @@ class ActiveTime:
         """The silence (s) at an end that is certain to mean that nothing was recorded there; infinite where none is."""
         if not self.is_spikes:
             return self.step_s
-        n = len(self.times)
-        length = self.stop - self.start
+        return (
+            self._silence(limits.SILENCE_TIMES, limits.SILENCE_SPIKES) if self.n_units >= limits.MIN_UNITS else np.inf
+        )
+
+    @property
+    def odd_silence(self) -> float:
+        """The silence (s) at an end that is worth a note."""
+        few = self.n_units < limits.MIN_UNITS and self.is_spikes
+        return self._silence(limits.FEW_UNITS_TIMES, limits.FEW_UNITS_SPIKES) if few else self.longest_silence
+
+    def _silence(self, times: float, spikes: float) -> float:
+        """Return so many times the longest silence between spikes, and no less than the time of so many spikes."""
+        n, length = len(self.times), self.stop - self.start
         if n < limits.MIN_SPIKES or length <= 0:
             return np.inf
-        many = self.n_units >= limits.MIN_UNITS
-        times, spikes = (
-            (limits.SILENCE_TIMES, limits.SILENCE_SPIKES) if many else (limits.FEW_UNITS_TIMES, limits.FEW_UNITS_SPIKES)
-        )
         return max(times * float(np.max(np.diff(self.times))), spikes * length / n)
 
     def within(self, spans: NDArray[np.float64]) -> float:

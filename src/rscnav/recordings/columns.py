@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.mapping import Rule
+from rscnav.recordings.compared import refuse_other_types
 from rscnav.recordings.misshapen import misshapen_columns
 from rscnav.recordings.names import listed
 
@@ -137,6 +138,7 @@ def kept_rows(
     for rule in rules:
         values = _one_value(column_of(columns, rule.column, key, computed), rule.column, key, notes)
         if rule.values is not None:
+            refuse_other_types(values.tolist(), {f"{key}: values": rule.values}, f"column '{rule.column}'")
             keep &= np.array([value in rule.values for value in values.tolist()], bool)
         if rule.min is None and rule.max is None:
             continue

@@ -61,7 +61,9 @@ def written(value: Any) -> str:
 
 
 def _distinct(values: Iterable[Any]) -> list[Any]:
-    return sorted(set(values), key=str)
+    found = set(values)
+    known = {value for value in found if value == value}  # NaN differs from itself, so that there would be many
+    return sorted(known, key=str) + [float("nan")] * (len(known) < len(found))
 
 
 def _shown(held: Sequence[Any]) -> str:

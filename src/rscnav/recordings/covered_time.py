@@ -97,14 +97,18 @@ def _tracked(active: ActiveTime, clocks: Clocks) -> list[Finding]:
         found.append(Finding(COVERAGE, "look", words))
     ends = clocks.tracking.extent if clocks.tracking is not None else (0.0, 0.0)
     length = max(ends[1] - ends[0], 1e-9)
-    start, stop = silent_ends(active, ends)
-    before, after = (start - ends[0]) / length, (ends[1] - stop) / length
+    before, after = (
+        silence / length if silence > active.odd_silence else 0.0
+        for silence in (active.start - ends[0], ends[1] - active.stop)
+    )
     if active.is_spikes and max(before, after) > limits.NOTED_SILENT:
         when = " and ".join(
             [f"{before:.0%} before the first"] * (before > limits.NOTED_SILENT)
             + [f"{after:.0%} after the last"] * (after > limits.NOTED_SILENT)
         )
-        found.append(Finding(COVERAGE, "look", f"of the tracked time {when} spike: nothing was recorded there"))
+        sure = active.n_units >= limits.MIN_UNITS
+        words = "nothing was recorded there" if sure else "was anything recorded there? If not, choose epochs"
+        found.append(Finding(COVERAGE, "look", f"of the tracked time {when} spike: {words}"))
     return found
 
 

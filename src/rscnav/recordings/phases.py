@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rscnav.config.mapping import Phases
 from rscnav.recordings.binning import Bins
 from rscnav.recordings.columns import column_of
+from rscnav.recordings.compared import holds, refuse_other_types
 from rscnav.recordings.nwb import find_series, interval_table
 from rscnav.sessions.schema import NO_PHASE, PHASES
 
@@ -43,10 +44,11 @@ def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
         labels = column_of(columns, phases.column, "phases.column")[order].tolist()
     meaning = {value: PHASES.index(phase) for phase, values in phases.values.items() for value in values}
     codes = np.array([*(meaning.get(label, NO_PHASE) for label in labels), NO_PHASE], np.uint8)
+    named = {f"phases.values.{phase}": values for phase, values in phases.values.items()}
+    refuse_other_types(labels, named, f"'{phases.series or phases.table}'")
     if np.all(codes == NO_PHASE):
-        there = ", ".join(sorted({str(label) for label in labels})[:10]) or "nothing"
         raise ValueError(
-            f"phases.values: none of these values is in '{phases.series or phases.table}'; it holds: {there}"
+            f"phases.values: none of these values is in '{phases.series or phases.table}'; {holds(labels, meaning)}"
         )
     row = np.searchsorted(start, bins.centre, side="right") - 1
     inside = (row >= 0) & (bins.centre < np.append(stop, -np.inf)[row])

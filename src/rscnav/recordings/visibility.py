@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rscnav.config.landmarks import Events, Landmarks
 from rscnav.recordings.binning import Bins, merged, touching
 from rscnav.recordings.columns import column_of
+from rscnav.recordings.compared import holds, refuse_other_types
 from rscnav.recordings.nwb import find_series, interval_table
 from rscnav.sessions.geometry import distance, wrap
 
@@ -100,9 +101,11 @@ def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
                 f"({len(timeless)} such rows); give it one in the file, or another value in '{events.column}'"
             )
         visible[:, k] = touching(bins, merged(np.stack([start[rows], stop[rows]], axis=1)))
+    named = {f"landmarks.events.names.{name}": values for name, values in events.names.items()}
+    refuse_other_types(labels, named, f"column '{events.column}'")
     if labels and not any(label in values for values in events.names.values() for label in labels):
-        there = ", ".join(sorted({str(label) for label in labels})[:10])
         raise ValueError(
-            f"landmarks.events.names: no row of '{events.table}' has one of these values in '{events.column}'; it holds: {there}"
+            f"landmarks.events.names: no row of '{events.table}' has one of these values in '{events.column}'; "
+            f"{holds(labels, [value for values in events.names.values() for value in values])}"
         )
     return visible

@@ -10,6 +10,7 @@ In reading order:
 - ``figures``    what is drawn from the analyses
 - ``cli``        one command a stage, called by the workflow and by people
 - ``config``     every number a run depends on, checked
+- ``code``       what code a job depends on: imports, hashes, versions of packages
 """
 
 __version__ = "0.1.0"

@@ -137,7 +137,7 @@ def test_tracking_in_another_unit(factor, part):
 def test_tracking_in_frame_numbers():
     for seed in SEEDS:
         made = Made(seed)
-        made.frames = np.arange(len(made.frames), dtype=float)
+        made.frames = np.arange(30 * made.length).round()  # of a camera with 30 frames a second
         assert "frame numbers" in made.wrong()[UNITS]
 
 

@@ -10,6 +10,9 @@ include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/export.smk"
 
 
+from rscnav.workflow_end import at_error, products
+
+
 rule all:
     default_target: True
     input:
@@ -28,12 +31,8 @@ rule all:
 
 
 onsuccess:
-    print(f"\nFigures of all sessions, as PNG and PDF; one session's are in {RESULTS}/figures/SESSION:")
-    for figure in FIGURES:
-        if os.path.exists(f"{RESULTS}/figures/{figure}.png"):
-            print(f"  {RESULTS}/figures/{figure}.png")
-    for comparison in COMPARED:
-        print(f"  {RESULTS}/figures/comparisons/{comparison}.png")
-    print(f"Numbers: {RESULTS}/numbers/summary.json")
-    if EXPORTS:
-        print(f"Sessions for other programs (NWB, tables): {RESULTS}/export")
+    print(products(CONFIG, FIGURES, COMPARED))
+
+
+onerror:
+    at_error(workflow, CONFIG)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from rscnav.analyses.across import COMPARED
+from rscnav.analyses.missing import FAILED, NOTHING, Gap, Missing, read_results
 from rscnav.analyses.result import Result, read_result
 from rscnav.analyses.table import ANALYSES
 from rscnav.config.schema import Config
@@ -15,7 +16,7 @@ from rscnav.provenance import code_hash
 from rscnav.sessions.hdf5 import read_session
 from rscnav.sessions.schema import PHASES
 
-SCHEMA = 3
+SCHEMA = 4
 GAP = ("overall", *PHASES)
 DISPERSION = ("LM1", "LM2", "difference", "low", "high", "excess", "phase_control_p")
 BEHAVIOUR = ("loss", "error", "divergence", "nearest", "accuracy", "collapse_s")
@@ -27,7 +28,7 @@ DYNAMICS = {
 ANALYSES_READ = (*ANALYSES, "dynamics")
 
 
-def summary_text(config: Config, results: Path, names: list[str]) -> str:
+def summary_text(config: Config, results: Path, names: list[str], missing: Missing = NOTHING) -> str:
     """Collect the numbers of all sessions as JSON, without dates, so that the same results give the same text.
 
     Parameters
@@ -37,6 +38,9 @@ def summary_text(config: Config, results: Path, names: list[str]) -> str:
         Holds ``sessions/`` and ``analyses/``.
     names : list of str
         The sessions.
+    missing : Missing, optional
+        What the run could not make: such a session has the status ``failed``, with stage, reason and log; `failed` of a session lists
+        its analyses that failed.
 
     Returns
     -------
@@ -48,19 +52,23 @@ def summary_text(config: Config, results: Path, names: list[str]) -> str:
             "config_sha": settings_for(config, "numbers", "")["settings_sha"],
             "code": code_hash(__name__),
         },
-        "sessions": {name: _session_numbers(results, name) for name in names},
-        "across": _across(results / "numbers" / "across.h5"),
-        "comparisons": {c.name: _compared(results / "comparisons" / f"{c.name}.h5") for c in config.comparisons},
+        "sessions": {name: _session_numbers(results, name, missing) for name in names},
+        "across": None if missing.across else _across(results / "numbers" / "across.h5"),
+        "comparisons": {c.name: _comparison(results, c.name, missing) for c in config.comparisons},
     }
     return json.dumps(summary, indent=2, allow_nan=False) + "\n"
 
 
-def _session_numbers(results: Path, name: str) -> dict[str, Any]:
+def _session_numbers(results: Path, name: str, missing: Missing) -> dict[str, Any]:
+    if name in missing.sessions:
+        return _failed(missing.sessions[name], name)
     session = read_session(results / "sessions" / f"{name}.h5", ("encounters",), lazy=True)
-    read = {a: read_result(results / "analyses" / a / f"{name}.h5") for a in ANALYSES_READ}
+    read = read_results(results / "analyses", name, ANALYSES_READ, missing)
     gap, dimension, spectrum = read["optimality"], read["dimension"], read["eigenspectrum"]
     parts = [part for part in (*PHASES, "all") if f"{part}/n_points" in dimension or f"{part}/n_samples" in spectrum]
     return {
+        "status": "ok",
+        "failed": {a: _failed(gap, name) for a, gap in missing.results.get(name, {}).items()},
         "kind": session.kind,
         "network": _plain(session.attributes.get("network")),
         "seed": _plain(session.attributes.get("seed")),
@@ -82,6 +90,17 @@ def _session_numbers(results: Path, name: str) -> dict[str, Any]:
         "dynamics": _of_network(read["dynamics"]),
         "analyses": {a: result.numbers() for a, result in read.items() if result.ok},
     }
+
+
+def _failed(gap: Gap, name: str) -> dict[str, Any]:
+    """Return what is known of a session or a result that could not be made."""
+    return {"status": FAILED, "stage": gap.stage, "reason": gap.said(name), "log": gap.log}
+
+
+def _comparison(results: Path, name: str, missing: Missing) -> dict[str, Any] | None:
+    if name in missing.comparisons:
+        return _failed(missing.comparisons[name], name)
+    return _compared(results / "comparisons" / f"{name}.h5")
 
 
 def _across(path: Path) -> dict[str, Any] | None:

@@ -160,8 +160,5 @@ def test_commands_take_their_settings_from_the_stage_that_triggers_them():
     for command, stages in asked.items():
         for stage in stages - {"?"}:
             assert jobs.COMMANDS.get(stage, stage) == command
-    assert {stage for stages in asked.values() for stage in stages} >= set(STAGES) - {
-        "figure",
-        "joint_figure",
-        "export_nwb",
-    }
+    apart = {"train", "figure", "joint_figure", "export_nwb"}  # asked for elsewhere, or by a name that is worked out
+    assert {stage for stages in asked.values() for stage in stages} >= set(STAGES) - apart

@@ -5,7 +5,8 @@ import logging
 from pathlib import Path
 
 from rscnav.analyses.across import ANALYSES, Member, across, group_of
-from rscnav.analyses.result import read_result, write_result
+from rscnav.analyses.missing import Missing, add_missing, read_results
+from rscnav.analyses.result import write_result
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.provenance import provenance
 from rscnav.sealed.hdf5 import open_hdf5
@@ -21,22 +22,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
     parser.add_argument("--sessions", nargs="+", help="names of sessions; default: all of the configuration")
     parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
+    add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Sum up over sessions."""
     settings, text = job_settings(read_config(arguments), "across", "")
-    members = [_member(arguments.results, name) for name in arguments.sessions or settings["sessions"]]
+    names, missing = arguments.sessions or settings["sessions"], arguments.missing
+    members = [_member(arguments.results, name, missing) for name in missing.left(names)]
     result = across(members, Seeds(settings["seed"], ("across",)))
+    left_out = [f"{name}: {missing.sessions[name].short(name)}" for name in names if name in missing.sessions]
+    if left_out:
+        result.notes["left out"] = "; ".join(left_out)
     write_result(result, arguments.output, provenance(text, __name__))
     log.info("over %d sessions: %s", len(members), ", ".join(result["group"].tolist()))
     for part, note in result.notes.items():
         log.info("  %s: %s", part, note)
 
 
-def _member(results: Path, name: str) -> Member:
+def _member(results: Path, name: str, missing: Missing) -> Member:
     with open_hdf5(results / "sessions" / f"{name}.h5", FORMAT) as file:
         kind, subject = str(file.attrs["kind"]), str(file.attrs["subject"])
         network = str(file.attrs.get("attribute:network", ""))
-    read = {a: read_result(results / "analyses" / a / f"{name}.h5") for a in ANALYSES}
+    read = read_results(results / "analyses", name, ANALYSES, missing)
     return Member(name, group_of(kind, network), subject, read)

@@ -5,10 +5,12 @@ import logging
 import time
 from pathlib import Path
 
+from rscnav.analyses.missing import add_missing, read_results
 from rscnav.analyses.result import read_result
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.comparison.side_by_side import ANALYSES, entries, write_entries
 from rscnav.figures.comparison import draw_comparison
+from rscnav.figures.gaps import add_gaps, gaps_of
 from rscnav.figures.style import Canvas
 
 log = logging.getLogger(__name__)
@@ -21,18 +23,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--results", required=True, type=Path, help="folder that holds analyses/ and comparisons/")
     parser.add_argument("--output", required=True, type=Path, help="PDF file; the PNG goes beside it")
     parser.add_argument("--table", required=True, type=Path, help="CSV file")
+    add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw."""
     started = time.monotonic()
     settings, _ = job_settings(read_config(arguments), "beside", arguments.name)
-    names, look = settings["comparison"].sessions, settings["figures"]
-    folder = arguments.results / "analyses"
-    results = {name: {a: read_result(folder / a / f"{name}.h5") for a in ANALYSES} for name in names}
+    missing, look = arguments.missing, settings["figures"]
+    names = missing.left(settings["comparison"].sessions)
+    results = {name: read_results(arguments.results / "analyses", name, ANALYSES, missing) for name in names}
     compared = read_result(arguments.results / "comparisons" / f"{arguments.name}.h5")
     canvas = Canvas(look.width_mm, look.dpi)
-    canvas.save(draw_comparison(results, compared, canvas), arguments.output.with_suffix(""))
+    figure = draw_comparison(results, compared, canvas)
+    with canvas.style():
+        add_gaps(figure, gaps_of(missing, settings["comparison"].sessions, ANALYSES))
+    canvas.save(figure, arguments.output.with_suffix(""))
     write_entries(entries(results, compared), arguments.table)
     log.info(
         "comparison %s drawn, %s side by side (%.1f s)", arguments.name, ", ".join(names), time.monotonic() - started

@@ -5,6 +5,7 @@ import logging
 import time
 from pathlib import Path
 
+from rscnav.analyses.missing import add_missing
 from rscnav.analyses.result import write_result
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.comparison.stage import compare, fields
@@ -21,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="a comparison's name in the configuration")
     parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/")
     parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
+    add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -28,10 +30,13 @@ def run(arguments: argparse.Namespace) -> None:
     started = time.monotonic()
     settings, text = job_settings(read_config(arguments), "compare", arguments.name)
     common = settings["common"]
-    names = settings["comparison"].sessions
+    names = arguments.missing.left(settings["comparison"].sessions)
     files = [arguments.results / "sessions" / f"{name}.h5" for name in names]
     sessions = [read_session(file, fields(common.trials), common.analysis_dt_s) for file in files]
     result = compare(sessions, settings["similarity"], common, Seeds(settings["seed"], ("compare",)))
+    for name in settings["comparison"].sessions:
+        if name not in names:
+            result.notes[f"left out: {name}"] = arguments.missing.sessions[name].short(name)
     write_result(result, arguments.output, provenance(text, __name__))
     log.info("comparison %s of %s (%.1f s)", arguments.name, ", ".join(names), time.monotonic() - started)
     for part, note in result.notes.items():

@@ -5,8 +5,9 @@ import logging
 import time
 from pathlib import Path
 
-from rscnav.analyses.result import read_result
+from rscnav.analyses.missing import add_missing, read_results
 from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.figures.gaps import gaps_of
 from rscnav.figures.layout import Drawn
 from rscnav.figures.style import Canvas
 from rscnav.figures.table import FIGURES, draw_figure, figure_module
@@ -22,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sessions", nargs="+", help="names of sessions; default: all of the configuration")
     parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
     parser.add_argument("--output", required=True, type=Path, help="PDF file; the PNG goes beside it")
+    add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -34,11 +36,14 @@ def run(arguments: argparse.Namespace) -> None:
     canvas = Canvas(look.width_mm, look.dpi)
     module = figure_module(arguments.figure)
     sessions = []
-    for name in names:
+    for name in arguments.missing.left(names):
         file = arguments.results / "sessions" / f"{name}.h5"
-        results = {a: read_result(arguments.results / "analyses" / a / f"{name}.h5") for a in module.ANALYSES}
+        results = read_results(arguments.results / "analyses", name, module.ANALYSES, arguments.missing)
         session = read_session(file, module.FIELDS, lazy=True) if module.FIELDS else None
         sessions.append(Drawn(name, session_kind(file), results, session))
-    figure = draw_figure(arguments.figure, sessions, canvas, look.max_sessions)
+    gaps = gaps_of(arguments.missing, names, module.ANALYSES)
+    figure = draw_figure(arguments.figure, sessions, canvas, look.max_sessions, gaps)
     canvas.save(figure, arguments.output.with_suffix(""))
     log.info("figure %s of %s (%.1f s)", arguments.figure, ", ".join(names), time.monotonic() - started)
+    for name, why in gaps.items():
+        log.info("  missing: %s: %s", name, why)

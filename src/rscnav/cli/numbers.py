@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from rscnav.analyses.missing import add_missing
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.numbers import summary_text
 from rscnav.sealed.tails import write_sealed
@@ -13,10 +14,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
     parser.add_argument("--output", required=True, type=Path, help="JSON file")
+    add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Collect."""
     config = read_config(arguments)
     settings, _ = job_settings(config, "numbers", "")
-    write_sealed(arguments.output, summary_text(config, arguments.results, settings["sessions"]).encode())
+    write_sealed(
+        arguments.output, summary_text(config, arguments.results, settings["sessions"], arguments.missing).encode()
+    )

@@ -67,6 +67,12 @@ class Canvas:
         axes = figure.subplots(n_rows, n_columns, squeeze=False, **gridspec)
         return figure, axes.tolist()
 
+    def empty(self) -> Figure:
+        """Make a figure of the page's width without panels."""
+        figure = Figure(figsize=(self.width_mm * MM, 1.0 * MM), layout="constrained")
+        figure.set_layout_engine("none")  # there is nothing to lay out
+        return figure
+
     def save(self, figure: Figure, stem: str | os.PathLike[str]) -> list[Path]:
         """Save as PDF and PNG under `stem`, without dates and with their digests."""
         paths = []

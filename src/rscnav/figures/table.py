@@ -8,11 +8,12 @@ offers:
 - ``draw(rows, canvas)``  draws one row of panels a `Row` (a session, or a kind of session) and returns the figure
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from matplotlib.figure import Figure
 
+from rscnav.figures.gaps import add_gaps
 from rscnav.figures.layout import Drawn, Row, as_rows
 from rscnav.figures.style import Canvas
 from rscnav.registry import Registry, load
@@ -61,7 +62,13 @@ def figure_module(name: str) -> FigureModule:
     return module
 
 
-def draw_figure(name: str, sessions: Sequence[Drawn], canvas: Canvas | None = None, max_sessions: int = 6) -> Figure:
+def draw_figure(
+    name: str,
+    sessions: Sequence[Drawn],
+    canvas: Canvas | None = None,
+    max_sessions: int = 6,
+    gaps: Mapping[str, str] | None = None,
+) -> Figure:
     """Draw one figure for one or more sessions.
 
     Parameters
@@ -73,6 +80,8 @@ def draw_figure(name: str, sessions: Sequence[Drawn], canvas: Canvas | None = No
         Size and resolution; default: the defaults of the configuration.
     max_sessions : int
         With more sessions than this there is a row for each kind of session.
+    gaps : mapping of str to str, optional
+        Sessions that could not be made, and why: they are named below the panels.
 
     Returns
     -------
@@ -80,4 +89,7 @@ def draw_figure(name: str, sessions: Sequence[Drawn], canvas: Canvas | None = No
     """
     canvas = canvas or Canvas()
     with canvas.style():
-        return figure_module(name).draw(as_rows(sessions, max_sessions), canvas)
+        rows = as_rows(sessions, max_sessions)
+        figure = figure_module(name).draw(rows, canvas) if rows else canvas.empty()
+        add_gaps(figure, gaps or {})
+        return figure

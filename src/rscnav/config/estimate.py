@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from rscnav.config.schema import Config, Network
-from rscnav.config.stages import network_sessions, sampled_sessions
+from rscnav.config.stages import network_sessions, sampled_sessions, simulated_file
 
 BASE = 0.4e9  # bytes of a process with torch and this package
 GATES = {"gru": 3, "lstm": 4}  # weight matrices of a unit; of other cells 1
@@ -75,6 +75,9 @@ def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = No
             parts.append(_analyses(samples, units, name, "rollout.test_trials, networks.hidden_size, tasks.*.trial_s"))
         sizes[name] = samples * (4.0 * units + 4 * classes + 370)
     shapes = dict(recorded or {})
+    by_file: dict[str, list[Any]] = {}
+    for recording in config.recordings:
+        by_file.setdefault(recording.file, []).append(recording)
     for simulation in config.simulations:
         task = simulation.task
         samples = simulation.n_trials * (task.n_steps + round(simulation.gap_s / task.dt_s))
@@ -85,12 +88,12 @@ def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = No
                 {keys: samples * (16.0 * simulation.n_units + 16 * task.n_bins + 100)},
             )
         )
-        for recording in config.recordings:
-            if recording.file == f"{config.results_dir}/recordings/{simulation.name}.nwb":
-                shapes.setdefault(recording.name, (round(samples * task.dt_s / recording.bin_s), simulation.n_units))
+        for recording in by_file.get(simulated_file(config, simulation.name), []):
+            shapes.setdefault(recording.name, (round(samples * task.dt_s / recording.bin_s), simulation.n_units))
+    bins_s = {recording.name: recording.bin_s for recording in config.recordings}
     for name, (samples, units) in shapes.items():
         sizes[name] = samples * (4.0 * units + 400)
-        thinned = max(1.0, config.analyses.common.analysis_dt_s / _bin_s(config, name))  # type: ignore[attr-defined]
+        thinned = max(1.0, config.analyses.common.analysis_dt_s / bins_s.get(name, 0.1))  # type: ignore[attr-defined]
         parts.append(
             _analyses(
                 round(samples / thinned), units, name, f"recordings.{name}.units, bin_s, analyses.common.analysis_dt_s"
@@ -184,10 +187,6 @@ def _rollout(samples: int, units: int, classes: int, name: str) -> Part:
 
 def _analyses(samples: int, units: int, name: str, keys: str) -> Part:
     return Part(f"analyses of '{name}'", {keys: 24.0 * samples * units})
-
-
-def _bin_s(config: Config, name: str) -> float:
-    return next((recording.bin_s for recording in config.recordings if recording.name == name), 0.1)
 
 
 def _there(folder: str) -> str:

@@ -66,7 +66,7 @@ class Training(Closed):
     lower_rate: float = Field(0.5, gt=0, lt=1, description="after a divergence the learning rate is times this")
     max_restarts: int = Field(3, ge=0, le=1_000, description="divergences that are mended; one more ends the training")
     curriculum: list[Lesson] = Field(
-        default_factory=list, max_length=100, description="easier trials to begin with, one lesson after another"
+        default_factory=list, max_length=20, description="easier trials to begin with, one lesson after another"
     )
 
     @model_validator(mode="after")
@@ -243,10 +243,15 @@ class Config(Closed):
             check_grid(self.observer, self.tasks[task], f"the task '{task}'")
         for simulation in self.simulations:
             check_grid(self.observer, simulation.task, f"the simulation '{simulation.name}'")
+        tried: set[tuple[str, str]] = set()
         for network in self.networks:
             _check_seconds(network, self.tasks[network.task])
             for number, lesson in enumerate(network.training.curriculum, 1):
                 source = f"networks: '{network.name}', training.curriculum, lesson {number}"
+                known = (network.task, repr(lesson.task))
+                if known in tried:  # of another network of the sweep
+                    continue
+                tried.add(known)
                 lesson_task(network.task, self.tasks[network.task], lesson.task, source)
         return self
 

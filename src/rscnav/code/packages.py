@@ -18,6 +18,7 @@ NUMERICAL: dict[str, tuple[str, ...]] = {
     "hdmf": ("hdmf", "h5py"),
     "hdmf_zarr": ("hdmf-zarr", "zarr", "hdmf"),
     "zarr": ("zarr",),
+    "numcodecs": ("numcodecs",),
     "pyarrow": ("pyarrow",),
     "pymatreader": ("pymatreader",),
     "mat73": ("mat73",),
@@ -27,7 +28,7 @@ NUMERICAL: dict[str, tuple[str, ...]] = {
 }
 """By the name that is imported: the distributions whose versions count, the package's own and what it computes with."""
 
-WITHOUT_EFFECT = frozenset({"lazy_loader", "psutil", "pydantic", "pydantic_core", "yaml"})
+WITHOUT_EFFECT = frozenset({"annotated_types", "lazy_loader", "psutil", "pydantic", "pydantic_core", "yaml"})
 """Imported packages that change no number: reading of settings, lookups, looking after processes."""
 
 

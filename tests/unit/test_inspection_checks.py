@@ -2,9 +2,15 @@
 
 import numpy as np
 import pytest
+from small_nwb import walk, write_nwb
 
+from rscnav.config.position import Position
 from rscnav.inspection import lag, spike_checks, track_checks
+from rscnav.inspection.checks import SESSION, SPIKES, TRACK
 from rscnav.inspection.guess import circle_through
+from rscnav.inspection.page import header
+from rscnav.inspection.report import inspect_recording
+from rscnav.recordings.clocks import COVERAGE, RESTARTS, UNITS
 from rscnav.recordings.nwb import Series
 
 
@@ -107,3 +113,52 @@ def test_a_circle_is_found_and_a_square_is_none():
     assert spread < 0.02
     assert coverage == 1.0
     assert circle_through(generator.uniform(0, 80, (5000, 2)))[2] > 0.2
+
+
+def test_a_check_that_cannot_be_made_is_never_ok():
+    single, two = [np.array([1.0]), np.empty(0)], [np.array([1.0, 2.0])]
+    assert spike_checks.order(single).verdict == "not checked"
+    assert spike_checks.refractory(single)[0].verdict == "not checked"
+    assert spike_checks.drift(two, (1.0, 2.0)).verdict == "not checked"
+    assert track_checks.frames(np.array([1.0])).verdict == "not checked"
+    line, short = np.linspace(0, 1, 500)[:, None], np.zeros((50, 2))
+    assert track_checks.samples(Series("x", np.arange(500.0), line, "m"))[1].verdict == "not checked"
+    assert track_checks.samples(Series("x", np.arange(50.0), short, "m"))[1].verdict == "not checked"
+    assert track_checks.size(Series("x", np.arange(5.0), np.full((5, 2), np.nan), "m"), "m").verdict == "not checked"
+    generator = np.random.default_rng(0)
+    found = lag.coupling(generator.poisson(1.0, (4000, 3)).astype(float), walk_speed(generator, 4000), 0.1)
+    assert not found.found
+    assert found.check().verdict == "not checked"
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "override", "verdict"),
+    [
+        ("cm", "cm", False, "ok"),
+        ("Centimeters", None, False, "ok"),
+        ("unknown", "cm", False, "not checked"),
+        ("unknown", None, False, "wrong"),
+        ("millimeters", "m", False, "wrong"),
+        ("meters", "cm", True, "look"),
+    ],
+)
+def test_the_unit_of_the_position(said, unit, override, verdict):
+    series = Series("xy", np.arange(5.0), np.zeros((5, 2)), said)
+    assert track_checks.unit_of(series, Position(series="xy", unit=unit, override_unit=override)).verdict == verdict
+
+
+def test_every_check_is_named_whatever_a_file_holds(tmp_path):
+    """Spikes alone, and position alone: what was not checked stands there, with the reason."""
+    names = {*SPIKES, *TRACK, *SESSION, UNITS, RESTARTS, COVERAGE}
+    spikes = write_nwb(tmp_path / "x.nwb", spikes=[np.arange(0.1, 60, 0.3), [1.0, 50.0]])
+    report = inspect_recording(str(spikes))
+    assert {check.name for check in report.checks} == names
+    unchecked = {check.name: check.words for check in report.checks if check.verdict == "not checked"}
+    assert {*TRACK, *SESSION, UNITS, COVERAGE} <= set(unchecked)
+    assert unchecked["frames"] == "no position is mapped"
+    assert f"  not checked frames: {unchecked['frames']}" in report.text()
+    assert all(f"NOT CHECKED  {name}: " in " ".join(header(report)) for name in TRACK)
+    place = write_nwb(tmp_path / "y.nwb", spikes=None, series={"xy": walk()})
+    report = inspect_recording(str(place))
+    assert names - {*SPIKES} <= {check.name for check in report.checks}
+    assert not any(check.verdict == "ok" for check in report.checks if check.name in (*SPIKES, RESTARTS, COVERAGE))

@@ -264,7 +264,7 @@ def test_a_recording_of_which_a_part_is_tracked(part):
     for seed in SEEDS:
         made = Made(seed, tracked=part, shortest=1500.0)
         assert not made.wrong()
-        assert ("tracked in" in made.looks()) == (part[1] - part[0] < 0.9)
+        assert ("tracked in" in made.looks()) == (part[1] - part[0] < 0.5)
 
 
 def test_a_day_of_recording_with_a_quarter_of_an_hour_of_tracking():

@@ -47,7 +47,7 @@ MIN_TRIALS = 5
 LONGER = 1.5  # all spikes within so many times the longest trial, while most trials begin later: times are a trial's
 
 # Notes on what is not covered.
-NOTED_TRACKED = 0.9  # less of the recording is tracked than this fraction
+NOTED_TRACKED = 0.5  # less of the recording is tracked than this fraction; time between trials is often left out
 NOTED_SILENT = 0.05  # more of the tracked time than this lies before the first or after the last spike
 
 # How many spikes are looked at.

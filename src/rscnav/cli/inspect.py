@@ -11,7 +11,7 @@ from rscnav.inspection.report import inspect_recording
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("file", help="NWB file")
+    parser.add_argument("file", help="a recorded file: NWB, plain arrays (.npz, .mat, HDF5), or a session")
     parser.add_argument("--config", action="append", default=[], help="configuration whose mapping is to be looked at")
     parser.add_argument("--session", help="with --config: name of an item of `recordings`")
     parser.add_argument("--draft", type=Path, help="write the draft of the mapping to this YAML file too")
@@ -26,10 +26,17 @@ def run(arguments: argparse.Namespace) -> None:
         raise ValueError(f"--page {arguments.page}: a PDF and a PNG are written; give it the ending .pdf")
     mapping = recording(load_config(*arguments.config), arguments.session) if arguments.config else None
     report = inspect_recording(arguments.file, mapping)
-    print(report.text())
+    if text := report.text():
+        print(text)
+    if report.fatal:
+        raise ValueError(report.fatal)
     if arguments.draft is not None and report.draft:
         write_text(arguments.draft, report.draft)
         print(f"Draft: {arguments.draft}")
+    if not report.items:  # plain arrays, or a session: there is no page of these
+        if arguments.page is not None:
+            print("Page: drawn of NWB, and of arrays with a mapping that says what they are (--config and --session)")
+        return
     if arguments.page is None:
         print(
             "Now look at it: --page PAGE.pdf draws occupancy, encounters, what covers the time, speeds, clocks, units"

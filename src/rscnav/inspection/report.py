@@ -1,5 +1,7 @@
 """A file looked at: what is in it, a draft of its mapping, what that feeds, and checks."""
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,32 +11,39 @@ import yaml
 from rscnav.config.base import ConfigError
 from rscnav.config.load import parse_config
 from rscnav.config.recordings import Recording
-from rscnav.inspection import lag, spike_checks, track_checks
+from rscnav.inspection import lag
+from rscnav.inspection.checks import file_checks, not_made
 from rscnav.inspection.contents import Item, contents
-from rscnav.inspection.draft import draft
+from rscnav.inspection.draft import draft, name_of
 from rscnav.inspection.feeds import feeds_in_words
 from rscnav.inspection.guess import guess
+from rscnav.inspection.heard import heard
 from rscnav.inspection.raw import Raw, look_at
 from rscnav.inspection.starts import MIN_TRIALS, Starts, scan_starts
 from rscnav.inspection.verdicts import Check
-from rscnav.recordings.files import open_recording
+from rscnav.recordings.files import ARRAY_ENDINGS, explained, refuse_unreadable
+from rscnav.recordings.joined import open_joined
 from rscnav.recordings.names import SERIES, TABLE, Names
-from rscnav.recordings.nwb import START_COLUMNS, find_series
+from rscnav.recordings.nwb import START_COLUMNS
+from rscnav.recordings.probed import is_hdf5, probe
 from rscnav.recordings.read import open_session, summary
-from rscnav.recordings.unit_tables import unit_tables, units_in
-from rscnav.recordings.units import meeting_own
+from rscnav.recordings.session_files import is_session, session_of_file
+from rscnav.recordings.unit_tables import units_in
+from rscnav.sealed.hdf5 import sealed_format
 from rscnav.seeds import Seeds
-from rscnav.sessions.lazy import LazyTrains
+from rscnav.sessions.lazy import spike_counts
+from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
 
 
 @dataclass
 class Report:
-    """What `inspect_recording` finds.
+    """What `inspect_recording` finds. What fails on the way stops nothing else.
 
     Parameters
     ----------
     items : list of Item
+        Series and tables of NWB.
     draft : str
         YAML of the mapping: the guessed one, or '' where a mapping was given.
     unused : list of (Item, str)
@@ -54,9 +63,17 @@ class Report:
         Places at the starts of trials, with all trials moved in time.
     why_no_starts : str
         Why there is none.
+    listed : list of str
+        What is in the file, where that is not NWB, or cannot be read as NWB.
+    fatal : str
+        Why the file cannot be opened; the list then is all there is.
+    failed : list of (str, str)
+        Steps that could not be done, and why.
+    said : list of str
+        Warnings of the libraries that read the file.
     """
 
-    items: list[Item]
+    items: list[Item] = field(default_factory=list)
     draft: str = ""
     unused: list[tuple[Item, str]] = field(default_factory=list)
     session: Session | None = None
@@ -67,61 +84,159 @@ class Report:
     coupling: lag.Coupling | None = None
     starts: Starts | None = None
     why_no_starts: str = "the mapping does not read this file"
+    listed: list[str] = field(default_factory=list)
+    fatal: str = ""
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     def text(self) -> str:
-        """Write it for the terminal."""
-        lines = ["In the file:", *(f"  {item.words()}" for item in self.items)]
+        """Write it for the terminal; '' where nothing was found."""
+        lines = list(self.listed)
+        if self.items:
+            lines += ["In the file:", *(f"  {item.words()}" for item in self.items)]
         if self.unused:
             lines += ["Not used:", *(f"  {item.path}: {why}" for item, why in self.unused)]
         if self.draft:
             lines += ["A draft of the mapping, to be pasted into config.yaml and corrected:", "", self.draft]
-        if self.session is None:
-            lines.append(f"It can't be read so: {self.error}")
-        else:
+        if self.session is not None:
             lines += ["Read so:", f"  {summary(self.session)}", *(f"  {line}" for line in feeds_in_words(self.session))]
-        lines += ["Checks:", *(f"  {c.verdict:5s} {c.name}: {c.words}" for c in self.checks)]
+        elif self.error:
+            lines.append(f"It can't be read so: {self.error}")
+        if self.checks:
+            lines += ["Checks:", *(f"  {c.verdict:5s} {c.name}: {c.words}" for c in self.checks)]
+        if self.failed:
+            lines += ["Could not be done:", *(f"  {what}: {why}" for what, why in self.failed)]
+        if self.said:
+            lines += ["Warnings of the library that reads the file:", *(f"  {warning}" for warning in self.said)]
         return "\n".join(lines)
+
+    def attempt(self, what: str, step: Callable[[], Any], otherwise: Any = None) -> Any:
+        """Do a step, and return what it gives; where it fails, enter why, and return something else."""
+        try:
+            return step()
+        except Exception as error:  # whatever h5py, zarr, hdmf, pynwb or numpy make of a file
+            self.failed.append((what, explained(error)))
+            return otherwise
 
 
 def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
-    """Look at a recorded file.
+    """Look at a recorded file: its contents first, then what can be made of it.
 
     Parameters
     ----------
     path : str
-        NWB; or plain arrays, with a mapping that has `arrays`.
+        NWB, plain arrays, or a session that was written already.
     mapping : Recording, optional
         Default: one is guessed.
 
     Returns
     -------
     Report
+        With the reason in `fatal` where the file cannot be opened.
 
     Raises
     ------
     FileNotFoundError, ValueError
-        For a file that cannot be opened.
+        For what is no file, or an empty one.
     """
-    with open_recording(path, None if mapping is None else mapping.arrays) as file:
-        report = Report(contents(file), path=path)
-        used: set[str] = set()
-        if mapping is None:
-            guessed = guess(file, report.items)
-            report.draft, used = draft(path, guessed), guessed.used
-            mapping = _parsed(report)
-        else:
-            used = _named(mapping.model_dump(), Names(file)) | set(units_in(file)[:1])
-        report.unused = [(item, _why_not(item)) for item in report.items if item.path not in used]
-        report.checks = _file_checks(file, mapping)
-        report.raw = look_at(file, mapping)
-    if mapping is not None:
+    report = Report(path=path)
+    with heard(report.said):
+        refuse_unreadable(path)
         try:
-            with open_session(path, mapping, quiet=True) as session:
-                report.session = session
-                report.checks += _session_checks(report, session, mapping)
-        except ValueError as error:
-            report.error = str(error)
+            if is_session(path):
+                _look_at_session(report, mapping)
+                return report
+            if mapping is None and _is_arrays(path):
+                _look_at_arrays(report)
+                return report
+            with open_joined(path, mapping) as file:
+                mapping = _look_at_file(report, file, mapping)
+        except Exception as error:  # whatever h5py, zarr, hdmf or pynwb make of it
+            said = explained(error)
+            report.fatal = said if path in said else f"{path}: {said}"
+            if not report.items and os.path.isfile(path) and is_hdf5(path):
+                found = probe(path).listed()
+                head = ["In the file, as far as it can be read:"] if found else []
+                report.listed = [*head, *(f"  {line}" for line in found)]
+            return report
+        if mapping is not None:
+            _look_at_reading(report, mapping)
     return report
+
+
+def _is_arrays(path: str) -> bool:
+    """Tell whether a file without a mapping is one of plain arrays: by its ending, or HDF5 that does not call itself NWB."""
+    if os.path.isdir(path):
+        return False
+    if not is_hdf5(path):
+        return path.lower().endswith(ARRAY_ENDINGS)
+    found = probe(path)
+    return not found.refusal and not found.is_nwb
+
+
+def _look_at_arrays(report: Report) -> None:
+    """List plain arrays, and draft what they are."""
+    from rscnav.inspection.array_contents import array_contents
+
+    found = array_contents(report.path, name_of(report.path))
+    report.draft = found.draft
+    lines = found.text(report.path).removesuffix(found.draft).rstrip().splitlines()
+    report.listed = lines[:-1] if found.draft else lines  # the report has its own line before the draft
+
+
+def _look_at_session(report: Report, mapping: Recording | None) -> None:
+    """Say what a session holds that this program wrote."""
+    report.listed = [
+        f"A session that rscnav wrote ({sealed_format(report.path)}); it needs no mapping: under `recordings`, name and file do",
+        "In the file:",
+    ]
+    recording = mapping or Recording(name=name_of(report.path), file=report.path)
+    report.session = session = session_of_file(report.path, recording)
+    for spec in ARRAYS:
+        if (array := getattr(session, spec.name)) is not None:
+            unit = session.position_unit if spec.unit == "position_unit" else spec.unit
+            report.listed.append(f"  {spec.name}: {' x '.join(str(n) for n in array.shape)}; {unit}; {spec.about}")
+    for name in (*TABLES, "units"):
+        if (table := getattr(session, name)) is not None:
+            report.listed.append(f"  {name}: {len(table)} rows; columns {', '.join(table.dtype.names or ())}")
+    if session.spikes is not None:
+        report.listed.append(f"  spikes: {sum(spike_counts(session.spikes))} of {len(session.spikes)} units")
+
+
+def _look_at_file(report: Report, file: Any, mapping: Recording | None) -> Recording | None:
+    """List what is in an open NWB file, guess a mapping, and check what stands there; return the mapping."""
+    report.items = report.attempt("the list of contents", lambda: contents(file), [])
+    used: set[str] = set()
+    if mapping is None:
+        guessed = report.attempt("the draft of a mapping", lambda: guess(file, report.items))
+        if guessed is not None:
+            report.draft, used = draft(report.path, guessed), guessed.used
+            mapping = report.attempt("the reading of the draft", lambda: _parsed(report))
+    else:
+        given = mapping
+        used = report.attempt("what the mapping uses", lambda: _used(file, given), set())
+    report.unused = [(item, _why_not(item)) for item in report.items if item.path not in used]
+    report.checks = report.attempt("the checks of the file", lambda: file_checks(file, mapping), [])
+    report.raw = report.attempt("a look at the values", lambda: look_at(file, mapping), report.raw)
+    return mapping
+
+
+def _look_at_reading(report: Report, mapping: Recording) -> None:
+    """Read a session with the mapping, and check it."""
+    try:
+        with open_session(report.path, mapping, quiet=True) as session:
+            report.session = session
+            report.checks += report.attempt(
+                "the checks of the session", lambda: _session_checks(report, session, mapping), []
+            )
+    except Exception as error:  # as above
+        report.error = explained(error)
+        report.checks += not_made("the mapping does not read this file")
+
+
+def _used(file: Any, mapping: Recording) -> set[str]:
+    """Return the paths of what a mapping uses."""
+    return _named(mapping.model_dump(), Names(file)) | set(() if mapping.units_table else units_in(file))
 
 
 def _parsed(report: Report) -> Recording | None:
@@ -142,7 +257,7 @@ def _named(values: Any, names: Names) -> set[str]:
     if not isinstance(values, str):
         return set()
     kinds = (SERIES, TABLE)
-    return {names.path(found.item, kind.fits) for kind in kinds for found in names.meant(values, kind.fits)}
+    return {names.path(item, kind.fits) for kind in kinds for item in names.meant(values, kind.fits)}
 
 
 def _why_not(item: Item) -> str:
@@ -165,46 +280,13 @@ def _why_not(item: Item) -> str:
     return "could be another place or heading, a phase, or say when a landmark is in view (landmarks.series)"
 
 
-def _file_checks(file: Any, mapping: Recording | None) -> list[Check]:
-    """Check what stands in the file, before anything is put right."""
-    checks = []
-    if mapping is None or mapping.activity is None:
-        try:
-            checks += _spike_checks(file, mapping)
-        except ValueError as error:
-            checks.append(Check("spikes", "wrong", str(error)))
-    if mapping is not None and mapping.position is not None:
-        try:
-            series = find_series(file, mapping.position.series, "position.series")
-        except ValueError as error:
-            return [*checks, Check("position", "wrong", str(error))]
-        checks += [track_checks.frames(series.time), *track_checks.samples(series)]
-        if mapping.position.unit is not None:
-            checks.append(track_checks.size(series, mapping.position.unit))
-    return checks
-
-
-def _spike_checks(file: Any, mapping: Recording | None) -> list[Check]:
-    """Check the spikes of the units that meet the mapping's rules, as they stand in the file."""
-    if not units_in(file):
-        return []
-    tables = unit_tables(file, None if mapping is None else mapping.units_table)
-    trains = tables.trains().chosen(meeting_own(tables, () if mapping is None else mapping.units))
-    ordered = LazyTrains(trains.counts, lambda k: np.sort(trains[k][np.isfinite(trains[k])]))
-    checks = [spike_checks.order(trains), spike_checks.refractory(ordered)[0]]
-    ends = np.array([(times[0], times[-1]) for times in ordered if len(times)])
-    if len(ends):
-        checks.append(spike_checks.drift(ordered, (float(ends[:, 0].min()), float(ends[:, 1].max()))))
-    return checks
-
-
 def _session_checks(report: Report, session: Session, mapping: Recording) -> list[Check]:
     """Check what was made of it: the clocks, and whether trials begin where the animal does the same thing."""
-    checks = []
+    words = "there is no position, and so no speed"
     if session.velocity is not None:
         report.coupling = lag.coupling(session.activity, np.abs(session.velocity), session.dt_s)
-        words = "too short, or nothing varies: the lag of rates behind movement can't be told"
-        checks.append(Check("clocks", "ok", words) if report.coupling is None else report.coupling.check())
+        words = "shorter than four minutes, or nothing varies: the lag of rates behind movement can't be told"
+    clocks = Check("clocks", "not checked", words) if report.coupling is None else report.coupling.check()
     raw = report.raw
     if raw.tracking is None or raw.frame is None:
         report.why_no_starts = "no position"
@@ -217,5 +299,5 @@ def _session_checks(report: Report, session: Session, mapping: Recording) -> lis
         generator = Seeds(0, ("inspect", session.name)).generator("starts")
         report.starts = scan_starts(raw.tracking, raw.frame, times, session.trials["rotation_rad"], generator)
         report.why_no_starts = f"fewer than {MIN_TRIALS} trials, or an animal that does not move"
-        checks += [report.starts.check()] if report.starts is not None else []
-    return checks
+    starts = Check("starts of trials", "not checked", report.why_no_starts)
+    return [clocks, starts if report.starts is None else report.starts.check()]

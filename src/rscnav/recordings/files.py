@@ -16,6 +16,7 @@ from rscnav.config.arrays import Arrays
 from rscnav.recordings.probed import Probed, first_line, is_hdf5, probe, probed
 from rscnav.recordings.tolerant import add_notes, read_tolerantly
 from rscnav.recordings.zarr_stores import is_zarr, open_zarr
+from rscnav.sealed.hdf5 import CHANGED, check_sealed
 
 __all__ = [
     "Probed",
@@ -31,6 +32,13 @@ __all__ = [
 
 ARRAY_ENDINGS = (".npz", ".mat")  # and .h5, .hdf5 where the mapping has `arrays`
 _REMOTE = re.compile(r"^(https?|s3|gs|ftp|dandi|ssh|sftp)(://|:)", re.IGNORECASE)
+_TEXTS = (
+    "/identifier",
+    "/session_description",
+    "/session_start_time",
+    "/timestamps_reference_time",
+    "/file_create_date",
+)
 _ENDLESS = ("/proc/", "/sys/", "/dev/")
 
 
@@ -76,7 +84,7 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
             try:
                 file = read_tolerantly(io)
             except Exception as error:  # whatever h5py, zarr, hdmf or pynwb make of it
-                raise ValueError(f"{text}: {_not_read(error)}") from error
+                raise ValueError(f"{text}: {_not_read(error)}{_wrong_in(text)}") from error
             _refuse_without_subject(text, io)
         except BaseException:
             io.close()
@@ -143,6 +151,7 @@ def _opened(text: str) -> Any:
             if isinstance(error, ValueError) and text in str(error):
                 raise
             raise ValueError(f"{text}: not NWB in Zarr, or damaged ({first_line(error)})") from error
+    check_sealed(text, CHANGED)
     found = probed(text)
     from rscnav.recordings.nwb_hdf5 import Reader  # pynwb takes longer to import than most jobs to start
 
@@ -153,7 +162,18 @@ def _opened(text: str) -> Any:
     try:
         return Reader(found, load_namespaces=False)
     except Exception as error:
-        raise ValueError(f"{text}: {_not_read(error)}") from error
+        raise ValueError(f"{text}: {_not_read(error)}{_wrong_in(text)}") from error
+
+
+def _wrong_in(text: str) -> str:
+    """Say what the look through a file found that may be why it cannot be read."""
+    if os.path.isdir(text):
+        return ""
+    found = probe(text)
+    wrong = [f"'{path}': {why}" for path, why in found.faults().items()]
+    kinds = {each.path: each.dtype for each in found.objects if each.kind == "dataset"}
+    wrong += [f"'{path}' is missing or no text" for path in _TEXTS if found.is_nwb and kinds.get(path, "") != "text"]
+    return f"; in the file {', '.join(wrong[:3])}" if wrong else ""
 
 
 def _refuse_without_subject(text: str, io: Any) -> None:

@@ -18,6 +18,8 @@ _READING = (
     OverflowError,
 )  # what h5py raises for values that cannot be read
 
+_VALUES = ("data", "timestamps", "starting_time")  # without which pynwb makes an empty series
+
 
 class NamedDataset(h5py.Dataset):
     """A dataset whose errors name file and path; where reading is refused, it has a shape and a type only.
@@ -109,11 +111,14 @@ class Reader(NWBHDF5IO):
         """Return the members of a group that are left out, and remember why."""
         left = set()
         file, address = key_of(group)
+        table = "colnames" in group.attrs
         for name in names:
             fault = self._found.skipped.get((file, address, name))
             if fault is None:
                 item = group[name]
                 fault = self._found.dropped.get(key_of(item)) or self._unknown_type(item)
+                if fault is None and table and "neurodata_type" not in item.attrs:
+                    fault = Fault(item.name, "it names no type (neurodata_type), as a table's columns must")
             if fault is not None:
                 self.left_out[fault.path] = fault.why
                 left.add(name)
@@ -157,6 +162,10 @@ class Reader(NWBHDF5IO):
         for held in (builder.groups, builder.datasets, builder.links):
             for member in [m for m, b in held.items() if id(getattr(b, "builder", b)) in self._void]:
                 del held[member]
+        for member in _VALUES:
+            path = f"{h5obj.name.rstrip('/')}/{member}"
+            if path in self.left_out and "neurodata_type" in builder.attributes:
+                return self._left_out(builder, h5obj.name, f"its '{member}' is {self.left_out[path]}")
         return self._unless_it_refers_to_void(builder, h5obj.name)
 
     def _HDF5IO__read_dataset(self, h5obj: Any, name: Any = None) -> Any:

@@ -12,7 +12,7 @@ from rscnav.recordings.probe_links import Outside, beside
 _LARGE_CHUNK = 64 << 20  # larger chunks are not unpacked here
 _SMALLEST_REFUSED = 256 << 20  # a dataset of less is never too large
 _MOST_PACKED = 1000  # times the size of the file: gzip packs 1,032 equal bytes into one
-_VARIABLE = 20_000  # elements of variable length, or references, that are read of one dataset
+_VARIABLE = 200_000  # elements of variable length, or references, that are read of one dataset
 _COMMON = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
 _UNCOMMON_IN_FULL = 64 << 20  # bytes of a dataset with other filters that are unpacked here
 Extent = tuple[int, int, str]

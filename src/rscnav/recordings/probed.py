@@ -210,22 +210,28 @@ def _look(path: str) -> Probed:
     if not is_hdf5(path):
         found.refusal = f"{path}: not an HDF5 file, or a damaged one; NWB files are HDF5 files"
         return found
-    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join([package, *filter(None, sys.path)])}
-    command = [sys.executable, "-P", "-m", "rscnav.recordings.probe", os.path.abspath(path)]
-    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, check=False)
+    status, out, complaint = _run(os.path.abspath(path))
     at, ended = "its beginning", False
-    for line in done.stdout.splitlines():
+    for line in out.splitlines():
         try:
             said = json.loads(line)
         except ValueError:  # cut off by the process's end
             break
         at, ended = said.get("at", at), ended or "end" in said or "closed" in said
         _enter(found, said)
-    if not found.refusal and (done.returncode or not ended):
-        found.refusal = _ended(path, done.returncode, at, done.stderr.decode("utf-8", "replace"))
+    if not found.refusal and (status or not ended):
+        found.refusal = _ended(path, status, at, complaint.decode("utf-8", "replace"))
     return found
+
+
+def _run(path: str) -> tuple[int, bytes, bytes]:
+    """Run the process; return its exit status (negative: the signal that ended it), what it found, and what it complains of."""
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join([package, *filter(None, sys.path)])}
+    command = [sys.executable, "-P", "-m", "rscnav.recordings.probe", path]
+    done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, env=environment, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 def _enter(found: Probed, said: dict) -> None:

@@ -6,11 +6,14 @@
 - ``streams``     which trials are for training, validation and test; ``curriculum``: easier ones to begin with
 - ``schedule``    learning rate; ``stopping``: when a training ends early, and when it has gone wrong
 - ``validation``  loss on held-out trials, beside the best observer's
-- ``checkpoint``  state of a training run in a file, and a trained network in a file; ``records``: whose state it is
+- ``checkpoint``  state of a training run in a file, and a trained network in a file; ``weights``: what the latter holds
+- ``records``     what a file was trained with; ``resuming``: which checkpoint will do, for which networks
 - ``plan``        what to train and how; ``members``: a network with its plan, its seeds and its folder
 - ``ensembles``   several networks side by side; ``learner``: networks, one or several, and one batch
 - ``progress``    what is said on the way; ``cost``: operations in a step; ``products``: which library does them
 - ``run``         batches, validations, divergences, checkpoints; ``training``: from the first batch to the files
+- ``devices``     which device networks run on; jobs share GPUs
+- ``together``    one network's job, which may train others of its shape; ``ready``: files that wait for another's job
 """
 
 import lazy_loader

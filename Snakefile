@@ -13,6 +13,9 @@ include: "workflow/rules/export.smk"
 from rscnav.workflow_end import at_error, products
 
 
+report: "workflow/report/workflow.rst"
+
+
 rule all:
     default_target: True
     input:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from rscnav.analyses.result import Result
 from rscnav.analyses.table import ANALYSES, analyse, analysis_module
 from rscnav.config.base import check
 from rscnav.config.schema import Encounters, Rollout, Training
@@ -13,7 +14,7 @@ from rscnav.dynamics.settings import Settings as Dynamics
 from rscnav.dynamics.stage import dynamics
 from rscnav.figures.layout import Drawn
 from rscnav.figures.style import Canvas
-from rscnav.figures.table import FIGURES, draw_figure
+from rscnav.figures.table import FIGURES, draw_figure, figure_module
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Architecture
 from rscnav.networks.training import Plan, train
@@ -149,6 +150,19 @@ def test_every_figure_draws_all_tasks(sessions, results, figure):
     for name in TASKS:
         assert any(f"{name}-s1" in label for label in labels)
     shown.canvas.draw()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_draws_where_an_analysis_failed(sessions, results, figure):
+    """Of one of two sessions, of the only one, and of one kind of many sessions."""
+    (_, one), (_, other) = list(sessions.values())[:2]
+    found = list(results.values())[:2]
+    failed = Result(status="failed", reason="it failed: killed")
+    for analysis in figure_module(figure).ANALYSES:
+        broken = Drawn(one.name, one.kind, found[0] | {analysis: failed}, one)
+        for drawn in ([broken, Drawn(other.name, other.kind, found[1], other)], [broken]):
+            for at_most in (6, 1) if len(drawn) > 1 else (6,):
+                draw_figure(figure, drawn, Canvas(dpi=50), at_most, {one.name: failed.reason}).canvas.draw()
 
 
 def test_reports_at_the_end_only_count_at_the_end(tmp_path):

@@ -54,7 +54,12 @@ rule numbers:
         ),
         expand(f"{RESULTS}/comparisons/{{c.name}}.h5", c=CONFIG.comparisons),
     output:
-        f"{RESULTS}/numbers/summary.json",
+        report(
+            f"{RESULTS}/numbers/summary.json",
+            caption="../report/numbers.rst",
+            category="Numbers",
+            labels={"what": "all numbers"},
+        ),
     log:
         f"{RESULTS}/logs/numbers.log",
     params:

@@ -31,8 +31,18 @@ rule beside:
         ),
     output:
         pdf=f"{RESULTS}/figures/comparisons/{{comparison}}.pdf",
-        png=f"{RESULTS}/figures/comparisons/{{comparison}}.png",
-        table=f"{RESULTS}/comparisons/{{comparison}}.csv",
+        png=report(
+            f"{RESULTS}/figures/comparisons/{{comparison}}.png",
+            caption="../report/comparison.rst",
+            category="Comparisons",
+            labels={"comparison": "{comparison}", "what": "figure"},
+        ),
+        table=report(
+            f"{RESULTS}/comparisons/{{comparison}}.csv",
+            caption="../report/comparison_table.rst",
+            category="Comparisons",
+            labels={"comparison": "{comparison}", "what": "table"},
+        ),
     log:
         f"{RESULTS}/logs/beside/{{comparison}}.log",
     threads: 1

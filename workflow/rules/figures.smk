@@ -1,4 +1,5 @@
 # Two rules a figure, made from the table of figures: all sessions together, and one session alone.
+from rscnav.figures.captions import caption_of
 from rscnav.figures.table import figure_module
 
 
@@ -21,13 +22,19 @@ for figure in FIGURES:
             figure_inputs(figure, SESSIONS),
         output:
             pdf=f"{RESULTS}/figures/{figure}.pdf",
-            png=f"{RESULTS}/figures/{figure}.png",
+            png=report(
+                f"{RESULTS}/figures/{figure}.png",
+                caption="../report/figure.rst",
+                category="Figures of all sessions",
+                labels={"figure": figure},
+            ),
         log:
             f"{RESULTS}/logs/figures/{figure}.log",
         threads: 1
         params:
             **planned_with("joint_figure", figure),
             figure=figure,
+            caption=caption_of(FIGURES[figure]),
         shell:
             "rscnav figure --config {CONFIG_FILE:q} --expect {params.expect:q} --figure {params.figure:q} "
             "--results {RESULTS:q} --output {output.pdf:q} 2>&1 | tee {log:q}"
@@ -39,13 +46,20 @@ for figure in FIGURES:
             lambda wildcards, figure=figure: figure_inputs(figure, [wildcards.session]),
         output:
             pdf=f"{RESULTS}/figures/{{session}}/{figure}.pdf",
-            png=f"{RESULTS}/figures/{{session}}/{figure}.png",
+            png=report(
+                f"{RESULTS}/figures/{{session}}/{figure}.png",
+                caption="../report/figure.rst",
+                category="Figures of one session",
+                subcategory="{session}",
+                labels={"figure": figure, "session": "{session}"},
+            ),
         log:
             f"{RESULTS}/logs/figures/{{session}}/{figure}.log",
         threads: 1
         params:
             **planned_with("figure", figure),
             figure=figure,
+            caption=caption_of(FIGURES[figure]),
         shell:
             "rscnav figure --config {CONFIG_FILE:q} --expect {params.expect:q} --figure {params.figure:q} --sessions {wildcards.session:q} "
             "--results {RESULTS:q} --output {output.pdf:q} 2>&1 | tee {log:q}"

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 
+import psutil
 import yaml
 from tiny_project import TINY, copy_project, environment, rscnav, snakemake
 
@@ -16,31 +17,26 @@ def test_killed_while_training(tmp_path):
     killed, whole = copy_project(tmp_path / "killed"), copy_project(tmp_path / "whole")
     for project in (killed, whole):
         (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"training": LONG}))
-    workflow = subprocess.Popen(
-        ["snakemake", *TARGETS, "--configfile", "tiny.yaml"],
-        cwd=killed,
-        env=environment(killed),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    workflow = begin(killed)
     checkpoint = killed / "results" / "networks" / "gru-s1" / "checkpoint.pt"
-    deadline = time.monotonic() + 120
-    while not checkpoint.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert checkpoint.exists()
+    until(checkpoint.exists)
     assert "a workflow is running in this folder" in rscnav(killed, "status").stderr
+    job = job_of(workflow)
     os.kill(workflow.pid, signal.SIGKILL)
     workflow.wait()
 
+    until(lambda: not job.is_running())  # a job ends with its workflow
     state = rscnav(killed, "status")
     assert state.returncode == 1
-    assert "still running: process" in state.stderr
-    assert "rscnav train" in state.stderr
-    assert "its lock on the results is still there" in state.stderr
-    assert "`make unlock`" in state.stderr
+    assert "an earlier run was killed in this folder, and its lock on the results is still there" in state.stderr
+    assert "`make unlock` (or `snakemake --unlock`)" in state.stderr
     assert not (killed / TARGETS[0]).exists()
+    assert not list((killed / "results").rglob(".*"))
+    refused = snakemake(killed, *TARGETS)
+    assert refused.returncode != 0
+    assert "rscnav: an earlier run was killed in this folder" in refused.stdout
 
-    assert "ending process" in rscnav(killed, "status", "--end").stdout  # these two are `make unlock`
+    assert rscnav(killed, "status", "--end").returncode == 0  # these two are `make unlock`
     assert snakemake(killed, "--unlock").returncode == 0
     assert rscnav(killed, "status").returncode == 0
     assert checkpoint.exists()
@@ -52,3 +48,50 @@ def test_killed_while_training(tmp_path):
     assert "goes on from its checkpoint" in (killed / "results" / "logs" / "train" / "gru-s1.log").read_text()
     for target in TARGETS:
         assert (killed / target).read_bytes() == (whole / target).read_bytes(), target
+
+
+def test_a_job_of_a_killed_run_does_not_overwrite_the_next_run_s_results(tmp_path):
+    project = copy_project(tmp_path / "project")
+    (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"training": LONG | {"n_batches": 20_000}}))
+    workflow = begin(project)
+    until((project / "results" / "networks" / "gru-s1" / "checkpoint.pt").exists)
+    job = job_of(workflow)
+    job.suspend()  # as a job that hangs in a call: it can't end by itself before the next run
+    os.kill(workflow.pid, signal.SIGKILL)
+    workflow.wait()
+    assert snakemake(project, "--unlock").returncode == 0
+    (project / "tiny.yaml").write_text(
+        yaml.safe_dump(TINY | {"training": LONG | {"n_batches": 10, "validate_every": 5}})
+    )
+    run = snakemake(project, *TARGETS)
+    assert run.returncode == 0, run.stdout[-3000:]
+    before = [(project / target).read_bytes() for target in TARGETS]
+    assert before[1].decode().splitlines()[-1].startswith("10,")
+    job.resume()
+    until(lambda: not job.is_running() or job.status() == psutil.STATUS_ZOMBIE)
+    assert [(project / target).read_bytes() for target in TARGETS] == before
+    assert "Nothing to be done" in snakemake(project, "-n", *TARGETS).stdout
+    assert not list((project / "results").rglob(".*"))
+
+
+def begin(project):
+    return subprocess.Popen(
+        ["snakemake", *TARGETS, "--configfile", "tiny.yaml"],
+        cwd=project,
+        env=environment(project),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def job_of(workflow):
+    """Find the command that a workflow runs."""
+    found = [p for p in psutil.Process(workflow.pid).children(recursive=True) if "rscnav" in " ".join(p.cmdline()[:2])]
+    return found[0]
+
+
+def until(met, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import rscnav
 from rscnav.files import remove_unfinished
+from rscnav.memory import explained
 from rscnav.owner import end_with_scheduler
 
 COMMANDS = {
@@ -71,10 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"rscnav {parsed.command}: interrupted; nothing half-written is left", file=sys.stderr)
         return 130
-    except EXPECTED as error:
-        if os.environ.get("RSCNAV_DEBUG"):
+    except (MemoryError, RuntimeError, *EXPECTED) as error:
+        text = explained(error, parsed.command)
+        if os.environ.get("RSCNAV_DEBUG") or (text is None and not isinstance(error, EXPECTED)):
             raise
-        text = error.args[0] if isinstance(error, KeyError) and error.args else error
+        if text is None:
+            text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
         print(f"rscnav {parsed.command}: error: {text}\n(RSCNAV_DEBUG=1 shows where)", file=sys.stderr)
         return 1
     return 0

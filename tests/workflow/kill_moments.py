@@ -1,0 +1,122 @@
+"""Kill a tiny workflow at random moments, go on as its own messages say, and compare the results with an undisturbed run's.
+
+    python tests/workflow/kill_moments.py 20 FOLDER
+
+Kills the scheduler, a job, or both; at every fourth kill a dry run and a second start with other settings look at the folder before.
+"""
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import yaml
+from tiny_project import TINY, copy_project, environment, snakemake
+
+TIMES = ("logs", "benchmarks")  # what says how long things took
+WAYS = ("scheduler", "job", "both")
+
+
+def content(project: Path) -> dict[str, str]:
+    """Give a digest of each file of the results; those that hold times or random identifiers (NWB) are left out."""
+    results = project / "results"
+    return {
+        str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(results.rglob("*"))
+        if path.is_file() and not {*TIMES} & {*path.parts} and path.name != "progress.csv" and path.suffix != ".nwb"
+    }
+
+
+def jobs_of(workflow: subprocess.Popen) -> list[psutil.Process]:
+    """List the commands that a workflow runs just now."""
+    try:
+        below = psutil.Process(workflow.pid).children(recursive=True)
+        return [process for process in below if "rscnav" in " ".join(process.cmdline()[:2])]
+    except psutil.Error:
+        return []
+
+
+def kill(workflow: subprocess.Popen, way: str) -> None:
+    """Send SIGKILL to the scheduler, to its jobs, or to all of them."""
+    jobs = jobs_of(workflow)
+    if way != "job":
+        workflow.kill()
+    for job in jobs if way != "scheduler" else []:
+        try:
+            job.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def start(project: Path, targets: tuple[str, ...] = ()) -> subprocess.Popen:
+    """Start the workflow."""
+    return subprocess.Popen(
+        ["snakemake", "-c2", *targets, "--configfile", "tiny.yaml"],
+        cwd=project,
+        env=environment(project),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def kill_again_and_again(project: Path, n_kills: int, seed: int, targets: tuple[str, ...] = ()) -> list[str]:
+    """Kill a project's workflow `n_kills` times, then let it end; gives a line on each kill."""
+    moments, said = random.Random(seed), []
+    (project / "other.yaml").write_text(
+        yaml.safe_dump(yaml.safe_load((project / "tiny.yaml").read_text()) | {"seed": 99})
+    )
+    for number in range(n_kills):
+        workflow = start(project, targets)
+        while workflow.poll() is None and not jobs_of(workflow):
+            time.sleep(0.02)
+        time.sleep(moments.uniform(0, 4))
+        assert workflow.poll() is None, f"it ended before kill {number + 1}: make the workflow longer"
+        if number % 4 == 3:
+            assert snakemake(project, "-n", preset="other.yaml").returncode == 0
+            assert snakemake(project, *targets, preset="other.yaml").returncode != 0  # refused by the lock
+        way = WAYS[number % len(WAYS)]
+        kill(workflow, way)
+        workflow.wait(timeout=600)
+        again = snakemake(project, "-n", *targets)
+        killed = "an earlier run was killed in this folder" in again.stdout
+        assert killed == (way != "job"), again.stdout[-2000:]
+        if killed:
+            assert "snakemake --unlock" in again.stdout
+            assert snakemake(project, "--unlock").returncode == 0
+        said.append(f"{number + 1}: {way}")
+    last = snakemake(project, "-c2", *targets)
+    assert last.returncode == 0, last.stdout[-4000:]
+    return said
+
+
+def differences(whole: Path, killed: Path) -> list[str]:
+    """List the files that differ between the results of two projects, or are in one only."""
+    first, second = content(whole), content(killed)
+    return [name for name in sorted(first.keys() | second.keys()) if first.get(name) != second.get(name)]
+
+
+def main() -> None:
+    """Run from the command line."""
+    n_kills, folder = int(sys.argv[1]), Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    whole, killed = copy_project(folder / "whole"), copy_project(folder / "killed")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    for project in (whole, killed):
+        (project / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    first = snakemake(whole, "-c2")
+    assert first.returncode == 0, first.stdout[-4000:]
+    for line in kill_again_and_again(killed, n_kills, seed=0):
+        print(line)
+    different = differences(whole, killed)
+    print(f"{len(content(whole))} files compared; different: {different or 'none'}")
+    sys.exit(bool(different))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    main()

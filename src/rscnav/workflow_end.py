@@ -59,8 +59,9 @@ def at_error(workflow: Any, config: Config) -> None:
         return
     since = workflow.start_time.timestamp()
     reasons = {job.outputs: why(job.log, since) for job in failed}
-    write_text(f"{config.results_dir}/logs/failed.txt", failed_text(failed, reasons, len(jobs) - len(failed)))
-    print(failed_text(failed, reasons, len(jobs) - len(failed), FEW, config.results_dir), file=sys.stderr, flush=True)
+    n_waiting = sum(not job.failed and bool(job.causes) for job in jobs)
+    write_text(f"{config.results_dir}/logs/failed.txt", failed_text(failed, reasons, n_waiting))
+    print(failed_text(failed, reasons, n_waiting, FEW, config.results_dir), file=sys.stderr, flush=True)
     if interrupted(workflow) or not all(job.failed or job.causes for job in jobs):
         return
     made, missed = make_joint(jobs, missing_from(jobs, reasons, config), config, workflow)

@@ -11,7 +11,8 @@ from rscnav.figures.style import GREY, MM
 
 GAP_MM, SPACE_MM, LEFT_MM, RIGHT_MM = 9.0, 2.0, 30.0, 3.0
 MOST = 8  # gaps with a panel of their own; the rest are counted
-CHARACTERS_PER_MM = 1.05  # of the text in a gap
+CHARACTERS_PER_MM = 0.85  # of the text in a gap
+LINES = 3
 
 
 def add_gaps(figure: Figure, gaps: Mapping[str, str]) -> None:
@@ -46,8 +47,8 @@ def add_gaps(figure: Figure, gaps: Mapping[str, str]) -> None:
         for spine in ax.spines.values():
             spine.set(visible=True, color=GREY, linestyle=(0, (2, 2)), linewidth=0.5)
         lines = textwrap.wrap(f"missing: {why}", int(inner / MM * CHARACTERS_PER_MM))
-        text = "\n".join(lines[:2]) + (" ..." if len(lines) > 2 else "")
-        ax.text(0.01, 0.5, text, transform=ax.transAxes, ha="left", va="center", color=GREY)
+        text = "\n".join(lines[:LINES]) + (" ..." if len(lines) > LINES else "")
+        ax.text(0.01, 0.5, text, transform=ax.transAxes, ha="left", va="center", color=GREY, fontsize=6)
         label = "\n".join(textwrap.wrap(name, 20)[:2])
         ax.annotate(
             label, (0, 0.5), (-6, 0), xycoords="axes fraction", textcoords="offset points", ha="right", va="center",

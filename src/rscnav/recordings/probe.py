@@ -18,9 +18,10 @@ import h5py
 from rscnav.recordings.probe_datasets import look_at_dataset, overlapping
 from rscnav.recordings.probe_links import Outside, Target, resolve
 
+Key = tuple[str, int]
 STEP_S = 4.0  # CPU time of one step; the slowest sound step, unpacking a large chunk, takes less than 1 s
 MEMORY = 4 << 30
-_READ_IN_FULL = 20_000  # of more objects than that (MATLAB's cells), only the headers are read
+_READ_IN_FULL = 10_000  # of more objects than that (MATLAB's cells), only the headers are read
 
 
 class Walk:
@@ -29,7 +30,9 @@ class Walk:
     def __init__(self, path: str) -> None:
         self.path = path
         self.files: dict[str, h5py.File] = {}
-        self.seen: set[tuple[str, int]] = set()
+        self.main: h5py.File | None = None
+        self.real: dict[str, str] = {}  # by the name under which a file was opened
+        self.seen: set[Key] = set()
         self.extents: dict[str, list[tuple[int, int, str]]] = {}
         self.n_objects = 0
 
@@ -46,43 +49,44 @@ class Walk:
         """Open a file once."""
         real = os.path.realpath(path)
         if real not in self.files:
-            self.files[real] = h5py.File(path, "r")
+            self.files[real] = file = h5py.File(path, "r")
+            self.real[file.filename] = real
             self.extents[real] = []
         return self.files[real]
 
     def name(self, file: h5py.File, path: str) -> str:
         """Return the path of an object for messages, with the file's name where it is another file."""
-        return path if file is self.files[os.path.realpath(self.path)] else f"{os.path.basename(file.filename)}:{path}"
+        return path if file is self.main else f"{os.path.basename(file.filename)}:{path}"
 
     def run(self) -> None:
         """Look at everything, depth first, in the order in which hdmf reads."""
-        root = Target(self.open(self.path), "/")
-        stack = [(self.key(root), self.members(root))]
+        self.main = self.open(self.path)
+        root = Target(self.main, "/")
+        stack = [(self.key(root), self.members(root, self.key(root), frozenset()))]
         self.seen.add(stack[0][0])
         while stack:
-            target = next(stack[-1][1], None)
-            if target is None:
+            below = next(stack[-1][1], None)
+            if below is None:
                 stack.pop()
                 continue
-            key = self.key(target)
-            if key in self.seen:
-                continue
-            self.seen.add(key)
-            stack.append((key, self.members(target, {on for on, _ in stack} | {key})))
+            target, key = below
+            if key not in self.seen:
+                self.seen.add(key)
+                stack.append((key, self.members(target, key, frozenset(on for on, _ in stack))))
         for file, extents in self.extents.items():
             for path in overlapping(extents):
                 self.emit(damage=self.name(self.files[file], path), why="its values overlap those of another dataset")
         self.emit(end=self.n_objects)
 
-    def key(self, target: Target) -> tuple[str, int]:
+    def key(self, target: Target) -> Key:
         """Return what identifies an object: its file and its address."""
         info = h5py.h5o.get_info(target.file.id, target.path.encode("utf-8", "surrogateescape"))
-        return os.path.realpath(target.file.filename), int(info.addr)
+        return self.real[target.file.filename], int(info.addr)
 
-    def members(self, target: Target, above: set[tuple[str, int]] | None = None) -> Iterator[Target]:
+    def members(self, target: Target, key: Key, above: frozenset[Key]) -> Iterator[tuple[Target, Key]]:
         """Look at an object itself, then yield what is in it, if it is a group."""
         file, path = target.file, target.path
-        name, key = self.name(file, path), self.key(target)
+        name = self.name(file, path)
         self.n_objects += 1
         if self.n_objects <= _READ_IN_FULL:
             self.emit(at=name)
@@ -91,7 +95,7 @@ class Walk:
         try:
             item = file[path]
             listed = self.attributes(item, name, key)
-            if path == "/" and file is self.files[os.path.realpath(self.path)]:
+            if path == "/" and file is self.main:
                 self.emit(top=list(item.attrs))
             if isinstance(item, h5py.Dataset):
                 full = self.n_objects <= _READ_IN_FULL
@@ -106,22 +110,22 @@ class Walk:
             return
         for link in links:
             try:
-                found = resolve(self, file, path, link)
-                inside = found is not None and self.key(found) in (above or {key})
+                found = resolve(self, target, item, link)
+                there = None if found is None else self.key(found)
             except Outside as error:
                 self.emit(skip=link, key=key, group=name, why=str(error))
                 continue
             except Exception as error:
                 self.emit(damage=f"{name.rstrip('/')}/{link}", why=first_line(error))
                 continue
-            if found is None:
+            if found is None or there is None:
                 self.emit(skip=link, key=key, group=name, why="a link to what is not there")
-            elif inside:
+            elif there == key or there in above:
                 self.emit(skip=link, key=key, group=name, why="a link to a group that holds it")
             else:
-                yield found
+                yield found, there
 
-    def attributes(self, item: Any, name: str, key: tuple[str, int]) -> dict[str, Any]:
+    def attributes(self, item: Any, name: str, key: Key) -> dict[str, Any]:
         """Read all attributes; return those that say what the object is."""
         said: dict[str, Any] = {}
         for attribute in item.attrs:

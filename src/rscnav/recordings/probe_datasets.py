@@ -1,5 +1,6 @@
 """What is looked at in one dataset: where its values lie, how they are packed, and its first and last elements."""
 
+import math
 import os
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -52,13 +53,13 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
         walk.emit(drop=name, key=key, why="it holds no values, not even a shape")
         return {"dtype": str(kind)}
     listed = {"shape": list(data.shape), "dtype": "text" if h5py.check_string_dtype(kind) else str(kind)}
-    listed["bytes"] = claimed = int(np.prod(data.shape, dtype=object)) * kind.itemsize
+    listed["bytes"] = claimed = math.prod(data.shape) * kind.itemsize
     packed = data.id.get_create_plist()
     refusal = _lies_elsewhere(walk, data, packed) or _filter_missing(walk, packed)
     stored = walk.extents[key[0]]
     if not refusal:
         extents, note = _extents(walk, data, packed, name)
-        size = os.path.getsize(data.file.filename)
+        size = os.path.getsize(key[0])
         if any(start + length > size for start, length, _ in extents):
             raise OSError("its values lie beyond the end of the file")
         stored += extents
@@ -157,7 +158,7 @@ def _extents(walk: Any, data: h5py.Dataset, packed: Any, name: str) -> tuple[lis
             walk.progress()
 
     data.id.chunk_iter(enter)
-    whole = int(np.prod([-(-n // c) for n, c in zip(data.shape, data.chunks, strict=True)], dtype=object))
+    whole = math.prod([-(-n // c) for n, c in zip(data.shape, data.chunks, strict=True)])
     gone = whole - len(found)
     return found, f"{gone} of its {whole} chunks are not stored, and read as {data.fillvalue}" if gone > 0 else ""
 
@@ -178,7 +179,7 @@ def _read_some(walk: Any, data: h5py.Dataset, packed: Any) -> None:
     if data.size == 0:
         return
     chunks = data.chunks
-    if chunks is not None and int(np.prod(chunks, dtype=object)) * data.dtype.itemsize > _LARGE_CHUNK:
+    if chunks is not None and math.prod(chunks) * data.dtype.itemsize > _LARGE_CHUNK:
         return
     for place in {(0,) * data.ndim, tuple(n - 1 for n in data.shape)}:
         _references(data, [data[place]])

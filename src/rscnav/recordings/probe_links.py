@@ -22,16 +22,18 @@ class Target:
     path: str
 
 
-def resolve(walk: Any, file: h5py.File, group: str, link: str) -> Target | None:
+def resolve(walk: Any, at: Target, group: h5py.Group, link: str) -> Target | None:
     """Follow a link of a group to an object.
 
     Parameters
     ----------
     walk : Walk
         Opens files, and is told which links are followed.
-    file : h5py.File
-    group, link : str
-        Path of the group by hard links, and the link's name.
+    at : Target
+    group : h5py.Group
+        The group there.
+    link : str
+        The link's name.
 
     Returns
     -------
@@ -43,15 +45,16 @@ def resolve(walk: Any, file: h5py.File, group: str, link: str) -> Target | None:
     Outside
         For a link into another folder, or to what is no regular file.
     """
-    return _step(walk, Target(file, group), link, 0)
+    return _step(walk, at, link, 0, group)
 
 
-def _step(walk: Any, at: Target, name: str, n_links: int) -> Target | None:
+def _step(walk: Any, at: Target, name: str, n_links: int, group: Any = None) -> Target | None:
     """Go one name down from a group."""
     if n_links > _MOST_LINKS:
         raise Outside("a link that leads back to itself")
     encoded = name.encode("utf-8", "surrogateescape")
-    group = at.file[at.path]
+    if group is None:
+        group = at.file[at.path]
     if not isinstance(group, h5py.Group) or not group.id.links.exists(encoded):
         return None
     kind = group.id.links.get_info(encoded).type

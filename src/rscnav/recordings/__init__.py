@@ -3,6 +3,8 @@
 - ``read``        file and mapping -> session
 - ``by_hand``     arrays in Python -> session; ``session_files``  sessions that are in our own format already
 - ``files``       the one door to a file: NWB in HDF5 or Zarr, plain arrays (``arrays``, ``array_files``)
+- ``probed``      an HDF5 file is looked through by another process (``probe``, ``probe_links``, ``probe_datasets``) before it is read
+- ``nwb_hdf5``    NWB in HDF5 without what cannot be read; ``zarr_stores``  NWB in Zarr, all of it inside the store
 - ``nwb``         what is in an NWB file, found by name, with messages that list what there is
 - ``contents``    what is in an NWB file, listed without reading it
 - ``recorded``    what a file holds of a recording, as the mapping names it

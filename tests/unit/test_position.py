@@ -127,6 +127,11 @@ def test_heading_between_two_series_and_from_a_column(tmp_path):
     refused(path, "position.heading", "more than a turn", series="xyh", columns=[0, 1], heading={"column": 2})
 
 
+def test_a_heading_on_another_clock(tmp_path):
+    path = made(tmp_path, xy=XY, head={"data": TIME % 6, "timestamps": TIME + 500, "unit": "radians"})
+    refused(path, "position.heading", "clocks do not overlap", "begin 500 s apart", series="xy", heading="head")
+
+
 def test_points_that_coincide_have_no_direction(tmp_path):
     same = LEDS.copy()
     same[200:300, 2:] = same[200:300, :2]

@@ -38,7 +38,7 @@ class Made:
     def __post_init__(self):
         draw = np.random.default_rng(self.seed)
         self.length = length = float(draw.uniform(self.shortest, 6 * self.shortest))
-        n = self.n_units or int(draw.integers(3, 25))
+        n = self.n_units or int(draw.integers(6, 25))
         rates = np.full(n, self.rate_hz) if self.rate_hz else draw.lognormal(0.5, 1.0, n).clip(0.2, 20)
         self.trains = [np.sort(draw.uniform(0, length, draw.poisson(rate * length))) for rate in rates]
         first, last = (length * part for part in self.tracked)
@@ -296,7 +296,7 @@ def test_sparse_units(n_units):
 def test_place_cells_that_fire_in_one_of_two_rooms():
     noted = 0
     for seed in SEEDS:
-        made = Made(seed, n_units=2, rate_hz=2.0)
+        made = Made(seed, n_units=4, rate_hz=2.0)
         made.trains = [t[t < 0.5 * made.length] for t in made.trains]
         made.trains = [t[np.sin(2 * np.pi * t / 40) > 0.7] for t in made.trains]  # once a lap
         assert not made.wrong()

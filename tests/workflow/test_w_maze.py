@@ -11,6 +11,7 @@ from rscnav.config.stages import recording
 from rscnav.recordings.files import open_recording
 from rscnav.recordings.nwb import interval_table
 from rscnav.recordings.read import read_recording
+from rscnav.recordings.unit_tables import unit_tables
 from rscnav.recordings.units import read_units
 
 pytestmark = pytest.mark.skipif(
@@ -41,7 +42,7 @@ def session(nwb, pytestconfig):
 
 def test_the_file_holds_what_was_published(nwb):
     with open_recording(nwb) as file:
-        units = read_units(file).columns
+        units = read_units(unit_tables(file), []).columns
         journeys = interval_table(file, "journeys", "")
         trials = interval_table(file, "trials", "")
         runs = interval_table(file, "epochs", "")["kind"].tolist()

@@ -11,6 +11,7 @@ from rscnav.recordings.jumps import far_steps
 from rscnav.recordings.laps import unwrapped
 from rscnav.recordings.nwb import Series
 from rscnav.recordings.place_units import UNITS
+from rscnav.recordings.tracking import pieces_at
 from rscnav.recordings.units import named
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
@@ -62,9 +63,11 @@ def speeds(raw: Raw, series: Series) -> Speeds:
         values = unwrapped(values, raw.track_length)
     step = np.diff(time)
     usable = (step > TOLERANCE_S) & (step <= raw.max_gap_s)
+    cuts = pieces_at(series, time)
+    usable[cuts - 1] = False
     with np.errstate(all="ignore"):
         speed = np.linalg.norm(np.diff(values, axis=0), axis=1) / step
-    far = far_steps(time, values)
+    far = far_steps(time, values, cuts)
     known = speed[usable & np.isfinite(speed)]
     limit = raw.max_speed * (UNITS[raw.unit][1] if is_angle(raw) else 1.0)
     return Speeds(known, speed[far][np.isfinite(speed[far]) & (step[far] > TOLERANCE_S)], int(np.sum(known > limit)))

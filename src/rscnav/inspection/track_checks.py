@@ -12,7 +12,7 @@ from rscnav.recordings.laps import lap_notes
 from rscnav.recordings.nwb import Series
 from rscnav.recordings.place_units import UNITS, known_unit
 from rscnav.recordings.position import Place
-from rscnav.recordings.tracking import turned_back
+from rscnav.recordings.tracking import pieces_at, turned_back
 
 # How wide a tracked area usually is, by its unit.
 _LIKELY = {
@@ -88,9 +88,7 @@ def samples(series: Series, track_length: float | None = None) -> list[Check]:
     if len(time) <= ENOUGH:
         checks.append(Check("jumps", "not checked", f"there are only {len(time)} samples"))
         return checks
-    starts = np.array(series.starts if isinstance(series, Place) else (), float)
-    cuts = np.unique(np.searchsorted(time, starts))
-    jumps = suspected(time, values, series.path, cuts[(cuts > 0) & (cuts < len(time))])
+    jumps = suspected(time, values, series.path, pieces_at(series, time))
     checks.append(Check("jumps", "look" if jumps else "ok", jumps[0] if jumps else "no step stands out"))
     return checks
 

@@ -8,6 +8,7 @@ from rscnav.config.position import Position
 from rscnav.recordings.frame import Frame, frame_of
 from rscnav.recordings.jumps import Limits
 from rscnav.recordings.position import Place, heading_series
+from rscnav.recordings.time_units import apart_words
 from rscnav.recordings.tracking import Tracking, track
 
 
@@ -43,10 +44,24 @@ def tracked_place(series: Place, position: Position, rotation_centre: list[float
     return frame.applied(tracking), frame
 
 
-def tracked_heading(file: Any, position: Position) -> Tracking | None:
-    """Read the heading that the mapping names; None where it names none, or takes the direction of movement."""
+def tracked_heading(file: Any, position: Position, tracking: Tracking) -> Tracking | None:
+    """Read the heading that the mapping names; None where it names none, or takes the direction of movement.
+
+    Raises
+    ------
+    ValueError
+        For a series that cannot be a heading, or that covers none of the time of `tracking`.
+    """
     found = heading_series(file, position)
     if found is None:
         return None
     series, unit = found
-    return track(series, unit, position.max_gap_s, "position.heading", position.override_unit)
+    heading = track(series, unit, position.max_gap_s, "position.heading", position.override_unit)
+    (first, last), (start, stop) = heading.extent, tracking.extent
+    if first > stop or last < start:
+        raise ValueError(
+            f"position.heading: the clocks do not overlap: '{series.path}' from {first:.3f} to {last:.3f} s, position from "
+            f"{start:.3f} to {stop:.3f} s; bring both on one clock, in seconds, in the file. "
+            f"{apart_words('the heading', heading.extent, tracking.extent)}"
+        )
+    return heading

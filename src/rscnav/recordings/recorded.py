@@ -108,7 +108,7 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
         tracking, frame = tracked_place(series, position, around)
         frames = series.time
         notes += tracking.notes
-        heading = tracked_heading(file, position)
+        heading = tracked_heading(file, position, tracking)
         notes += () if heading is None else heading.notes
     extent = _extent(units, sampled, tracking, mapping)
     if units is not None:

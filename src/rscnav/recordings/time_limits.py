@@ -30,9 +30,9 @@ DAY_S = 86400.0
 MOST_STRAYS = 0.9
 
 # Silence at an end of the recording: what comes before the first or after the last spike. Nothing was recorded there where it is
-# far longer than any silence between spikes, and many spikes would be expected. One or two units may fall silent by themselves (a
-# place cell in another room): with so few, a long silence is noted and never refused.
-MIN_UNITS = 3
+# far longer than any silence between spikes, and many spikes would be expected. A few units may fall silent by themselves (place
+# cells in another room): with so few, a long silence is noted and never refused.
+MIN_UNITS = 5
 SILENCE_TIMES, SILENCE_SPIKES = 5.0, 50.0
 FEW_UNITS_TIMES, FEW_UNITS_SPIKES = 20.0, 500.0
 MOST_BEYOND = 0.5  # with fewer spikes than say anything: more trials than this outside of all spikes can't be chance

@@ -117,7 +117,7 @@ def track(
         notes += lap_notes(time, values, series.path, max(max_gap_s, 2 * usual), track_length)
     if track_length is not None:
         values = unwrapped(values, track_length)
-    cuts = _cuts(series, time)
+    cuts = pieces_at(series, time)
     counts: dict[str, int] = {}
     if limits is not None:
         smooth = values if period is None else unwrapped(values, period)  # an angle that comes round is no jump
@@ -125,7 +125,7 @@ def track(
         if marked.all():
             raise ValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
         time, values, notes = time[~marked], values[~marked], notes + more
-        cuts = _cuts(series, time)
+        cuts = pieces_at(series, time)
     half = 0.5 * usual
     good: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
     if not good.any():
@@ -137,8 +137,15 @@ def track(
     found = values[good] * factor
     found = np.unwrap(found, axis=0) if name == "rad" else found
     missing = _missing(time, good, half)
-    time, found = _held_apart(time[good], found, _cuts(series, time[good]))
+    time, found = _held_apart(time[good], found, pieces_at(series, time[good]))
     return Tracking(time, found, name, gaps, missing, extent, tuple(notes), unit, counts)
+
+
+def pieces_at(series: Series, time: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the indices of the first samples (at `time`, ascending) of pieces that are not joined to what is before them."""
+    starts = np.array(series.starts if isinstance(series, Place) else (), float)
+    cuts = np.unique(np.searchsorted(time, starts, side="left"))
+    return cuts[(cuts > 0) & (cuts < len(time))]
 
 
 def turned_back(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
@@ -165,13 +172,6 @@ def _period(series: Series, unit: str, key: str, track_length: float | None) -> 
             f"one with {key}.columns: [0]"
         )
     return track_length
-
-
-def _cuts(series: Series, time: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the indices of the first samples of pieces that are not joined to what is before them."""
-    starts = np.array(series.starts if isinstance(series, Place) else (), float)
-    cuts = np.unique(np.searchsorted(time, starts, side="left"))
-    return cuts[(cuts > 0) & (cuts < len(time))]
 
 
 def _between(before: float, after: float, half: float) -> tuple[float, float]:

@@ -48,7 +48,7 @@ def forked(monkeypatch):
         child = os.fork()
         if child == 0:
             os.dup2(into, 1)
-            looking.STEP_S, looking.MEMORY = 0.5, 64 << 30
+            looking.SMALL_STEP_S, looking.MEMORY = 0.5, 64 << 30
             try:
                 looking.main(path)
             finally:

@@ -2,7 +2,7 @@
 
 libhdf5 loops, crashes or fills memory on some damaged files. This process opens every object of a file, reads what may do so, and
 prints what it finds as JSON, an object a line; `rscnav.recordings.probed` starts it and reads the lines. It ends itself by a signal
-after `STEP_S` seconds of CPU time without progress, and may use no more than `MEMORY` bytes.
+after `STEP_S` seconds of CPU time without progress (`SMALL_STEP_S` in a small file), and may use no more than `MEMORY` bytes.
 """
 
 import json
@@ -19,7 +19,8 @@ from rscnav.recordings.probe_datasets import look_at_dataset, overlapping
 from rscnav.recordings.probe_links import Outside, Target, resolve
 
 Key = tuple[str, int]
-STEP_S = 4.0  # CPU time of one step; the slowest sound step, unpacking a large chunk, takes less than 1 s
+STEP_S, SMALL_STEP_S = 4.0, 2.0  # CPU time of one step; unpacking a large chunk takes less than 1 s
+SMALL = 64 << 20  # bytes of a file in which no sound step takes long
 MEMORY = 4 << 30
 _READ_IN_FULL = 10_000  # of more objects than that (MATLAB's cells), only the headers are read
 
@@ -29,6 +30,7 @@ class Walk:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.step_s = SMALL_STEP_S if os.path.getsize(path) < SMALL else STEP_S
         self.files: dict[str, h5py.File] = {}
         self.main: h5py.File | None = None
         self.real: dict[str, str] = {}  # by the name under which a file was opened
@@ -43,7 +45,7 @@ class Walk:
 
     def progress(self) -> None:
         """Allow the next step its full CPU time. The kernel counts it, also while libhdf5 loops in C."""
-        signal.setitimer(signal.ITIMER_PROF, STEP_S)
+        signal.setitimer(signal.ITIMER_PROF, self.step_s)
 
     def open(self, path: str) -> h5py.File:
         """Open a file once."""

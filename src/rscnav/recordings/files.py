@@ -186,6 +186,8 @@ def _refuse_without_subject(text: str, io: Any) -> None:
 def _not_read(error: Exception) -> str:
     """Say why a file that HDF5 or Zarr can read cannot be read as NWB."""
     said = first_line(error)
+    if type(error).__name__ == "ConstructError":  # its first argument is all of the file
+        said = " ".join(str(error.args[-1]).rpartition("due to: ")[2].split())[:300]
     if "NWB version" in said and "not supported" in said:
         return f"of an old format ({said}); convert it to NWB 2 first"
     if "NWB version" in said:

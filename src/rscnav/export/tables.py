@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.files import atomic_path
+from rscnav.files import atomic_paths, writing
 from rscnav.sealed.regular import file_digest
-from rscnav.sealed.tails import json_bytes, write_sealed
+from rscnav.sealed.tails import json_bytes, sealed
 from rscnav.sessions.lazy import Trains, row_blocks, spike_counts
 from rscnav.sessions.schema import ARRAYS, ENCOUNTERS, PHASES
 from rscnav.sessions.session import Session
@@ -26,7 +26,7 @@ _LEFT_OUT = ("belief", "bayes")  # (time, bin): in the NWB file
 
 
 def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind = "parquet") -> list[Path]:
-    """Write a session's tables into a folder: the files of `TABLES`, whatever the session has.
+    """Write a session's tables into a folder, all or none: the files of `TABLES`, whatever the session has.
 
     ``samples`` has one row a time bin with all that is known over time but the activity, ``activity`` the same rows with a
     column a unit; ``trials``, ``encounters``, ``units`` and ``spikes`` (unit, time_s). A table of what the session does not have
@@ -62,17 +62,21 @@ def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind =
         "units": session.units,
         "encounters": encounters,
     }
-    for name, table in tables.items():
-        _write(pd.DataFrame(table), target / f"{name}.{kind}", kind)
-    _write_pieces(_spike_pieces(spikes), target / f"spikes.{kind}", kind)
-    _write_pieces(_activity_pieces(session), target / f"activity.{kind}", kind)
     absent = [name for name in ("encounters", "spikes") if getattr(session, name) is None]
+    *files, _ = table_files(kind)
+    with atomic_paths(target / COLUMNS, *(target / file for file in files)) as (columns, *temporaries):
+        paths = dict(zip(TABLES, temporaries, strict=True))
+        for name, table in tables.items():
+            _write(pd.DataFrame(table), paths[name], kind)
+        _write_pieces(_spike_pieces(spikes), paths["spikes"], kind)
+        _write_pieces(_activity_pieces(session), paths["activity"], kind)
+        digests = {file: file_digest(path) for file, path in zip(files, temporaries, strict=True)}
+        content = {"session": session.name, "absent": absent, "samples": about, "sha256_of": digests}
+        with writing(columns):
+            columns.write_bytes(sealed(json_bytes(content), ".json"))
     for other in get_args(Kind):
         for name in TABLES if other != kind else ():
             (target / f"{name}.{other}").unlink(missing_ok=True)  # of an export in the other kind
-    digests = {file: file_digest(target / file) for file in table_files(kind) if file != COLUMNS}
-    content = {"session": session.name, "absent": absent, "samples": about, "sha256_of": digests}
-    write_sealed(target / COLUMNS, json_bytes(content))
     return [target / name for name in table_files(kind)]
 
 
@@ -108,11 +112,11 @@ def _samples(session: Session) -> tuple["pd.DataFrame", dict[str, dict[str, str]
 
 
 def _write(table: "pd.DataFrame", path: Path, kind: Kind) -> None:
-    with atomic_path(path) as temporary:
+    with writing(path):
         if kind == "parquet":
-            table.to_parquet(temporary, index=False)
+            table.to_parquet(path, index=False)
         else:
-            table.to_csv(temporary, index=False)
+            table.to_csv(path, index=False)
 
 
 def _spike_pieces(spikes: Trains) -> Iterator[dict[str, NDArray]]:
@@ -139,13 +143,13 @@ def _write_pieces(pieces: Iterator[dict[str, NDArray]], path: Path, kind: Kind) 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with atomic_path(path) as temporary:
+    with writing(path):
         if kind == "csv":
             for k, columns in enumerate(pieces):
-                pd.DataFrame(columns).to_csv(temporary, mode="a", header=k == 0, index=False)
+                pd.DataFrame(columns).to_csv(path, mode="a", header=k == 0, index=False)
             return
         first = pa.table(next(pieces))
-        with pq.ParquetWriter(temporary, first.schema) as writer:
+        with pq.ParquetWriter(path, first.schema) as writer:
             writer.write_table(first)
             for columns in pieces:
                 writer.write_table(pa.table(columns, schema=first.schema))

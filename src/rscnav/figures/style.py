@@ -12,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rscnav.sealed.tails import write_sealed
+from rscnav.sealed.tails import write_all_sealed
 
 MM = 1 / 25.4
 
@@ -74,13 +74,13 @@ class Canvas:
         return figure
 
     def save(self, figure: Figure, stem: str | os.PathLike[str]) -> list[Path]:
-        """Save as PDF and PNG under `stem`, without dates and with their digests."""
-        paths = []
+        """Save as PDF and PNG under `stem`, both or none, without dates and with their digests."""
+        files = {}
         with self.style():
             for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
                 path = Path(f"{os.fspath(stem)}{suffix}")
                 drawn = io.BytesIO()  # a full disk in the middle of drawing would end in an error about compression
                 figure.savefig(drawn, format=suffix[1:], dpi=self.dpi, metadata=metadata)
-                write_sealed(path, drawn.getvalue())
-                paths.append(path)
-        return paths
+                files[path] = drawn.getvalue()
+        write_all_sealed(files)
+        return list(files)

@@ -68,7 +68,11 @@ def simulate_recording(
     truth = simulate(settings, seeds, grid_bins)
     target = Path(path)
     write_session(truth, truth_path(target))
-    write_recording(truth, target, settings.gap_s)
+    try:
+        write_recording(truth, target, settings.gap_s)
+    except OSError:
+        truth_path(target).unlink(missing_ok=True)
+        raise
     judged = truth.trials["outcome"][truth.trials["outcome"] != "none"]
     print(
         f"simulation '{truth.name}': {truth.n_units} units with a code for {settings.code}, {len(truth.trials)} trials; "

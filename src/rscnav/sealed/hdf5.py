@@ -83,7 +83,9 @@ def open_hdf5(path: str | os.PathLike[str], name: str, seal: str = "") -> Iterat
     with opened(path) as descriptor:
         header = header_of(descriptor, path)
         if header is None or header.format != name:
-            found = "another program's file, or an older version's" if header is None else f"of format '{header.format}'"
+            found = (
+                "another program's file, or an older version's" if header is None else f"of format '{header.format}'"
+            )
             raise ValueError(f"{os.fspath(path)}: not a file of format '{name}' but {found}; {COPY}")
         if seal and header.digest != seal:
             raise ValueError(f"{os.fspath(path)}: was written anew while it was being read; run the command again")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rscnav.files import atomic_path
+from rscnav.files import atomic_paths, writing
 from rscnav.sealed.regular import DamagedError, read_bytes
 
 _PNG_END = struct.pack(">I", 0) + b"IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
@@ -103,11 +103,24 @@ def read_sealed(path: str | os.PathLike[str], ending: str | None = None) -> byte
 
 def write_sealed(path: str | os.PathLike[str], body: bytes) -> None:
     """Write a file whole or not at all, its digest in it; one that holds the same already is left alone."""
-    target, data = Path(path), sealed(body, Path(path).suffix)
-    if target.is_file() and target.read_bytes() == data:
-        return
-    with atomic_path(target) as temporary:
-        temporary.write_bytes(data)
+    write_all_sealed({Path(path): body})
+
+
+def write_all_sealed(bodies: Mapping[Path, bytes]) -> None:
+    """Write files that belong together, all or none, as `write_sealed` does."""
+    data = {path: sealed(body, path.suffix) for path, body in bodies.items()}
+    _write_all({path: content for path, content in data.items() if not _holds(path, content)})
+
+
+def _write_all(data: Mapping[Path, bytes]) -> None:
+    with atomic_paths(*data) as temporaries:
+        for temporary, content in zip(temporaries, data.values(), strict=True):
+            with writing(temporary):
+                temporary.write_bytes(content)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
 
 
 def json_bytes(values: Mapping[str, Any]) -> bytes:
@@ -120,12 +133,8 @@ def write_with_digest(path: str | os.PathLike[str], text: str) -> None:
     target, data = Path(path), text.encode()
     beside = digest_file(target)
     line = digest_line(data, target).encode()
-    if target.is_file() and beside.is_file() and target.read_bytes() == data and beside.read_bytes() == line:
-        return
-    with atomic_path(beside) as temporary_digest:
-        temporary_digest.write_bytes(line)
-        with atomic_path(target) as temporary:
-            temporary.write_bytes(data)
+    if not (_holds(target, data) and _holds(beside, line)):
+        _write_all({beside: line, target: data})
 
 
 def read_with_digest(path: str | os.PathLike[str]) -> str:

@@ -256,6 +256,17 @@ def test_epochs_outside_are_named():
         assert not made.wrong()
 
 
+@pytest.mark.parametrize("n_rows", [1, 2])
+def test_one_or_two_trials_in_milliseconds(n_rows):
+    for seed in SEEDS:
+        made = Made(seed)
+        edges = np.linspace(0, made.length, n_rows + 1) * 1e3
+        made.trials = np.stack([edges[:-1], edges[1:]], axis=1)
+        assert made.wrong()
+        made.frames = None
+        assert made.wrong()
+
+
 # What must be read
 
 
@@ -390,6 +401,18 @@ def test_pieces_are_cut_only_where_spikes_were_recorded(tmp_path):
     session = read_recording(files(tmp_path, made), {"position": {"series": "xy"}, "trial_s": 5.0})
     assert session.time.max() < end
     assert "after the last spike: nothing was recorded there" in session.attributes["notes"]
+
+
+def test_the_end_of_a_trial_without_spikes_is_left_out_and_counted(tmp_path):
+    """The probe stopped within the last trial."""
+    made = Made(4, n_units=8, rate_hz=5.0)
+    end = float(made.trials[-1].mean())
+    made.trains = [t[t < end] for t in made.trains]
+    made.trials[-1, 1] = end + 60.0
+    session = read_recording(files(tmp_path, made), {"trials": {}})
+    assert session.time.max() < end
+    assert session.attributes["n_bins_unrecorded"] == pytest.approx(600, abs=3)
+    assert len(session.trials) == len(made.trials)
 
 
 def test_clocks_that_do_not_touch_name_the_likely_cause(tmp_path):

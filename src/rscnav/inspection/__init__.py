@@ -2,7 +2,8 @@
 
 - ``report``    the whole: what is in a file, a draft of its mapping, what that feeds, checks
 - ``contents``  every series and table, by type
-- ``guess``     what names probably mean (``guess_trials``, ``guessed``); ``draft``  the same as YAML
+- ``guess``     what names probably mean (``guess_position``, ``guess_trials``, ``guessed``); ``draft``  the same as YAML
+- ``checks``    all checks and their verdicts, those that could not be made included
 - ``spike_checks``, ``track_checks``, ``lag``  flaws of spikes, of tracking, of the clocks (``verdicts``)
 - ``starts``    whether trials start where behaviour says so, by moving them in time
 - ``raw``       what stands in the file before anything is put right, ``spike_summary`` of its spikes; ``measures``  the numbers that the page shows

@@ -44,6 +44,19 @@ def silent_ends(active: ActiveTime, extent: tuple[float, float]) -> tuple[float,
     return start, stop
 
 
+def silences(active: ActiveTime, spans: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the time before the first and after the last spike, (interval, 2), where it is certain that nothing was recorded.
+
+    Only where spans (span, 2) reach further into it than any silence between spikes explains.
+    """
+    found = []
+    if active.is_spikes and active.start - spans[:, 0].min() > active.longest_silence:
+        found.append((-np.inf, active.start))
+    if active.is_spikes and spans[:, 1].max() - active.stop > active.longest_silence:
+        found.append((active.stop, np.inf))
+    return np.array(found, float).reshape(-1, 2)
+
+
 def _beyond(table: Rows, clocks: Clocks, extent: tuple[float, float]) -> list[Finding]:
     """Find rows before the recording began and after it ended."""
     times, active = table.times, clocks.active

@@ -12,7 +12,11 @@ def kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, i
     """Lay bins into the trials and drop those that are invalid, outside the epochs, or without position or activity."""
     bins = bins_within(recorded.spans.times, mapping.bin_s)
     dropped = {"n_bins_outside_epochs": 0, "n_bins_in_gaps": 0, "n_bins_nan": 0}
-    for key, intervals in (("n_bins_invalid", recorded.invalid), ("n_bins_unobserved", recorded.unobserved)):
+    for key, intervals in (
+        ("n_bins_invalid", recorded.invalid),
+        ("n_bins_unobserved", recorded.unobserved),
+        ("n_bins_unrecorded", recorded.unrecorded),
+    ):
         there = touching(bins, intervals)
         dropped[key] = int(there.sum())
         bins = bins.keep(~there)

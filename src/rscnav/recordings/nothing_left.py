@@ -11,6 +11,7 @@ from rscnav.recordings.tracking import Tracking
 _WORDS = {
     "n_bins_invalid": "lie in invalid_times",
     "n_bins_unobserved": "lie outside the obs_intervals of some unit",
+    "n_bins_unrecorded": "lie before the first or after the last spike",
     "n_bins_without_samples": "hold no sample of the activity",
     "n_bins_outside_epochs": "lie outside the epochs",
     "n_bins_in_gaps": "have no position (they touch a gap in it)",

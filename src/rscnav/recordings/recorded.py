@@ -13,7 +13,7 @@ from rscnav.recordings.activity import Sampled, read_activity
 from rscnav.recordings.binning import merged, outside
 from rscnav.recordings.clocks import Clocks
 from rscnav.recordings.columns import Columns, left_out_notes
-from rscnav.recordings.covered_time import silent_ends
+from rscnav.recordings.covered_time import silences, silent_ends
 from rscnav.recordings.frame import Frame
 from rscnav.recordings.intervals import Spans, cut_stretches, epoch_spans, trial_spans, without
 from rscnav.recordings.names import files_of
@@ -48,6 +48,8 @@ class Recorded:
     n_units_left_out, n_spikes_unobserved : int
     unobserved, invalid : array, (interval, 2)
         Times (s) in which some unit was not observed, and which the file calls invalid.
+    unrecorded : array, (interval, 2)
+        Times (s) before the first and after the last spike, where the silence there is certain to mean that nothing was recorded.
     tracking, heading : Tracking or None
     frame : Frame or None
         That of `tracking`.
@@ -68,6 +70,7 @@ class Recorded:
     n_spikes_unobserved: int
     unobserved: NDArray[np.float64]
     invalid: NDArray[np.float64]
+    unrecorded: NDArray[np.float64]
     tracking: Tracking | None
     heading: Tracking | None
     frame: Frame | None
@@ -153,6 +156,7 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
         n_spikes_unobserved=0 if units is None else units.n_unobserved,
         unobserved=np.empty((0, 2)) if units is None else _unobserved(units),
         invalid=_invalid(file),
+        unrecorded=np.empty((0, 2)) if active is None else silences(active, spans.times),
         tracking=tracking,
         heading=heading,
         frame=frame,

@@ -52,7 +52,7 @@ def _against_tracking(active: ActiveTime, clocks: Clocks, start: float, stop: fl
     low, high = active.span
     ratio = (high - low) / max(stop - start, 1e-9)
     both = f"{_span(active)}, position from {seconds(start)} to {seconds(stop)} s"
-    if ratio >= limits.CERTAIN_FACTOR:
+    if ratio >= limits.CERTAIN_FACTOR and active.n >= limits.UNIT_SPIKES:
         words = f"{both}, and {active.within(clocks.tracked):.2%} of {_these(active)} lie in the tracked time"
         return [Finding(UNITS, "wrong", f"{words}. {unit_words(active.what, ratio, active.whole)}")]
     if _frames_counted(active.times, active.step_s) and not active.is_spikes and ratio >= limits.LIKELY_FRAME_FACTOR:
@@ -80,7 +80,7 @@ def _against_trials(active: ActiveTime, trials: Rows) -> list[Finding]:
     low, high = active.span
     ratio = (high - low) / max(stop - start, 1e-9)
     both = f"{_span(active)}, the rows of '{trials.table}' from {seconds(start)} to {seconds(stop)} s"
-    if len(trials.every) < limits.MIN_TRIALS and ratio < limits.CERTAIN_FACTOR:
+    if active.n < limits.UNIT_SPIKES or (len(trials.every) < limits.MIN_TRIALS and ratio < limits.CERTAIN_FACTOR):
         return []
     if ratio >= limits.CERTAIN_FACTOR:
         share = active.within(np.array([[start, stop]]))
@@ -127,6 +127,14 @@ def _table_in_other_unit(table: Rows, extent: tuple[float, float]) -> list[Findi
     ratio = (float(np.nanmax(starts)) - extent[0]) / length
     later = float(np.mean(starts > extent[1]))
     chosen = float(np.nanmax(np.where(np.isfinite(table.times), table.times, np.nan)))
+    within = table.times[table.times[:, 0] <= extent[1]]
+    lasting = float(np.nansum(np.diff(within, axis=1))) / length
+    if table.key == "trials" and lasting >= limits.SLOW_FACTOR:
+        words = (
+            f"trials: the rows of '{table.table}' that begin within the recording last {seconds(lasting * length)} s, it goes from "
+            f"{seconds(extent[0])} to {seconds(extent[1])} s. {unit_words('the times of trials', lasting, False)}"
+        )
+        return [Finding(UNITS, "wrong", words)]
     if ratio < limits.SLOW_FACTOR or later < limits.MOST_BEYOND or chosen - extent[0] < 2 * length:
         return []
     words = (

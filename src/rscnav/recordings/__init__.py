@@ -9,9 +9,14 @@
 - ``contents``    what is in an NWB file, listed without reading it
 - ``recorded``    what a file holds of a recording, as the mapping names it
 - ``units``       spike times, and when units were observed; ``activity``  series of activity: calcium, counts
+- ``position``    series and columns -> one place and heading; ``place``  the same in a session's unit and frame
+- ``place_units`` units of a position; ``laps``  tracks that start again
 - ``tracking``    a tracked series -> values at any time, and where there are none; ``jumps``  samples that are no place
 - ``frame``       from a file's coordinates to a session's; ``moves``  place and movement in bins
 - ``intervals``   trials, or stretches cut into pieces; ``trial_rows``  the rows that become trials
+- ``same_time``   whether spikes, tracking and trials cover the same time: ``clocks``, ``active_time``, ``time_unit_checks``, ``repeats``,
+                  ``covered_time``, with thresholds and reasons in ``time_limits``
+- ``outcomes``    what a column's values mean; ``compared``  values that YAML made something else of
 - ``landmarks``   where the landmarks are; ``visibility``  when they are in view; ``meeting``  when they were met
 - ``phases``      phases as a file has them
 - ``binning``     time in bins; ``kept``  which bins are used; ``rates``  spike times -> rates in bins

@@ -37,14 +37,21 @@ class Walk:
         self.seen: set[Key] = set()
         self.extents: dict[str, list[tuple[int, int, str]]] = {}
         self.n_objects = 0
+        self.damaged = False
 
     def emit(self, **line: Any) -> None:
         """Write a line, and allow the next step its full CPU time."""
         self.progress()
+        self.damaged = self.damaged or "damage" in line
         os.write(1, (json.dumps(line) + "\n").encode())
 
     def progress(self) -> None:
-        """Allow the next step its full CPU time. The kernel counts it, also while libhdf5 loops in C."""
+        """Allow the next step its full CPU time. The kernel counts it, also while libhdf5 loops in C.
+
+        After the first damage there is that much time for all the rest: the file is refused, and the rest only listed.
+        """
+        if self.damaged:
+            return
         signal.setitimer(signal.ITIMER_PROF, self.step_s)
 
     def open(self, path: str) -> h5py.File:

@@ -210,6 +210,14 @@ def test_names_that_differ_only_in_case_are_refused():
             {"observer": {"grid_bins": 64}},
             r"observer\.grid_bins: 64 is not valid: the task 'ring-fixed' needs a multiple of its 64.*at least 118 .*smallest is 128",
         ),
+        (
+            {"results_dir": [{"x": 1}], "recordings": [{"file": "{results_dir}/a.nwb", "name": "r"}]},
+            r"results_dir: .*text is needed",
+        ),
+        (
+            {"networks": [{"name": "g", "seeds": [1, 1]}]},
+            r"networks, recordings: session name\(s\) g-s1 occur more than once",
+        ),
         ({"observer": {"grid_bins": 500}}, r"grid_bins: 500 .*smallest is 128"),
         ({"tasks": {"ring-fixed": {"trial_s": 1000.0, "dt_s": 0.001}}}, "are 1,000,000 steps a trial; at most 100,000"),
     ],

@@ -149,10 +149,11 @@ def _recordings(plain: dict[Any, Any], source: str) -> list[int]:
     written = plain.get("recordings")
     if not isinstance(written, list):
         return []
-    folder = plain.get("results_dir", "results")
+    given = plain.get("results_dir")
+    folder = given if isinstance(given, str) else "results"
     for recording in _items(plain, "recordings"):
         if isinstance(recording.get("file"), str):
-            recording["file"] = recording["file"].replace("{results_dir}", str(folder))
+            recording["file"] = recording["file"].replace("{results_dir}", folder)
     found = [expand_files(r, f"{source}: recordings") if isinstance(r, Mapping) else [r] for r in written]
     plain["recordings"] = [recording for recordings in found for recording in recordings]
     return [number for number, recordings in enumerate(found) for _ in recordings]

@@ -8,6 +8,7 @@ from rscnav.config.shown import listed, shown
 
 MOST_SESSIONS = 10_000
 MOST_CHARACTERS = 150  # of a session's name: files are called by it, with endings
+KEYS = {"session": "networks, recordings", "comparison": "comparisons", "simulation": "simulations"}
 FIXED = {"comparisons": "figures/comparisons is the folder of the comparisons' figures"}
 ENDINGS = (".nwb", ".h5", ".hdf5", ".npz", ".mat", ".zarr", ".png", ".pdf", ".csv", ".json", ".log", ".tsv", ".part")
 
@@ -27,6 +28,13 @@ def check_names(kind: str, names: Sequence[str]) -> None:
         For names that occur twice, that differ only in case (they are one file on many disks), that are too long, that end as
         files do, or that the results have already.
     """
+    try:
+        _check(kind, names)
+    except ValueError as error:
+        raise ValueError(f"{KEYS[kind]}: {error}") from None
+
+
+def _check(kind: str, names: Sequence[str]) -> None:
     twice = repeated(names)
     if twice:
         cure = "name or seed" if kind == "session" else "name"

@@ -1,14 +1,24 @@
 """Write files whole or not at all."""
 
+import errno
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
 from rscnav.owner import OrphanedError, refuse_if_orphaned
 
+_FORBIDDEN = "make the folder writable, or choose another one (`results_dir`)"
+_CURES = {
+    errno.ENOSPC: "free some space, or choose a folder on another disk (`results_dir`)",
+    errno.EDQUOT: "free some space, or choose a folder on another disk (`results_dir`)",
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EROFS: _FORBIDDEN,
+    errno.ENOTDIR: "a part of its path is a file: rename that, or choose another folder (`results_dir`)",
+}
 _unfinished: set[Path] = set()  # temporary files of this process
 
 
@@ -35,11 +45,12 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(path)
     refuse_if_orphaned()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _clear_leftovers(target)
     temporary = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
     _unfinished.add(temporary)
     try:
+        with _explained(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _clear_leftovers(target)
         yield temporary
         refuse_if_orphaned()
         os.replace(temporary, target)
@@ -50,10 +61,27 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
             raise  # some other file's trouble
         if error.errno is None:
             raise OSError(f"{target}: could not be written ({error})") from error
-        raise OSError(error.errno, f"{os.strerror(error.errno)}; nothing was written", str(target)) from error
+        raise not_written(error, target) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a path that is no folder, a disk that is read-only: there is nothing to remove
+            temporary.unlink()
         _unfinished.discard(temporary)
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    """Name the file that was to be written where its folder cannot be made or read."""
+    try:
+        yield
+    except OSError as error:
+        raise not_written(error, target) from error
+
+
+def not_written(error: OSError, target: Path) -> OSError:
+    """Say that a file was not written, why, and the cure."""
+    number = error.errno or errno.EIO
+    cure = f"; {_CURES[number]}" if number in _CURES else ""
+    return OSError(number, f"{os.strerror(number)}; nothing was written{cure}", str(target))
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Reads the files of ``snakemake --configfile`` before Snakemake does, so that what is wrong in one is said with its line.
 
 Snakemake reads these files before the Snakefile, and says only that one of them is no YAML, or ends in a traceback. The one thing
-of a workflow that is asked before them is a logger plugin; ``profiles/default`` names this one. It logs nothing.
+of a workflow that is asked before them is a logger plugin; ``profiles/default`` names this one. It logs nothing. It also gives
+Snakemake a folder for its cache where the user's cannot be written, without which it ends in a traceback.
 """
 
 import sys
@@ -21,7 +22,9 @@ class LogHandlerSettings(LogHandlerSettingsBase):
     def __post_init__(self) -> None:
         from rscnav.config.base import ConfigError
         from rscnav.config.front import check_configfiles
+        from rscnav.writable import settle_cache
 
+        settle_cache()
         try:
             check_configfiles(configfiles(sys.argv))
         except ConfigError as error:

@@ -2,6 +2,7 @@
 import sys
 
 from rscnav.owner import announce_scheduler, begin_run, killed_run
+from snakemake.exceptions import WorkflowError
 
 announce_scheduler()
 if workflow.exec_mode.name == "DEFAULT" and killed_run():
@@ -12,4 +13,7 @@ ON_START = [begin_run]  # functions without arguments, called when a real run be
 
 onstart:
     for begin in ON_START:
-        begin()
+        try:
+            begin()
+        except OSError as error:
+            raise WorkflowError(f"the run cannot begin. {error}") from None

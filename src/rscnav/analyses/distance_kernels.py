@@ -8,7 +8,10 @@ from typing import Any
 import numba
 import numpy as np
 
-COMPILED: dict[str, Any] = {"fastmath": True, "error_model": "numpy", "cache": True, "nogil": True}
+from rscnav.compiled import keeps_compiled
+
+KEPT = keeps_compiled(__file__)
+COMPILED: dict[str, Any] = {"fastmath": True, "error_model": "numpy", "cache": KEPT, "nogil": True}
 
 
 @numba.njit(**COMPILED)

@@ -20,6 +20,7 @@ from rscnav.networks.together import Entry, train_job
 from rscnav.seeds import Seeds
 from rscnav.tasks.batch import Task
 from rscnav.tasks.table import task_from
+from rscnav.writable import refuse_unwritable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Train."""
     config, session, folder = read_config(arguments), arguments.session, arguments.output_dir
+    refuse_unwritable(folder)
     torch.set_num_threads(1)  # two networks side by side with one thread each are faster than two threads on one
     task, own = entry(config, session, folder)
     names = training_group(config, session) if folder.name == session else [session]

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from rscnav.compiled import keeps_compiled
+
 # tanh(x) = x P(x²) / Q(x²) for |x| <= 8, fitted for the smallest largest error by linear programming; in float32 it is off
 # by 3.2e-7 at most. A logistic function is (1 + tanh(x/2)) / 2.
 P = tuple(
@@ -21,7 +23,7 @@ Q = tuple(
     np.array([1.0, 0.46771171945635664, 0.026134425582413034, 0.0003398472863991694, 8.450246299246718e-07], np.float32)
 )
 EIGHT, HALF, ONE = np.float32(8), np.float32(0.5), np.float32(1)
-COMPILED: dict[str, Any] = {"fastmath": True, "error_model": "numpy", "cache": True}
+COMPILED: dict[str, Any] = {"fastmath": True, "error_model": "numpy", "cache": keeps_compiled(__file__)}
 FEW = 8  # channels up to which our own product beats the call of the library's
 INLINED: dict[str, Any] = {"fastmath": True, "inline": "always"}
 

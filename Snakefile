@@ -20,13 +20,17 @@ rule all:
     default_target: True
     input:
         # Every file of every kind, so that one that was removed is made again.
-        expand(f"{RESULTS}/networks/{{session}}/{{file}}", session=NETWORKS, file=["weights.pt", "curve.csv"]),
+        expand(
+            f"{RESULTS}/networks/{{session}}/{{file}}",
+            session=NETWORKS,
+            file=["weights.pt", "curve.csv", "curve.csv.sha256"],
+        ),
         expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
         expand(f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5", analysis=[*ANALYSES, "dynamics"], session=SESSIONS),
         expand(f"{RESULTS}/figures/{{figure}}.{{kind}}", figure=FIGURES, kind=KINDS),
         expand(f"{RESULTS}/figures/{{session}}/{{figure}}.{{kind}}", session=SESSIONS, figure=FIGURES, kind=KINDS),
         expand(f"{RESULTS}/figures/comparisons/{{comparison}}.{{kind}}", comparison=COMPARED, kind=KINDS),
-        expand(f"{RESULTS}/comparisons/{{comparison}}.{{kind}}", comparison=COMPARED, kind=["h5", "csv"]),
+        expand(f"{RESULTS}/comparisons/{{comparison}}.{{kind}}", comparison=COMPARED, kind=["h5", "csv", "csv.sha256"]),
         f"{RESULTS}/numbers/across.h5",
         f"{RESULTS}/numbers/summary.json",
         SIMULATED,

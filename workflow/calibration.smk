@@ -26,27 +26,32 @@ def chunks(analysis, kind):
     return [f"{first}-{min(CHUNK, n - first)}" for first in range(0, n, CHUNK)]
 
 
+PARTS = [
+    f"{RESULTS}/parts/{analysis}/{kind}/{chunk}.csv"
+    for analysis in CLAIMS
+    for kind in kinds_for(CLAIMS[analysis])
+    for chunk in chunks(analysis, kind)
+]
+
+
 rule table:
     default_target: True
     input:
-        [
-            f"{RESULTS}/parts/{analysis}/{kind}/{chunk}.csv"
-            for analysis in CLAIMS
-            for kind in kinds_for(CLAIMS[analysis])
-            for chunk in chunks(analysis, kind)
-        ],
+        parts=PARTS,
+        digests=[f"{part}.sha256" for part in PARTS],
     output:
         f"{RESULTS}/table.md",
     params:
         code=TABLE.code,
         expect=TABLE.mark,
     shell:
-        "rscnav calibrate table --expect {params.expect:q} --inputs {input:q} --output {output:q} && cat {output:q}"
+        "rscnav calibrate table --expect {params.expect:q} --inputs {input.parts:q} --output {output:q} && cat {output:q}"
 
 
 rule measure:
     output:
-        f"{RESULTS}/parts/{{analysis}}/{{kind}}/{{first}}-{{many}}.csv",
+        rows=f"{RESULTS}/parts/{{analysis}}/{{kind}}/{{first}}-{{many}}.csv",
+        digest=f"{RESULTS}/parts/{{analysis}}/{{kind}}/{{first}}-{{many}}.csv.sha256",
     log:
         f"{RESULTS}/logs/{{analysis}}/{{kind}}/{{first}}-{{many}}.log",
     wildcard_constraints:
@@ -59,4 +64,4 @@ rule measure:
         expect=lambda wildcards: JOBS[wildcards.analysis].mark,
     shell:
         "rscnav calibrate run --expect {params.expect:q} --analysis {wildcards.analysis:q} --kind {wildcards.kind:q} --first {wildcards.first:q} "
-        "--sessions {wildcards.many:q} --output {output:q} 2>&1 | tee {log:q}"
+        "--sessions {wildcards.many:q} --output {output.rows:q} 2>&1 | tee {log:q}"

@@ -36,23 +36,26 @@ def planned_with(part):
     return {"settings": job.settings, "code": job.code, "expect": job.mark}
 
 
+PARTS = [
+    f"{RESULTS}/parts/s{seed}/spikes-{units}-{trials}.csv" for seed in SEEDS for units in UNITS for trials in TRIALS
+]
+PARTS += [f"{RESULTS}/parts/s{seed}/rates-{max(UNITS)}-{max(TRIALS)}.csv" for seed in SEEDS]
+
+
 rule summary:
     default_target: True
     input:
-        parts=[
-            f"{RESULTS}/parts/s{seed}/spikes-{units}-{trials}.csv"
-            for seed in SEEDS
-            for units in UNITS
-            for trials in TRIALS
-        ]
-        + [f"{RESULTS}/parts/s{seed}/rates-{max(UNITS)}-{max(TRIALS)}.csv" for seed in SEEDS],
+        parts=PARTS,
         truth=f"{RESULTS}/truth.csv",
+        digests=[f"{table}.sha256" for table in [*PARTS, f"{RESULTS}/truth.csv"]],
     output:
-        multiext(f"{RESULTS}/", "estimates.csv", "needs.md", "ground_truth.png", "ground_truth.pdf"),
+        multiext(
+            f"{RESULTS}/", "estimates.csv", "estimates.csv.sha256", "needs.md", "ground_truth.png", "ground_truth.pdf"
+        ),
     params:
         **planned_with("summary"),
     shell:
-        "rscnav groundtruth summary --expect {params.expect:q} --inputs {input.parts:q} --truth {input.truth:q} --folder {RESULTS:q} && cat {output[1]:q}"
+        "rscnav groundtruth summary --expect {params.expect:q} --inputs {input.parts:q} --truth {input.truth:q} --folder {RESULTS:q} && cat {output[2]:q}"
 
 
 rule simulate:
@@ -74,7 +77,8 @@ rule measure:
     input:
         f"{RESULTS}/sessions/s{{seed}}/{{activity}}.h5",
     output:
-        f"{RESULTS}/parts/s{{seed}}/{{activity}}-{{units}}-{{trials}}.csv",
+        rows=f"{RESULTS}/parts/s{{seed}}/{{activity}}-{{units}}-{{trials}}.csv",
+        digest=f"{RESULTS}/parts/s{{seed}}/{{activity}}-{{units}}-{{trials}}.csv.sha256",
     log:
         f"{RESULTS}/logs/s{{seed}}/{{activity}}-{{units}}-{{trials}}.log",
     wildcard_constraints:
@@ -88,16 +92,17 @@ rule measure:
         drawn_from=MOST,
     shell:
         "rscnav groundtruth measure --config {CONFIG_FILE:q} --expect {params.expect:q} --seed {wildcards.seed:q} --units {wildcards.units:q} "
-        "--trials {wildcards.trials:q} --activity {wildcards.activity:q} --session {input:q} --output {output:q} 2>&1 | tee {log:q}"
+        "--trials {wildcards.trials:q} --activity {wildcards.activity:q} --session {input:q} --output {output.rows:q} 2>&1 | tee {log:q}"
 
 
 rule truth:
     output:
-        f"{RESULTS}/truth.csv",
+        rows=f"{RESULTS}/truth.csv",
+        digest=f"{RESULTS}/truth.csv.sha256",
     log:
         f"{RESULTS}/logs/truth.log",
     params:
         **planned_with("truth"),
     shell:
-        "rscnav groundtruth truth --config {CONFIG_FILE:q} --expect {params.expect:q} --trials {TRUTH_TRIALS} --units {UNITS} --output {output:q} "
+        "rscnav groundtruth truth --config {CONFIG_FILE:q} --expect {params.expect:q} --trials {TRUTH_TRIALS} --units {UNITS} --output {output.rows:q} "
         "2>&1 | tee {log:q}"

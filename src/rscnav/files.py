@@ -11,13 +11,15 @@ import psutil
 from rscnav.owner import OrphanedError, refuse_if_orphaned
 
 _FORBIDDEN = "make the folder writable, or choose another one (`results_dir`)"
+_FILE = "a part of its path is a file: rename that, or choose another folder (`results_dir`)"
 _CURES = {
     errno.ENOSPC: "free some space, or choose a folder on another disk (`results_dir`)",
     errno.EDQUOT: "free some space, or choose a folder on another disk (`results_dir`)",
     errno.EACCES: _FORBIDDEN,
     errno.EPERM: _FORBIDDEN,
     errno.EROFS: _FORBIDDEN,
-    errno.ENOTDIR: "a part of its path is a file: rename that, or choose another folder (`results_dir`)",
+    errno.ENOTDIR: _FILE,
+    errno.EEXIST: _FILE,
 }
 _unfinished: set[Path] = set()  # temporary files of this process
 

@@ -66,7 +66,9 @@ READERS = {
 def sound(tmp_path_factory):
     """A folder with one file of each kind."""
     folder = tmp_path_factory.mktemp("sound")
-    write_session(null_session("noise", np.random.default_rng(0), n_trials=6, n_units=4, n_steps=30), folder / "session.h5")
+    write_session(
+        null_session("noise", np.random.default_rng(0), n_trials=6, n_units=4, n_steps=30), folder / "session.h5"
+    )
     result = Result(notes={"LM1/curve": "a note"})
     result.add("LM1/curve", np.linspace(0, 1, 50), "Hz", ("bin",))
     result.add("names", np.array(["a", "bé"]), "", ("name",))
@@ -113,8 +115,10 @@ def test_damaged_bytes_are_refused_by_name_or_change_nothing(sound, tmp_path, na
             try:
                 found = read(path)
             except ValueError as error:
-                assert name in str(error)
-                assert "delete it" in str(error)
+                found, said = None, str(error)
+            if found is None:
+                assert name in said
+                assert "delete it" in said
                 refused += 1
             else:
                 assert found == read(sound / name)
@@ -129,9 +133,10 @@ def test_no_byte_can_change_unseen(sound, tmp_path, name):
     for at in places[:: max(1, len(places) // 300)]:
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
         try:
-            assert READERS[name][0](path) == READERS[name][0](sound / name)  # what is not read may differ
+            found, said = READERS[name][0](path), ""
         except ValueError as error:
-            assert name in str(error)
+            found, said = None, str(error)
+        assert name in said if found is None else found == READERS[name][0](sound / name)  # what is not read may differ
 
 
 def structures(name):

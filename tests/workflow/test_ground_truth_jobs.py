@@ -30,7 +30,12 @@ def test_one_job_for_each_size(project):
 def test_a_killed_run_goes_on_with_what_is_missing(project):
     """While sizes of an animal are missing its session stays; what was measured of it is not measured again."""
     results = project / "results" / "ground_truth"
-    for path in ("sessions/s1/spikes.h5", "sessions/s1/rates.h5", "parts/s1/spikes-5-10.csv"):
+    for path in (
+        "sessions/s1/spikes.h5",
+        "sessions/s1/rates.h5",
+        "parts/s1/spikes-5-10.csv",
+        "parts/s1/spikes-5-10.csv.sha256",
+    ):
         (results / path).parent.mkdir(parents=True, exist_ok=True)
         (results / path).write_text("there\n")
     assert planned(project, "seeds=1", "units=5,20", "trials=10,30") == {"measure": 4, "truth": 1, "summary": 1}

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 from pynwb import NWBHDF5IO, NWBFile
-from tiny_project import ROOT, TINY, jobs, snakemake
+from tiny_project import ROOT, TINY, jobs, rscnav, snakemake
 
 from rscnav.analyses.result import read_result
 from rscnav.analyses.table import ANALYSES
@@ -123,6 +123,7 @@ REMOVED = (  # each file: the rule that makes it again
     },
     {
         "comparisons/side-by-side.csv": "beside",
+        "comparisons/side-by-side.csv.sha256": "beside",
         "numbers/across.h5": "across",
         "export/spikes/columns.json": "export_tables",
     },
@@ -156,6 +157,46 @@ def test_every_file_is_declared(finished):
     made = {str(path.relative_to(project)) for path in results.rglob("*") if path.is_file()}
     apart = ("results/logs/", "results/benchmarks/", "results/config/")
     assert {name for name in made if not name.startswith(apart)} - declared == {"results/networks/gru-s1/progress.csv"}
+
+
+def test_check_names_what_is_damaged_and_missing_and_makes_it_again(finished):
+    """One file of each way to keep a digest is damaged; a run of what is named gives the bytes of the undisturbed one."""
+    project, _ = finished
+    results = project / "results"
+    apart = ("logs", "benchmarks")
+    before = {
+        path: path.read_bytes() for path in results.rglob("*") if path.is_file() and path.parts[-2] not in apart
+        and path.relative_to(results).parts[0] not in apart
+    }  # fmt: skip
+    sound = rscnav(project, "check")
+    assert sound.returncode == 0, sound.stdout + sound.stderr
+    assert "all sound, nothing missing" in sound.stdout
+    damaged = (
+        "analyses/tuning/spikes.h5", "comparisons/side-by-side.csv", "export/spikes/spikes.parquet", "figures/task.pdf",
+        "figures/spikes/task.png", "numbers/summary.json",
+    )  # fmt: skip
+    missing = ("figures/example/task.png", "export/example/columns.json", "numbers/across.h5")
+    for name in damaged:
+        data = bytearray((results / name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (results / name).write_bytes(data)
+    for name in missing:
+        (results / name).unlink()
+    (results / "sessions" / ".spikes.4999999.part.h5").write_bytes(b"half")
+    (results / "sessions" / "old.h5").write_bytes((results / "sessions" / "spikes.h5").read_bytes())
+    found = rscnav(project, "check", "results", "--config", "config.yaml", "--config", "tiny.yaml")
+    assert found.returncode == 1
+    lines = [line.split(": ")[:2] for line in found.stdout.splitlines()]
+    assert {name for kind, name in lines if kind == "damaged"} == set(damaged)
+    assert {name for kind, name in lines if kind == "missing"} == set(missing)
+    assert ["left over", "sessions/.spikes.4999999.part.h5"] in lines
+    assert ["not in the configuration", "'old'"] in lines
+    assert "6 files are damaged, 3 are missing; `rscnav check results --config" in found.stderr
+    remade = rscnav(project, "check", "--remake")
+    assert remade.returncode == 0, remade.stdout[-3000:] + remade.stderr[-3000:]
+    (results / "sessions" / ".spikes.4999999.part.h5").unlink()
+    (results / "sessions" / "old.h5").unlink()
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_editing_a_figure_reruns_that_figure_only(finished):

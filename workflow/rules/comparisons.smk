@@ -43,6 +43,7 @@ rule beside:
             category="Comparisons",
             labels={"comparison": "{comparison}", "what": "table"},
         ),
+        digest=f"{RESULTS}/comparisons/{{comparison}}.csv.sha256",
     log:
         f"{RESULTS}/logs/beside/{{comparison}}.log",
     threads: 1

@@ -4,6 +4,7 @@ rule train:
     output:
         weights=f"{RESULTS}/networks/{{network_session}}/weights.pt",
         curve=f"{RESULTS}/networks/{{network_session}}/curve.csv",
+        digest=f"{RESULTS}/networks/{{network_session}}/curve.csv.sha256",
     log:
         f"{RESULTS}/logs/train/{{network_session}}.log",
     benchmark:
@@ -23,6 +24,7 @@ rule rollout:
     input:
         weights=f"{RESULTS}/networks/{{network_session}}/weights.pt",
         curve=f"{RESULTS}/networks/{{network_session}}/curve.csv",
+        digest=f"{RESULTS}/networks/{{network_session}}/curve.csv.sha256",
     output:
         f"{RESULTS}/sessions/{{network_session}}.h5",
     log:

@@ -7,7 +7,7 @@ from rscnav.config.schema import Config
 from rscnav.config.stages import network_sessions, session_names, simulated_file
 from rscnav.figures.table import FIGURES
 
-OF_NETWORKS = ("weights.pt", "curve.csv")
+OF_NETWORKS = ("weights.pt", "curve.csv", "curve.csv.sha256")
 OF_FIGURES = ("pdf", "png")
 
 
@@ -24,7 +24,7 @@ def declared(config: Config) -> list[str]:
         *(f"recordings/{s}{end}" for s, end in product(simulated, (".nwb", "_truth.h5"))),
         *(f"sessions/{s}.h5" for s in sessions),
         *(f"analyses/{a}/{s}.h5" for a, s in product((*ANALYSES, "dynamics"), sessions)),
-        *(f"comparisons/{c}.{end}" for c, end in product(comparisons, ("h5", "csv"))),
+        *(f"comparisons/{c}.{end}" for c, end in product(comparisons, ("h5", "csv", "csv.sha256"))),
         *(f"figures/{f}.{end}" for f, end in product(FIGURES, OF_FIGURES)),
         *(f"figures/{s}/{f}.{end}" for s, f, end in product(sessions, FIGURES, OF_FIGURES)),
         *(f"figures/comparisons/{c}.{end}" for c, end in product(comparisons, OF_FIGURES)),

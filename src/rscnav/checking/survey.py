@@ -18,6 +18,7 @@ from rscnav.checking.products import (
     tables_of,
 )
 from rscnav.sealed.regular import DamagedError
+from rscnav.sealed.tails import BESIDE
 
 _PART = re.compile(r"\.(?P<stem>.+)\.(?P<process>\d+)\.part(\..+)?")
 Step = Callable[[int, int], None]  # what is called with the number of files that are checked, and of all
@@ -105,7 +106,8 @@ def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | Non
         needed = [other for path in products for other in (*partners(path), *_of_columns(folder, path))]
         found.missing = sorted(set(needed) - set(products))
     else:
-        found.missing = [path for path in declared if path not in set(there)]
+        gone = [path for path in declared if path not in set(there)]
+        found.missing = [path for path in gone if path.removesuffix(BESIDE) not in found.damaged]
         for path in set(products) - set(declared):
             if not path.endswith("checkpoint.pt"):
                 found.foreign.setdefault(session_of(path), []).append(path)

@@ -54,7 +54,10 @@ def start(folder, wait):
     """Start a scheduler of a job in a folder; give the scheduler, once its job is writing, and the job."""
     (folder / "job.py").write_text(JOB.replace("{wait}", wait))
     scheduler = subprocess.Popen(
-        [sys.executable, "-c", SCHEDULER, "job.py", "result.txt"], cwd=folder, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", SCHEDULER, "job.py", "result.txt"],
+        cwd=folder,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
     )
     until(lambda: (folder / "result.txt.started").exists())
     return scheduler, psutil.Process(scheduler.pid).children()[0]

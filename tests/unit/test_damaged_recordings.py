@@ -224,6 +224,19 @@ def test_an_extension_that_is_not_there(path, capsys):
     assert "behavior/Position/xy: SpatialSeries" in said
 
 
+def test_stored_extensions_that_lie_elsewhere_or_are_too_large_are_not_read(path, tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    with h5py.File(path, "r+") as file:
+        core = next(iter(file["specifications/core"].values()))
+        del core["namespace"]
+        core.create_dataset("namespace", (200,), "u1", external=[(str(tmp_path / "fifo"), 0, 200)])
+        common = next(iter(file["specifications/hdmf-common"].values()))
+        del common["table"]
+        common.create_dataset("table", (2 * 10**9,), "u1", chunks=(10**6,), compression="gzip")
+    with pytest.warns(UserWarning, match="the extensions stored in the file cannot be used"):
+        assert read_recording(path, XY, quiet=True).position is not None
+
+
 @pytest.mark.parametrize("link", ["/nowhere", "/processing/behavior/gone", "/processing"])
 def test_links_that_lead_nowhere_or_back(path, link):
     with h5py.File(path, "r+") as file:

@@ -39,6 +39,7 @@ _TEXTS = (
     "/timestamps_reference_time",
     "/file_create_date",
 )
+_SPECIFICATIONS = "/specifications"  # where every program stores them
 _ENDLESS = ("/proc/", "/sys/", "/dev/")
 
 
@@ -155,8 +156,11 @@ def _opened(text: str) -> Any:
     found = probed(text)
     from rscnav.recordings.nwb_hdf5 import Reader  # pynwb takes longer to import than most jobs to start
 
+    wrong = [f"'{path}': {why}" for path, why in found.faults().items() if path.startswith(f"{_SPECIFICATIONS}/")]
     try:
-        return Reader(found)
+        if wrong:  # pynwb reads these before anything is left out
+            raise ValueError(wrong[0])
+        return Reader(found, load_namespaces=found.specifications in ("", _SPECIFICATIONS))
     except Exception as error:
         warnings.warn(f"the extensions stored in the file cannot be used ({first_line(error)})", stacklevel=2)
     try:

@@ -145,7 +145,9 @@ class Walk:
                 continue
             if isinstance(value, h5py.Reference):
                 try:
-                    item.file[value]
+                    there = item.file[value]
+                    if attribute == ".specloc" and name == "/":
+                        self.emit(specifications=there.name)
                 except Exception:
                     self.emit(drop=name, key=key, why=f"its attribute '{attribute}' refers to an object that is gone")
             elif attribute in ("namespace", "neurodata_type", "unit") and isinstance(value, str | bytes):

@@ -89,6 +89,8 @@ class Probed:
         Whether it needs filters of the package hdf5plugin.
     is_nwb : bool
         Whether it says of itself that it is NWB.
+    specifications : str
+        Path of the group with the file's own copy of its extensions.
     busy : bool
         Whether it could not be opened, which may be different soon.
     """
@@ -104,6 +106,7 @@ class Probed:
     notes: list[str] = field(default_factory=list)
     plugins: bool = False
     is_nwb: bool = False
+    specifications: str = ""
     busy: bool = False
 
     def listed(self) -> list[str]:
@@ -254,6 +257,8 @@ def _enter(found: Probed, said: dict) -> None:
         found.notes.append(f"{said['link']} is read from the linked file '{os.path.basename(said['follow'])}'")
     elif "top" in said:
         found.is_nwb = "nwb_version" in said["top"]
+    elif "specifications" in said:
+        found.specifications = said["specifications"]
     elif "plugin" in said:
         found.plugins = True
     elif "damage" in said and not found.refusal:

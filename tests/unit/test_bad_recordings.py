@@ -44,7 +44,10 @@ def test_missing_file(tmp_path):
     ("content", "words"),
     [
         ("text", "not an HDF5 file, or a damaged one"),
-        ("hdf5", r"not an NWB file \(it names no nwb_version\); for plain arrays, say with the recording's key `arrays`"),
+        (
+            "hdf5",
+            r"not an NWB file \(it names no nwb_version\); for plain arrays, say with the recording's key `arrays`",
+        ),
         ("empty", r"the file is empty \(0 bytes\); was a copy or a download cut short\?"),
         ("cut", "the file is cut short .*copy or download it again"),
     ],
@@ -313,7 +316,9 @@ def test_why_no_bin_is_left(tmp_path):
     there = np.flatnonzero((np.arange(500) < 100) | (np.arange(500) > 250))  # not from 2 to 5 s
     holed = {name: values[there] if name != "unit" else values for name, values in walk().items()}
     path = write_nwb(tmp_path / "t.nwb", series={"walk": holed}, trials=[{"start_time": 3.0, "stop_time": 4.0}])
-    refused(path, {"position": WALK, "trials": {}}, "of 10 bins 10 have no position", "gaps of up to 3.02 s", "max_gap_s")
+    refused(
+        path, {"position": WALK, "trials": {}}, "of 10 bins 10 have no position", "gaps of up to 3.02 s", "max_gap_s"
+    )
 
 
 def test_trials_that_overlap(tmp_path):

@@ -27,15 +27,39 @@ def read(path, text):
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
-        ("{outcome: won, correct: [yes], incorrect: [no]}", ("trials.correct: true is a truth value", "text: no, yes", "'yes' in quotes")),
-        ("{outcome: won, correct: ['yes'], incorrect: [no]}", ("trials.incorrect: false is a truth value", "write 'no' in quotes")),
-        ("{outcome: label, correct: [1], incorrect: [2]}", ("trials.correct: 1 is a number", "text: 1, 2", "write '1' in quotes")),
-        ("{outcome: port, correct: ['1'], incorrect: ['2']}", ("'1' is text", "numbers: 1, 2", "write 1 without quotes")),
-        ("{outcome: port, correct: [1], incorrect: ['2']}", ("trials.incorrect: '2' is text", "write 2 without quotes")),
-        ("{outcome: flag, correct: ['yes'], incorrect: ['no']}", ("'yes' is text", "truth values: false, true", "write true without")),
-        ("{select: [{column: won, values: [yes]}]}", ("trials.select: values: true is a truth value", "write 'yes' in quotes")),
+        (
+            "{outcome: won, correct: [yes], incorrect: [no]}",
+            ("trials.correct: true is a truth value", "text: no, yes", "'yes' in quotes"),
+        ),
+        (
+            "{outcome: won, correct: ['yes'], incorrect: [no]}",
+            ("trials.incorrect: false is a truth value", "write 'no' in quotes"),
+        ),
+        (
+            "{outcome: label, correct: [1], incorrect: [2]}",
+            ("trials.correct: 1 is a number", "text: 1, 2", "write '1' in quotes"),
+        ),
+        (
+            "{outcome: port, correct: ['1'], incorrect: ['2']}",
+            ("'1' is text", "numbers: 1, 2", "write 1 without quotes"),
+        ),
+        (
+            "{outcome: port, correct: [1], incorrect: ['2']}",
+            ("trials.incorrect: '2' is text", "write 2 without quotes"),
+        ),
+        (
+            "{outcome: flag, correct: ['yes'], incorrect: ['no']}",
+            ("'yes' is text", "truth values: false, true", "write true without"),
+        ),
+        (
+            "{select: [{column: won, values: [yes]}]}",
+            ("trials.select: values: true is a truth value", "write 'yes' in quotes"),
+        ),
         ("{select: [{column: label, values: [2]}]}", ("2 is a number", "write '2' in quotes")),
-        ("{outcome: won, correct: ['Yes']}", ("no value of column 'won'", "it holds: no, yes (text)", "'Yes' is written 'yes' there")),
+        (
+            "{outcome: won, correct: ['Yes']}",
+            ("no value of column 'won'", "it holds: no, yes (text)", "'Yes' is written 'yes' there"),
+        ),
     ],
 )
 def test_both_sides_and_the_cure(path, mapping, words):

@@ -80,9 +80,15 @@ def test_config_yaml_lists_every_key():
     [
         (changed(traning={}), r"traning: unknown key; did you mean 'training'"),
         (changed(training__n_batch=3), r"training\.n_batch: unknown key; did you mean 'n_batches'"),
-        (changed(training__peak_rate="1e-3"), r"peak_rate: '1e-3' is not valid: a number is needed, and this is text; write 1e-3 without quotes"),
+        (
+            changed(training__peak_rate="1e-3"),
+            r"peak_rate: '1e-3' is not valid: a number is needed, and this is text; write 1e-3 without quotes",
+        ),
         (changed(training__peak_rate=-1.0), r"training\.peak_rate: -1\.0 is not valid: .*greater than 0"),
-        (changed(networks=[{"name": "x", "seeds": [1], "hidden_size": 0}]), r"networks\.0\.hidden_size: 0 is not valid"),
+        (
+            changed(networks=[{"name": "x", "seeds": [1], "hidden_size": 0}]),
+            r"networks\.0\.hidden_size: 0 is not valid",
+        ),
         (changed(networks=[{"name": "x", "seeds": []}]), r"networks\.0\.seeds"),
         (
             changed(networks=[{"name": "x", "seeds": [1], "task": "maze"}]),

@@ -115,7 +115,9 @@ def test_two_markers_in_one_series(tmp_path):
     np.testing.assert_allclose(session.position, at(session))
     np.testing.assert_allclose(np.angle(np.exp(1j * (session.heading - session.time))), 0, atol=1e-3)
     refused(path, "position.columns", "no column 4", "0 to 3", series="leds", columns=[0, 4])
-    refused(path, "position.heading.back", "no column 6", series="leds", columns=[0, 1], heading={**heading, "back": [6, 7]})
+    refused(
+        path, "position.heading.back", "no column 6", series="leds", columns=[0, 1], heading={**heading, "back": [6, 7]}
+    )
 
 
 def test_heading_between_two_series_and_from_a_column(tmp_path):
@@ -146,7 +148,9 @@ def test_three_columns_are_asked_for_and_a_flat_one_is_named(tmp_path):
     flat = np.column_stack([XY[:, 0], np.full(len(TIME), 0.3), XY[:, 1]])
     path = made(tmp_path, xyz=flat, x=XY[:, 0], z=XY[:, 1], y=flat[:, 1])
     refused(path, "position.columns", "columns: [0, 2]", "column 1 is flat", "[0, 1, 2]", series="xyz")
-    np.testing.assert_allclose(place(path, series="xyz", columns=[0, 2]).position[:, 1], at(place(path, series="z"))[:, 1])
+    np.testing.assert_allclose(
+        place(path, series="xyz", columns=[0, 2]).position[:, 1], at(place(path, series="z"))[:, 1]
+    )
     assert place(path, series="xyz", columns=[0, 1, 2]).position.shape[1] == 3
     listed = place(path, series=["x", "y", "z"])
     assert listed.position.shape[1] == 3

@@ -199,7 +199,9 @@ def test_arrays_that_are_not_there_are_listed(tmp_path):
 
 def test_objects_in_npz_are_never_unpickled(tmp_path):
     np.savez(tmp_path / "x.npz", trains=np.array([[1.0], [1.0, 2.0]], object))
-    with pytest.raises(ValueError, match="'trains' in .* is an array of Python objects, which can't be read here: they could run code"):
+    with pytest.raises(
+        ValueError, match="'trains' in .* is an array of Python objects, which can't be read here: they could run code"
+    ):
         read_recording(tmp_path / "x.npz", {"arrays": {"spikes": {"times": "trains"}}})
 
 

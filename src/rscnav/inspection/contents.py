@@ -80,7 +80,9 @@ def contents(file: Any) -> list[Item]:
             rate_hz=found.rate,
             start_s=found.extent[0],
             stop_s=found.extent[1],
-            why_not=_UNREAD.get(found.type, "") or found.fault or ("" if found.shape and found.shape[0] else "no samples"),
+            why_not=_UNREAD.get(found.type, "")
+            or found.fault
+            or ("" if found.shape and found.shape[0] else "no samples"),
         )
         for found in list_series(file)
     ]

@@ -58,7 +58,7 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
         for name in (*TABLES, "units"):
             table = getattr(session, name)
             if table is not None:
-                write_table(file, name, table)
+                write_table(file, name, table, TABLES.get(name))
         if session.spikes is not None:
             _write_spikes(file, session.spikes)
         file.attrs["fields"] = sorted(file)

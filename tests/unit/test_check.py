@@ -14,6 +14,7 @@ from rscnav.calibration.null_sessions import null_session
 from rscnav.checking.declared import declared
 from rscnav.checking.survey import survey
 from rscnav.cli.main import main
+from rscnav.config.jobs import settings_file
 from rscnav.config.load import load_config
 from rscnav.export import export_nwb, export_tables
 from rscnav.figures.style import Canvas
@@ -141,10 +142,11 @@ def test_the_settings_of_the_last_run_are_the_configuration(results, monkeypatch
     monkeypatch.chdir(results.parent)
     recording = {"name": "mouse", "file": "mouse.nwb", "position": {"series": "xy", "unit": "m"}}
     text = yaml.safe_dump({"results_dir": "results", "recordings": [recording], "comparisons": []})
-    (results / "config" / "0123456789abcdef.yaml").write_text(text)
+    settings = Path(settings_file("results", text))
+    settings.write_text(text)
     assert main(["check"]) == 1
     out, _ = capsys.readouterr()
-    assert "a run of results/config/0123456789abcdef.yaml makes" in out
+    assert f"a run of {settings} makes" in out
     assert "missing: sessions/mouse.h5" in out
     assert "not in the configuration: 'a': " in out
     (results.parent / "own.yaml").write_text(text.replace("results_dir: results", "results_dir: other"))
@@ -152,6 +154,9 @@ def test_the_settings_of_the_last_run_are_the_configuration(results, monkeypatch
     assert "are in other (its key `results_dir`)" in capsys.readouterr().err
     assert main(["check", "--remake"]) == 1
     assert "start it in the folder that holds the Snakefile" in capsys.readouterr().err
+    settings.write_text(text.replace("mouse", "mouth"))
+    assert main(["check", "--remake"]) == 1
+    assert f"{settings}: damaged, or changed after it was written; delete it, and give" in capsys.readouterr().err
 
 
 def test_a_change_on_purpose_is_accepted(results, capsys):

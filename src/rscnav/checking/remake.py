@@ -9,12 +9,26 @@ from pathlib import Path
 
 from rscnav.checking.products import files_of
 from rscnav.checking.survey import Survey
+from rscnav.config.jobs import settings_file
+from rscnav.sealed.regular import DamagedError, read_bytes
 
 
 def settings_of(folder: Path) -> Path | None:
-    """Return the settings of the last run that began in a results folder; None where there are none."""
+    """Return the settings of the last run that began in a results folder; None where there are none.
+
+    Raises
+    ------
+    DamagedError
+        Where they are not those that the run wrote: the file's name is that of its content.
+    """
     found = sorted((folder / "config").glob("*.yaml"), key=lambda path: path.stat().st_mtime_ns)
-    return found[-1] if found else None
+    if not found:
+        return None
+    text = read_bytes(found[-1]).decode("utf-8", "replace")
+    if Path(settings_file("", text)).name != found[-1].name:
+        cure = "delete it, and give the configuration of the run with --config"
+        raise DamagedError(found[-1], "damaged, or changed after it was written", cure)
+    return found[-1]
 
 
 def remake(folder: Path, found: Survey, declared: Sequence[str], configs: Sequence[str]) -> None:

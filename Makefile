@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 UV     := uv==0.13.9
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help figures quick calibration ground-truth test lint format readme lock unlock clean
+.PHONY: help figures quick calibration ground-truth test fuzz lint format readme lock unlock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ ground-truth: $(VENV)/.ready ## how estimates approach the truth with units and 
 
 test: $(VENV)/.ready ## all tests
 	python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+fuzz: $(VENV)/.ready ## 2,000 damaged files and 10,000 mutated configurations, and what came of them (about half an hour)
+	python tests/fuzz --show
 
 lint: $(VENV)/.ready ## style, types and a dry run of the workflow
 	ruff check .

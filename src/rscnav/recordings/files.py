@@ -17,6 +17,8 @@ from rscnav.recordings.probed import Probed, first_line, is_hdf5, probe, probed
 from rscnav.recordings.tolerant import add_notes, read_tolerantly
 from rscnav.recordings.zarr_stores import is_zarr, open_zarr
 from rscnav.sealed.hdf5 import CHANGED, check_sealed
+from rscnav.sealed.regular import file_digest, read_bytes
+from rscnav.sealed.tails import digest_file
 
 __all__ = [
     "Probed",
@@ -27,6 +29,7 @@ __all__ = [
     "open_recording",
     "probe",
     "probed",
+    "refuse_other_content",
     "refuse_unreadable",
 ]
 
@@ -69,6 +72,7 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
     """
     text = os.fspath(path)
     refuse_unreadable(text)
+    refuse_other_content(text)
     if arrays is not None:
         from rscnav.recordings.arrays import file_of_arrays
 
@@ -131,6 +135,26 @@ def refuse_unreadable(text: str) -> None:
         raise PermissionError(f"{text}: may not be read; its permissions are not yours")
     if state.st_size == 0:
         raise ValueError(f"{text}: the file is empty (0 bytes); was a copy or a download cut short?")
+
+
+def refuse_other_content(text: str) -> None:
+    """Raise a ValueError where ``FILE.sha256`` lies beside a file, as ``sha256sum`` writes it, and the content is another.
+
+    Most formats of recordings have no digests of their own, so that a flipped bit in an uncompressed value is a value like any other.
+    """
+    beside = digest_file(text)
+    if not os.path.isfile(beside) or os.path.isdir(text):
+        return
+    words = read_bytes(beside).decode("utf-8", "replace").split()
+    if not words or not re.fullmatch(r"[0-9a-fA-F]{64}", words[0]):
+        raise ValueError(
+            f"{beside}: not a digest as sha256sum writes it; make it anew (sha256sum {text} > {beside}), or remove it"
+        )
+    if file_digest(text) != words[0].lower():
+        raise ValueError(
+            f"{text}: damaged, or changed since {os.path.basename(beside)} was made (its sha256 is another); copy the file again, or, where "
+            f"the change was meant, make {os.path.basename(beside)} anew"
+        )
 
 
 def _kind(mode: int) -> str:

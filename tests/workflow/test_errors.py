@@ -35,8 +35,11 @@ def test_either_list_may_be_left_out(project, left_out, absent, present):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"traning": {}}, "traning: unknown key; did you mean 'training'?"),
-        ({"training": {"peak_rate": "1e-3"}}, "training.peak_rate: '1e-3' is text, a number is needed"),
+        ({"traning": {}}, "traning (tiny.yaml, line {line}): unknown key; did you mean 'training'?"),
+        (
+            {"training": {"peak_rate": "fast"}},
+            "training.peak_rate (tiny.yaml, line {line}): 'fast' is not valid: a number is needed, and this is text",
+        ),
         (
             {"recordings": [{"name": "rat", "file": "rat.nwb"}]},
             "recording 'rat': recordings.file: rat.nwb: no such file",
@@ -47,7 +50,10 @@ def test_a_wrong_configuration_names_the_key(project, change, message):
     (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | change))
     run = snakemake(project, "--dry-run")
     assert run.returncode != 0
-    assert message in run.stdout
+    written = (project / "tiny.yaml").read_text().splitlines()
+    key = message.split(" (")[0].rpartition(".")[2]
+    line = next((number for number, text in enumerate(written, 1) if text.strip().startswith(f"{key}:")), 0)
+    assert message.format(line=line) in run.stdout
     assert "Traceback" not in run.stdout
 
 

@@ -15,6 +15,7 @@ from rscnav.config.jobs import planned
 from rscnav.config.schema import Config
 from rscnav.config.stages import network_sessions, settings_for
 from rscnav.networks.build import architecture
+from rscnav.networks.devices import pick_device
 from rscnav.networks.plan import Plan
 from rscnav.networks.together import Entry, train_job
 from rscnav.seeds import Seeds
@@ -38,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Train."""
     config, session, folder = read_config(arguments), arguments.session, arguments.output_dir
+    pick_device(config.device)  # refused before anything is made
     refuse_unwritable(folder)
     torch.set_num_threads(1)  # two networks side by side with one thread each are faster than two threads on one
     task, own = entry(config, session, folder)

@@ -30,14 +30,15 @@ MAKE_FILES = """#!/bin/sh
 made() { mkdir -p "$(dirname "$1")" && : > "$1"; }
 while [ $# -gt 0 ]; do
     case $1 in
-        --output-dir) made "$2/weights.pt"; made "$2/curve.csv" ;;
+        --output-dir) made "$2/weights.pt"; made "$2/curve.csv"; made "$2/curve.csv.sha256" ;;
         --output)
             made "$2"
             case $2 in
                 *.pdf) made "${2%.pdf}.png" ;;
                 *.nwb) made "${2%.nwb}_truth.h5" ;;
             esac ;;
-        --nwb | --table) made "$2" ;;
+        --nwb) made "$2" ;;
+        --table) made "$2"; made "$2.sha256" ;;
         --tables) for table in TABLES; do made "$2/$table"; done ;;
     esac
     shift

@@ -2,7 +2,8 @@
 
     python tests/workflow/kill_moments.py 20 FOLDER
 
-Kills the scheduler, a job, or both; at every fourth kill a dry run and a second start with other settings look at the folder before.
+Kills the scheduler, a job, or both; before the first kill, while a network trains, a dry run and a second start with other settings
+look at the folder.
 """
 
 import hashlib
@@ -76,7 +77,7 @@ def kill_again_and_again(project: Path, n_kills: int, seed: int, targets: tuple[
             time.sleep(0.02)
         time.sleep(moments.uniform(0, 4))
         assert workflow.poll() is None, f"it ended before kill {number + 1}: make the workflow longer"
-        if number % 4 == 3:
+        if number == 0:
             assert snakemake(project, "-n", preset="other.yaml").returncode == 0
             assert snakemake(project, *targets, preset="other.yaml").returncode != 0  # refused by the lock
         way = WAYS[number % len(WAYS)]
@@ -107,7 +108,8 @@ def main() -> None:
     whole, killed = copy_project(folder / "whole"), copy_project(folder / "killed")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     for project in (whole, killed):
-        (project / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+        training = TINY["training"] | {"n_batches": 4000, "validate_every": 500, "checkpoint_every_s": 0.5}
+        (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"training": training}))
     first = snakemake(whole, "-c2")
     assert first.returncode == 0, first.stdout[-4000:]
     for line in kill_again_and_again(killed, n_kills, seed=0):

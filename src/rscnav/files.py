@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,9 @@ _CURES = {
     errno.ENOTDIR: _FILE,
     errno.EEXIST: _FILE,
 }
+_PART = re.compile(
+    r"\.(?P<stem>.*)\.(?P<process>[0-9]+)\.part(?P<suffix>(\..*)?)", re.DOTALL
+)  # what `atomic_path` writes into
 _unfinished: set[Path] = set()  # temporary files of this process
 
 
@@ -52,7 +56,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         with _explained(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            _clear_leftovers(target)
+            clear_leftovers(target.parent, target)
         yield temporary
         refuse_if_orphaned()
         os.replace(temporary, target)
@@ -113,14 +117,21 @@ def remove_unfinished() -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _clear_leftovers(target: Path) -> None:
-    """Remove half-written files of the same name that killed processes left; those of processes that run stay."""
-    start, end = f".{target.stem}.", f".part{target.suffix}"
-    for path in target.parent.iterdir():
-        if path.name.startswith(start) and path.name.endswith(end):
-            process = path.name.removeprefix(start).removesuffix(end)
-            if process.isdigit() and not psutil.pid_exists(int(process)):
-                path.unlink(missing_ok=True)
+def clear_leftovers(folder: Path, target: Path | None = None) -> None:
+    """Remove half-written files in a folder that killed processes left (see `is_left_over`): all, or those of one file."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        part = _PART.fullmatch(path.name)
+        of_target = target is None or (
+            part is not None and (part["stem"], part["suffix"]) == (target.stem, target.suffix)
+        )
+        if of_target and is_left_over(path.name):
+            path.unlink(missing_ok=True)
+
+
+def is_left_over(name: str) -> bool:
+    """Tell whether a file of this name is half-written by a process that has ended; see `atomic_path`."""
+    part = _PART.fullmatch(name)
+    return part is not None and not psutil.pid_exists(int(part["process"]))
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
+from rscnav.files import clear_leftovers
 from rscnav.networks import checkpoint
 from rscnav.networks.model import Architecture
 from rscnav.networks.records import differences
@@ -136,7 +137,7 @@ def test_half_written_files_of_killed_processes_go(task, tmp_path):
     dead, alive = tmp_path / ".checkpoint.999999999.part.pt", tmp_path / f".weights.{os.getpid()}.part.pt"
     for path in (dead, alive):
         path.write_text("half")
-    checkpoint.clear_leftovers(tmp_path)
+    clear_leftovers(tmp_path)
     assert not dead.exists()
     assert alive.exists()
 

@@ -1,12 +1,9 @@
 """Go through a results folder."""
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import psutil
 
 from rscnav.checking.products import (
     FOLDERS,
@@ -17,10 +14,10 @@ from rscnav.checking.products import (
     session_of,
     tables_of,
 )
+from rscnav.files import is_left_over
 from rscnav.sealed.regular import DamagedError
 from rscnav.sealed.tails import BESIDE
 
-_PART = re.compile(r"\.(?P<stem>.+)\.(?P<process>\d+)\.part(\..+)?")
 Step = Callable[[int, int], None]  # what is called with the number of files that are checked, and of all
 
 
@@ -98,7 +95,7 @@ def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | Non
         if step is not None:
             step(number, len(products))
     for path in there:
-        if _is_abandoned(path):
+        if is_left_over(Path(path).name):
             found.left_over[path] = "half-written by a process that has ended; it can be deleted"
         elif is_lonely_digest(folder, path):
             found.left_over[path] = "the digest of a file that is not there; it can be deleted"
@@ -125,9 +122,3 @@ def _files(folder: Path) -> Iterator[str]:
     for name in FOLDERS:
         for place, _, names in os.walk(folder / name):
             yield from (os.path.relpath(os.path.join(place, file), folder) for file in names)
-
-
-def _is_abandoned(path: str) -> bool:
-    """Tell whether a file was being written by a process that has ended."""
-    part = _PART.fullmatch(Path(path).name)
-    return part is not None and not psutil.pid_exists(int(part["process"]))

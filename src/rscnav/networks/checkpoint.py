@@ -2,10 +2,8 @@
 
 import io
 import os
-from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
 from rscnav.networks.model import Network
@@ -20,14 +18,6 @@ def save(values: dict[str, Any], path: str | os.PathLike[str]) -> None:
     buffer = io.BytesIO()  # torch.save writes the file's own name into the file
     torch.save(values, buffer)
     write_sealed(path, buffer.getvalue())
-
-
-def clear_leftovers(folder: str | os.PathLike[str]) -> None:
-    """Remove half-written files of processes that were killed; those of processes that still run stay."""
-    for path in Path(folder).glob(".*.part*"):
-        process = path.name.split(".part")[0].rpartition(".")[2]
-        if process.isdigit() and not psutil.pid_exists(int(process)):
-            path.unlink(missing_ok=True)
 
 
 def load(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from rscnav.files import clear_leftovers
 from rscnav.networks import checkpoint
 from rscnav.networks.cost import flops_per_step
 from rscnav.networks.devices import Device, describe
@@ -78,7 +79,7 @@ class Run:
         """
         log.info("%s  %s on %s", self.name, "train together" if len(self.members) > 1 else "trains", self.hardware)
         for member in self.members:
-            checkpoint.clear_leftovers(member.folder)
+            clear_leftovers(member.folder)
         goes_on = self.resume()
         self.progress = Progress(self.members, self.device, goes_on)
         self.validations = {m.plan.name: Validation(self.task, m.plan, m.seeds, self.device) for m in self.active}

@@ -42,7 +42,8 @@ def test_ten_kills(tmp_path):
     assert "starts afresh" not in log.read_text() + last.stderr
     for name in ("weights.pt", "curve.csv"):
         assert (project / "killed" / name).read_bytes() == (project / "whole" / name).read_bytes(), name
-    assert {path.name for path in (project / "killed").iterdir()} == {"weights.pt", "curve.csv", "progress.csv"}
+    left, undisturbed = ({path.name for path in (project / name).iterdir()} for name in ("killed", "whole"))
+    assert left == undisturbed == {"weights.pt", "curve.csv", "curve.csv.sha256", "progress.csv"}
 
 
 def stamp(project: Path) -> int:

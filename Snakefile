@@ -10,7 +10,7 @@ include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/export.smk"
 
 
-from rscnav.workflow_end import at_error, products
+from rscnav.workflow.run_end import at_error, products
 
 
 report: "workflow/report/workflow.rst"

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from rscnav.observers.arena import posteriors
-from rscnav.observers.gap import optimality_gap, true_bin_loss
+from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.tasks import make_task
 

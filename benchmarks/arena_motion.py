@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rscnav.figures.style import Canvas
 from rscnav.tasks import make_task
-from rscnav.tasks.plane_motion import wander
+from rscnav.tasks.arena_motion import wander
 
 Array = NDArray[np.float64]
 

@@ -12,17 +12,17 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rscnav.analyses.places import place_bin
-from rscnav.analyses.prepare import prepare
+from rscnav.analyses.preprocessing import prepare
+from rscnav.analyses.spatial_bins import place_bin
 from rscnav.calibration.null_sessions import KINDS, N_STEPS, N_TRIALS, N_UNITS, coloured_noise, null_session
-from rscnav.calibration.planted import planted_session
-from rscnav.calibration.walks import ring_walk, with_activity
-from rscnav.comparison.alike import Alike, alike
+from rscnav.calibration.planted_sessions import planted_session
+from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.comparison.conditions import place_conditions
-from rscnav.comparison.dynamical import apart
-from rscnav.comparison.geometry import geometry
-from rscnav.comparison.pieces import Pieces
-from rscnav.config.comparisons import Similarity
+from rscnav.comparison.dsa import apart
+from rscnav.comparison.rdm import geometry
+from rscnav.comparison.rsa import Alike, alike
+from rscnav.comparison.segments import Pieces
+from rscnav.comparison.settings import Similarity
 from rscnav.config.schema import Common
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session

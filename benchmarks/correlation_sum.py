@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
-from rscnav.analyses import correlation
-from rscnav.analyses.correlation import count_pairs
-from rscnav.analyses.dimension import radii_from
-from rscnav.analyses.sampled_sum import sampled_sum
+from rscnav.analyses.dimension import correlation_sum as correlation
+from rscnav.analyses.dimension.correlation_dimension import radii_from
+from rscnav.analyses.dimension.correlation_sum import count_pairs
+from rscnav.analyses.dimension.pair_counts.subsampled import sampled_sum
 
 N_DIMS = 128
 TURNS = 3

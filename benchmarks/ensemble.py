@@ -13,11 +13,11 @@ import torch
 
 from rscnav.config.schema import Training
 from rscnav.networks.devices import pick_device
-from rscnav.networks.learner import Learner
-from rscnav.networks.members import Member
 from rscnav.networks.model import Architecture
-from rscnav.networks.plan import Plan
-from rscnav.networks.products import fast_products
+from rscnav.networks.training.matmul_backend import fast_products
+from rscnav.networks.training.member import Member
+from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.train_step import Learner
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.tasks import make_task

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from rscnav.analyses.table import ANALYSES
+from rscnav.analyses.registry import ANALYSES
 
 AT_ONCE = 2
 

@@ -15,10 +15,10 @@ from rscnav.analyses import read_result
 from rscnav.config.load import load_config
 from rscnav.figures.layout import panel_letters, plain_log_ticks
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
-from rscnav.networks.curriculum import Curriculum
-from rscnav.sessions.rollout import read_curve
-from rscnav.tasks.batch import Task
-from rscnav.tasks.table import task_from
+from rscnav.networks.rollout import read_curve
+from rscnav.networks.training.curriculum import Curriculum
+from rscnav.tasks.base import Task
+from rscnav.tasks.registry import task_from
 
 ROOT = Path(__file__).parents[1]
 LINES = {"": ("black", "all"), "_LM1": (PHASE_COLOURS["LM1"], "LM1"), "_LM2": (PHASE_COLOURS["LM2"], "LM2")}

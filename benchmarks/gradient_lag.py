@@ -10,16 +10,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rscnav.config.job_settings import network_sessions
 from rscnav.config.load import load_config
-from rscnav.config.stages import network_sessions
 from rscnav.figures.layout import panel_letters
 from rscnav.figures.style import GREY, Canvas
-from rscnav.networks.build import architecture
+from rscnav.networks.architecture import architecture
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Network, step_losses
 from rscnav.seeds import Seeds
-from rscnav.tasks.batch import Batch
-from rscnav.tasks.table import task_from
+from rscnav.tasks.base import Batch
+from rscnav.tasks.registry import task_from
 
 ROOT = Path(__file__).parents[1]
 N_TRIALS, MAX_LAG, FROM = 200, 60, (69, 79, 89, 99)  # losses of these steps, so that every lag has as many

@@ -17,9 +17,9 @@ import numpy as np
 import yaml
 from large_recording import PERMUTATIONS, settings
 
-from rscnav.analyses.table import ANALYSES
-from rscnav.calibration.walks import PLACES, RADIUS
-from rscnav.figures.table import FIGURES, figure_module
+from rscnav.analyses.registry import ANALYSES
+from rscnav.calibration.random_walks import PLACES, RADIUS
+from rscnav.figures.registry import FIGURES, figure_module
 from rscnav.sessions.geometry import wrap
 
 TRIAL_S, POSITION_HZ, BIN_S, STEP_S = 10.0, 50.0, 0.01, 0.02

@@ -14,9 +14,9 @@ import numpy as np
 import yaml
 from every_analysis import AT_ONCE, run_all
 
-from rscnav.analyses.table import ANALYSES, analysis_module
-from rscnav.calibration.walks import PLACES, RADIUS
-from rscnav.sealed.hdf5 import accept
+from rscnav.analyses.registry import ANALYSES, analysis_module
+from rscnav.calibration.random_walks import PLACES, RADIUS
+from rscnav.files.sealed.hdf5 import accept
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.hdf5 import write_session

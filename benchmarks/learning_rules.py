@@ -11,16 +11,16 @@ import numpy as np
 import torch
 from timing import seconds
 
+from rscnav.config.job_settings import network_sessions
 from rscnav.config.load import load_config
-from rscnav.config.stages import network_sessions
 from rscnav.figures.layout import panel_letters
 from rscnav.figures.style import Canvas
-from rscnav.networks.build import architecture
+from rscnav.networks.architecture import architecture
+from rscnav.networks.learning_rules.registry import make_rule
 from rscnav.networks.model import Network
-from rscnav.networks.objective import Objective
-from rscnav.networks.products import fast_products
-from rscnav.networks.rules.table import make_rule
-from rscnav.tasks.table import task_from
+from rscnav.networks.training.loss import Objective
+from rscnav.networks.training.matmul_backend import fast_products
+from rscnav.tasks.registry import task_from
 
 ROOT = Path(__file__).parents[1]
 LOOKS = {

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rscnav.networks.schedule import cycle_ends, learning_rate
-from rscnav.networks.streams import draw, draw_many
+from rscnav.networks.training.lr_schedule import cycle_ends, learning_rate
+from rscnav.networks.training.trial_streams import draw, draw_many
 from rscnav.observers import bayes_filter
-from rscnav.observers.gap import true_bin_loss
+from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.seeds import Seeds
 from rscnav.tasks import Batch, Task, make_task
 

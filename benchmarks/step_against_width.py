@@ -13,8 +13,8 @@ from timing import learner, seconds
 
 from rscnav.figures.layout import plain_log_ticks
 from rscnav.figures.style import GREY, Canvas
-from rscnav.networks.cost import flops_per_step, product_peak
 from rscnav.networks.model import Architecture, Network
+from rscnav.networks.training.flops import flops_per_step, product_peak
 from rscnav.tasks import make_task
 
 WIDTHS = (32, 64, 128, 256, 512)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import torch
 
+from rscnav.networks.learning_rules.bptt import BPTT
 from rscnav.networks.model import Architecture, Network
-from rscnav.networks.objective import Objective
-from rscnav.networks.products import fast_products
-from rscnav.networks.rules.bptt import BPTT
+from rscnav.networks.training.loss import Objective
+from rscnav.networks.training.matmul_backend import fast_products
 from rscnav.tasks import Batch, Task
 
 

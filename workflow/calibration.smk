@@ -1,9 +1,9 @@
 # Error rates of all tests and coverage of all intervals, on simulated sessions: `make calibration`. A killed run goes on where it
 # was; a change of one analysis measures that one again. Shorter: snakemake -s workflow/calibration.smk --config sessions=200
-from rscnav.calibration.table import CLAIMS
-from rscnav.calibration.trials_of import kinds_for, sessions_for
-from rscnav.config.jobs_calibration import planned_part
-from rscnav.config.paths import results_folder
+from rscnav.calibration.registry import CLAIMS
+from rscnav.calibration.run import kinds_for, sessions_for
+from rscnav.workflow.jobs.calibration import planned_part
+from rscnav.config.results_folder import results_folder
 from snakemake.exceptions import WorkflowError
 
 

@@ -1,11 +1,11 @@
 # How the estimates approach the truth, on the simulated example with few and many units and trials: `make ground-truth`. A killed
 # run goes on where it was. Shorter: snakemake -s workflow/ground_truth.smk --config seeds=2
-from rscnav.config.base import ConfigError
-from rscnav.config.jobs import settings_file, settings_file_text
-from rscnav.config.jobs_ground_truth import planned_part
+from rscnav.settings.strict_settings import ConfigError
+from rscnav.workflow.jobs.planned import settings_file, settings_file_text
+from rscnav.workflow.jobs.ground_truth import planned_part
 from rscnav.config.load import load_config, read_files
-from rscnav.config.paths import results_folder
-from rscnav.files import write_text
+from rscnav.config.results_folder import results_folder
+from rscnav.files.atomic import write_text
 from snakemake.exceptions import WorkflowError
 
 

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.config.schema import Simulation
-from rscnav.files import atomic_path
-from rscnav.recordings.simulation import simulate
+from rscnav.files.atomic import atomic_path
+from rscnav.recordings.simulation.simulate import simulate
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.files import atomic_path
+from rscnav.files.atomic import atomic_path
 
 CLOCK_HZ = 30000
 WELLS = {"left": (253.0, 395.0), "centre": (365.0, 395.0), "right": (478.0, 395.0)}  # px

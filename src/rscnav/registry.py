@@ -1,7 +1,7 @@
 """Tables of what can be chosen by name: analyses, figures, tasks, cells, learning rules, ...
 
 An upper-case name that is annotated `Registry` is such a table. Its entries are in no hash of code
-(`rscnav.provenance.code_hash`), so a new entry makes no job run again. A job that uses an entry names the entry's module
+(`rscnav.workflow.provenance.provenance.code_hash`), so a new entry makes no job run again. A job that uses an entry names the entry's module
 as part of its code.
 """
 

@@ -20,9 +20,9 @@ class LogHandlerSettings(LogHandlerSettingsBase):
     """No settings; Snakemake makes them once it has read its command line, when the files are checked."""
 
     def __post_init__(self) -> None:
-        from rscnav.config.base import ConfigError
-        from rscnav.config.front import check_configfiles
-        from rscnav.writable import settle_cache
+        from rscnav.files.writable import settle_cache
+        from rscnav.settings.strict_settings import ConfigError
+        from rscnav.workflow.jobs.configuration import check_configfiles
 
         settle_cache()
         try:

@@ -59,7 +59,7 @@ def fuzz_files(n: int, seed: int, kinds: list[str], show: bool = False) -> dict[
 
 def fuzz_configurations(n: int, seed: int, show: bool = False) -> dict[str, Counter[str]]:
     """Load `n` mutated configurations and do with them what the workflow does; gives what came of them."""
-    from rscnav.config.base import ConfigError
+    from rscnav.settings.strict_settings import ConfigError
 
     default = yaml.safe_load((ROOT / "config.yaml").read_text())
     found: Counter[str] = Counter()
@@ -84,9 +84,9 @@ def fuzz_configurations(n: int, seed: int, show: bool = False) -> dict[str, Coun
 
 def use(path: Path) -> str:
     """Load a configuration and ask of it what the Snakefile asks."""
-    from rscnav.config.groups import training_groups
+    from rscnav.config.job_settings import network_sessions, resolved_comparisons, session_names, settings_text
     from rscnav.config.load import load_config
-    from rscnav.config.stages import network_sessions, resolved_comparisons, session_names, settings_text
+    from rscnav.config.training_groups import training_groups
 
     config = load_config(path)
     names = session_names(config)

@@ -14,20 +14,21 @@ from pynwb import NWBHDF5IO, NWBFile
 from pynwb.behavior import Position, SpatialSeries
 from scipy.io import savemat
 
+from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import read_result, write_result
-from rscnav.analyses.table import analyse
 from rscnav.calibration.null_sessions import null_session
 from rscnav.config.schema import Training
 from rscnav.inspection.report import inspect_recording
-from rscnav.networks import checkpoint, run
+from rscnav.networks import checkpoint
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Architecture
-from rscnav.networks.training import Plan, train
+from rscnav.networks.training import trainer as run
+from rscnav.networks.training.train import Plan, train
 from rscnav.observers.settings import Observer
 from rscnav.recordings import read_recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
-from rscnav.tasks.table import make_task
+from rscnav.tasks.registry import make_task
 
 CPU = torch.device("cpu")
 MAPPING = {"position": {"series": "xy", "unit": "m"}, "trials": {"table": "trials", "outcome": "outcome"}}

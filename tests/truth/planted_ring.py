@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.calibration.walks import DT_S, PLACES, ring_walk, with_activity
+from rscnav.calibration.random_walks import DT_S, PLACES, ring_walk, with_activity
 from rscnav.sessions.session import Session
 
 __all__ = ["DT_S", "PLACES"]

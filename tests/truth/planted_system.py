@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from rscnav.calibration.walks import ring_walk
+from rscnav.calibration.random_walks import ring_walk
 from rscnav.dynamics.system import System
-from rscnav.dynamics.visited import Visited
+from rscnav.dynamics.trajectories import Visited
 from rscnav.networks.model import Architecture, Network
-from rscnav.sessions.beliefs import Places
-from rscnav.tasks.table import make_task
+from rscnav.sessions.posteriors import Places
+from rscnav.tasks.registry import make_task
 
 TASK = make_task("ring-fixed", n_bins=8)
 

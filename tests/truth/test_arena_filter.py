@@ -10,11 +10,11 @@ import torch
 from scipy.sparse import csr_array
 
 from rscnav.observers.arena import STRATEGIES, posteriors
-from rscnav.observers.gap import optimality_gap
+from rscnav.observers.optimality_gap import optimality_gap
 from rscnav.observers.particles import Cloud, systematic
 from rscnav.observers.settings import Observer
-from rscnav.tasks.batch import join
-from rscnav.tasks.table import make_task
+from rscnav.tasks.base import join
+from rscnav.tasks.registry import make_task
 
 # A few trials in which a strategy is far off carry its mean: with 48 trials it lies at 1.8 to 3 se, with 96 beyond 4.
 N_TRIALS = 96

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from rscnav.observers.ring_grid import RingModel, grid_filter, share_in_view
-from rscnav.observers.table import bayes_filter
-from rscnav.tasks.table import make_task
+from rscnav.observers.grid_filter import RingModel, grid_filter, share_in_view
+from rscnav.observers.registry import bayes_filter
+from rscnav.tasks.registry import make_task
 
 
 def enumerated(seen, shift, view, noise, n_grid):

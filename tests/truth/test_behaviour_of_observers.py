@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 import torch
 
-from rscnav.analyses.behaviour import Settings
-from rscnav.analyses.encounter_categories import MISSED, samples_around
-from rscnav.analyses.table import analyse
+from rscnav.analyses.encounters.categories import MISSED, samples_around
+from rscnav.analyses.optimality.behaviour import Settings
+from rscnav.analyses.registry import analyse
 from rscnav.config.schema import Encounters, Rollout
 from rscnav.networks.model import Architecture, Network
-from rscnav.observers.gap import optimality_gap
+from rscnav.networks.rollout import roll_out
+from rscnav.observers.optimality_gap import optimality_gap
+from rscnav.observers.registry import observe, strategies
 from rscnav.observers.settings import Observer
-from rscnav.observers.table import observe, strategies
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.outcomes import pokes
-from rscnav.sessions.rollout import roll_out
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
-from rscnav.tasks.table import make_task
+from rscnav.tasks.registry import make_task
 
 
 @pytest.fixture(scope="module")

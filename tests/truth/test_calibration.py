@@ -7,14 +7,14 @@ import re
 
 import pytest
 
-from rscnav.analyses.table import ANALYSES, analyse, analysis_module
-from rscnav.calibration import verdict
+from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
+from rscnav.calibration import report as verdict
 from rscnav.calibration.claims import Claims
 from rscnav.calibration.null_sessions import KINDS
-from rscnav.calibration.planted import PLANTED_KINDS
-from rscnav.calibration.table import CLAIMS, NOT_CLAIMED
-from rscnav.calibration.trials_of import claimed, kinds_for, simulated
-from rscnav.calibration.verdict import FAILS, NOTHING, verdicts
+from rscnav.calibration.planted_sessions import PLANTED_KINDS
+from rscnav.calibration.registry import CLAIMS, NOT_CLAIMED
+from rscnav.calibration.report import FAILS, NOTHING, verdicts
+from rscnav.calibration.run import claimed, kinds_for, simulated
 from rscnav.seeds import Seeds
 
 N_SESSIONS = 24

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from rscnav.networks.cells.table import CELLS, is_recurrent
+from rscnav.networks.cells.registry import CELLS, is_recurrent
 from rscnav.networks.model import Architecture, Network
 
 N_STEPS, N_TRIALS, N_INPUTS, N_UNITS = 12, 5, 3, 7

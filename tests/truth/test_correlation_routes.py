@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses import correlation, pair_torch
-from rscnav.analyses.correlation import correlation_sum, count_pairs
-from rscnav.analyses.distance_bins import prepare_points
-from rscnav.analyses.pair_torch import count_on, torch_device
-from rscnav.analyses.pair_tree import count_by_tree, make_leaves
-from rscnav.analyses.sampled_sum import sampled_sum
+from rscnav.analyses.dimension import correlation_sum as correlation
+from rscnav.analyses.dimension.correlation_sum import correlation_sum, count_pairs
+from rscnav.analyses.dimension.pair_counts import gpu as pair_torch
+from rscnav.analyses.dimension.pair_counts.distance_bins import prepare_points
+from rscnav.analyses.dimension.pair_counts.gpu import count_on, torch_device
+from rscnav.analyses.dimension.pair_counts.kd_tree import count_by_tree, make_leaves
+from rscnav.analyses.dimension.pair_counts.subsampled import sampled_sum
 
 CLOUDS = {
     "line": lambda rng, n: rng.standard_normal((n, 1)),
@@ -58,7 +59,7 @@ def test_the_tree_is_taken_by_itself_and_changes_nothing(monkeypatch):
     points = np.random.default_rng(1).standard_normal((4000, 2))
     radii = np.geomspace(0.01, 0.3, 30)
     calls = []
-    from rscnav.analyses import pair_tree
+    from rscnav.analyses.dimension.pair_counts import kd_tree as pair_tree
 
     real = pair_tree.count_by_tree
     monkeypatch.setattr(pair_tree, "count_by_tree", lambda *a, **k: calls.append(1) or real(*a, **k))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses import pair_blocks
-from rscnav.analyses.correlation import correlation_sum, count_pairs, group_edges
+from rscnav.analyses.dimension.correlation_sum import correlation_sum, count_pairs, group_edges
+from rscnav.analyses.dimension.pair_counts import blocks as pair_blocks
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from planted_ring import ring_session
 
-from rscnav.analyses.correlation import correlation_sum, count_pairs
-from rscnav.analyses.dimension import correlation_dimension
-from rscnav.analyses.slopes import local_slopes, scaling_region, slope_within, takens_estimate
-from rscnav.analyses.table import analyse
+from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
+from rscnav.analyses.dimension.correlation_sum import correlation_sum, count_pairs
+from rscnav.analyses.dimension.local_slopes import local_slopes, scaling_region, slope_within, takens_estimate
+from rscnav.analyses.registry import analyse
 
 N = 8000
 

@@ -6,13 +6,13 @@ import pytest
 from planted_ring import ring_session
 from scipy.spatial.distance import pdist
 
-from rscnav.analyses.attractor import Settings
-from rscnav.analyses.counting_noise import counting_variance, holds_counts
-from rscnav.analyses.dimension import correlation_dimension
-from rscnav.analyses.dimension_by_units import dimension_by_units
-from rscnav.analyses.filtering import lowpass
-from rscnav.analyses.space_time import space_time
-from rscnav.analyses.table import analyse
+from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
+from rscnav.analyses.dimension.dimension import Settings
+from rscnav.analyses.dimension.poisson_noise import counting_variance, holds_counts
+from rscnav.analyses.dimension.space_time_separation import space_time
+from rscnav.analyses.dimension.unit_subsets import dimension_by_units
+from rscnav.analyses.lowpass_filter import lowpass
+from rscnav.analyses.registry import analyse
 from rscnav.config.schema import Common
 from rscnav.recordings import session_from_arrays
 

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from planted_ring import place_bumps, ring_session, smooth_noise
 
-from rscnav.analyses.deciding import Settings as Decoding
-from rscnav.analyses.divergence import Settings as Divergence
-from rscnav.analyses.meetings import Settings as Meetings
-from rscnav.analyses.missed import Settings as Missed
+from rscnav.analyses.decoding.decoding import Settings as Decoding
+from rscnav.analyses.encounters.divergence import Settings as Divergence
+from rscnav.analyses.encounters.encounters import Settings as Meetings
+from rscnav.analyses.encounters.missed import Settings as Missed
+from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
-from rscnav.analyses.table import analyse
 from rscnav.figures.layout import Drawn
+from rscnav.figures.registry import draw_figure, figure_module
 from rscnav.figures.style import Canvas
-from rscnav.figures.table import draw_figure, figure_module
 
 SETTINGS = {
     "encounters": Meetings(),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from planted_ring import place_bumps, ramps, ring_session, smooth_noise
 
-from rscnav.analyses.deciding import Settings
-from rscnav.analyses.divergence import Settings as Divergence
-from rscnav.analyses.table import analyse
+from rscnav.analyses.decoding.decoding import Settings
+from rscnav.analyses.encounters.divergence import Settings as Divergence
+from rscnav.analyses.registry import analyse
 from rscnav.config.schema import Common
 
 FEW = Settings(n_permutations=99)

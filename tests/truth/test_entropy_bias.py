@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from planted_ring import ring_session
 
-from rscnav.analyses import spatial, tuning
-from rscnav.analyses.angles import displacement_since_landmark
-from rscnav.analyses.curves import angle_bin
-from rscnav.analyses.entropy import histogram_entropy, miller_madow
-from rscnav.analyses.passes import draw, find_passes, matched
-from rscnav.analyses.places import place_bin
-from rscnav.analyses.rate_spread import shuffled_spread, spread
-from rscnav.analyses.table import analyse
+from rscnav.analyses.events import displacement_since_landmark
+from rscnav.analyses.registry import analyse
+from rscnav.analyses.spatial_bins import place_bin
+from rscnav.analyses.tuning import spatial, tuning
+from rscnav.analyses.tuning.entropy import histogram_entropy, miller_madow
+from rscnav.analyses.tuning.place_passes import draw, find_passes, matched
+from rscnav.analyses.tuning.rate_entropy import shuffled_spread, spread
+from rscnav.analyses.tuning.tuning_curves import angle_bin
 
 TUNED = np.array([1.0, 1.0, 2.0, 6.0, 2.0, 1.0])  # mean rates in six bins
 

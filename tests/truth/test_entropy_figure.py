@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from planted_ring import place_bumps, ring_session, smooth_noise
 
-from rscnav.analyses.dispersion import Settings as Dispersion
+from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
-from rscnav.analyses.spatial import Settings as Spatial
-from rscnav.analyses.table import analyse
-from rscnav.analyses.tuning import Settings as Tuning
+from rscnav.analyses.tuning.dispersion import Settings as Dispersion
+from rscnav.analyses.tuning.spatial import Settings as Spatial
+from rscnav.analyses.tuning.tuning import Settings as Tuning
 from rscnav.figures.layout import Drawn
+from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import Canvas
-from rscnav.figures.table import draw_figure
 
 SETTINGS = {
     "tuning": Tuning(n_permutations=19),

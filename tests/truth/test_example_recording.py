@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.table import analyse
+from rscnav.analyses.registry import analyse
+from rscnav.config.job_settings import recording, simulation
 from rscnav.config.load import load_config
-from rscnav.config.stages import recording, simulation
 from rscnav.recordings.read import read_recording
-from rscnav.recordings.simulation import simulate_recording
+from rscnav.recordings.simulation.simulate import simulate_recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.schema import PHASES

@@ -7,10 +7,10 @@ import pytest
 import torch
 from planted_system import linear, network_of, with_weights
 
-from rscnav.dynamics.points import Box, box_of, merged, minima
-from rscnav.dynamics.spectra import alignment, spectrum
+from rscnav.dynamics.fixed_points import Box, box_of, merged, minima
+from rscnav.dynamics.jacobian_spectra import alignment, spectrum
 from rscnav.dynamics.system import System, why_no_step
-from rscnav.networks.cells.table import CELLS, is_recurrent
+from rscnav.networks.cells.registry import CELLS, is_recurrent
 
 ANYWHERE = Box(np.array(-np.inf), np.array(np.inf))
 FIXED = 1e-20

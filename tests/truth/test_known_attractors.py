@@ -8,7 +8,7 @@ import numpy as np
 import planted_sets as sets
 import pytest
 
-from rscnav.analyses.dimension import correlation_dimension
+from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
 
 N = 100_000
 N_PLANTED = 6000

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from rscnav.networks.model import Architecture, Network, step_losses
-from rscnav.observers.gap import optimality_gap, true_bin_loss
+from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
+from rscnav.observers.registry import observe
 from rscnav.observers.settings import Observer
-from rscnav.observers.table import observe
-from rscnav.tasks.table import make_task
+from rscnav.tasks.registry import make_task
 
 N_TEST, N_STEPS = 300, 40
 TASKS = {

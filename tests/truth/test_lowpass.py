@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rscnav.analyses import lowpass
-from rscnav.analyses.filtering import settling_s
+from rscnav.analyses.lowpass_filter import settling_s
 
 DT = 0.01
 TIME = np.arange(0, 60, DT)

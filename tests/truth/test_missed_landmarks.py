@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from planted_ring import PLACES, place_bumps, ring_session
 
-from rscnav.analyses.missed import Settings
-from rscnav.analyses.table import analyse
+from rscnav.analyses.encounters.missed import Settings
+from rscnav.analyses.registry import analyse
 from rscnav.calibration.null_sessions import coloured_noise
 from rscnav.config.schema import Common
 from rscnav.sessions.geometry import wrap

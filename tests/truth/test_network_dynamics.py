@@ -9,21 +9,21 @@ from planted_system import linear, visited_by
 
 from rscnav.analyses.result import Result
 from rscnav.config.schema import Encounters, Rollout
-from rscnav.dynamics.alone import add_alone
-from rscnav.dynamics.apart import add_apart
+from rscnav.dynamics.autonomous_runs import add_alone
+from rscnav.dynamics.distance_ratio import Pairs, add_ratio, pairwise
+from rscnav.dynamics.driven_divergence import add_apart
+from rscnav.dynamics.filter_dynamics import filter_alone, relaxation
 from rscnav.dynamics.landscape import add_landscape, entropy_bits, nearest
-from rscnav.dynamics.observer import filter_alone, relaxation
-from rscnav.dynamics.over_trials import decay, mean_interval
-from rscnav.dynamics.ratio import Pairs, add_ratio, pairwise
-from rscnav.dynamics.recovery import add_recovery
+from rscnav.dynamics.perturbations import add_recovery
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.visited import visited
+from rscnav.dynamics.trajectories import visited
+from rscnav.dynamics.trial_statistics import decay, mean_interval
 from rscnav.networks.model import Architecture, Network
+from rscnav.networks.rollout import roll_out
+from rscnav.observers.registry import bayes_filter
 from rscnav.observers.settings import Observer
-from rscnav.observers.table import bayes_filter
 from rscnav.seeds import Seeds
-from rscnav.sessions.rollout import roll_out
-from rscnav.tasks.table import make_task
+from rscnav.tasks.registry import make_task
 
 SEEDS = Seeds(3)
 N_TRIALS, N_STEPS = 60, 100

@@ -5,9 +5,9 @@ import pytest
 from planted_ring import ring_session
 from scipy.stats import norm
 
-from rscnav.analyses.deciding import Settings as Decoding
-from rscnav.analyses.divergence import Settings as Divergence
-from rscnav.analyses.table import analyse
+from rscnav.analyses.decoding.decoding import Settings as Decoding
+from rscnav.analyses.encounters.divergence import Settings as Divergence
+from rscnav.analyses.registry import analyse
 from rscnav.calibration.null_sessions import coloured_noise
 from rscnav.config.schema import Common
 

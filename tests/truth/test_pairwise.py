@@ -4,10 +4,17 @@ import numpy as np
 import pytest
 from planted_ring import ring_session
 
-from rscnav.analyses.adjacent import neighbouring_pairs
-from rscnav.analyses.correlations import BlockSums, block_sums, cross_product, flipped, kept, self_product
-from rscnav.analyses.pairwise import Settings
-from rscnav.analyses.table import analyse
+from rscnav.analyses.pairwise.block_correlations import (
+    BlockSums,
+    block_sums,
+    cross_product,
+    flipped,
+    kept,
+    self_product,
+)
+from rscnav.analyses.pairwise.pairwise import Settings
+from rscnav.analyses.registry import analyse
+from rscnav.analyses.statistics.trial_differences import neighbouring_pairs
 from rscnav.calibration.null_sessions import coloured_noise, null_session
 
 FEW = Settings(n_permutations=39)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from planted_ring import ring_session
 
-from rscnav.analyses.attractor import Settings as Dimension
-from rscnav.analyses.components import Settings as Eigenspectrum
+from rscnav.analyses.dimension.dimension import Settings as Dimension
+from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
-from rscnav.analyses.table import analyse
+from rscnav.analyses.spectrum.eigenspectrum import Settings as Eigenspectrum
 from rscnav.figures.layout import Drawn
+from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import PHASE_COLOURS
-from rscnav.figures.table import draw_figure
 
 ANALYSES = {
     "eigenspectrum": Eigenspectrum(n_draws=20, max_samples=1000),

@@ -10,15 +10,15 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from rscnav.analyses.result import Result
+from rscnav.dynamics.fixed_points import Box, minima
+from rscnav.dynamics.jacobian_spectra import alignment, spectrum
 from rscnav.dynamics.landscape import add_landscape
-from rscnav.dynamics.points import Box, minima
-from rscnav.dynamics.recovery import add_recovery
+from rscnav.dynamics.perturbations import add_recovery
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.spectra import alignment, spectrum
 from rscnav.dynamics.system import System
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.tasks.table import make_task
+from rscnav.tasks.registry import make_task
 
 DT_S = 0.1
 N_TRIALS, N_STEPS = 40, 50

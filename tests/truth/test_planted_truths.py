@@ -7,22 +7,22 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from rscnav.analyses.counting_noise import counting_variance
-from rscnav.analyses.filtering import lowpass
-from rscnav.analyses.table import analyse, analysis_module
-from rscnav.config.base import check
+from rscnav.analyses.dimension.poisson_noise import counting_variance
+from rscnav.analyses.lowpass_filter import lowpass
+from rscnav.analyses.registry import analyse, analysis_module
 from rscnav.config.load import load_config
 from rscnav.config.schema import Simulation
-from rscnav.groundtruth.ideal import balanced, landmark_read, outcome_read, position_errors
-from rscnav.groundtruth.population import Population, Walk, population, walk_of
-from rscnav.groundtruth.truths import (
+from rscnav.ground_truth.ideal_decoders import balanced, landmark_read, outcome_read, position_errors
+from rscnav.ground_truth.simulated_population import Population, Walk, population, walk_of
+from rscnav.ground_truth.true_values import (
     correlations_truth,
     curve_entropy_truth,
     kept_truth,
     participation_ratio_truth,
 )
-from rscnav.recordings.simulation import expected_rates, simulate
+from rscnav.recordings.simulation.simulate import expected_rates, simulate
 from rscnav.seeds import Seeds
+from rscnav.settings.strict_settings import check
 
 BINS = 720
 CENTRES = -np.pi + (np.arange(BINS) + 0.5) * 2 * np.pi / BINS

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from planted_ring import place_bumps, ring_session
 
-from rscnav.analyses.held_out_ridge import fit_held_out
-from rscnav.analyses.place_code import place_code
-from rscnav.analyses.table import analyse
-from rscnav.analyses.where_decoded import Settings
+from rscnav.analyses.decoding.position_basis import place_code
+from rscnav.analyses.decoding.position_decoding import Settings
+from rscnav.analyses.decoding.ridge_regression import fit_held_out
+from rscnav.analyses.registry import analyse
 from rscnav.calibration.null_sessions import null_session
 
 FEW = Settings(n_permutations=19)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from rscnav.observers.ring_grid import RingModel, grid_filter, grid_smoother
+from rscnav.observers.grid_filter import RingModel, grid_filter, grid_smoother
+from rscnav.observers.registry import observe, strategies
 from rscnav.observers.settings import Observer
-from rscnav.observers.table import observe, strategies
-from rscnav.tasks.table import make_task
+from rscnav.tasks.registry import make_task
 
 N_GRID, NOISE = 16, 1.0  # noise of 2.5 bins: the wrapped Gaussian sampled at the bins is band-limited to 1e-13
 SHIFT = np.array([0.3, -1.1, 0.75])

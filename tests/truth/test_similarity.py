@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from rscnav.analyses.prepare import prepare
+from rscnav.analyses.preprocessing import prepare
 from rscnav.calibration.null_sessions import null_session
-from rscnav.calibration.planted import planted_session
-from rscnav.calibration.walks import ring_walk, with_activity
-from rscnav.comparison.alike import Alike, alike, reliability
+from rscnav.calibration.planted_sessions import planted_session
+from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.comparison.conditions import place_conditions
-from rscnav.comparison.distances import distances, fast_distances, noise_precision
-from rscnav.comparison.dynamical import apart, distance, floor
-from rscnav.comparison.geometry import geometry
-from rscnav.comparison.pieces import Pieces, shuffled, uncoupled
-from rscnav.config.comparisons import Similarity
+from rscnav.comparison.crossnobis import distances, fast_distances, noise_precision
+from rscnav.comparison.dsa import apart, distance, floor
+from rscnav.comparison.rdm import geometry
+from rscnav.comparison.rsa import Alike, alike, reliability
+from rscnav.comparison.segments import Pieces, shuffled, uncoupled
+from rscnav.comparison.settings import Similarity
 from rscnav.config.schema import Common
 from rscnav.seeds import Seeds
 

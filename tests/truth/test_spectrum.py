@@ -4,11 +4,17 @@ import numpy as np
 import pytest
 from planted_ring import ring_session
 
-from rscnav.analyses.components import Settings
-from rscnav.analyses.nulls import exchangeable_trials, roll_each_unit
-from rscnav.analyses.spectrum import eigenspectrum, held_out_spectrum, leading_above, participation_ratio, spectrum_of
-from rscnav.analyses.spectrum_controls import rolled, trials_permuted
-from rscnav.analyses.table import analyse
+from rscnav.analyses.registry import analyse
+from rscnav.analyses.spectrum.eigenspectrum import Settings
+from rscnav.analyses.spectrum.null_spectra import rolled, trials_permuted
+from rscnav.analyses.spectrum.pca_spectrum import (
+    eigenspectrum,
+    held_out_spectrum,
+    leading_above,
+    participation_ratio,
+    spectrum_of,
+)
+from rscnav.analyses.statistics.null_models import exchangeable_trials, roll_each_unit
 from rscnav.calibration.null_sessions import null_session
 
 FEW = Settings(n_draws=40, n_components=10)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from planted_ring import ring_session
 
-from rscnav.analyses.prepare import prepare
-from rscnav.analyses.state_space import Settings, explained, principal_axes
-from rscnav.analyses.table import analyse
+from rscnav.analyses.preprocessing import prepare
+from rscnav.analyses.registry import analyse
+from rscnav.analyses.state_space.state_space import Settings, explained, principal_axes
 from rscnav.config.schema import Common
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from planted_ring import ring_session
 
-from rscnav.analyses.attractor import Settings
-from rscnav.analyses.surrogate_test import slope_at, surrogate_tests
-from rscnav.analyses.surrogates import marginals, phases_turned
-from rscnav.analyses.table import analyse
+from rscnav.analyses.dimension.dimension import Settings
+from rscnav.analyses.dimension.surrogate_data_test import slope_at, surrogate_tests
+from rscnav.analyses.dimension.surrogates import marginals, phases_turned
+from rscnav.analyses.registry import analyse
 
 N_TRIALS, N_STEPS = 60, 20
 

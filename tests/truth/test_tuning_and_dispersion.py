@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from planted_ring import PLACES, place_bumps, ramps, ring_session, smooth_noise, step_in_trial
 
-from rscnav.analyses import dispersion
-from rscnav.analyses.angles import displacement_since_landmark
-from rscnav.analyses.table import analyse
-from rscnav.analyses.tuning import Settings
+from rscnav.analyses.events import displacement_since_landmark
+from rscnav.analyses.registry import analyse
+from rscnav.analyses.tuning import dispersion
+from rscnav.analyses.tuning.tuning import Settings
 from rscnav.sessions.geometry import wrap
 
 FEW = dispersion.Settings(n_permutations=99, n_draws=5)

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from rscnav.config.schema import Training
-from rscnav.networks.learner import Learner
-from rscnav.tasks.table import make_task
+from rscnav.networks.training.train_step import Learner
+from rscnav.tasks.registry import make_task
 
 CPU = torch.device("cpu")
 

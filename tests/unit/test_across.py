@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.across import ANALYSES, COMPARED, Compared, Member, across, by_subject, group_of, value_of
+from rscnav.analyses.across_sessions import ANALYSES, COMPARED, Compared, Member, across, by_subject, group_of, value_of
 from rscnav.analyses.result import Result
-from rscnav.figures.entropy_across import network_of
+from rscnav.figures.entropy.across_sessions import network_of
 from rscnav.seeds import Seeds
 
 

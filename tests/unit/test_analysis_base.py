@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from test_session import uneven_session
 
-from rscnav.analyses.nulls import exchangeable_trials, roll_each_unit
-from rscnav.analyses.prepare import chosen_trials, prepare
+from rscnav.analyses.preprocessing import chosen_trials, prepare
+from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import Result, read_result, write_result
-from rscnav.analyses.statistics import permutation_p
-from rscnav.analyses.table import ANALYSES, analyse, analysis_module
+from rscnav.analyses.statistics.null_models import exchangeable_trials, roll_each_unit
+from rscnav.analyses.statistics.resampling import permutation_p
 from rscnav.config.schema import Common
 from rscnav.sessions.schema import ARRAYS, TABLES, TRIALS
 from rscnav.sessions.session import Session

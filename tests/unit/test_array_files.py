@@ -11,7 +11,7 @@ from scipy.io import savemat
 
 from rscnav.inspection.array_contents import array_contents
 from rscnav.recordings import read_recording
-from rscnav.recordings.array_files import read_arrays
+from rscnav.recordings.plain_arrays.readers import read_arrays
 
 TRAINS = [np.array([0.5, 1.5, 4.25]), np.array([]), np.array([2.0]), np.arange(8) / 2.0]
 QUALITY = ["good", "mua", "good", "noise"]
@@ -238,8 +238,8 @@ def test_a_square_matrix_needs_to_be_told(save):
 def test_across_says_which_side_is_time(tmp_path):
     data = np.arange(12.0).reshape(3, 4)
     np.savez(tmp_path / "x.npz", data=data)
-    from rscnav.config.arrays import ArraySeries
-    from rscnav.recordings.arrays import _samples
+    from rscnav.recordings.plain_arrays.to_nwb import _samples
+    from rscnav.recordings.settings.arrays import ArraySeries
 
     held = read_arrays(str(tmp_path / "x.npz"))
     for across, expected in ((True, data.T), (False, data), (None, data.T)):

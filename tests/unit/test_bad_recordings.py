@@ -9,8 +9,8 @@ import pytest
 from small_nwb import walk, write_nwb
 
 from rscnav.cli.main import main
-from rscnav.config.base import ConfigError
 from rscnav.recordings.read import read_recording
+from rscnav.settings.strict_settings import ConfigError
 
 WALK = {"series": "walk", "unit": "m"}
 TRIALS = [

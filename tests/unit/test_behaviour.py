@@ -7,13 +7,13 @@ import pytest
 from planted_observers import MISSED, NAMES, plant, session
 from scipy.stats import binomtest
 
-from rscnav.analyses import strategies
-from rscnav.analyses.behaviour import Settings
+from rscnav.analyses.optimality import observer_statistics as strategies
+from rscnav.analyses.optimality.behaviour import Settings
+from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result, read_result, write_result
-from rscnav.analyses.table import analyse
 from rscnav.config.load import parse_config
-from rscnav.numbers import ANALYSES_READ, summary_text
 from rscnav.sessions.hdf5 import write_session
+from rscnav.workflow.summary import ANALYSES_READ, summary_text
 
 
 def test_losses_errors_and_their_differences_are_the_means_of_the_test_trials():

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from planted_observers import MISSED, NAMES, session
 
-from rscnav.analyses.behaviour import Settings
+from rscnav.analyses.optimality.behaviour import Settings
+from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
-from rscnav.analyses.table import analyse
 from rscnav.figures.behaviour import OBSERVERS
 from rscnav.figures.layout import Drawn
+from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import Canvas
-from rscnav.figures.table import draw_figure
-from rscnav.observers.table import STRATEGIES
+from rscnav.observers.registry import STRATEGIES
 
 POOR = {
     "no second landmark": {},

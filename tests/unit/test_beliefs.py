@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from rscnav.sessions.beliefs import Places, alternatives, divergence
 from rscnav.sessions.encounters import Behaviour
 from rscnav.sessions.outcomes import pokes, ports
+from rscnav.sessions.posteriors import Places, alternatives, divergence
 from rscnav.sessions.schema import ENCOUNTERS
 
 RING = Places((-math.pi + (np.arange(64) + 0.5) * 2 * math.pi / 64)[:, None], ring=True, radius=0.25)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.filtering import lowpass
+from rscnav.analyses.lowpass_filter import lowpass
+from rscnav.recordings.activity.firing_rates import spike_rates
 from rscnav.recordings.binning import bins_within, cut_spans, outside, touching
-from rscnav.recordings.rates import spike_rates
 
 
 def test_every_spike_inside_a_bin_is_counted_once():

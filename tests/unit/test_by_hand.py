@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from rscnav.analyses import analyse
-from rscnav.analyses.table import ANALYSES
-from rscnav.config.base import ConfigError
+from rscnav.analyses.registry import ANALYSES
 from rscnav.recordings import read_recording, session_from_arrays
 from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.settings.strict_settings import ConfigError
 
 DT_S = 0.1
 

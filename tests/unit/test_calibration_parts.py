@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from rscnav.calibration import verdict
+from rscnav.calibration import report as verdict
 from rscnav.calibration.claims import Claims, Interval, OverSessions, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
-from rscnav.calibration.planted import PLANTED, planted_session
-from rscnav.calibration.trials_of import Row, claimed, kinds_for, read_rows, sessions_for, write_rows
-from rscnav.calibration.verdict import CAUTIOUS, FAILS, HOLDS, NOTHING, WIDE, markdown, verdicts
+from rscnav.calibration.planted_sessions import PLANTED, planted_session
+from rscnav.calibration.report import CAUTIOUS, FAILS, HOLDS, NOTHING, WIDE, markdown, verdicts
+from rscnav.calibration.run import Row, claimed, kinds_for, read_rows, sessions_for, write_rows
 from rscnav.seeds import Seeds
 
 

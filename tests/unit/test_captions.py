@@ -4,7 +4,7 @@ import pytest
 from snakemake.persistence import UNREPRESENTABLE, PersistenceBase
 
 from rscnav.figures.captions import Caption, caption_of
-from rscnav.figures.table import FIGURES
+from rscnav.figures.registry import FIGURES
 
 
 @pytest.mark.parametrize("figure", FIGURES)

@@ -11,16 +11,16 @@ import yaml
 
 from rscnav.analyses.result import Result, write_result
 from rscnav.calibration.null_sessions import null_session
-from rscnav.checking.declared import declared
-from rscnav.checking.survey import survey
 from rscnav.cli.main import main
-from rscnav.config.jobs import settings_file
 from rscnav.config.load import load_config
 from rscnav.export import export_nwb, export_tables
 from rscnav.figures.style import Canvas
+from rscnav.files.sealed.tails import json_bytes, write_sealed, write_with_digest
 from rscnav.networks import checkpoint
-from rscnav.sealed.tails import json_bytes, write_sealed, write_with_digest
 from rscnav.sessions.hdf5 import write_session
+from rscnav.workflow.jobs.planned import settings_file
+from rscnav.workflow.results_check.expected_files import declared
+from rscnav.workflow.results_check.survey import survey
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import json
 import pytest
 from test_session import uneven_session
 
+from rscnav.analyses.registry import ANALYSES
 from rscnav.analyses.result import Result, read_result, write_result
-from rscnav.analyses.table import ANALYSES
 from rscnav.cli.main import COMMANDS, main
 from rscnav.config.load import load_config
-from rscnav.files import write_text
-from rscnav.numbers import summary_text
+from rscnav.files.atomic import write_text
 from rscnav.sessions.hdf5 import write_session
+from rscnav.workflow.summary import summary_text
 
 CONFIG = "networks: [{name: n, seeds: [1]}]\n"
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.angles import onset_sample
-from rscnav.analyses.filtering import lowpass
-from rscnav.calibration.walks import ring_walk, with_activity
-from rscnav.sessions import coarse
-from rscnav.sessions.coarse import coarsened
+from rscnav.analyses.events import onset_sample
+from rscnav.analyses.lowpass_filter import lowpass
+from rscnav.calibration.random_walks import ring_walk, with_activity
+from rscnav.sessions import rebinning as coarse
 from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.rebinning import coarsened
 
 
 def fine_session(n_units=3, seed=0):

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from rscnav.code import closure as closures
-from rscnav.code import packages, syntax
-from rscnav.networks.code import network_code
-from rscnav.provenance import code_closure, code_hash, package_versions
+from rscnav.networks.registered_modules import network_code
+from rscnav.workflow.provenance import import_closure as closures
+from rscnav.workflow.provenance import package_versions as packages
+from rscnav.workflow.provenance import syntax_hash as syntax
+from rscnav.workflow.provenance.provenance import code_closure, code_hash, package_versions
 
 SNIPPET = r'''"""A module."""
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Shape(object, metaclass=type):
 @staticmethod
 async def work(a, /, b: int = 1, *c, d, e=2, **f) -> None:
     """Doc."""
-    from rscnav.files import write_text
+    from os.path import join
     async with a as g, b: pass
     async for h in c: yield h
     try:
@@ -39,7 +40,7 @@ async def work(a, /, b: int = 1, *c, d, e=2, **f) -> None:
     while (n := 1) < 2 <= 3: del x[1:2, ::3], y.z
     return f"a{x!r:>{b}}b" "c" f"{x=}{{}}{y:{a}.{b}}" f"" 'd'
 '''
-SNIPPET_DIGEST = "d2b20f4c578eea77d58977abce95636320e282d8d42f6dc5526f3da17e114788"
+SNIPPET_DIGEST = "45a92b5cbc961a9e0349540e52c1a0acda31f136fafd0262a3e03eeb5d3925af"
 
 
 def digest(text: str) -> str:
@@ -118,7 +119,7 @@ def test_all_files_have_the_same_hash_on_every_version_of_python(tmp_path):
     here = [digest(Path(name).read_text(encoding="utf-8")) for name in names]
     assert here[-1] == SNIPPET_DIGEST
     script = (
-        f"import sys\nsys.path.insert(0, {str(Path(syntax.__file__).parent)!r})\nimport syntax\n"
+        f"import sys\nsys.path.insert(0, {str(Path(syntax.__file__).parent)!r})\nimport syntax_hash as syntax\n"
         "for name in sys.stdin.read().split('\\n'): print(syntax.read_source(open(name, encoding='utf-8').read()).digest)"
     )
     for python in interpreters():
@@ -248,16 +249,25 @@ def network(cell: str, rule: str, task: str = "ring-fixed") -> SimpleNamespace:
 
 def test_training_depends_on_what_the_network_is_made_of_and_no_more():
     closure = set(code_closure("rscnav.cli.train", *network_code(network("gru", "bptt"), trains=True)))
-    assert {"rscnav.networks.run", "rscnav.tasks.ring", "rscnav.observers.ring_grid", "rscnav.seeds"} <= closure
-    assert {"rscnav.networks.cells.gated", "rscnav.networks.cells.fast_gru", "rscnav.networks.rules.bptt"} <= closure
+    assert {
+        "rscnav.networks.training.trainer",
+        "rscnav.tasks.ring",
+        "rscnav.observers.grid_filter",
+        "rscnav.seeds",
+    } <= closure
+    assert {
+        "rscnav.networks.cells.gated",
+        "rscnav.networks.cells.gru_numba",
+        "rscnav.networks.learning_rules.bptt",
+    } <= closure
     assert not {"rscnav.tasks.arena", "rscnav.observers.arena", "rscnav.tasks.ring_internal_map"} & closure
-    assert not {"rscnav.networks.cells.controls", "rscnav.networks.cells.simple"} & closure
-    assert not {"rscnav.networks.rules.eprop", "rscnav.networks.rules.crbp"} & closure
+    assert not {"rscnav.networks.cells.non_recurrent", "rscnav.networks.cells.vanilla"} & closure
+    assert not {"rscnav.networks.learning_rules.eprop", "rscnav.networks.learning_rules.crbp"} & closure
     foreign = [m for m in closure if m.split(".")[1] in ("analyses", "figures", "sessions", "config")]
     assert not foreign
-    assert "rscnav.networks.rules.eprop" in network_code(network("leaky", "e-prop"), trains=True)
-    assert "rscnav.networks.rules.eprop" not in network_code(network("leaky", "e-prop"))
-    assert "rscnav.networks.cells.simple" in network_code(network("leaky", "e-prop"))
+    assert "rscnav.networks.learning_rules.eprop" in network_code(network("leaky", "e-prop"), trains=True)
+    assert "rscnav.networks.learning_rules.eprop" not in network_code(network("leaky", "e-prop"))
+    assert "rscnav.networks.cells.vanilla" in network_code(network("leaky", "e-prop"))
 
 
 def test_versions_of_the_packages_behind_a_job_count(monkeypatch):

@@ -12,8 +12,8 @@ from small_imaging import add_planes
 from small_nwb import new_nwb, walk, write_nwb
 
 from rscnav.cli.main import main
-from rscnav.recordings.columns import column_of, plain_columns
-from rscnav.recordings.nwb import find_series
+from rscnav.recordings.files.nwb_lookup import find_series
+from rscnav.recordings.files.table_columns import column_of, plain_columns
 from rscnav.recordings.read import read_recording
 
 TRIALS = [{"start_time": 1.0 + 2 * k, "stop_time": 2.5 + 2 * k, "outcome": "ab"[k % 2]} for k in range(4)]

@@ -5,7 +5,7 @@ import pytest
 import yaml
 from small_nwb import write_nwb
 
-from rscnav.recordings.compared import holds, refuse_other_types
+from rscnav.recordings.files.value_mismatch import holds, refuse_other_types
 from rscnav.recordings.read import read_recording
 
 ROWS = [(1.0, "yes", 1, "1", True), (4.0, "no", 2, "2", False), (7.0, "yes", 1, "1", True)]

@@ -11,18 +11,18 @@ import pytest
 import yaml
 
 from rscnav.analyses.result import Result, read_result, write_result
-from rscnav.calibration.planted import planted_session
-from rscnav.calibration.walks import ring_walk, with_activity
+from rscnav.calibration.planted_sessions import planted_session
+from rscnav.calibration.random_walks import ring_walk, with_activity
+from rscnav.comparison.compare import compare
 from rscnav.comparison.conditions import place_conditions, places_differ, time_conditions
-from rscnav.comparison.side_by_side import ANALYSES, COLUMNS, entries, write_entries
-from rscnav.comparison.stage import compare
-from rscnav.config.base import ConfigError
-from rscnav.config.comparisons import Similarity
+from rscnav.comparison.settings import Similarity
+from rscnav.comparison.summary_table import ANALYSES, COLUMNS, entries, write_entries
+from rscnav.config.job_settings import settings_text
 from rscnav.config.load import parse_config
-from rscnav.config.stages import settings_text
-from rscnav.figures.comparison import draw_comparison
-from rscnav.numbers import _compared
+from rscnav.figures.comparison.comparison import draw_comparison
 from rscnav.seeds import Seeds
+from rscnav.settings.strict_settings import ConfigError
+from rscnav.workflow.summary import _compared
 
 DEFAULT = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
 QUICK = Similarity(

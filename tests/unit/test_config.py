@@ -8,10 +8,10 @@ import pydantic
 import pytest
 import yaml
 
-from rscnav.config.base import ConfigError
+from rscnav.config.job_settings import session_names, settings_for, settings_text
 from rscnav.config.load import load_config, merge, parse_config
 from rscnav.config.schema import Config
-from rscnav.config.stages import session_names, settings_for, settings_text
+from rscnav.settings.strict_settings import ConfigError
 
 ROOT = Path(__file__).parents[2]
 PRESETS = sorted((ROOT / "workflow" / "presets").glob("*.yaml"))

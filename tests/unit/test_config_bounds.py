@@ -9,13 +9,14 @@ import pydantic
 import pytest
 from annotated_types import Le, Lt
 
-from rscnav.config import patterns, sweeps
-from rscnav.config.base import Closed, ConfigError
-from rscnav.config.limits import LimitError, check_limits, largest
+from rscnav.config import file_patterns as patterns
+from rscnav.config import sweeps
 from rscnav.config.load import parse_config
 from rscnav.config.schema import Config
-from rscnav.config.shown import MOST, listed, shown
-from rscnav.tasks.table import TASKS, task_module
+from rscnav.settings.printable import MOST, listed, shown
+from rscnav.settings.strict_settings import Closed, ConfigError
+from rscnav.settings.value_limits import LimitError, check_limits, largest
+from rscnav.tasks.registry import TASKS, task_module
 
 ONE = {"networks": [{"name": "g", "seeds": [1]}]}
 HUNDRED = list(range(1, 101))

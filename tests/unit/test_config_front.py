@@ -11,11 +11,11 @@ from snakemake.exceptions import CliException
 from snakemake.settings.types import ConfigSettings
 from snakemake.utils import update_config
 
-from rscnav.config.base import ConfigError
-from rscnav.config.front import workflow_config
 from rscnav.config.load import parse_config
 from rscnav.config.yaml_file import parse_yaml
 from rscnav.config.yaml_text import yaml_text
+from rscnav.settings.strict_settings import ConfigError
+from rscnav.workflow.jobs.configuration import workflow_config
 from snakemake_logger_plugin_rscnav import LogHandlerSettings, configfiles
 
 

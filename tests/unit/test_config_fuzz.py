@@ -7,11 +7,11 @@ import signal
 import pytest
 import yaml
 
-from rscnav.config.base import ConfigError
-from rscnav.config.groups import training_groups
+from rscnav.config.job_settings import resolved_comparisons, session_names, settings_text
 from rscnav.config.load import load_config
-from rscnav.config.stages import resolved_comparisons, session_names, settings_text
+from rscnav.config.training_groups import training_groups
 from rscnav.config.yaml_file import read_yaml
+from rscnav.settings.strict_settings import ConfigError
 
 PARTS, IN_EACH = 6, 50
 SLOW_S = 10

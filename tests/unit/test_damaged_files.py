@@ -14,14 +14,14 @@ from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.calibration.null_sessions import null_session
+from rscnav.files.sealed.hdf5 import accept
+from rscnav.files.sealed.regular import DamagedError
 from rscnav.networks import checkpoint
 from rscnav.networks.model import Architecture
-from rscnav.networks.training import Plan, train
+from rscnav.networks.training.train import Plan, train
 from rscnav.observers.settings import Observer
-from rscnav.recordings.files import open_recording
+from rscnav.recordings.files.open_file import open_recording
 from rscnav.recordings.session_files import is_session
-from rscnav.sealed.hdf5 import accept
-from rscnav.sealed.regular import DamagedError
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
 
@@ -283,7 +283,7 @@ def test_files_of_another_version_or_program_are_refused(sound, tmp_path):
 
 
 def test_a_simulated_recording_is_checked_when_it_is_opened(tmp_path):
-    from rscnav.recordings.simulation import Simulation, simulate_recording
+    from rscnav.recordings.simulation.simulate import Simulation, simulate_recording
 
     path = tmp_path / "mouse.nwb"
     simulate_recording(Simulation(name="mouse", n_trials=4, n_units=3), path, Seeds(0), grid_bins=128)

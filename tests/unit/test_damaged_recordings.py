@@ -13,9 +13,9 @@ from small_nwb import walk, write_nwb
 
 from rscnav.cli.main import main
 from rscnav.inspection.report import inspect_recording
-from rscnav.recordings import probe as looking
-from rscnav.recordings import probed as module
-from rscnav.recordings.files import explained, named, probe
+from rscnav.recordings.files.hdf5_probe import findings as module
+from rscnav.recordings.files.hdf5_probe import probe as looking
+from rscnav.recordings.files.open_file import explained, named, probe
 from rscnav.recordings.read import read_recording
 from rscnav.sessions.hdf5 import write_session
 

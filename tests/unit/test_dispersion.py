@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.passes import draw, find_passes, matched
-from rscnav.analyses.places import place_bin, place_centres
-from rscnav.analyses.rate_spread import rate_codes, rate_range, spread
+from rscnav.analyses.spatial_bins import place_bin, place_centres
+from rscnav.analyses.tuning.place_passes import draw, find_passes, matched
+from rscnav.analyses.tuning.rate_entropy import rate_codes, rate_range, spread
 
 RNG = np.random.default_rng
 

@@ -10,22 +10,22 @@ from test_session import uneven_session
 
 from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.cli.main import main
+from rscnav.config.job_settings import settings_for, settings_text
 from rscnav.config.load import load_config, parse_config
 from rscnav.config.schema import Encounters, Rollout
-from rscnav.config.stages import settings_for, settings_text
+from rscnav.dynamics.run import dynamics
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.stage import dynamics
-from rscnav.dynamics.visited import visited
+from rscnav.dynamics.trajectories import visited
 from rscnav.networks import checkpoint
 from rscnav.networks.devices import Device
 from rscnav.networks.model import Architecture, Network
-from rscnav.networks.weights import trained_values
-from rscnav.numbers import ANALYSES_READ, summary_text
+from rscnav.networks.rollout import roll_out
+from rscnav.networks.weights_file import trained_values
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
-from rscnav.sessions.rollout import roll_out
-from rscnav.tasks.table import make_task
+from rscnav.tasks.registry import make_task
+from rscnav.workflow.summary import ANALYSES_READ, summary_text
 
 FEW = Settings(n_starts=4, n_trials=8, alone_s=1.0, return_s=1.0, n_permutations=9, n_continuations=2, search_steps=40)
 SEEDS = Seeds(0, ("network", "ring-fixed", 1))

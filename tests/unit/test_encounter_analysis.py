@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.deciding import Settings as Decoding
-from rscnav.analyses.divergence import Settings as Divergence
-from rscnav.analyses.encounter_categories import all_categories, categorise_encounters, samples_around
-from rscnav.analyses.meetings import Settings, mean_over_trials
-from rscnav.analyses.readout import _components, held_out
-from rscnav.analyses.table import analyse
+from rscnav.analyses.decoding.decoding import Settings as Decoding
+from rscnav.analyses.decoding.ridge_classifier import _components, held_out
+from rscnav.analyses.encounters.categories import all_categories, categorise_encounters, samples_around
+from rscnav.analyses.encounters.divergence import Settings as Divergence
+from rscnav.analyses.encounters.encounters import Settings, mean_over_trials
+from rscnav.analyses.registry import analyse
 from rscnav.config.schema import Common
 from rscnav.sessions.schema import ENCOUNTERS, TRIALS
 from rscnav.sessions.session import Session

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from rscnav.analyses.curves import angle_bin, binned_sums, tuning_curves
-from rscnav.analyses.entropy import (
+from rscnav.analyses.statistics.resampling import jackknife_interval, subsample_interval, subsamples, trial_groups
+from rscnav.analyses.tuning.entropy import (
     histogram_entropy,
     jackknife_corrected,
     miller_madow,
     shuffle_corrected,
     tuning_entropy,
 )
-from rscnav.analyses.statistics import jackknife_interval, subsample_interval, subsamples, trial_groups
+from rscnav.analyses.tuning.tuning_curves import angle_bin, binned_sums, tuning_curves
 
 CENTRES = -np.pi + (np.arange(6) + 0.5) * np.pi / 3
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from rscnav.cli.main import main
-from rscnav.config import estimate as module
-from rscnav.config.estimate import estimate, too_large
+from rscnav.config import resource_estimate as module
 from rscnav.config.load import load_config, parse_config
+from rscnav.config.resource_estimate import estimate, too_large
 
 GIB = 2**30
 

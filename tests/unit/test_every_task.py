@@ -6,24 +6,24 @@ import numpy as np
 import pytest
 import torch
 
+from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import Result
-from rscnav.analyses.table import ANALYSES, analyse, analysis_module
-from rscnav.config.base import check
 from rscnav.config.schema import Encounters, Rollout, Training
+from rscnav.dynamics.run import dynamics
 from rscnav.dynamics.settings import Settings as Dynamics
-from rscnav.dynamics.stage import dynamics
 from rscnav.figures.layout import Drawn
+from rscnav.figures.registry import FIGURES, draw_figure, figure_module
 from rscnav.figures.style import Canvas
-from rscnav.figures.table import FIGURES, draw_figure, figure_module
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Architecture
-from rscnav.networks.training import Plan, train
-from rscnav.observers.gap import true_bin_loss
+from rscnav.networks.rollout import read_curve, roll_out
+from rscnav.networks.training.train import Plan, train
+from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
-from rscnav.sessions.rollout import read_curve, roll_out
-from rscnav.tasks.table import TASKS, make_task
+from rscnav.settings.strict_settings import check
+from rscnav.tasks.registry import TASKS, make_task
 
 FEW = {
     "tuning": {"n_permutations": 5},

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from rscnav.networks.cells import fast_gru
+from rscnav.networks.cells import gru_numba as fast_gru
 from rscnav.networks.cells.gated import GRU
 from rscnav.networks.model import Architecture, Network
-from rscnav.networks.objective import Objective
-from rscnav.networks.products import fast_products
+from rscnav.networks.training.loss import Objective
+from rscnav.networks.training.matmul_backend import fast_products
 
 N_STEPS, N_TRIALS, N_INPUTS = 23, 17, 3
 
@@ -95,8 +95,8 @@ def test_what_does_not_fit_takes_the_plain_path(change, monkeypatch):
 def test_without_numba_the_plain_path_runs(monkeypatch, caplog):
     import rscnav.networks.cells.gated as gated
 
-    monkeypatch.setitem(__import__("sys").modules, "rscnav.networks.cells.fast_gru", None)
-    monkeypatch.delattr("rscnav.networks.cells.fast_gru")
+    monkeypatch.setitem(__import__("sys").modules, "rscnav.networks.cells.gru_numba", None)
+    monkeypatch.delattr("rscnav.networks.cells.gru_numba")
     gated._fast_path.cache_clear()
     expected, _ = run(network(), fast=False)
     states, _ = run(network(), fast=True)

@@ -10,7 +10,7 @@ import pytest
 from small_nwb import walk, write_nwb
 
 from rscnav.cli.main import main
-from rscnav.recordings.files import probe, refuse_unreadable
+from rscnav.recordings.files.open_file import probe, refuse_unreadable
 from rscnav.recordings.read import read_recording
 
 XY = {"position": {"series": "xy", "unit": "m"}, "trial_s": 2.0}

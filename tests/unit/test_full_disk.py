@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rscnav import writable
 from rscnav.analyses.result import Result, write_result
 from rscnav.calibration.null_sessions import null_session
-from rscnav.compiled import keeps_compiled
 from rscnav.export import export_nwb, export_tables
 from rscnav.figures.style import Canvas
-from rscnav.files import atomic_path
-from rscnav.groundtruth.rows import Row, write_rows
+from rscnav.files import writable
+from rscnav.files.atomic import atomic_path
+from rscnav.files.numba_cache import keeps_compiled
+from rscnav.ground_truth.estimate_rows import Row, write_rows
 from rscnav.sessions.hdf5 import read_session, write_session
 
 
@@ -144,7 +144,9 @@ def test_compiled_code_goes_where_it_can_be_written(tmp_path, monkeypatch, caplo
 
     usable = writable.is_usable
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("rscnav.compiled.is_usable", lambda folder: "package" not in str(folder) and usable(folder))
+    monkeypatch.setattr(
+        "rscnav.files.numba_cache.is_usable", lambda folder: "package" not in str(folder) and usable(folder)
+    )
     assert keeps_compiled(str(source))
     assert Path(numba.config.CACHE_DIR) == tmp_path / "home" / "numba"
 
@@ -153,7 +155,8 @@ def test_compiled_code_goes_where_it_can_be_written(tmp_path, monkeypatch, caplo
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(
-        "rscnav.compiled.is_usable", lambda folder: not any(b in str(folder) for b in blocked) and usable(folder)
+        "rscnav.files.numba_cache.is_usable",
+        lambda folder: not any(b in str(folder) for b in blocked) and usable(folder),
     )
     assert keeps_compiled(str(source))
     private = tmp_path / "tmp" / f"rscnav-numba-{os.geteuid()}"
@@ -161,7 +164,7 @@ def test_compiled_code_goes_where_it_can_be_written(tmp_path, monkeypatch, caplo
     assert private.stat().st_mode & 0o777 == 0o700
 
     numba.config.CACHE_DIR = ""
-    monkeypatch.setattr("rscnav.compiled.is_usable", lambda folder: False)
+    monkeypatch.setattr("rscnav.files.numba_cache.is_usable", lambda folder: False)
     assert not keeps_compiled(str(source))
     assert "set NUMBA_CACHE_DIR" in caplog.text
 

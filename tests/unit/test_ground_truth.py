@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from rscnav.cli.main import main
+from rscnav.config.job_settings import recording, simulation
 from rscnav.config.load import load_config
-from rscnav.config.stages import recording, simulation
 from rscnav.figures.style import Canvas
-from rscnav.groundtruth.estimates import ESTIMATES, counted
-from rscnav.groundtruth.figure import draw
-from rscnav.groundtruth.needs import markdown, need
-from rscnav.groundtruth.panels import NOISE_FREE, PANELS, Beside, Panel, reference
-from rscnav.groundtruth.rows import COLUMNS, Row, read_rows, write_rows
-from rscnav.groundtruth.subsets import random_subset, take
-from rscnav.groundtruth.truths import Truth, read_truths
+from rscnav.ground_truth.estimate_rows import COLUMNS, Row, read_rows, write_rows
+from rscnav.ground_truth.estimates import ESTIMATES, counted
+from rscnav.ground_truth.figure import draw
+from rscnav.ground_truth.panels import NOISE_FREE, PANELS, Beside, Panel, reference
+from rscnav.ground_truth.sample_size_table import markdown, need
+from rscnav.ground_truth.subsampling import random_subset, take
+from rscnav.ground_truth.true_values import Truth, read_truths
 from rscnav.recordings.read import read_recording
-from rscnav.recordings.simulated_nwb import write_recording
-from rscnav.recordings.simulation import simulate
+from rscnav.recordings.simulation.nwb_file import write_recording
+from rscnav.recordings.simulation.simulate import simulate
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import ARRAYS
 

@@ -51,7 +51,7 @@ def test_another_laboratory_s_file_from_inspection_to_session(other_lab, pytestc
 def test_its_session_is_what_the_animal_did(other_lab):
     """The simulated truth: places, landmarks, rotations and spikes come back through the foreign file."""
     from rscnav.config.schema import Simulation
-    from rscnav.recordings.simulation import simulate
+    from rscnav.recordings.simulation.simulate import simulate
     from rscnav.seeds import Seeds
 
     task = {"separation_rad": 2 * np.pi * 6 / 16, "motion": {"noise_rad": 0.12}}

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from small_nwb import walk, write_nwb
 
-from rscnav.config.position import Position
-from rscnav.inspection import lag, spike_checks, track_checks
-from rscnav.inspection.checks import SESSION, SPIKES, TRACK
-from rscnav.inspection.guess import circle_through
-from rscnav.inspection.page import header
+from rscnav.inspection import clock_alignment as lag
+from rscnav.inspection import spike_checks
+from rscnav.inspection import tracking_checks as track_checks
+from rscnav.inspection.mapping.guess import circle_through
+from rscnav.inspection.page.page import header
 from rscnav.inspection.report import inspect_recording
-from rscnav.recordings.clocks import COVERAGE, RESTARTS, UNITS
-from rscnav.recordings.nwb import Series
+from rscnav.inspection.run_checks import SESSION, SPIKES, TRACK
+from rscnav.recordings.files.nwb_lookup import Series
+from rscnav.recordings.settings.position import Position
+from rscnav.recordings.time_checks.clock_findings import COVERAGE, RESTARTS, UNITS
 
 
 def walk_speed(generator, n=6000):

@@ -9,14 +9,14 @@ import yaml
 from test_session import uneven_session
 
 import rscnav
-from rscnav.analyses.table import ANALYSES
+from rscnav.analyses.registry import ANALYSES
 from rscnav.cli.main import main
-from rscnav.config import jobs
-from rscnav.config.jobs import ChangedError, check_mark, mark, planned, settings_file, settings_file_text
+from rscnav.config.job_settings import STAGES, network_sessions, session_names, settings_for, settings_text
 from rscnav.config.load import load_config, parse_config
-from rscnav.config.stages import STAGES, network_sessions, session_names, settings_for, settings_text
-from rscnav.figures.table import FIGURES
+from rscnav.figures.registry import FIGURES
 from rscnav.sessions.hdf5 import write_session
+from rscnav.workflow.jobs import planned as jobs
+from rscnav.workflow.jobs.planned import ChangedError, check_mark, mark, planned, settings_file, settings_file_text
 
 ROOT = Path(rscnav.__file__).parents[2]
 VALUES = {

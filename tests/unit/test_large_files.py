@@ -16,13 +16,15 @@ from small_nwb import new_nwb, walk, write_nwb
 from test_reading_files import save
 
 from rscnav.analyses import analyse, lowpass
-from rscnav.analyses.filtering import lowpass_rows
-from rscnav.analyses.table import analysis_module
+from rscnav.analyses.lowpass_filter import lowpass_rows
+from rscnav.analyses.registry import analysis_module
 from rscnav.cli.main import main
 from rscnav.export import export_nwb, export_tables, read_exported
-from rscnav.recordings import open_session, rates, read_recording
-from rscnav.sealed.hdf5 import accept
-from rscnav.sessions import coarse, lazy
+from rscnav.files.sealed.hdf5 import accept
+from rscnav.recordings import open_session, read_recording
+from rscnav.recordings.activity import firing_rates as rates
+from rscnav.sessions import lazy
+from rscnav.sessions import rebinning as coarse
 from rscnav.sessions.hdf5 import read_session, write_session
 
 MAPPING = {"bin_s": 0.01, "position": {"series": "xy", "unit": "m"}, "trials": {}}
@@ -167,7 +169,7 @@ def test_a_value_that_is_not_finite_is_named_with_its_place_in_the_session(recor
     "name", ["tuning", "dispersion", "eigenspectrum", "dimension", "state_space", "encounters", "missed"]
 )
 def test_analyses_of_lazy_sessions_are_those_of_sessions_in_memory(name, tmp_path, monkeypatch):
-    from rscnav.calibration.walks import ring_walk, with_activity
+    from rscnav.calibration.random_walks import ring_walk, with_activity
 
     draw = np.random.default_rng(2)
     session = ring_walk(np.full(40, 60), draw)
@@ -191,7 +193,8 @@ def test_analyses_of_lazy_sessions_are_those_of_sessions_in_memory(name, tmp_pat
 def test_exports_in_pieces_hold_the_same(recorded, tmp_path, small_blocks, monkeypatch):
     import pandas as pd
 
-    from rscnav.export import chunks, tables
+    from rscnav.export import tables
+    from rscnav.export.nwb import chunks
 
     monkeypatch.setattr(chunks, "CHUNK_BYTES", 400)
     monkeypatch.setattr(tables, "_SPIKES", 100)
@@ -246,7 +249,7 @@ def test_a_killed_read_leaves_no_session(recorded, tmp_path):
         """
         import os, signal, sys
         from rscnav.cli.main import main
-        from rscnav.recordings.rates import SpikeRates
+        from rscnav.recordings.activity.firing_rates import SpikeRates
         SpikeRates._counted = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
         main(sys.argv[1:])
         """,

@@ -8,8 +8,8 @@ from pynwb.behavior import SpatialSeries
 from pynwb.epoch import TimeIntervals
 from small_nwb import new_nwb, walk, write_nwb
 
-from rscnav.config.base import ConfigError
 from rscnav.recordings.read import read_recording
+from rscnav.settings.strict_settings import ConfigError
 
 TRIALS = [{"start_time": 0.0, "stop_time": 4.0}, {"start_time": 5.0, "stop_time": 9.0}]
 RATE = 50.0

@@ -9,8 +9,8 @@ import torch
 import yaml
 
 from rscnav.cli.main import COMMANDS
+from rscnav.cli.memory_errors import _KEYS, explained
 from rscnav.config.schema import Config
-from rscnav.memory import _KEYS, explained
 
 CUDA = "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 139.81 GiB of which 3.06 MiB is free."
 

@@ -8,9 +8,9 @@ from pynwb.behavior import SpatialSeries
 from pynwb.epoch import TimeIntervals
 from small_nwb import new_nwb
 
-from rscnav.inspection.contents import contents
-from rscnav.recordings.contents import list_series, list_tables
-from rscnav.recordings.nwb import any_table, find_series, interval_table
+from rscnav.inspection.file_contents import contents
+from rscnav.recordings.files.nwb_listing import list_series, list_tables
+from rscnav.recordings.files.nwb_lookup import any_table, find_series, interval_table
 
 KEY = "position.series"
 

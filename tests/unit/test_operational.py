@@ -5,10 +5,10 @@ import json
 import pytest
 from pydantic import BaseModel, Field
 
+from rscnav.config.job_settings import settings_for, settings_text
 from rscnav.config.load import parse_config
-from rscnav.config.operational import OPERATIONAL, plain_settings
-from rscnav.config.stages import settings_for, settings_text
-from rscnav.networks.records import differences
+from rscnav.config.operational_keys import OPERATIONAL, plain_settings
+from rscnav.networks.training.checkpoint_settings import differences
 
 VALUES = {
     "networks": [{"name": "n", "seeds": [1]}],

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 import torch
 
-from rscnav.analyses.table import ANALYSES, analyse
+from rscnav.analyses.registry import ANALYSES, analyse
 from rscnav.config.load import parse_config
 from rscnav.config.schema import Encounters, Rollout, Training
 from rscnav.networks.model import Architecture
-from rscnav.networks.training import Plan, train
+from rscnav.networks.rollout import read_curve, roll_out
+from rscnav.networks.training.train import Plan, train
+from rscnav.observers.registry import observe
 from rscnav.observers.settings import Observer
-from rscnav.observers.table import observe
 from rscnav.seeds import Seeds
-from rscnav.sessions.rollout import read_curve, roll_out
-from rscnav.tasks.table import TASKS, make_task
+from rscnav.tasks.registry import TASKS, make_task
 
 PAGE = Path(__file__).parents[2] / "docs" / "tasks" / "add-your-own.md"
 CPU = torch.device("cpu")

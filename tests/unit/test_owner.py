@@ -10,14 +10,14 @@ import time
 import psutil
 import pytest
 
-from rscnav import owner
 from rscnav.cli import status
-from rscnav.files import atomic_path, write_text
+from rscnav.files import run_ownership as owner
+from rscnav.files.atomic import atomic_path, write_text
 
 JOB = """
 import sys, time
 from rscnav.cli import main
-from rscnav.files import atomic_path
+from rscnav.files.atomic import atomic_path
 from pathlib import Path
 
 main._end_cleanly()
@@ -29,7 +29,7 @@ with atomic_path(sys.argv[1]) as temporary:
 """
 SCHEDULER = """
 import subprocess, sys, time
-from rscnav import owner
+from rscnav.files import run_ownership as owner
 
 owner.announce_scheduler()
 owner.begin_run()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.table import ANALYSES, analyse, analysis_module
+from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.calibration.null_sessions import null_session
 
 QUICK = {"n_permutations": 19, "n_draws": 20, "n_surrogates": 19, "max_points": 600}

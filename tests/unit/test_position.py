@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from small_nwb import write_nwb
 
-from rscnav.config.base import ConfigError
-from rscnav.recordings.place_units import known_unit
 from rscnav.recordings.read import read_recording
+from rscnav.recordings.tracking.position_units import known_unit
+from rscnav.settings.strict_settings import ConfigError
 
 RATE, SECONDS = 50.0, 20.0
 TIME = np.arange(0, SECONDS, 1 / RATE)

@@ -7,11 +7,11 @@ from small_nwb import new_nwb, walk, write_nwb
 from test_reading_files import ARRAYS, SPIKES, arrays, calcium
 
 from rscnav.cli.main import main
-from rscnav.config.base import check
-from rscnav.config.recordings import Recording
-from rscnav.inspection.page import draw_page, header
+from rscnav.inspection.page.page import draw_page, header
 from rscnav.inspection.report import inspect_recording
 from rscnav.recordings.read import read_recording
+from rscnav.recordings.settings.recording import Recording
+from rscnav.settings.strict_settings import check
 
 N_TRIALS = 10
 

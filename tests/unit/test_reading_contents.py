@@ -5,7 +5,7 @@ import pytest
 from pynwb import NWBHDF5IO, TimeSeries
 from small_nwb import new_nwb, walk, write_nwb
 
-from rscnav.recordings.contents import list_series, list_tables
+from rscnav.recordings.files.nwb_listing import list_series, list_tables
 
 
 class Untouchable(np.ndarray):

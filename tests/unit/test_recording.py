@@ -9,13 +9,13 @@ import pytest
 import yaml
 from small_nwb import walk, write_nwb
 
-from rscnav.config.activity import Activity
-from rscnav.config.landmarks import Landmarks
 from rscnav.config.load import parse_config
-from rscnav.config.mapping import Epochs, Phases, Trials
-from rscnav.config.position import Position
-from rscnav.config.recordings import Recording
 from rscnav.recordings.read import read_recording
+from rscnav.recordings.settings.activity import Activity
+from rscnav.recordings.settings.landmarks import Landmarks
+from rscnav.recordings.settings.mapping import Epochs, Phases, Trials
+from rscnav.recordings.settings.position import Position
+from rscnav.recordings.settings.recording import Recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
 

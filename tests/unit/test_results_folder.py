@@ -8,9 +8,9 @@ import pytest
 
 import rscnav
 from rscnav.cli.main import main
-from rscnav.config.base import ConfigError
 from rscnav.config.load import parse_config
-from rscnav.config.paths import OWN_FOLDERS, results_folder
+from rscnav.config.results_folder import OWN_FOLDERS, results_folder
+from rscnav.settings.strict_settings import ConfigError
 
 ROOT = Path(rscnav.__file__).parents[2]
 RUN = {"networks": [{"name": "n", "seeds": [1]}]}

@@ -5,15 +5,15 @@ from typing import get_args
 import pytest
 import torch
 
-from rscnav.config.base import ConfigError, check
-from rscnav.networks.cells.table import CELLS, is_recurrent
+from rscnav.networks.cells.registry import CELLS, is_recurrent
+from rscnav.networks.learning_rules.bptt import TruncatedBPTT
+from rscnav.networks.learning_rules.eprop import EProp
+from rscnav.networks.learning_rules.registry import RULES, make_rule, rule_class
+from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.snap import SnAp
 from rscnav.networks.model import Architecture, Network
-from rscnav.networks.objective import Objective
-from rscnav.networks.rules.bptt import TruncatedBPTT
-from rscnav.networks.rules.eprop import EProp
-from rscnav.networks.rules.settings import RuleSettings
-from rscnav.networks.rules.snap import SnAp
-from rscnav.networks.rules.table import RULES, make_rule, rule_class
+from rscnav.networks.training.loss import Objective
+from rscnav.settings.strict_settings import ConfigError, check
 
 ONLINE = ("rtrl", "snap", "e-prop", "crbp")
 

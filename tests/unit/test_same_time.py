@@ -7,14 +7,14 @@ import pytest
 from small_nwb import write_nwb
 
 from rscnav.cli.main import main
-from rscnav.recordings.active_time import of_trains
-from rscnav.recordings.clocks import COVERAGE, RESTARTS, UNITS, Clocks, Rows
-from rscnav.recordings.nwb import Series
+from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.read import read_recording
-from rscnav.recordings.repeats import agreed_repeats, repeats
-from rscnav.recordings.same_time import same_time
-from rscnav.recordings.time_units import likely_unit
-from rscnav.recordings.tracking import track
+from rscnav.recordings.time_checks.activity_span import of_trains
+from rscnav.recordings.time_checks.clock_findings import COVERAGE, RESTARTS, UNITS, Clocks, Rows
+from rscnav.recordings.time_checks.common_time import same_time
+from rscnav.recordings.time_checks.restarting_spikes import agreed_repeats, repeats
+from rscnav.recordings.time_checks.time_units import likely_unit
+from rscnav.recordings.tracking.interpolation import track
 from rscnav.sessions.lazy import LazyTrains
 
 SEEDS = range(8)

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from rscnav.config.base import ConfigError
+from rscnav.config.job_settings import sampled_sessions, session_names
 from rscnav.config.load import parse_config
-from rscnav.config.sampled import SampledNetwork
-from rscnav.config.stages import sampled_sessions, session_names
 from rscnav.sampling.sample import sample_network
+from rscnav.sampling.settings import SampledNetwork
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
 from rscnav.sessions.schema import ENCOUNTERS, TRIALS
 from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import ConfigError
 
 N_STEPS, DT_S, N_POOL = 40, 0.1, 60
 LIKE = SampledNetwork(network="net", like="rat")

@@ -5,7 +5,7 @@ import errno
 import numpy as np
 import pytest
 
-from rscnav.files import atomic_path, write_text
+from rscnav.files.atomic import atomic_path, write_text
 from rscnav.seeds import Seeds, derive_seed
 
 

@@ -10,9 +10,9 @@ from small_imaging import add_planes
 from small_nwb import new_nwb, walk, write_nwb
 
 from rscnav.cli.main import main
-from rscnav.config.base import ConfigError
 from rscnav.config.load import load_config
 from rscnav.recordings.read import read_recording
+from rscnav.settings.strict_settings import ConfigError
 
 TRIALS = [{"start_time": 1.0, "stop_time": 4.0}, {"start_time": 5.0, "stop_time": 8.0}]
 A, B = [[1.5, 2.5], [3.5]], [[0.5], [1.25, 5.5]]

@@ -7,8 +7,8 @@ from small_imaging import add_planes
 from small_nwb import new_nwb
 
 from rscnav.cli.main import main
-from rscnav.config.base import ConfigError
 from rscnav.recordings.read import read_recording
+from rscnav.settings.strict_settings import ConfigError
 
 DRAW = np.random.default_rng(1)
 FIRST, SECOND = (DRAW.gamma(1, 1, (100, n)).astype(np.float32) for n in (3, 2))

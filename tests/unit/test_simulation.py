@@ -4,13 +4,13 @@ import h5py
 import numpy as np
 import pytest
 
-from rscnav.config.base import check
 from rscnav.config.schema import Simulation
-from rscnav.recordings.simulated_nwb import tracked_angle
-from rscnav.recordings.simulation import expected_rates, simulate, simulate_recording, truth_path
+from rscnav.recordings.simulation.nwb_file import tracked_angle
+from rscnav.recordings.simulation.simulate import expected_rates, simulate, simulate_recording, truth_path
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.hdf5 import read_session
+from rscnav.settings.strict_settings import check
 
 
 def settings(**changes):

@@ -5,10 +5,10 @@ import pytest
 from small_nwb import write_nwb
 
 from rscnav.cli.main import main
-from rscnav.inspection.starts import scan_starts
-from rscnav.recordings.frame import Frame
-from rscnav.recordings.nwb import Series
-from rscnav.recordings.tracking import track
+from rscnav.inspection.trial_alignment import scan_starts
+from rscnav.recordings.files.nwb_lookup import Series
+from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.interpolation import track
 
 PLANE = Frame("m", 2, 1.0, np.zeros(2), False, np.zeros(2))
 RATE = 20.0

@@ -4,10 +4,10 @@ import copy
 
 import pytest
 
-from rscnav.config.base import ConfigError
+from rscnav.config.job_settings import session_names
 from rscnav.config.load import parse_config
-from rscnav.config.stages import session_names
 from rscnav.config.sweeps import expand
+from rscnav.settings.strict_settings import ConfigError
 
 
 def names(network):

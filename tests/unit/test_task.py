@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from rscnav.config.base import ConfigError
-from rscnav.networks.streams import draw, draw_many
+from rscnav.networks.training.trial_streams import draw, draw_many
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.settings.strict_settings import ConfigError
+from rscnav.tasks.registry import make_task
 from rscnav.tasks.ring import equal_bin, wrap
-from rscnav.tasks.table import make_task
 
 
 @pytest.fixture(scope="module")

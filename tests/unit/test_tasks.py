@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from rscnav.config.base import ConfigError
-from rscnav.tasks.batch import join
-from rscnav.tasks.channels import decode_velocity, encode_velocity, place_code
-from rscnav.tasks.plane_motion import moved, wander
+from rscnav.settings.strict_settings import ConfigError
+from rscnav.tasks.arena_motion import moved, wander
+from rscnav.tasks.base import join
+from rscnav.tasks.input_encoding import decode_velocity, encode_velocity, place_code
+from rscnav.tasks.registry import TASKS, make_task
 from rscnav.tasks.ring import wrap
-from rscnav.tasks.table import TASKS, make_task
 
 
 def drawn(name, n_trials=2000, seed=0, **settings):

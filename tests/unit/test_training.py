@@ -14,13 +14,13 @@ from small_training import CPU, killed_at, short_task, small_training
 from rscnav.config.schema import Encounters, Rollout
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Architecture, Network, step_losses
-from rscnav.networks.schedule import cycle_ends, learning_rate
-from rscnav.networks.streams import draw
-from rscnav.networks.training import Plan, train
-from rscnav.observers.gap import true_bin_loss
+from rscnav.networks.rollout import read_curve, roll_out
+from rscnav.networks.training.lr_schedule import cycle_ends, learning_rate
+from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.trial_streams import draw
+from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.sessions.rollout import read_curve, roll_out
 
 SETTINGS = small_training(12, 5, batch_size=16, validation_trials=40)
 PLAN = Plan("test-s1", Architecture("gru", 8), SETTINGS, Observer(), "record")
@@ -88,7 +88,7 @@ def test_reloaded_weights_give_the_same_states_in_a_fresh_process(task, tmp_path
     states, _ = network(batch.inputs)
     code = (
         "import sys, hashlib, torch; torch.set_num_threads(1)\n"
-        "from rscnav.tasks.table import make_task; from rscnav.networks.checkpoint import load_network\n"
+        "from rscnav.tasks.registry import make_task; from rscnav.networks.checkpoint import load_network\n"
         "task = make_task('ring-fixed', trial_s=2.0); network = load_network(sys.argv[1], task)\n"
         "states, _ = network(task.sample(5, 20, torch.Generator().manual_seed(0)).inputs)\n"
         "print(hashlib.sha256(states.detach().numpy().tobytes()).hexdigest())"

@@ -10,11 +10,11 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
-from rscnav.files import clear_leftovers
+from rscnav.files.atomic import clear_leftovers
 from rscnav.networks import checkpoint
 from rscnav.networks.model import Architecture
-from rscnav.networks.records import differences
-from rscnav.networks.training import Plan, train
+from rscnav.networks.training.checkpoint_settings import differences
+from rscnav.networks.training.train import Plan, train
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 

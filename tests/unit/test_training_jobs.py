@@ -10,13 +10,14 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
-from rscnav.networks import checkpoint, devices, together
+from rscnav.networks import checkpoint, devices
 from rscnav.networks.devices import Gpu
-from rscnav.networks.learner import Learner
 from rscnav.networks.model import Architecture
-from rscnav.networks.plan import Plan
-from rscnav.networks.together import Entry, train_job
-from rscnav.networks.training import train, train_ensemble
+from rscnav.networks.training import training_job as together
+from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.train import train, train_ensemble
+from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.training_job import Entry, train_job
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 

@@ -8,15 +8,15 @@ import torch
 from small_training import CPU, killed_at, short_task, small_training
 from torch import nn
 
-from rscnav.networks import progress
-from rscnav.networks.cost import flops_per_step, product_peak
-from rscnav.networks.learner import Learner
-from rscnav.networks.members import Member
+from rscnav.networks.learning_rules.settings import RuleSettings
 from rscnav.networks.model import Architecture, Network
-from rscnav.networks.optimiser import Adam
-from rscnav.networks.rules.settings import RuleSettings
-from rscnav.networks.training import Plan, train
-from rscnav.networks.validation import Validation, measure
+from rscnav.networks.training import progress
+from rscnav.networks.training.flops import flops_per_step, product_peak
+from rscnav.networks.training.member import Member
+from rscnav.networks.training.optimiser import Adam
+from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.validation import Validation, measure
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 

@@ -10,14 +10,14 @@ import torch
 from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.config.schema import Training
-from rscnav.networks.learner import Learner
 from rscnav.networks.model import Architecture
-from rscnav.networks.schedule import cycle_at, is_falling, learning_rate
-from rscnav.networks.stopping import is_stalled, what_went_wrong
-from rscnav.networks.training import Plan, train
+from rscnav.networks.rollout import read_curve
+from rscnav.networks.training.early_stopping import is_stalled, what_went_wrong
+from rscnav.networks.training.lr_schedule import cycle_at, is_falling, learning_rate
+from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.train_step import Learner
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.sessions.rollout import read_curve
 
 TRAINING = small_training(12, 3)
 PLAN = Plan("wild-s1", Architecture("gru", 5), TRAINING, Observer(), "record")

@@ -8,10 +8,10 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
-from rscnav.networks.learner import Learner
+from rscnav.networks.learning_rules.settings import RuleSettings
 from rscnav.networks.model import Architecture
-from rscnav.networks.rules.settings import RuleSettings
-from rscnav.networks.training import Plan, train, train_ensemble
+from rscnav.networks.training.train import Plan, train, train_ensemble
+from rscnav.networks.training.train_step import Learner
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 

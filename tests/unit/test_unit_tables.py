@@ -85,7 +85,7 @@ def test_inspect_drafts_all_tables_and_marks_the_units_left_out(tmp_path, capsys
     assert "3 units" in said  # those called good
     assert "Not used" not in said
 
-    from rscnav.inspection.measures import kept
+    from rscnav.inspection.page.statistics import kept
     from rscnav.inspection.report import inspect_recording
 
     report = inspect_recording(str(path))

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import rscnav
-from rscnav.analyses.table import ANALYSES, analyse, analysis_module
+from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.calibration.null_sessions import null_session
 from rscnav.comparison.conditions import place_conditions, time_conditions
-from rscnav.config.comparisons import Similarity
+from rscnav.comparison.settings import Similarity
 from rscnav.export.tables import export_tables
-from rscnav.sampling.occupancy import shared_cells, shares
+from rscnav.sampling.occupancy_matching import shared_cells, shares
 from rscnav.sessions.schema import ARRAYS, NO_PHASE
 from rscnav.sessions.session import Session
 

@@ -5,10 +5,10 @@ import pytest
 import yaml
 from small_nwb import walk, write_nwb
 
-from rscnav.analyses.table import ANALYSES
+from rscnav.analyses.registry import ANALYSES
 from rscnav.cli.main import main
-from rscnav.inspection.feeds import feeds
-from rscnav.recordings.rates import SpikeRates
+from rscnav.inspection.available_analyses import feeds
+from rscnav.recordings.activity.firing_rates import SpikeRates
 from rscnav.recordings.read import read_recording
 
 TRIALS = [{"start_time": 0.0, "stop_time": 4.0}, {"start_time": 5.0, "stop_time": 9.0}]

@@ -12,15 +12,15 @@ from rscnav.config.schema import Encounters, Rollout
 from rscnav.networks import checkpoint
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Architecture, Network
-from rscnav.networks.plan import Plan
-from rscnav.networks.records import records_of
-from rscnav.networks.resuming import read_checkpoint
-from rscnav.networks.training import train
-from rscnav.networks.weights import trained_values
+from rscnav.networks.rollout import roll_out
+from rscnav.networks.training.checkpoint_settings import records_of
+from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.resume import read_checkpoint
+from rscnav.networks.training.train import train
+from rscnav.networks.weights_file import trained_values
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.sessions.rollout import roll_out
-from rscnav.tasks.table import make_task
+from rscnav.tasks.registry import make_task
 
 PLAN = Plan("n-s1", Architecture("gru", 5), small_training(6, 2), Observer(), "record")
 SEEDS = Seeds(0, ("network", "n", 1))
@@ -104,7 +104,7 @@ def test_a_session_whose_activity_is_not_finite_is_refused(task):
 
 def test_trials_are_the_same_whatever_device_they_are_for(task):
     """Without a second device: what is drawn does not ask the device, it is moved there."""
-    from rscnav.networks.streams import draw
+    from rscnav.networks.training.trial_streams import draw
 
     batch = draw(task, SEEDS, "train", 3, 5, "meta")
     assert batch.inputs.device.type == "meta"

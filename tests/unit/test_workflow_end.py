@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from rscnav.analyses.missing import NOTHING, Gap, Missing, missing_text, read_missing, read_results
+from rscnav.analyses.missing_results import NOTHING, Gap, Missing, missing_text, read_missing, read_results
 from rscnav.analyses.result import Result, write_result
 from rscnav.config.load import parse_config
-from rscnav.figures.gaps import MOST, gaps_of
 from rscnav.figures.layout import Drawn
+from rscnav.figures.missing_results import MOST, gaps_of
+from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import Canvas
-from rscnav.figures.table import draw_figure
-from rscnav.workflow_end import NO_MESSAGE, at_error, interrupted, products, unfinished_jobs, why
+from rscnav.workflow.run_end import NO_MESSAGE, at_error, interrupted, products, unfinished_jobs, why
 
 READING = "recording 'rat7', file r.nwb: position.series: there is no series 'angel'; there are: angle"
 

@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from rscnav.config import yaml_build
-from rscnav.config.base import ConfigError
 from rscnav.config.load import load_config, read_files
 from rscnav.config.yaml_file import parse_yaml, read_yaml
 from rscnav.config.yaml_text import MOST_MB, yaml_text
+from rscnav.settings.strict_settings import ConfigError
 
 LAUGHS = "l0: &l0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"l{k}: &l{k} [{', '.join([f'*l{k - 1}'] * 9)}]\n" for k in range(1, 9)

@@ -11,14 +11,14 @@ import pytest
 import yaml
 from tiny_project import ROOT, TINY, environment
 
-from rscnav.analyses.table import ANALYSES
-from rscnav.code.closure import closure
-from rscnav.code.packages import WITHOUT_EFFECT
-from rscnav.config.jobs import modules_of
-from rscnav.config.jobs_calibration import modules_of_part as modules_of_calibration
-from rscnav.config.jobs_ground_truth import modules_of_part as modules_of_ground_truth
+from rscnav.analyses.registry import ANALYSES
 from rscnav.config.load import load_config
-from rscnav.figures.table import FIGURES
+from rscnav.figures.registry import FIGURES
+from rscnav.workflow.jobs.calibration import modules_of_part as modules_of_calibration
+from rscnav.workflow.jobs.ground_truth import modules_of_part as modules_of_ground_truth
+from rscnav.workflow.jobs.planned import modules_of
+from rscnav.workflow.provenance.import_closure import closure
+from rscnav.workflow.provenance.package_versions import WITHOUT_EFFECT
 
 NETWORK, RECORDING, SIDE = "gru-s1", "example", "side-by-side"
 SAMPLED = f"{NETWORK}-like-{RECORDING}"
@@ -166,9 +166,9 @@ def test_packages_that_a_command_imports_are_among_those_of_its_job(traced):
 
 
 def test_every_stage_was_tried(traced):
-    from rscnav.config.stages import STAGES
+    from rscnav.config.job_settings import STAGES
 
     assert {job.stage for job, _, _ in traced} >= set(STAGES)
     trained = {module for job, _, one in traced if job.stage == "train" for module in one["modules"]}
-    assert {f"rscnav.networks.rules.{name}" for name in ("bptt", "crbp", "eprop", "rtrl", "snap")} <= trained
-    assert {f"rscnav.networks.cells.{name}" for name in ("controls", "gated", "simple")} <= trained
+    assert {f"rscnav.networks.learning_rules.{name}" for name in ("bptt", "crbp", "eprop", "rtrl", "snap")} <= trained
+    assert {f"rscnav.networks.cells.{name}" for name in ("non_recurrent", "gated", "vanilla")} <= trained

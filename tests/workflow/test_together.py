@@ -11,8 +11,8 @@ import pytest
 import yaml
 from tiny_project import TINY, environment, jobs, snakemake
 
+from rscnav.networks.rollout import read_curve
 from rscnav.sessions.hdf5 import read_session
-from rscnav.sessions.rollout import read_curve
 
 SWEEP = {
     "name": "n",

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from tiny_project import TINY, environment, jobs
 
-from rscnav.analyses.table import ANALYSES
+from rscnav.analyses.registry import ANALYSES
 from rscnav.export.tables import table_files
 
 FIGURES = ("task", "entropy", "dimension", "dynamics")  # those that are kept, for speed
@@ -55,7 +55,7 @@ class Project:
         command = folder / "bin" / "rscnav"
         command.write_text(MAKE_FILES.replace("TABLES", " ".join(table_files("parquet"))))
         command.chmod(0o755)
-        table = self.source / "figures" / "table.py"
+        table = self.source / "figures" / "registry.py"
         lines = table.read_text().splitlines(keepends=True)
         dropped = re.compile(rf'    "(?!({"|".join(FIGURES)})")\w+": "rscnav.figures')
         table.write_text("".join(line for line in lines if not dropped.match(line)))
@@ -152,27 +152,27 @@ EVERYTHING = {
 }
 
 NO_EFFECT: dict[str, Callable[[str], str]] = {
-    "files": comment,
-    "provenance": comment,
+    "files__atomic": comment,
+    "workflow__provenance__provenance": comment,
     "seeds": comment,
     "registry": comment,
     "cli__common": comment,
     "cli__train": comment,
-    "networks__progress": comment,
+    "networks__training__progress": comment,
     "networks__model": comment,
-    "analyses__dispersion": comment,
+    "analyses__tuning__dispersion": comment,
     "sessions__hdf5": comment,
     "figures__style": comment,
-    "export__nwb": comment,
-    "tasks__table": lambda text: comment(entry("TASKS", "other", "rscnav.tasks.arena")(text)),
-    "networks__cells__table": entry("CELLS", "other", "rscnav.networks.cells.simple:Tanh"),
-    "networks__rules__table": entry("RULES", "other", "rscnav.networks.rules.bptt:BPTT"),
-    "observers__table": entry("STRATEGIES", "other", "another observer"),
-    "networks__rules__eprop": line,
-    "networks__cells__controls": line,
+    "export__nwb__writer": comment,
+    "tasks__registry": lambda text: comment(entry("TASKS", "other", "rscnav.tasks.arena")(text)),
+    "networks__cells__registry": entry("CELLS", "other", "rscnav.networks.cells.vanilla:Tanh"),
+    "networks__learning_rules__registry": entry("RULES", "other", "rscnav.networks.learning_rules.bptt:BPTT"),
+    "observers__registry": entry("STRATEGIES", "other", "another observer"),
+    "networks__learning_rules__eprop": line,
+    "networks__cells__non_recurrent": line,
     "tasks__arena": line,
     "observers__arena": line,
-    "config__jobs": line,
+    "workflow__jobs__planned": line,
     "cli__main": line,
     "cli__status": line,
     "inspection__report": line,
@@ -199,11 +199,11 @@ def test_what_changes_no_result_reruns_nothing(finished):
 
 EDITS: dict[str, tuple[dict[str, Callable[[str], str]], dict[str, int]]] = {
     "one analysis": (
-        {"analyses__dispersion": line},
+        {"analyses__tuning__dispersion": line},
         {"analyse_dispersion": N_SESSIONS, **figures("entropy"), "across": 1, "beside": 1, "numbers": 1},
     ),
     "one figure": ({"figures__dynamics": line}, figures("dynamics")),
-    "the NWB export": ({"export__nwb": line}, {"export_nwb": N_SESSIONS}),
+    "the NWB export": ({"export__nwb__writer": line}, {"export_nwb": N_SESSIONS}),
     "the export of tables": ({"export__tables": line}, {"export_tables": N_SESSIONS}),
 }
 
@@ -216,19 +216,19 @@ def test_an_edit_reruns_what_uses_the_module(finished, name):
 
 
 def test_an_edit_of_what_all_jobs_use_reruns_all(finished):
-    with finished.edited(files=line):
+    with finished.edited(files__atomic=line):
         assert finished.planned() == EVERYTHING | {"all": 1}
 
 
 def test_a_new_analysis_runs_alone(finished):
-    new = {"analyses__again": finished.copy_of("analyses/spatial")}
-    with finished.edited(analyses__table=entry("ANALYSES", "again", "rscnav.analyses.again"), **new):
+    new = {"analyses__again": finished.copy_of("analyses/tuning/spatial")}
+    with finished.edited(analyses__registry=entry("ANALYSES", "again", "rscnav.analyses.again"), **new):
         assert finished.planned() == {"analyse_again": N_SESSIONS, "numbers": 1, "all": 1}
 
 
 def test_a_new_figure_is_drawn_alone(finished):
     new = {"figures__again": finished.copy_of("figures/dynamics")}
-    with finished.edited(figures__table=entry("FIGURES", "again", "rscnav.figures.again"), **new):
+    with finished.edited(figures__registry=entry("FIGURES", "again", "rscnav.figures.again"), **new):
         assert finished.planned() == figures("again") | {"all": 1}
 
 

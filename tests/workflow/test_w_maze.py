@@ -6,13 +6,13 @@ import os
 import numpy as np
 import pytest
 
+from rscnav.config.job_settings import recording
 from rscnav.config.load import load_config
-from rscnav.config.stages import recording
-from rscnav.recordings.files import open_recording
-from rscnav.recordings.nwb import interval_table
+from rscnav.recordings.activity.unit_tables import unit_tables
+from rscnav.recordings.activity.units import read_units
+from rscnav.recordings.files.nwb_lookup import interval_table
+from rscnav.recordings.files.open_file import open_recording
 from rscnav.recordings.read import read_recording
-from rscnav.recordings.unit_tables import unit_tables
-from rscnav.recordings.units import read_units
 
 pytestmark = pytest.mark.skipif(
     "RSCNAV_RECORDINGS" not in os.environ,

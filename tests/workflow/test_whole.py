@@ -16,10 +16,10 @@ from nbclient import NotebookClient
 from pynwb import NWBHDF5IO, NWBFile
 from tiny_project import ROOT, TINY, jobs, rscnav, snakemake
 
+from rscnav.analyses.registry import ANALYSES
 from rscnav.analyses.result import read_result
-from rscnav.analyses.table import ANALYSES
 from rscnav.config.load import merge
-from rscnav.figures.table import FIGURES
+from rscnav.figures.registry import FIGURES
 from rscnav.sessions.hdf5 import read_session
 
 SESSIONS = ("gru-s1", "gru-s1-like-example", "example", "spikes")

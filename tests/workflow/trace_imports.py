@@ -18,7 +18,7 @@ HEAVY = (
     "h5py", "hdmf_zarr", "matplotlib.pyplot", "numba", "numpy", "pandas", "pyarrow", "pydantic", "pynwb", "scipy.signal",
     "scipy.stats", "torch", "yaml",
 )  # fmt: skip
-CONFIG = "rscnav.config"
+CONFIG = ("rscnav.config.", "rscnav.settings.", "rscnav.workflow.jobs.")  # in no job's code
 
 
 class Trace:
@@ -53,7 +53,7 @@ class Trace:
         while frame is not None:
             modules.append(frame.f_globals.get("__name__", ""))
             frame = frame.f_back
-        if name.startswith("rscnav.") and not any(module.startswith(CONFIG) for module in modules):
+        if name.startswith("rscnav.") and not any(f"{module}.".startswith(CONFIG) for module in modules):
             self.by_name.add(name)
         return result
 
@@ -73,7 +73,7 @@ class Trace:
         waiting, found = [command, *self.by_name], set()
         while waiting:
             name = waiting.pop()
-            if name not in found and not f"{name}.".startswith(f"{CONFIG}."):
+            if name not in found and not f"{name}.".startswith(CONFIG):
                 found.add(name)
                 waiting.extend(after.get(name, ()))
         fronts = {name for name in found if hasattr(sys.modules.get(name), "__path__")}

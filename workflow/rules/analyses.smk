@@ -1,4 +1,4 @@
-from rscnav.analyses.across import ANALYSES as ANALYSES_ACROSS
+from rscnav.analyses.across_sessions import ANALYSES as ANALYSES_ACROSS
 
 # One rule an analysis, made from the table of analyses; one job a session.
 for analysis in ANALYSES:

@@ -3,20 +3,20 @@ import os
 import re
 from functools import cache
 
-from rscnav.analyses.table import ANALYSES
-from rscnav.config.base import ConfigError
-from rscnav.config.front import workflow_config
-from rscnav.config.jobs import planned, settings_file, settings_file_text
+from rscnav.analyses.registry import ANALYSES
+from rscnav.settings.strict_settings import ConfigError
+from rscnav.workflow.jobs.configuration import workflow_config
+from rscnav.workflow.jobs.planned import planned, settings_file, settings_file_text
 from rscnav.config.load import parse_config
-from rscnav.config.stages import (
+from rscnav.config.job_settings import (
     network_sessions,
     sampled_sessions,
     session_names,
     simulated_file,
 )
-from rscnav.figures.table import FIGURES
-from rscnav.files import write_text
-from rscnav.recordings.files import refuse_unreadable
+from rscnav.figures.registry import FIGURES
+from rscnav.files.atomic import write_text
+from rscnav.recordings.files.open_file import refuse_unreadable
 from snakemake.exceptions import WorkflowError
 
 # In place of Snakemake's `configfile:`, which takes the last of two keys of one name, and names no line.

@@ -1,5 +1,5 @@
 # Sessions side by side: how alike they are, in pairs; then one figure and one table of all their numbers.
-from rscnav.comparison.side_by_side import ANALYSES as ANALYSES_BESIDE
+from rscnav.comparison.summary_table import ANALYSES as ANALYSES_BESIDE
 
 COMPARED = {comparison.name: comparison.sessions for comparison in CONFIG.comparisons}
 

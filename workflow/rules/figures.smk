@@ -1,6 +1,6 @@
 # Two rules a figure, made from the table of figures: all sessions together, and one session alone.
 from rscnav.figures.captions import caption_of
-from rscnav.figures.table import figure_module
+from rscnav.figures.registry import figure_module
 
 
 def figure_inputs(figure, sessions):

@@ -1,7 +1,7 @@
 # Who runs here. Jobs learn which run they belong to, and end with it; a killed run is named before Snakemake speaks of its lock.
 import sys
 
-from rscnav.owner import announce_scheduler, begin_run, killed_run
+from rscnav.files.run_ownership import announce_scheduler, begin_run, killed_run
 from snakemake.exceptions import WorkflowError
 
 announce_scheduler()

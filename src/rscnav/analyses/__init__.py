@@ -1,25 +1,25 @@
-"""What is computed on a session. None of this imports torch.
+"""What is computed on a session. Nothing here imports torch.
 
-The contract of an analysis stands in ``table``: one module, one line. Estimators take plain arrays and know no session;
-the module of an analysis picks the samples, calls the estimators, and adds the control and the interval.
+The contract of an analysis stands in ``registry``. Estimators take plain arrays and know no session; the module of an analysis
+selects the samples, calls the estimators, and adds the null distribution and the interval.
 
-- ``table``        the analyses by name, and how one is run
-- ``result``       what an analysis gives, and its file
-- ``prepare``      what all analyses share: which trials, low-pass filter, phases
-- ``filtering``    low-pass filter
-- ``nulls``        permutation of whole trials, rolling of units
-- ``optimality``   the gap between a network's loss and the exact Bayes filter's
-- ``statistics``   p from permutations, interval over trials, tests over sessions, many units at once
-- ``entropy``      entropies; ``tuning``, ``spatial``: the analyses; ``angles``, ``places``: over what; ``curves``, ``curve_nulls``
-- ``dispersion``   with ``passes`` (matched ones), ``rate_spread``, ``dispersion_controls``
-- ``components``   the analysis `eigenspectrum`, with ``spectrum``, ``spectrum_controls``, ``participation``
-- ``attractor``    the analysis `dimension`, with ``correlation`` (sum; ``pairs``, ``pair_*``), ``slopes``, ``ranges``, ``noise_floor``,
-  ``counting_noise``, ``surrogates``, ``dimension_by_units``, ``space_time``
-- ``pairwise``     with ``correlations`` (from blocks of trials), ``adjacent`` (neighbouring trials)
-- ``where_decoded`` the analysis `position_decoding`, with ``held_out_ridge``, ``place_code``, ``place_errors``
-- ``meetings``, ``divergence``, ``deciding``, ``missed``  what encounters do; ``encounter_categories``, ``passages``, ``wrong_places``
-- ``state_space``  principal directions from training trials, test trials along them
-- ``across``       numbers over sessions
+- ``across_sessions``  numbers over sessions
+- ``decoding``         cross-validated decoders: which landmark it is, how the trial ends, and where the animal is
+- ``dimension``        correlation dimension of the states, with its noise floors and surrogates
+- ``encounters``       what happens at landmark encounters and non-encounters
+- ``events``           the angle that tuning is measured over: heading, or the displacement since the last landmark
+- ``lowpass_filter``   low-pass filter, and how long it remembers where it started
+- ``missing_results``  what a run could not make: sessions and results that figures, numbers and comparisons show as named gaps
+- ``optimality``       how close a network comes to the best observer of its task
+- ``pairwise``         correlations between units, and how much of them is kept between phases
+- ``preprocessing``    what all analyses share: which trials they use, the low-pass filter, the samples of a phase
+- ``registry``         the analyses by name, and how one is run
+- ``result``           what an analysis gives: named arrays with units, notes, a status; and its HDF5 file
+- ``spatial_bins``     locations: bins of the ring, or of the part of the plane that was visited
+- ``spectrum``         PCA eigenspectra and participation ratios, beside shuffled controls
+- ``state_space``      trajectories along the principal components
+- ``statistics``       tests, intervals and null distributions that the analyses share
+- ``tuning``           tuning curves, their entropy, and the dispersion of firing rates
 """
 
 import lazy_loader
@@ -27,13 +27,13 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "entropy": ["tuning_entropy"],
-        "filtering": ["lowpass"],
-        "encounter_categories": ["categorise_encounters"],
-        "spectrum": ["eigenspectrum", "participation_ratio"],
-        "correlation": ["correlation_sum"],
-        "dimension": ["correlation_dimension"],
-        "table": ["ANALYSES", "analyse"],
+        "tuning.entropy": ["tuning_entropy"],
+        "lowpass_filter": ["lowpass"],
+        "encounters.categories": ["categorise_encounters"],
+        "spectrum.pca_spectrum": ["eigenspectrum", "participation_ratio"],
+        "dimension.correlation_sum": ["correlation_sum"],
+        "dimension.correlation_dimension": ["correlation_dimension"],
+        "registry": ["ANALYSES", "analyse"],
         "result": ["Result", "read_result", "write_result"],
     },
 )

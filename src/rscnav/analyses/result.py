@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rscnav.sealed.datasets import digest_of, parts_of
-from rscnav.sealed.hdf5 import new_hdf5, open_hdf5
-from rscnav.sealed.regular import DamagedError
+from rscnav.files.sealed.datasets import digest_of, parts_of
+from rscnav.files.sealed.hdf5 import new_hdf5, open_hdf5
+from rscnav.files.sealed.regular import DamagedError
 
 FORMAT = "rscnav result 2"
 OK, NOT_APPLICABLE = "ok", "not applicable"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rscnav.calibration.null_sessions import KINDS
-from rscnav.calibration.planted import PLANTED
+from rscnav.calibration.planted_sessions import PLANTED
 
 ALL = tuple(KINDS)
 

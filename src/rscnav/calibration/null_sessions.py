@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from rscnav.calibration.walks import DT_S, ring_walk, with_activity
+from rscnav.calibration.random_walks import DT_S, ring_walk, with_activity
 from rscnav.sessions.session import Session
 
 N_TRIALS, N_STEPS, N_UNITS = 80, 100, 20

@@ -4,14 +4,14 @@ import argparse
 import logging
 from pathlib import Path
 
-from rscnav.analyses.across import ANALYSES, Member, across, group_of
-from rscnav.analyses.missing import Missing, add_missing, read_results
+from rscnav.analyses.across_sessions import ANALYSES, Member, across, group_of
+from rscnav.analyses.missing_results import Missing, add_missing, read_results
 from rscnav.analyses.result import write_result
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.provenance import provenance
-from rscnav.sealed.hdf5 import open_hdf5
+from rscnav.files.sealed.hdf5 import open_hdf5
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import FORMAT
+from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ import logging
 import time
 from pathlib import Path
 
+from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import write_result
-from rscnav.analyses.table import ANALYSES, analyse, analysis_module
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.provenance import provenance
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session
+from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,12 @@ import logging
 import time
 from pathlib import Path
 
-from rscnav.analyses.missing import add_missing, read_results
+from rscnav.analyses.missing_results import add_missing, read_results
 from rscnav.analyses.result import read_result
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.comparison.side_by_side import ANALYSES, entries, write_entries
-from rscnav.figures.comparison import draw_comparison
-from rscnav.figures.gaps import add_gaps, gaps_of
+from rscnav.comparison.summary_table import ANALYSES, entries, write_entries
+from rscnav.figures.comparison.comparison import draw_comparison
+from rscnav.figures.missing_results import add_gaps, gaps_of
 from rscnav.figures.style import Canvas
 
 log = logging.getLogger(__name__)

@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rscnav.calibration.table import CLAIMS, PARTS
-from rscnav.calibration.trials_of import Row, claimed, kinds_for, read_rows, write_rows
+from rscnav.calibration.registry import CLAIMS, PARTS
+from rscnav.calibration.run import Row, claimed, kinds_for, read_rows, write_rows
 from rscnav.cli.common import add_expect
-from rscnav.config.jobs import check_mark
-from rscnav.config.jobs_calibration import planned_part
+from rscnav.files.sealed.tails import write_sealed
 from rscnav.registry import load
-from rscnav.sealed.tails import write_sealed
 from rscnav.seeds import Seeds
+from rscnav.workflow.jobs.calibration import planned_part
+from rscnav.workflow.jobs.planned import check_mark
 
 log = logging.getLogger(__name__)
 EVERY_S = 20.0

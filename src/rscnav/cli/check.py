@@ -6,11 +6,11 @@ import os
 import time
 from pathlib import Path
 
-from rscnav.checking.declared import declared
-from rscnav.checking.remake import remake, settings_of
-from rscnav.checking.survey import Survey, survey
 from rscnav.config.load import load_config
-from rscnav.sealed.hdf5 import accept
+from rscnav.files.sealed.hdf5 import accept
+from rscnav.workflow.results_check.expected_files import declared
+from rscnav.workflow.results_check.remake import remake, settings_of
+from rscnav.workflow.results_check.survey import Survey, survey
 
 log = logging.getLogger(__name__)
 EVERY_S = 5.0

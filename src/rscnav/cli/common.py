@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from rscnav.config.job_settings import settings_for, settings_text
 from rscnav.config.load import load_config
 from rscnav.config.schema import Config
-from rscnav.config.stages import settings_for, settings_text
 
 
 def add_config(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -41,7 +41,7 @@ def read_config(arguments: argparse.Namespace) -> Config:
         )
     config = load_config(*arguments.config)
     if arguments.expect:
-        from rscnav.config.jobs import check_planned
+        from rscnav.workflow.jobs.planned import check_planned
 
         check_planned(config, arguments.expect, arguments.config[-1])
     return config

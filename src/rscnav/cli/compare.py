@@ -5,13 +5,13 @@ import logging
 import time
 from pathlib import Path
 
-from rscnav.analyses.missing import add_missing
+from rscnav.analyses.missing_results import add_missing
 from rscnav.analyses.result import write_result
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.comparison.stage import compare, fields
-from rscnav.provenance import provenance
+from rscnav.comparison.compare import compare, fields
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session
+from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
 

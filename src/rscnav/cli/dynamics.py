@@ -8,11 +8,11 @@ from typing import Any
 
 from rscnav.analyses.result import Result, write_result
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.config.jobs import modules_of
-from rscnav.provenance import provenance
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, session_kind
-from rscnav.tasks.table import task_from
+from rscnav.tasks.registry import task_from
+from rscnav.workflow.jobs.planned import modules_of
+from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> None:
 def _of_network(arguments: argparse.Namespace, settings: dict[str, Any]) -> Result:
     import torch
 
-    from rscnav.dynamics.stage import dynamics
-    from rscnav.dynamics.visited import FIELDS
+    from rscnav.dynamics.run import dynamics
+    from rscnav.dynamics.trajectories import FIELDS
     from rscnav.networks.checkpoint import load_network
 
     torch.set_num_threads(1)

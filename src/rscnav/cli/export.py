@@ -6,7 +6,7 @@ from typing import Literal
 
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.config.schema import Config
-from rscnav.export.table import EXPORTS
+from rscnav.export.registry import EXPORTS
 from rscnav.registry import load
 from rscnav.sessions.hdf5 import read_session
 

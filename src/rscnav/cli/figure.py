@@ -5,12 +5,12 @@ import logging
 import time
 from pathlib import Path
 
-from rscnav.analyses.missing import add_missing, read_results
+from rscnav.analyses.missing_results import add_missing, read_results
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.figures.gaps import gaps_of
 from rscnav.figures.layout import Drawn
+from rscnav.figures.missing_results import gaps_of
+from rscnav.figures.registry import FIGURES, draw_figure, figure_module
 from rscnav.figures.style import Canvas
-from rscnav.figures.table import FIGURES, draw_figure, figure_module
 from rscnav.sessions.hdf5 import read_session, session_kind
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from pathlib import Path
 from rscnav.cli.common import add_config, add_expect
 from rscnav.config.load import load_config
 from rscnav.config.schema import Config
-from rscnav.groundtruth.rows import write_rows
-from rscnav.groundtruth.table import PARTS
+from rscnav.ground_truth.estimate_rows import write_rows
+from rscnav.ground_truth.registry import PARTS
 from rscnav.registry import load
 from rscnav.sessions.hdf5 import read_session, write_session
 
@@ -55,8 +55,8 @@ def _checked(arguments: argparse.Namespace) -> Config | None:
     files = getattr(arguments, "config", None)
     config = load_config(*files) if files else None
     if arguments.expect:
-        from rscnav.config.jobs import check_mark
-        from rscnav.config.jobs_ground_truth import planned_part
+        from rscnav.workflow.jobs.ground_truth import planned_part
+        from rscnav.workflow.jobs.planned import check_mark
 
         now = planned_part(config, arguments.part)
         for word in arguments.expect:

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
+from rscnav.config.job_settings import recording
 from rscnav.config.load import load_config
-from rscnav.config.stages import recording
-from rscnav.files import write_text
+from rscnav.files.atomic import write_text
 from rscnav.inspection.report import inspect_recording
 
 
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
         return
     from rscnav.figures.style import Canvas
-    from rscnav.inspection.page import draw_page  # takes longer to import than to say what is in the file
+    from rscnav.inspection.page.page import draw_page  # takes longer to import than to say what is in the file
 
     written = Canvas().save(draw_page(report), arguments.page.with_suffix(""))
     print(f"Page: {', '.join(str(path) for path in written)}")

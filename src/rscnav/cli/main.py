@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 
 import rscnav
-from rscnav.files import remove_unfinished
-from rscnav.memory import explained
-from rscnav.owner import end_with_scheduler
+from rscnav.cli.memory_errors import explained
+from rscnav.files.atomic import remove_unfinished
+from rscnav.files.run_ownership import end_with_scheduler
 
 COMMANDS = {
     "train": "train one network",

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from rscnav.analyses.missing import add_missing
+from rscnav.analyses.missing_results import add_missing
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.numbers import summary_text
-from rscnav.sealed.tails import write_sealed
+from rscnav.files.sealed.tails import write_sealed
+from rscnav.workflow.summary import summary_text
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

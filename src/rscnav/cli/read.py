@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.inspection.heard import heard
-from rscnav.provenance import provenance
+from rscnav.inspection.library_warnings import heard
 from rscnav.recordings.read import open_session
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
+from rscnav.workflow.provenance.provenance import provenance
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

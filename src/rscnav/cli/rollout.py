@@ -7,15 +7,15 @@ from pathlib import Path
 import torch
 
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.config.jobs import modules_of
 from rscnav.networks.checkpoint import load
 from rscnav.networks.devices import describe, device_for
-from rscnav.networks.weights import build
-from rscnav.provenance import provenance
+from rscnav.networks.rollout import read_curve, roll_out
+from rscnav.networks.weights_file import build
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
-from rscnav.sessions.rollout import read_curve, roll_out
-from rscnav.tasks.table import task_from
+from rscnav.tasks.registry import task_from
+from rscnav.workflow.jobs.planned import modules_of
+from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ import logging
 from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.config.sampled import NONE
-from rscnav.provenance import provenance
 from rscnav.sampling.sample import sample_network
+from rscnav.sampling.settings import NONE
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
 OF_NETWORK = ("position", "heading", "velocity", "phase", "hypotheses", "landmarks", "encounters")

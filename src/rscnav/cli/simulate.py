@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.recordings.simulation import simulate_recording
+from rscnav.recordings.simulation.simulate import simulate_recording
 from rscnav.seeds import Seeds
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from rscnav.owner import killed_run, orphans_in, recorded_run, schedulers_in
+from rscnav.files.run_ownership import killed_run, orphans_in, recorded_run, schedulers_in
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

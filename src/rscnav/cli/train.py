@@ -10,18 +10,18 @@ from pathlib import Path
 import torch
 
 from rscnav.cli.common import add_config, read_config
-from rscnav.config.groups import shape_hash, training_group
-from rscnav.config.jobs import planned
+from rscnav.config.job_settings import network_sessions, settings_for
 from rscnav.config.schema import Config
-from rscnav.config.stages import network_sessions, settings_for
-from rscnav.networks.build import architecture
+from rscnav.config.training_groups import shape_hash, training_group
+from rscnav.files.writable import refuse_unwritable
+from rscnav.networks.architecture import architecture
 from rscnav.networks.devices import pick_device
-from rscnav.networks.plan import Plan
-from rscnav.networks.together import Entry, train_job
+from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.training_job import Entry, train_job
 from rscnav.seeds import Seeds
-from rscnav.tasks.batch import Task
-from rscnav.tasks.table import task_from
-from rscnav.writable import refuse_unwritable
+from rscnav.tasks.base import Task
+from rscnav.tasks.registry import task_from
+from rscnav.workflow.jobs.planned import planned
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -4,15 +4,15 @@ import argparse
 import os
 
 from rscnav.cli.common import add_config, read_config
-from rscnav.config.estimate import estimate, too_large
-from rscnav.config.recordings import Recording
+from rscnav.config.job_settings import network_sessions, sampled_sessions, session_names, simulated_file
+from rscnav.config.resource_estimate import estimate, too_large
 from rscnav.config.schema import Config
-from rscnav.config.stages import network_sessions, sampled_sessions, session_names, simulated_file
-from rscnav.figures.table import FIGURES
-from rscnav.inspection.feeds import feeds_in_words
-from rscnav.inspection.heard import heard
-from rscnav.recordings.files import named
+from rscnav.figures.registry import FIGURES
+from rscnav.inspection.available_analyses import feeds_in_words
+from rscnav.inspection.library_warnings import heard
+from rscnav.recordings.files.open_file import named
 from rscnav.recordings.read import open_session, summary
+from rscnav.recordings.settings.recording import Recording
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

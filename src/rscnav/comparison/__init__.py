@@ -1,11 +1,12 @@
 """Two or more sessions side by side: how alike their geometries and their dynamics are, and all their numbers in one table.
 
-- ``conditions``   which samples belong to which condition, and which conditions two sessions share
-- ``distances``    cross-validated distances between conditions, of one session
-- ``geometry``     one session's geometry: distances, their reliability, what resamples and nulls give
-- ``alike``        how alike two geometries are (RSA): interval, ceiling, nulls
-- ``pieces``       trajectories of one length for the dynamics, and surrogates of them
-- ``dynamical``    how far apart two dynamics are (DSA): interval, floor, references
-- ``stage``        both, for every pair of the sessions of a comparison
-- ``side_by_side`` numbers of all analyses of the sessions, in one table
+- ``compare``        every pair of the sessions of a comparison
+- ``conditions``     conditions that two sessions share
+- ``crossnobis``     distances between the mean states of conditions, cross-validated over groups of trials
+- ``dsa``            how far apart two dynamics are: Dynamical Similarity Analysis (DSA), by its authors' library
+- ``rdm``            the geometry of one session
+- ``rsa``            how alike two geometries are: representational similarity analysis, with its interval, its ceiling and its nulls
+- ``segments``       trajectories for the comparison of dynamics: principal components of whole trials, cut into pieces of one length
+- ``settings``       sessions that are set side by side, and the numbers of the measures of how alike they are
+- ``summary_table``  numbers of all analyses of some sessions, side by side
 """

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.places import place_bin
+from rscnav.analyses.spatial_bins import place_bin
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 

@@ -1,13 +1,19 @@
 """Every number a run depends on, read from ``config.yaml``, checked, and given out by stage.
 
-- ``schema``     the whole of ``config.yaml``; ``base`` and ``limits``: the closed model that all settings derive from, bounds of every value
-- ``yaml_file``  one strict, bounded reader of YAML files
-- ``load``       read files, merge presets, expand ``sweeps`` and ``patterns``, check; ``front`` does so for the workflow
-- ``problems``   messages: key, file and line, what is valid
-- ``recordings`` how a recorded file's names and columns are mapped
-- ``stages``     which settings a job may see: the workflow's rerun triggers and the commands' settings are this one thing
-- ``groups``     which networks train together
-- ``estimate``   memory and disk of a run
+- ``file_patterns``      one entry of `recordings` whose file is a pattern -> one recording a file
+- ``job_settings``       which settings a job may see
+- ``key_positions``      where each value of a configuration was written: file and line
+- ``load``               read ``config.yaml``, lay presets over it, check the whole
+- ``observer_grids``     grids and particles of the ideal observers, held against the tasks they are used for
+- ``operational_keys``   keys of the configuration that change how a run proceeds, and no result: they are in no job's settings
+- ``resource_estimate``  how much memory and disk a run takes, from its configuration alone
+- ``results_folder``     where results may go
+- ``schema``             the whole of ``config.yaml``
+- ``sweeps``             sweeps: a network that gives a list where a single value is expected stands for one network per combination
+- ``training_groups``    which networks can train together: those of one shape, as an ensemble
+- ``yaml_build``         A YAML parser's events -> plain values, bounded while they are built
+- ``yaml_file``          YAML files -> plain values, with the line of each, and messages that name file, line and key
+- ``yaml_text``          bytes of a configuration file -> text, and plain values -> YAML text that is read as the same values
 """
 
 import lazy_loader
@@ -15,9 +21,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "base": ["ConfigError"],
         "load": ["load_config", "parse_config"],
         "schema": ["Config"],
-        "stages": ["session_names", "settings_for"],
+        "job_settings": ["session_names", "settings_for"],
     },
 )

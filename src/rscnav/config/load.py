@@ -6,19 +6,19 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rscnav.config.base import ConfigError, check
-from rscnav.config.limits import LimitError, check_text
-from rscnav.config.paths import results_folder
-from rscnav.config.patterns import expand_files
-from rscnav.config.places import Places, place
+from rscnav.config.file_patterns import expand_files
+from rscnav.config.job_settings import resolved_comparisons
+from rscnav.config.key_positions import Places, place
+from rscnav.config.results_folder import results_folder
 from rscnav.config.schema import Config
-from rscnav.config.shown import shown, shown_key
-from rscnav.config.stages import resolved_comparisons
 from rscnav.config.sweeps import MOST_NETWORKS, expand, n_networks
 from rscnav.config.yaml_build import MOST_LEVELS, MOST_VALUES
 from rscnav.config.yaml_file import read_yaml
-from rscnav.config.yaml_scalars import MOST_DIGITS
-from rscnav.tasks.table import task_module
+from rscnav.settings.printable import shown, shown_key
+from rscnav.settings.strict_settings import ConfigError, check
+from rscnav.settings.value_limits import LimitError, check_text
+from rscnav.settings.yaml_scalars import MOST_DIGITS
+from rscnav.tasks.registry import task_module
 
 
 def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) -> Config:

@@ -4,22 +4,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model, model_validator
 
-from rscnav.analyses.table import ANALYSES, analysis_module
-from rscnav.config.base import Closed
-from rscnav.config.comparisons import Comparison, Similarity
-from rscnav.config.grids import check_grid
-from rscnav.config.mapping import Name
-from rscnav.config.names import check_names, check_number
-from rscnav.config.operational import OPERATIONAL
-from rscnav.config.recordings import Recording
-from rscnav.config.sampled import SampledNetwork, sampled_names
+from rscnav.analyses.registry import ANALYSES, analysis_module
+from rscnav.comparison.settings import Comparison, Similarity
+from rscnav.config.observer_grids import check_grid
+from rscnav.config.operational_keys import OPERATIONAL
 from rscnav.dynamics.settings import Settings as Dynamics
-from rscnav.networks.curriculum import lesson_task
-from rscnav.networks.rules.settings import RuleSettings
+from rscnav.networks.learning_rules.settings import RuleSettings
 from rscnav.networks.settings import CellName, tau_steps, window_steps
+from rscnav.networks.training.curriculum import lesson_task
 from rscnav.observers.settings import Observer
+from rscnav.recordings.settings.mapping import Name
+from rscnav.recordings.settings.recording import Recording
+from rscnav.sampling.settings import SampledNetwork, sampled_names
+from rscnav.settings.reserved_names import check_names, check_number
+from rscnav.settings.strict_settings import Closed
+from rscnav.tasks.registry import task_from
 from rscnav.tasks.ring_fixed import Settings as RingFixed
-from rscnav.tasks.table import task_from
 
 
 class Lesson(Closed):

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rscnav.config.base import ConfigError
-from rscnav.config.shown import listed, shown, shown_key
+from rscnav.settings.printable import listed, shown, shown_key
+from rscnav.settings.strict_settings import ConfigError
 
 LISTS = ("seeds", "curriculum")  # lists by nature, which are not swept
 BARE = ("hidden_size",)  # numbers that stand in a name without their key

@@ -15,10 +15,10 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from rscnav.config.base import ConfigError
-from rscnav.config.places import Places
-from rscnav.config.shown import shown_key
-from rscnav.config.yaml_scalars import plain_value
+from rscnav.config.key_positions import Places
+from rscnav.settings.printable import shown_key
+from rscnav.settings.strict_settings import ConfigError
+from rscnav.settings.yaml_scalars import plain_value
 
 MOST_LEVELS = 50  # of nesting
 MOST_VALUES = 200_000  # of a file, with what aliases stand for

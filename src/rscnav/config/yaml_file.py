@@ -2,7 +2,7 @@
 
 A strict and bounded subset of YAML 1.1: one document, a mapping at the top; keys are text or whole numbers and occur once; no tags;
 no nesting deeper than `MOST_LEVELS`; aliases may not stand for more than `MOST_VALUES` values in all (`rscnav.config.yaml_build`). Words are
-read by `rscnav.config.yaml_scalars`.
+read by `rscnav.settings.yaml_scalars`.
 """
 
 import os
@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from rscnav.config.base import ConfigError
-from rscnav.config.places import Places
+from rscnav.config.key_positions import Places
 from rscnav.config.yaml_build import Builder
 from rscnav.config.yaml_text import read_text
+from rscnav.settings.strict_settings import ConfigError
 
 _SAID = {  # what libyaml says -> what to do about it
     "found character that cannot start any token": "a tab, or one of @ ` % where a value begins; indent with blanks, put text in quotes",

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from rscnav.config.base import ConfigError
-from rscnav.config.yaml_scalars import is_plain_text
+from rscnav.settings.strict_settings import ConfigError
+from rscnav.settings.yaml_scalars import is_plain_text
 
 MOST_MB = 4  # of a configuration file
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,17 +1,22 @@
 """What a trained network does by itself: a stage of its own, since it runs networks and analyses do not.
 
-- ``settings``   its numbers
-- ``system``     the network as a map from state to state: step, run, Jacobian; ``visited``: the states of its session
-- ``points``     fixed and slow points by lowering the speed; ``spectra``: eigenvalues and what they say
-- ``observer``   the exact filter without input, to compare with; ``over_trials``: means, intervals, fits
-- ``landscape``  points, their spectra, slow states along the ring
-- ``recovery``   perturbed states: what is left over time; ``alone``: runs without input
-- ``apart``      a- and b-states before the second landmark, driven on by one input; ``ratio``: how far apart they are
-- ``stage``      all of it
+- ``autonomous_runs``    runs without input from states of the test trials: speed, belief and place over time, beside the exact filter's
+- ``distance_ratio``     how far two categories are apart
+- ``driven_divergence``  states before the second landmark of a- and of b-trials, driven on by one input, and whether they stay apart
+- ``filter_dynamics``    the exact Bayes filter without input: what a network that knows all there is to know would do by itself
+- ``fixed_points``       fixed points and slow points of a network without input
+- ``jacobian_spectra``   eigenvalues of the linear map around a state, and what they say
+- ``landscape``          where the flow without input stands still, or nearly
+- ``perturbations``      perturbed states, off the manifold of the session's states and along it
+- ``run``                all parts of the stage on one network and its session
+- ``settings``           numbers of the stage `dynamics`
+- ``system``             A trained network as a map from state to state
+- ``trajectories``       the states that a network went through in its session: whole states, and what else the parts of this stage share
+- ``trial_statistics``   means over trials with their intervals, and the shape of a return
 """
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"stage": ["dynamics"], "system": ["System"], "settings": ["Settings"]}
+    __name__, submod_attrs={"run": ["dynamics"], "system": ["System"], "settings": ["Settings"]}
 )

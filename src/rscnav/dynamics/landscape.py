@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.dynamics import points, spectra
-from rscnav.dynamics.observer import relaxation
-from rscnav.dynamics.over_trials import add_band, mean_interval
+from rscnav.dynamics import fixed_points as points
+from rscnav.dynamics import jacobian_spectra as spectra
+from rscnav.dynamics.filter_dynamics import relaxation
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.visited import Visited
+from rscnav.dynamics.trajectories import Visited
+from rscnav.dynamics.trial_statistics import add_band, mean_interval
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance

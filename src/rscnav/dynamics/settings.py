@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from rscnav.config.base import Closed
+from rscnav.settings.strict_settings import Closed
 
 
 class Settings(Closed):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.files import atomic_paths, writing
-from rscnav.sealed.regular import file_digest
-from rscnav.sealed.tails import json_bytes, sealed
+from rscnav.files.atomic import atomic_paths, writing
+from rscnav.files.sealed.regular import file_digest
+from rscnav.files.sealed.tails import json_bytes, sealed
 from rscnav.sessions.lazy import Trains, row_blocks, spike_counts
 from rscnav.sessions.schema import ARRAYS, ENCOUNTERS, PHASES
 from rscnav.sessions.session import Session

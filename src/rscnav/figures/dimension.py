@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
-from rscnav.figures.parts import mean_curve, parts_of
+from rscnav.figures.panels.phases import mean_curve, parts_of
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 
 ANALYSES: tuple[str, ...] = ("dimension",)

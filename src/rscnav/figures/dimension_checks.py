@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
-from rscnav.figures.parts import parts_of, why_empty
+from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 
 ANALYSES: tuple[str, ...] = ("dimension",)

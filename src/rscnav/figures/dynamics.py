@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.panels.projection import VIEW, fit_view, tripod
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS, Canvas
-from rscnav.figures.view import VIEW, fit_view, tripod
 from rscnav.sessions.schema import PHASES
 
 ANALYSES: tuple[str, ...] = ("dynamics",)

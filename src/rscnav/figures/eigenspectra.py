@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
-from rscnav.figures.parts import columns, parts_of, why_empty
+from rscnav.figures.panels.phases import columns, parts_of, why_empty
 from rscnav.figures.style import PHASE_COLOURS, Canvas
 
 ANALYSES: tuple[str, ...] = ("eigenspectrum",)

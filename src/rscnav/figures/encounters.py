@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rscnav.analyses.encounter_categories import MISSED, OUTCOMES, RETURN
+from rscnav.analyses.encounters.categories import MISSED, OUTCOMES, RETURN
 from rscnav.analyses.result import Result
-from rscnav.figures.around import (
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.panels.event_aligned import (
     DASHED,
     DOTTED,
     band,
@@ -21,7 +22,6 @@ from rscnav.figures.around import (
     significant,
     time_axis,
 )
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
 from rscnav.figures.style import GREY, LANDMARK_COLOURS, OUTCOME_COLOURS, PHASE_COLOURS, Canvas
 
 ANALYSES = ("encounters", "divergence")

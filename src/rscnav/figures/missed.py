@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rscnav.analyses.result import Result
-from rscnav.figures.around import DASHED, curve, explain, head_room, significant, time_axis
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.panels.event_aligned import DASHED, curve, explain, head_room, significant, time_axis
 from rscnav.figures.style import GREY, Canvas
 
 ANALYSES = ("missed",)

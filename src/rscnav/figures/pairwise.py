@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
-from rscnav.figures.parts import parts_of, why_empty
+from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import CONTROL, PHASE_COLOURS, Canvas
 
 ANALYSES: tuple[str, ...] = ("pairwise",)

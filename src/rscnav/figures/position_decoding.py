@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
-from rscnav.figures.parts import parts_of, why_empty
+from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import CONTROL, PHASE_COLOURS, Canvas
 
 ANALYSES: tuple[str, ...] = ("position_decoding",)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
-from rscnav.figures.parts import columns
+from rscnav.figures.panels.phases import columns
+from rscnav.figures.panels.projection import VIEW, fit_view, tripod
 from rscnav.figures.style import CYCLIC, Canvas
-from rscnav.figures.view import VIEW, fit_view, tripod
 from rscnav.sessions.schema import NO_PHASE, PHASES
 
 ANALYSES: tuple[str, ...] = ("state_space",)

@@ -12,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rscnav.sealed.tails import write_all_sealed
+from rscnav.files.sealed.tails import write_all_sealed
 
 MM = 1 / 25.4
 

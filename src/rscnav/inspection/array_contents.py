@@ -8,7 +8,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from rscnav.recordings.array_tree import Tree, Unreadable, Value, open_tree
+from rscnav.recordings.plain_arrays.array_tree import Tree, Unreadable, Value, open_tree
 
 _MOST_LISTED = 200
 _SPIKES = re.compile(r"spk|spike|times?$|^ts|_ts", re.IGNORECASE)

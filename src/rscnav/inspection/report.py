@@ -8,32 +8,32 @@ from typing import Any
 import numpy as np
 import yaml
 
-from rscnav.config.base import ConfigError
 from rscnav.config.load import parse_config
-from rscnav.config.recordings import Recording
-from rscnav.inspection import lag
-from rscnav.inspection.checks import file_checks, not_made
-from rscnav.inspection.contents import Item, contents
-from rscnav.inspection.draft import draft, name_of
-from rscnav.inspection.feeds import feeds_in_words
-from rscnav.inspection.guess import guess
-from rscnav.inspection.heard import heard
-from rscnav.inspection.raw import Raw, look_at
-from rscnav.inspection.starts import MIN_TRIALS, Starts, scan_starts
-from rscnav.inspection.verdicts import Check
-from rscnav.recordings.files import ARRAY_ENDINGS, explained, refuse_unreadable
-from rscnav.recordings.joined import open_joined
-from rscnav.recordings.names import SERIES, TABLE, Names
-from rscnav.recordings.nwb import START_COLUMNS
-from rscnav.recordings.probed import is_hdf5, probe
+from rscnav.files.sealed.hdf5 import sealed_format
+from rscnav.inspection import clock_alignment as lag
+from rscnav.inspection.available_analyses import feeds_in_words
+from rscnav.inspection.check import Check
+from rscnav.inspection.file_contents import Item, contents
+from rscnav.inspection.library_warnings import heard
+from rscnav.inspection.mapping.draft import draft, name_of
+from rscnav.inspection.mapping.guess import guess
+from rscnav.inspection.raw_overview import Raw, look_at
+from rscnav.inspection.run_checks import file_checks, not_made
+from rscnav.inspection.trial_alignment import MIN_TRIALS, Starts, scan_starts
+from rscnav.recordings.activity.unit_tables import units_in
+from rscnav.recordings.files.hdf5_probe.findings import is_hdf5, probe
+from rscnav.recordings.files.joined_files import open_joined
+from rscnav.recordings.files.nwb_lookup import START_COLUMNS
+from rscnav.recordings.files.object_names import SERIES, TABLE, Names
+from rscnav.recordings.files.open_file import ARRAY_ENDINGS, explained, refuse_unreadable
 from rscnav.recordings.read import open_session, summary
 from rscnav.recordings.session_files import is_session, session_of_file
-from rscnav.recordings.unit_tables import units_in
-from rscnav.sealed.hdf5 import sealed_format
+from rscnav.recordings.settings.recording import Recording
 from rscnav.seeds import Seeds
 from rscnav.sessions.lazy import spike_counts
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import ConfigError
 
 
 @dataclass

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.inspection.verdicts import Check
-from rscnav.recordings.units import restarts
+from rscnav.inspection.check import Check
+from rscnav.recordings.activity.units import restarts
 
 REFRACTORY_S = 0.002
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import torch
 
+from rscnav.files.sealed.regular import DamagedError, read_bytes
+from rscnav.files.sealed.tails import check_sealed_bytes, write_sealed
 from rscnav.networks.model import Network
-from rscnav.networks.weights import build
-from rscnav.sealed.regular import DamagedError, read_bytes
-from rscnav.sealed.tails import check_sealed_bytes, write_sealed
-from rscnav.tasks.batch import Task
+from rscnav.networks.weights_file import build
+from rscnav.tasks.base import Task
 
 
 def save(values: dict[str, Any], path: str | os.PathLike[str]) -> None:
@@ -54,6 +54,6 @@ def load_network(path: str | os.PathLike[str], task: Task, device: torch.device 
     Raises
     ------
     FileNotFoundError, ValueError
-        With the file's name; see `rscnav.networks.weights.build`.
+        With the file's name; see `rscnav.networks.weights_file.build`.
     """
     return build(load(path, device), task, path, device)

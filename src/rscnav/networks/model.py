@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from rscnav.networks.cells.base import Cell, Layer, affine, unset
-from rscnav.networks.cells.table import cell_class, is_recurrent, make_layer
+from rscnav.networks.cells.registry import cell_class, is_recurrent, make_layer
 
 Generators = torch.Generator | Sequence[torch.Generator] | None  # of one network, of several, or none
 
@@ -21,7 +21,7 @@ class Architecture:
     Parameters
     ----------
     cell : str
-        A name in `rscnav.networks.cells.table`.
+        A name in `rscnav.networks.cells.registry`.
     hidden_size : int
         Units of each layer (of each direction).
     n_layers : int

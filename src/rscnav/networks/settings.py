@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 CellName = Literal[
     "gru", "lstm", "tanh", "relu", "rectified_tanh", "leaky", "diagonal", "feedforward", "convolution"
-]  # as in rscnav.networks.cells.table
+]  # as in rscnav.networks.cells.registry
 CELL_NAMES: tuple[str, ...] = get_args(CellName)
 
 
@@ -14,7 +14,7 @@ def tau_steps(network: Any, task: Any) -> float:
     Parameters
     ----------
     network : rscnav.config.schema.Network
-    task : rscnav.tasks.batch.Task
+    task : rscnav.tasks.base.Task
 
     Returns
     -------

@@ -1,11 +1,15 @@
 """The best any observer could do, and what lesser observers do.
 
-- ``settings``   how finely they reckon
-- ``table``      observers by task and strategy
-- ``ring_grid``  Bayes filter and smoother on a grid of the ring
-- ``ring``       observers of the tasks on the ring
-- ``arena``      observers of the arena: particles
-- ``gap``        how much worse than the filter
+- ``arena``             ideal observers in the arena: particle filters over the pose and the turn of the scene
+- ``arena_likelihood``  what the animal in the arena is told, and how well it fits poses in the landmark frame
+- ``grid_filter``       bayes filter and smoother on a ring of grid bins, exact but for the grid
+- ``optimality_gap``    the optimality gap: how much worse than the exact Bayes filter, in nats per step
+- ``particle_filter``   the particles of the arena's filter on their way: move, look, weigh, resample
+- ``particle_prior``    until a trial's first sight of a landmark, in the arena: each pose stands for many turns of the scene at once
+- ``particles``         particles of many trials at once: weights, systematic resampling that spares rare hypotheses, histograms
+- ``registry``          observers by task and strategy
+- ``ring``              ideal and lesser observers of the tasks on the ring
+- ``settings``          how finely the ideal observers reckon
 """
 
 import lazy_loader
@@ -14,6 +18,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "settings": ["Observer"],
-        "table": ["STRATEGIES", "bayes_filter", "limit_of", "observe", "strategies"],
+        "registry": ["STRATEGIES", "bayes_filter", "limit_of", "observe", "strategies"],
     },
 )

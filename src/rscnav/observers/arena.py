@@ -6,7 +6,7 @@
 - ``arena_outset``  until a trial's first sight of a landmark: each pose stands for many turns of the scene
 - ``particles``     weights and resampling
 
-Strategies are those of `rscnav.observers.table`; there is no smoother.
+Strategies are those of `rscnav.observers.registry`; there is no smoother.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import logging
 import torch
 from torch import Tensor
 
-from rscnav.observers.arena_walk import Walk
+from rscnav.observers.particle_filter import Walk
 from rscnav.observers.particles import effective
 from rscnav.observers.settings import Observer
 from rscnav.tasks.arena import Task
-from rscnav.tasks.batch import Batch
+from rscnav.tasks.base import Batch
 
 STRATEGIES = ("bayes", "no_absence", "single_hypothesis", "dead_reckoning")
 CHUNK = {

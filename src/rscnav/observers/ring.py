@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rscnav.observers.ring_grid import RingModel, grid_filter, grid_smoother, share_in_view
+from rscnav.observers.grid_filter import RingModel, grid_filter, grid_smoother, share_in_view
 from rscnav.observers.settings import Observer
-from rscnav.tasks.batch import Batch
-from rscnav.tasks.channels import decode_velocity, place_code
+from rscnav.tasks.base import Batch
+from rscnav.tasks.input_encoding import decode_velocity, place_code
 
 STRATEGIES = ("bayes", "no_absence", "single_hypothesis", "dead_reckoning", "smoother")
 CELLS = 8_000_000  # numbers of a belief held at once: bounds the memory
@@ -18,7 +18,7 @@ CELLS = 8_000_000  # numbers of a belief held at once: bounds the memory
 def posteriors(
     task: Any, batch: Batch, strategy: str, settings: Observer, generator: torch.Generator
 ) -> dict[str, Tensor]:
-    """Run an observer of a task on the ring; see `rscnav.observers.table`.
+    """Run an observer of a task on the ring; see `rscnav.observers.registry`.
 
     Where the map is shown at encounters only (``ring-external-map``), nothing is known of the position before the first one,
     by symmetry; from then on the belief is that of an observer who had known the map from the start.

@@ -12,29 +12,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.base import check
-from rscnav.config.recordings import Recording
 from rscnav.config.schema import Encounters
-from rscnav.recordings.activity import SampledRates
+from rscnav.recordings.activity.firing_rates import SpikeRates
+from rscnav.recordings.activity.series import SampledRates
+from rscnav.recordings.bin_selection import kept_bins, known_bins
 from rscnav.recordings.binning import Bins, touching
-from rscnav.recordings.columns import Columns
-from rscnav.recordings.files import linked_files, named, refuse_unreadable
-from rscnav.recordings.joined import open_joined
-from rscnav.recordings.kept import kept_bins, known_bins
-from rscnav.recordings.meeting import landmark_fields, meet_landmarks
-from rscnav.recordings.moves import moves_in
-from rscnav.recordings.nothing_left import nothing_left
-from rscnav.recordings.phases import phases_of_file
-from rscnav.recordings.rates import SpikeRates
-from rscnav.recordings.recorded import Recorded, read_file
+from rscnav.recordings.empty_recording import nothing_left
+from rscnav.recordings.extract import Recorded, read_file
+from rscnav.recordings.files.joined_files import open_joined
+from rscnav.recordings.files.open_file import linked_files, named, refuse_unreadable
+from rscnav.recordings.files.table_columns import Columns
+from rscnav.recordings.landmarks.encounters import landmark_fields, meet_landmarks
+from rscnav.recordings.landmarks.visibility import told_by_file
 from rscnav.recordings.session_files import is_session, session_of_file
-from rscnav.recordings.visibility import told_by_file
+from rscnav.recordings.settings.recording import Recording
+from rscnav.recordings.tracking.kinematics import moves_in
+from rscnav.recordings.trials.phases import phases_of_file
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.lazy import Activity
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
-from rscnav.sessions.splits import draw_split
+from rscnav.sessions.train_test_split import draw_split
+from rscnav.settings.strict_settings import check
 
 
 def read_recording(

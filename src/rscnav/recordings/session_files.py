@@ -2,8 +2,8 @@
 
 import os
 
-from rscnav.config.recordings import Recording
-from rscnav.sealed.hdf5 import sealed_format
+from rscnav.files.sealed.hdf5 import sealed_format
+from rscnav.recordings.settings.recording import Recording
 from rscnav.sessions.hdf5 import FORMAT, read_session
 from rscnav.sessions.session import Session
 

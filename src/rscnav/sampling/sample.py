@@ -7,12 +7,12 @@ both in every statistic.
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.sampled import SampledNetwork
+from rscnav.recordings.activity.firing_rates import spike_rates
 from rscnav.recordings.binning import bins_within
-from rscnav.recordings.rates import spike_rates
-from rscnav.sampling.plan import plan_trials
-from rscnav.sampling.rates import mean_rates, rates_from_states, varying
-from rscnav.sampling.taken import attributes, encounters_taken, in_bins, trials_taken, unit_table
+from rscnav.sampling.copied_fields import attributes, encounters_taken, in_bins, trials_taken, unit_table
+from rscnav.sampling.firing_rates import mean_rates, rates_from_states, varying
+from rscnav.sampling.settings import SampledNetwork
+from rscnav.sampling.trial_matching import plan_trials
 from rscnav.seeds import Seeds
 from rscnav.sessions.poisson import poisson_spikes
 from rscnav.sessions.session import Session

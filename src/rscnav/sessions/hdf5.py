@@ -8,13 +8,13 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.sealed.datasets import typed
-from rscnav.sealed.hdf5 import SealedFile, new_hdf5, open_hdf5
-from rscnav.sessions.coarse import WideBins, in_bins, wide_bins
+from rscnav.files.sealed.datasets import typed
+from rscnav.files.sealed.hdf5 import SealedFile, new_hdf5, open_hdf5
+from rscnav.sessions.hdf5_tables import read_table, write_table
 from rscnav.sessions.lazy import TILE, LazyRows, LazyTrains, Trains, row_blocks, spike_counts
+from rscnav.sessions.rebinning import WideBins, in_bins, wide_bins
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
-from rscnav.sessions.tables import read_table, write_table
 
 FORMAT = "rscnav session 3"
 _TEXTS, _NUMBERS = ("name", "kind", "subject", "position_unit"), ("dt_s", "visibility_radius")
@@ -107,7 +107,7 @@ def read_session(
     fields : collection of str, optional
         Read only these besides activity, time, trial, trials and units; the others are None. Default: all.
     dt_s : float, optional
-        Read into time bins of this width (s) where the file's are narrower (see `rscnav.sessions.coarse`); no more of the
+        Read into time bins of this width (s) where the file's are narrower (see `rscnav.sessions.rebinning`); no more of the
         activity than that is ever in memory. Default: as in the file.
     lazy : bool
         Leave activity and spikes in the file, to be read when they are asked for (see `rscnav.sessions.lazy`).

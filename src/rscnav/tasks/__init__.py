@@ -1,20 +1,21 @@
 """Worlds with landmarks that look alike, sampled in batches of trials on any device.
 
-- ``batch``              what sampling gives, and what every task offers
-- ``timing``             settings that every task has
-- ``channels``           how quantities enter the input channels
-- ``motion``             how the animal moves on the ring
-- ``ring``               what the tasks on the ring share
-- ``ring_fixed``         two landmarks, the same in every trial
-- ``ring_external_map``  new landmarks in each trial, shown as a map at an encounter
-- ``ring_internal_map``  two landmarks at a separation that must be found out
-- ``plane_motion``       how the animal moves in the plane
-- ``arena``              a disc with two landmarks on its rim
-- ``table``              tasks by name
+- ``arena``              `arena`: find your place in a disc, and the rewarded port on its rim, by two landmarks that look exactly alike
+- ``arena_motion``       how the animal moves in a disc
+- ``base``               what sampling a task gives, and what every task offers
+- ``input_encoding``     how quantities enter the input channels: as one number, or as a population
+- ``lazy_torch``         torch, imported when something of it is first used, so that settings are read and analyses run without it
+- ``registry``           tasks by name
+- ``ring``               what the tasks on the ring share: settings, motion, bins, what is in view
+- ``ring_external_map``  `ring-external-map`: two to four alike landmarks at new places in each trial
+- ``ring_fixed``         `ring-fixed`: find your place on a ring with two landmarks that look exactly alike
+- ``ring_internal_map``  `ring-internal-map`: two alike landmarks whose separation changes from trial to trial and must be found out
+- ``ring_motion``        how the animal moves on the ring
+- ``trial_timing``       time step, length and scoring of trials: settings that every task has
 """
 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submod_attrs={"batch": ["Batch", "Task"], "table": ["TASKS", "make_task"]}
+    __name__, submod_attrs={"base": ["Batch", "Task"], "registry": ["TASKS", "make_task"]}
 )

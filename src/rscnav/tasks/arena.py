@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from rscnav.tasks.batch import Batch
-from rscnav.tasks.channels import encode_velocity, velocity_names
-from rscnav.tasks.plane_motion import PlaneMotion, wander
+from rscnav.tasks.arena_motion import PlaneMotion, wander
+from rscnav.tasks.base import Batch
+from rscnav.tasks.input_encoding import encode_velocity, velocity_names
 from rscnav.tasks.ring import check_counts, equal_bin, wrap
-from rscnav.tasks.timing import TrialTiming
+from rscnav.tasks.trial_timing import TrialTiming
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    from rscnav.tasks.late_torch import torch
+    from rscnav.tasks.lazy_torch import torch
 
 OBSERVERS = "rscnav.observers.arena"
 INPUT_M = 0.1  # input channels count metres in units of this, whatever the settings: lessons of a curriculum then agree
@@ -138,7 +138,7 @@ class Task:
     def sample(
         self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"
     ) -> Batch:
-        """Draw trials; see `rscnav.tasks.batch.Task.sample`."""
+        """Draw trials; see `rscnav.tasks.base.Task.sample`."""
         check_counts(n_trials, n_steps)
         s = self.settings
         place, heading, speed, turn = wander(s.motion, s.radius_m, s.dt_s, n_trials, n_steps, generator, device)

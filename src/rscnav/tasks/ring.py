@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from rscnav.tasks.batch import Batch
-from rscnav.tasks.channels import encode_velocity, velocity_names
-from rscnav.tasks.motion import RingMotion, sensed_velocity, travelled
-from rscnav.tasks.timing import TrialTiming
+from rscnav.tasks.base import Batch
+from rscnav.tasks.input_encoding import encode_velocity, velocity_names
+from rscnav.tasks.ring_motion import RingMotion, sensed_velocity, travelled
+from rscnav.tasks.trial_timing import TrialTiming
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    from rscnav.tasks.late_torch import torch
+    from rscnav.tasks.lazy_torch import torch
 
 
 class RingSettings(TrialTiming):
@@ -91,7 +91,7 @@ class RingTask(ABC):
     def sample(
         self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"
     ) -> Batch:
-        """Draw trials; see `rscnav.tasks.batch.Task.sample`."""
+        """Draw trials; see `rscnav.tasks.base.Task.sample`."""
         check_counts(n_trials, n_steps)
         s = self.settings
         velocity = sensed_velocity(s.motion, s.dt_s, n_trials, n_steps, generator, device)

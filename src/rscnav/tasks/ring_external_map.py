@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
-from rscnav.tasks.channels import place_code, velocity_names
+from rscnav.tasks.input_encoding import place_code, velocity_names
 from rscnav.tasks.ring import RingSettings, RingTask, wrap
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    from rscnav.tasks.late_torch import torch
+    from rscnav.tasks.lazy_torch import torch
 
 OBSERVERS = "rscnav.observers.ring"
 NAMES = "abcdefghijklmnopqrstuvwxyz"

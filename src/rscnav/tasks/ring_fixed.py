@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 else:
-    from rscnav.tasks.late_torch import torch
+    from rscnav.tasks.lazy_torch import torch
 
 OBSERVERS = "rscnav.observers.ring"
 

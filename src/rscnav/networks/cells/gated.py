@@ -69,7 +69,7 @@ class LSTM(Cell):
 def _fast_path() -> ModuleType | None:
     """Import the compiled path, which needs numba."""
     try:
-        from rscnav.networks.cells import fast_gru
+        from rscnav.networks.cells import gru_numba as fast_gru
     except ImportError as error:
         log.warning("the fast path of the cell gru is out of reach (%s); the plain one does the same, slower", error)
         return None

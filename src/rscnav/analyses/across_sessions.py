@@ -1,0 +1,117 @@
+"""Numbers over sessions: one value a session, sessions of one subject averaged first, a test where there are six subjects.
+
+To have a number tested over sessions, add a line to `COMPARED`. The seeds of one network are a group; so are all recordings.
+Networks and recordings are never pooled.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.resampling import MIN_SESSIONS, over_sessions
+from rscnav.seeds import Seeds
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One number of an analysis, or one minus another; `null` is what it is where nothing is to be found (None: no test)."""
+
+    analysis: str
+    value: str
+    minus: str = ""
+    null: float | None = None
+    unit: str = ""
+
+
+COMPARED: dict[str, Compared] = {
+    "tuning_entropy": Compared("tuning", "mean_entropy", unit="bit"),
+    "tuning_below_control": Compared("tuning", "mean_entropy_compared", "control_mean_entropy", 0.0, "bit"),
+    "spatial_entropy": Compared("spatial", "mean_entropy", unit="bit"),
+    "spatial_below_control": Compared("spatial", "mean_entropy_compared", "control_mean_entropy", 0.0, "bit"),
+    "dispersion_excess": Compared("dispersion", "excess", null=0.0, unit="bit"),
+    "dispersion_difference": Compared("dispersion", "difference", unit="bit"),
+    "dimension_LM1_to_LM2": Compared("dimension", "LM2/dimension", "LM1/dimension", 0.0),
+    "components_above_LM1_to_LM2": Compared("eigenspectrum", "LM2/components_above", "LM1/components_above", 0.0),
+    "participation_LM1_to_LM2": Compared("eigenspectrum", "LM2/participation_ratio_corrected", "LM1/participation_ratio_corrected", 0.0),
+}  # fmt: skip
+ANALYSES = tuple(dict.fromkeys(compared.analysis for compared in COMPARED.values()))  # whose results are read
+
+
+@dataclass(frozen=True)
+class Member:
+    """One session: what group it belongs to, its subject, its results by analysis."""
+
+    name: str
+    group: str
+    subject: str
+    results: Mapping[str, Result]
+
+
+def group_of(kind: str, network: str) -> str:
+    """Name the group of a session: networks by name, seen as a recording or not; all recordings together."""
+    return kind if kind == "recording" else f"{kind} {network}"
+
+
+def across(members: Sequence[Member], seeds: Seeds) -> Result:
+    """Sum up each number of `COMPARED` over the sessions of each group.
+
+    Parameters
+    ----------
+    members : sequence of Member
+    seeds : Seeds
+
+    Returns
+    -------
+    Result
+        By number: ``NAME/values`` (session,), ``NAME/mean``, ``NAME/low``, ``NAME/high``, ``NAME/p``, ``NAME/n`` (group,). Interval and
+        p only for at least six subjects with a value; else they are NaN, and a note says how many there are.
+    """
+    groups = list(dict.fromkeys(member.group for member in members))
+    result = Result()
+    result.add("session", np.array([m.name for m in members], np.str_), "", ("session",))
+    result.add("subject", np.array([m.subject for m in members], np.str_), "", ("session",))
+    result.add("group", np.array(groups, np.str_), "", ("group",))
+    result.add("group_of_session", np.array([groups.index(m.group) for m in members], np.int64), "", ("session",))
+    for name, compared in COMPARED.items():
+        values = np.array([value_of(member.results, compared) for member in members], np.float64)
+        rows = []
+        for group in groups:
+            mine = np.array([member.group == group for member in members])
+            subjects = np.array([member.subject for member in members])[mine]
+            of_subject = by_subject(values[mine], subjects)
+            found = over_sessions(of_subject - (compared.null or 0.0), seeds.generator(name, group))
+            shift = compared.null or 0.0
+            p = found.p if compared.null is not None else np.nan
+            rows.append((found.mean + shift, found.low + shift, found.high + shift, p, found.n))
+        result.add(f"{name}/values", values, compared.unit, ("session",))
+        for k, key in enumerate(("mean", "low", "high", "p")):
+            unit = "" if key == "p" else compared.unit
+            result.add(f"{name}/{key}", np.array([row[k] for row in rows], np.float64), unit, ("group",))
+        counts = np.array([row[4] for row in rows], np.int64)
+        result.add(f"{name}/n", counts, "", ("group",))
+        few = [f"{group}: {n}" for group, n in zip(groups, counts, strict=True) if n < MIN_SESSIONS]
+        if few:
+            result.notes[name] = f"no interval and no p with fewer than {MIN_SESSIONS} subjects ({', '.join(few)})"
+    return result
+
+
+def value_of(results: Mapping[str, Result], compared: Compared) -> float:
+    """Give a session's value; NaN where its analysis has none."""
+    result = results[compared.analysis]
+    keys = [compared.value] + ([compared.minus] if compared.minus else [])
+    if not result.ok or any(key not in result for key in keys):
+        return float("nan")
+    numbers = [float(result[key]) for key in keys]
+    return numbers[0] - sum(numbers[1:])
+
+
+def by_subject(values: NDArray[np.float64], subjects: NDArray) -> NDArray[np.float64]:
+    """Average the values of each subject, NaN ones left out: (subject,), in order of the subjects' names."""
+    found = []
+    for subject in np.unique(subjects):
+        known = values[(subjects == subject) & np.isfinite(values)]
+        found.append(known.mean() if len(known) else np.nan)
+    return np.array(found, np.float64)

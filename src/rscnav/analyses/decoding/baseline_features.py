@@ -1,0 +1,56 @@
+"""What could be decoded without a brain: the path moved since the last landmark, the time in the trial."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.events import last_encounter, onset_sample
+from rscnav.sessions.session import Session
+
+BUMP_RAD = 0.3  # width and distance of the bumps of a code of displacement (rad)
+_REACH = 9.0  # and how far they go either way (rad)
+_TIMES = 12  # bumps of a code of time
+
+
+def moved_since_landmark(session: Session, encounters: NDArray, at: NDArray[np.intp]) -> NDArray[np.float64] | None:
+    """Integrate velocity from the onset of the encounter before to given samples.
+
+    Parameters
+    ----------
+    session : Session
+    encounters : structured array
+        Rows of its table.
+    at : array, (encounter, lag)
+        Samples of the same contiguous stretch; -1 for none.
+
+    Returns
+    -------
+    array, (encounter, lag), or None
+        In rad; NaN where there is no encounter before, or the sample lies before it. None outside the ring and where velocity
+        is not known.
+    """
+    if not session.is_ring or session.velocity is None:
+        return None
+    onset = onset_sample(session, encounters)
+    before = last_encounter(session)[np.maximum(onset - 1, 0)]  # row of the encounter before, -1 after a gap
+    start = onset_sample(session, session.need("encounters")[before])
+    path = np.cumsum(np.where(np.isfinite(session.velocity), session.velocity, 0.0)) * session.dt_s
+    known = (before >= 0)[:, None] & (at >= start[:, None])
+    return np.where(known, path[at] - path[start][:, None], np.nan)
+
+
+def displacement_code(moved: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Give displacement (encounter,) as a population code (encounter, bump).
+
+    Bumps, because a linear readout of the displacement itself cannot tell apart what alternates along it.
+    """
+    return _bumps(moved, np.arange(-_REACH, _REACH + 0.01, BUMP_RAD), BUMP_RAD)
+
+
+def time_code(time_s: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Give times (encounter,) as a population code (encounter, bump) over their range."""
+    centres = np.linspace(time_s.min(), time_s.max(), _TIMES)
+    return _bumps(time_s, centres, max(float(centres[1] - centres[0]), 1e-9))
+
+
+def _bumps(values: NDArray[np.floating], centres: NDArray[np.floating], width: float) -> NDArray[np.float64]:
+    return np.exp(-0.5 * ((values[:, None] - centres) / width) ** 2)

@@ -1,0 +1,182 @@
+"""Analysis `decoding`: which landmark the second one is, and how the trial ends, read from the state around it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.decoding.balanced_accuracy import Decoded, decode, gain
+from rscnav.analyses.decoding.baseline_features import displacement_code, moved_since_landmark, time_code
+from rscnav.analyses.decoding.cross_validation import deal_folds, permuted_labels, strata
+from rscnav.analyses.encounters.categories import samples_around
+from rscnav.analyses.lowpass_filter import lowpass
+from rscnav.analyses.preprocessing import chosen_trials
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.max_statistic import add_tests, over_lags
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+from rscnav.validation import as_activity
+
+NEEDS = ("trials", "encounters")
+FIELDS = ("position", "velocity", "phase", "belief", "bin_centres", "encounters")
+
+CLASSES = {"identity": ("a", "b"), "outcome": ("correct", "incorrect")}
+_DRAWS_ALONE = 50  # permutations for what the path or the time give: for the intervals' widths, no p comes from them
+
+
+class Settings(Closed):
+    """Held-out linear decoding around the second landmark, in sliding windows."""
+
+    window_s: float = Field(0.2, gt=0, le=1_000, description="width of a window; states are averaged over it (s)")
+    step_s: float = Field(0.1, ge=1e-4, le=1_000, description="from one window to the next (s)")
+    before_s: float = Field(
+        1.0, gt=0, le=1_000, description="the first window ends this long before the first sample in view (s)"
+    )
+    after_s: float = Field(2.0, ge=0, le=1_000, description="the last window ends this long after it (s)")
+    report_s: float = Field(
+        0.5, ge=0, le=1_000, description="the numbers `*_after` are of the window that ends here (s)"
+    )
+    filtered: bool = Field(
+        True,
+        description="low-pass the states first, with the common cutoff and always forward only; false: as they are",
+    )
+    n_folds: int = Field(5, ge=2, description="folds; whole trials are held out")
+    min_trials: int = Field(10, ge=2, description="trials of each class that decoding needs; never fewer than folds")
+    stratum_trials: int = Field(
+        20, ge=2, description="labels are permuted among so many trials that meet it at a similar time in the trial"
+    )
+    onset_windows: int = Field(3, ge=1, description="an onset needs this many windows in a row at corrected p <= 0.05")
+    n_permutations: int = Field(200, ge=1, description="permutations of the labels")
+
+    def window_ends(self, dt_s: float) -> NDArray[np.int64]:
+        """Give the last sample of each window, from the first in view; -1, the last one before it, is among them."""
+        step = max(1, round(self.step_s / dt_s))
+        first = max(0, (round(self.before_s / dt_s) - 1) // step)
+        return np.arange(-1 - first * step, max(round(self.after_s / dt_s), 0) + 1, step)
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Decode identity (a or b) and outcome (correct or incorrect) in each window around the second new landmark.
+
+    There is one second landmark a trial, so folds hold out whole trials. States are never filtered backward in time, and a
+    window is known by its last sample: at -0.1 s it knows nothing of what comes into view at 0. Control: labels permuted among
+    trials that meet the landmark at a similar time in the trial. Beside it, what the path since the last landmark gives
+    alone, integrated from the session's velocity, and what the time in the trial gives.
+    """
+    chosen, words = chosen_trials(session, common.trials)
+    table = session.need("encounters")
+    second = table[(table["kind"] == "encounter") & (table["order"] == 2) & chosen[table["trial"]]]
+    if not len(second):
+        return Result.not_applicable(f"no trial has a second landmark (trials: {words})")
+    states = as_activity(np.asarray(session.activity))
+    if np.all(states == states[0]):
+        return Result.not_applicable("every unit is constant")
+    result = Result(notes={"trials": words})
+    if settings.filtered:
+        states = lowpass(states, session.dt_s, common.cutoff_hz, causal=True, stretches=session.stretches())
+    ends = settings.window_ends(session.dt_s)
+    width = max(1, round(settings.window_s / session.dt_s))
+    lags = np.arange(ends[0] - width + 1, ends[-1] + 1)
+    around = samples_around(session, second, lags, np.arange(len(session.time)))
+    result.add("time", ends * session.dt_s, "s", ("window",))
+    result.add("window_s", width * session.dt_s, "s")
+    moved = moved_since_landmark(session, second, around[:, width - 1 :])
+    if moved is None:
+        result.notes["displacement"] = "no path to integrate: the positions are not on a ring, or there is no velocity"
+    in_trial = second["onset_s"] - session.trials["start_s"][second["trial"]]
+    for task, (names, label) in _labels(session, second).items():
+        of_class = [int(np.sum(label == k)) for k in range(2)]
+        for name, n in zip(names, of_class, strict=True):
+            result.add(f"{task}/n_{name}", n)
+        needed = max(settings.min_trials, settings.n_folds)
+        if min(of_class) < needed:
+            counts = " and ".join(f"{n} {name}" for name, n in zip(names, of_class, strict=True))
+            result.notes[task] = f"{counts}; {needed} of each are needed"
+            continue
+        use = label >= 0
+        trials = _Trials(label[use] == 1, in_trial[use], settings, needed, seeds.child(task))
+        windows = [around[use, k : k + width] for k in ends - ends[0]]
+        decoded = [trials.decode(_window_mean(states, at), np.all(at >= 0, axis=1)) for at in windows]
+        _add_windows(result, task, decoded, settings)
+        if not np.isfinite(result[f"{task}/accuracy"]).any():
+            fits = f"no window of {width * session.dt_s:g} s lies within the trial"
+            result.notes[task] = f"{fits} in {needed} trials of each class"
+        alone = None
+        if moved is not None:
+            paths = moved[use][:, ends - ends[0]]
+            alone = [trials.decode(displacement_code(path), np.isfinite(path), _DRAWS_ALONE) for path in paths.T]
+            _add_accuracy(result, f"{task}/displacement_", alone)
+        report = min(round(settings.report_s / session.dt_s), int(ends[-1]))
+        for name, lag in (("before", -1), ("after", report)):
+            at = int(np.searchsorted(ends, lag, side="right")) - 1
+            _add_numbers(result, f"{task}_{name}", decoded[at])
+            result.add(f"{task}_{name}_p", result[f"{task}/p"][at])
+            result.add(f"{task}_{name}_p_corrected", result[f"{task}/p_corrected"][at])
+            if alone is not None:
+                of_path = "displacement" if name == "before" else "displacement_after"
+                _add_numbers(result, f"{task}_{of_path}", alone[at])
+                more = gain(decoded[at], alone[at], trials.label)
+                for end, value in zip(("", "_low", "_high"), more, strict=True):
+                    result.add(f"{task}_{name}_gain{end}", value)
+        of_time = trials.decode(time_code(in_trial[use]), np.ones(len(trials.label), bool), _DRAWS_ALONE)
+        _add_numbers(result, f"{task}_trial_time", of_time)
+    return result
+
+
+class _Trials:
+    """The trials of one task: their labels, as observed and permuted, and their folds, the same in every window."""
+
+    def __init__(
+        self, label: NDArray[np.bool_], in_trial: NDArray[np.float64], settings: Settings, needed: int, seeds: Seeds
+    ):
+        generator = seeds.generator("folds and labels")
+        stratum = strata(in_trial, settings.stratum_trials)
+        self.label, self.needed = label, needed
+        self.fold = deal_folds(label, stratum, settings.n_folds, generator)
+        cell = stratum * settings.n_folds + self.fold
+        self.labels = permuted_labels(label, cell, settings.n_permutations, generator)
+
+    def decode(self, features: NDArray[np.floating], there: NDArray[np.bool_], draws: int | None = None) -> Decoded:
+        """Decode the cases that are there; `draws` of the permutations, default all."""
+        labels = self.labels if draws is None else self.labels[:, : 1 + draws]
+        return decode(features, there, labels, self.fold, self.needed)
+
+
+def _labels(session: Session, second: NDArray) -> dict[str, tuple[tuple[str, str], NDArray[np.int64]]]:
+    """Give per task the names of its two classes and each encounter's class: 0, 1, or -1 for neither."""
+    landmarks = (*session.landmark_names, "a", "b")[:2]
+    tasks = {"identity": (landmarks, second["landmark"])}
+    if not session.missing(("outcome",)):
+        tasks["outcome"] = (CLASSES["outcome"], second["outcome"])
+    return {
+        task: ((names[0], names[1]), np.select([values == names[0], values == names[1]], [0, 1], -1))
+        for task, (names, values) in tasks.items()
+    }
+
+
+def _window_mean(states: NDArray[np.floating], at: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Average states (time, unit) over each case's samples (case, sample)."""
+    total = np.zeros((len(at), states.shape[1]))
+    for sample in at.T:
+        total += states[sample]
+    return total / at.shape[1]
+
+
+def _add_windows(result: Result, task: str, decoded: list[Decoded], settings: Settings) -> None:
+    """Add accuracy and control of each window, p by window and over all of them, and the onset."""
+    _add_accuracy(result, f"{task}/", decoded)
+    result.add(f"{task}/n", [d.n for d in decoded], "", ("window",))
+    tests = over_lags(result[f"{task}/accuracy"], np.stack([d.null for d in decoded], axis=1))
+    add_tests(result, task, "window", tests, settings.onset_windows)
+
+
+def _add_accuracy(result: Result, prefix: str, decoded: list[Decoded]) -> None:
+    for name in ("accuracy", "low", "high"):
+        result.add(f"{prefix}{name}", [getattr(d, name) for d in decoded], "", ("window",))
+
+
+def _add_numbers(result: Result, name: str, decoded: Decoded) -> None:
+    for end, value in (("", decoded.accuracy), ("_low", decoded.low), ("_high", decoded.high)):
+        result.add(f"{name}{end}", value)

@@ -1,0 +1,85 @@
+"""What is shown beside the mean error of decoded positions: its distribution, where it is made, and the observers' errors."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.preprocessing import belief_places
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.resampling import jackknife_interval
+from rscnav.sessions.geometry import distance, wrap
+from rscnav.sessions.session import Session
+
+N_BINS = 36  # of errors, and of places along a line
+N_SIDE = 10  # places along each side of the plane, for the map of the error
+MIN_TRIALS = 20  # with fewer, the jackknife's intervals are too narrow
+
+
+def add_observers(
+    result: Result,
+    name: str,
+    session: Session,
+    at: NDArray[np.intp],
+    trial: NDArray[np.integer],
+    group: NDArray[np.integer],
+) -> None:
+    """Store the mean errors of the network's belief and of the exact filter's, with 95 % intervals over trials.
+
+    An error is the distance of the best place from the true one, at the same samples `at` of the session as the decoded ones.
+    """
+    if session.belief is None or session.bayes is None:
+        return
+    places = belief_places(session)
+    for which, belief in (("network", session.belief), ("bayes", session.bayes)):
+        error = places.error(belief[at], session.need("position")[at])
+        value = float(error.mean())
+        sums, counts = np.bincount(group, error), np.bincount(group)
+        used = counts > 0
+        without = (sums.sum() - sums[used]) / np.maximum(counts.sum() - counts[used], 1)
+        enough = len(np.unique(trial)) >= MIN_TRIALS
+        low, high = jackknife_interval(value, without) if enough else (np.nan, np.nan)
+        for key, number in (("error", value), ("error_low", low), ("error_high", high)):
+            result.add(f"{name}/{which}_{key}", number, session.position_unit)
+
+
+def add_histograms(
+    result: Result, name: str, position: NDArray[np.floating], decoded: NDArray[np.floating],
+    chance: Sequence[NDArray[np.floating]], ring: bool, unit: str,
+) -> None:  # fmt: skip
+    """Store the distribution of the errors and chance's, and decoded against true place (in the plane: a map of the error).
+
+    On the ring errors are signed, decoded minus true, in [-π, π); elsewhere they are distances. The joint histogram has
+    the true place along its first axis and sums to 1 over the decoded one.
+    """
+    if ring:
+        edges = np.linspace(-np.pi, np.pi, N_BINS + 1)
+        errors = [wrap(places - position)[:, 0] for places in (decoded, *chance)]
+    else:
+        errors = [distance(places, position, False) for places in (decoded, *chance)]
+        edges = np.linspace(0, max(float(values.max()) for values in errors) + 1e-9, N_BINS + 1)
+    shares = [np.histogram(values, edges)[0] / len(values) for values in errors]
+    result.add(f"{name}/error_edges", edges, unit, ("edge",))
+    result.add(f"{name}/error_histogram", shares[0], "", ("bin",))
+    result.add(f"{name}/chance_histogram", np.mean(shares[1:], axis=0), "", ("bin",))
+    if position.shape[1] == 1:
+        sides = np.linspace(-np.pi, np.pi, N_BINS + 1) if ring else _edges(position[:, 0], N_BINS)
+        counts = np.histogram2d(wrap(position[:, 0]) if ring else position[:, 0], decoded[:, 0], [sides, sides])[0]
+        rows = counts.sum(axis=1, keepdims=True)
+        joint = np.where(rows > 0, counts / np.maximum(rows, 1), np.nan)
+        result.add(f"{name}/joint", joint, "", ("true place", "decoded place"))
+        result.add(f"{name}/place_edges", sides, unit, ("place edge",))
+    else:
+        x, y = position[:, 0], position[:, 1]
+        x_edges, y_edges = _edges(x, N_SIDE), _edges(y, N_SIDE)
+        total = np.histogram2d(x, y, [x_edges, y_edges], weights=errors[0])[0]
+        visits = np.histogram2d(x, y, [x_edges, y_edges])[0]
+        error_map = np.where(visits > 0, total / np.maximum(visits, 1), np.nan)
+        result.add(f"{name}/error_map", error_map, unit, ("x", "y"))
+        result.add(f"{name}/x_edges", x_edges, unit, ("x edge",))
+        result.add(f"{name}/y_edges", y_edges, unit, ("y edge",))
+
+
+def _edges(values: NDArray[np.floating], n: int) -> NDArray[np.float64]:
+    low, high = float(values.min()), float(values.max())
+    return np.linspace(low, high if high > low else low + 1, n + 1)

@@ -1,0 +1,162 @@
+"""Analysis `dimension`: the correlation dimension of the states of each phase, an upper bound.
+
+It is given as it is and, in names that end so, with noise taken off the squared distances: ``*_floor`` (as much in every direction
+as the median eigenvalue has) and, for counts of spikes, ``*_counting`` (what two random halves of the spikes disclose). The control,
+``control_*``, rolls each unit's samples by an offset of its own; surrogates share everything linear with the trials.
+"""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
+from rscnav.analyses.dimension.correlation_sum import Window
+from rscnav.analyses.dimension.noise_floor import MIN_DIMS as MIN_DIMS_FLOOR
+from rscnav.analyses.dimension.poisson_noise import counting_variance, holds_counts
+from rscnav.analyses.dimension.report import add_by_units, add_dimension, add_space_time, add_surrogates
+from rscnav.analyses.dimension.space_time_separation import space_time
+from rscnav.analyses.dimension.surrogate_data_test import surrogate_tests
+from rscnav.analyses.dimension.unit_subsets import dimension_by_units, embeds
+from rscnav.analyses.preprocessing import Prepared, prepare
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.null_models import roll_each_unit
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+
+NEEDS: tuple[str, ...] = ()
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
+MIN_POINTS = 50
+MIN_TRIALS = 20  # with fewer, pairs of one trial are kept if they are far enough apart in time
+FEW_TRIALS_S = 1.0
+
+
+class Settings(Closed):
+    """Numbers of the analysis."""
+
+    max_points: int = Field(
+        6000, ge=100, le=100_000, description="samples a phase, drawn at random; cost grows with the square"
+    )
+    theiler: Literal["auto", "trial"] | Annotated[float, Field(ge=0)] = Field(
+        "auto",
+        description="pairs left out as too close in time: trial: all pairs of one trial; a number: pairs of one trial up "
+        "to this far apart (s); auto: trial, and with fewer than 20 trials 1 s",
+    )
+    n_surrogates: int = Field(39, ge=0, description="surrogate sessions of either kind; 0: none")
+    surrogate_points: int = Field(
+        1000, ge=100, le=100_000, description="samples a phase that are set beside surrogates"
+    )
+    n_subsets: int = Field(5, ge=0, description="random subsets of each number of units; 0: none")
+    subset_points: int = Field(1500, ge=100, le=100_000, description="samples a phase for subsets of units")
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Compute the dimension of each phase."""
+    prepared = prepare(session, common)
+    result = Result()
+    result.notes[""] = f"trials: {prepared.trials}; correlation dimensions are upper bounds"
+    unit = session.activity_unit
+    kept: dict[str, NDArray[np.bool_]] = {}
+    for name, mask in prepared.parts().items():
+        samples = np.flatnonzero(mask)
+        drawn = np.sort(seeds.generator(name, "points").permutation(len(samples))[: settings.max_points])
+        activity, at = prepared.activity[samples], samples[drawn]
+        if reason := _too_little(activity[drawn]):
+            result.notes[name] = reason
+            continue
+        kept[name] = mask
+        theiler = _window(settings.theiler, prepared.trial[at], session.dt_s)
+        labels = {"trial": prepared.trial[at], "step": prepared.step[at], "theiler": theiler}
+        points = activity[drawn].astype(np.float64)
+        result.add(f"{name}/n_points", len(drawn))
+        result.add(f"{name}/theiler_s", np.inf if theiler == "trial" else theiler * session.dt_s, "s")
+        noises = _noises(result, name, session, prepared, mask, common)
+        for suffix, noise in noises.items():
+            _try(result, name, "", suffix, points, {**labels, "noise": noise}, unit)
+        rolled = roll_each_unit(activity, seeds.generator(name, "control"), drawn).astype(np.float64)
+        joined = {"trial": None, "step": drawn, "theiler": _window_joined(theiler, prepared.trial[samples])}
+        _try(result, name, "control_", "", rolled, joined, unit)
+        if settings.n_subsets:
+            few = np.sort(seeds.generator(name, "few points").permutation(len(drawn))[: settings.subset_points])
+            rows = {key: value[few] if isinstance(value, np.ndarray) else value for key, value in labels.items()}
+            for suffix in [s for s in noises if s != "_floor"]:
+                subsets = dimension_by_units(
+                    points[few], settings.n_subsets, seeds.generator(name, "units"), noise=noises[suffix], **rows
+                )
+                add_by_units(result, name, suffix, subsets)
+        generator = seeds.generator(name, "space and time")
+        apart = space_time(activity, prepared.trial[samples], prepared.step[samples], session.dt_s, generator)
+        add_space_time(result, name, apart, session.dt_s, unit)
+    if settings.n_surrogates and kept:
+        generator = seeds.generator("surrogates")
+        found = surrogate_tests(
+            prepared.activity, prepared.trial, kept, settings.n_surrogates, settings.surrogate_points, generator
+        )
+        add_surrogates(result, found)
+    return result
+
+
+def _noises(
+    result: Result, name: str, session: Session, prepared: Prepared, mask: NDArray[np.bool_], common: Any
+) -> dict[str, Any]:
+    """Give the noises that are taken off, by the end of their names."""
+    noises: dict[str, Any] = {"": None}
+    if session.n_units >= MIN_DIMS_FLOOR:
+        noises["_floor"] = "floor"
+    else:
+        result.notes[name] = f"no noise floor: {session.n_units} units are too few, {MIN_DIMS_FLOOR} are needed"
+    if session.spikes is not None and holds_counts(session.activity, session.dt_s):
+        used = np.zeros(len(session.time), bool)
+        used[prepared.samples[mask]] = True
+        noises["_counting"] = counting_variance(
+            session.activity, session.dt_s, common.cutoff_hz, common.causal, session.stretches(), used
+        )
+    return noises
+
+
+def _try(
+    result: Result, name: str, prefix: str, suffix: str, points: NDArray[np.float64], options: dict[str, Any], unit: str
+) -> None:
+    """Add one dimension, or a note of why there is none."""
+    try:
+        found = correlation_dimension(points, **options)
+    except ValueError as error:
+        _note(result, name, prefix + suffix, str(error))
+        return
+    n_units = int(np.sum(np.ptp(points, axis=0) > 0))
+    if found.reliable and not embeds(n_units, found.dimension):
+        words = f"{n_units} units are too few to tell a dimension of {found.dimension:.1f} (more than twice as many are needed)"
+        _note(result, name, prefix + suffix, f"not reliable: {words}")
+    add_dimension(result, lambda key: f"{name}/{prefix}{key}{suffix}", found, n_units, unit)
+
+
+def _note(result: Result, name: str, which: str, words: str) -> None:
+    """Add to the notes of a phase what is to be known of one of its dimensions."""
+    before = f"{result.notes[name]}; " if name in result.notes else ""
+    result.notes[name] = f"{before}{which.strip('_') or 'as it is'}: {words}"
+
+
+def _window(setting: str | float, trial: NDArray[np.integer], dt_s: float) -> Window:
+    """Turn the setting into a Theiler window."""
+    if setting == "auto":
+        setting = "trial" if len(np.unique(trial)) >= MIN_TRIALS else FEW_TRIALS_S
+    return "trial" if isinstance(setting, str) else round(setting / dt_s)
+
+
+def _window_joined(theiler: Window, trial: NDArray[np.integer]) -> int:
+    """Give the window for samples that are rolled: there a trial's end and the next one's start come to lie in one trial.
+
+    It is the longest trial's number of samples where the window is a trial.
+    """
+    return int(np.unique(trial, return_counts=True)[1].max()) if theiler == "trial" else int(theiler)
+
+
+def _too_little(points: NDArray[np.floating]) -> str:
+    """Say why these points (time, unit) have no dimension worth giving; '' if they may."""
+    if len(points) < MIN_POINTS:
+        return f"{len(points)} samples are too few; at least {MIN_POINTS} are needed"
+    if not np.any(np.ptp(points, axis=0) > 0):
+        return "all units are constant"
+    return ""

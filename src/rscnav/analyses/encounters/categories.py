@@ -1,0 +1,101 @@
+"""Categories of encounters, and the samples around them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.events import onset_sample, stretch_number
+from rscnav.sessions.session import Session
+
+ORDERS = {1: "1st", 2: "2nd", 3: "3rd"}
+OUTCOMES = ("correct", "incorrect", "none")
+RETURN, MISSED = "return", "non-encounter"
+
+
+def categorise_encounters(session: Session) -> NDArray:
+    """Give each encounter its category.
+
+    A first meeting of a landmark is called by its order among the trial's new landmarks, the landmark's name and the
+    trial's outcome (``2nd b incorrect``), any later meeting of that landmark ``return``, and the stretch in which a
+    landmark was missed ``non-encounter``.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    structured array
+        The session's table of encounters with one more column, ``category``.
+
+    Raises
+    ------
+    ValueError
+        For a session without encounters.
+    """
+    if session.encounters is None:
+        raise ValueError(f"session '{session.name}' has no encounters; its landmarks are not known")
+    table = session.encounters
+    result = np.empty(len(table), [*table.dtype.descr, ("category", "U48")])
+    for column in table.dtype.names or ():
+        result[column] = table[column]
+    result["category"] = [_category(row) for row in table]
+    return result
+
+
+def all_categories(session: Session) -> list[str]:
+    """List the categories of first and second landmarks, cases or not, then ``return`` and ``non-encounter``."""
+    names = [
+        f"{ORDERS[order]} {landmark} {outcome}"
+        for order in (1, 2)
+        for landmark in session.landmark_names
+        for outcome in OUTCOMES
+    ]
+    return [*names, RETURN, MISSED]
+
+
+def samples_around(
+    session: Session, encounters: NDArray, lags: NDArray[np.integer], samples: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Find the samples at given lags from each encounter's first sample in view.
+
+    Parameters
+    ----------
+    session : Session
+    encounters : structured array
+    lags : array, (lag,)
+        In samples; 0 is the first in view.
+    samples : array, (sample,)
+        Samples of the session that may be used, increasing.
+
+    Returns
+    -------
+    array, (encounter, lag)
+        Index into `samples`; -1 outside the contiguous stretch (so outside the trial), or where it may not be used.
+    """
+    onset = onset_sample(session, encounters)
+    wanted = onset[:, None] + lags
+    inside = (wanted >= 0) & (wanted < len(session.time))
+    wanted = np.clip(wanted, 0, len(session.time) - 1)
+    stretch = stretch_number(session)
+    inside &= stretch[wanted] == stretch[onset][:, None]
+    index = np.full(len(session.time), -1)
+    index[samples] = np.arange(len(samples))
+    return np.where(inside, index[wanted], -1)
+
+
+def _category(row: np.void) -> str:
+    if row["kind"] == MISSED:
+        return MISSED
+    if row["order"] == 0:
+        return RETURN
+    order = ORDERS.get(int(row["order"]), f"{row['order']}th")
+    return f"{order} {row['landmark']} {row['outcome']}"
+
+
+def why_no_misses(session: Session) -> str:
+    """Say why non-encounters are not defined in a session; '' where they are."""
+    if not session.is_ring:
+        return "defined on the ring only"
+    if not session.attributes.get("map_known", True):
+        return "the map is not known, so that no absence refutes a place"
+    return ""

@@ -1,0 +1,142 @@
+"""Analysis `encounters`: how many of each category, and activity around them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.encounters.categories import (
+    MISSED,
+    ORDERS,
+    RETURN,
+    all_categories,
+    categorise_encounters,
+    samples_around,
+    why_no_misses,
+)
+from rscnav.analyses.preprocessing import prepare
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.standardise import z_scored
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+
+NEEDS = ("trials", "encounters")
+FIELDS = ("position", "phase", "belief", "bin_centres", "encounters")
+
+
+class Settings(Closed):
+    """Activity around encounters."""
+
+    before_s: float = Field(2.0, ge=0, le=1_000, description="window before the first sample in view (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="window after it (s)")
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Count encounters by category, and average activity around them.
+
+    Activity is low-passed and each unit z-scored over all samples of the chosen trials; constant units are left out. Given is the
+    mean over units, averaged over the encounters of a category (order, landmark, outcome; return; non-encounter) and of a group
+    (order and landmark; second landmarks by the trial's outcome; return; non-encounter), with its 95 % interval over trials.
+    """
+    prepared = prepare(session, common)
+    chosen = np.isin(session.need("encounters")["trial"], prepared.trial)
+    table = categorise_encounters(session)[chosen]
+    result = Result(notes={"trials": prepared.trials})
+    if not len(table):
+        return Result.not_applicable(f"no encounter in the trials chosen ({prepared.trials})")
+    z = z_scored(prepared.activity, out=prepared.activity)
+    result.add("n_constant_units", session.n_units - z.shape[1])
+    if z.shape[1] == 0:
+        return Result.not_applicable("every unit is constant")
+    lags = np.arange(-round(settings.before_s / session.dt_s), round(settings.after_s / session.dt_s) + 1)
+    around = samples_around(session, table, lags, prepared.samples)
+    result.add("time", lags * session.dt_s, "s", ("lag",))
+    population = np.append(z.mean(axis=1, dtype=np.float64), np.nan)  # the last one answers for -1
+    traces = population[around]  # (encounter, lag)
+
+    names = all_categories(session)
+    names += sorted(set(table["category"]) - set(names))  # third landmarks, where there are any
+    _add_average(result, "category", {name: table["category"] == name for name in names}, traces, table["trial"])
+    groups = {
+        f"{ORDERS[order]} {landmark}": (table["order"] == order) & (table["landmark"] == landmark)
+        for order in (1, 2)
+        for landmark in session.landmark_names
+    }
+    groups |= {
+        f"{ORDERS[2]} {outcome}": (table["order"] == 2) & (table["outcome"] == outcome)
+        for outcome in ("correct", "incorrect")
+    }
+    groups |= {name: table["category"] == name for name in (RETURN, MISSED)}
+    _add_average(result, "group", groups, traces, table["trial"])
+    result.add("n_encounters", int(np.sum(table["kind"] == "encounter")))
+    for name in ("1st", "2nd", MISSED):
+        result.add(f"n_{name}", int(np.sum(np.char.startswith(table["category"], name))))
+    if undefined := why_no_misses(session):
+        result.notes[MISSED] = undefined
+    return result
+
+
+def mean_over_trials(
+    traces: NDArray[np.floating], trial: NDArray[np.integer]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Average traces of encounters, with an interval that takes those of one trial together.
+
+    The mean is a ratio of sums over trials, Σ s / Σ n, with standard error √(g / (g - 1) Σ (s - n · mean)²) / Σ n over g trials;
+    the interval takes the quantile of Student's t with g - 1 degrees of freedom.
+
+    Parameters
+    ----------
+    traces : array, (encounter, lag)
+        NaN where there is none.
+    trial : array, (encounter,)
+
+    Returns
+    -------
+    mean, se, half : array, (lag,)
+        Mean, standard error and half of the 95 % interval; the mean is NaN without an encounter, the others with fewer than two
+        trials.
+    n : array, (lag,)
+        Encounters.
+
+    References
+    ----------
+    Cochran, Sampling Techniques, 3rd ed. (1977), ch. 6.
+    """
+    from scipy.special import stdtrit
+
+    known = np.isfinite(traces)
+    names, at = np.unique(trial, return_inverse=True)
+    shape = (len(names), traces.shape[1])
+    sums, counts = np.zeros(shape), np.zeros(shape)
+    np.add.at(sums, at, np.where(known, traces, 0.0))
+    np.add.at(counts, at, known)
+    n, groups = counts.sum(axis=0), (counts > 0).sum(axis=0)
+    mean = np.divide(sums.sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0)
+    squares = np.sum((sums - counts * np.nan_to_num(mean)) ** 2, axis=0)
+    many = groups > 1
+    se = np.full(len(n), np.nan)
+    se[many] = np.sqrt(squares[many] * groups[many] / (groups[many] - 1)) / n[many]
+    half = np.full(len(n), np.nan)
+    half[many] = se[many] * stdtrit(groups[many] - 1, 0.975)
+    return mean, se, half, n.astype(np.int64)
+
+
+def _add_average(
+    result: Result,
+    what: str,
+    sets: dict[str, NDArray[np.bool_]],
+    traces: NDArray[np.float64],
+    trial: NDArray[np.integer],
+) -> None:
+    """Add count, mean, standard error and interval for each of the named sets of encounters."""
+    found = [mean_over_trials(traces[use], trial[use]) for use in sets.values()]
+    mean, se, half, n = (np.stack(values) for values in zip(*found, strict=True))
+    result.add(what, np.array(list(sets)), "", (what,))
+    result.add(f"{what}_count", [int(use.sum()) for use in sets.values()], "", (what,))
+    result.add(f"{what}_activity", mean, "sd", (what, "lag"))
+    result.add(f"{what}_activity_sem", se, "sd", (what, "lag"))
+    result.add(f"{what}_activity_low", mean - half, "sd", (what, "lag"))
+    result.add(f"{what}_activity_high", mean + half, "sd", (what, "lag"))
+    result.add(f"{what}_activity_n", n, "", (what, "lag"))

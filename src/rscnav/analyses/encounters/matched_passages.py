@@ -1,0 +1,211 @@
+"""Passages in the dark: where a landmark was missed, where none could be, and ones like either after both were met."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.encounters.categories import MISSED
+from rscnav.analyses.events import onset_sample, stretch_number
+from rscnav.analyses.statistics.matched_pairs import assigned
+from rscnav.sessions.geometry import wrap
+from rscnav.sessions.session import Session
+
+MAX_CANDIDATES = 20_000  # samples that passages are looked for among, drawn at random
+ROLES = ("missed", "missed_twin", "other", "other_twin")
+
+
+@dataclass(frozen=True)
+class Alike:
+    """How far apart two passages may be: in place (rad), in the angle moved (rad), in the time in the trial (s)."""
+
+    place_rad: float
+    moved_rad: float
+    time_s: float
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Sets of four passages, one of each of `ROLES`.
+
+    Parameters
+    ----------
+    start : array, (4, set)
+        First sample of each. Of a missed one the first in which the landmark would have been in view under the hypothesis
+        that its absence refutes.
+    length : array, (set,)
+        Samples that the landmark would have been in view.
+    dark : array, (4, set)
+        Samples from the start on without a landmark in view.
+    stretch : array, (time,)
+        The contiguous stretch of each sample of the session.
+    n_missed : int
+        Non-encounters there are to choose from, one a trial.
+    """
+
+    start: NDArray[np.intp]
+    length: NDArray[np.int64]
+    dark: NDArray[np.int64]
+    stretch: NDArray[np.int64]
+    n_missed: int
+
+    def around(self, lags: NDArray[np.integer]) -> NDArray[np.intp]:
+        """Give the samples at lags from each start, (4, set, lag); -1 outside the stretch and once a landmark is in view."""
+        at = self.start[..., None] + lags
+        inside = (at >= 0) & (lags < self.dark[..., None])
+        at = np.where(inside, at, 0)
+        inside &= self.stretch[at] == self.stretch[self.start][..., None]
+        return np.where(inside, at, -1)
+
+
+def find_passages(
+    session: Session,
+    chosen: NDArray[np.bool_],
+    after: int,
+    alike: Alike,
+    most: int,
+    generator: np.random.Generator,
+) -> Passages:
+    """Find sets of four passages.
+
+    - *missed*: a trial's first non-encounter;
+    - *other*: a passage of another trial in which, too, one landmark was met and all hypotheses are open, but none is expected
+      under any of them; as long, over a similar angle, at a similar time in the trial;
+    - the *twin* of either: a passage of yet another trial past the same places in the same direction (`after` samples before
+      the start, at the start, and at the end) at a similar time in the trial, after both landmarks were met, so that nothing is
+      open.
+
+    In all four no landmark is in view from the sample before to `after` samples beyond the stretch. No trial is taken twice in
+    one role, and a trial with a non-encounter is not an *other*.
+
+    Parameters
+    ----------
+    session : Session
+        On a ring, with phases and hypotheses.
+    chosen : array, (trials,)
+        Trials to use.
+    after : int
+    alike : Alike
+    most : int
+        Sets to find at most; drawn at random where there are more.
+    generator : numpy.random.Generator
+    """
+    table = session.need("encounters")
+    table = table[chosen[table["trial"]]]
+    rows = table[table["kind"] == MISSED]
+    spans = onset_sample(session, rows), onset_sample(session, _at_offset(rows))
+    expected = _covered(len(session.time), *spans)
+    first = np.unique(rows["trial"], return_index=True)[1]  # rows of a trial are in order of time
+    start, length = spans[0][first], (spans[1] - spans[0])[first]
+    dark = _room(session, _in_view(session))
+    free = _room(session, _in_view(session) | expected)
+    enough = dark[start] >= length + after
+    cases, start, length = rows["trial"][first][enough], start[enough], length[enough]
+    n_missed = len(start)
+    if n_missed > most:
+        drawn = np.sort(generator.choice(n_missed, most, replace=False))
+        start, length = start[drawn], length[drawn]
+    phase, hypotheses = session.need("phase"), session.need("hypotheses")
+    usable = np.append(chosen, False)[session.trial]
+    not_case = usable & ~np.append(np.isin(np.arange(len(chosen)), cases), False)[session.trial]
+    others = _draw((phase == 1) & (hypotheses >= 2) & not_case & (free > after), generator)
+    twins = _draw((phase == 2) & usable & (dark > after), generator)
+    place = session.need("position")[:, 0]
+    in_trial = session.time - np.append(session.trials["start_s"], np.nan)[session.trial]
+    stretch = stretch_number(session)
+    before = np.maximum(np.arange(len(place)) - after, 0)
+    earlier = np.where(stretch[before] == stretch, place[before], np.nan)
+
+    def over(samples: NDArray[np.intp], reach: int) -> NDArray[np.float64]:
+        return np.abs(wrap(place[samples + reach] - place[samples - 1]))
+
+    def like_other(near: NDArray[np.intp], here: int, reach: int) -> list[NDArray[np.float64]]:
+        moved = over(near, reach) - over(np.array([here]), reach)
+        return [moved / alike.moved_rad, (in_trial[near] - in_trial[here]) / alike.time_s]
+
+    def like_twin(near: NDArray[np.intp], here: int, reach: int) -> list[NDArray[np.float64]]:
+        away = [wrap(earlier[near] - earlier[here])]
+        away += [wrap(place[near + k] - place[here + k]) for k in (0, reach)]
+        return [*(a / alike.place_rad for a in away), (in_trial[near] - in_trial[here]) / alike.time_s]
+
+    reach = length - 1 + after
+    sets = np.stack([start, reach])
+    pairs = _nearest(session.trial, sets[0], sets[1], others, free, like_other)
+    sets = np.concatenate([sets[:, pairs[:, 0]], [pairs[:, 1]]])
+    for role in (0, 2):
+        pairs = _nearest(session.trial, sets[role], sets[1], twins, dark, like_twin)
+        sets = np.concatenate([sets[:, pairs[:, 0]], [pairs[:, 1]]])
+    missed, reach, other, missed_twin, other_twin = sets
+    found = np.stack([missed, missed_twin, other, other_twin])
+    return Passages(found, reach + 1 - after, dark[found], stretch, n_missed)
+
+
+def _nearest(
+    trial: NDArray[np.integer],
+    start: NDArray[np.intp],
+    reach: NDArray[np.int64],
+    candidates: NDArray[np.intp],
+    room: NDArray[np.int64],
+    apart: Callable[[NDArray[np.intp], int, int], list[NDArray[np.float64]]],
+) -> NDArray[np.intp]:
+    """Pair passages with candidates of another trial, each trial taken once: (pair, 2), number of the passage and the sample.
+
+    `apart` gives differences in units of how far apart two may be at most.
+    """
+    names, column = np.unique(trial[candidates], return_inverse=True)
+    cost = np.full((len(start), len(names)), np.inf)
+    at = np.zeros(cost.shape, np.intp)
+    for k, (here, far) in enumerate(zip(start.tolist(), reach.tolist(), strict=True)):
+        able = (room[candidates] > far) & (trial[candidates] != trial[here])
+        near, into = candidates[able], column[able]
+        away = np.stack(apart(near, here, far))
+        fits = (np.abs(away) <= 1).all(axis=0)
+        near, into, total = near[fits], into[fits], np.sum(away[:, fits] ** 2, axis=0)
+        order = np.argsort(-total, kind="stable")  # the least comes last, and stays
+        cost[k, into[order]], at[k, into[order]] = total[order], near[order]
+    pairs = assigned(cost)
+    return np.stack([pairs[:, 0], at[pairs[:, 0], pairs[:, 1]]], axis=1)
+
+
+def _draw(allowed: NDArray[np.bool_], generator: np.random.Generator) -> NDArray[np.intp]:
+    """Draw at most `MAX_CANDIDATES` of the samples allowed."""
+    samples = np.flatnonzero(allowed)
+    if len(samples) <= MAX_CANDIDATES:
+        return samples
+    return np.sort(generator.choice(samples, MAX_CANDIDATES, replace=False))
+
+
+def _at_offset(rows: NDArray) -> NDArray:
+    """Give rows whose onset is the others' end."""
+    ends = rows.copy()
+    ends["onset_s"] = rows["offset_s"]
+    return ends
+
+
+def _covered(n: int, start: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Mark the samples of n that lie in a span."""
+    edges = np.zeros(n + 1, np.int64)
+    np.add.at(edges, start, 1)
+    np.add.at(edges, stop, -1)
+    return np.cumsum(edges[:-1]) > 0
+
+
+def _in_view(session: Session) -> NDArray[np.bool_]:
+    """Mark the samples in which a landmark is in view."""
+    table = session.need("encounters")
+    met = table[table["kind"] == "encounter"]
+    return _covered(len(session.time), onset_sample(session, met), onset_sample(session, _at_offset(met)))
+
+
+def _room(session: Session, barred: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count, per sample, the samples from it on to the next barred one or the end of its stretch.
+
+    0 where it is barred itself, or the one before is, or belongs to another stretch.
+    """
+    n = len(barred)
+    stretch = stretch_number(session)
+    new = np.append(True, stretch[1:] != stretch[:-1])
+    stop = np.where(barred | np.append(new[1:], True), np.arange(n) + ~barred, n)
+    count = np.minimum.accumulate(stop[::-1])[::-1] - np.arange(n)
+    return np.where(barred | new | np.append(True, barred[:-1]), 0, count)

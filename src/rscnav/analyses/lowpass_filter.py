@@ -1,0 +1,208 @@
+"""Low-pass filter, and how long it remembers where it started."""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rscnav.sessions.lazy import Activity, LazyRows, at_once
+from rscnav.validation import as_activity, not_finite
+
+_Filter = Callable[[NDArray[np.floating]], NDArray[np.floating]]
+
+
+def lowpass(
+    activity: ArrayLike,
+    dt_s: float,
+    cutoff_hz: float,
+    *,
+    causal: bool = True,
+    stretches: Sequence[slice] | None = None,
+) -> NDArray[np.floating]:
+    """First-order Butterworth low-pass filter, run within contiguous stretches only.
+
+    y(t) = a y(t - 1) + (1 - a) / 2 · (x(t) + x(t - 1)), a = (1 - w) / (1 + w), w = tan(π cutoff dt): the bilinear transform.
+
+    Forward only (`causal`), the gain at the cutoff is 1/√2 and the output lags; run forward and backward, it is 1/2 and
+    nothing is shifted. A constant stays constant in both.
+
+    What was before a stretch is not known. Forward, a stretch starts in the steady state of its first sample, as if that
+    had gone on forever before. The mistake in this fades as aᵗ: after `settling_s` 5 % of it are left. Forward and backward,
+    the last sample goes on after the stretch, too, so that time has no direction and no value leaves the range of the data.
+    No sample is dropped; an analysis that cannot bear the start leaves it out (`dispersion` does). A stretch may have one sample.
+
+    Parameters
+    ----------
+    activity : array, (time, unit)
+    dt_s : float
+        Time step (s).
+    cutoff_hz : float
+        Above 0 and below the Nyquist frequency 1 / (2 dt_s).
+    causal : bool
+        Forward only, or forward and backward.
+    stretches : sequence of slice, optional
+        Samples outside every stretch are returned as they are. Default: all samples are one stretch.
+
+    Returns
+    -------
+    array, (time, unit)
+        Filtered; the dtype of `activity`.
+
+    Raises
+    ------
+    ValueError
+        For a cutoff outside its range, or a value that is not finite (the first one's place is named).
+
+    References
+    ----------
+    Butterworth, Wireless Engineer 7, 536 (1930); Gustafsson, IEEE Trans. Signal Process. 44, 988 (1996),
+    doi:10.1109/78.492552 (where to start forward-backward filters).
+    """
+    array = as_activity(activity)
+    everything = [slice(0, len(array))]
+    result = array.copy()
+    for stretch, values in _filtered(array, dt_s, cutoff_hz, causal, everything if stretches is None else stretches):
+        result[stretch] = values
+    return result
+
+
+def lowpass_rows(
+    activity: Activity,
+    dt_s: float,
+    cutoff_hz: float,
+    *,
+    causal: bool,
+    stretches: Sequence[slice],
+    kept: NDArray[np.intp],
+) -> NDArray[np.float32]:
+    """Do what `lowpass` does, in float32, and give the kept samples only; the others never lie in memory all together.
+
+    Parameters
+    ----------
+    activity : array, (time, unit), or lazy rows
+    dt_s, cutoff_hz, causal
+        As for `lowpass`.
+    stretches : sequence of slice
+        In order of time, covering all samples.
+    kept : array, (kept,)
+        Ascending.
+
+    Returns
+    -------
+    array of float32, (kept, unit)
+
+    Raises
+    ------
+    ValueError
+        As `lowpass`.
+    """
+    if not isinstance(activity, LazyRows):
+        activity = as_activity(np.asarray(activity, np.float32))
+    result = np.empty((len(kept), activity.shape[1]), np.float32)
+    for stretch, values in _filtered(activity, dt_s, cutoff_hz, causal, stretches):
+        first, last = np.searchsorted(kept, (stretch.start, stretch.stop))
+        result[first:last] = values[kept[first:last] - stretch.start]
+    return result
+
+
+def _filtered(
+    activity: Activity, dt_s: float, cutoff_hz: float, causal: bool, stretches: Sequence[slice]
+) -> Iterator[tuple[slice, NDArray[np.floating]]]:
+    """Filter stretch by stretch, several at a time where they are short; those of one length together."""
+    run = _filter(dt_s, cutoff_hz, causal)
+    n_rows = at_once(8 * activity.shape[1])
+    for block in _side_by_side(stretches, n_rows):
+        start = block[0].start
+        values = activity[start : block[-1].stop]
+        if isinstance(activity, LazyRows) and not np.isfinite(values).all():
+            raise not_finite(values, start)
+        by_length: dict[int, list[slice]] = defaultdict(list)
+        for stretch in block:
+            by_length[stretch.stop - stretch.start].append(stretch)
+        for length, group in by_length.items():
+            if length > n_rows:  # one stretch by itself
+                yield group[0], _by_units(values, run)
+                continue
+            stacked = np.stack([values[s.start - start : s.stop - start] for s in group])  # (stretch, step, unit)
+            yield from zip(group, run(stacked), strict=True)
+
+
+def _side_by_side(stretches: Sequence[slice], n_rows: int) -> Iterator[list[slice]]:
+    """Take stretches, one after the other, together as long as they span at most so many rows."""
+    block: list[slice] = []
+    for stretch in stretches:
+        if block and (stretch.start < block[-1].stop or stretch.stop - block[0].start > n_rows):
+            yield block
+            block = []
+        block.append(stretch)
+    if block:
+        yield block
+
+
+def _by_units(values: NDArray[np.floating], run: _Filter) -> NDArray[np.floating]:
+    """Filter one long stretch (step, unit), some units at a time."""
+    result = np.empty_like(values)
+    n_units = at_once(8 * len(values))
+    for first in range(0, values.shape[1], n_units):
+        result[:, first : first + n_units] = run(values[None, :, first : first + n_units])[0]
+    return result
+
+
+def _filter(dt_s: float, cutoff_hz: float, causal: bool) -> _Filter:
+    """Give the filter of stretches of one length, (stretch, step, unit)."""
+    from scipy import signal  # takes longer to import than most analyses to start
+
+    _check_cutoff(dt_s, cutoff_hz)
+    b, a = signal.butter(1, cutoff_hz, fs=1 / dt_s)
+    zi = signal.lfilter_zi(b, a)
+    extension = math.ceil(settling_s(dt_s, cutoff_hz, left=1e-4) / dt_s)
+
+    def forward(values: NDArray[np.floating]) -> NDArray[np.floating]:
+        return signal.lfilter(b, a, values, axis=1, zi=zi * values[:, :1])[0]
+
+    def both_ways(values: NDArray[np.floating]) -> NDArray[np.floating]:
+        wider = np.pad(values, ((0, 0), (extension, extension), (0, 0)), mode="edge")
+        return signal.filtfilt(b, a, wider, axis=1, padlen=0)[:, extension : extension + values.shape[1]]
+
+    return forward if causal else both_ways
+
+
+def settling_s(dt_s: float, cutoff_hz: float, left: float = 0.05) -> float:
+    """Give the time after which a share `left` of a wrong start is left in the low-pass filter's output (s).
+
+    t = dt ln(left) / ln(a), with a the filter's pole (see `lowpass`): 0.94 s for 0.5 Hz, steps of 0.1 s and 5 %; for
+    short steps ln(1 / left) / (2π cutoff).
+
+    Parameters
+    ----------
+    dt_s : float
+        Time step (s).
+    cutoff_hz : float
+    left : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        For a cutoff or a share outside its range.
+    """
+    _check_cutoff(dt_s, cutoff_hz)
+    if not 0 < left < 1:
+        raise ValueError(f"left: {left} will not do; a share between 0 and 1 is needed")
+    tangent = math.tan(math.pi * cutoff_hz * dt_s)
+    pole = (1 - tangent) / (1 + tangent)
+    return dt_s * math.log(left) / math.log(abs(pole)) if abs(pole) > 1e-12 else 0.0  # no memory at half of Nyquist
+
+
+def _check_cutoff(dt_s: float, cutoff_hz: float) -> None:
+    nyquist = 0.5 / dt_s
+    if not 0 < cutoff_hz < nyquist:
+        raise ValueError(
+            f"cutoff_hz: {cutoff_hz} Hz must lie between 0 and {nyquist:g} Hz, half the rate of dt_s={dt_s} s"
+        )

@@ -1,0 +1,200 @@
+"""Analysis `behaviour`: which observer the network behaves like, in loss, certainty, belief in a refuted place, choices."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.encounters.categories import MISSED, samples_around, why_no_misses
+from rscnav.analyses.events import onset_sample, stretch_number
+from rscnav.analyses.optimality import observer_statistics as strategies
+from rscnav.analyses.optimality.optimality import counted_samples
+from rscnav.analyses.result import Result
+from rscnav.seeds import Seeds
+from rscnav.sessions.geometry import wrap
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+
+NEEDS = ("observer_loss", "phase")
+MEASURES = ("loss", "error", "certainty", "alternative", "divergence", "correct")
+FIELDS = ("phase", "position", "bin_centres", "landmarks", "encounters", *(f"observer_{m}" for m in MEASURES))
+NUMBERS = {  # one for each observer, of the whole trial
+    **{what: f"{what}/mean" for what in ("loss", "error", "divergence")},
+    **{"nearest": "nearest", "accuracy": "accuracy/share", "collapse_s": "collapse/median"},
+}
+BY_PART = ("observer", "part")
+NOT_RIVALS = ("network", "smoother")  # the network itself; who knows the future, where the network does not
+
+
+class Settings(Closed):
+    """Windows around encounters, and what counts as certain."""
+
+    before_s: float = Field(
+        1.0, ge=0, le=1_000, description="window before the second landmark, or a non-encounter's end (s)"
+    )
+    after_s: float = Field(3.0, ge=0, le=1_000, description="and after it (s)")
+    report_s: float = Field(
+        0.5, ge=0, le=1_000, description="the drop of a belief is taken this long after a non-encounter (s)"
+    )
+    certain: float = Field(0.8, gt=0, le=1, description="a belief is certain from this mass around its best place on")
+    n_separation_bins: int = Field(8, ge=1, le=4_096, description="bins of the landmarks' separation, for choices")
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Compare the network with every observer, on the test trials.
+
+    Loss, error and divergence count at the steps whose report counts (see `counted_samples`); certainty and belief in
+    refuted places at all steps. The network itself is one of the observers.
+    """
+    names = session.observer_names
+    counted = counted_samples(session)
+    if not names or not counted.any():
+        return Result.not_applicable("no observer" if not names else "no test trial")
+    result = Result()
+    result.add("observer", np.array(names), "", ("observer",))
+    result.add("part", np.array(strategies.PARTS), "", ("part",))
+    result.add("n_test_trials", int(np.sum(session.trials["split"] == "test")))
+    result.add("certain", settings.certain)
+    _add_losses(result, session, counted)
+    _add_divergence(result, session, counted)
+    _add_certainty(result, session, settings)
+    _add_refuted(result, session, settings)
+    _add_accuracy(result, session, settings)
+    for what, array in NUMBERS.items():
+        for k, name in enumerate(names if array in result else ()):
+            result.add(f"{name}/{what}", np.ravel(result[array][k])[0], result.units[array])
+    return result
+
+
+def _add_losses(result: Result, session: Session, counted: NDArray[np.bool_]) -> None:
+    """Add loss and error of each observer by part, and by how much the network's are higher."""
+    if session.bin_centres is not None:
+        result.add("loss/uniform", np.log(len(session.bin_centres)), "nats per step")
+    for what, unit in (("loss", "nats per step"), ("error", session.position_unit)):
+        if (values := getattr(session, f"observer_{what}")) is None:
+            continue
+        values = values[counted].astype(np.float64)
+        where = session.trial[counted], session.need("phase")[counted]
+        _add(result, what, "mean se", strategies.per_step(values, *where), BY_PART, unit)
+        if "network" in session.observer_names:
+            own = values[:, [session.observer_names.index("network")]]
+            worse = strategies.per_step(own - values, *where)
+            _add(result, what, "difference difference_se", worse, BY_PART, unit)
+
+
+def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]) -> None:
+    """Add the divergence of the network's belief from each observer's: per step, per trial, and who is nearest."""
+    if session.observer_divergence is None:
+        return
+    values = session.observer_divergence[counted]
+    where = session.trial[counted], session.need("phase")[counted]
+    _add(result, "divergence", "mean se", strategies.per_step(values, *where), BY_PART, "nats per step")
+    trial, means = strategies.of_trials(values, *where)
+    result.add("divergence/trial", trial, "", ("trial",))
+    result.add("divergence/of_trial", means[:, :, 0], "nats per step", ("trial", "observer"))
+    for name, quantile in strategies.QUARTILES.items():
+        result.add(f"divergence/{name}", strategies.quantiles(means, quantile), "nats per step", BY_PART)
+    rivals = [k for k, name in enumerate(session.observer_names) if name not in NOT_RIVALS or name == session.limit]
+    nearest = np.full(means.shape[1:], np.nan)
+    for p in range(means.shape[2]):
+        nearest[rivals, p] = strategies.nearest_shares(means[:, rivals, p])
+    result.add("nearest", nearest, "", BY_PART)
+
+
+def _add_certainty(result: Result, session: Session, settings: Settings) -> None:
+    """Add the certainty around the second new landmark, and the time from its onset until the belief is certain."""
+    table = strategies.rows_of_test(session, "encounter", order=2)
+    if table is None or not len(table) or session.observer_certainty is None:
+        result.notes["collapse"] = "no second landmark in the test trials"
+        return
+    result.add("collapse/n", len(table))
+    lags = _lags(session, settings)
+    around = samples_around(session, table, lags, np.arange(len(session.time)))
+    result.add("certainty/time", lags * session.dt_s, "s", ("lag",))
+    _add_mean_around(result, "certainty", session.observer_certainty, around)
+    stretch, onset = stretch_number(session), onset_sample(session, table)
+    last = np.searchsorted(stretch, stretch[onset], side="right") - 1  # sample of the trial
+    sure = session.observer_certainty >= settings.certain - 1e-6
+    shares = [strategies.share_reached(there, onset, last) for there in sure.T]
+    for name, quantile in strategies.QUARTILES.items():
+        times = [strategies.lag_of(share, quantile) * session.dt_s for share in shares]
+        result.add(f"collapse/{name}", times, "s", ("observer",))
+    within = [strategies.reached_by(share, round(settings.after_s / session.dt_s)) for share in shares]
+    result.add("collapse/share_within", within, "", ("observer",))
+
+
+def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
+    """Add the belief in wrong places that fit the first landmark around the end of each trial's first non-encounter."""
+    table = strategies.rows_of_test(session, MISSED)
+    if table is None or not len(table) or session.observer_alternative is None:
+        result.notes["non_encounter"] = why_no_misses(session) or "no non-encounter in the test trials"
+        return
+    table = table[np.unique(table["trial"], return_index=True)[1]]  # rows of a trial are in order of time
+    refutable = np.where((session.need("phase") == 1)[:, None], session.need("observer_alternative"), np.nan)
+    every = np.arange(len(session.time))
+    last = table.copy()
+    last["onset_s"] = table["offset_s"] - session.dt_s  # the last bin: the one after it may belong to another trial
+    lags = _lags(session, settings)
+    result.add("non_encounter/n", len(table))
+    result.add("non_encounter/time", lags * session.dt_s, "s", ("lag",))
+    _add_mean_around(result, "non_encounter", refutable, samples_around(session, last, lags + 1, every))
+    report = np.array([1 + round(settings.report_s / session.dt_s)])
+    refutable = np.append(refutable, np.full((1, refutable.shape[1]), np.nan), axis=0)  # the last one answers for -1
+    before = refutable[samples_around(session, table, np.array([-1]), every)[:, 0]]
+    after = refutable[samples_around(session, last, report, every)[:, 0]]
+    both = np.isfinite(before) & np.isfinite(after)
+    for name, values in {"before": before, "after": after, "drop": before - after}.items():
+        mean_se = strategies.mean_se(np.where(both, values, np.nan))[:2]
+        _add(result, "non_encounter", f"{name} {name}_se", mean_se, ("observer",))
+    result.add("non_encounter/n_paired", both.sum(axis=0), "", ("observer",))
+
+
+def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
+    """Add the share of right choices, overall and by the separation of two landmarks on a ring."""
+    if session.observer_correct is None:
+        return
+    correct = np.where((session.trials["split"] == "test")[:, None], session.observer_correct, -1)
+    shares = np.array([strategies.share_correct(column) for column in correct.T])
+    _add_shares(result, "accuracy", shares, ("observer",))
+    if not session.is_ring or session.landmarks is None:
+        result.notes["separation"] = "the separation of landmarks is looked at on the ring only"
+        return
+    places = session.landmarks[:, :, 0]
+    chosen = np.flatnonzero((np.isfinite(places).sum(axis=1) == 2) & (correct >= 0).any(axis=1))
+    if not len(chosen):
+        result.notes["separation"] = "no choice in a test trial with two landmarks"
+        return
+    pair = places[chosen][np.isfinite(places[chosen])].reshape(-1, 2)
+    separation = np.abs(wrap(pair[:, 1] - pair[:, 0]))
+    low, high = separation.min(), separation.max()
+    n_bins = settings.n_separation_bins if high - low > 1e-6 else 1
+    edges = np.linspace(low, high, n_bins + 1)
+    at = np.clip(np.searchsorted(edges, separation, side="right") - 1, 0, n_bins - 1)
+    result.add("separation/edges", edges, "rad", ("edge",))
+    binned = np.array([[strategies.share_correct(c[chosen[at == b]]) for b in range(n_bins)] for c in correct.T])
+    _add_shares(result, "separation", binned, ("observer", "bin"))
+
+
+def _add_shares(result: Result, name: str, shares: NDArray, dims: tuple[str, ...]) -> None:
+    _add(result, name, "share se low high", np.moveaxis(shares[..., :4], -1, 0), dims)
+    result.add(f"{name}/n", shares[..., 4].astype(np.int64), "", dims)
+
+
+def _lags(session: Session, settings: Settings) -> NDArray[np.int64]:
+    return np.arange(-round(settings.before_s / session.dt_s), round(settings.after_s / session.dt_s) + 1)
+
+
+def _add_mean_around(result: Result, name: str, values: NDArray, around: NDArray[np.intp]) -> None:
+    """Add mean, se and count over encounters of values (time, observer) at samples around (encounter, lag)."""
+    padded = np.append(values, np.full((1, values.shape[1]), np.nan), axis=0)  # the last one answers for -1
+    found = (array.T for array in strategies.mean_se(padded[around]))
+    _add(result, name, "mean se n_around", found, ("observer", "lag"))
+
+
+def _add(
+    result: Result, name: str, whats: str, arrays: Iterable[NDArray], dims: tuple[str, ...], unit: str = ""
+) -> None:
+    for what, array in zip(whats.split(), arrays, strict=True):
+        result.add(f"{name}/{what}", array, unit, dims)

@@ -1,0 +1,194 @@
+"""Sums over trials that tell observers apart: means with errors, time to certainty, nearest observer, shares correct."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.observers.optimality_gap import optimality_gap
+from rscnav.sessions.schema import PHASES
+from rscnav.sessions.session import Session
+
+PARTS = ("overall", *PHASES)
+QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+TIE = 1e-6  # observers whose divergences differ by less than this (nats) are equally near
+
+
+def rows_of_test(session: Session, kind: str, order: int | None = None) -> NDArray | None:
+    """Give the test trials' rows of the table of encounters of a kind (and order); None without a table."""
+    table = session.encounters
+    if table is None:
+        return None
+    chosen = (table["kind"] == kind) & (session.trials["split"][table["trial"]] == "test")
+    return table[chosen if order is None else chosen & (table["order"] == order)]
+
+
+def part_masks(phase: NDArray[np.integer]) -> list[NDArray[np.bool_]]:
+    """Mark the samples (time,) of each of `PARTS`."""
+    return [np.ones(len(phase), bool), *(phase == k for k in range(len(PHASES)))]
+
+
+def per_step(
+    values: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Average over the steps of each part, with the standard error over trials of a ratio (see `optimality_gap`).
+
+    Parameters
+    ----------
+    values : array, (time, observer)
+    trial, phase : array, (time,)
+
+    Returns
+    -------
+    mean, se : array, (observer, part)
+        In the unit of `values`; the mean is NaN without a step, the error with fewer than two trials.
+    """
+    shape = (values.shape[1], len(PARTS))
+    mean, se = np.full(shape, np.nan), np.full(shape, np.nan)
+    for p, mask in enumerate(part_masks(phase)):
+        if not mask.any():
+            continue
+        for k in range(values.shape[1]):
+            column = values[:, k].astype(np.float64)
+            mean[k, p] = column[mask].mean()
+            se[k, p] = optimality_gap(column, np.zeros(len(column)), trial, mask).se
+    return mean, se
+
+
+def of_trials(
+    values: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Average over the steps of each trial, in each part.
+
+    Parameters
+    ----------
+    values : array, (time, observer)
+    trial, phase : array, (time,)
+
+    Returns
+    -------
+    names : array, (trial,)
+        The trials that have a step.
+    means : array, (trial, observer, part)
+        NaN where a trial has no step of that part.
+    """
+    names, at = np.unique(trial, return_inverse=True)
+    means = np.full((len(names), values.shape[1], len(PARTS)), np.nan)
+    for p, mask in enumerate(part_masks(phase)):
+        count = np.bincount(at[mask], minlength=len(names))
+        some = count > 0
+        for k in range(values.shape[1]):
+            sums = np.bincount(at[mask], weights=values[mask, k].astype(np.float64), minlength=len(names))
+            means[some, k, p] = sums[some] / count[some]
+    return names.astype(np.int64), means
+
+
+def nearest_shares(means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of trials in which each observer has the least value; observers that tie share the trial equally.
+
+    Parameters
+    ----------
+    means : array, (trial, observer)
+        NaN rows (a trial without such a step) do not count.
+
+    Returns
+    -------
+    array, (observer,)
+        Sums to 1; NaN where no trial counts.
+    """
+    known = means[np.isfinite(means).all(axis=1)]
+    if not known.size:
+        return np.full(means.shape[1], np.nan)
+    least = known <= known.min(axis=1, keepdims=True) + TIE
+    return np.mean(least / least.sum(axis=1, keepdims=True), axis=0)
+
+
+def quantiles(means: NDArray[np.float64], quantile: float) -> NDArray[np.float64]:
+    """Quantile over trials of values (trial, observer, part), NaN left out: (observer, part)."""
+    found = np.full(means.shape[1:], np.nan)
+    for p in range(means.shape[2]):
+        known = means[np.isfinite(means[:, :, p]).all(axis=1), :, p]
+        if len(known):
+            found[:, p] = np.quantile(known, quantile, axis=0)
+    return found
+
+
+def share_reached(
+    there: NDArray[np.bool_], onset: NDArray[np.integer], last: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """Share of cases that have reached a level by each lag, with cases that end before as censored (Kaplan-Meier).
+
+    F(k) = 1 - Π_{j ≤ k} (1 - d_j / n_j), with d_j the cases that first reach the level at lag j and n_j those that had not
+    done so before and are still observed.
+
+    Parameters
+    ----------
+    there : array, (time,)
+        Whether the level is reached at each sample.
+    onset, last : array, (case,)
+        Sample of lag 0 of each case, and its last sample.
+
+    Returns
+    -------
+    array, (lag,)
+        F at lags 0, 1, ...; empty without a case.
+
+    References
+    ----------
+    Kaplan & Meier, J. Am. Stat. Assoc. 53, 457 (1958), doi:10.1080/01621459.1958.10501452.
+    """
+    if not len(onset):
+        return np.empty(0)
+    samples = np.append(np.flatnonzero(there), len(there))
+    first = samples[np.searchsorted(samples, onset)]
+    left, event = np.minimum(first, last) - onset, first <= last
+    events, leaving = np.bincount(left, weights=event), np.bincount(left)
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    return np.asarray(1 - np.cumprod(1 - events / at_risk), np.float64)
+
+
+def reached_by(share: NDArray[np.float64], lag: int) -> float:
+    """Give the share (lag,) at a lag; NaN beyond the last one observed, unless all had reached it."""
+    if lag < len(share):
+        return float(share[lag])
+    return 1.0 if len(share) and share[-1] > 1 - 1e-12 else float("nan")
+
+
+def lag_of(share: NDArray[np.float64], quantile: float) -> float:
+    """Give the first lag at which the share (lag,) is at least `quantile`; NaN where it never is."""
+    there = np.flatnonzero(share >= quantile - 1e-12)
+    return float(there[0]) if len(there) else float("nan")
+
+
+def mean_se(values: NDArray, axis: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Average along an axis over what is known (not NaN): mean, its standard error, and the count."""
+    known = np.isfinite(values)
+    n = known.sum(axis=axis)
+    filled = np.where(known, values, 0.0).astype(np.float64)
+    total = filled.sum(axis=axis)
+    mean = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
+    apart = np.where(known, filled - np.expand_dims(np.nan_to_num(mean), axis), 0.0)
+    squares = np.sum(apart**2, axis=axis)
+    se = np.sqrt(np.divide(squares, (n - 1) * n, out=np.full(n.shape, np.nan), where=n > 1))
+    return mean, se, n
+
+
+def share_correct(correct: NDArray[np.integer]) -> tuple[float, float, float, float, int]:
+    """Share of right choices: value, binomial standard error, 95 % interval (Clopper-Pearson), number of choices.
+
+    Parameters
+    ----------
+    correct : array, (trial,)
+        1 right, 0 wrong, -1 none.
+
+    References
+    ----------
+    Clopper & Pearson, Biometrika 26, 404 (1934), doi:10.1093/biomet/26.4.404.
+    """
+    from scipy.special import betaincinv
+
+    n, right = int(np.sum(correct >= 0)), int(np.sum(correct == 1))
+    if not n:
+        return (float("nan"),) * 4 + (0,)
+    share = right / n
+    low = float(betaincinv(right, n - right + 1, 0.025)) if right else 0.0
+    high = float(betaincinv(right + 1, n - right, 0.975)) if right < n else 1.0
+    return share, float(np.sqrt(share * (1 - share) / n)), low, high, n

@@ -1,0 +1,289 @@
+"""Correlations between units, from blocks of trials: what is in them beyond the noise of few samples, and what is kept.
+
+A sample correlation matrix holds the noise of its samples, and two matrices from the same trials share some of it. Products of
+different blocks are free of both: with the sums of products C_i (unit, unit) of block i, Σ_{i≠j} ⟨C_i, C_j⟩ is 0 on average where
+units have nothing in common, whatever the noise.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.statistics.resampling import jackknife_interval
+
+Estimate = tuple[float, float, float]  # value, low, high
+NAN: Estimate = (np.nan, np.nan, np.nan)
+
+
+@dataclass(frozen=True)
+class BlockSums:
+    """Sums over samples of the products of two units, block by block.
+
+    Parameters
+    ----------
+    n : array, (block,)
+        Samples.
+    sums : array, (block, pair), float32
+        Of each pair of units u < v, in the order of `numpy.triu_indices(n_units, 1)`.
+    squares : array, (block, unit)
+        Sums of each unit's squares; 1 a sample over all blocks.
+    """
+
+    n: NDArray[np.float64]
+    sums: NDArray[np.float32]
+    squares: NDArray[np.float64]
+
+    @property
+    def n_units(self) -> int:
+        """Units."""
+        return self.squares.shape[1]
+
+    def correlation(self) -> NDArray[np.float32]:
+        """Give the correlation of each pair, (pair,), over all blocks."""
+        return np.asarray(self.sums.sum(axis=0, dtype=np.float64) / self.n.sum(), np.float32)
+
+    def centred(self) -> "BlockSums":
+        """Take off, in each block, the mean over pairs: what is left says how pairs differ."""
+        return BlockSums(
+            self.n, self.sums - self.sums.mean(axis=1, keepdims=True, dtype=np.float64).astype("f4"), self.squares
+        )
+
+    def without_each(self) -> Iterator["BlockSums"]:
+        """Leave out each block in turn, and scale each unit anew to a mean square of 1 over the samples of the others."""
+        first, second = np.triu_indices(self.n_units, 1)
+        for number in range(len(self.n)):
+            left = np.arange(len(self.n)) != number
+            n, squares = self.n[left], self.squares[left]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                scale = np.sqrt(n.sum() / squares.sum(axis=0))
+            sums = self.sums[left] * (scale[first] * scale[second]).astype(np.float32)
+            yield BlockSums(n, sums, squares * scale**2)
+
+    def of_correlations(self) -> "BlockSums":
+        """Take off what a block has for no other reason than that the two units are more active in it.
+
+        Of each product x y, r (x² + y² - 2) / 2, with r the pair's correlation: what is left is what the block does to the
+        correlation, to first order. The sums over all blocks stay as they are.
+
+        References
+        ----------
+        Devlin, Gnanadesikan & Kettenring, Biometrika 62, 531 (1975), doi:10.1093/biomet/62.3.531 (influence on a correlation).
+        """
+        first, second = np.triu_indices(self.n_units, 1)
+        more = (0.5 * (self.squares - self.n[:, None])).astype(np.float32)
+        r = self.correlation()
+        sums = np.stack([own - r * (m[first] + m[second]) for own, m in zip(self.sums, more, strict=True)])
+        return BlockSums(self.n, sums, self.squares)
+
+
+def block_sums(values: NDArray[np.floating], block: NDArray[np.integer], n_blocks: int) -> BlockSums:
+    """Sum up the products of units, each unit scaled to a mean square of 1 over all samples; nothing is centred.
+
+    Parameters
+    ----------
+    values : array, (time, unit)
+        With mean 0 by their nature, as differences of trials are. Every unit varies.
+    block : array, (time,)
+    n_blocks : int
+    """
+    scale = np.sqrt(np.mean(values.astype(np.float64) ** 2, axis=0))
+    scaled = (values / scale).astype(np.float32)
+    upper = np.triu_indices(values.shape[1], 1)
+    sums = np.zeros((n_blocks, len(upper[0])), np.float32)
+    squares = np.zeros((n_blocks, values.shape[1]))
+    n = np.bincount(block, minlength=n_blocks).astype(np.float64)
+    for number in np.flatnonzero(n):
+        part = scaled[block == number]
+        sums[number] = (part.T @ part)[upper]
+        squares[number] = np.sum(part**2, axis=0, dtype=np.float64)
+    return BlockSums(n, sums, squares)
+
+
+def as_matrix(pairs: NDArray, n_units: int, diagonal: float) -> NDArray:
+    """Lay values of pairs (pair,) out as a symmetric matrix (unit, unit)."""
+    matrix = np.zeros((n_units, n_units), pairs.dtype)
+    matrix[np.triu_indices(n_units, 1)] = pairs
+    matrix += matrix.T
+    np.fill_diagonal(matrix, diagonal)
+    return matrix
+
+
+def mean_correlation(blocks: BlockSums) -> Estimate:
+    """Mean over pairs of units, with its 95 % interval.
+
+    The mean m is tied to the variance of the mean over the n scaled units, (1 + (n - 1) m) / n, of whose logarithm the interval
+    is a jackknife over blocks.
+    """
+    own = blocks.of_correlations().sums.mean(axis=1, dtype=np.float64)
+    means = np.append(own.sum(), own.sum() - own) / np.append(blocks.n.sum(), blocks.n.sum() - blocks.n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = np.log(1 + (blocks.n_units - 1) * means)
+    low, high = (np.exp(end) - 1 for end in jackknife_interval(float(logs[0]), logs[1:]))
+    return float(means[0]), float(low / (blocks.n_units - 1)), float(high / (blocks.n_units - 1))
+
+
+def rms_correlation(blocks: BlockSums) -> Estimate:
+    """Root mean square over pairs of units of the true correlation, free of sampling noise, with its 95 % interval.
+
+    The square is Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs, which may fall below 0: then the value is 0. The interval
+    is a jackknife over blocks, units scaled anew each time: of the root where the square is clearly above 0, else of the square, its
+    ends cut at 0.
+    """
+    square, without = _square(blocks), np.array([_square(left) for left in blocks.without_each()])
+    low, high = jackknife_interval(square, without)
+    value = float(np.sqrt(max(square, 0.0)))
+    if low > 0 and np.all(without > 0):
+        return value, *jackknife_interval(value, np.sqrt(without))
+    return value, float(np.sqrt(np.maximum(low, 0))), float(np.sqrt(np.maximum(high, 0)))
+
+
+def _square(blocks: BlockSums) -> float:
+    """Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs; NaN with one block."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(self_product(blocks) / (blocks.n.sum() ** 2 - np.sum(blocks.n**2)) / blocks.sums.shape[1])
+
+
+@dataclass(frozen=True)
+class Product:
+    """A number made of products of two blocks: with all blocks, without each (block,), without any two (block, block)."""
+
+    value: float
+    without: NDArray[np.float64]
+    without_two: NDArray[np.float64]
+
+    @property
+    def positive(self) -> bool:
+        """Whether all of them are above 0."""
+        return bool(self.value > 0 and np.all(self.without > 0) and np.all(self.without_two > 0))
+
+    def interval(self) -> tuple[float, float]:
+        """Give the 95 % interval by the jackknife."""
+        return jackknife_interval(self.value, self.without, self.without_two)
+
+
+def cross_product(one: BlockSums, other: BlockSums) -> Product:
+    """Mean over pairs of units of the product of two true correlations, from different blocks of trials."""
+    gram = (one.sums @ other.sums.T).astype(np.float64)
+    sums, sums_without, sums_two = _off_diagonal(gram)
+    counts, counts_without, counts_two = _off_diagonal(np.outer(one.n, other.n))
+    n_pairs = one.sums.shape[1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return Product(
+            float(sums / counts / n_pairs), sums_without / counts_without / n_pairs, sums_two / counts_two / n_pairs
+        )
+
+
+def _off_diagonal(table: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Sum a table (block, block) up without its diagonal: all of it, without each block, without any two (on the diagonal: one)."""
+    off = table - np.diag(np.diag(table))
+    both = off + off.T  # what blocks j and k have together, counted off twice below
+    of_block = both.sum(axis=0)
+    total = float(off.sum())
+    two = total - of_block[:, None] - of_block + both
+    np.fill_diagonal(two, total - of_block)
+    return total, total - of_block, two
+
+
+def kept(one: BlockSums, other: BlockSums) -> Estimate:
+    """Correlation, over pairs of units, of the true correlations in two phases, with its 95 % interval.
+
+    Covariance and variances over pairs are from products of different blocks, so that it is not pulled towards 0 by the noise of
+    few samples, nor up by noise that both phases of one trial share. The interval is a jackknife over blocks.
+
+    Parameters
+    ----------
+    one, other : BlockSums
+        Of the two phases; block k of both is of the same trials.
+
+    Returns
+    -------
+    value, low, high : float
+        The value may lie a little beyond ±1. NaN where in either phase the variance over pairs is not clearly above 0 (by its
+        own jackknife): then there is no structure that could be kept.
+    """
+    a, b = one.of_correlations().centred(), other.of_correlations().centred()
+    both, first, second = cross_product(a, b), cross_product(a, a), cross_product(b, b)
+    for square in (first, second):
+        if not square.interval()[0] > 0 or not square.positive:
+            return NAN
+    ratio = Product(
+        both.value / float(np.sqrt(first.value * second.value)),
+        both.without / np.sqrt(first.without * second.without),
+        both.without_two / np.sqrt(first.without_two * second.without_two),
+    )
+    return ratio.value, *ratio.interval()
+
+
+def flipped(
+    blocks: BlockSums, n_draws: int, generator: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Null of units that have nothing in common: in each block the sign of each unit is turned at random.
+
+    The sign of the difference of two trials says which of them is called the first, so that for units that have nothing to do with each
+    other both signs are as likely; whatever a unit does within a block is kept.
+
+    Returns
+    -------
+    square : array, (draw,)
+        What `cross_product` of the blocks with themselves would be, up to the same factor, see `self_product`.
+    correlation : array, (draw, pair)
+        The correlations of up to 20 draws.
+    """
+    upper = np.triu_indices(blocks.n_units, 1)
+    own = float(np.sum(blocks.sums.astype(np.float64) ** 2))
+    squares, kept_draws = [], []
+    for number in range(n_draws):
+        signs = (2 * generator.integers(0, 2, size=(len(blocks.n), blocks.n_units)) - 1).astype(np.float32)
+        total = np.zeros(blocks.sums.shape[1], np.float32)
+        for sign, sums in zip(signs, blocks.sums, strict=True):
+            total += (sign[upper[0]] * sign[upper[1]]) * sums
+        squares.append(float(np.sum(total.astype(np.float64) ** 2)) - own)
+        if number < 20:
+            kept_draws.append(total / blocks.n.sum())
+    return np.array(squares), np.array(kept_draws, np.float32)
+
+
+def self_product(blocks: BlockSums) -> float:
+    """Σ_{i≠j} ⟨C_i, C_j⟩."""
+    total = blocks.sums.sum(axis=0, dtype=np.float64)
+    return float(np.sum(total**2) - np.sum(blocks.sums.astype(np.float64) ** 2))
+
+
+def relabelled(
+    one: BlockSums, other: BlockSums, n_draws: int, generator: np.random.Generator
+) -> tuple[float, NDArray[np.float64]]:
+    """Null of structure that is not kept: units of the other phase change places (Mantel's test).
+
+    Returns
+    -------
+    observed : float
+        Σ_{i≠j} ⟨C_i, C'_j⟩ of the centred blocks, divided by the lengths of the two sums.
+    null : array, (draw,)
+        With all blocks, divided by the same: its spread is if anything the larger.
+
+    References
+    ----------
+    Mantel, Cancer Res. 27, 209 (1967).
+    """
+    a, b = one.centred(), other.centred()
+    gram = a.sums @ b.sums.T
+    first, second = (as_matrix(blocks.sums.sum(axis=0), blocks.n_units, 0.0) for blocks in (a, b))
+    size = 0.5 * float(np.linalg.norm(first)) * float(np.linalg.norm(second))
+    if not size > 0:
+        return np.nan, np.full(n_draws, np.nan)
+    draws = []
+    for _ in range(n_draws):
+        order = generator.permutation(one.n_units)
+        draws.append(0.5 * float(np.sum(first * second[np.ix_(order, order)], dtype=np.float64)) / size)
+    return float(gram.sum(dtype=np.float64) - np.trace(gram)) / size, np.array(draws)
+
+
+def pearson(x: NDArray[np.floating], y: NDArray[np.floating]) -> float:
+    """Correlation of two arrays; NaN where either is constant or has less than three values."""
+    if len(x) < 3:
+        return np.nan
+    a, b = x - x.mean(), y - y.mean()
+    size = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(a @ b) / size if size > 0 else np.nan

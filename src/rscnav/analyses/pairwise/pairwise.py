@@ -1,0 +1,175 @@
+"""Analysis `pairwise`: correlations between units in each phase, and how much of their structure is kept from LM1 to LM2.
+
+Correlations are of the differences of neighbouring trials at the same time in the trial, which are free of the course that all
+trials share and of slow drift; `kept_plain` is of the activity as it is. Three questions, each with its null:
+
+- Are units correlated at all? `p`: in each block of trials the sign of each unit's differences is turned at random.
+- Are the same pairs correlated in LM1 and in LM2? `kept_p`: units of LM2 change places; LM1 and LM2 come from different trials.
+- How much is kept? `kept`: the correlation over pairs of units, free of the noise of few samples, with its interval.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.pairwise import block_correlations as correlations
+from rscnav.analyses.pairwise.block_correlations import BlockSums, as_matrix, block_sums
+from rscnav.analyses.preprocessing import Prepared, prepare
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.analyses.statistics.trial_differences import Pairs, neighbouring_pairs
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+
+NEEDS: tuple[str, ...] = ()
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
+PHASES = ("LM1", "LM2")
+MIN_SAMPLES = 20
+MIN_PAIRS = 4  # pairs of trials below which there is nothing to say
+MIN_BLOCKS = 10  # with fewer, the jackknife's intervals are too narrow
+MIN_UNITS = 5  # with fewer, units can change places in less than 100 ways
+EDGES = np.linspace(-1, 1, 81)  # of the histograms
+
+
+class Settings(Closed):
+    """Numbers of the analysis."""
+
+    cutoff_hz: float = Field(1.0, gt=0, description="low-pass of this analysis, in place of the common one (Hz)")
+    max_samples: int = Field(20000, ge=100, description="differences a phase, of whole pairs of trials drawn at random")
+    n_blocks: int = Field(20, ge=MIN_BLOCKS, description="blocks of successive trials, of the jackknife and the nulls")
+    n_permutations: int = Field(200, ge=5, description="draws of each null")
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Correlate units in each phase, and compare LM1 with LM2."""
+    prepared = prepare(session, common.model_copy(update={"cutoff_hz": settings.cutoff_hz}))
+    pairs = neighbouring_pairs(prepared.trial)
+    result = Result()
+    result.notes[""] = f"trials: {prepared.trials}; differences of neighbouring trials, {settings.cutoff_hz:g} Hz"
+    found: dict[str, NDArray[np.intp]] = {}
+    for name, mask in prepared.parts().items():
+        samples = _draw_pairs(pairs.part(mask), prepared, settings.max_samples, seeds.generator(name, "pairs"))
+        n_pairs = len(np.unique(prepared.trial[samples[:, 0]]))
+        if len(samples) < MIN_SAMPLES or n_pairs < MIN_PAIRS:
+            result.notes[name] = (
+                f"pairs of neighbouring trials: {n_pairs}, with {len(samples)} common samples; at least {MIN_PAIRS} pairs "
+                f"with {MIN_SAMPLES} samples are needed"
+            )
+            continue
+        found[name] = samples
+    varying = _varying(prepared, found)
+    if found and varying.sum() < 2:
+        for name in found:
+            result.notes[name] = f"{varying.sum()} of {len(varying)} units vary; at least 2 are needed"
+        return result
+    result.add("unit", np.flatnonzero(varying), "", ("unit",))
+    result.add("correlation_edges", EDGES, "", ("edge",))
+    blocks: dict[str, BlockSums] = {}
+    for name, samples in found.items():
+        blocks[name] = _part(result, name, prepared, pairs, samples, varying, settings, seeds)
+    if all(name in blocks for name in PHASES):
+        _compare(result, blocks["LM1"], blocks["LM2"], settings, seeds)
+        plain = (_plain(prepared, prepared.parts()[name], varying, settings.max_samples) for name in PHASES)
+        result.add("kept_plain", correlations.pearson(*plain))
+    elif "all" not in prepared.parts():
+        result.notes["kept"] = "; ".join(f"{name}: {result.notes[name]}" for name in PHASES if name not in found)
+    else:
+        result.notes["kept"] = "phases are not known"
+    return result
+
+
+def _draw_pairs(
+    samples: NDArray[np.intp], prepared: Prepared, limit: int, generator: np.random.Generator
+) -> NDArray[np.intp]:
+    """Draw whole pairs of trials, as many as keep the samples (sample, 2) within the limit."""
+    if len(samples) <= limit:
+        return samples
+    names, at, counts = np.unique(prepared.trial[samples[:, 0]], return_inverse=True, return_counts=True)
+    order = generator.permutation(len(names))
+    fits = max(1, int(np.searchsorted(np.cumsum(counts[order]), limit, side="right")))
+    chosen = np.zeros(len(names), bool)
+    chosen[order[:fits]] = True
+    return samples[chosen[at]]
+
+
+def _differences(prepared: Prepared, samples: NDArray[np.intp]) -> NDArray[np.floating]:
+    return prepared.activity[samples[:, 1]] - prepared.activity[samples[:, 0]]
+
+
+def _varying(prepared: Prepared, found: dict[str, NDArray[np.intp]]) -> NDArray[np.bool_]:
+    """Mark the units whose differences vary in every part."""
+    varying = np.ones(prepared.activity.shape[1], bool)
+    for samples in found.values():
+        step = _differences(prepared, samples)
+        varying &= np.abs(step).max(axis=0) > 1e-6 * np.maximum(
+            np.abs(prepared.activity[samples]).max(axis=(0, 1)), 1e-30
+        )
+    return varying
+
+
+def _part(
+    result: Result, name: str, prepared: Prepared, pairs: Pairs, samples: NDArray[np.intp], varying: NDArray[np.bool_],
+    settings: Settings, seeds: Seeds,
+) -> BlockSums:  # fmt: skip
+    """Store the correlations of one phase, their mean and root mean square, and the null of units with nothing in common."""
+    starts = prepared.trial[pairs.starts()]  # blocks are the same in all phases
+    n_blocks = min(settings.n_blocks, len(starts))
+    block = np.searchsorted(starts, prepared.trial[samples[:, 0]]) * n_blocks // len(starts)
+    sums = block_sums(_differences(prepared, samples)[:, varying], block, n_blocks)
+    correlation = sums.correlation()
+    n_used = int(np.sum(sums.n > 0))
+    result.add(f"{name}/n_samples", len(samples))
+    result.add(f"{name}/n_pairs", len(np.unique(prepared.trial[samples[:, 0]])))
+    result.add(f"{name}/correlation", as_matrix(correlation, sums.n_units, 1.0), "", ("unit", "other unit"))
+    if n_used < MIN_BLOCKS:
+        result.notes[name] = f"{n_used} blocks of trials; {MIN_BLOCKS} are needed for intervals"
+    estimates = {"mean": correlations.mean_correlation(sums), "rms": correlations.rms_correlation(sums)}
+    for which, (value, low, high) in estimates.items():
+        _add_estimate(result, f"{name}/{which}", value, low, high, n_used)
+    null, draws = correlations.flipped(sums, settings.n_permutations, seeds.generator(name, "flipped"))
+    result.add(f"{name}/p", float(permutation_p(null, correlations.self_product(sums))))
+    result.add(f"{name}/histogram", _shares(correlation), "", ("bin",))
+    control = np.array([_shares(draw) for draw in draws])
+    low, high = np.percentile(control, [2.5, 97.5], axis=0)
+    for which, shares in (("low", low), ("mean", control.mean(axis=0)), ("high", high)):
+        result.add(f"{name}/control_histogram_{which}", shares, "", ("bin",))
+    return sums
+
+
+def _add_estimate(result: Result, key: str, value: float, low: float, high: float, n_blocks: int) -> None:
+    if n_blocks < MIN_BLOCKS:
+        low = high = np.nan
+    for suffix, number in (("", value), ("_low", low), ("_high", high)):
+        result.add(f"{key}{suffix}", number)
+
+
+def _shares(correlation: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Share of the pairs of units in each bin of correlation."""
+    return np.histogram(np.clip(correlation, -1, 1), EDGES)[0] / len(correlation)
+
+
+def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Settings, seeds: Seeds) -> None:
+    """Store how much of the structure is kept, and whether any is."""
+    if one.n_units < MIN_UNITS:
+        result.notes["kept"] = f"{one.n_units} units vary; {MIN_UNITS} are needed to compare structure"
+        return
+    value, low, high = correlations.kept(one, other)
+    if not np.isfinite(value):
+        result.notes["kept"] = "pairs of units do not differ in correlation beyond chance: no structure to keep"
+    _add_estimate(result, "kept", value, low, high, int(min(np.sum(one.n > 0), np.sum(other.n > 0))))
+    observed, null = correlations.relabelled(one, other, settings.n_permutations, seeds.generator("relabelled"))
+    result.add("kept_observed", observed)
+    result.add("kept_p", float(permutation_p(null, observed)))
+    result.add("kept_control_low", float(np.percentile(null, 2.5)))
+    result.add("kept_control_high", float(np.percentile(null, 97.5)))
+
+
+def _plain(prepared: Prepared, mask: NDArray[np.bool_], varying: NDArray[np.bool_], limit: int) -> NDArray[np.float64]:
+    """Correlations of the activity as it is, (pair,)."""
+    samples = np.flatnonzero(mask)
+    samples = samples[:: max(1, -(-len(samples) // limit))]
+    correlation = np.corrcoef(prepared.activity[samples][:, varying].T)
+    return correlation[np.triu_indices(len(correlation), 1)]

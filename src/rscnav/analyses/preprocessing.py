@@ -1,0 +1,128 @@
+"""What all analyses share: which trials they use, the low-pass filter, the samples of a phase."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.lowpass_filter import lowpass_rows
+from rscnav.sessions.posteriors import Places
+from rscnav.sessions.schema import PHASES
+from rscnav.sessions.session import Session
+
+LOW_ERROR_RAD = 0.5  # a low-error trial on the ring stays below this (in the plane: below the visibility radius) ...
+LOW_ERROR_AFTER = 5  # ... from this many steps after the second landmark on
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Low-passed activity of the chosen trials.
+
+    Parameters
+    ----------
+    activity : array, (time, unit), float32
+        Of the chosen samples only; nobody else's, so it may be changed.
+    trial : array, (time,)
+    step : array, (time,)
+        Bins since the start of the trial.
+    phase : array, (time,), or None
+        As in the session.
+    samples : array, (time,)
+        Where in the session these samples are.
+    trials : str
+        Which trials were chosen, in words.
+    """
+
+    activity: NDArray[np.floating]
+    trial: NDArray[np.integer]
+    step: NDArray[np.integer]
+    phase: NDArray[np.integer] | None
+    samples: NDArray[np.intp]
+    trials: str
+
+    def parts(self) -> dict[str, NDArray[np.bool_]]:
+        """Mask of the samples of each phase; where phases are not known one part, ``all``."""
+        if self.phase is None or not np.any(self.phase < len(PHASES)):
+            return {"all": np.ones(len(self.trial), bool)}
+        return {name: self.phase == number for number, name in enumerate(PHASES)}
+
+
+def prepare(session: Session, common: Any) -> Prepared:
+    """Filter within stretches, and keep the samples of the chosen trials.
+
+    Parameters
+    ----------
+    session : Session
+    common : rscnav.config.schema.Common
+
+    Returns
+    -------
+    Prepared
+    """
+    samples, words = chosen_samples(session, common.trials)
+    filtered = lowpass_rows(
+        session.activity,
+        session.dt_s,
+        common.cutoff_hz,
+        causal=common.causal,
+        stretches=session.stretches(),
+        kept=samples,
+    )
+    start = session.trials["start_s"][session.trial[samples]]
+    step = np.floor((session.time[samples] - start) / session.dt_s + 1e-6).astype(np.int64)
+    phase = None if session.phase is None else session.phase[samples]
+    return Prepared(filtered, session.trial[samples], step, phase, samples, words)
+
+
+def chosen_samples(session: Session, which: str) -> tuple[NDArray[np.intp], str]:
+    """Give the samples of the trials that `chosen_trials` marks, and its words."""
+    chosen, words = chosen_trials(session, which)
+    return np.flatnonzero(np.append(chosen, False)[session.trial]), words  # the appended one answers for trial -1
+
+
+def too_little(activity: NDArray[np.floating], min_samples: int) -> str:
+    """Say why activity (time, unit) has no principal components worth looking at; '' if it has some."""
+    if len(activity) < min_samples:
+        return f"{len(activity)} samples are too few; at least {min_samples} are needed"
+    varies = int(np.sum(np.ptp(activity, axis=0) > 0))
+    if varies < 2:
+        return f"{varies} of {activity.shape[1]} units vary; at least 2 are needed"
+    return ""
+
+
+def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]:
+    """Mark the trials that analyses use, and say in words which they are.
+
+    ``low_error`` keeps trials in which the error of the belief's best place stays below 0.5 rad (in the plane: below the
+    visibility radius) from five steps after the second landmark to the end; it needs a belief, and a session without one
+    keeps all its trials.
+    """
+    everything = np.ones(len(session.trials), bool)
+    if which == "all":
+        return everything, "all"
+    if session.belief is None or session.position is None or session.phase is None:
+        return everything, "all (no belief to measure an error with)"
+    places = belief_places(session)
+    error = places.error(session.belief, session.position)
+    limit = LOW_ERROR_RAD if session.is_ring else places.radius
+    settled = session.phase == 2
+    settled[LOW_ERROR_AFTER:] &= session.phase[:-LOW_ERROR_AFTER] == 2
+    settled[LOW_ERROR_AFTER:] &= session.trial[LOW_ERROR_AFTER:] == session.trial[:-LOW_ERROR_AFTER]
+    settled[:LOW_ERROR_AFTER] = False
+    inside = settled & (session.trial >= 0)
+    chosen = np.zeros(len(session.trials), bool)
+    chosen[session.trial[inside]] = True
+    chosen[session.trial[inside & (error >= limit)]] = False
+    return chosen, f"low error ({chosen.sum()} of {len(chosen)})"
+
+
+def belief_places(session: Session) -> Places:
+    """Give the bins of the session's belief; on the ring, where they are not said, equal ones over [-π, π)."""
+    centres = session.bin_centres
+    if centres is None and session.is_ring:
+        n_bins = session.need("belief").shape[1]
+        centres = (-np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins)[:, None]
+    if centres is None:
+        raise ValueError(f"session '{session.name}' has no bin_centres, which a belief over places in the plane needs")
+    return Places(centres, session.is_ring, float(session.visibility_radius or 0.0))

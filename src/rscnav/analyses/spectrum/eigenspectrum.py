@@ -1,0 +1,229 @@
+"""Analysis `eigenspectrum`: how many principal components the activity of each phase has, against four controls.
+
+- A: each unit's samples of the phase rolled by an offset of its own.
+- B: whole trials permuted unit by unit, which keeps what all trials share. `components_above` is counted against this one.
+- C, where there are spikes: each unit's counts shuffled over all bins, before the low-pass filter.
+- D: as B, of the differences of neighbouring trials, which are free of slow drift too. The p-values are against this one.
+
+Every spectrum sums to 1, so each crosses the mean of its control somewhere; where it does is given as `crossing`, but it is
+no test. `components_above_*` counts the components, from the first on, that lie above 95 % of the control's draws.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.lowpass_filter import lowpass
+from rscnav.analyses.preprocessing import Prepared, prepare, too_little
+from rscnav.analyses.result import Result
+from rscnav.analyses.spectrum import null_spectra as controls
+from rscnav.analyses.spectrum.participation_ratio import MIN_GROUPS, corrected_participation_ratio, moments
+from rscnav.analyses.spectrum.pca_spectrum import (
+    ROUNDING,
+    held_out_spectrum,
+    leading_above,
+    participation_ratio,
+    spectrum_of,
+)
+from rscnav.analyses.statistics.null_models import exchangeable_trials
+from rscnav.analyses.statistics.resampling import permutation_p, trial_groups
+from rscnav.analyses.statistics.trial_differences import differences, neighbouring_pairs, trial_autocorrelation
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session, contiguous_stretches
+from rscnav.settings.strict_settings import Closed
+
+NEEDS: tuple[str, ...] = ()
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
+MIN_SAMPLES = 20
+MIN_TRIALS = 20  # with fewer, the jackknife's intervals are too narrow
+FOLDS = 5
+DRIFT = 0.1  # correlation of successive trials' means from which on activity is said to drift
+
+
+class Settings(Closed):
+    """Numbers of the analysis."""
+
+    n_components: int = Field(45, ge=1, description="components to report")
+    n_draws: int = Field(200, ge=20, description="draws of each control")
+    max_samples: int = Field(
+        3000,
+        ge=100,
+        le=100_000,
+        description="samples a phase, in whole trials drawn at random; the controls' cost grows with it",
+    )
+    every_s: float = Field(
+        0.3,
+        gt=0,
+        description="before trials are left out, samples are thinned to one in this long (s): neighbours are alike",
+    )
+    n_groups: int = Field(20, ge=MIN_GROUPS, le=30, description="groups of trials of the jackknife")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Samples of one phase in the drawn trials."""
+
+    whole: NDArray[np.intp]  # thinned samples of the drawn trials, in order of time
+    mask: NDArray[np.bool_]  # (len(whole),): those of the phase
+    n_trials: int
+
+    @property
+    def samples(self) -> NDArray[np.intp]:
+        return self.whole[self.mask]
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Compute spectra and controls of each phase."""
+    prepared = prepare(session, common)
+    result = Result()
+    notes = [f"trials: {prepared.trials}; components_above is against control B, p against control D"]
+    slow, p = trial_autocorrelation(prepared.activity, prepared.trial, seeds.generator("drift"))
+    result.add("trial_autocorrelation", slow)
+    result.add("trial_autocorrelation_p", p)
+    if slow >= DRIFT and p <= 0.01:
+        notes.append(
+            f"activity drifts (successive trials' means correlate by {slow:.2f}): only control D is free of that"
+        )
+    result.notes[""] = "; ".join(notes)
+    lowpassed = partial(lowpass, dt_s=session.dt_s, cutoff_hz=common.cutoff_hz, causal=common.causal)
+    for name, mask in prepared.parts().items():
+        part = _draw_trials(prepared, mask, session.dt_s, settings, seeds.generator(name, "trials"))
+        reason = too_little(prepared.activity[part.samples], MIN_SAMPLES)
+        if reason:
+            result.notes[name] = reason
+            continue
+        _observed(result, name, prepared, part, settings, seeds)
+        _control_a(result, name, prepared, part, settings, seeds)
+        _control_b(result, name, prepared, part, settings, seeds)
+        _control_d(result, name, prepared, part, settings, seeds)
+        if session.spikes is not None:
+            _control_c(result, name, session, prepared, part, settings, lowpassed, seeds)
+    return result
+
+
+def _draw_trials(
+    prepared: Prepared, mask: NDArray[np.bool_], dt_s: float, settings: Settings, generator: np.random.Generator
+) -> _Part:
+    """Thin the samples, then draw pairs of neighbouring trials, as many as keep the phase's samples within the limit."""
+    stride = min(max(1, round(settings.every_s / dt_s)), max(1, int(mask.sum()) // settings.max_samples))
+    thin = prepared.step % stride == 0
+    trials, counts = np.unique(prepared.trial[mask & thin], return_counts=True)
+    if counts.sum() > settings.max_samples:
+        pair = np.arange(len(trials)) // 2
+        order = generator.permutation(pair[-1] + 1)
+        filled = np.cumsum(np.bincount(pair, counts)[order])
+        fits = max(1, int(np.searchsorted(filled, settings.max_samples, side="right")))
+        trials = trials[np.isin(pair, order[:fits])]
+    whole = np.flatnonzero(thin & np.isin(prepared.trial, trials))
+    return _Part(whole, mask[whole], len(trials))
+
+
+def _observed(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
+    """Store the spectrum, plain and held out, and the participation ratio, plain and corrected."""
+    activity, trial = prepared.activity[part.samples], prepared.trial[part.samples]
+    spectrum = spectrum_of(np.ascontiguousarray(activity.T, np.float64), activity.shape[1])
+    result.add(f"{name}/eigenvalues", spectrum[: settings.n_components], "", ("component",))
+    result.add(f"{name}/participation_ratio", participation_ratio(spectrum))
+    result.add(f"{name}/n_samples", len(activity))
+    result.add(f"{name}/n_trials", part.n_trials)
+    group = trial_groups(trial, settings.n_groups, seeds.generator(name, "groups"))
+    value, low, high = corrected_participation_ratio(moments(activity, group))
+    if part.n_trials < MIN_TRIALS:
+        low = high = np.nan
+        result.notes[f"{name}/participation_ratio"] = f"{part.n_trials} trials; {MIN_TRIALS} are needed for an interval"
+    for key, number in (("corrected", value), ("low", low), ("high", high)):
+        result.add(f"{name}/participation_ratio_{key}", number)
+    if part.n_trials > 1:
+        held_out = held_out_spectrum(activity, group % FOLDS, settings.n_components)
+        result.add(f"{name}/eigenvalues_held_out", held_out, "", ("component",))
+
+
+def _control_a(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
+    draw = controls.rolled(prepared.activity[part.samples].T, settings.n_components)
+    generator = seeds.generator(name, "A")
+    observed = result[f"{name}/eigenvalues"]
+    band = controls.band([draw(generator) for _ in range(settings.n_draws)])
+    _add_control(result, name, "A", observed, band)
+    below = np.flatnonzero(observed < band.mean)
+    result.add(f"{name}/crossing", float(below[0] + 1) if len(below) else np.nan)
+
+
+def _control_b(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
+    """Permute trials, and compare with the spectrum of the same samples: those that all trials of a group have."""
+    exchangeable = exchangeable_trials(prepared.trial[part.whole])
+    kept = np.zeros(len(part.whole), bool)
+    kept[exchangeable.samples()] = True
+    series = np.ascontiguousarray(prepared.activity[part.whole].T)
+    if not _permuted(result, name, "B", series, exchangeable, part.mask & kept, settings, seeds):
+        return
+    result.add(f"{name}/components_above", result[f"{name}/components_above_B"])
+    if exchangeable.left_out:
+        result.notes[name] = f"control B leaves out {exchangeable.left_out} trials that have no other of similar length"
+
+
+def _control_d(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
+    """Permute pairs of neighbouring trials' differences, where both trials of a pair are in the phase."""
+    pairs = neighbouring_pairs(prepared.trial[part.whole])
+    series, exchangeable = differences(np.ascontiguousarray(prepared.activity[part.whole].T), pairs)
+    both = np.concatenate([part.mask[group].all(axis=1).ravel() for group in pairs.groups] or [np.empty(0, bool)])
+    band = _permuted(result, name, "D", series, exchangeable, both, settings, seeds)
+    if band:
+        p = permutation_p(band.draws, result[f"{name}/eigenvalues_D"] * (1 - ROUNDING))
+        result.add(f"{name}/p", p, "", ("component",))
+        result.add(f"{name}/p_first", p[0])
+
+
+def _permuted(
+    result: Result, name: str, letter: str, series: NDArray[np.floating], exchangeable: Any, mask: NDArray[np.bool_],
+    settings: Settings, seeds: Seeds,
+) -> controls.Band | None:  # fmt: skip
+    """Store a spectrum and the control in which blocks are permuted unit by unit; None, and a note, where there is too little."""
+    reason = too_little(series[:, mask].T, MIN_SAMPLES)
+    if not reason and max(map(len, exchangeable.groups)) < 2:
+        reason = "there are not two to permute"
+    if reason:
+        before = f"{result.notes[name]}; " if name in result.notes else ""
+        what = "trials of similar length" if letter == "B" else "pairs of neighbouring trials of similar length"
+        result.notes[name] = f"{before}no control {letter}: among {what}, {reason}"
+        return None
+    observed = spectrum_of(np.ascontiguousarray(series[:, mask], np.float64), settings.n_components)
+    draw = controls.trials_permuted(series, exchangeable, mask, settings.n_components)
+    generator = seeds.generator(name, letter)
+    try:
+        band = controls.band([draw(generator) for _ in range(settings.n_draws)])
+    except ValueError as error:
+        result.notes[name] = f"no control {letter}: {error}"
+        return None
+    result.add(f"{name}/eigenvalues_{letter}", observed, "", ("component",))
+    result.add(f"{name}/n_samples_{letter}", int(mask.sum()))
+    _add_control(result, name, letter, observed, band)
+    return band
+
+
+def _control_c(
+    result: Result, name: str, session: Session, prepared: Prepared, part: _Part, settings: Settings, lowpassed: Any,
+    seeds: Seeds,
+) -> None:  # fmt: skip
+    """Shuffle the counts of the drawn trials, filter them, and take the samples of the phase."""
+    drawn = prepared.samples[np.isin(prepared.trial, np.unique(prepared.trial[part.whole]))]
+    stretches = contiguous_stretches(session.time[drawn], session.trial[drawn], session.dt_s)
+    spectra = controls.counts_shuffled(
+        session.activity[drawn],
+        np.searchsorted(drawn, prepared.samples[part.samples]),
+        partial(lowpassed, stretches=stretches),
+        settings.n_components,
+        settings.n_draws,
+        seeds.generator(name, "C"),
+    )
+    _add_control(result, name, "C", result[f"{name}/eigenvalues"], controls.band(spectra))
+
+
+def _add_control(result: Result, name: str, letter: str, observed: NDArray, control: controls.Band) -> None:
+    """Store a control's band, and how many leading components lie above it."""
+    for which in ("mean", "low", "high"):
+        result.add(f"{name}/control_{letter}_{which}", getattr(control, which), "", ("component",))
+    result.add(f"{name}/components_above_{letter}", leading_above(observed, control.high))

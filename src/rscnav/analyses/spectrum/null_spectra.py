@@ -1,0 +1,149 @@
+"""Controls of the eigenvalue spectrum: what the spectrum would be if units had nothing, or only the trial, in common.
+
+Values lie unit by unit in memory, (unit, time), because each unit is moved as a block.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.spectrum.pca_spectrum import leading_spectrum
+from rscnav.analyses.statistics.null_models import Exchangeable
+
+PERCENT = (2.5, 97.5)
+SHUFFLES = 10  # of the counts, for control C
+
+
+@dataclass(frozen=True)
+class Band:
+    """Mean of the control's spectra and the band that holds 95 % of them, component by component; and all of them.
+
+    Parameters
+    ----------
+    mean, low, high : array, (component,)
+    draws : array, (draw, component)
+    """
+
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    draws: NDArray[np.float64]
+
+
+def band(spectra: Sequence[NDArray]) -> Band:
+    """Sum up the spectra of all draws."""
+    draws = np.array(spectra)
+    low, high = np.percentile(draws, PERCENT, axis=0)
+    return Band(draws.mean(axis=0), low, high, draws)
+
+
+def rolled(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generator], NDArray]:
+    """Control A: each unit's samples rolled by an offset of its own, as `rscnav.analyses.statistics.null_models.roll_each_unit` does.
+
+    Keeps each unit's own distribution and its slowness; what units share is gone, also what they share only because
+    they do the same at the same time in every trial.
+    """
+    centred = single(series)
+    twice = np.concatenate([centred, centred], axis=1)
+    n_units, n_samples = series.shape
+
+    def draw(generator: np.random.Generator) -> NDArray:
+        moved = np.empty_like(centred)
+        offsets: NDArray[np.int64] = generator.integers(0, n_samples, size=(n_units,))
+        for unit, offset in enumerate(offsets):
+            moved[unit] = twice[unit, n_samples - offset : 2 * n_samples - offset]
+        return leading_spectrum(moved, n)
+
+    return draw
+
+
+def trials_permuted(
+    series: NDArray[np.floating], exchangeable: Exchangeable, part: NDArray[np.bool_], n: int
+) -> Callable[[np.random.Generator], NDArray]:
+    """Control B: each unit's trials permuted by itself, among trials of similar length.
+
+    The samples of the part stay where behaviour put them; a unit's activity there comes from another trial at the same
+    time in the trial. This keeps what all trials share, such as a ramp.
+
+    Parameters
+    ----------
+    series : array, (unit, time)
+        Of whole trials.
+    exchangeable : Exchangeable
+        Groups of those trials.
+    part : array of bool, (time,)
+        Samples of the part.
+    n : int
+        Components.
+    """
+    blocks = []
+    centred = single(series)
+    for group in exchangeable.groups:
+        trial, step = np.nonzero(part[group])
+        if len(trial):
+            blocks.append((centred[:, group], trial, step))
+
+    def draw(generator: np.random.Generator) -> NDArray:
+        columns = []
+        for values, trial, step in blocks:  # values: (unit, trial, step)
+            n_units, n_trials, n_steps = values.shape
+            moved = np.empty((n_units, len(trial)), np.float32)
+            for unit in range(n_units):
+                source = generator.permutation(n_trials)[trial] * n_steps + step
+                np.take(values[unit].reshape(-1), source, out=moved[unit], mode="clip")
+            columns.append(moved)
+        return leading_spectrum(np.concatenate(columns, axis=1), n)
+
+    return draw
+
+
+def counts_shuffled(
+    counts: NDArray[np.floating],
+    places: NDArray[np.intp],
+    lowpassed: Callable[[NDArray[np.floating]], NDArray[np.floating]],
+    n: int,
+    n_draws: int,
+    generator: np.random.Generator,
+) -> list[NDArray]:
+    """Control C: each unit's spike counts shuffled over all bins, then filtered as the real ones were.
+
+    In each draw a unit's samples are those of any of `SHUFFLES` shuffles, rolled by any offset: shuffled counts have no order in
+    time that this could break, and a unit's variance differs from draw to draw as it does between shuffles.
+
+    Parameters
+    ----------
+    counts : array, (time, unit)
+        Not filtered; of the trials that samples are taken from.
+    places : array
+        The samples to take, of `counts`.
+    lowpassed : callable
+        Filters (time, unit) as the activity was.
+    n : int
+        Components.
+    n_draws : int
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    list of array, (component,)
+    """
+    pool = np.stack([single(lowpassed(generator.permuted(counts, axis=0))[places].T) for _ in range(SHUFFLES)])
+    moved = np.empty_like(pool[0])
+    n_units, n_samples = moved.shape
+    spectra = []
+    for _ in range(n_draws):
+        which = generator.integers(0, SHUFFLES, size=n_units)
+        offsets: NDArray[np.int64] = generator.integers(0, n_samples, size=(n_units,))
+        for unit, offset in enumerate(offsets):
+            moved[unit, :offset] = pool[which[unit], unit, n_samples - offset :]
+            moved[unit, offset:] = pool[which[unit], unit, : n_samples - offset]
+        spectra.append(leading_spectrum(moved, n))
+    return spectra
+
+
+def single(series: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Take off each unit's mean and give (unit, time) in single precision, unit by unit in memory."""
+    mean = series.mean(axis=1, keepdims=True, dtype=np.float64)
+    return np.ascontiguousarray(series - mean, np.float32)

@@ -1,0 +1,157 @@
+"""Analysis `state_space`: principal directions from the training trials, and the test trials seen along them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.preprocessing import Prepared, prepare, too_little
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.standardise import summed
+from rscnav.seeds import Seeds
+from rscnav.sessions.lazy import row_blocks
+from rscnav.sessions.schema import NO_PHASE
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+
+NEEDS: tuple[str, ...] = ()
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
+SHOWN = 3  # directions that trajectories are stored along
+MIN_SAMPLES = 10
+
+
+class Settings(Closed):
+    """Numbers of the analysis."""
+
+    n_components: int = Field(10, ge=SHOWN, description="components whose explained variance is given")
+    n_examples: int = Field(24, ge=1, le=10_000, description="test trials whose trajectories are stored")
+    max_trial_s: float = Field(60.0, gt=0, description="stored trajectories end here (s)")
+    n_position_bins: int = Field(
+        32, ge=4, le=4_096, description="bins of position on a ring, for the mean state of each"
+    )
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Fit on the training trials, project the test trials."""
+    prepared = prepare(session, common)
+    result = Result()
+    fitted, shown, note = _splits(session, prepared)
+    result.notes[""] = "; ".join(filter(None, [f"trials: {prepared.trials}", note]))
+    training = prepared.activity[fitted]
+    reason = too_little(training, MIN_SAMPLES)
+    if reason:
+        return Result.not_applicable(f"training trials: {reason}")
+    mean, axes = principal_axes(training)
+    for split, mask in (("train", fitted), ("test", shown)):
+        share = explained(prepared.activity, axes[:, : settings.n_components], np.flatnonzero(mask))
+        result.add(f"explained_{split}", share, "", ("component",))
+        result.add(f"n_samples_{split}", int(mask.sum()))
+    samples = np.flatnonzero(shown)
+    top = np.pad(axes[:, :SHOWN], ((0, 0), (0, max(0, SHOWN - axes.shape[1]))))  # two units have no third direction
+    blocks = [samples[block] for block in row_blocks((len(samples), len(mean)), item_bytes=8)]
+    projection = np.concatenate([(prepared.activity[block] - mean) @ top for block in blocks])
+    unit = session.activity_unit
+    _examples(result, session, prepared, samples, projection, settings, unit, seeds)
+    if session.position is not None and session.is_ring:
+        _means(result, session.position[:, 0], prepared, samples, projection, settings.n_position_bins, unit)
+    return result
+
+
+def principal_axes(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Principal directions of activity (time, unit).
+
+    Returns
+    -------
+    mean : array, (unit,)
+    axes : array, (unit, component)
+        Orthonormal, by falling variance; the largest weight of each is positive, so that signs are settled.
+    """
+    mean = activity.mean(axis=0, dtype=np.float64)
+    product = np.zeros((len(mean), len(mean)))
+    for block in row_blocks(activity.shape, item_bytes=2):  # a quarter of a gigabyte each
+        centred = activity[block] - mean
+        product += centred.T @ centred
+    _, vectors = np.linalg.eigh(product)
+    axes = vectors[:, ::-1]
+    largest = np.argmax(np.abs(axes), axis=0)
+    return mean, axes * np.sign(axes[largest, np.arange(axes.shape[1])])
+
+
+def explained(
+    activity: NDArray[np.floating], axes: NDArray[np.float64], rows: NDArray[np.intp] | None = None
+) -> NDArray[np.float64]:
+    """Share of the variance of activity (time, unit), or some rows, along each axis (unit, component); NaN where nothing varies."""
+    rows = np.arange(len(activity)) if rows is None else rows
+    mean = summed(activity, rows=rows) / len(rows)
+    total, along = 0.0, np.zeros(axes.shape[1])
+    for block in row_blocks((len(rows), len(mean)), item_bytes=2):
+        centred = activity[rows[block]] - mean
+        along += np.sum((centred @ axes) ** 2, axis=0)
+        total += float(np.sum(np.square(centred, out=centred)))
+    return along / total if total > 0 else np.full(axes.shape[1], np.nan)
+
+
+def _splits(session: Session, prepared: Prepared) -> tuple[NDArray[np.bool_], NDArray[np.bool_], str]:
+    """Mark the samples to fit on and those to project; one split stands in where the other is empty."""
+    split = session.trials["split"][prepared.trial]
+    train, test = split == "train", split == "test"
+    if not train.any():
+        return test, test, "no training trials: directions are those of the test trials themselves"
+    if not test.any():
+        return train, train, "no test trials: the training trials are shown"
+    return train, test, ""
+
+
+def _examples(
+    result: Result,
+    session: Session,
+    prepared: Prepared,
+    samples: NDArray[np.intp],
+    projection: NDArray[np.float64],
+    settings: Settings,
+    unit: str,
+    seeds: Seeds,
+) -> None:
+    """Store the trajectories of some trials, drawn among those that go through the most phases."""
+    trial = prepared.trial[samples]
+    phase = np.full(len(samples), NO_PHASE) if prepared.phase is None else prepared.phase[samples]
+    trials, first = np.unique(trial, return_index=True)
+    last_phase = np.zeros(len(trials), int)
+    np.maximum.at(last_phase, np.searchsorted(trials, trial), np.where(phase == NO_PHASE, 0, phase))
+    best = trials[last_phase == last_phase.max()]
+    drawn = np.sort(seeds.generator("examples").permutation(best)[: settings.n_examples])
+    time = session.time[prepared.samples[samples]]
+    in_trial = time - time[first][np.searchsorted(trials, trial)]
+    kept = np.isin(trial, drawn) & (in_trial <= settings.max_trial_s)
+    result.add("example/projection", projection[kept].astype(np.float32), unit, ("time", "component"))
+    result.add("example/trial", trial[kept], "", ("time",))
+    result.add("example/time_s", in_trial[kept], "s", ("time",))
+    result.add("example/phase", phase[kept].astype(np.uint8), "", ("time",))
+    if session.position is not None:
+        position = session.position[prepared.samples[samples[kept]]]
+        result.add("example/position", position, session.position_unit, ("time", "dim"))
+
+
+def _means(
+    result: Result,
+    angle: NDArray[np.floating],
+    prepared: Prepared,
+    samples: NDArray[np.intp],
+    projection: NDArray[np.float64],
+    n_bins: int,
+    unit: str,
+) -> None:
+    """Store the mean projection by position, per phase; NaN where the place was not visited."""
+    position = angle[prepared.samples[samples]]
+    edges = np.linspace(-np.pi, np.pi, n_bins + 1)
+    place = np.clip(np.searchsorted(edges, position, side="right") - 1, 0, n_bins - 1)
+    result.add("position_bin_centres", (edges[:-1] + edges[1:]) / 2, "rad", ("bin",))
+    for name, mask in prepared.parts().items():
+        here = mask[samples] & np.isfinite(position)
+        occupancy = np.bincount(place[here], minlength=n_bins)
+        mean = np.full((n_bins, projection.shape[1]), np.nan)
+        sums = np.stack([np.bincount(place[here], column[here], n_bins) for column in projection.T], axis=1)
+        np.divide(sums, occupancy[:, None], out=mean, where=occupancy[:, None] > 0)
+        result.add(f"{name}/mean_projection", mean, unit, ("bin", "component"))
+        result.add(f"{name}/occupancy", occupancy, "", ("bin",))

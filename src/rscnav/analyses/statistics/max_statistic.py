@@ -1,0 +1,132 @@
+"""One test at each of many lags: p at each, p corrected for all of them, and from when on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.resampling import permutation_p
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class OverLags:
+    """Tests at all lags.
+
+    Parameters
+    ----------
+    p : array, (lag,)
+        At each lag by itself; NaN where nothing was measured.
+    p_corrected : array, (lag,)
+        Family-wise: with nothing at any lag, the chance that the least of them is at most 0.05 is at most 0.05.
+    mean, low, high : array, (lag,)
+        Mean and 2.5 and 97.5 percentiles of the null.
+    threshold : array, (lag,)
+        What p_corrected falls to 0.05 at.
+    """
+
+    p: NDArray[np.float64]
+    p_corrected: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    threshold: NDArray[np.float64]
+
+
+def over_lags(observed: NDArray[np.floating], null: NDArray[np.floating]) -> OverLags:
+    """Compare what was observed at each lag with draws of the null, at each lag and at all of them together.
+
+    The corrected p compares z, the value less its lag's mean in units of its lag's sd, both over the draws and what was
+    observed, with the largest z of each draw at any lag. So each lag counts alike, and the test stays exact.
+
+    Parameters
+    ----------
+    observed : array, (lag,)
+        Large values speak against the null. NaN where nothing was measured.
+    null : array, (draw, lag)
+        A draw holds for all lags at once (one permutation of the labels, used at every lag). NaN, where a draw has no value,
+        counts as the lag's mean.
+
+    Returns
+    -------
+    OverLags
+
+    References
+    ----------
+    Westfall & Young, Resampling-Based Multiple Testing (1993); Nichols & Holmes, Hum. Brain Mapp. 15, 1 (2002),
+    doi:10.1002/hbm.1058.
+    """
+    n_lags = len(observed)
+    nan = np.full(n_lags, np.nan)
+    found = OverLags(*(nan.copy() for _ in range(6)))
+    known = np.flatnonzero(np.isfinite(observed))
+    if not len(known) or not len(null):
+        return found
+    draws = null[:, known]
+    counted = np.isfinite(draws)
+    n = np.maximum(counted.sum(axis=0), 1)
+    draws = np.where(counted, draws, np.where(counted, draws, 0.0).sum(axis=0) / n)
+    everything = np.concatenate([observed[None, known], draws])
+    mean, sd = everything.mean(axis=0), everything.std(axis=0)
+    z = (everything - mean) / np.where(sd > 1e-12, sd, np.inf)
+    largest = z[1:].max(axis=1)
+    found.p[known] = permutation_p(draws, observed[known])
+    found.p_corrected[known] = permutation_p(largest[:, None], z[0])
+    found.mean[known] = draws.mean(axis=0)
+    found.low[known], found.high[known] = np.percentile(draws, [2.5, 97.5], axis=0)
+    allowed = int(
+        LEVEL * (1 + len(draws)) + 1e-9
+    )  # so many draws may reach the threshold, the observed value among them
+    if allowed:
+        found.threshold[known] = mean + sd * np.sort(largest)[-allowed]
+    return found
+
+
+def add_tests(result: Result, name: str, dim: str, tests: OverLags, run_length: int) -> None:
+    """Add the tests at all lags (dimension `dim`), the least corrected p, and the time from which on there is a difference.
+
+    Parameters
+    ----------
+    result : Result
+        Holds ``time``.
+    name : str
+        What is tested.
+    dim : str
+    tests : OverLags
+    run_length : int
+        Lags in a row that an onset needs.
+    """
+    for which in ("mean", "low", "high"):
+        result.add(f"{name}/control_{which}", getattr(tests, which), "", (dim,))
+    for which in ("threshold", "p", "p_corrected"):
+        result.add(f"{name}/{which}", getattr(tests, which), "", (dim,))
+    known = tests.p_corrected[np.isfinite(tests.p_corrected)]
+    result.add(f"{name}_p", known.min() if len(known) else np.nan)
+    onset = first_run(tests.p_corrected, run_length)
+    result.add(f"{name}_onset_s", result["time"][onset] if onset >= 0 else np.nan, "s")
+
+
+def first_run(p: NDArray[np.floating], length: int) -> int:
+    """Give the first index from which on p is at most 0.05 at `length` lags in a row; -1 where there is none.
+
+    Parameters
+    ----------
+    p : array, (lag,)
+        NaN ends a run.
+    length : int
+
+    Raises
+    ------
+    ValueError
+        For a length below 1.
+    """
+    if length < 1:
+        raise ValueError(f"length: {length} lags in a row will not do; at least 1")
+    run = 0
+    for lag, low in enumerate((p <= LEVEL).tolist()):
+        run = run + 1 if low else 0
+        if run == length:
+            return lag - length + 1
+    return -1

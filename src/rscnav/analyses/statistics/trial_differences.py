@@ -1,0 +1,138 @@
+"""Differences of neighbouring trials: free of what all trials share, and of what changes slowly over the session."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.statistics.null_models import SIMILAR, Exchangeable
+from rscnav.analyses.statistics.resampling import permutation_p
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Neighbouring trials, two by two; no trial is in two pairs.
+
+    Parameters
+    ----------
+    groups : list of array, (pair, 2, step)
+        Per group of pairs of similar length the samples of each pair, earlier trial first, all cut to one length.
+    left_out : int
+        Trials without a partner: one or none.
+    """
+
+    groups: list[NDArray[np.intp]]
+    left_out: int
+
+    def part(self, mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Give the samples (sample, 2) at which both trials of a pair are in a part, mask (time,); pair after pair."""
+        rows = [np.moveaxis(group, 1, 2)[mask[group].all(axis=1)] for group in self.groups]
+        return np.concatenate([*rows, np.empty((0, 2), np.intp)])
+
+    def starts(self) -> NDArray[np.intp]:
+        """Give the first sample of each pair, in order of time."""
+        return np.sort(np.concatenate([*(group[:, 0, 0] for group in self.groups), np.empty(0, np.intp)]))
+
+
+def neighbouring_pairs(trial: NDArray[np.integer]) -> Pairs:
+    """Pair each other trial with the next one, step by step from their starts, as far as the shorter of the two goes.
+
+    The difference of two neighbours is free of the course that all trials share and, because pairs do not overlap in time,
+    those of a unit whose mean wanders at random are independent of each other. Units that drift each on its own look
+    correlated as they are, and no permutation of trials keeps that; in the differences there is nothing to keep.
+
+    Parameters
+    ----------
+    trial : array, (time,)
+        Index of the trial of each sample, samples in order of time; -1 between trials.
+
+    Returns
+    -------
+    Pairs
+
+    References
+    ----------
+    Granger & Newbold, J. Econometrics 2, 111 (1974), doi:10.1016/0304-4076(74)90034-7 (spurious correlation of random walks,
+    and differences as its cure); Harris, bioRxiv 2020.08.15.251611, doi:10.1101/2020.08.15.251611 (the same for neurons).
+    """
+    inside = np.flatnonzero(np.asarray(trial) >= 0)
+    starts = np.flatnonzero(np.append(True, np.diff(trial[inside]) != 0)[: len(inside)])
+    lengths = np.diff(np.append(starts, len(inside)))
+    even = len(starts) - len(starts) % 2
+    first, shared = inside[starts[:even]].reshape(-1, 2), lengths[:even].reshape(-1, 2).min(axis=1)
+    groups = []
+    order = np.argsort(shared, kind="stable")
+    while len(order):
+        shortest = shared[order[0]]
+        alike = order[: np.searchsorted(shared[order], SIMILAR * shortest, side="right")]
+        groups.append(first[np.sort(alike)][:, :, None] + np.arange(shortest))
+        order = order[len(alike) :]
+    return Pairs(groups, len(starts) - even)
+
+
+def differences(series: NDArray[np.floating], pairs: Pairs) -> tuple[NDArray[np.floating], Exchangeable]:
+    """Give later minus earlier trial of each pair.
+
+    Parameters
+    ----------
+    series : array, (unit, time)
+    pairs : Pairs
+
+    Returns
+    -------
+    array, (unit, pair after pair and step after step)
+    Exchangeable
+        Where in them the samples of each pair are.
+    """
+    parts, groups, first = [np.empty((len(series), 0), series.dtype)], [], 0
+    for group in pairs.groups:
+        parts.append(series[:, group[:, 1].ravel()] - series[:, group[:, 0].ravel()])
+        size = group[:, 0].size
+        groups.append(np.arange(first, first + size).reshape(group[:, 0].shape))
+        first += size
+    return np.concatenate(parts, axis=1), Exchangeable(groups, pairs.left_out)
+
+
+def trial_autocorrelation(
+    activity: NDArray[np.floating],
+    trial: NDArray[np.integer],
+    generator: np.random.Generator,
+    n_permutations: int = 199,
+) -> tuple[float, float]:
+    """Correlation of a trial's mean activity with the next trial's, averaged over the units that vary; and its p.
+
+    Parameters
+    ----------
+    activity : array, (time, unit)
+    trial : array, (time,)
+        In order of time.
+    generator : numpy.random.Generator
+    n_permutations : int
+        Permutations of the order of the trials, the same for all units.
+
+    Returns
+    -------
+    correlation, p : float
+        NaN with fewer than four trials, or where no unit varies.
+    """
+    starts = np.flatnonzero(np.append(True, np.diff(trial) != 0)[: len(trial)])
+    if len(starts) < 4:
+        return np.nan, np.nan
+    edges = np.append(starts, len(trial))
+    means = np.empty((len(starts), activity.shape[1]))
+    for k, (start, stop) in enumerate(pairwise(edges.tolist())):
+        means[k] = activity[start:stop].sum(axis=0, dtype=np.float64) / (stop - start)
+    means -= means.mean(axis=0)
+    variance = np.mean(means**2, axis=0)
+    means = means[:, variance > 1e-12 * max(float(variance.max()), 1e-300)]
+    if not means.shape[1]:
+        return np.nan, np.nan
+    means /= np.sqrt(np.mean(means**2, axis=0))
+
+    def lagged(order: NDArray[np.intp]) -> float:
+        return float(np.mean(means[order[1:]] * means[order[:-1]]))
+
+    observed = lagged(np.arange(len(means)))
+    null = np.array([lagged(generator.permutation(len(means))) for _ in range(n_permutations)])
+    return observed, float(permutation_p(null, observed))

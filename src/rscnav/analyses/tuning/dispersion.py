@@ -1,0 +1,170 @@
+"""Analysis `dispersion`: how widely a unit's rates spread at one place, with one landmark met and with two.
+
+A difference between LM1 and LM2 is to be read against two controls, not against zero, because LM1 always comes before
+LM2; see `dispersion_controls`.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.events import stretch_number
+from rscnav.analyses.preprocessing import prepare
+from rscnav.analyses.result import Result
+from rscnav.analyses.spatial_bins import place_bin
+from rscnav.analyses.statistics.resampling import subsample_interval, subsamples, trial_groups
+from rscnav.analyses.tuning.dispersion_nulls import CONTROLS, add_controls, null_differences
+from rscnav.analyses.tuning.place_passes import Draw, Passes, draw, find_passes, matched
+from rscnav.analyses.tuning.rate_entropy import Range, rate_codes, rate_range, shuffled_spread, spread
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+
+NEEDS = ("position", "phase")
+FIELDS = ("position", "phase", "belief", "bin_centres")
+__all__ = ["CONTROLS", "FIELDS", "NEEDS", "Settings", "run"]
+
+_SUBSAMPLES = 40
+_STILL = 1e-6  # a unit whose rates differ by less than this share of its highest is constant: that much is rounding
+_DRAWS_EACH = 2  # the same ones for every subsample, so that the trials alone make the difference
+
+
+class Settings(Closed):
+    """Entropy of the rates at a place, LM1 against LM2, on matched passes."""
+
+    n_places: int = Field(20, ge=1, le=4_096, description="places on the ring")
+    n_places_side: int = Field(4, ge=1, le=256, description="places along each side of the plane")
+    n_rates: int = Field(8, ge=2, le=256, description="bins of rate, between a unit's lowest and highest")
+    min_passes: int = Field(5, ge=1, description="places with fewer passes than this in LM1 or LM2 are left out")
+    apart_s: float = Field(0.5, ge=0, description="back at a place sooner than this is the same pass (s)")
+    settle_s: float = Field(
+        1.0, ge=0, description="samples this soon after a gap are left out: the filter has not settled (s)"
+    )
+    n_draws: int = Field(10, ge=1, description="matching draws that are averaged")
+    n_permutations: int = Field(100, ge=1, description="permutations of whole trials, for each control")
+    n_groups: int = Field(
+        20, ge=2, description="groups of trials; the interval is made without a fifth of them at a time"
+    )
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Compare dispersion between LM1 and LM2 after matching passes; interval over trials, two controls."""
+    prepared = prepare(session, common)
+    phases = session.need("phase")[prepared.samples]
+    place, n_places = place_bin(
+        session.need("position")[prepared.samples], session.is_ring, settings.n_places, settings.n_places_side
+    )
+    place[_since_gap(session)[prepared.samples] < settings.settle_s] = -1
+    used = (place >= 0) & ((phases == 1) | (phases == 2))
+    if not used.any():
+        return Result.not_applicable(f"no sample in LM1 or LM2 later than {settings.settle_s:g} s after a gap")
+    between = rate_range(prepared.activity, used)
+    lively = between.high - between.low > _STILL * np.maximum(
+        prepared.activity.max(axis=0), -prepared.activity.min(axis=0)
+    )
+    if not lively.any():
+        return Result.not_applicable("every unit is constant")
+    if not lively.all():  # what is left takes the place of all
+        prepared = replace(prepared, activity=np.compress(lively, prepared.activity, axis=1))
+    activity = prepared.activity
+    time = session.time[prepared.samples]
+
+    def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> Passes:
+        phase, apart = phases[phase_rows], settings.apart_s + session.dt_s
+        return find_passes(place[rows], phase, prepared.trial[rows], time[rows], n_places, apart)
+
+    everything = np.arange(len(place))
+    passes = find(everything, everything)
+    generator = seeds.generator("matching")
+    draws = [draw(passes, generator) for _ in range(settings.n_draws)]
+    codes = rate_codes(activity, rate_range(activity, used), settings.n_rates)
+    result = Result(notes={"trials": prepared.trials})
+    means = _observed(result, passes, draws, codes, settings, seeds.generator("shuffles"))
+    group = trial_groups(prepared.trial, settings.n_groups, seeds.generator("jackknife"))
+    without = _without(passes, draws[:_DRAWS_EACH], activity, used, group, settings, seeds.generator("subsamples"))
+    n_groups = int(group.max()) + 1
+    for k, suffix in enumerate(("", "_mm")):
+        for name, pick in {"LM1": (1, 0), "LM2": (0, 1), "difference": (1, -1)}.items():
+            value = float(means[k] @ pick)
+            low, high = subsample_interval(value, without[:, k] @ pick, n_groups)
+            ends = ("low", "high") if name == "difference" else (f"{name}_low", f"{name}_high")
+            for key, number in zip((name, *ends), (value, low, high), strict=True):
+                result.add(f"{key}{suffix}", number, "bit")
+    result.add("units", np.flatnonzero(lively), "", ("unit",))
+    result.add("n_constant_units", int(np.sum(~lively)))
+    nulls = null_differences(find, prepared.trial, codes, settings, seeds.generator("controls"))
+    for k, suffix in enumerate(("", "_mm")):
+        add_controls(result, nulls, k, suffix)
+    if not result["n_passes"].any():
+        best = matched(passes, draws[0], 1)[1].max()
+        result.notes["LM1"] = (
+            f"no location has {settings.min_passes} passes in both LM1 and LM2 (the best has {best}); "
+            "more trials are needed"
+        )
+    elif not np.isfinite(result["low"]):
+        result.notes["interval"] = "no interval: four fifths of the trials are too few for it"
+    return result
+
+
+def _since_gap(session: Session) -> NDArray[np.float64]:
+    """Give the time (s) since the contiguous stretch that each sample lies in began."""
+    stretch = stretch_number(session)
+    _, first = np.unique(stretch, return_index=True)
+    return session.time - session.time[first][stretch]
+
+
+def _observed(
+    result: Result,
+    passes: Passes,
+    draws: list[Draw],
+    codes: NDArray[np.uint8],
+    settings: Settings,
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Add each unit's dispersion and the shuffle-corrected one; give the means over units (estimate, phase)."""
+    spreads, corrected = [], []
+    for drawn in draws:
+        chosen, quota = matched(passes, drawn, settings.min_passes)
+        of_pass = codes[drawn.sample[chosen]]
+        spreads.append(spread(passes, chosen, quota, of_pass, settings.n_rates))
+        corrected.append(shuffled_spread(passes, chosen, quota, of_pass, settings.n_rates, generator))
+    by_unit = np.mean([s.plugin for s in spreads], axis=0)
+    shuffled = np.mean(corrected, axis=0).mean(axis=1)
+    for k, name in enumerate(("LM1", "LM2")):
+        result.add(f"{name}_units", by_unit[k], "bit", ("unit",))
+        result.add(f"{name}_shuffle", shuffled[k], "bit")
+    result.add("difference_shuffle", shuffled[0] - shuffled[1], "bit")
+    result.add("n_passes", matched(passes, draws[0], settings.min_passes)[1], "", ("place",))
+    return np.asarray(np.mean([s.means() for s in spreads], axis=0))
+
+
+def _without(
+    passes: Passes,
+    draws: list[Draw],
+    activity: NDArray[np.floating],
+    used: NDArray[np.bool_],
+    group: NDArray[np.integer],
+    settings: Settings,
+    generator: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Give the means (draw, estimate, phase) without a fifth of the groups of trials, each with its own range of rates."""
+    n_groups = int(group.max()) + 1
+    ranges = {g: rate_range(activity, used & (group == g)) for g in np.unique(group[used])}
+    of_pass = group[passes.first_samples()]
+    rates = [activity[drawn.sample] for drawn in draws]  # (pass, unit)
+    found = []
+    for kept in subsamples(n_groups, _SUBSAMPLES, generator):
+        within = [r for g, r in ranges.items() if kept[g]]
+        if not within:
+            return np.full((_SUBSAMPLES, 2, 2), np.nan)
+        between = Range(np.min([r.low for r in within], axis=0), np.max([r.high for r in within], axis=0))
+        each = []
+        for drawn, rate in zip(draws, rates, strict=True):
+            chosen, quota = matched(passes, drawn, settings.min_passes, kept[of_pass])
+            codes = rate_codes(rate[chosen], between, settings.n_rates)
+            each.append(spread(passes, chosen, quota, codes, settings.n_rates).means())
+        found.append(np.mean(each, axis=0))
+    return np.array(found)

@@ -1,0 +1,209 @@
+"""What `tuning` and `spatial` have in common: curves, their entropy three ways, an interval, two nulls, many units at once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.resampling import (
+    adjusted_p,
+    permutation_p,
+    subsample_interval,
+    subsamples,
+    trial_groups,
+)
+from rscnav.analyses.tuning.behaviour_nulls import Labellings, fresh_behaviour, permuted_trials
+from rscnav.analyses.tuning.entropy import curve_entropy, jackknife_corrected, shuffle_corrected
+from rscnav.analyses.tuning.tuning_curves import binned_sums, means
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+
+LEVEL = 0.05  # of p, and of the false-discovery rate
+NULLS = {"control": "", "fresh": "_fresh"}  # names of their entropies begin, and of their p-values end, like this
+_DRAWS = 25  # labellings in one matrix product
+_SUBSAMPLES = 100
+_LEAST = 5e-6  # share of a unit's range that single precision cannot tell from 0
+
+
+class CurveSettings(Closed):
+    """What the entropies of all curves need."""
+
+    n_permutations: int = Field(499, ge=1, description="draws of each null")
+    max_samples: int = Field(50_000, ge=1, description="samples that the nulls use at most, in whole trials")
+    n_groups: int = Field(
+        20, ge=2, description="groups of trials; the interval is made without a fifth of them at a time"
+    )
+
+
+@dataclass(frozen=True)
+class Binned:
+    """Activity (time, unit), the bin (time,) of each sample (-1: none) and its trial; how many bins there are."""
+
+    activity: NDArray[np.floating]
+    labels: NDArray[np.integer]
+    trial: NDArray[np.integer]
+    n_bins: int
+
+
+def no_fresh_behaviour(session: Session, trials: str) -> str:
+    """Say why a session's trials are no pool of behaviour to draw from; '' if they are one."""
+    if session.kind != "network":
+        return "no fresh behaviour: only of a task it is known that its trials are drawn independently"
+    if trials != "all":
+        return f"no fresh behaviour: trials are chosen by what happens in them (trials: {trials})"
+    return ""
+
+
+def report(result: Result, binned: Binned, settings: Any, seeds: Seeds, no_fresh: str) -> None:
+    """Add to a result all that does not depend on what the bins are.
+
+    Parameters
+    ----------
+    result : Result
+    binned : Binned
+    settings : CurveSettings
+    seeds : Seeds
+    no_fresh : str
+        See `no_fresh_behaviour`.
+    """
+    activity, n_units = binned.activity, binned.activity.shape[1]
+    floor = np.minimum(activity.min(axis=0), 0)
+    constant = np.ptp(activity, axis=0) == 0
+    entropy = _observed(result, binned, floor, settings, seeds)
+    none = np.full(n_units, np.nan)
+    for null, suffix in NULLS.items():
+        generator = seeds.generator("permutations" if null == "control" else null)
+        if null == "fresh" and no_fresh:
+            labellings, why = None, no_fresh
+        else:
+            make = permuted_trials if null == "control" else fresh_behaviour
+            labellings = make(binned.labels, binned.trial, settings.max_samples, generator)
+            why = labellings.why
+        if why or labellings is None:
+            result.notes[f"p{suffix}"] = why
+            compared, draws, n_visited = none, np.empty((0, n_units)), 0
+        else:
+            compared, draws, n_visited = _drawn(binned, labellings, floor, settings.n_permutations, generator)
+        _add_null(result, null, suffix, compared, draws)
+        _add_p(result, suffix, compared, draws, constant)
+        if null == "control":
+            reference = np.log2(n_visited) if n_visited else np.nan
+            corrected = shuffle_corrected(compared, draws, reference)
+            result.add("entropy_shuffle", corrected, "bit", ("unit",))
+            result.add("mean_entropy_shuffle", _mean(corrected), "bit")
+    if not np.isfinite(entropy).any():
+        result.notes["entropy"] = "no unit has a rate above 0 in any bin"
+    result.add("n_undefined", int(np.sum(~np.isfinite(entropy))))
+    result.add("n_raised", int(np.sum(floor < 0)))
+    result.add("n_constant", int(constant.sum()))
+
+
+def _observed(
+    result: Result, binned: Binned, floor: NDArray[np.floating], settings: Any, seeds: Seeds
+) -> NDArray[np.float64]:
+    """Add curves, entropies and the interval of their mean; give the entropies."""
+    n_bins = binned.n_bins
+    group = trial_groups(binned.trial, settings.n_groups, seeds.generator("jackknife"))
+    n_groups = int(group.max()) + 1
+    sums, counts = np.zeros((n_groups, n_bins, len(floor))), np.zeros((n_groups, n_bins), np.int64)
+    lowest = np.zeros((n_groups, len(floor)))
+    for g in range(n_groups):
+        here = binned.activity[group == g]
+        (sums[g],), (counts[g],) = binned_sums(here, binned.labels[None, group == g], n_bins)
+        lowest[g] = np.minimum(here.min(axis=0), 0)
+    curves = means(sums.sum(axis=0), counts.sum(axis=0))
+    entropy = _entropies(sums.sum(axis=0), counts.sum(axis=0), floor)
+    without = _entropies(sums.sum(axis=0) - sums, counts.sum(axis=0) - counts, floor)
+    corrected = jackknife_corrected(entropy, without)
+    found = [
+        _mean(_entropies(sums[kept].sum(axis=0), counts[kept].sum(axis=0), lowest[kept].min(axis=0)))
+        for kept in subsamples(n_groups, _SUBSAMPLES, seeds.generator("subsamples"))
+        if kept.any()
+    ]
+    mean = _mean(entropy)
+    low, high = subsample_interval(mean, found, n_groups)
+    result.add("preferred_bin", np.argmax(np.where(np.isfinite(curves), curves, -np.inf), axis=0), "", ("unit",))
+    result.add("curves", (curves - floor).T, "", ("unit", "bin"))
+    result.add("entropy", entropy, "bit", ("unit",))
+    result.add("entropy_jackknife", corrected, "bit", ("unit",))
+    for name, value in {"": mean, "_low": low, "_high": high, "_jackknife": _mean(corrected)}.items():
+        result.add(f"mean_entropy{name}", value, "bit")
+    result.add("n_bins_visited", int(np.sum(counts.sum(axis=0) > 0)))
+    return entropy
+
+
+def _drawn(
+    binned: Binned, labellings: Labellings, floor: NDArray[np.floating], n_draws: int, generator: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """Give the observed entropies (unit,) on the null's samples, those of its draws (draw, unit), bins visited."""
+    activity = binned.activity[labellings.rows]
+    least = _LEAST * np.ptp(activity, axis=0)
+    middle = activity.mean(axis=0, dtype=np.float64)
+    activity = (activity - middle).astype(np.float32)
+    labels = [labellings.own] + [labellings.drawn(generator) for _ in range(n_draws)]
+    blocks = []
+    for start in range(0, len(labels), _DRAWS):
+        sums, counts = binned_sums(activity, np.stack(labels[start : start + _DRAWS]), binned.n_bins, np.float32)
+        blocks.append(_entropies(sums, counts, floor - middle, least))
+    entropies = np.concatenate(blocks)
+    return entropies[0], entropies[1:], len(np.unique(labellings.own[labellings.own >= 0]))
+
+
+def _entropies(
+    sums: NDArray[np.float64], counts: NDArray[np.integer], floor: NDArray[np.floating], least: NDArray | float = 0.0
+) -> NDArray[np.float64]:
+    """Give the entropies (..., unit) of curves from sums (..., bin, unit), with the floor of each unit taken off.
+
+    Rates below `least` (unit,) are rounding, and count as 0.
+    """
+    rates = np.maximum(means(sums, counts) - floor, 0)
+    return curve_entropy(np.where(rates < least, 0, rates).swapaxes(-1, -2))
+
+
+def _add_null(
+    result: Result, null: str, suffix: str, compared: NDArray[np.float64], draws: NDArray[np.float64]
+) -> None:
+    """Add the null's mean and 95 % band, of each unit and of the mean over units."""
+    band = np.percentile(draws, [2.5, 97.5], axis=0) if len(draws) else np.full((2, len(compared)), np.nan)
+    result.add(f"entropy_compared{suffix}", compared, "bit", ("unit",))
+    result.add(f"mean_entropy_compared{suffix}", _mean(compared), "bit")
+    result.add(f"{null}_mean", draws.mean(axis=0) if len(draws) else band[0], "bit", ("unit",))
+    result.add(f"{null}_low", band[0], "bit", ("unit",))
+    result.add(f"{null}_high", band[1], "bit", ("unit",))
+    of_draws = [_mean(row) for row in draws] or [np.nan]
+    result.add(f"{null}_mean_entropy", float(np.mean(of_draws)), "bit")
+    result.add(f"{null}_mean_entropy_low", np.percentile(of_draws, 2.5), "bit")
+    result.add(f"{null}_mean_entropy_high", np.percentile(of_draws, 97.5), "bit")
+
+
+def _add_p(
+    result: Result,
+    suffix: str,
+    compared: NDArray[np.float64],
+    draws: NDArray[np.float64],
+    constant: NDArray[np.bool_],
+) -> None:
+    """Add p of an entropy as low as observed, adjusted p, and how many units are tuned by each."""
+    tested = np.isfinite(compared) & ~constant & (len(draws) > 0)
+    low_draws = np.where(np.isfinite(draws), draws, -np.inf)  # an undefined draw speaks for the null
+    p = np.where(tested, permutation_p(-low_draws, -np.where(tested, compared, 0)), np.nan)
+    adjusted = adjusted_p(p)
+    n_tested = int(tested.sum())
+    n_tuned, n_fdr = int(np.sum(p <= LEVEL)), int(np.sum(adjusted <= LEVEL))
+    result.add(f"p{suffix}", p, "", ("unit",))
+    result.add(f"p_adjusted{suffix}", adjusted, "", ("unit",))
+    result.add(f"n_tested{suffix}", n_tested)
+    result.add(f"n_tuned{suffix}", n_tuned)
+    result.add(f"n_tuned_fdr{suffix}", n_fdr)
+    result.add(f"share_tuned{suffix}", n_tuned / n_tested if n_tested else np.nan)
+    result.add(f"share_tuned_fdr{suffix}", n_fdr / n_tested if n_tested else np.nan)
+    result.add(f"n_permutations{suffix}", len(draws))
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else np.nan

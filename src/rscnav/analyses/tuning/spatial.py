@@ -1,0 +1,60 @@
+"""Analysis `spatial`: how sharply each unit is tuned to the place, on the ring or in the plane."""
+
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from rscnav.analyses.preprocessing import chosen_samples
+from rscnav.analyses.result import Result
+from rscnav.analyses.spatial_bins import place_bin, place_centres
+from rscnav.analyses.tuning.entropy_report import Binned, CurveSettings, no_fresh_behaviour, report
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+from rscnav.validation import as_activity
+
+NEEDS = ("position",)
+FIELDS = ("position", "phase", "belief", "bin_centres")
+
+
+class Settings(CurveSettings):
+    """Entropy of the place tuning, against whole trials of behaviour permuted, and against fresh behaviour."""
+
+    n_places: int = Field(20, ge=2, le=4_096, description="places on the ring")
+    n_places_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
+    min_visit_s: float = Field(1.0, ge=0, description="places visited for less than this in all are left out (s)")
+
+
+def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+    """Compute the entropy of each unit's mean rates by place from its unfiltered activity, with p-values.
+
+    H = -Σ p_k log₂ p_k, where p_k is the mean rate at place k over the sum of the mean rates at all places. All phases count.
+    Nulls as in `tuning`.
+    """
+    samples, which = chosen_samples(session, common.trials)
+    if not len(samples):
+        return Result.not_applicable(f"no sample is left of the trials chosen ({which})")
+    result = Result(notes={"trials": which})
+    position = session.need("position")[samples]
+    place, n_places = place_bin(position, session.is_ring, settings.n_places, settings.n_places_side)
+    occupancy = np.bincount(place[place >= 0], minlength=n_places)
+    rare = occupancy * session.dt_s < settings.min_visit_s - 1e-9
+    labels = np.where((place >= 0) & ~np.append(rare, True)[place], place, -1).astype(np.int16)
+    binned = Binned(as_activity(session.activity[samples]), labels, session.trial[samples], n_places)
+    report(result, binned, settings, seeds, no_fresh_behaviour(session, common.trials))
+    centres = place_centres(position, session.is_ring, settings.n_places, settings.n_places_side)
+    result.add("occupancy", occupancy * session.dt_s, "s", ("bin",))
+    result.add("bin_centres", centres, session.position_unit, ("bin", "dim"))
+    result.add("n_no_place", int(np.sum(place < 0)))
+    result.add("n_rare_places", int(np.sum(rare)))
+    if not np.any(labels >= 0):
+        result.notes["entropy"] = (
+            "the position is never known"
+            if not np.any(place >= 0)
+            else f"no place was visited for {settings.min_visit_s:g} s (min_visit_s)"
+        )
+    elif rare.any():
+        result.notes["entropy"] = (
+            f"{rare.sum()} of {n_places} places were visited for less than {settings.min_visit_s:g} s and are left out"
+        )
+    return result

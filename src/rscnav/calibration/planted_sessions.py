@@ -1,0 +1,77 @@
+"""Sessions in which there is something: the same units each time, new trials each time. For the coverage of intervals."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rscnav.calibration.null_sessions import N_STEPS, N_TRIALS, N_UNITS, coloured_noise
+from rscnav.calibration.random_walks import ring_walk, with_activity
+from rscnav.sessions.session import Session
+
+PLANTED, SURFACE = "planted", "surface"
+AFTER_S = 3.0  # what the second landmark and the outcome do to the activity lasts this long
+
+
+def planted_session(
+    generator: np.random.Generator, *, n_trials: int = N_TRIALS, n_units: int = N_UNITS, n_steps: int = N_STEPS
+) -> Session:
+    """Simulate a session whose units are tuned to position, more in LM2, and tell landmark and outcome for a while.
+
+    The units' properties do not depend on `generator`: an interval over the trials of one session speaks of these units.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+    n_trials, n_units, n_steps : int
+
+    Returns
+    -------
+    Session
+    """
+    units = np.random.default_rng(20251123)
+    preferred = units.uniform(-np.pi, np.pi, n_units)
+    gain, of_b, of_error = units.uniform(0.5, 1.5, n_units), *units.normal(0, 0.4, (2, n_units))
+    session = ring_walk(np.full(n_trials, n_steps), generator)
+    session.name = PLANTED
+    bump = np.exp((np.cos(session.need("position") - preferred) - 1) / 0.5**2)
+    activity = 2 * bump * (1 + 0.5 * gain * (session.need("phase") == 2)[:, None])
+    activity += coloured_noise(len(session.time), n_units, generator)
+    table = session.need("encounters")
+    for row in table[(table["kind"] == "encounter") & (table["order"] == 2)]:
+        told = (
+            (session.trial == row["trial"])
+            & (session.time > row["onset_s"])
+            & (session.time < row["onset_s"] + AFTER_S)
+        )
+        activity[told] += of_b * (row["landmark"] == "b") + of_error * (row["outcome"] == "incorrect")
+    return with_activity(session, activity)
+
+
+def surface_session(
+    generator: np.random.Generator, *, n_trials: int = N_TRIALS, n_units: int = N_UNITS, n_steps: int = N_STEPS
+) -> Session:
+    """Simulate a session whose states lie on a torus: each unit is a mixture of waves of the position and of a second angle.
+
+    The mixture does not depend on `generator`. The second angle sets off anywhere in each trial and turns at about 0.7 rad/s
+    either way. Noise of 0.03 on each unit, where the waves have a standard deviation of about 1.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+    n_trials, n_units, n_steps : int
+
+    Returns
+    -------
+    Session
+    """
+    mixture = np.random.default_rng(20251124).standard_normal((4, n_units)) / np.sqrt(2)
+    session = ring_walk(np.full(n_trials, n_steps), generator)
+    session.name = SURFACE
+    steps = 0.07 * generator.choice([-1.0, 1.0], (n_trials, 1)) + 0.05 * generator.standard_normal((n_trials, n_steps))
+    second = (generator.uniform(-np.pi, np.pi, (n_trials, 1)) + np.cumsum(steps, axis=1)).ravel()
+    angles = np.stack([session.need("position")[:, 0], second], axis=1)
+    waves = np.concatenate([np.cos(angles), np.sin(angles)], axis=1)
+    return with_activity(session, waves @ mixture + 0.03 * generator.standard_normal((len(second), n_units)))
+
+
+PLANTED_KINDS: dict[str, Callable[..., Session]] = {PLANTED: planted_session, SURFACE: surface_session}

@@ -1,0 +1,184 @@
+"""The claims of every analysis: one line each. What is listed is measured by ``make calibration``.
+
+39 permutations are enough to know the error rate of a test at 0.05; analyses by themselves take more, for a finer p.
+"""
+
+from rscnav.calibration.claims import ALL, Claims, Interval, OverSessions, PValue, all_but
+from rscnav.calibration.planted_sessions import SURFACE
+from rscnav.registry import Registry
+from rscnav.sessions.schema import PHASES
+
+FEW = {"n_permutations": 39}
+NOT_RARE = all_but("rare")  # where trials are short no landmark is missed often enough
+DECODED = 200  # sessions of each kind for decoding, which costs most ...
+DECODED_BOUND = 0.11  # ... and their bound
+UNTUNED = all_but("position")
+FRESH = all_but("position", "unequal")  # fresh behaviour needs trials of one length
+INDEPENDENT = all_but("position", "shared")  # tuning to one position correlates units, too
+
+NOT_CLAIMED: dict[str, dict[str, str]] = {
+    "eigenspectrum": {
+        "trial_autocorrelation_p": "in all kinds the noise goes on from trial to trial, so none is its null"
+    },
+    "missed": {"bayes_drop_p": "the test of network_drop_p, on the filter's belief", "bayes/p": "as network/p"},
+}  # p-values that are not measured here, and why; adjusted and corrected ones are made from those that are
+
+
+def _from_here(about: str, key: str) -> Interval:
+    """Name an interval whose ends are called like its estimate."""
+    return Interval(about, key, f"{key}_low", f"{key}_high")
+
+
+def _decoding(words: str, task: str, kinds: tuple[str, ...]) -> tuple[PValue, ...]:
+    """Name the p-values of one task of the analysis `decoding`."""
+    keys = {
+        "in any window": f"{task}_p",
+        "in each window": f"{task}/p",
+        "before": f"{task}_before_p",
+        "after": f"{task}_after_p",
+    }
+    return tuple(PValue(f"{words}, {when}", (key,), kinds, DECODED_BOUND, DECODED) for when, key in keys.items())
+
+
+PARTS: Registry[str] = {
+    "run": "rscnav.calibration.run",
+    "table": "rscnav.calibration.report",
+}  # of the command ``rscnav calibrate``: the module that does each, imported when wanted
+
+CLAIMS: Registry[Claims] = {
+    "tuning": Claims(
+        settings=FEW,
+        p_values=(
+            PValue("a unit is tuned: trials permuted", ("p",), UNTUNED),
+            PValue("a unit is tuned: fresh behaviour", ("p_fresh",), FRESH),
+        ),
+        intervals=(_from_here("mean tuning entropy", "mean_entropy"),),
+    ),
+    "spatial": Claims(
+        settings=FEW,
+        p_values=(
+            PValue("a unit is tuned to the place: trials permuted", ("p",), UNTUNED),
+            PValue("a unit is tuned to the place: fresh behaviour", ("p_fresh",), FRESH),
+        ),
+        intervals=(_from_here("mean spatial entropy", "mean_entropy"),),
+    ),
+    "dispersion": Claims(
+        settings=FEW,
+        p_values=(
+            PValue("LM1 and LM2 differ", ("phase_control_p",), ALL),
+            PValue("LM1 and LM2 differ, Miller-Madow", ("phase_control_p_mm",), ALL),
+        ),
+        intervals=(
+            _from_here("dispersion in LM1", "LM1"),
+            _from_here("dispersion in LM2", "LM2"),
+            Interval("LM1 - LM2", "difference", "low", "high"),
+        ),
+        over_sessions=(OverSessions("LM1 and LM2 differ, over sessions", "excess", None, ALL),),
+    ),
+    "eigenspectrum": Claims(
+        settings={"n_draws": 39},
+        p_values=(
+            PValue("a first component, by phase", tuple(f"{phase}/p_first" for phase in PHASES), INDEPENDENT),
+            PValue("each component, by phase", tuple(f"{phase}/p" for phase in PHASES), INDEPENDENT),
+        ),
+        intervals=tuple(
+            Interval(
+                f"participation ratio in {phase}",
+                f"{phase}/participation_ratio_corrected",
+                f"{phase}/participation_ratio_low",
+                f"{phase}/participation_ratio_high",
+            )
+            for phase in PHASES
+        ),
+    ),
+    "pairwise": Claims(
+        settings=FEW,
+        p_values=(
+            PValue("units are correlated, by phase", tuple(f"{phase}/p" for phase in PHASES), INDEPENDENT),
+            PValue("LM2 keeps correlations of LM1", ("kept_p",), UNTUNED),
+        ),
+        intervals=(
+            _from_here("mean correlation in LM2", "LM2/mean"),
+            _from_here("size of correlations in LM2", "LM2/rms"),
+            _from_here("kept from LM1 to LM2", "kept"),
+        ),
+    ),
+    "position_decoding": Claims(
+        settings=FEW,
+        p_values=(
+            PValue("the place is read, by phase", tuple(f"{phase}/p" for phase in PHASES), UNTUNED),
+            PValue("the place is read in LM2 by what LM1 taught", ("LM1_to_LM2/p",), UNTUNED),
+        ),
+        intervals=(_from_here("error in LM2", "LM2/error"),),
+    ),
+    "dimension": Claims(
+        settings={"max_points": 1500, "n_subsets": 0, "n_surrogates": 19, "surrogate_points": 500},
+        p_values=tuple(
+            PValue(
+                f"dimension below {words}, by phase",
+                tuple(f"{phase}/surrogates{kind}_p" for phase in PHASES),
+                kinds,
+                n_sessions=200,
+            )
+            for words, kind, kinds in (
+                ("Gaussian surrogates", "_linear", INDEPENDENT),
+                ("adjusted surrogates", "_adjusted", all_but("position", "shared", "drift")),  # not stationary: fooled
+                ("both", "", INDEPENDENT),
+            )
+        ),
+        intervals=tuple(
+            Interval(
+                f"dimension in {phase}{words}",
+                f"{phase}/dimension{noise}",
+                f"{phase}/{ends}low{noise}",
+                f"{phase}/{ends}high{noise}",
+                kind=SURFACE,
+            )
+            for phase in PHASES
+            for words, noise, ends in (
+                (", over trials", "", "trials_"),
+                (", over trials, noise floor off", "_floor", "trials_"),
+                (", over trials and ranges", "", ""),
+            )
+        ),
+    ),
+    "divergence": Claims(
+        settings=FEW,
+        p_values=(
+            PValue("a and b differ at any lag", ("1st_p", "2nd_p"), UNTUNED),
+            PValue("a and b differ at each lag", ("1st/p", "2nd/p"), UNTUNED),
+        ),
+        intervals=(
+            _from_here("ratio at the first encounter", "1st_ratio"),
+            _from_here("ratio at the second encounter", "2nd_ratio"),
+        ),
+    ),
+    "decoding": Claims(
+        settings={"n_permutations": 99, "before_s": 0.1, "after_s": 0.5},
+        p_values=(
+            *_decoding("landmark", "identity", UNTUNED),
+            *_decoding("outcome", "outcome", ALL),
+        ),
+        intervals=tuple(
+            _from_here(f"accuracy of the {words}, {when}{more}", f"{task}_{when}{key}")
+            for words, task in (("landmark", "identity"), ("outcome", "outcome"))
+            for when in ("before", "after")
+            for more, key in (("", ""), (", beyond the path's", "_gain"))
+        ),
+    ),
+    "missed": Claims(
+        settings=FEW,
+        p_values=(
+            PValue("the state moves", ("moved_p",), NOT_RARE),
+            PValue("the state moves, at each lag", ("moved/p",), NOT_RARE),
+            PValue("the state shows wrong places less", ("shown_drop_p",), NOT_RARE),
+            PValue("the state shows wrong places less, at each lag", ("shown/p",), NOT_RARE),
+            PValue("the belief leaves wrong places", ("network_drop_p",), NOT_RARE),
+            PValue("the belief leaves wrong places, at each lag", ("network/p",), NOT_RARE),
+        ),
+        intervals=(
+            _from_here("difference in how far the state moves", "moved_difference"),
+            _from_here("difference in what the state shows", "shown_drop_difference"),
+        ),
+    ),
+}

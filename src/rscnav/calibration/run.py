@@ -1,0 +1,129 @@
+"""Runs one analysis on many simulated sessions of one kind, and writes down what it claimed."""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rscnav.analyses.registry import analyse, analysis_module
+from rscnav.analyses.result import Result
+from rscnav.calibration.claims import Claims, OverSessions, PValue
+from rscnav.calibration.null_sessions import KINDS, null_session
+from rscnav.calibration.planted_sessions import PLANTED_KINDS
+from rscnav.files.sealed.tails import read_with_digest, write_with_digest
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+
+LEVEL = 0.05
+COLUMNS = ("kind", "analysis", "claim", "session", "tested", "rejected", "value", "low", "high")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one claim said in one session: p-values tested and at most 0.05; or an estimate, with its interval if it has one."""
+
+    kind: str
+    analysis: str
+    claim: str
+    session: int
+    tested: int = 0
+    rejected: int = 0
+    value: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+def kinds_for(claims: Claims) -> list[str]:
+    """List the kinds of sessions that an analysis' claims are measured on."""
+    tests: tuple[PValue | OverSessions, ...] = (*claims.p_values, *claims.over_sessions)
+    kinds = [kind for kind in KINDS if any(kind in test.kinds for test in tests)]
+    return [*kinds, *dict.fromkeys(interval.kind for interval in claims.intervals)]
+
+
+def sessions_for(claims: Claims, kind: str, most: int) -> int:
+    """Count the sessions of one kind that an analysis' claims ask for, `most` unless all of them say fewer."""
+    wanted = [p.n_sessions or most for p in claims.p_values if kind in p.kinds]
+    wanted += [most for test in claims.over_sessions if kind in test.kinds]
+    wanted += [most for interval in claims.intervals if kind == interval.kind]
+    return min(most, max(wanted))
+
+
+def simulated(kind: str, seeds: Seeds, **size: int) -> Session:
+    """Simulate a session of one kind, null or planted; `size`: numbers of trials, units, steps."""
+    generator = seeds.generator("session")
+    planted = PLANTED_KINDS.get(kind)
+    return planted(generator, **size) if planted else null_session(kind, generator, **size)
+
+
+def claimed(
+    analysis: str, claims: Claims, kind: str, numbers: Iterable[int], root: Seeds, **size: int
+) -> Iterator[Row]:
+    """Run an analysis on the simulated sessions of these numbers.
+
+    Parameters
+    ----------
+    analysis : str
+        Its name.
+    claims : Claims
+    kind : str
+        A kind of null session, or of a planted one.
+    numbers : iterable of int
+        Session number k is the same whichever others are asked for, and for every analysis.
+    root : Seeds
+    **size : int
+        Numbers of trials, units, steps; see `null_session`.
+
+    Yields
+    ------
+    Row
+    """
+    settings = analysis_module(analysis).Settings(**claims.settings)
+    for number in numbers:
+        seeds = root.child("calibration", kind, str(number))
+        result = analyse(analysis, simulated(kind, seeds, **size), settings, None, seeds.child(analysis))
+        yield from _rows(result, claims, kind, analysis, number)
+
+
+def _rows(result: Result, claims: Claims, kind: str, analysis: str, number: int) -> Iterator[Row]:
+    if kind in PLANTED_KINDS:
+        for interval in (i for i in claims.intervals if i.kind == kind):
+            value, low, high = (_number(result, key) for key in (interval.value, interval.low, interval.high))
+            yield Row(kind, analysis, interval.about, number, value=value, low=low, high=high)
+        return
+    for claim in claims.p_values:
+        if kind not in claim.kinds or (claim.n_sessions is not None and number >= claim.n_sessions):
+            continue
+        p = np.concatenate([np.ravel(result[key]) for key in claim.keys if key in result] or [np.empty(0)])
+        p = p[np.isfinite(p)]
+        yield Row(kind, analysis, claim.about, number, len(p), int(np.sum(p <= LEVEL)))
+    for test in claims.over_sessions:
+        if kind in test.kinds:
+            value = _number(result, test.value) - (_number(result, test.minus) if test.minus else 0.0)
+            yield Row(kind, analysis, test.about, number, value=value)
+
+
+def _number(result: Result, key: str) -> float:
+    return float(result[key]) if key in result else float("nan")
+
+
+def write_rows(rows: Iterable[Row], path: str | os.PathLike[str]) -> None:
+    """Write rows as CSV, whole or not at all."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
+    write_with_digest(path, file.getvalue())
+
+
+def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+    """Read what `write_rows` wrote."""
+    return [
+        Row(
+            r["kind"], r["analysis"], r["claim"], int(r["session"]), int(r["tested"]), int(r["rejected"]),
+            float(r["value"]), float(r["low"]), float(r["high"]),
+        )
+        for r in csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
+    ]  # fmt: skip

@@ -1,0 +1,125 @@
+"""How far apart two dynamics are: Dynamical Similarity Analysis (DSA), by its authors' library.
+
+To each session's trajectories, delays included, a linear system is fitted in the coordinates of their leading singular vectors
+(HAVOK). The distance is the angle between the two systems' matrices once the one is turned to fit the other as well as any
+orthogonal change of coordinates can:
+
+    d(A, B) = min over orthogonal C of arccos( tr(Aᵀ C B Cᵀ) / (|A| |B|) )   (rad), 0 for one system in other coordinates.
+
+torch and the library are imported late: nothing else among the analyses needs them.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.statistics.resampling import subsample_interval, subsamples
+from rscnav.comparison.segments import Pieces, shuffled, uncoupled
+from rscnav.seeds import Seeds
+
+MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs
+RATE = 0.01  # of the search for the rotation; at 0.05 it is not dependable
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Apart:
+    """How far apart the dynamics of two sessions are (rad), every fit on half of the trials of a session.
+
+    Parameters
+    ----------
+    distance, low, high : float
+        Mean over the two halves, with its 95 % interval over trials.
+    uncoupled : float
+        To what the other session would be if its components had nothing to do with each other (mean of both ways).
+    shuffled : float
+        To the other session with its time shuffled: no dynamics.
+    """
+
+    distance: float
+    low: float
+    high: float
+    uncoupled: float
+    shuffled: float
+
+
+def floor(one: Pieces, settings: Any, seeds: Seeds) -> NDArray[np.float64]:
+    """Distances between halves of one session's trials, (split,): how near two sessions with one dynamics could come."""
+    found = []
+    for k in range(settings.n_dynamics_splits):
+        split = one.halved(seeds.generator("split", k))
+        found.append(distance(split.in_half(0), split.in_half(1), settings, seeds.integer("floor", k)))
+    return np.array(found)
+
+
+def apart(one: Pieces, other: Pieces, settings: Any, seeds: Seeds) -> Apart:
+    """Measure how far apart two sessions' dynamics are.
+
+    Parameters
+    ----------
+    one, other : Pieces
+        With the same time step, steps and components.
+    settings : Similarity
+    seeds : Seeds
+
+    Returns
+    -------
+    Apart
+
+    References
+    ----------
+    Ostrow, Eisen, Kozachkov & Fiete, NeurIPS 36 (2023), doi:10.48550/arXiv.2306.10168.
+    """
+
+    def between(a: Pieces, b: Pieces, *purpose: str | int) -> float:
+        halves = [
+            distance(a.in_half(h), b.in_half(h), settings, seeds.integer("distance", h, *purpose)) for h in (0, 1)
+        ]
+        return float(np.mean(halves))
+
+    value = between(one, other)
+    n_groups = min(one.n_groups, other.n_groups)
+    low = high = NAN
+    if n_groups >= MIN_INTERVAL_GROUPS:
+        kept = [
+            subsamples(p.n_groups, settings.n_dynamics_draws, seeds.generator("draws", k))
+            for k, p in enumerate((one, other))
+        ]
+        draws = [between(one.only(a), other.only(b), "draw", k) for k, (a, b) in enumerate(zip(*kept, strict=True))]
+        low, high = subsample_interval(value, np.array(draws), n_groups)
+    references = []
+    for name, surrogate in (("uncoupled", uncoupled), ("shuffled", shuffled)):
+        both = []
+        for k, (a, b) in enumerate(((one, other), (other, one))):
+            made = surrogate(b.in_half(0), seeds.generator(name, k))
+            both.append(distance(a.in_half(0), made, settings, seeds.integer(name, k)))
+        references.append(float(np.mean(both)))
+    return Apart(value, low, high, *references)
+
+
+def distance(one: NDArray[np.float64], other: NDArray[np.float64], settings: Any, seed: int) -> float:
+    """Give the DSA distance (rad) of two sets of trajectories (piece, step, component).
+
+    As many pieces of each are used as both have: a fit to fewer is noisier. The search for the rotation starts from random
+    weights that the library draws from torch's global generator. That is seeded here and given back as it was.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's, about optional parts
+        from DSA import DSA
+
+    n = min(len(one), len(other))
+    systems: Sequence[NDArray[np.float32]] = [np.ascontiguousarray(x[:n], np.float32) for x in (one, other)]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        measured = DSA(
+            *systems, n_delays=settings.n_delays, rank=min(settings.rank, settings.n_delays * one.shape[2]),
+            score_method="angular", iters=settings.iterations, lr=RATE,
+        )  # fmt: skip
+        return float(measured.fit_score())

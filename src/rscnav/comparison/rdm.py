@@ -1,0 +1,148 @@
+"""The geometry of one session: distances between its conditions, and what halves, subsamples and nulls make of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.preprocessing import Prepared
+from rscnav.analyses.statistics.null_models import exchangeable_trials
+from rscnav.analyses.statistics.resampling import subsamples, trial_groups
+from rscnav.comparison.conditions import Conditions
+from rscnav.comparison.crossnobis import distances, fast_distances, group_means, noise_precision
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+
+MIN_GROUPS = 4  # of trials: halves of them need two each
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Distances between conditions; NaN for conditions that the session does not have.
+
+    Parameters
+    ----------
+    kind : str
+        Of the conditions: ``places`` or ``times``.
+    phase : array, (condition,)
+    distances : array, (condition, condition)
+    n_groups : int
+        Groups of trials.
+    n_trials : int
+    draws : array, (draw, condition, condition)
+        Without a fifth of the groups.
+    halves : array, (split, 2, condition, condition)
+        Of random halves of the groups.
+    compared, permuted : array, (condition, condition) and (permutation, condition, condition)
+        Whole trials of behaviour against whole trials of activity; `compared` is what was observed in the samples that this leaves.
+    """
+
+    kind: str
+    phase: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    n_groups: int
+    n_trials: int
+    draws: NDArray[np.float64]
+    halves: NDArray[np.float64]
+    compared: NDArray[np.float64]
+    permuted: NDArray[np.float64]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """The conditions that the session has, (condition,)."""
+        return np.isfinite(np.diag(self.distances))
+
+
+def geometry(
+    session: Session, prepared: Prepared, conditions: Conditions, settings: Any, seeds: Seeds
+) -> tuple[Geometry | None, str]:
+    """Measure the geometry of a session.
+
+    Unless `settings.filtered`, of its activity as it is: the low-pass filter would carry each state into the places that follow, and
+    two codes that have nothing in common would be alike, because places follow each other in both.
+
+    Parameters
+    ----------
+    session : Session
+    prepared : Prepared
+        Low-passed activity of the chosen trials.
+    conditions : Conditions
+        Of the prepared samples.
+    settings : Similarity
+    seeds : Seeds
+
+    Returns
+    -------
+    geometry : Geometry or None
+    reason : str
+        Why there is none.
+    """
+    trial = prepared.trial
+    names = np.unique(trial)
+    if len(names) > settings.max_trials:
+        names = seeds.generator("trials").choice(names, settings.max_trials, replace=False)
+    used = np.isin(trial, names)
+    activity = prepared.activity[used] if settings.filtered else session.activity[prepared.samples[used]]
+    trial, label = trial[used], conditions.label[used]
+    n_groups = min(settings.n_groups, len(names) // 2)
+    if n_groups < MIN_GROUPS:
+        return None, f"{len(names)} trials are too few; at least {2 * MIN_GROUPS} are needed"
+    activity = activity - activity.mean(axis=0, dtype=np.float64)
+    group = trial_groups(trial, n_groups, seeds.generator("groups"))
+    n_labels = len(conditions.phase)
+    needed = max(1, int(np.ceil(settings.min_visit_s / session.dt_s - 1e-6)))
+
+    def averaged(rows: NDArray[np.intp], states: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        means, counts = group_means(activity, label[rows], group[rows], n_labels, n_groups, states)
+        return means, np.asarray((counts >= needed).all(axis=0))
+
+    everything = np.arange(len(trial))
+    means, known = averaged(everything, everything)
+    if known.sum() < settings.min_conditions:
+        return None, (
+            f"{known.sum()} conditions are visited for {settings.min_visit_s:g} s in each of {n_groups} groups of trials; "
+            f"at least {settings.min_conditions} are needed"
+        )
+    means = means[:, known]
+    precision = _precision(activity, label, trial, known) if settings.noise == "shrinkage" else None
+    kept = subsamples(n_groups, settings.n_draws, seeds.generator("draws"))
+    generator = seeds.generator("halves")
+    orders = [generator.permutation(n_groups) for _ in range(settings.n_splits)]
+    halves = [(order[: n_groups // 2], order[n_groups // 2 :]) for order in orders]
+    exchangeable = exchangeable_trials(trial)
+    rows = exchangeable.samples()
+    if len(rows) == 0:  # no two trials are of similar length: nothing to permute
+        observed, permuted = np.full((n_labels, n_labels), np.nan), np.empty((0, n_labels, n_labels))
+    else:
+        left, still = averaged(rows, rows)
+        still &= known
+        observed = _whole(fast_distances(left[:, still], precision), still)
+        generator = seeds.generator("permuted")
+        drawn = [exchangeable.permuted(generator) for _ in range(settings.n_permutations)]
+        permuted = np.stack(
+            [_whole(fast_distances(averaged(rows, states)[0][:, still], precision), still) for states in drawn]
+        )
+    return Geometry(
+        conditions.kind, conditions.phase, _whole(distances(means, precision), known), n_groups, len(names),
+        np.stack([_whole(fast_distances(means[keep], precision), known) for keep in kept]),
+        np.stack([[_whole(fast_distances(means[half], precision), known) for half in pair] for pair in halves]),
+        observed, permuted,
+    ), ""  # fmt: skip
+
+
+def _precision(
+    activity: NDArray[np.floating], label: NDArray[np.int64], trial: NDArray[np.integer], known: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Give the noise precision from all visits of known conditions, one a trial and condition."""
+    number = np.unique(trial, return_inverse=True)[1]
+    means, counts = group_means(activity, label, number, len(known), int(number.max()) + 1)
+    visited = (counts > 0) & known
+    return noise_precision(means[visited], np.nonzero(visited)[1])
+
+
+def _whole(matrix: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Put the distances between the known conditions into those between all."""
+    whole = np.full((len(known), len(known)), np.nan)
+    whole[np.ix_(known, known)] = matrix
+    return whole

@@ -1,0 +1,118 @@
+"""Trajectories for the comparison of dynamics: principal components of whole trials, cut into pieces of one length."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.preprocessing import Prepared
+from rscnav.analyses.statistics.resampling import trial_groups
+from rscnav.analyses.statistics.standardise import z_scored
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import contiguous_stretches
+
+MIN_PIECES = 20
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Trajectories of one session.
+
+    Parameters
+    ----------
+    states : array, (piece, step, component)
+        Scores on the leading principal components of the z-scored units, scaled to a total variance of 1.
+    group : array, (piece,)
+        Group of trials that each piece belongs to; a trial's pieces are in one group.
+    half : array, (piece,)
+        0 or 1: pieces of disjoint sets of trials, drawn anew by `halved`.
+    """
+
+    states: NDArray[np.float64]
+    group: NDArray[np.int64]
+    half: NDArray[np.int64]
+
+    @property
+    def n_groups(self) -> int:
+        """Groups of trials."""
+        return int(self.group.max()) + 1
+
+    def halved(self, generator: np.random.Generator) -> "Pieces":
+        """Deal the groups out to two halves anew."""
+        order = generator.permutation(self.n_groups) % 2
+        return Pieces(self.states, self.group, order[self.group])
+
+    def only(self, groups: NDArray[np.bool_]) -> "Pieces":
+        """Keep the pieces of some groups."""
+        kept = groups[self.group]
+        return Pieces(self.states[kept], self.group[kept], self.half[kept])
+
+    def in_half(self, half: int) -> NDArray[np.float64]:
+        """Give the trajectories of a half."""
+        return self.states[self.half == half]
+
+
+def cut(
+    prepared: Prepared, time: NDArray[np.floating], dt_s: float, settings: Any, seeds: Seeds
+) -> tuple[Pieces | None, str]:
+    """Project a session on its leading components and cut it into pieces.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    time : array, (time,)
+        Of the prepared samples (s).
+    dt_s : float
+    settings : Similarity
+    seeds : Seeds
+
+    Returns
+    -------
+    pieces : Pieces or None
+    reason : str
+        Why there are none.
+    """
+    n_steps = round(settings.piece_s / dt_s)
+    if n_steps < 2 * settings.n_delays:
+        return None, f"pieces of {n_steps} samples are too short for {settings.n_delays} delays; at least twice as many"
+    stretches = contiguous_stretches(time, prepared.trial, dt_s)
+    first = np.concatenate([np.arange(s.start, s.stop - n_steps + 1, n_steps) for s in stretches] or [np.empty(0, int)])
+    if len(first) > settings.max_pieces:
+        first = np.sort(seeds.generator("pieces").choice(first, settings.max_pieces, replace=False))
+    n_trials = len(np.unique(prepared.trial[first])) if len(first) else 0
+    if len(first) < MIN_PIECES or n_trials < 4:
+        return None, (
+            f"{len(first)} pieces of {settings.piece_s:g} s in {n_trials} trials are too few; at least {MIN_PIECES} in 4"
+        )
+    rows = first[:, None] + np.arange(n_steps)
+    units = z_scored(prepared.activity[rows.ravel()])
+    if units.shape[1] < settings.n_components:
+        return None, f"{units.shape[1]} units vary; as many as components ({settings.n_components}) are needed"
+    scores = leading(units, settings.n_components).reshape(*rows.shape, -1)
+    generator = seeds.generator("groups")
+    group = trial_groups(prepared.trial[first], settings.n_groups, generator)
+    return Pieces(scores, group, np.zeros(len(group), np.int64)).halved(generator), ""
+
+
+def leading(units: NDArray[np.floating], n: int) -> NDArray[np.float64]:
+    """Give the scores (time, component) on the `n` leading principal components, scaled to a total variance of 1."""
+    centred = units - units.mean(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    scores = centred @ axes[:, ::-1][:, :n]
+    return np.asarray(scores / np.sqrt(scores.var(axis=0).sum()), np.float64)
+
+
+def shuffled(states: NDArray[np.float64], generator: np.random.Generator) -> NDArray[np.float64]:
+    """Shuffle the time steps within each piece (piece, step, component): no dynamics are left."""
+    order = np.argsort(generator.random(states.shape[:2]), axis=1)
+    return np.take_along_axis(states, order[:, :, None], axis=1)
+
+
+def uncoupled(states: NDArray[np.float64], generator: np.random.Generator) -> NDArray[np.float64]:
+    """Permute whole pieces (piece, step, component) for each component on its own.
+
+    Each component keeps its course in time and so its autocorrelation, and the components what all pieces share.
+    """
+    order = np.argsort(generator.random((states.shape[0], states.shape[2])), axis=0)
+    return np.take_along_axis(states, order[:, None, :], axis=0)

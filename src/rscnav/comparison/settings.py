@@ -1,0 +1,95 @@
+"""Sessions that are set side by side, and the numbers of the measures of how alike they are."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from rscnav.recordings.settings.mapping import Name
+from rscnav.settings.printable import listed
+from rscnav.settings.reserved_names import repeated
+from rscnav.settings.strict_settings import Closed
+
+MOST = 6  # sessions of one comparison
+
+
+class Comparison(Closed):
+    """One comparison: a figure and a table of some sessions of this run."""
+
+    name: Name = Field(description="the files are results/comparisons/NAME.h5 and results/figures/comparisons/NAME.png")
+    sessions: list[Name] | None = Field(
+        None, description="two to six sessions of this run, by name; null: one of each network, and the recordings"
+    )
+
+    @model_validator(mode="after")
+    def _some(self) -> "Comparison":
+        if self.sessions is None:
+            return self
+        twice = repeated(self.sessions)
+        if twice:
+            raise ValueError(f"comparison '{self.name}': {listed(twice)} occurs more than once; name each session once")
+        if not 2 <= len(self.sessions) <= MOST:
+            raise ValueError(
+                f"comparison '{self.name}': sessions: {len(self.sessions)} of them are not valid; name two to {MOST}"
+            )
+        return self
+
+
+class Similarity(Closed):
+    """Numbers of the two measures of similarity; docs/analyses/comparison.md."""
+
+    max_trials: int = Field(500, ge=20, le=100_000, description="trials of each session that are used, drawn at random")
+    n_groups: int = Field(
+        10,
+        ge=4,
+        description="groups of trials: folds of cross-validation; the interval leaves out a fifth of them at a time",
+    )
+    n_draws: int = Field(50, ge=10, description="such subsamples of geometries")
+    n_places: int = Field(12, ge=4, le=4_096, description="places on the ring")
+    n_places_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
+    time_edges_s: list[float] = Field(
+        default_factory=lambda: [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0],
+        min_length=3,
+        description="where places do not compare: edges of bins of the time since the phase began (s)",
+    )
+    min_visit_s: float = Field(
+        0.3, gt=0, description="a condition needs this much time in each group of trials, in both sessions (s)"
+    )
+    min_conditions: int = Field(6, ge=4, description="conditions that a comparison of geometries needs")
+    filtered: bool = Field(
+        False, description="low-pass the states first; that makes places alike which follow each other in any walk"
+    )
+    noise: Literal["shrinkage", "none"] = Field(
+        "shrinkage", description="shrinkage: distances in units of the noise (crossnobis); none: squared Euclidean"
+    )
+    n_permutations: int = Field(200, ge=19, description="draws of each null: places, whole trials")
+    n_splits: int = Field(20, ge=1, description="random halves of the groups, for the reliability")
+    n_components: int = Field(10, ge=2, description="dynamics: principal components of the z-scored units")
+    piece_s: float = Field(5.0, gt=0, description="dynamics: trials are cut into pieces of this length (s)")
+    max_pieces: int = Field(200, ge=20, description="dynamics: pieces of each session at most, drawn at random")
+    n_delays: int = Field(5, ge=1, le=1_000, description="dynamics: samples in a row that make a state")
+    rank: int = Field(10, ge=2, le=10_000, description="dynamics: dimensions of the linear system that is fitted")
+    iterations: int = Field(200, ge=50, description="dynamics: steps of the search for the best rotation")
+    n_dynamics_draws: int = Field(
+        20, ge=10, description="dynamics: subsamples without a fifth of the groups, for the interval"
+    )
+    n_dynamics_splits: int = Field(5, ge=1, description="dynamics: random halves of one session, for the floor")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Similarity":
+        edges = self.time_edges_s
+        if edges != sorted(set(edges)) or edges[0] < 0:
+            raise ValueError(f"similarity: time_edges_s: {edges} must start at 0 or later and increase")
+        return self
+
+
+def check_comparisons(comparisons: Sequence[Comparison], sessions: Sequence[str]) -> None:
+    """Refuse names of sessions that this run does not have, with a list of those it has."""
+    known = set(sessions)
+    for comparison in comparisons:
+        unknown = [name for name in comparison.sessions or [] if name not in known]
+        if unknown:
+            raise ValueError(
+                f"comparisons: '{comparison.name}': there is no session {listed(unknown)}; "
+                f"there are: {listed(sessions)}; name sessions of this run, or leave the comparison out (comparisons: [])"
+            )

@@ -1,0 +1,165 @@
+"""Numbers of all analyses of some sessions, side by side: one table from which the figure draws and that is written as CSV."""
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rscnav.analyses.result import Result
+from rscnav.files.sealed.tails import write_with_digest
+from rscnav.sessions.schema import PHASES
+
+COLUMNS = (
+    "group",
+    "number",
+    "unit",
+    "of",
+    "value",
+    "low",
+    "high",
+    "control",
+    "control_low",
+    "control_high",
+    "reliable",
+)
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One number of an analysis: its interval's keys, and what it is seen against (the keys of a control, or a constant)."""
+
+    group: str
+    label: str
+    analysis: str
+    key: str
+    interval: tuple[str, str] = ("", "")
+    control: tuple[str, str, str] = ("", "", "")
+    chance: float = NAN
+    reliable: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cell of the table; `of` is a session, or a pair of them."""
+
+    group: str
+    number: str
+    unit: str
+    of: str
+    value: float
+    low: float = NAN
+    high: float = NAN
+    control: float = NAN
+    control_low: float = NAN
+    control_high: float = NAN
+    reliable: bool = True
+
+
+def _ends(key: str) -> tuple[str, str]:
+    return f"{key}_low", f"{key}_high"
+
+
+def _of_phase(phase: str) -> tuple[Shown, ...]:
+    """Name what is shown of one phase (or of ``all`` where phases are not known)."""
+    ratio = (f"{phase}/participation_ratio_low", f"{phase}/participation_ratio_high")
+    chance = (f"{phase}/chance", *_ends(f"{phase}/chance"))
+    return (
+        Shown("components", phase, "eigenspectrum", f"{phase}/components_above_B"),
+        Shown("participation", phase, "eigenspectrum", f"{phase}/participation_ratio_corrected", ratio),
+        Shown(
+            "dimension", phase, "dimension", f"{phase}/dimension", (f"{phase}/low", f"{phase}/high"),
+            reliable=f"{phase}/reliable",
+        ),
+        Shown("position", phase, "position_decoding", f"{phase}/error", _ends(f"{phase}/error"), chance),
+    )  # fmt: skip
+
+
+def _decoded(task: str, when: str) -> Shown:
+    key = f"{task}_{when}"
+    return Shown(task, when, "decoding", key, _ends(key), chance=0.5)
+
+
+SHOWN: tuple[Shown, ...] = (
+    *(shown for phase in (*PHASES, "all") for shown in _of_phase(phase)),
+    Shown(
+        "dispersion", "LM1 - LM2", "dispersion", "difference", ("low", "high"),
+        ("phase_control_mean", "phase_control_low", "phase_control_high"),
+    ),
+    Shown(
+        "tuning", "mean entropy", "tuning", "mean_entropy", _ends("mean_entropy"),
+        ("control_mean_entropy", *_ends("control_mean_entropy")),
+    ),
+    *(_decoded(task, when) for task in ("identity", "outcome") for when in ("before", "after")),
+    Shown("kept", "LM1 to LM2", "pairwise", "kept", _ends("kept")),
+)  # fmt: skip
+ANALYSES = tuple(dict.fromkeys(shown.analysis for shown in SHOWN))  # whose results are read
+OF_PAIRS = (  # of the comparison's own result: group, number, interval, control
+    Shown("geometry", "similarity", "", "similarity", ("low", "high"), ("places_null", *_ends("places_null"))),
+    *(Shown("geometry", f"similarity {p}", "", f"{p}/similarity", (f"{p}/low", f"{p}/high")) for p in PHASES),
+    Shown("geometry", "similarity, phases too", "", "overall", _ends("overall")),
+    Shown("geometry", "phase and time alone", "", "trials_null", _ends("trials_null")),
+    Shown("geometry", "ceiling", "", "ceiling"),
+    Shown("geometry", "p", "", "p"),
+    Shown("geometry", "p places", "", "p_places"),
+    Shown("geometry", "p trials", "", "p_trials"),
+    Shown("dynamics", "distance", "", "distance", _ends("distance")),
+    Shown("dynamics", "floor", "", "distance_floor"),
+    Shown("dynamics", "uncoupled", "", "distance_uncoupled"),
+    Shown("dynamics", "shuffled", "", "distance_shuffled"),
+)
+
+
+def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> list[Entry]:
+    """Collect the table.
+
+    Parameters
+    ----------
+    results : mapping of str to (mapping of str to Result)
+        Results of `ANALYSES` by session.
+    compared : Result
+        Of `rscnav.comparison.compare.compare`.
+
+    Returns
+    -------
+    list of Entry
+        Only what there is, in the order of `SHOWN` and `OF_PAIRS`.
+    """
+    found = [_entry(shown, of, r[shown.analysis]) for shown in SHOWN for of, r in results.items()]
+    pairs = compared["pair"].tolist()
+    found += [_entry(shown, pair, compared, f"{pair}/") for shown in OF_PAIRS for pair in pairs]
+    return [entry for entry in found if entry is not None]
+
+
+def of_group(table: Sequence[Entry], group: str, of: str) -> dict[str, Entry]:
+    """Give one group's numbers of one session (or pair), by name."""
+    return {entry.number: entry for entry in table if entry.group == group and entry.of == of}
+
+
+def write_entries(table: Sequence[Entry], path: str | os.PathLike[str]) -> None:
+    """Write the table as CSV, whole or not at all; empty where a number is not there."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for entry in table:
+        values = [getattr(entry, column) for column in COLUMNS]
+        writer.writerow(["" if isinstance(v, float) and not np.isfinite(v) else v for v in values])
+    write_with_digest(path, file.getvalue())
+
+
+def _entry(shown: Shown, of: str, result: Result, prefix: str = "") -> Entry | None:
+    value = _number(result, prefix + shown.key)
+    if not np.isfinite(value):
+        return None
+    low, high = (_number(result, prefix + key) if key else NAN for key in shown.interval)
+    middle, lowest, highest = (_number(result, prefix + key) if key else shown.chance for key in shown.control)
+    reliable = bool(_number(result, prefix + shown.reliable)) if shown.reliable else True
+    unit = result.units[prefix + shown.key]
+    return Entry(shown.group, shown.label, unit, of, value, low, high, middle, lowest, highest, reliable)
+
+
+def _number(result: Result, key: str) -> float:
+    return float(result[key]) if result.ok and key in result else NAN

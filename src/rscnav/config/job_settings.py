@@ -1,0 +1,253 @@
+"""Which settings a job may see.
+
+The workflow passes `settings_for` of a job as its rerun trigger, and the command that does the job takes its settings
+from the same call. So a job runs again exactly when a number that it depends on has changed.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rscnav.analyses.registry import ANALYSES
+from rscnav.comparison.settings import MOST, Comparison, check_comparisons
+from rscnav.config.operational_keys import plain_settings
+from rscnav.config.schema import Config, Network, Recording, Simulation
+from rscnav.sampling.settings import SampledNetwork, sampled_names
+from rscnav.settings.strict_settings import ConfigError
+
+STAGES = (
+    "train", "rollout", "dynamics", "sample", "simulate", "read", "analyse", "across", "numbers", "compare", "beside",
+    "figure", "joint_figure", "export_nwb", "export_tables",
+)  # fmt: skip
+
+
+class _OfOne:
+    """What was derived from the configuration that was asked about last: names of sessions are asked for by every job."""
+
+    def __init__(self) -> None:
+        self._config: Config | None = None
+        self._kept: dict[str, Any] = {}
+
+    def get(self, config: Config, name: str, derive: Callable[[Config], Any]) -> Any:
+        if config is not self._config:
+            self._config, self._kept = config, {}
+        if name not in self._kept:
+            self._kept[name] = derive(config)
+        return self._kept[name]
+
+
+_derived = _OfOne()
+
+
+def session_names(config: Config) -> list[str]:
+    """List the sessions of a run: all networks x seeds, then those sampled from networks, then all recordings."""
+    recordings = (recording.name for recording in config.recordings)
+    return [*network_sessions(config), *sampled_sessions(config), *recordings]
+
+
+def network_sessions(config: Config) -> dict[str, tuple[Network, int]]:
+    """Map the name of each network's session to the network and its seed. The mapping is shared: leave it as it is."""
+    found: dict[str, tuple[Network, int]] = _derived.get(config, "networks", _network_sessions)
+    return found
+
+
+def _network_sessions(config: Config) -> dict[str, tuple[Network, int]]:
+    return {f"{network.name}-s{seed}": (network, seed) for network in config.networks for seed in network.seeds}
+
+
+def sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
+    """Map the name of each session that is sampled from a network's to its settings and the network's session.
+
+    The mapping is shared: leave it as it is.
+    """
+    found: dict[str, tuple[SampledNetwork, str]] = _derived.get(config, "sampled", _sampled_sessions)
+    return found
+
+
+def _sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
+    networks: dict[str, list[str]] = {}
+    for session, (network, _) in network_sessions(config).items():
+        networks.setdefault(network.name, []).append(session)
+    return sampled_names(config.sampled_networks, networks, [recording.name for recording in config.recordings])
+
+
+def resolved_comparisons(config: Config) -> list[Comparison]:
+    """Give the comparisons of a run, each with its sessions.
+
+    One that names none is of the first seed of each network, the first session of each entry of `sampled_networks`, and all recordings;
+    where that is a single session, of all sessions; six of them at most. Without two sessions there is no such comparison.
+
+    Raises
+    ------
+    ValueError
+        For names that the run does not have; those it has are listed.
+    """
+    every = session_names(config)
+    of_network: dict[Any, str] = {}
+    for session, (network, _) in network_sessions(config).items():
+        of_network.setdefault(network.name, session)
+    for session, (entry, _) in sampled_sessions(config).items():
+        of_network.setdefault((entry.network, entry.label_text), session)
+    representative = [*of_network.values(), *(recording.name for recording in config.recordings)]
+    default = (representative if len(representative) > 1 else every)[:MOST]
+    found = [
+        c if c.sessions is not None else c.model_copy(update={"sessions": default})
+        for c in config.comparisons
+        if c.sessions is not None or len(default) > 1
+    ]
+    check_comparisons(found, every)
+    return found
+
+
+def recording(config: Config, name: str) -> Recording:
+    """Return the recording of that name, or raise a `ConfigError` that lists those there are."""
+    return _named(config.recordings, name, "recordings")
+
+
+def simulation(config: Config, name: str) -> Simulation:
+    """Return the simulation of that name, or raise a `ConfigError` that lists those there are."""
+    return _named(config.simulations, name, "simulations")
+
+
+def comparison(config: Config, name: str) -> Comparison:
+    """Return the comparison of that name, or raise a `ConfigError` that lists those there are."""
+    found: Comparison = _named(config.comparisons, name, "comparisons")
+    return found
+
+
+def simulated_file(config: Config, name: str) -> str:
+    """Return the path of a simulated recording's NWB file."""
+    return f"{config.results_dir}/recordings/{name}.nwb"
+
+
+def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
+    """Give the settings that one job depends on, and nothing else.
+
+    Parameters
+    ----------
+    config : Config
+    stage : str
+        One of `STAGES`.
+    item : str
+        A session's name; for ``analyse`` the analysis'; for ``figure`` and ``joint_figure`` the figure's; for ``simulate`` the
+        simulation's; for ``compare`` and ``beside`` the comparison's; '' for ``across`` and ``numbers``.
+
+    Returns
+    -------
+    dict
+        Models by name, and ``seed``, the root of all randomness.
+
+    Raises
+    ------
+    ConfigError
+        For an item that the configuration does not have.
+    """
+    if stage in ("train", "rollout"):
+        sessions = network_sessions(config)
+        if item not in sessions:
+            raise ConfigError(f"networks: there is no session '{item}'; there are: {', '.join(sessions) or 'none'}")
+        network, network_seed = sessions[item]
+        shared = {
+            "seed": config.seed,
+            "network_seed": network_seed,
+            "network": network.model_copy(update={"seeds": [], "rollout": None}),
+            "task": config.tasks[network.task],
+            "observer": config.observer,
+        }
+        if stage == "rollout":
+            return {**shared, "rollout": network.rollout, "encounters": config.encounters}
+        return {**shared, "network": shared["network"].model_copy(update={"recorded": None})}
+    if stage == "dynamics":
+        return _of_dynamics(config, item)
+    if stage == "sample":
+        sampled = sampled_sessions(config)
+        if item not in sampled:
+            raise ConfigError(f"sampled_networks: they make no '{item}'; they make: {', '.join(sampled) or 'none'}")
+        return {
+            "seed": config.seed,
+            "sampled": sampled[item][0],
+            "analysis_dt_s": config.analyses.common.analysis_dt_s,  # type: ignore[attr-defined]
+        }
+    if stage == "simulate":
+        return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}
+    if stage == "read":
+        return {"seed": config.seed, "recording": recording(config, item), "encounters": config.encounters}
+    if stage == "analyse":
+        analyses: Any = config.analyses
+        return {"seed": config.seed, "settings": getattr(analyses, item), "common": analyses.common}
+    if stage == "compare":
+        analyses_of_all: Any = config.analyses
+        return {
+            "seed": config.seed,
+            "comparison": comparison(config, item),
+            "similarity": config.similarity,
+            "common": analyses_of_all.common,
+        }
+    if stage == "beside":
+        return {"comparison": comparison(config, item), "figures": config.figures}
+    if stage == "figure":
+        return {"figures": config.figures}
+    if stage == "joint_figure":
+        return {"figures": config.figures, "sessions": session_names(config)}
+    if stage == "across":
+        return {"seed": config.seed, "sessions": session_names(config)}
+    if stage == "numbers":
+        named = {"sessions": session_names(config), "comparisons": [c.name for c in config.comparisons]}
+        return {**named, "settings_sha": _derived.get(config, "sha", _settings_sha)}
+    if stage == "export_nwb":
+        return {}
+    if stage == "export_tables":
+        return {"format": config.export.tables}
+    raise ValueError(f"unknown stage '{stage}'; there are: {', '.join(STAGES)}")
+
+
+def settings_text(config: Config, stage: str, item: str) -> str:
+    """Write `settings_for` as one line of JSON, for the workflow's triggers and for the record in each file.
+
+    Operational keys (`rscnav.config.operational_keys`) are left out: a change of one makes no job run again.
+    """
+    return json.dumps(plain_settings(settings_for(config, stage, item)), sort_keys=True)
+
+
+def _settings_sha(config: Config) -> str:
+    """Hash the settings of all jobs that a number depends on."""
+    digest = hashlib.sha256()
+    for stage, item in _jobs_before_numbers(config):
+        digest.update(f"{stage} {item} {settings_text(config, stage, item)}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def _jobs_before_numbers(config: Config) -> Iterator[tuple[str, str]]:
+    for session in network_sessions(config):
+        yield from ((stage, session) for stage in ("train", "rollout", "dynamics"))
+    yield from (("sample", session) for session in sampled_sessions(config))
+    yield from (("simulate", simulation.name) for simulation in config.simulations)
+    yield from (("read", recording.name) for recording in config.recordings)
+    yield from (("analyse", analysis) for analysis in ANALYSES)
+    yield "across", ""
+    yield from (("compare", comparison.name) for comparison in config.comparisons)
+
+
+def _of_dynamics(config: Config, item: str) -> dict[str, Any]:
+    """Give what runs of a network depend on besides its weights and its session; nothing for any other session."""
+    sessions = network_sessions(config)
+    if item not in sessions:
+        if item not in sampled_sessions(config):
+            recording(config, item)
+        return {}
+    name = sessions[item][0].task
+    return {
+        "seed": config.seed,
+        "task_name": name,
+        "task": config.tasks[name],
+        "observer": config.observer,
+        "dynamics": config.dynamics,
+    }
+
+
+def _named(items: list[Any], name: str, section: str) -> Any:
+    for item in items:
+        if item.name == name:
+            return item
+    raise ConfigError(f"{section}: there is no '{name}'; there are: {', '.join(i.name for i in items) or 'none'}")

@@ -1,0 +1,73 @@
+"""Runs without input from states of the test trials: speed, belief and place over time, beside the exact filter's."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.result import Result
+from rscnav.dynamics.filter_dynamics import filter_alone
+from rscnav.dynamics.landscape import entropy_bits
+from rscnav.dynamics.settings import Settings
+from rscnav.dynamics.trajectories import Visited
+from rscnav.dynamics.trial_statistics import add_band, mean_interval
+from rscnav.observers.settings import Observer
+from rscnav.seeds import Seeds
+from rscnav.sessions.geometry import distance
+from rscnav.sessions.schema import PHASES
+
+
+def add_alone(result: Result, visited: Visited, settings: Settings, observer: Observer, seeds: Seeds) -> None:
+    """Run on without input from states of each phase; the filter is told the same up to there, and nothing from there on."""
+    dt_s = visited.session.dt_s
+    n_steps = max(1, round(settings.alone_s / dt_s))
+    report = min(round(settings.report_s / dt_s), n_steps)
+    result.add("alone/time", np.arange(n_steps + 1) * dt_s, "s", ("lag",))
+    result.add("alone/report_time", report * dt_s, "s")
+    for phase in PHASES:
+        samples = visited.draw(phase, settings.n_trials, seeds.generator("states", phase))
+        result.add(f"{phase}/alone/n", len(samples))
+        if len(samples) < 2:
+            result.notes[f"{phase}/alone"] = (
+                f"{len(samples)} test trials have a state in {phase}; at least 2 are needed"
+            )
+            continue
+        run = visited.system.run(visited.states[samples].astype(np.float64), n_steps)
+        speed = np.linalg.norm(np.diff(run, axis=0), axis=2).T / visited.speed
+        speed = np.hstack([speed, np.full((len(speed), 1), np.nan)])  # there is no step from the last state
+        add_band(result, f"{phase}/alone/speed", mean_interval(speed), "median speed", ("lag",))
+        beliefs = {"network": visited.system.report(run)}
+        held = filter_alone(visited, samples, n_steps, observer)
+        if held is not None:
+            beliefs["filter"] = held
+        measures = {who: _measures(visited, belief) for who, belief in beliefs.items()}
+        for who, measured in measures.items():
+            for what, (values, unit) in measured.items():
+                add_band(result, f"{phase}/alone/{who}/{what}", mean_interval(values), unit, ("lag",))
+        _add_numbers(result, phase, measures, report)
+        shown = visited.shown(run[:, : settings.n_examples]).swapaxes(0, 1)
+        result.add(f"{phase}/alone/projection", shown, "", ("run", "lag", "component"))
+    if not any(f"{phase}/alone/filter/entropy/value" in result for phase in PHASES):
+        result.notes["filter"] = "no exact filter for this task, or its inputs are not in the session"
+
+
+def _measures(visited: Visited, belief: NDArray[np.float64]) -> dict[str, tuple[NDArray[np.floating], str]]:
+    """Give entropy and drift of the best place, each (trial, lag), of beliefs (lag, trial, bin)."""
+    best = visited.places.centres[np.argmax(belief, axis=-1)]
+    drift = distance(best, best[:1], visited.places.ring)
+    return {"entropy": (entropy_bits(belief).T, "bit"), "drift": (drift.T, visited.task.position_unit)}
+
+
+def _add_numbers(
+    result: Result, phase: str, measures: dict[str, dict[str, tuple[NDArray[np.floating], str]]], report: int
+) -> None:
+    """Add the gain of entropy and the drift after some time; and the network's less the filter's, paired by trial."""
+    gains = {
+        who: {what: (values[:, report] - values[:, 0], unit) for what, (values, unit) in measured.items()}
+        for who, measured in measures.items()
+    }
+    for who, gained in gains.items():
+        for what, (values, unit) in gained.items():
+            add_band(result, f"{phase}/alone/{who}/{what}_gain", mean_interval(values), unit)
+    if "filter" in gains:
+        for what, (values, unit) in gains["network"].items():
+            less = values - gains["filter"][what][0]
+            add_band(result, f"{phase}/alone/difference/{what}_gain", mean_interval(less), unit)

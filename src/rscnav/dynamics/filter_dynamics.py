@@ -1,0 +1,92 @@
+"""The exact Bayes filter without input: what a network that knows all there is to know would do by itself."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from rscnav.dynamics.trajectories import Visited
+from rscnav.observers.grid_filter import RingModel
+from rscnav.observers.registry import observe, strategies
+from rscnav.observers.ring import ring_model
+from rscnav.observers.settings import Observer
+from rscnav.tasks.base import Batch
+
+
+def filter_alone(
+    visited: Visited, samples: NDArray[np.intp], n_steps: int, settings: Observer
+) -> NDArray[np.float64] | None:
+    """Give the filter's posteriors of runs without input from some samples of the session on, as `System.run` does.
+
+    Parameters
+    ----------
+    visited : Visited
+    samples : array, (run,)
+        Up to here, this sample included, the filter is told what the network was told.
+    n_steps : int
+    settings : Observer
+
+    Returns
+    -------
+    array, (step + 1, run, bin), or None
+        None where the task has no exact filter, or its inputs are not known.
+    """
+    if visited.inputs is None or "bayes" not in strategies(visited.task):
+        return None
+    n_before = visited.inputs.shape[1]
+    trial, at = np.divmod(samples, n_before)
+    inputs = np.concatenate([visited.inputs[trial], np.zeros_like(visited.inputs[trial, :1])], axis=1)
+    steps = np.arange(n_before + n_steps)
+    known = np.where(steps <= at[:, None], np.minimum(steps, n_before), n_before)  # the last one is no input
+    batch = _batch(visited, inputs[np.arange(len(samples))[:, None], known], trial)
+    posterior = observe(visited.task, batch, "bayes", settings)["position"].numpy()
+    window = at[:, None] + np.arange(n_steps + 1)
+    return posterior[np.arange(len(samples))[:, None], window].swapaxes(0, 1)
+
+
+def relaxation(visited: Visited, settings: Observer, n: int) -> NDArray[np.float64]:
+    """Give the time constants (s) with which the filter, left without input, comes to rest; the longest first.
+
+    Its belief is moved and weighted at every step by one matrix, and normalised; differences from its fixed point shrink by the ratios
+    of that matrix' eigenvalues to the first one.
+
+    Parameters
+    ----------
+    visited : Visited
+    settings : Observer
+    n : int
+        How many.
+
+    Returns
+    -------
+    array, (mode,)
+        NaN where the map is not the same in all trials, or there is no exact filter.
+    """
+    task: Any = visited.task
+    if visited.inputs is None or "bayes" not in strategies(task) or task.map_shown or "separation" in task.heads:
+        return np.full(n, np.nan)
+    grid = settings.grid_bins
+    batch = _batch(visited, np.zeros((1, 1, visited.inputs.shape[2]), np.float32), np.zeros(1, int))
+    views = ring_model(task, batch, (1, grid)).views
+    nothing = torch.zeros(grid, 1)
+    model = RingModel(nothing.bool(), nothing.double(), views, task.settings.motion.noise_rad)
+    belief = torch.eye(grid, dtype=torch.float64)[:, None]  # each place for itself: (trial, separation, grid)
+    values = np.abs(np.linalg.eigvals((model.moved(belief, 0) * model.likelihood(0))[:, 0].numpy()))
+    values = np.sort(values)[::-1]
+    with np.errstate(divide="ignore"):
+        return -visited.session.dt_s / np.log(values[1 : n + 1] / values[0])
+
+
+def _batch(visited: Visited, inputs: NDArray[np.float32], trial: NDArray[np.integer]) -> Batch:
+    """Make a batch of which inputs and landmarks count; the rest is filled in."""
+    shape = inputs.shape[:2]
+    landmarks = torch.from_numpy(visited.session.need("landmarks")[trial])
+    return Batch(
+        inputs=torch.from_numpy(np.ascontiguousarray(inputs)),
+        targets={head: torch.zeros(shape, dtype=torch.int64) for head in visited.task.heads},
+        position=torch.zeros(*shape, 1, dtype=torch.float64),
+        velocity=torch.zeros(shape, dtype=torch.float64),
+        visible=torch.zeros(*shape, landmarks.shape[1], dtype=torch.bool),
+        landmarks=landmarks,
+    )

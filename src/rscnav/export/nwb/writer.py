@@ -1,0 +1,281 @@
+"""Session -> NWB file."""
+
+import os
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.export.nwb.layout import (
+    BIN_CENTRES,
+    INFERENCE,
+    MODULES,
+    OF_TRIALS,
+    RECORD,
+    SERIES,
+    TIME,
+    UNIT_TABLE,
+    columns_of,
+)
+from rscnav.export.nwb.scratch_record import record_of
+from rscnav.files.sealed.hdf5 import NWB_FORMAT, new_hdf5
+from rscnav.sessions.schema import ARRAYS, PHASES
+from rscnav.sessions.session import Session
+
+UNKNOWN_START = datetime(2000, 1, 1, tzinfo=UTC)  # of networks, and of recordings whose file does not say
+_SPECS = {spec.name: spec for spec in ARRAYS}
+_NWB_UNITS = {"m": "meters", "rad": "radians", "px": "pixels", "": "n.a.", "1": "n.a."}
+_UNKNOWN = {"species": "", "sex": "U", "age": "P0D/"}  # of the subject: the age as a range without an end
+
+
+def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
+    """Write a session, of a network or an animal, as NWB 2 (HDF5), whole or not at all.
+
+    Activity is the series ``activity``, float32; position, heading and what else is known over time are series that share
+    its timestamps; trials, phases and encounters are tables of intervals; spikes are in the Units table. What NWB has no place
+    for lies as JSON in the scratch ``rscnav_session``; `rscnav.export.read_exported` gives the same session again.
+
+    Lazy activity and spikes (`rscnav.sessions.lazy`) are written piece by piece.
+
+    Parameters
+    ----------
+    session : Session
+    path : path-like
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be written.
+    """
+    from pynwb import NWBHDF5IO, NWBFile
+
+    started = str(session.attributes.get("session_start", ""))
+    file = NWBFile(
+        session_description=f"rscnav session of a {session.kind}: {session.name}",
+        identifier=f"rscnav-{session.name}",
+        session_start_time=datetime.fromisoformat(started) if started else UNKNOWN_START,
+        session_id=session.name,
+        keywords=[session.kind, "landmark navigation"],
+        experiment_description="Self-localisation among landmarks that look alike",
+    )
+    _add_subject(file, session)
+    _add_series(file, session)
+    _add_trials(file, session)
+    _add_intervals(file, session)
+    _add_units(file, session)
+    _add_tables(file, session)
+    file.add_scratch(record_of(session), name=RECORD, description="what NWB has no place for, JSON")
+    with new_hdf5(path, NWB_FORMAT) as hdf5, NWBHDF5IO(file=hdf5, mode="w") as io:
+        io.write(file)
+
+
+def _add_subject(file: Any, session: Session) -> None:
+    """Add the animal, with what its file said of it; of a network, that it is none."""
+    from pynwb.file import Subject
+
+    known = {key: str(session.attributes.get(f"subject_{key}", kind)) for key, kind in _UNKNOWN.items()}
+    about = "" if session.kind == "recording" else "an artificial recurrent network, no animal"
+    file.subject = Subject(
+        subject_id=session.subject, **{key: value for key, value in {**known, "description": about}.items() if value}
+    )
+
+
+def _add_series(file: Any, session: Session) -> None:
+    """Add every field over time; the first holds the timestamps that the others share."""
+    from pynwb import TimeSeries
+    from pynwb.behavior import CompassDirection, Position, SpatialSeries
+
+    from rscnav.export.nwb.chunks import activity_to_write
+
+    modules: dict[str, Any] = {}
+    first: Any = None
+    rate = _regular_rate(session.time, session.dt_s)
+    if rate:
+        exact = "bin centres (s) to the last bit; the series name their rate"
+        file.add_scratch(np.asarray(session.time, "f8"), name=TIME, description=exact)
+    for name, module in SERIES.items():
+        array = getattr(session, name)
+        if array is None:
+            continue
+        spec = _SPECS[name]
+        if module not in modules:
+            modules[module] = file.create_processing_module(module, MODULES[module])
+        unit = session.position_unit if spec.unit.startswith("position_unit") else spec.unit
+        unit = _NWB_UNITS.get(unit, unit) + ("/s" if spec.unit.endswith("/s") else "")
+        if name == "activity":
+            unit = session.activity_unit or "n.a."
+        common: dict[str, Any] = {
+            "name": name,
+            "data": activity_to_write(array) if name == "activity" else _packed(np.asarray(array, spec.dtype)),
+            "unit": unit,
+            "description": spec.about,
+        }
+        if rate:
+            common |= {"starting_time": float(session.time[0]), "rate": rate}
+        else:
+            common["timestamps"] = _packed(np.asarray(session.time, "f8")) if first is None else first
+        if name in ("position", "heading"):
+            frame = "the landmarks' frame: a rotation of the scene (trials.rotation_rad) is taken off"
+            series = SpatialSeries(reference_frame=frame, **common)
+            container = Position if name == "position" else CompassDirection
+            modules[module].add(container(spatial_series=series))
+        else:
+            series = TimeSeries(**common)
+            modules[module].add(series)
+        first = series if first is None else first
+
+
+def _regular_rate(time: NDArray[np.floating], dt_s: float) -> float:
+    """Give the sampling rate (1/s) of times without a gap; 0 where there are gaps."""
+    regular = len(time) > 1 and np.allclose(time, time[0] + dt_s * np.arange(len(time)), rtol=0, atol=1e-6)
+    return round(1 / dt_s, 9) if regular else 0.0
+
+
+def _packed(array: NDArray) -> Any:
+    """Compress an array (time, ...) in chunks of about a megabyte."""
+    from hdmf.backends.hdf5.h5_utils import H5DataIO
+
+    from rscnav.export.nwb.chunks import chunk_rows
+
+    if not array.size:
+        return array
+    chunks = (chunk_rows(len(array), array.nbytes // len(array)), *array.shape[1:])
+    return H5DataIO(array, compression="gzip", compression_opts=1, shuffle=True, chunks=chunks)
+
+
+def _add_trials(file: Any, session: Session) -> None:
+    """Add the trials, the landmarks' places and the observers' choices among their columns."""
+    table = session.trials
+    columns = {name: table[name] for name in table.dtype.names or () if name not in ("start_s", "stop_s")}
+    about = dict.fromkeys(columns, "")
+    about |= {"split": "train or test", "rotation_rad": "of the scene, counter-clockwise", "outcome": "of the trial"}
+    for field in OF_TRIALS:
+        array = getattr(session, field)
+        if array is not None:
+            flat = np.asarray(array, _SPECS[field].dtype).reshape(len(array), -1)
+            names = columns_of(field, array.shape)
+            columns |= dict(zip(names, flat.T, strict=True))
+            about |= dict.fromkeys(names, _SPECS[field].about)
+    if len(table):
+        file.trials = _intervals("trials", "trials", table["start_s"], table["stop_s"], columns, about)
+
+
+def _add_intervals(file: Any, session: Session) -> None:
+    """Add phases and encounters as intervals."""
+    if session.phase is not None:
+        rows = _stretches_of_phases(session)
+        if len(rows[0]):
+            start, stop, phase, trial = rows
+            columns = {"phase": phase, "trial": trial}
+            about = {"phase": "LM0, LM1, LM2: landmarks met so far", "trial": "index into the trials"}
+            file.add_time_intervals(_intervals("phases", "stretches of one phase", start, stop, columns, about))
+    met = session.encounters
+    if met is not None and len(met):
+        columns = {name: met[name] for name in met.dtype.names or () if name not in ("onset_s", "offset_s")}
+        about = dict.fromkeys(columns, "see the documentation of encounters")
+        what = "when landmarks were in view, or missed"
+        file.add_time_intervals(_intervals("encounters", what, met["onset_s"], met["offset_s"], columns, about))
+        _add_by_landmark(file, met, about)
+
+
+def _add_by_landmark(file: Any, met: NDArray, about: dict[str, str]) -> None:
+    """Add the encounters of each landmark, which do not overlap, for programs whose intervals may not."""
+    for kind, prefix in (("encounter", "encounters_of"), ("non-encounter", "missed")):
+        for landmark in np.unique(met["landmark"]).tolist():
+            rows = met[(met["kind"] == kind) & (met["landmark"] == landmark)]
+            if len(rows):
+                columns = {name: rows[name] for name in ("trial", "order", "is_new", "outcome")}
+                name = f"{prefix}_{landmark}".replace("/", "-")
+                what = f"{kind}s of landmark {landmark}"
+                file.add_time_intervals(_intervals(name, what, rows["onset_s"], rows["offset_s"], columns, about))
+
+
+def _stretches_of_phases(session: Session) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Give start, stop (s), name and trial of each stretch of one phase."""
+    phase, half = session.need("phase"), session.dt_s / 2
+    rows = []
+    for stretch in session.stretches():
+        here = phase[stretch]
+        edges = np.concatenate([[0], np.flatnonzero(np.diff(here)) + 1, [len(here)]]) + stretch.start
+        rows += [(a, b - 1) for a, b in pairwise(edges.tolist()) if phase[a] < len(PHASES)]
+    pairs = np.array(rows, int).reshape(-1, 2)
+    names = np.array(PHASES)[phase[pairs[:, 0]]]
+    start, stop = np.round([session.time[pairs[:, 0]] - half, session.time[pairs[:, 1]] + half], 9)
+    return start, stop, names, session.trial[pairs[:, 0]]
+
+
+def _intervals(
+    name: str, what: str, start: NDArray, stop: NDArray, columns: dict[str, NDArray], about: dict[str, str]
+) -> Any:
+    from hdmf.common import VectorData
+    from pynwb.epoch import TimeIntervals
+
+    given = {"start_time": start, "stop_time": stop, **columns}
+    about = {"start_time": "start (s)", "stop_time": "end (s)", **about}
+    data = [VectorData(name=n, description=about[n] or n, data=_writable(values)) for n, values in given.items()]
+    return TimeIntervals(name=name, description=what, columns=data, colnames=list(given))
+
+
+def _add_units(file: Any, session: Session) -> None:
+    """Add the Units table with the spikes, or a plain table of the units."""
+    table = session.units
+    if session.spikes is None:
+        file.add_scratch(_table(UNIT_TABLE, "one row a unit, in the order of activity", table))
+        return
+    from hdmf.common import VectorData, VectorIndex
+    from pynwb.misc import Units
+
+    from rscnav.export.nwb.chunks import spikes_to_write
+
+    spikes, stop = spikes_to_write(session.spikes)
+    times = VectorData(name="spike_times", description="s", data=spikes)
+    stops = VectorIndex(name="spike_times_index", target=times, data=stop)
+    ids = table["id"] if "id" in (table.dtype.names or ()) else np.arange(len(table))
+    named = ids.dtype.kind not in "iu"  # NWB's own ids are whole numbers
+    columns = {_column(name): table[name] for name in table.dtype.names or () if name != "id" or named}
+    ids = np.arange(len(table)) if named else ids
+    data = [VectorData(name=name, description=name, data=_writable(values)) for name, values in columns.items()]
+    colnames = ["spike_times", *columns]
+    file.units = Units(
+        name="units",
+        description="units kept",
+        id=ids.tolist(),
+        columns=[stops, times, *data],  # hdmf looks for the target of an index before it comes to it
+        colnames=colnames,
+    )
+
+
+def _add_tables(file: Any, session: Session) -> None:
+    """Add the bins of the beliefs and the training curve."""
+    if session.bin_centres is not None:
+        centres = np.asarray(session.bin_centres, "f8")
+        table = np.empty(len(centres), [(f"coordinate_{k}", "f8") for k in range(centres.shape[1])])
+        for k, name in enumerate(table.dtype.names or ()):
+            table[name] = centres[:, k]
+        modules = file.processing
+        module = (
+            modules[INFERENCE] if INFERENCE in modules else file.create_processing_module(INFERENCE, MODULES[INFERENCE])
+        )
+        module.add(_table(BIN_CENTRES, "centres of the bins of belief and bayes", table))
+    if session.training_curve is not None and len(session.training_curve):
+        file.add_scratch(_table("training_curve", "while the network was trained", session.training_curve))
+
+
+def _table(name: str, what: str, table: NDArray) -> Any:
+    from hdmf.common import DynamicTable, VectorData
+
+    names = table.dtype.names or ()
+    data = [VectorData(name=_column(n), description=n, data=_writable(table[n])) for n in names]
+    return DynamicTable(name=name, description=what, columns=data, colnames=[_column(n) for n in names])
+
+
+def _column(name: str) -> str:
+    """Keep clear of the one name that tables use themselves."""
+    return "unit_id" if name == "id" else name
+
+
+def _writable(values: NDArray) -> Any:
+    """Turn texts into what HDF5 takes."""
+    return values.tolist() if values.dtype.kind == "U" else values

@@ -1,0 +1,154 @@
+"""Panels of a comparison that show numbers of the analyses: a session a colour, intervals, and what chance or a control gives."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from rscnav.analyses.result import Result
+from rscnav.comparison.summary_table import SHOWN, Entry, of_group
+from rscnav.figures.layout import empty_panel
+from rscnav.figures.style import CONTROL
+from rscnav.sessions.schema import PHASES
+
+Results = Mapping[str, Mapping[str, Result]]
+Look = Mapping[str, dict[str, Any]]
+ROUNDING = 1e-8  # shares of variance below this are rounding
+LABELS = {
+    "components": ("", ""),
+    "dimension": ("correlation dimension", ""),
+    "position": ("place decoded:\nerror / chance", ""),
+    "dispersion": ("rate dispersion (bit)", ""),
+    "tuning": ("tuning entropy (bit)", ""),
+    "kept": ("pairwise correlations\nkept (r)", ""),
+    "identity": ("accuracy", "which landmark"),
+    "outcome": ("accuracy", "outcome of the trial"),
+}
+
+
+def draw_spectra(axes: Sequence[Axes], results: Results, look: Look) -> None:
+    """Draw the eigenspectra of each phase, all sessions over each other; dashed: what trials permuted for each unit give."""
+    drawn = []
+    for ax, phase in zip(axes, PHASES, strict=True):
+        some = False
+        for name, of in results.items():
+            result, key = of["eigenspectrum"], f"{phase}/eigenvalues"
+            if not result.ok or key not in result:
+                continue
+            some = True
+            colour = look[name]["color"]
+            for spectrum, style in ((key, "-"), (f"{phase}/control_B_mean", (0, (3, 1.5)))):
+                if spectrum in result:
+                    values = result[spectrum]
+                    component = np.arange(1, len(values) + 1)
+                    width = 1.1 if style == "-" else 0.7
+                    ax.plot(component, _positive(values), color=colour, linewidth=width, linestyle=style)
+        if not some:
+            empty_panel(ax, _reason(results, "eigenspectrum", phase))
+            continue
+        ax.set(yscale="log", xlabel="component", title=phase)
+        drawn.append(ax)
+    limits = [ax.get_ylim() for ax in drawn]
+    for ax in drawn:
+        ax.set_ylim(max(1e-6, min(low for low, _ in limits)), max(high for _, high in limits))
+    if drawn:
+        drawn[0].set_ylabel("share of variance")
+
+
+def draw_group(ax: Axes, table: Sequence[Entry], group: str, results: Results, look: Look, also: str = "") -> None:
+    """Draw one number, by phase where it has phases; sessions beside each other in the table's order."""
+    having = [entry for entry in table if entry.group == group]
+    if not having:
+        analysis = next(shown.analysis for shown in SHOWN if shown.group == group)
+        empty_panel(ax, _reason(results, analysis))
+        return
+    numbers = [n for n in (*PHASES, "all", *(e.number for e in having)) if any(e.number == n for e in having)]
+    numbers = list(dict.fromkeys(numbers))
+    relative, top = group == "position", _top(having) if group == "dimension" else np.inf
+    for place, number in enumerate(numbers):
+        for k, (name, x, width) in enumerate(_places(place, look)):
+            entry = of_group(table, group, name).get(number)
+            if entry is None:
+                ax.annotate("–", (x, 0.02), xycoords=("data", "axes fraction"), ha="center", color=look[name]["color"])
+                continue
+            _control(ax, x, width, entry, entry.control if relative else 1.0)
+            if entry.value > top:  # not reliable, and so high that it would flatten all others
+                ax.plot(x, 0.97 * top, "^", color=look[name]["color"], markerfacecolor="white", markersize=3.5)
+                height = (0.92 if k % 2 == 0 else 0.84) * top  # neighbours' numbers do not touch
+                ax.annotate(f"{entry.value:.0f}", (x, height), ha="center", va="top", fontsize=5)
+                continue
+            _point(ax, x, entry, look[name], entry.control if relative else 1.0)
+            other = of_group(table, also, name).get(number) if also else None
+            if other is not None:
+                _point(ax, x + 0.35 * width, other, {**look[name], "marker": "_"}, 1.0)
+    ylabel, title = LABELS[group]
+    ax.set(xlim=(-0.6, len(numbers) - 0.4), ylabel=ylabel, title=title)
+    ax.set_xticks(range(len(numbers)), numbers)
+    if group in ("components", "dimension", "position"):
+        ax.set_ylim(0, min(top, ax.get_ylim()[1]))
+    if relative:
+        ax.axhline(1, color=CONTROL, linewidth=0.7, zorder=0)
+    if group == "dispersion":
+        ax.axhline(0, color="black", linewidth=0.5, zorder=0)
+    if also:
+        marks = (("o", "above control B"), ("_", "participation ratio"))
+        handles = [
+            Line2D([], [], color="black", marker=mark, linestyle="none", markersize=3.5, label=label)
+            for mark, label in marks
+        ]
+        ax.legend(handles=handles, fontsize=5, handletextpad=0.1, borderaxespad=0, loc="upper left")
+        ax.set_ylim(0, 1.45 * ax.get_ylim()[1])
+
+
+def draw_decoding(ax: Axes, table: Sequence[Entry], task: str, results: Results, look: Look) -> None:
+    """Draw the accuracy before and after the second encounter; the line is chance."""
+    draw_group(ax, table, task, results, look)
+    if any(entry.group == task for entry in table):
+        ax.axhline(0.5, color=CONTROL, linewidth=2, zorder=0)
+        ax.set_ylim(min(0.4, ax.get_ylim()[0]), 1.02)
+        ax.set_xlabel("second encounter")
+
+
+def _places(place: int, look: Look) -> list[tuple[str, float, float]]:
+    """Give each session its place around `place`, and the room it has."""
+    n = len(look)
+    width = 0.7 / n
+    return [(name, place + (k - (n - 1) / 2) * width, width) for k, name in enumerate(look)]
+
+
+def _top(entries: Sequence[Entry]) -> float:
+    """Give the end of the axis: what reliable numbers and their intervals need, with room; none where no number is reliable."""
+    ends = [max(entry.value, entry.high) for entry in entries if entry.reliable and np.isfinite(entry.high)]
+    return 1.6 * max(ends) if ends else np.inf
+
+
+def _control(ax: Axes, x: float, width: float, entry: Entry, scale: float) -> None:
+    if np.isfinite([entry.control_low, entry.control_high]).all() and entry.control_low < entry.control_high:
+        ends = entry.control_low / scale, entry.control_high / scale
+        ax.fill_between([x - 0.42 * width, x + 0.42 * width], *ends, color=CONTROL, alpha=0.8, linewidth=0.6, zorder=1)
+
+
+def _point(ax: Axes, x: float, entry: Entry, look: Mapping[str, Any], scale: float) -> None:
+    face = look["color"] if entry.reliable else "white"
+    ax.plot([x, x], [entry.low / scale, entry.high / scale], color=look["color"], linewidth=0.9, zorder=2)
+    ax.plot(
+        x, entry.value / scale, look["marker"], color=look["color"], markerfacecolor=face, markersize=3.5,
+        markeredgewidth=0.8, zorder=3,
+    )  # fmt: skip
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    return np.where(values > ROUNDING, values, np.nan)
+
+
+def _reason(results: Results, analysis: str, part: str = "") -> str:
+    """Say why no session has it: the first one's reason, or note on this part."""
+    for name, of in results.items():
+        result = of[analysis]
+        if not result.ok:
+            return f"{name}: {result.reason}"
+        if result.notes:
+            return f"{name}: {result.notes.get(part) or next(iter(result.notes.values()))}"
+    return "no session has it"

@@ -1,0 +1,72 @@
+"""The row below all others: one value a session, networks of one name side by side, recordings apart."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rscnav.analyses.across_sessions import COMPARED, group_of, value_of
+from rscnav.analyses.statistics.resampling import MIN_SESSIONS
+from rscnav.figures.layout import Drawn, empty_panel, row_label
+from rscnav.figures.style import GREY, KIND_COLOURS
+
+PANELS = {
+    "tuning_below_control": ("Tuning over sessions", "observed - permuted (bit)"),
+    "spatial_below_control": ("Place over sessions", "observed - permuted (bit)"),
+    "dispersion_excess": ("Dispersion over sessions", "excess of LM1 - LM2 (bit)"),
+}
+CHARACTERS = 36  # that names below a panel have room for beside each other
+
+
+def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[Drawn]) -> list[Axes]:
+    """Put three panels in the place of a row of six; give them."""
+    place = axes[0].get_subplotspec()
+    if place is None:
+        raise ValueError("the axes do not stand in a grid of panels")
+    grid, row = place.get_gridspec(), place.rowspan.start
+    for ax in axes:
+        ax.remove()
+    n_columns = len(axes)
+    step = n_columns // len(PANELS)
+    panels = []
+    for k, (name, (title, label)) in enumerate(PANELS.items()):
+        ax = figure.add_subplot(grid[row, k * step : (k + 1) * step])
+        _points(ax, name, members)
+        if ax.lines:
+            ax.set_ylabel(label)
+        ax.set_title(title)
+        panels.append(ax)
+    row_label(panels[0], "all sessions")
+    return panels
+
+
+def _points(ax: Axes, name: str, members: Sequence[Drawn]) -> None:
+    """Draw each session's value, with the group's mean where there are two or more."""
+    groups = [group_of(member.kind, network_of(member.name)) for member in members]
+    names = list(dict.fromkeys(groups))
+    values = np.array([value_of(member.results, COMPARED[name]) for member in members])
+    if not np.isfinite(values).any():
+        empty_panel(ax, f"no session has this value\n({COMPARED[name].analysis})")
+        return
+    for place, group in enumerate(names):
+        mine = [k for k, g in enumerate(groups) if g == group and np.isfinite(values[k])]
+        x = place + np.linspace(-0.12, 0.12, len(mine)) if len(mine) > 1 else np.full(len(mine), float(place))
+        colour = KIND_COLOURS[members[groups.index(group)].kind]
+        ax.plot(x, values[mine], "o", ms=3.5, color=colour, mec="white", mew=0.4, clip_on=False)
+        if len(mine) > 1:
+            ax.plot([place - 0.25, place + 0.25], [values[mine].mean()] * 2, color="black", lw=1.0)
+    ax.axhline(0, color=GREY, lw=0.6, ls=":")
+    ax.set(xlim=(-0.5, len(names) - 0.5), xticks=range(len(names)))
+    counts = [groups.count(group) for group in names]
+    width = max(8, CHARACTERS // len(names))
+    ax.set_xticklabels([f"{textwrap.fill(group, width)}\n(n = {n})" for group, n in zip(names, counts, strict=True)])
+    if max(counts) < MIN_SESSIONS:
+        ax.set_xlabel(f"fewer than {MIN_SESSIONS} of a kind: points, no test", color=GREY)
+
+
+def network_of(session: str) -> str:
+    """Give a session's name without the network's seed: ``gru`` of ``gru-s1``, ``gru-like-rat7`` of ``gru-s1-like-rat7``."""
+    return re.sub(r"-s\d+(?=-|$)(?!.*-s\d+(-|$))", "", session)

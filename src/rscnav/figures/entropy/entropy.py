@@ -1,0 +1,57 @@
+"""Figure `entropy`: tuning to angle and place, its entropy, and the dispersion of rates with one landmark met and with two."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from rscnav.analyses.result import Result
+from rscnav.figures.entropy.across_sessions import draw_across
+from rscnav.figures.entropy.dispersion_panels import by_phase, differences
+from rscnav.figures.entropy.tuning_panels import curves, entropies
+from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.style import Canvas
+
+ANALYSES = ("tuning", "spatial", "dispersion")
+FIELDS: tuple[str, ...] = ()
+TITLES = ("Tuning", "Its entropy", "Place", "Its entropy", "Dispersion", "LM1 - LM2")
+WIDTHS = (0.6, 1, 0.6, 1, 1, 1.05)
+ROW_MM = 46
+
+
+def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    """Draw a row a session, or a row a kind with its members overlaid; below, where there are two sessions, one value each."""
+    members = [member for row in rows for member in row.members]
+    n_rows = len(rows) + (len(members) > 1)
+    figure, axes = canvas.figure(n_rows, len(WIDTHS), ROW_MM, gridspec_kw={"width_ratios": WIDTHS})
+    explained: set[str] = set()
+    for row, panels in zip(rows, axes, strict=False):
+        row_label(panels[0], row.label)
+        for analysis, pair in (("tuning", panels[:2]), ("spatial", panels[2:4])):
+            results = [r for r in row.results(analysis) if np.isfinite(r["entropy"]).any()]
+            if results:
+                curves(pair[0], results, analysis)
+                entropies(pair[1], results, legend="nulls" not in explained)
+                explained.add("nulls")
+                continue
+            reason = row.reason(analysis) or _note(row.results(analysis), "entropy", "no unit has an entropy")
+            for panel in pair:
+                empty_panel(panel, reason)
+        found = [r for r in row.results("dispersion") if np.isfinite(r["difference"])]
+        if found:
+            by_phase(panels[4], found, legend="dispersion" not in explained)
+            differences(panels[5], found, legend="dispersion" not in explained)
+            explained.add("dispersion")
+        else:
+            reason = row.reason("dispersion") or _note(row.results("dispersion"), "LM1", "no difference")
+            for panel in panels[4:]:
+                empty_panel(panel, reason)
+    for panel, title in zip(axes[0], TITLES, strict=True):
+        panel.set_title(title)
+    below = draw_across(figure, axes[-1], members) if len(members) > 1 else []
+    panel_letters([*axes[0], *below])
+    return figure
+
+
+def _note(results: Sequence[Result], part: str, otherwise: str) -> str:
+    return next((result.notes[part] for result in results if part in result.notes), otherwise)

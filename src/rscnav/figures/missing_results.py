@@ -1,0 +1,69 @@
+"""Named gaps in a figure: below its panels, a dashed panel for each session (or result) that a run could not make, which says why."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from rscnav.analyses.missing_results import Missing
+from rscnav.figures.style import GREY, MM
+
+GAP_MM, SPACE_MM, LEFT_MM, RIGHT_MM = 9.0, 2.0, 30.0, 3.0
+MOST = 8  # gaps with a panel of their own; the rest are counted
+CHARACTERS_PER_MM = 0.85  # of the text in a gap
+LINES = 3
+
+
+def add_gaps(figure: Figure, gaps: Mapping[str, str]) -> None:
+    """Make a figure higher and name below its panels what is missing.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        With constrained layout.
+    gaps : mapping of str to str
+        Why each is missing, by name.
+    """
+    if not gaps:
+        return
+    shown = dict(list(gaps.items())[:MOST])
+    if len(gaps) > MOST:
+        rest = list(gaps)[MOST:]
+        shown[f"{len(rest)} more"] = f"missing as well: {textwrap.shorten(', '.join(rest), 300, placeholder=' ...')}"
+    width, height = figure.get_size_inches()
+    strip = (len(shown) * (GAP_MM + SPACE_MM) + SPACE_MM) * MM
+    whole = height + strip
+    figure.set_size_inches(width, whole)
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0, strip / whole, 1, height / whole))
+    for k, (name, why) in enumerate(shown.items()):
+        bottom = (strip - (k + 1) * (GAP_MM + SPACE_MM) * MM) / whole
+        inner = width - (LEFT_MM + RIGHT_MM) * MM
+        ax = figure.add_axes((LEFT_MM * MM / width, bottom, inner / width, GAP_MM * MM / whole), label=f"gap: {name}")
+        ax.set_in_layout(False)
+        ax.set(xticks=[], yticks=[])
+        for spine in ax.spines.values():
+            spine.set(visible=True, color=GREY, linestyle=(0, (2, 2)), linewidth=0.5)
+        lines = textwrap.wrap(f"missing: {why}", int(inner / MM * CHARACTERS_PER_MM))
+        text = "\n".join(lines[:LINES]) + (" ..." if len(lines) > LINES else "")
+        ax.text(0.01, 0.5, text, transform=ax.transAxes, ha="left", va="center", color=GREY, fontsize=6)
+        label = "\n".join(textwrap.wrap(name, 20)[:2])
+        ax.annotate(
+            label, (0, 0.5), (-6, 0), xycoords="axes fraction", textcoords="offset points", ha="right", va="center",
+            fontweight="bold",
+        )  # fmt: skip
+
+
+def gaps_of(missing: Missing, sessions: Sequence[str], analyses: Sequence[str]) -> dict[str, str]:
+    """Name the sessions, and the results of sessions that are there, that a figure of these analyses has to do without."""
+    gaps = {}
+    for name in sessions:
+        found = [missing.sessions.get(name)]
+        if found == [None]:
+            found = [missing.of(name, analysis) for analysis in analyses]
+        said = list(dict.fromkeys(gap.short(name) for gap in found if gap is not None))
+        if said:
+            gaps[name] = "; ".join(said)
+    return gaps

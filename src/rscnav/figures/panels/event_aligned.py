@@ -1,0 +1,114 @@
+"""What figures of time around an event share: curves with bands, marks of what is significant, notes, legends."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.max_statistic import LEVEL
+from rscnav.figures.style import GREY
+
+DOTTED: Any = (0, (1, 1.2))
+DASHED: Any = (0, (2.5, 1.2))
+
+
+def curve(
+    ax: Axes, results: Sequence[Result], what: str, colour: str, label: str = "", dash: Any = "-", row: str = ""
+) -> None:
+    """Draw the array `what` over time, with its 95 % interval; of several members each one thin, and their mean.
+
+    With `row` the array has a row for each name of the array that `what` begins with (``group_activity``: ``group``).
+    """
+    results = [r for r in results if what in r]
+    if not results:
+        return
+    curves = [_values(r, what, row) for r in results]
+    stacked = np.stack(curves)
+    known = np.isfinite(stacked)
+    if not known.any():
+        return
+    time = results[0]["time"]
+    if len(curves) == 1:
+        if f"{what}_low" in results[0]:
+            low, high = (_values(results[0], f"{what}_{end}", row) for end in ("low", "high"))
+            band(ax, time, low, high, colour, 0.22)
+    else:
+        for values in curves:
+            ax.plot(time, values, lw=0.4, alpha=0.5, color=colour, ls=dash)
+    n = known.sum(axis=0)
+    mean = np.divide(np.where(known, stacked, 0).sum(axis=0), n, out=np.full(len(time), np.nan), where=n > 0)
+    ax.plot(time, mean, lw=1.1, label=label, color=colour, ls=dash)
+
+
+def band(ax: Axes, time: NDArray, low: NDArray, high: NDArray, colour: str, alpha: float) -> None:
+    """Fill the space between two curves."""
+    ax.fill_between(time, low, high, color=colour, alpha=alpha, lw=0)
+
+
+def significant(ax: Axes, results: Sequence[Result], what: str, colour: str, height: float) -> None:
+    """Mark along the top (`height` in shares of the panel) where the corrected p is at most 0.05; fainter where in few members."""
+    for r in (r for r in results if what in r):
+        low = r[what] <= LEVEL
+        ax.plot(
+            r["time"][low], np.full(low.sum(), height), "s", ms=1.7, mew=0, color=colour, alpha=max(0.15, 1 / len(results)),
+            transform=ax.get_xaxis_transform(),
+        )  # fmt: skip
+
+
+def onsets(ax: Axes, results: Sequence[Result], what: str, colour: str) -> None:
+    """Mark onsets (numbers `what`, in s) on the time axis."""
+    found = [value for r in results if (value := r.number(what)) is not None]
+    if found:  # an empty line that is not clipped has no place, and the layout fails
+        ax.plot(
+            found, [0.0] * len(found), "^", ms=4, mew=0, color=colour, transform=ax.get_xaxis_transform(), clip_on=False
+        )
+
+
+def time_axis(ax: Axes, lacking: Sequence[str] = (), label: str = "time from first in view (s)") -> None:
+    """Mark time 0, label the axis, and write into the panel what is lacking."""
+    ax.axvline(0, color="black", lw=0.5, ls=":")
+    ax.set_xlabel(label)
+    note = "\n".join(textwrap.fill(note, 16) for note in lacking if note)
+    ax.text(0.03, 0.57, note, transform=ax.transAxes, va="top", color=GREY, fontsize=5.5).set_in_layout(False)
+
+
+def lacking(results: Sequence[Result], what: str, label: str = "") -> str:
+    """Say why a part of a panel is not there; with several members, in how many."""
+    notes = [r.notes[what] for r in results if what in r.notes]
+    if not notes:
+        return ""
+    text = notes[0] if len(results) == 1 else f"too few in {len(notes)} of {len(results)} sessions"
+    return f"{label or what}: {text}"
+
+
+def head_room(ax: Axes, share: float) -> None:
+    """Leave room for a legend above the curves, as a share of the panel's height."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + share / (1 - share) * (high - low))
+
+
+def keep_to_curves(ax: Axes) -> None:
+    """Let an interval that is far wider than all curves are apart (two cases) run out of the panel, and not flatten them."""
+    curves = [np.asarray(line.get_ydata(), float) for line in ax.lines if not str(line.get_label()).startswith("_")]
+    values = np.concatenate([np.empty(0), *curves])
+    values = values[np.isfinite(values)]
+    if len(values) and np.ptp(values) > 0:
+        low, high = ax.get_ylim()
+        reach = 1.5 * np.ptp(values)
+        ax.set_ylim(max(low, values.min() - reach), min(high, values.max() + reach))
+
+
+def explain(ax: Axes, **options: Any) -> None:
+    """Add a legend that takes no room from the panels; none where nothing is labelled."""
+    if not ax.get_legend_handles_labels()[0]:
+        return
+    box: Any = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 0.8, "fancybox": False}
+    ax.legend(borderaxespad=0.1, borderpad=0.2, **box, **options).set_in_layout(False)
+
+
+def _values(result: Result, what: str, row: str) -> NDArray:
+    return result[what][result[what.split("_")[0]].tolist().index(row)] if row else result[what]

@@ -1,0 +1,95 @@
+"""The figures by name, and the contract.
+
+To add a figure, write one module and add one line to `FIGURES`; the workflow makes its rules from this table. The module
+offers:
+
+- ``ANALYSES``  the analyses whose results it reads
+- ``FIELDS``    the fields it reads of the session files ('()' where it reads none of them)
+- ``draw(rows, canvas)``  draws one row of panels a `Row` (a session, or a kind of session) and returns the figure
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from matplotlib.figure import Figure
+
+from rscnav.figures.layout import Drawn, Row, as_rows
+from rscnav.figures.missing_results import add_gaps
+from rscnav.figures.style import Canvas
+from rscnav.registry import Registry, load
+
+FIGURES: Registry[str] = {
+    "task": "rscnav.figures.task",
+    "learning": "rscnav.figures.learning",
+    "behaviour": "rscnav.figures.behaviour",
+    "entropy": "rscnav.figures.entropy.entropy",
+    "encounters": "rscnav.figures.encounters",
+    "decoding": "rscnav.figures.decoding",
+    "missed": "rscnav.figures.missed",
+    "eigenspectra": "rscnav.figures.eigenspectra",
+    "pairwise": "rscnav.figures.pairwise",
+    "position_decoding": "rscnav.figures.position_decoding",
+    "dimension": "rscnav.figures.dimension",
+    "dimension_checks": "rscnav.figures.dimension_checks",
+    "state_space": "rscnav.figures.state_space",
+    "dynamics": "rscnav.figures.dynamics",
+}  # fmt: skip
+
+
+class FigureModule(Protocol):
+    """What the module of a figure offers."""
+
+    ANALYSES: tuple[str, ...]
+    FIELDS: tuple[str, ...]
+
+    @staticmethod
+    def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+        """Draw."""
+        ...
+
+
+def figure_module(name: str) -> FigureModule:
+    """Return the module of a figure.
+
+    Raises
+    ------
+    ValueError
+        For an unknown one; the message lists those there are.
+    """
+    if name not in FIGURES:
+        raise ValueError(f"unknown figure '{name}'; there are: {', '.join(FIGURES)}")
+    module: FigureModule = load(FIGURES[name])
+    return module
+
+
+def draw_figure(
+    name: str,
+    sessions: Sequence[Drawn],
+    canvas: Canvas | None = None,
+    max_sessions: int = 6,
+    gaps: Mapping[str, str] | None = None,
+) -> Figure:
+    """Draw one figure for one or more sessions.
+
+    Parameters
+    ----------
+    name : str
+        A key of `FIGURES`.
+    sessions : sequence of Drawn
+    canvas : Canvas, optional
+        Size and resolution; default: the defaults of the configuration.
+    max_sessions : int
+        With more sessions than this there is a row for each kind of session.
+    gaps : mapping of str to str, optional
+        Sessions that could not be made, and why: they are named below the panels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    canvas = canvas or Canvas()
+    with canvas.style():
+        rows = as_rows(sessions, max_sessions)
+        figure = figure_module(name).draw(rows, canvas) if rows else canvas.empty()
+        add_gaps(figure, gaps or {})
+        return figure

@@ -1,0 +1,165 @@
+"""Digests inside JSON, PDF, PNG, Markdown and files of torch, and beside CSV. Other programs read all of them as before.
+
+In each format there is a place at the end for a text: a last key, a comment, a text chunk, a zip archive's comment. It holds the
+sha256 of all bytes before it. CSV has no such place: ``NAME.csv.sha256`` lies beside it, which ``sha256sum -c`` reads.
+"""
+
+import hashlib
+import json
+import os
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rscnav.files.atomic import atomic_paths, writing
+from rscnav.files.sealed.regular import DamagedError, read_bytes
+
+_PNG_END = struct.pack(">I", 0) + b"IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
+BESIDE = ".sha256"
+
+
+def _png(digest: str) -> bytes:
+    chunk = b"tEXtsha256\0" + digest.encode()
+    return struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + _PNG_END
+
+
+TAILS: dict[str, Callable[[str], bytes]] = {
+    ".json": lambda digest: f',\n  "sha256": "{digest}"\n}}\n'.encode(),
+    ".md": lambda digest: f"\n<!-- sha256 {digest} -->\n".encode(),
+    ".pdf": lambda digest: f"% sha256 {digest}\n".encode(),
+    ".png": _png,
+    ".pt": lambda digest: f"sha256 {digest}".encode(),
+}  # by the file's ending: what follows the bytes that the digest is of
+_PT_BYTES = len(TAILS[".pt"]("0" * 64))
+
+
+def sealed(body: bytes, ending: str) -> bytes:
+    """Return a file's bytes with their digest in them.
+
+    Parameters
+    ----------
+    body : bytes
+        A whole file.
+    ending : str
+        One of `TAILS`.
+
+    Raises
+    ------
+    ValueError
+        For bytes that are no file of this kind.
+    """
+    if ending == ".png":
+        body = _without(body, _PNG_END, ending)
+    elif ending == ".json":
+        body = _without(body.rstrip(), b"}", ending).rstrip()
+    elif ending == ".pt":  # the last two bytes of a zip archive are the length of its comment
+        body = _without(body, b"\0\0", ending) + struct.pack("<H", _PT_BYTES)
+    return body + TAILS[ending](hashlib.sha256(body).hexdigest())
+
+
+def _without(body: bytes, end: bytes, ending: str) -> bytes:
+    if not body.endswith(end):
+        raise ValueError(f"these bytes are no whole file of kind {ending}")
+    return body[: -len(end)]
+
+
+def check_sealed_bytes(data: bytes, path: str | os.PathLike[str], ending: str | None = None) -> bytes:
+    """Return a file's bytes where they are those that were written.
+
+    Parameters
+    ----------
+    data : bytes
+    path : path-like
+        For the message.
+    ending : str, optional
+        Default: the path's.
+
+    Raises
+    ------
+    DamagedError
+    """
+    make = TAILS[ending or Path(path).suffix]
+    cut = len(data) - len(make("0" * 64))
+    if cut < 0 or data[cut:] != make(hashlib.sha256(data[:cut]).hexdigest()):
+        size = f"{len(data):,} bytes"
+        raise DamagedError(
+            path, f"damaged, cut short, or changed after it was written (its sha256 does not fit; {size})"
+        )
+    return data
+
+
+def read_sealed(path: str | os.PathLike[str], ending: str | None = None) -> bytes:
+    """Read a whole file whose digest is in it.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        For a missing file; a `DamagedError` for one that is not as it was written.
+    """
+    return check_sealed_bytes(read_bytes(path), path, ending)
+
+
+def write_sealed(path: str | os.PathLike[str], body: bytes) -> None:
+    """Write a file whole or not at all, its digest in it; one that holds the same already is left alone."""
+    write_all_sealed({Path(path): body})
+
+
+def write_all_sealed(bodies: Mapping[Path, bytes]) -> None:
+    """Write files that belong together, all or none, as `write_sealed` does."""
+    data = {path: sealed(body, path.suffix) for path, body in bodies.items()}
+    _write_all({path: content for path, content in data.items() if not _holds(path, content)})
+
+
+def _write_all(data: Mapping[Path, bytes]) -> None:
+    with atomic_paths(*data) as temporaries:
+        for temporary, content in zip(temporaries, data.values(), strict=True):
+            with writing(temporary):
+                temporary.write_bytes(content)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
+
+
+def json_bytes(values: Mapping[str, Any]) -> bytes:
+    """Write values as JSON, for `write_sealed`; NaN is refused."""
+    return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
+
+
+def write_with_digest(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text file, and its digest beside it; files that hold the same already are left alone."""
+    target, data = Path(path), text.encode()
+    beside = digest_file(target)
+    line = digest_line(data, target).encode()
+    if not (_holds(target, data) and _holds(beside, line)):
+        _write_all({beside: line, target: data})
+
+
+def read_with_digest(path: str | os.PathLike[str]) -> str:
+    """Read a text file that `write_with_digest` wrote.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        For a missing file; a `DamagedError` where it, or the digest beside it, is not as it was written.
+    """
+    data, beside = read_bytes(path), digest_file(path)
+    try:
+        line = read_bytes(beside)
+    except FileNotFoundError:
+        raise DamagedError(path, f"its digest {beside.name} is missing, so it cannot be checked") from None
+    if line != digest_line(data, path).encode():
+        raise DamagedError(path, f"damaged, or changed after it was written (its sha256 is not that in {beside.name})")
+    return data.decode()
+
+
+def digest_file(path: str | os.PathLike[str]) -> Path:
+    """Name the file that holds a file's digest."""
+    return Path(f"{os.fspath(path)}{BESIDE}")
+
+
+def digest_line(data: bytes, path: str | os.PathLike[str]) -> str:
+    """Return the line that ``sha256sum -c`` reads."""
+    return f"{hashlib.sha256(data).hexdigest()}  {Path(path).name}\n"

@@ -1,0 +1,142 @@
+"""Which numbers of which analyses are followed, and under which settings.
+
+Settings are those of ``config.yaml`` but for resamples: values are looked at here and no p-values, so there are as few as an
+analysis takes. What that leaves as it is, are values and intervals.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from rscnav.analyses.registry import analyse, analysis_module
+from rscnav.seeds import Seeds
+from rscnav.sessions.schema import PHASES
+from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import Closed
+
+EXAMPLE = "example"  # the simulation, and the recording of it, that are looked at
+FEW: dict[str, dict[str, Any]] = {
+    "tuning": {"n_permutations": 1},
+    "spatial": {"n_permutations": 1},
+    "dispersion": {"n_permutations": 1},
+    "eigenspectrum": {"n_draws": 20},
+    "dimension": {"n_surrogates": 0, "n_subsets": 0, "max_points": 3000},  # cost grows with the points' square
+    "pairwise": {"n_permutations": 5},
+    "position_decoding": {"n_permutations": 5},
+    "decoding": {"n_permutations": 1, "before_s": 0.1, "after_s": 0.5},
+}
+LABELS = ("a", "b")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number of an analysis: what it is called here, its phase ('' for none), and where it stands in the result."""
+
+    name: str
+    phase: str
+    analysis: str
+    value: str
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an estimate came to, with its 95 % interval over trials where it has one; NaN where there is none."""
+
+    name: str
+    phase: str
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+def _ends(name: str, phase: str, analysis: str, key: str, suffix: str = "") -> Estimate:
+    """Name an estimate whose ends are called like itself."""
+    return Estimate(name, phase, analysis, f"{key}{suffix}", f"{key}_low{suffix}", f"{key}_high{suffix}")
+
+
+def _by_phase() -> Iterator[Estimate]:
+    for f in PHASES:
+        yield Estimate("components_above_control", f, "eigenspectrum", f"{f}/components_above")
+        yield Estimate("participation_ratio", f, "eigenspectrum", f"{f}/participation_ratio")
+        yield Estimate(
+            "participation_ratio_corrected", f, "eigenspectrum", f"{f}/participation_ratio_corrected",
+            f"{f}/participation_ratio_low", f"{f}/participation_ratio_high",
+        )  # fmt: skip
+        for noise in ("", "_floor", "_counting"):
+            yield Estimate(
+                f"dimension{noise}", f, "dimension", f"{f}/dimension{noise}", f"{f}/low{noise}", f"{f}/high{noise}"
+            )
+            yield Estimate(f"dimension{noise}_reliable", f, "dimension", f"{f}/reliable{noise}")
+        yield _ends("correlation_rms", f, "pairwise", f"{f}/rms")
+        yield _ends("position_error", f, "position_decoding", f"{f}/error")
+        yield _ends("position_chance", f, "position_decoding", f"{f}/chance")
+
+
+ESTIMATES: tuple[Estimate, ...] = (
+    *(_ends(f"{a}_entropy", "", a, "mean_entropy") for a in ("tuning", "spatial")),
+    *(Estimate(f"{a}_entropy_jackknife", "", a, "mean_entropy_jackknife") for a in ("tuning", "spatial")),
+    *(_ends(f"dispersion{mm}", f, "dispersion", f, mm) for mm in ("", "_mm") for f in PHASES[1:]),
+    *(
+        Estimate(f"dispersion_difference{mm}", "", "dispersion", f"difference{mm}", f"low{mm}", f"high{mm}")
+        for mm in ("", "_mm")
+    ),
+    *_by_phase(),
+    _ends("correlations_kept", "", "pairwise", "kept"),
+    _ends("position_error_of_LM1_readout", "LM2", "position_decoding", "LM1_to_LM2/error"),
+    *(
+        _ends(f"{task}_decoded_{when}", "", "decoding", f"{task}_{when}")
+        for task in ("identity", "outcome")
+        for when in ("before", "after")
+    ),
+)
+
+
+def estimated(session: Session, settings: dict[str, Closed], common: Any, seeds: Seeds) -> Iterator[Found]:
+    """Run the analyses on a session and give every estimate.
+
+    Parameters
+    ----------
+    session : Session
+    settings : dict
+        Of the analyses, by name, as a configuration has them; resamples are cut down here.
+    common : rscnav.config.schema.Common
+    seeds : Seeds
+
+    Yields
+    ------
+    Found
+        NaN where the session does not allow an estimate.
+    """
+    for analysis, few in FEW.items():
+        needed = set(analysis_module(analysis).FIELDS)
+        # The control of shuffled counts costs as much as all others, and is not looked at.
+        given = replace(session, spikes=None) if analysis == "eigenspectrum" and "spikes" in needed else session
+        result = analyse(
+            analysis, given, settings[analysis].model_copy(update=few), common, seeds.child(analysis)
+        )  # fmt: skip
+        for e in ESTIMATES:
+            if e.analysis == analysis:
+                numbers = [_number(result.number(key)) for key in (e.value, e.low, e.high)]
+                yield Found(e.name, e.phase, *numbers)
+    yield from counted(session)
+
+
+def counted(session: Session) -> Iterator[Found]:
+    """Count what happened: encounters a trial, second landmarks a trial, and the share of those taken for the other one."""
+    table = session.need("encounters")
+    met = table[table["kind"] == "encounter"]
+    n_trials = len(session.trials)
+    yield Found("encounters_per_trial", "", len(met) / n_trials)
+    yield Found("second_landmarks_per_trial", "", float(np.sum(met["order"] == 2)) / n_trials)
+    outcome = session.trials["outcome"]
+    decided = int(np.sum(outcome != "none"))
+    rate = float(np.sum(outcome == "incorrect")) / decided if decided else float("nan")
+    yield Found("error_rate", "", rate)
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)

@@ -1,0 +1,80 @@
+"""One recording of the example -> rows of estimates."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import astuple, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rscnav.config.job_settings import recording, simulation
+from rscnav.config.schema import Config
+from rscnav.ground_truth.estimate_rows import Row
+from rscnav.ground_truth.estimates import EXAMPLE, FEW, estimated
+from rscnav.ground_truth.subsampling import random_subset
+from rscnav.recordings.read import read_recording
+from rscnav.recordings.simulation.simulate import simulate_recording
+from rscnav.seeds import Seeds
+from rscnav.sessions.session import Session
+
+
+def seeds_of(config: Config, seed: int) -> Seeds:
+    """Give the seeds of one simulated animal."""
+    return Seeds(config.seed, ("ground truth", seed))
+
+
+def simulate_and_read(config: Config, seed: int, n_units: int, n_trials: int) -> tuple[Session, Session]:
+    """Simulate the example at this size, write it as NWB, and read it as any recording is read.
+
+    Parameters
+    ----------
+    config : Config
+        With a simulation and a recording called ``example``.
+    seed : int
+    n_units, n_trials : int
+
+    Returns
+    -------
+    read, truth : Session
+        What was read, and the truth that it was made from, whose activity is the expected rate.
+    """
+    settings = simulation(config, EXAMPLE).model_copy(update={"n_units": n_units, "n_trials": n_trials})
+    seeds = seeds_of(config, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{EXAMPLE}.nwb"
+        truth = simulate_recording(settings, path, seeds.child("simulate"), config.observer.grid_bins)
+        read = read_recording(path, recording(config, EXAMPLE), config.encounters, seeds.child("read"))
+    return read, truth
+
+
+def expected(read: Session, truth: Session) -> Session:
+    """Give the session that was read with the expected rates in place of counts: neurons without noise."""
+    if not np.array_equal(read.trial, truth.trial):
+        raise ValueError("the bins that were read are not those that were simulated")
+    return replace(read, activity=truth.activity, spikes=None)
+
+
+def measured(session: Session, config: Config, seed: int, n_units: int, n_trials: int, activity: str) -> Iterator[Row]:
+    """Run the analyses on a random subset of units and trials, and give all estimates.
+
+    Parameters
+    ----------
+    session : Session
+        Of `simulate_and_read`, or of `expected`.
+    config : Config
+        The analyses' settings.
+    seed, n_units, n_trials : int
+    activity : str
+        ``spikes`` or ``rates``.
+
+    Yields
+    ------
+    Row
+    """
+    seeds = seeds_of(config, seed)
+    part = random_subset(session, n_units, n_trials, seeds)
+    analyses: Any = config.analyses
+    settings = {name: getattr(analyses, name) for name in FEW}
+    for found in estimated(part, settings, analyses.common, seeds.child(n_units, n_trials)):
+        yield Row(seed, n_units, n_trials, activity, *astuple(found))

@@ -1,0 +1,10 @@
+"""The parts of ``rscnav groundtruth``: the module that does each, imported when wanted."""
+
+from rscnav.registry import Registry
+
+PARTS: Registry[str] = {
+    "simulate": "rscnav.ground_truth.measure",
+    "measure": "rscnav.ground_truth.measure",
+    "truth": "rscnav.ground_truth.true_values",
+    "summary": "rscnav.ground_truth.report",
+}

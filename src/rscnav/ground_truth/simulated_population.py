@@ -1,0 +1,128 @@
+"""The simulated neurons as a distribution, and a long walk that drives them: every expectation is a sum over both.
+
+A unit with the preferred place p and the peak rate r fires at w · y(t): y(t) holds the phase's gain and the gain times the
+belief in each bin, w the baseline and (r - baseline) exp(-(bin - p)² / 2 width²). So means and covariances of any unit follow
+from those of y, which have some 65 entries however many units there are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.analyses.lowpass_filter import lowpass
+from rscnav.config.schema import Simulation
+from rscnav.ground_truth.subsampling import take
+from rscnav.recordings.simulation.simulate import RATE_SPREAD
+from rscnav.sessions.geometry import wrap
+from rscnav.sessions.session import Session
+
+
+@dataclass(frozen=True)
+class Population:
+    """The distribution of units.
+
+    Parameters
+    ----------
+    weights : array, (node, feature)
+        w of units at the nodes of a quadrature over preferred places and peak rates (Hz).
+    share : array, (node,)
+        Of the units at each node; sums to 1.
+    """
+
+    weights: NDArray[np.float64]
+    share: NDArray[np.float64]
+
+    def mean(self, values: NDArray[np.float64]) -> float:
+        """Average values (node,) over units; those that are not finite are left out."""
+        known = np.isfinite(values)
+        return float(np.sum(self.share[known] * values[known]) / self.share[known].sum())
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What drives the units in many trials of one length.
+
+    Parameters
+    ----------
+    session : Session
+        The simulation's truth; its units are not looked at.
+    drive : array, (trial, step, feature), float32
+        y.
+    phase : array, (trial, step)
+    """
+
+    session: Session
+    drive: NDArray[np.floating]
+    phase: NDArray[np.integer]
+
+    def filtered(self, cutoff_hz: float, causal: bool = True) -> NDArray[np.floating]:
+        """Low-pass y within trials, (trial, step, feature)."""
+        n_trials, n_steps, n_features = self.drive.shape
+        by_step = self.drive.transpose(1, 0, 2).reshape(n_steps, -1)
+        out = lowpass(by_step, self.session.dt_s, cutoff_hz, causal=causal)
+        return out.reshape(n_steps, n_trials, n_features).transpose(1, 0, 2)
+
+    def counting(self, cutoff_hz: float, causal: bool = True) -> NDArray[np.float64]:
+        """Give what counting adds to the variance of a low-passed unit, (trial, step, feature): w times it, in Hz².
+
+        Counts of a Poisson unit in bins of dt have the variance rate · dt, so the filtered rate has that of Σ_s h(t, s)² rate(s) / dt.
+        """
+        response = np.asarray(lowpass(np.eye(self.drive.shape[1]), self.session.dt_s, cutoff_hz, causal=causal))
+        return np.einsum("ts,isf->itf", response**2, self.drive, optimize=True) / self.session.dt_s
+
+    def parts(self, n: int) -> Iterator["Walk"]:
+        """Cut into `n` walks of as many trials each, for the truth's own standard error."""
+        for trials in np.array_split(np.arange(len(self.drive)), n):
+            yield replace(self, session=take(self.session, np.arange(self.session.n_units), trials),
+                          drive=self.drive[trials], phase=self.phase[trials])  # fmt: skip
+
+
+def walk_of(truth: Session, settings: Simulation) -> Walk:
+    """Make the drive of the units from a simulation's truth.
+
+    Raises
+    ------
+    ValueError
+        Where the units do not follow the belief, or trials differ in length.
+    """
+    if settings.code != "belief":
+        raise ValueError(f"simulation '{settings.name}': its code is '{settings.code}'; truths are known of 'belief'")
+    lengths = np.bincount(truth.trial)
+    if np.any(lengths != lengths[0]):
+        raise ValueError(
+            f"simulation '{settings.name}': trials of {lengths.min()} to {lengths.max()} bins; one length is needed"
+        )
+    phase = truth.need("phase")
+    gain = np.array(settings.phase_gain)[phase][:, None]
+    drive = np.concatenate([gain, gain * truth.need("bayes")], axis=1).astype(np.float32)
+    return Walk(truth, drive.reshape(-1, lengths[0], drive.shape[1]), phase.reshape(-1, lengths[0]))
+
+
+def population(
+    settings: Simulation, centres: NDArray[np.floating], n_places: int = 128, n_peaks: int = 15
+) -> Population:
+    """Lay a quadrature over the units: equal steps of preferred places, Gauss-Hermite nodes of the logarithm of peak rates.
+
+    Parameters
+    ----------
+    settings : Simulation
+    centres : array, (bin,)
+        Of the belief's bins (rad).
+    n_places, n_peaks : int
+        Nodes.
+
+    Returns
+    -------
+    Population
+    """
+    places = -np.pi + (np.arange(n_places) + 0.5) * 2 * np.pi / n_places
+    nodes, share = np.polynomial.hermite_e.hermegauss(n_peaks)
+    peaks = settings.peak_rate_hz * np.exp(RATE_SPREAD * nodes)
+    bump = np.exp(-0.5 * (wrap(centres - places[:, None]) / settings.tuning_width_rad) ** 2)  # (place, bin)
+    base = settings.baseline_rate_hz
+    heights = np.maximum(peaks - base, 0)[:, None, None] * bump  # (peak, place, bin)
+    weights = np.concatenate([np.full((n_peaks, n_places, 1), base), heights], axis=2)
+    shares = np.repeat(share / share.sum() / n_places, n_places)
+    return Population(weights.reshape(n_peaks * n_places, -1), shares)

@@ -1,0 +1,131 @@
+"""The clocks of spikes and video: the lag at which rates and movement go together best, against chance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.inspection.check import Check
+from rscnav.sessions.lazy import Activity, LazyRows, at_once
+
+MAX_LAG_S = 5.0
+STEP_S = 0.1  # narrower bins are averaged
+LEVEL = 0.05
+ALARM = 0.01  # a lag that may be chance once in twenty recordings is no reason to doubt the clocks
+LATE_S = 1.0
+_FAR_S = 20.0  # shifts of the null are at least this far
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """How rates and speed go together by lag.
+
+    Parameters
+    ----------
+    lag_s : array, (lag,)
+        Positive: rates follow the movement.
+    strength : array, (lag,)
+        Mean over units of the squared correlation.
+    threshold : float
+        What the strongest coupling must exceed (at 0.05): rank among the strongest within windows of lags as wide as this
+        one, none overlapping, with speed shifted in a circle by at least 20 s.
+    band : (float, float)
+        The middle 95 % of couplings at lags of at least 20 s: what a lag has by chance.
+    p : float
+        How often the strongest of a window is as strong with speed shifted so.
+    n_windows : int
+        Of shifted speed; `p` cannot be below 1 / (1 + `n_windows`).
+    """
+
+    lag_s: NDArray[np.float64]
+    strength: NDArray[np.float64]
+    threshold: float
+    band: tuple[float, float]
+    p: float
+    n_windows: int
+
+    @property
+    def best_s(self) -> float:
+        """The lag of the strongest coupling (s)."""
+        return float(self.lag_s[np.argmax(self.strength)])
+
+    @property
+    def found(self) -> bool:
+        """Whether it is stronger than by chance (at 0.05)."""
+        return bool(self.strength.max() > self.threshold)
+
+    def check(self) -> Check:
+        """Give the verdict."""
+        if not self.found:
+            return Check(
+                "clocks",
+                "not checked",
+                "rates and speed do not go together more than by chance: nothing can be said of the clocks",
+            )
+        late = abs(self.best_s) > LATE_S
+        words = f"rates and speed go together best at a lag of {self.best_s:+.1f} s (positive: rates follow; p = {self.p:.2g})"
+        if not late:
+            return Check("clocks", "ok", words)
+        if self.p > max(ALARM, 1 / (1 + self.n_windows)):
+            return Check("clocks", "ok", f"{words}: too weak to doubt the clocks by")
+        return Check("clocks", "look", f"{words}; are the clocks aligned?")
+
+
+def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> Coupling | None:
+    """Correlate each unit's rate with the speed at lags within 5 s.
+
+    Parameters
+    ----------
+    rates : array, (time, unit), or lazy rows
+        In bins without a gap; taken some units at a time.
+    speed : array, (time,)
+    dt_s : float
+        Width of the bins (s). Narrower ones than 0.1 s are averaged.
+
+    Returns
+    -------
+    Coupling or None
+        None where nothing varies, or the recording is too short (four minutes) for 19 windows of shifts.
+    """
+    fold = max(1, int(STEP_S / dt_s + 1e-6))
+    speed, dt_s = _averaged(speed, fold), dt_s * fold
+    n, far, width = len(speed), int(_FAR_S / dt_s), int(MAX_LAG_S / dt_s)
+    n_windows = (n - 2 * far) // (2 * width + 1)
+    if n_windows < 1 / LEVEL - 1 or not np.std(speed) > 0:
+        return None
+    strength = _strength(rates, speed, fold)
+    if strength is None:
+        return None
+    lags = np.arange(-width, width + 1)
+    centres = far + width + (2 * width + 1) * np.arange(n_windows)
+    null = np.sort([strength[(centre + lags) % n].max() for centre in centres])
+    threshold = float(null[-int(LEVEL * (n_windows + 1))])
+    kept = strength[lags % n]
+    p = (1 + int(np.sum(null >= kept.max()))) / (1 + n_windows)
+    low, high = np.quantile(strength[far : n - far], [0.025, 0.975]).tolist()
+    return Coupling((lags * dt_s).astype(np.float64), kept, threshold, (low, high), p, n_windows)
+
+
+def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArray[np.float64] | None:
+    """Give the mean over units of the squared correlation at every circular lag, (lag,); None where no unit varies."""
+    v = np.conj(np.fft.rfft((speed - speed.mean()) / speed.std()))[:, None]
+    total, n_units = np.zeros(len(speed)), 0
+    n_read, n_together = at_once(rates.shape[0]), at_once(8 * len(speed))
+    for first in range(0, rates.shape[1], n_read):
+        some = slice(first, first + n_read)
+        read = _averaged(rates.units(some) if isinstance(rates, LazyRows) else rates[:, some], fold)
+        for k in range(0, read.shape[1], n_together):
+            values = read[:, k : k + n_together]
+            values = values[:, np.std(values, axis=0) > 0]
+            z = (values - values.mean(axis=0)) / values.std(axis=0)
+            # All circular lags at once: the inverse transform of the cross-spectrum.
+            crossed = np.fft.irfft(np.fft.rfft(z, axis=0) * v, len(speed), axis=0) / len(speed)
+            total += np.sum(crossed**2, axis=1, dtype=np.float64)
+            n_units += values.shape[1]
+    return total / n_units if n_units else None
+
+
+def _averaged(values: NDArray[np.floating], fold: int) -> NDArray[np.floating]:
+    """Average each `fold` samples (time, ...); the last few, too few, are left out."""
+    whole = len(values) // fold * fold
+    return values if fold == 1 else values[:whole].reshape(-1, fold, *values.shape[1:]).mean(axis=1)

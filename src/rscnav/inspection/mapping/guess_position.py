@@ -1,0 +1,229 @@
+"""Which series and columns are probably the animal's place, and which its heading."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.inspection.file_contents import Item
+from rscnav.inspection.mapping.guess_result import Guess
+from rscnav.recordings.settings.position import Position
+from rscnav.recordings.tracking.position_series import Place, flat_columns, joined_series, position_series
+from rscnav.recordings.tracking.position_units import UNITS, known_unit
+
+_AXIS = re.compile(r"^(?:(?P<stem>.*?)[_.\- ]?)(?P<axis>[xyz])$", re.IGNORECASE)
+_DIRECTION = re.compile(
+    r"compass|head.?dir|\bhd\b|heading|angle|azimuth|yaw|orient|theta|rotation|^r[xyz]$", re.IGNORECASE
+)
+_PAIR, _SPACE, _TWO_POINTS = 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Series that may be one place: one, coordinates side by side, or pieces."""
+
+    items: tuple[Item, ...]
+    width: int
+    why: str = ""
+
+    @property
+    def paths(self) -> list[str]:
+        """Their paths."""
+        return [item.path for item in self.items]
+
+
+def guess_place(file: Any, items: list[Item], found: Guess) -> Place | None:
+    """Choose the place; enter its series, columns and unit in the mapping.
+
+    Returns
+    -------
+    Place or None
+        As `read` will have it; None where no series can be the place.
+    """
+    spatial = [item for item in items if item.kind == "SpatialSeries" and len(item.shape) <= 2 and not item.why_not]
+    candidates = _candidates(spatial)
+    for candidate in candidates:
+        try:
+            whole = joined_series(file, candidate.paths, "position.series", 0.25)
+        except ValueError:  # what can't be read is no place
+            continue
+        if candidate.width == 1 and len(candidates) > 1 and flat_or_empty(whole.values):
+            continue
+        return _entered(file, whole, candidate, candidates, found)
+    return None
+
+
+def guess_heading(file: Any, items: list[Item], position: dict[str, Any], place: Place, found: Guess) -> None:
+    """Choose the heading; enter it in `position`."""
+    if "heading" in position:
+        return
+    rest = [
+        item
+        for item in items
+        if item.kind == "SpatialSeries"
+        and not item.why_not
+        and item.path not in found.used
+        and item.shape[1:] in ((), (1,))
+    ]
+    ranked = sorted(rest, key=lambda item: (not _is_direction(item), item.path))
+    for item in ranked:
+        try:
+            series = joined_series(file, [item.path], "position.heading", 0.25)
+        except ValueError:
+            continue
+        if flat_or_empty(series.values):
+            continue
+        named = _heading(series, _is_direction(item))
+        if named is None:
+            continue
+        position["heading"] = named
+        found.used.add(item.path)
+        others = [other.path for other in ranked if other is not item]
+        check = (
+            "one angle"
+            if known_unit(series.unit) in ("rad", "deg")
+            else f"CHECK: the file says '{series.unit}'; an angle?"
+        )
+        found.why["position.heading"] = check + (f"; others: {', '.join(others[:3])}" if others else "")
+        return
+    if position["unit"] not in ("rad", "deg") and place.values.shape[1] <= _PAIR:
+        position["heading"] = "movement"
+        found.why["position.heading"] = "the file has no angle of the head; null: no heading"
+
+
+def drafted_place(file: Any, position: dict[str, Any]) -> Place:
+    """Read the place as a drafted mapping names it."""
+    return position_series(file, Position.model_validate(position))
+
+
+def flat_or_empty(values: NDArray[np.float64]) -> bool:
+    """Tell whether one coordinate never changes, or is never known."""
+    known = values[np.isfinite(values)]
+    return not len(known) or float(np.ptp(known)) == 0.0
+
+
+def _candidates(spatial: list[Item]) -> list[Candidate]:
+    """Return what may be the place, likeliest first; directions last."""
+    used: set[str] = set()
+    found = []
+    for axes in _apart(spatial):
+        found.append(Candidate(axes, len(axes), f"CHECK: {len(axes)} series side by side"))
+        used.update(item.path for item in axes)
+    single = [item for item in spatial if item.path not in used]
+    for pieces in _pieces([item for item in single if not _is_direction(item)]):
+        width = 1 if len(pieces[0].shape) == 1 else pieces[0].shape[1]
+        words = f"CHECK: {len(pieces)} series one after the other in time"
+        found.append(Candidate(pieces, width, words))
+        used.update(item.path for item in pieces)
+    found += [Candidate((i,), 1 if len(i.shape) == 1 else i.shape[1]) for i in single if i.path not in used]
+    return sorted(found, key=_rank)
+
+
+def _rank(candidate: Candidate) -> tuple:
+    path = candidate.items[0].path.lower()
+    return (
+        all(_is_direction(item) for item in candidate.items),
+        "position" not in path,
+        path.startswith("acquisition"),
+        "raw" in path,
+        candidate.width != _PAIR and not candidate.why,
+        candidate.items[0].path,
+    )
+
+
+def _apart(spatial: list[Item]) -> list[tuple[Item, ...]]:
+    """Find x and y (and z) that are series of their own: same parent, same name but for the axis, same number of samples."""
+    groups: dict[tuple, dict[str, Item]] = {}
+    for item in spatial:
+        parent, _, name = item.path.rpartition("/")
+        axis = _AXIS.match(name)
+        if axis and item.shape[1:] in ((), (1,)) and not _DIRECTION.search(name):
+            groups.setdefault((parent, axis["stem"].lower(), item.shape[0]), {})[axis["axis"].lower()] = item
+    return [tuple(axes[a] for a in sorted(axes)) for axes in groups.values() if len(axes) > 1]
+
+
+def _pieces(spatial: list[Item]) -> list[tuple[Item, ...]]:
+    """Find series of one shape, unit and parent of which each begins after the one before has ended."""
+    groups: dict[tuple, list[Item]] = {}
+    for item in spatial:
+        groups.setdefault((item.path.rpartition("/")[0], item.shape[1:], item.unit), []).append(item)
+    result = []
+    for group in groups.values():
+        ordered = sorted(group, key=lambda item: item.start_s)
+        apart = all(later.start_s >= earlier.stop_s for earlier, later in pairwise(ordered))
+        if len(ordered) > 1 and apart:
+            result.append(tuple(ordered))
+    return result
+
+
+def _is_direction(item: Item) -> bool:
+    """Tell whether a series is named as a direction, itself or by what it lies in."""
+    parent, _, name = item.path.rpartition("/")
+    return bool(_DIRECTION.search(name) or ("compass" in parent.lower() and not item.path.endswith("position")))
+
+
+def _entered(file: Any, whole: Place, candidate: Candidate, candidates: list[Candidate], found: Guess) -> Place:
+    """Enter series, columns and unit in the mapping."""
+    position: dict[str, Any] = {"series": candidate.paths if len(candidate.paths) > 1 else candidate.paths[0]}
+    others = [other.paths[0] for other in candidates if other is not candidate][:3]
+    why = candidate.why or candidate.items[0].kind
+    if candidate.width == 1 and _is_direction(candidate.items[0]):
+        why = "CHECK: this is a direction (of the head?), and the file has no other place; null: no position"
+    width = whole.values.shape[1]
+    moving = [k for k in range(width) if k not in flat_columns(whole.values)] or [0]
+    if whole.n_listed > 1 and len(moving) < width:
+        flat = [path for k, path in enumerate(candidate.paths) if k not in moving]
+        position["series"] = [candidate.paths[k] for k in moving] if len(moving) > 1 else candidate.paths[moving[0]]
+        why += f"; {', '.join(flat)} hardly changes and is left out"
+    elif width > _PAIR:
+        _columns(width, moving, position, found)
+    found.why["position.series"] = why + (f"; others: {', '.join(others)}" if others else "")
+    named = position["series"]
+    found.used.update([named] if isinstance(named, str) else named)
+    _unit(whole, position, found, width if "columns" not in position else len(position["columns"]))
+    found.mapping["position"] = position
+    return drafted_place(file, position)
+
+
+def _columns(width: int, moving: list[int], position: dict[str, Any], found: Guess) -> None:
+    """Propose which columns are the place."""
+    if width == _TWO_POINTS and len(moving) == width:
+        position["columns"] = [0, 1]
+        position["heading"] = {"back": [2, 3], "front": [0, 1]}
+        found.why["position.columns"] = "CHECK: two points (x1, y1, x2, y2)? This takes the first"
+        found.why["position.heading"] = "CHECK: from the second point to the first, if that is the one in front"
+    elif len(moving) <= _SPACE and len(moving) < width:
+        position["columns"] = moving
+        found.why["position.columns"] = f"CHECK: of {width} columns, those that change"
+    else:
+        position["columns"] = [0, 1]
+        found.why["position.columns"] = f"CHECK: the first two of {width}" + (
+            "; [0, 1, 2]: a place in space" if width == _SPACE else ""
+        )
+
+
+def _unit(whole: Place, position: dict[str, Any], found: Guess, width: int) -> None:
+    said = known_unit(whole.unit)
+    if said is not None and (UNITS[said][0] != "rad" or width == 1):
+        position["unit"] = said
+        found.why["position.unit"] = f"the file says {whole.unit}"
+        return
+    largest = float(np.nanmax(np.abs(whole.values), initial=0.0, where=np.isfinite(whole.values)))
+    position["unit"] = "px" if width > 1 or largest > 2 * np.pi + 1e-6 else "rad"
+    found.why["position.unit"] = f"CHECK: the file says '{whole.unit}', which could be anything"
+    if said is not None:
+        position["override_unit"] = True
+
+
+def _heading(series: Place, named: bool) -> Any:
+    """Return how the mapping names a heading; None for a series that cannot be an angle."""
+    said = known_unit(series.unit)
+    largest = float(np.nanmax(np.abs(series.values), initial=0.0, where=np.isfinite(series.values)))
+    if said in ("rad", "deg"):
+        return series.path
+    if said is not None or largest > 360 + 1e-6 or (largest > 2 * np.pi + 1e-6 and not named):
+        return None  # a length, as pynwb writes where nobody says otherwise, would have to be overridden for the place as well
+    return series.path if largest <= 2 * np.pi + 1e-6 else {"series": series.path, "unit": "deg"}

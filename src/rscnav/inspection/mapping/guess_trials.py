@@ -1,0 +1,193 @@
+"""Which table holds the trials, what its columns mean, and where the landmarks are."""
+
+import re
+from typing import Any
+
+import numpy as np
+
+from rscnav.inspection.file_contents import Item
+from rscnav.inspection.mapping.guess_position import drafted_place
+from rscnav.inspection.mapping.guess_result import Guess, others
+from rscnav.recordings.files.nwb_lookup import any_table
+from rscnav.recordings.files.table_columns import Columns
+
+CORRECT = ("correct", "hit", "true", "yes", "success", "rewarded", "1")
+INCORRECT = ("incorrect", "miss", "false", "no", "error", "wrong", "unrewarded", "fail", "0")
+_VALUES = 6  # an outcome has at most so many values
+_FEW, _LONG_S = 10, 300.0  # epochs: at most so many rows, and half of them longer than this
+_NO_END = 0.5
+_STRETCH = re.compile(
+    r"^(sleep|wake|awake|rest|nap|run|maze|home ?cage|pre|post|baseline|spontaneous|task)", re.IGNORECASE
+)
+_OUTCOME = re.compile(r"outcome|correct|result|success|reward|hit|response|choice", re.IGNORECASE)
+_TURN = re.compile(r"rot|scene|turn|orient", re.IGNORECASE)
+_LANDMARK = re.compile(r"port|landmark|cue|well|goal|target|\blm", re.IGNORECASE)
+
+
+def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None:
+    """Take the table of trials, what another table adds to it, and what its columns mean."""
+    timed = [
+        i
+        for i in items
+        if i.kind == "TimeIntervals" and i.shape[0] > 1 and i.path.rpartition("/")[2] != "invalid_times"
+    ]
+    ranked = sorted(timed, key=lambda i: (not i.path.endswith("trials"), i.path.endswith("epochs"), -i.shape[0]))
+    stretches = [i for i in ranked if not i.path.endswith("trials") and are_epochs(file, i)]
+    ranked = [i for i in ranked if i not in stretches]
+    if stretches:
+        _epochs(file, stretches[0], items, found, alone=not ranked)
+    if not ranked:
+        return
+    chosen = ranked[0]
+    found.used.add(chosen.path)
+    trials: dict[str, Any] = {"table": _short(chosen, items)}
+    found.why["trials.table"] = others(f"{chosen.shape[0]} intervals", ranked)
+    columns: Columns = any_table(file, chosen.path, "trials.table")
+    _ends(columns, trials, found)
+    for item in items:
+        if item.kind != "DynamicTable" or item.shape != chosen.shape:
+            continue
+        more = any_table(file, item.path, "trials.columns")
+        keys = [c for c in columns if c in more and c not in ("start_time", "stop_time")]
+        keys = [
+            c
+            for c in keys
+            if set(columns[c].tolist()) == set(more[c].tolist()) and len(set(more[c].tolist())) == len(more[c])
+        ]
+        trials["columns"] = _short(item, items)
+        found.why["trials.columns"] = "a table with as many rows"
+        if keys:
+            trials["match"] = keys[0]
+        found.used.add(item.path)
+        columns = {**more, **columns}
+        break
+    _meanings(columns, trials, found)
+    found.mapping["trials"] = trials
+    _landmarks(file, items, columns, found, ring)
+
+
+def are_epochs(file: Any, item: Item) -> bool:
+    """Tell whether a table holds stretches of a session (sleep, run) rather than trials: few rows, and long or so named."""
+    if item.shape[0] > _FEW:
+        return False
+    try:
+        columns = any_table(file, item.path, "epochs.table")
+        lengths = columns["stop_time"].astype(float) - columns["start_time"].astype(float)
+    except (ValueError, KeyError):
+        return False
+    if any(_STRETCH.search(label) for labels in _labels(columns).values() for label in labels):
+        return True
+    known = lengths[np.isfinite(lengths)]
+    return len(known) > 0 and float(np.median(known)) > _LONG_S
+
+
+def _epochs(file: Any, item: Item, items: list[Item], found: Guess, alone: bool) -> None:
+    """Enter a table of epochs where there are no trials; else only say that it is there."""
+    labels = _labels(any_table(file, item.path, "epochs.table"))
+    held = "; ".join(f"{name}: {', '.join(values[:6])}" for name, values in labels.items())
+    choice = next(
+        (f"{{column: {name}, values: [{values[-1]}]}}" for name, values in labels.items()),
+        "{column: ..., values: [...]}",
+    )
+    words = f"{item.shape[0]} stretches" + (f" ({held})" if held else "")
+    found.used.add(item.path)
+    if alone:
+        found.mapping["epochs"] = {"table": _short(item, items)}
+        found.why["epochs.table"] = f"CHECK: {words}; choose some with select: [{choice}]; they are no trials"
+    else:
+        found.why["epochs"] = (
+            f"left out: '{_short(item, items)}' holds {words}; use some with epochs: {{table: ..., select: [{choice}]}}"
+        )
+
+
+def _labels(columns: Columns) -> dict[str, list[str]]:
+    """Return the texts in each column of text, in their order."""
+    texts = {n: v for n, v in columns.items() if v.ndim == 1 and v.dtype.kind == "U"}
+    return {name: list(dict.fromkeys(values.tolist())) for name, values in texts.items()}
+
+
+def _ends(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
+    """Let trials last to the next one's start where most have no end, or no length."""
+    if "stop_time" not in columns or "start_time" not in columns:
+        return
+    lengths = columns["stop_time"].astype(float) - columns["start_time"].astype(float)
+    if np.mean(~(lengths > 0)) > _NO_END:
+        trials["until"] = "next"
+        found.why["trials.until"] = (
+            f"CHECK: {np.mean(~(lengths > 0)):.0%} of the rows have no end, or one at their start"
+        )
+
+
+def _short(item: Item, items: list[Item]) -> str:
+    """Return an item's name where no other has it, else its path."""
+    name = item.path.rpartition("/")[2]
+    return name if sum(i.path.rpartition("/")[2] == name for i in items) == 1 else item.path
+
+
+def _meanings(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
+    """Tell the columns of outcome and rotation."""
+    for name, values in columns.items():
+        if values.ndim != 1 or name in ("start_time", "stop_time"):
+            continue
+        known = [v for v in values.tolist() if v == v and v not in ("", "nan")]  # NaN differs from itself
+        distinct = sorted(set(known), key=str)
+        without = len(values) - len(known)
+        if "outcome" not in trials and _OUTCOME.search(name) and 2 <= len(distinct) + (without > 0) <= _VALUES:
+            right = [v for v in distinct if str(v).lower().removesuffix(".0") in CORRECT]
+            wrong = [v for v in distinct if str(v).lower().removesuffix(".0") in INCORRECT]
+            if right or wrong:
+                trials |= {"outcome": name, "correct": right, "incorrect": wrong}
+                found.why["trials.outcome"] = f"it holds {', '.join(map(str, distinct))}"
+                found.why["trials.outcome"] += f", and nothing in {without} rows: outcome none" if without else ""
+        if "rotation" not in trials and _TURN.search(name) and values.dtype.kind in "fi" and np.isfinite(values).all():
+            largest = float(np.abs(values).max())
+            trials |= {"rotation": name, "rotation_unit": "deg" if largest > 2 * np.pi + 1e-6 else "rad"}
+            found.why["trials.rotation"] = f"CHECK: it goes up to {largest:.4g}; null: the scene is not rotated"
+
+
+def _landmarks(file: Any, items: list[Item], columns: Columns, found: Guess, ring: bool) -> None:
+    """Tell the columns that hold landmarks' places or ports, and the table that says where ports are."""
+    if "position" not in found.mapping:
+        return
+    taken = (found.mapping["trials"].get("outcome"), found.mapping["trials"].get("rotation"), "start_time", "stop_time")
+    names = [n for n, v in columns.items() if _LANDMARK.search(n) and v.dtype.kind in "fi" and n not in taken][:4]
+    if not names:
+        return
+    places = dict(zip("abcd", names, strict=False))
+    unit = found.mapping["position"]["unit"]
+    landmarks: dict[str, Any] = {"places": places}
+    whole = all(columns[n].ndim == 1 and np.all(columns[n][np.isfinite(columns[n])] % 1 == 0) for n in names)
+    if whole:
+        ports = _port_table(file, items, {float(v) for n in names for v in columns[n] if np.isfinite(v)})
+        if ports is None:
+            found.why["landmarks"] = (
+                f"left out: {', '.join(names)} look like numbers of ports, and no table says where ports are"
+            )
+            return
+        landmarks["ports"] = ports
+        found.used.update(i.path for i in items if ports["table"] in (i.path, i.path.rpartition("/")[2]))
+    landmarks["radius"] = 0.25 if ring else _tenth(file, found)
+    shown = "rad" if ring else unit
+    found.why["landmarks.radius"] = f"CHECK: from how far a landmark is seen ({shown}); this is a guess"
+    found.mapping["landmarks"] = landmarks
+
+
+def _port_table(file: Any, items: list[Item], numbers: set[float]) -> dict[str, Any] | None:
+    """Find a table with a column that holds all these numbers, and columns x and y."""
+    for item in items:
+        if item.kind != "DynamicTable":
+            continue
+        columns = any_table(file, item.path, "landmarks.ports")
+        axes = [next((c for c in columns if c.lower().startswith(axis)), "") for axis in "xy"]
+        for name, values in columns.items():
+            numeric = values.ndim == 1 and values.dtype.kind in "fi"
+            if all(axes) and numeric and name not in axes and numbers <= {float(v) for v in values}:
+                return {"table": _short(item, items), "number": name, "place": axes}
+    return None
+
+
+def _tenth(file: Any, found: Guess) -> float:
+    """Give a tenth of the tracked area's larger side, in the file's unit, to two digits."""
+    values = drafted_place(file, found.mapping["position"]).values
+    low, high = np.nanpercentile(values, [1, 99], axis=0)
+    return float(f"{0.1 * float(np.max(high - low)):.2g}")

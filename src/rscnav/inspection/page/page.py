@@ -1,0 +1,115 @@
+"""One page of figures to look at before believing anything that is made of a recording."""
+
+import os
+import textwrap
+from collections.abc import Callable, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rscnav.figures.layout import empty_panel, panel_letters
+from rscnav.figures.style import MM, Canvas
+from rscnav.inspection.page import spikes as page_spikes
+from rscnav.inspection.page import time as page_time
+from rscnav.inspection.page import tracking as page_track
+from rscnav.inspection.page.statistics import kept
+from rscnav.inspection.report import Report
+from rscnav.recordings.files.open_file import explained
+
+_LINE_MM, _CHARACTERS = 3.1, 150
+_ROWS_MM = (58, 62, 44, 44)
+# Room for labels is fixed: matplotlib's own layouts are solved to a last digit that differs from one drawing to the next.
+_ROOM = {"left": 0.068, "right": 0.985, "bottom": 0.24, "top": 0.87}
+_LONG = {"left": 0.125, "right": 0.865, "bottom": 0.15, "top": 0.91, "hspace": 0.42}
+
+
+def draw_page(report: Report, canvas: Canvas | None = None) -> Figure:
+    """Draw the page.
+
+    Parameters
+    ----------
+    report : Report
+        From `inspect_recording`. Where the mapping could not be read, what stands in the file is drawn.
+    canvas : Canvas, optional
+        Size and resolution; default: the defaults of the configuration.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Panels a to m: occupancy, encounters and their counts; what covers the time, rates over the recording; speeds, frames,
+        clocks, starts of trials; rates of units, refractory period, lengths of trials, outcomes.
+    """
+    canvas = canvas or Canvas()
+    with canvas.style():
+        lines = header(report)
+        heights = (_LINE_MM * (len(lines) + 1), *_ROWS_MM)
+        figure = Figure(figsize=(canvas.width_mm * MM, sum(heights) * MM), layout="constrained")
+        figure.set_layout_engine("none")  # a figure without any would get one after it is saved for the first time
+        head, *parts = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
+        for k, line in enumerate(lines):
+            size, weight = (8, "bold") if k == 0 else (6, "normal")
+            head.text(0.012, 1 - (k + 1) / (len(lines) + 1), line, va="center", fontsize=size, fontweight=weight)
+        first = parts[0].subplots(1, 3, width_ratios=[1.25, 1, 0.9], gridspec_kw={**_ROOM, "wspace": 0.42})
+        timeline, drift = parts[1].subplots(2, 1, sharex=True, height_ratios=[1.2, 1], gridspec_kw=_LONG)
+        rest = [ax for part in parts[2:] for ax in part.subplots(1, 4, gridspec_kw={**_ROOM, "wspace": 0.5})]
+        _panel(page_track.occupancy, first[0], report)
+        _panel(page_track.encounters, first[1], report)
+        _panel(page_track.encounter_counts, first[2], report)
+        _panel(page_time.timeline, timeline, report)
+        _panel(page_time.drift, drift, report)
+        _panel(page_track.speeds, rest[0], report)
+        _panel(page_track.frames, rest[1], report)
+        _panel(page_time.clocks, rest[2], report)
+        _panel(page_time.starts, rest[3], report)
+        _panel(page_spikes.rates, rest[4], report)
+        _panel(page_spikes.refractory, rest[5], report)
+        _panel(page_time.lengths, rest[6], report)
+        _panel(page_time.outcomes, rest[7], report)
+        panel_letters([*first, timeline, drift, *rest])
+    return figure
+
+
+def _panel(draw: Callable[[Axes, Report], None], ax: Axes, report: Report) -> None:
+    """Draw a panel; where that fails, say so in its place, and let the others be drawn."""
+    try:
+        draw(ax, report)
+    except Exception as error:  # whatever values a file may hold
+        why = explained(error)
+        ax.clear()
+        empty_panel(ax, f"cannot be drawn ({why[:80]})")
+
+
+def header(report: Report) -> list[str]:
+    """Say what file this is, what was made of it, and each verdict that is not 'ok'; a text a line."""
+    raw, session = report.raw, report.session
+    lines = [os.path.basename(os.path.normpath(report.path))]
+    length = raw.extent[1] - raw.extent[0]
+    if session is not None:
+        units = f"{session.n_units} of {len(raw.ids)} units used"
+        pieces = "pieces (no trial table)" if session.attributes["trials_cut"] else f"of {len(raw.trials)} trials used"
+        if not len(raw.trials) and not session.attributes["trials_cut"]:
+            pieces = "trials"
+        trials = f"{len(session.trials)} {pieces}, {len(session.time)} bins of {session.dt_s:g} s"
+    else:
+        units, trials = f"{len(raw.ids)} units", f"{len(raw.trials)} trials"
+    lines.append(
+        f"subject {raw.subject or (session.subject if session is not None else 'not named')} · {units} · {trials} · {length / 60:.1f} min"
+    )
+    if report.error:
+        lines += _wrapped(f"WRONG  the mapping does not read this file: {report.error}")
+    noted = [check for check in report.checks if check.verdict != "ok" and check.words not in report.error]
+    for check in sorted(noted, key=lambda c: c.verdict != "wrong"):
+        lines += _wrapped(f"{check.verdict.upper()}  {check.name}: {check.words}")
+    if not noted and not report.error:
+        lines.append(
+            f"all {len(report.checks)} checks are ok" if report.checks else "there is nothing that could be checked"
+        )
+    silent = int(sum(k for k in page_spikes.silent(report)))
+    lines[1] += f" · {silent} silent" if silent else ""
+    left_out = int((~kept(raw, session)).sum())
+    lines[1] += f" · {left_out} left out by the mapping" if left_out else ""
+    return lines
+
+
+def _wrapped(text: str) -> Sequence[str]:
+    return textwrap.wrap(text, _CHARACTERS, subsequent_indent="      ")

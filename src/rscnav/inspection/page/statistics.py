@@ -1,0 +1,179 @@
+"""The numbers that the page of figures shows: occupancy, speeds, rates, encounters, what covers the time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.inspection.raw_overview import Raw, is_angle
+from rscnav.recordings.activity.units import named
+from rscnav.recordings.binning import TOLERANCE_S, merged, outside
+from rscnav.recordings.files.nwb_lookup import Series
+from rscnav.recordings.tracking.artifacts import far_steps
+from rscnav.recordings.tracking.interpolation import pieces_at
+from rscnav.recordings.tracking.laps import unwrapped
+from rscnav.recordings.tracking.position_units import UNITS
+from rscnav.sessions.geometry import wrap
+from rscnav.sessions.session import Session
+
+
+def in_order(series: Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give times and samples, sorted by time."""
+    order = np.argsort(series.time, kind="stable")
+    return series.time[order], series.values[order]
+
+
+def dwell_s(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
+    """Give the time that each sample stands for: up to the next one, or the usual step before a gap; (sample,)."""
+    step = np.diff(time)
+    usual = float(np.median(step)) if len(step) else 0.0
+    return np.append(np.where(step > max_gap_s, usual, step), usual)
+
+
+def angles(raw: Raw, values: NDArray[np.float64]) -> NDArray[np.floating]:
+    """Bring a tracked angle (sample, 1) of the file to [-π, π), (sample,)."""
+    return wrap(values[:, 0] * UNITS[raw.unit][1])
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """Speeds from sample to sample, in the file's unit (of angles rad) per s.
+
+    Parameters
+    ----------
+    all : array, (step,)
+        Between samples without a gap or NaN between them.
+    jumps : array, (jump,)
+        Of the steps that stand out as probable jumps of the tracking.
+    n_fast : int
+        Steps faster than the mapping's `max_speed`.
+    """
+
+    all: NDArray[np.float64]
+    jumps: NDArray[np.float64]
+    n_fast: int
+
+
+def speeds(raw: Raw, series: Series) -> Speeds:
+    """Measure the speeds of the tracked place."""
+    time, values = in_order(series)
+    if is_angle(raw):
+        values = np.unwrap(values * UNITS[raw.unit][1], axis=0)
+    elif raw.track_length is not None and values.shape[1] == 1:
+        values = unwrapped(values, raw.track_length)
+    step = np.diff(time)
+    usable = (step > TOLERANCE_S) & (step <= raw.max_gap_s)
+    cuts = pieces_at(series, time)
+    usable[cuts - 1] = False
+    with np.errstate(all="ignore"):
+        speed = np.linalg.norm(np.diff(values, axis=0), axis=1) / step
+    far = far_steps(time, values, cuts)
+    known = speed[usable & np.isfinite(speed)]
+    limit = raw.max_speed * (UNITS[raw.unit][1] if is_angle(raw) else 1.0)
+    return Speeds(known, speed[far][np.isfinite(speed[far]) & (step[far] > TOLERANCE_S)], int(np.sum(known > limit)))
+
+
+def rates(raw: Raw) -> NDArray[np.float64]:
+    """Give each unit's mean rate over the recording (Hz), or the mean of its series (in its unit); (unit,)."""
+    if raw.activity is not None:
+        with np.errstate(all="ignore"):
+            known = np.isfinite(raw.activity.values)
+            return np.where(known, raw.activity.values, 0).sum(axis=0) / known.sum(axis=0)
+    return n_spikes(raw) / (raw.extent[1] - raw.extent[0])
+
+
+def n_spikes(raw: Raw) -> NDArray[np.int64]:
+    """Count each unit's spikes, (unit,); nothing where activity is a series."""
+    return np.empty(0, np.int64) if raw.spikes is None else raw.spikes.n_spikes
+
+
+def short_intervals(raw: Raw) -> NDArray[np.float64]:
+    """Give the share of each unit's intervals between spikes that are below 2 ms, NaN with fewer than two; (unit,)."""
+    return np.empty(0) if raw.spikes is None else raw.spikes.short
+
+
+def kept(raw: Raw, session: Session | None) -> NDArray[np.bool_]:
+    """Mark the units of the file that the session has; all where there is no session."""
+    if session is None or "id" not in (session.units.dtype.names or ()):
+        return np.ones(len(raw.ids), bool)
+    return np.isin(raw.ids, named({name: session.units[name] for name in session.units.dtype.names or ()}))
+
+
+def relative_rates(
+    raw: Raw, chosen: NDArray[np.bool_], least: int = 100
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the rate of each unit over the recording, each over its own mean.
+
+    Parameters
+    ----------
+    raw : Raw
+    chosen : array of bool, (unit,)
+    least : int
+        Spikes that a unit must have.
+
+    Returns
+    -------
+    edges : array, (bin + 1,)
+        In s.
+    relative : array, (bin, unit)
+        Of the units that were chosen and have enough spikes; 1 is a unit's mean.
+    """
+    if raw.spikes is None:
+        return np.array(raw.extent), np.empty((1, 0))
+    table = raw.spikes.counts[:, chosen & (raw.spikes.n_spikes >= least)].astype(float)
+    return raw.spikes.edges, table / table.mean(axis=0) if table.size else table
+
+
+def encounter_counts(session: Session) -> dict[str, dict[str, int]]:
+    """Count the encounters by order (1st, 2nd, ..., return) and, in each, by landmark."""
+    table = session.need("encounters")
+    met = table[table["kind"] == "encounter"]
+    orders = [*range(1, int(met["order"].max(initial=0)) + 1), 0]
+    words = {0: "return", 1: "1st", 2: "2nd", 3: "3rd"}
+    return {
+        words.get(order, f"{order}th"): {
+            name: int(np.sum((met["order"] == order) & (met["landmark"] == name))) for name in session.landmark_names
+        }
+        for order in orders
+    }
+
+
+def coverage(raw: Raw, session: Session | None) -> dict[str, NDArray[np.float64]]:
+    """Give what covers the time: for each of spikes, tracking, trials, ... its intervals (interval, 2) in s, in order.
+
+    Only what there is; all are cut to the recording's extent.
+    """
+    lines: dict[str, NDArray[np.float64]] = {}
+    if raw.activity is not None:
+        lines["activity"] = _runs(np.sort(raw.activity.time), 0.0)
+    elif raw.spikes is not None and len(raw.spikes.runs):
+        lines["spikes"] = raw.spikes.runs
+    if raw.observed is not None:
+        lines["all units observed"] = raw.observed
+    if raw.tracking is not None:
+        holes = np.concatenate([raw.tracking.gaps, raw.tracking.missing])
+        lines["tracking"] = outside(merged(holes))
+    elif raw.series is not None:
+        lines["tracking"] = _runs(np.sort(raw.series.time), raw.max_gap_s)
+    for name, spans in (("epochs used", raw.epochs), ("trials", raw.trials), ("invalid times", raw.invalid)):
+        if len(spans):
+            lines[name] = merged(spans) if name != "trials" else spans[np.argsort(spans[:, 0], kind="stable")]
+    if session is not None:
+        half = session.dt_s / 2
+        cuts = np.flatnonzero(np.diff(session.time) > 1.5 * session.dt_s)
+        starts = session.time[np.append(0, cuts + 1)] - half
+        lines["bins used"] = np.stack([starts, session.time[np.append(cuts, len(session.time) - 1)] + half], axis=1)
+    return {name: _within(spans, raw.extent) for name, spans in lines.items()}
+
+
+def _runs(time: NDArray[np.float64], longest_s: float) -> NDArray[np.float64]:
+    """Give the runs of times without a step that is too long, (run, 2)."""
+    step = np.diff(time)
+    usual = float(np.median(step)) if len(step) else 0.0
+    cuts = np.flatnonzero(step > max(longest_s, 1.5 * usual))
+    return np.stack([time[np.append(0, cuts + 1)], time[np.append(cuts, len(time) - 1)]], axis=1)
+
+
+def _within(spans: NDArray[np.float64], extent: tuple[float, float]) -> NDArray[np.float64]:
+    cut = np.clip(spans, *extent)
+    return cut[cut[:, 1] > cut[:, 0]]

@@ -1,0 +1,185 @@
+"""What stands in a file that a mapping points at, before anything is put right or left out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.inspection.spike_summary import SpikeSummary, ends_of, summed_up
+from rscnav.recordings.activity.series import activity_columns, activity_series
+from rscnav.recordings.activity.unit_tables import unit_tables
+from rscnav.recordings.activity.units import named
+from rscnav.recordings.binning import merged, outside
+from rscnav.recordings.files.nwb_lookup import Series, interval_table
+from rscnav.recordings.settings.mapping import Epochs, Trials
+from rscnav.recordings.settings.position import Position
+from rscnav.recordings.settings.recording import Recording
+from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.interpolation import Tracking
+from rscnav.recordings.tracking.position_series import Place, position_series
+from rscnav.recordings.tracking.position_units import UNITS, known_unit
+from rscnav.recordings.tracking.tracked_position import tracked_place
+from rscnav.recordings.trials.trials import epoch_spans
+from rscnav.sessions.lazy import LazyTrains
+
+NOTHING = np.empty((0, 2))
+
+
+@dataclass
+class Raw:
+    """What a file holds, by what it means. What it lacks is None or empty, with the reason in `why`.
+
+    Parameters
+    ----------
+    subject : str
+        '' where the file names none.
+    ids : array of str, (unit,)
+        Names of all units in the file; of a series, their columns.
+    spikes : SpikeSummary or None
+        Of all units; None where activity is a series.
+    spike_ends : array, (2,) or empty
+        First and last spike (s).
+    activity : Series or None
+        Activity that is a series.
+    series : Place or None
+        The tracked place, in the file's unit.
+    unit : str
+        Of the series, as a key of `UNITS`; '' where it is not known.
+    max_gap_s, max_speed : float
+        The mapping's limits; `max_speed` is infinite where there is none.
+    track_length : float or None
+        Of a track that starts again each lap (the series' unit).
+    tracking : Tracking or None
+    frame : Frame or None
+        The tracked place as a session has it, for the whole recording and with the scene as it stood.
+    trials, epochs, invalid : array, (interval, 2)
+        Rows of the table of trials; the epochs that the mapping chooses; invalid times (s).
+    observed : array, (interval, 2), or None
+        When all units were observed (s); None where the file does not say.
+    why : dict of str
+        By ``activity`` and ``position``: why there is none.
+    """
+
+    subject: str = ""
+    ids: NDArray = field(default_factory=lambda: np.empty(0, str))
+    spikes: SpikeSummary | None = None
+    spike_ends: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    activity: Series | None = None
+    series: Place | None = None
+    unit: str = ""
+    max_gap_s: float = 0.25
+    max_speed: float = float("inf")
+    track_length: float | None = None
+    tracking: Tracking | None = None
+    frame: Frame | None = None
+    trials: NDArray[np.float64] = field(default_factory=lambda: NOTHING)
+    epochs: NDArray[np.float64] = field(default_factory=lambda: NOTHING)
+    invalid: NDArray[np.float64] = field(default_factory=lambda: NOTHING)
+    observed: NDArray[np.float64] | None = None
+    why: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """First and last time of spikes, activity or position (s); (0, 1) without any."""
+        ends = [self.spike_ends] if len(self.spike_ends) else []
+        ends += [np.array([s.time.min(), s.time.max()]) for s in (self.activity, self.series) if s is not None]
+        if not ends:
+            return 0.0, 1.0
+        return float(np.min(ends)), max(float(np.max(ends)), float(np.min(ends)) + 1e-9)
+
+
+def look_at(file: Any, mapping: Recording | None) -> Raw:
+    """Read what there is; nothing that is wrong or lacking stops it.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    mapping : Recording or None
+        Without one, units and the table ``trials`` are read.
+
+    Returns
+    -------
+    Raw
+    """
+    raw = Raw(subject="" if file.subject is None else str(file.subject.subject_id or ""))
+    trains = _activity(file, mapping, raw)
+    if mapping is not None and mapping.position is not None:
+        _position(file, mapping.position, mapping.trials, raw)
+    else:
+        raw.why["position"] = "no series is mapped" if mapping is not None else "no mapping"
+    raw.trials = _rows(file, "trials" if mapping is None or mapping.trials is None else mapping.trials.table)
+    raw.invalid = _rows(file, "invalid_times")
+    if mapping is not None and mapping.epochs is not None:
+        raw.epochs = _chosen(file, mapping.epochs)
+    if trains is not None:
+        raw.spikes = summed_up(trains, raw.extent)
+    return raw
+
+
+def _activity(file: Any, mapping: Recording | None, raw: Raw) -> LazyTrains | None:
+    """Read what units there are and when they were observed, or the series that stands for their spikes; return spike times."""
+    if mapping is not None and mapping.activity is not None:
+        try:
+            raw.activity = activity_series(file, mapping.activity)
+            raw.ids = np.array(named(activity_columns(file, mapping.activity)))
+        except ValueError as error:
+            raw.why["activity"] = str(error)
+        return None
+    try:
+        tables = unit_tables(file, None if mapping is None else mapping.units_table)
+        stored = tables.trains()
+        trains = LazyTrains(stored.counts, lambda row: _finite(stored[row]))
+        raw.spike_ends = ends_of(trains)
+        raw.ids = np.array(named(tables.columns()))
+        spans = [tables.observed(row) for row in range(len(tables))]
+    except ValueError as error:
+        raw.why["activity"] = str(error)
+        return None
+    unseen = merged(np.concatenate([NOTHING, *(outside(s) for s in spans if s is not None)]))
+    raw.observed = outside(unseen) if len(unseen) else None
+    return trains
+
+
+def _finite(times: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.sort(times[np.isfinite(times)])
+
+
+def _position(file: Any, position: Position, trials: Trials | None, raw: Raw) -> None:
+    """Read the tracked place, as the file has it and as a session would."""
+    raw.max_gap_s = position.max_gap_s
+    raw.max_speed = np.inf if position.max_speed is None else position.max_speed
+    raw.track_length = position.track_length
+    try:
+        raw.series = position_series(file, position)
+    except ValueError as error:
+        raw.why["position"] = str(error)
+        return
+    raw.unit = position.unit or known_unit(raw.series.unit) or ""
+    try:
+        around = None if trials is None else trials.rotation_centre
+        raw.tracking, raw.frame = tracked_place(raw.series, position, around)
+    except ValueError as error:
+        raw.why["position"] = str(error)
+
+
+def _rows(file: Any, name: str) -> NDArray[np.float64]:
+    """Give start and stop of the rows of a table, as far as they are finite; none where it is not there."""
+    try:
+        columns = interval_table(file, name, "trials.table")
+        times = np.stack([columns["start_time"], columns["stop_time"]], axis=1).astype(float)
+    except (ValueError, KeyError):
+        return NOTHING
+    return times[np.isfinite(times).all(axis=1) & (times[:, 1] >= times[:, 0])]
+
+
+def _chosen(file: Any, epochs: Epochs) -> NDArray[np.float64]:
+    try:
+        return epoch_spans(file, epochs).times
+    except ValueError:
+        return NOTHING
+
+
+def is_angle(raw: Raw) -> bool:
+    """Tell whether the tracked series is one angle."""
+    return raw.unit != "" and UNITS[raw.unit][0] == "rad"

@@ -1,0 +1,121 @@
+"""Checks of the tracked place: frames, gaps, NaN, jumps, its unit."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.inspection.check import Check
+from rscnav.recordings.files.nwb_lookup import Series
+from rscnav.recordings.settings.position import Position
+from rscnav.recordings.tracking.artifacts import ENOUGH, suspected
+from rscnav.recordings.tracking.interpolation import pieces_at, turned_back
+from rscnav.recordings.tracking.laps import lap_notes
+from rscnav.recordings.tracking.position_series import Place
+from rscnav.recordings.tracking.position_units import UNITS, known_unit
+
+# How wide a tracked area usually is, by its unit.
+_LIKELY = {
+    "m": (0.1, 20.0),
+    "cm": (10.0, 2e3),
+    "mm": (100.0, 2e4),
+    "um": (1e5, 2e7),
+    "px": (20.0, 1e4),
+    "rad": (0.1, 7.0),
+    "deg": (7.0, 400.0),
+}
+
+
+def frames(time: NDArray[np.float64]) -> Check:
+    """Tell times that repeat, go back, or leave frames out.
+
+    Parameters
+    ----------
+    time : array, (sample,)
+        As in the file (s).
+    """
+    step = np.diff(time)
+    if not len(step):
+        return Check("frames", "not checked", f"there is {len(time)} frame only")
+    usual = float(np.median(step))
+    back, twice = int(np.sum(step < 0)), int(np.sum(step == 0))
+    wide = step > 1.5 * usual
+    dropped = int(np.sum(np.round(step[wide] / usual) - 1)) if usual > 0 else 0
+    words = f"{len(time)} frames, one every {1e3 * usual:.3g} ms"
+    if back or twice:
+        words += f"; {back} times go back, {twice} repeat the one before"
+    if dropped:
+        words += f"; {dropped} frames left out in {int(wide.sum())} places, the longest {step.max():.3g} s"
+    if len(turned_back(time, 1.0)):
+        return Check(
+            "frames", "wrong", f"{words}: the clock starts again, as where recordings were put one after the other"
+        )
+    bad = back or twice or dropped > 0.01 * len(time) or step.max() > 1.0
+    return Check("frames", "look" if bad else "ok", words)
+
+
+def of_place(place: Place, position: Position) -> list[Check]:
+    """Make all checks of the tracked place.
+
+    Parameters
+    ----------
+    place : Place
+    position : Position
+        The mapping.
+    """
+    checks = [frames(place.time), *samples(place, position.track_length), unit_of(place, position)]
+    unit = position.unit or known_unit(place.unit)
+    if unit is None:
+        return [*checks, Check("size of the tracked area", "not checked", "neither file nor mapping names a unit")]
+    return [*checks, size(place, unit)]
+
+
+def samples(series: Series, track_length: float | None = None) -> list[Check]:
+    """Tell NaN and jumps among a series' samples."""
+    lost = float(np.mean(~np.isfinite(series.values).all(axis=1)))
+    checks = [
+        Check("lost frames", "look" if lost > 0.05 else "ok", f"{lost:.2%} of the samples of '{series.path}' are NaN")
+    ]
+    order = np.argsort(series.time, kind="stable")
+    time, values = series.time[order], series.values[order]
+    if values.shape[1] == 1:
+        usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+        angle = UNITS.get(known_unit(series.unit) or "", ("", 1.0))[0] == "rad"
+        again = [] if angle or track_length is not None else lap_notes(time, values, series.path, 2 * usual, None)
+        words = again[0] if again else "jumps are told in the plane only, and the position is one coordinate"
+        checks.append(Check("jumps", "look" if again else "not checked", words))
+        return checks
+    if len(time) <= ENOUGH:
+        checks.append(Check("jumps", "not checked", f"there are only {len(time)} samples"))
+        return checks
+    jumps = suspected(time, values, series.path, pieces_at(series, time))
+    checks.append(Check("jumps", "look" if jumps else "ok", jumps[0] if jumps else "no step stands out"))
+    return checks
+
+
+def unit_of(series: Series, position: Position) -> Check:
+    """Tell whether the mapping's unit is the file's."""
+    name, said = "unit of the position", known_unit(series.unit)
+    if said is None:
+        taken = f"'{position.unit}' of the mapping is taken" if position.unit else "give position.unit"
+        verdict: Literal["not checked", "wrong"] = "not checked" if position.unit else "wrong"
+        return Check(name, verdict, f"the file does not say what '{series.path}' is in ('{series.unit}'); {taken}")
+    if position.unit in (None, said):
+        return Check(name, "ok", f"the file says '{series.unit}'")
+    words = f"the mapping says '{position.unit}', the file '{series.unit}'"
+    return Check(name, "look" if position.override_unit else "wrong", words)
+
+
+def size(series: Series, unit: str) -> Check:
+    """Tell whether the tracked area has a size that its unit allows."""
+    name = "size of the tracked area"
+    if not np.isfinite(series.values).all(axis=1).any():
+        return Check(name, "not checked", f"all samples of '{series.path}' are NaN")
+    low, high = np.nanpercentile(series.values, [0.5, 99.5], axis=0)
+    widest = float(np.max(high - low))
+    lowest, highest = _LIKELY[unit]
+    fits = lowest <= widest <= highest
+    words = f"the tracked area is {widest:.4g} {unit} wide"
+    if not fits:
+        words += f"; usual are {lowest:g} to {highest:g}: is the unit right?"
+    return Check(name, "ok" if fits else "look", words)

@@ -1,0 +1,81 @@
+"""Backpropagation through time: the exact gradient, by going back through the whole trial; or through windows of it."""
+
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from rscnav.networks.learning_rules.base import Rule
+from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.model import Architecture, Generators, Network
+from rscnav.networks.training.loss import Objective
+
+
+class BPTT(Rule):
+    """The exact gradient, by reverse-mode differentiation over the whole trial.
+
+    References
+    ----------
+    Werbos, Proc. IEEE 78, 1550 (1990), doi:10.1109/5.58337.
+    """
+
+    name = "bptt"
+    ensembles = True
+
+    def gradient(self, network: Network, inputs: Tensor, objective: Objective, generator: Generators = None) -> Tensor:
+        """Set the ``grad`` of every weight; see `Rule.gradient`."""
+        network.zero_grad()
+        _, sent = network.run(inputs, generator)
+        loss = objective.of(sent, network.readouts)
+        loss.sum().backward()
+        return loss.detach()
+
+
+class TruncatedBPTT(Rule):
+    """Backpropagation within successive windows of a trial; states pass their edges, gradients do not.
+
+    Parameters
+    ----------
+    window_steps : int
+        Steps in a window; the last of a trial may be shorter. As many as in the trial make it `BPTT`.
+
+    References
+    ----------
+    Williams & Peng, Neural Comput. 2, 490 (1990), doi:10.1162/neco.1990.2.4.490, whose windows overlap; ours do not.
+    """
+
+    name = "truncated_bptt"
+    ensembles = True
+
+    def __init__(self, window_steps: int) -> None:
+        if window_steps < 1:
+            raise ValueError(f"rule.window_steps: {window_steps} will not do; a window has at least 1 step")
+        self.window_steps = window_steps
+
+    @classmethod
+    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+        """Make the rule; see `Rule.from_settings`."""
+        return cls(settings.window_steps)
+
+    def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
+        """Refuse windows longer than the trial, and networks that do not step; see `Rule.check`."""
+        self.needs_causal_recurrence(architecture)
+        if self.window_steps > n_steps:
+            raise ValueError(
+                f"rule.window_steps: {self.window_steps} is longer than the trial, which has {n_steps} steps; use at "
+                f"most {n_steps}, or rule bptt"
+            )
+
+    def gradient(self, network: Network, inputs: Tensor, objective: Objective, generator: Generators = None) -> Tensor:
+        """Set the ``grad`` of every weight; see `Rule.gradient`."""
+        self.check(network.architecture, inputs.shape[-1], len(inputs), inputs.shape[-2])
+        network.zero_grad()
+        state, losses = None, []
+        for first in range(0, len(inputs), self.window_steps):
+            states, sent = network.run(inputs[first : first + self.window_steps], generator, state)
+            loss = objective.of(sent, network.readouts, first)
+            if loss.requires_grad:  # else nothing in this window counts
+                loss.sum().backward()
+            losses.append(loss.detach())
+            state = states[-1].detach()
+        return torch.stack(losses).sum(0)

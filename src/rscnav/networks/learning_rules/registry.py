@@ -1,0 +1,49 @@
+"""The one table of learning rules: name in the configuration -> module and class, imported when wanted."""
+
+from typing import TYPE_CHECKING
+
+from rscnav.registry import Registry, load
+
+if TYPE_CHECKING:
+    from rscnav.networks.learning_rules.base import Rule
+    from rscnav.networks.learning_rules.settings import RuleSettings
+
+RULES: Registry[str] = {
+    "bptt": "rscnav.networks.learning_rules.bptt:BPTT",
+    "truncated_bptt": "rscnav.networks.learning_rules.bptt:TruncatedBPTT",
+    "rtrl": "rscnav.networks.learning_rules.rtrl:RTRL",
+    "snap": "rscnav.networks.learning_rules.snap:SnAp",
+    "e-prop": "rscnav.networks.learning_rules.eprop:EProp",
+    "crbp": "rscnav.networks.learning_rules.crbp:CRBP",
+}
+
+
+def rule_class(name: str) -> type["Rule"]:
+    """Return the class of a rule.
+
+    Raises
+    ------
+    ValueError
+        For an unknown rule; the message lists those there are.
+    """
+    if name not in RULES:
+        raise ValueError(f"rule.name: unknown '{name}'; there are: {', '.join(RULES)}")
+    found: type[Rule] = load(RULES[name])
+    return found
+
+
+def make_rule(settings: "RuleSettings", seed: int) -> "Rule":
+    """Make a rule.
+
+    Parameters
+    ----------
+    settings : RuleSettings
+    seed : int
+        Of the random feedback of e-prop.
+
+    Raises
+    ------
+    ValueError
+        For an unknown rule.
+    """
+    return rule_class(settings.name).from_settings(settings, seed)

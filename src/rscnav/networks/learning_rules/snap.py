@@ -1,0 +1,66 @@
+"""SnAp-n: real-time recurrent learning that keeps influence only where it arrives within n steps."""
+
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from rscnav.networks.cells.base import Cell
+from rscnav.networks.learning_rules.eligibility_traces import follow_traces, own_past
+from rscnav.networks.learning_rules.online import Local, OnlineRule
+from rscnav.networks.learning_rules.rtrl import follow_influence, refuse_large_influence
+from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.model import Architecture
+
+
+class SnAp(OnlineRule):
+    """Influence of a weight is kept on the units that it reaches within `order` steps, and dropped on all others.
+
+    In its own step a weight reaches its own unit, in the next the units that hear of that one by a weight that is not 0,
+    and so on. Order 1 keeps one trace a weight. Where all units hear of all, order 2 is `RTRL`; higher orders save something
+    only in sparse networks. Ours hold the whole matrix with zeros in it: above order 1 the cost is that of RTRL.
+
+    Parameters
+    ----------
+    order : int
+        n.
+
+    References
+    ----------
+    Menick et al., Practical real time recurrent learning with a sparse approximation, ICLR 2021, arXiv:2006.07232.
+    """
+
+    name = "snap"
+
+    def __init__(self, order: int) -> None:
+        if order < 1:
+            raise ValueError(f"rule.order: {order} will not do; a weight needs 1 step to reach its own unit")
+        self.order = order
+
+    @classmethod
+    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+        """Make the rule; see `Rule.from_settings`."""
+        return cls(settings.order)
+
+    def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
+        """Refuse what does not fit into memory, too; see `OnlineRule.check`."""
+        super().check(architecture, n_inputs, n_steps, n_trials)
+        if self.order > 1:
+            refuse_large_influence(f"rule '{self.name}' with order {self.order}", architecture, n_inputs, n_trials)
+
+    def accumulate(self, cell: Cell, local: Local, signal: Tensor) -> Tensor:
+        """Add up the gradient; see `OnlineRule.accumulate`."""
+        if self.order == 1:
+            return follow_traces(local, own_past(cell, local), signal)
+        return follow_influence(cell, local, signal, reached_within(cell, self.order))
+
+
+def reached_within(cell: Cell, order: int) -> Tensor:
+    """Tell which units a weight reaches within so many steps, (unit, unit of the weight), 1 or 0."""
+    heard = (cell.recurrent_matrices() != 0).any(dim=0)  # (to, from)
+    alone = torch.eye(cell.hidden_size, device=heard.device)
+    one_more = heard.to(alone) + alone
+    reached = alone
+    for _ in range(min(order, cell.hidden_size) - 1):
+        reached = (one_more @ reached > 0).to(alone)
+    return reached.to(cell.weight_hh)

@@ -1,0 +1,266 @@
+"""Trained network -> session: its states on training and test trials, as if they were neurons."""
+
+import io
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from rscnav.files.sealed.tails import read_with_digest
+from rscnav.networks.model import Network
+from rscnav.networks.training.trial_streams import draw_many
+from rscnav.observers.optimality_gap import true_bin_loss
+from rscnav.observers.registry import limit_of, observe, strategies
+from rscnav.observers.settings import Observer
+from rscnav.seeds import Seeds
+from rscnav.sessions.encounters import Behaviour, Met, find_encounters
+from rscnav.sessions.geometry import distance
+from rscnav.sessions.outcomes import OUTCOMES, pokes, ports
+from rscnav.sessions.posteriors import Places, alternatives, divergence
+from rscnav.sessions.schema import CURVE, TRIALS
+from rscnav.sessions.session import Session
+from rscnav.tasks.base import Batch, Task, join
+
+PIECE = 500  # trials run at once: bounds the memory
+UNITS = np.dtype(
+    [("id", "U8"), ("layer", "i4"), ("direction", "U8"), ("part", "U6")]
+)  # see `rscnav.networks.model.Unit`
+
+
+def roll_out(
+    name: str,
+    subject: str,
+    network: Network,
+    task: Task,
+    seeds: Seeds,
+    rollout: Any,
+    encounters: Any,
+    *,
+    batch_size: int,
+    recorded: str = "hidden",
+    observer: Observer | None = None,
+    curve: NDArray | None = None,
+    attributes: dict[str, Any] | None = None,
+) -> Session:
+    """Run a network over trials of the training and the test stream, and note all that happened.
+
+    Parameters
+    ----------
+    name, subject : str
+        The session's; a network's subject is the network itself.
+    network : Network
+    task : Task
+    seeds : Seeds
+        The network's own: its training trials are the first that it was trained on.
+    rollout, encounters : rscnav.config.schema.Rollout, Encounters
+    batch_size : int
+        Of the training stream.
+    recorded : str
+        What becomes the activity: ``hidden`` states, or ``all`` (an LSTM's cell states too).
+    observer : Observer, optional
+        Grid or particles of the ideal observers; default: the defaults of the configuration.
+    curve : array, optional
+        Training curve, see `rscnav.sessions.schema.CURVE`.
+    attributes : dict, optional
+
+    Returns
+    -------
+    Session
+        Trials lie back to back: those of the training stream first. `observer_names` lists the network itself first, then
+        the strategies that there are for the task. The attribute `limit` names the one that the network is measured against.
+
+    Raises
+    ------
+    ValueError
+        For a bidirectional network on a task without a smoother; for states or reports that are NaN or infinite.
+    """
+    limit = limit_of(network.architecture, task)
+    device = next(network.parameters()).device
+    n_train, n_test = rollout.train_trials, rollout.test_trials
+    batch = join(
+        [
+            draw_many(task, seeds, "train", n_train, batch_size, device),
+            draw_many(task, seeds, "test", n_test, min(n_test, 1000), device),
+        ]
+    )
+    units = network.units
+    chosen = [k for k, unit in enumerate(units) if recorded == "all" or unit.part == "hidden"]
+    activity, beliefs = _run(network, batch, chosen, torch.Generator().manual_seed(seeds.integer("rollout", "noise")))
+    _refuse_not_finite(name, activity, beliefs, len(batch))
+    n_trials, n_steps = batch.inputs.shape[:2]
+    trials = np.zeros(n_trials, TRIALS)
+    trials["start_s"] = np.arange(n_trials) * n_steps * task.dt_s
+    trials["stop_s"] = trials["start_s"] + n_steps * task.dt_s
+    trials["split"] = np.repeat(["train", "test"], [n_train, n_test])
+    trials["outcome"] = "none"
+    if batch.rotation is not None:
+        trials["rotation_rad"] = batch.rotation.cpu().numpy()
+    behaviour = Behaviour(
+        position=_flat(batch.position),
+        time=(np.arange(n_trials * n_steps) + 0.5) * task.dt_s,
+        trial=np.repeat(np.arange(n_trials, dtype=np.int32), n_steps),
+        landmarks=batch.landmarks.cpu().numpy(),
+        names=task.landmark_names,
+        radius=task.visibility,
+        ring=task.position_unit == "rad",
+        dt_s=task.dt_s,
+        outcome=trials["outcome"],
+        map_known=task.map_known,
+    )
+    met = find_encounters(behaviour, encounters.min_duration_s, encounters.merge_within_s)
+    judge = _Judge(task, batch, behaviour, met, beliefs)
+    judge.add("network", beliefs)
+    bayes, best = None, None
+    for strategy in strategies(task):
+        generator = torch.Generator(device=device).manual_seed(seeds.integer("observer", strategy))
+        held = {head: _flat(p) for head, p in observe(task, batch, strategy, observer, generator).items()}
+        judge.add(strategy, held)
+        bayes = held if strategy == "bayes" else bayes
+        best = held if strategy == limit else best
+    trials["outcome"] = OUTCOMES[1 + judge.measures["correct"][0]]
+    met.table["outcome"] = trials["outcome"][met.table["trial"]]
+    return Session(
+        name=name,
+        kind="network",
+        subject=subject,
+        dt_s=task.dt_s,
+        activity=activity,
+        time=behaviour.time,
+        trial=behaviour.trial,
+        trials=trials,
+        units=np.array([(f"u{k}", *units[state]) for k, state in enumerate(chosen)], UNITS),
+        position=behaviour.position,
+        velocity=batch.velocity.flatten().cpu().numpy(),
+        heading=None if batch.heading is None else _flat(batch.heading),
+        phase=met.phase,
+        hypotheses=met.hypotheses,
+        belief=beliefs["position"],
+        bin_centres=task.bin_centres,
+        landmarks=behaviour.landmarks,
+        encounters=met.table,
+        training_curve=curve,
+        landmark_names=task.landmark_names,
+        head_names=tuple(task.heads),
+        head_loss=judge.head_losses(beliefs),
+        head_bayes_loss=None if best is None else judge.head_losses(best),
+        visibility_radius=task.visibility,
+        position_unit=task.position_unit,
+        attributes={"loss": task.settings.loss, "map_known": task.map_known, "limit": limit, **(attributes or {})},
+        **judge.fields(),
+        **({} if bayes is None else judge.filter_fields(bayes)),
+    )
+
+
+class _Judge:
+    """What each observer's belief says, sample by sample."""
+
+    def __init__(
+        self, task: Task, batch: Batch, behaviour: Behaviour, met: Met, network: dict[str, NDArray[np.float32]]
+    ) -> None:
+        self.behaviour, self.met, self.network = behaviour, met, network
+        self.places = Places(task.bin_centres, behaviour.ring, behaviour.radius)
+        self.targets = {head: _flat(target) for head, target in batch.targets.items()}
+        self.n_steps = batch.inputs.shape[1]
+        self.names: list[str] = []
+        self.measures: dict[str, list[NDArray]] = {}
+        self.wrong = self._wrong_places()
+
+    def add(self, name: str, held: dict[str, NDArray]) -> None:
+        """Judge one observer, from its posteriors (time, class) by head."""
+        belief = held["position"]
+        alternative = np.full(len(belief), np.nan)
+        if self.wrong:
+            masses = np.array([self.places.mass_at(belief, place) for place in self.wrong])
+            some = np.isfinite(masses).any(axis=0)
+            alternative[some] = np.nansum(masses[:, some], axis=0)
+        self.names.append(name)
+        for measure, values in {
+            "loss": true_bin_loss(belief, self.targets["position"]),
+            "error": self.places.error(belief, self.behaviour.position),
+            "certainty": self.places.certainty(belief),
+            "alternative": alternative,
+            "divergence": divergence(belief, self.network["position"]),
+            "correct": self._correct(held),
+        }.items():
+            self.measures.setdefault(measure, []).append(values)
+
+    def fields(self) -> dict[str, Any]:
+        """Give the session's fields about observers."""
+        fields: dict[str, Any] = {f"observer_{name}": np.stack(v, axis=1) for name, v in self.measures.items()}
+        return fields | {"observer_names": tuple(self.names)}
+
+    def head_losses(self, held: dict[str, NDArray]) -> NDArray[np.float64]:
+        """Give the loss at each head, (time, head)."""
+        return np.stack([true_bin_loss(held[head], target) for head, target in self.targets.items()], axis=1)
+
+    def filter_fields(self, bayes: dict[str, NDArray]) -> dict[str, Any]:
+        """Give the session's fields about the Bayes filter."""
+        return {
+            "bayes": bayes["position"].astype(np.float32),
+            "ambiguity": 1 - self.measures["certainty"][self.names.index("bayes")],
+        }
+
+    def _correct(self, held: dict[str, NDArray]) -> NDArray[np.int8]:
+        if "port" not in held:
+            return pokes(self.met.table, held["position"], self.behaviour)
+        last = slice(self.n_steps - 1, None, self.n_steps)
+        return ports(held["port"][last], self.targets["port"][last], self.met.phase[last] == 2)
+
+    def _wrong_places(self) -> list[NDArray]:
+        """Give the wrong places that fit the first landmark, in LM1; none that overlaps with the right one."""
+        behaviour, first = self.behaviour, np.full(len(self.behaviour.landmarks), -1)
+        rows = self.met.table[self.met.table["order"] == 1]
+        for row in rows:
+            first[row["trial"]] = behaviour.names.index(row["landmark"])
+        of_sample = np.where(self.met.phase == 1, first[behaviour.trial], -1)
+        places = alternatives(behaviour.position, behaviour.landmarks[behaviour.trial], of_sample, behaviour.ring)
+        for place in places:
+            apart = distance(place, behaviour.position, behaviour.ring)
+            place[~(apart >= 2 * behaviour.radius)] = np.nan
+        return places
+
+
+@torch.no_grad()
+def _run(
+    network: Network, batch: Batch, chosen: list[int], generator: torch.Generator
+) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
+    """Give the chosen states (time, unit) and beliefs (time, class) by head; the generator is of the process noise."""
+    states: list[torch.Tensor] = []
+    logits: dict[str, list[torch.Tensor]] = {}
+    for piece in batch.inputs.split(PIECE):
+        of_piece, reports = network(piece, generator)
+        states.append(of_piece[..., chosen].flatten(0, 1))
+        for head, values in reports.items():
+            logits.setdefault(head, []).append(values.flatten(0, 1))
+    beliefs = {head: torch.cat(values).softmax(dim=1).cpu().numpy() for head, values in logits.items()}
+    return torch.cat(states).cpu().numpy(), beliefs
+
+
+def _refuse_not_finite(
+    name: str, activity: NDArray[np.float32], beliefs: dict[str, NDArray[np.float32]], n_trials: int
+) -> None:
+    """Refuse states and reports that are NaN or infinite: no analysis could use them."""
+    for what, values in {"states": activity, **{f"reports of '{head}'": p for head, p in beliefs.items()}}.items():
+        bad = ~np.isfinite(values).all(axis=1)
+        if bad.any():
+            n_bad = int(bad.reshape(n_trials, -1).any(axis=1).sum())
+            raise ValueError(
+                f"{name}: the network's {what} are NaN or infinite in {n_bad} of {n_trials} trials; no session was written. Its "
+                "activity grows without bounds: train it again with a lower training.peak_rate or with training.l2_rates above 0"
+            )
+
+
+def _flat(values: torch.Tensor) -> NDArray:
+    """Lay (trial, step, ...) out in time, as numpy."""
+    return values.flatten(0, 1).cpu().numpy()
+
+
+def read_curve(path: Any) -> NDArray:
+    """Read a training curve as ``train`` writes it; a `rscnav.files.sealed.regular.DamagedError` where it is not as it was written."""
+    text = read_with_digest(path)
+    table = np.genfromtxt(io.StringIO(text), delimiter=",", names=True, dtype=None, encoding="utf-8", ndmin=1)
+    curve = np.zeros(len(table), CURVE)
+    for column in CURVE.names or ():
+        curve[column] = table[column]
+    return curve

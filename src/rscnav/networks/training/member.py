@@ -1,0 +1,156 @@
+"""One network of a training run: its plan, its seeds, its folder, and what is known of it so far."""
+
+import csv
+import io
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from rscnav.files.atomic import write_text
+from rscnav.files.sealed.tails import write_with_digest
+from rscnav.networks import checkpoint
+from rscnav.networks.training.early_stopping import is_stalled
+from rscnav.networks.training.lr_schedule import learning_rate
+from rscnav.networks.training.plan import Plan
+from rscnav.networks.weights_file import trained_values
+from rscnav.seeds import Seeds
+
+log = logging.getLogger(__name__)
+FAILED = "failed.json"
+STATE = ("curve", "recent", "restarts", "failure", "weights")  # what a checkpoint holds of a member
+
+
+@dataclass(eq=False)
+class Member:
+    """One network of a training run.
+
+    Parameters
+    ----------
+    plan : Plan
+    seeds : Seeds
+        The network's own.
+    folder : pathlib.Path
+        Gets its checkpoint and its table of progress.
+    ready : pathlib.Path, optional
+        Gets its weights and its curve when it ends, or why it was given up; default: `folder` gets weights and curve.
+    curve : list of dict
+        A row for each validation.
+    recent : list of float
+        Losses of the batches since the last validation.
+    restarts : int
+        How often it diverged.
+    failure : str
+        Why it was given up, if it was.
+    weights : dict of tensor, optional
+        Once it has ended.
+    """
+
+    plan: Plan
+    seeds: Seeds
+    folder: Path
+    ready: Path | None = None
+    curve: list[dict[str, float]] = field(default_factory=list)
+    recent: list[float] = field(default_factory=list)
+    restarts: int = 0
+    failure: str = ""
+    weights: dict[str, Tensor] | None = None
+
+    def rate(self, batch: int) -> float:
+        """Give the learning rate of a batch (counted from 0), lowered after each divergence."""
+        training = self.plan.training
+        return learning_rate(batch, training.n_batches, training.peak_rate) * training.lower_rate**self.restarts
+
+    def add(self, batch: int, measured: dict[str, float]) -> None:
+        """Add a row to the curve after a number of batches."""
+        row = {
+            "batch": batch,
+            "learning_rate": self.rate(batch - 1),
+            "train_loss": sum(self.recent) / len(self.recent),
+            **measured,
+            "restarts": self.restarts,
+        }
+        self.curve.append(row)
+        self.recent = []
+
+    def go_back(self, batch: int) -> None:
+        """Forget what came after a number of batches, the last of a validation."""
+        self.curve = [row for row in self.curve if row["batch"] <= batch]
+        self.recent = []
+
+    def mend(self, said: str, batch: int) -> None:
+        """Note a divergence: the rate is lowered, or the network given up. `batch` is where it goes back to."""
+        settings, name = self.plan.training, self.plan.name
+        self.restarts += 1
+        if self.restarts <= settings.max_restarts:
+            lowered = settings.lower_rate**self.restarts
+            log.warning("%s  %s: goes back to batch %d, learning rate times %.4g", name, said, batch, lowered)
+            return
+        self.failure = (
+            f"{name}: {said}, after {settings.max_restarts} restarts (training.max_restarts); lower training.peak_rate "
+            f"({settings.peak_rate}) or training.clip_norm ({settings.clip_norm})"
+        )
+        log.error("%s", self.failure)
+
+    def has_ended(self, batch: int, ends: Sequence[int], aims: bool) -> bool:
+        """Tell whether training ends after the validation at `batch`, and say why where that is not the plan.
+
+        Parameters
+        ----------
+        batch : int
+        ends : sequence of int
+            Where cycles of the schedule end.
+        aims : bool
+            Whether there is a gap, which may have a target.
+        """
+        settings, name, gap = self.plan.training, self.plan.name, self.curve[-1]["gap"]
+        if is_stalled(self.curve, settings):
+            log.info("%s  stopped early at batch %d: no gain for %d validations", name, batch, settings.patience)
+            return True
+        if batch not in ends:
+            return False
+        if settings.target_gap is None or not aims or gap <= settings.target_gap:
+            return True
+        log.info(
+            "%s  gap %.4f is above the target of %.4f nats after %d batches", name, gap, settings.target_gap, batch
+        )
+        if any(batch < end <= settings.max_batches for end in ends):
+            return False
+        log.warning("%s  stopped at training.max_batches without reaching training.target_gap", name)
+        return True
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What its files say of the settings and the code that it was trained with."""
+        return self.plan.files_record
+
+    def write(self, devices: list[dict[str, str]]) -> None:
+        """Write the trained network and its curve; `devices` are the records of those that it was trained on."""
+        assert self.weights is not None  # it has ended
+        values = trained_values(self.weights, self.plan.architecture, self.record, devices, self.plan.name)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(self.curve[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.curve)
+        folder = self.ready or self.folder
+        write_with_digest(folder / "curve.csv", text.getvalue())
+        checkpoint.save(values, folder / "weights.pt")
+
+    def write_failure(self, device: str) -> None:
+        """Leave word why it was given up, and on what device, where its own job looks."""
+        if self.ready is not None:
+            said = {"record": self.record, "failure": self.failure, "device": device}
+            write_text(self.ready / FAILED, json.dumps(said))
+
+    def state(self) -> dict[str, Any]:
+        """Give what a checkpoint holds of it."""
+        return {name: getattr(self, name) for name in STATE}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to what `state` gave."""
+        for name in STATE:
+            setattr(self, name, state[name])

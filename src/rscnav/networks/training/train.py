@@ -1,0 +1,92 @@
+"""Training from the first batch to the files, of one network or of several together. See docs/training.md."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from rscnav.networks.checkpoint import load_network
+from rscnav.networks.devices import Device
+from rscnav.networks.model import Network
+from rscnav.networks.training.member import Member
+from rscnav.networks.training.plan import Plan, check_together
+from rscnav.networks.training.trainer import Run
+from rscnav.networks.training.validation import scored
+from rscnav.seeds import Seeds
+from rscnav.tasks.base import Task
+
+__all__ = ["Plan", "scored", "train", "train_ensemble"]
+
+
+def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Path) -> Network:
+    """Train a network until its schedule ends and its gap is small enough.
+
+    Writes ``weights.pt`` and ``curve.csv`` into `folder` at the end; ``checkpoint.pt`` and ``progress.csv`` while it runs. After
+    a kill the same call goes on from the checkpoint and ends with the same bytes.
+
+    Parameters
+    ----------
+    task : Task
+    plan : Plan
+    seeds : Seeds
+        The network's own.
+    device : torch.device
+    folder : pathlib.Path
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ValueError
+        For a learning rule that cannot train such a network.
+    FloatingPointError
+        Where the training diverges again and again.
+    """
+    run = Run(task, [Member(plan, seeds, Path(folder))], Device.of(device))
+    run.go()
+    run.refuse_failed()
+    return run.learner.network
+
+
+def train_ensemble(
+    task: Task, plans: Sequence[Plan], seeds: Sequence[Seeds], device: torch.device, folders: Sequence[Path]
+) -> list[Network]:
+    """Train several networks of one shape at once: faster than one by one where a network alone leaves a device idle.
+
+    Each draws its weights, trials and noise from its own seeds, and writes its own files when it ends: those of `train`, but for
+    rounding. The checkpoint of all lies in the first folder.
+
+    Parameters
+    ----------
+    task : Task
+    plans : sequence of Plan
+        One a network; they may differ in name, record and the settings of `rscnav.networks.training.plan.OWN`.
+    seeds : sequence of Seeds
+    device : torch.device
+    folders : sequence of pathlib.Path
+
+    Returns
+    -------
+    list of Network
+
+    Raises
+    ------
+    ValueError
+        For plans that cannot be followed together, with the key; for a learning rule that cannot train several.
+    FloatingPointError
+        Where a network's training diverges again and again; the others' files are written.
+    """
+    if not len(plans) == len(seeds) == len(folders) or not plans:
+        raise ValueError(f"got {len(plans)} plans, {len(seeds)} seeds and {len(folders)} folders; one each a network")
+    if len({Path(folder).resolve() for folder in folders}) < len(folders):
+        raise ValueError("networks that train together need a folder each; got " + ", ".join(map(str, folders)))
+    if len(plans) == 1:
+        return [train(task, plans[0], seeds[0], device, folders[0])]
+    check_together(plans)
+    members = [Member(plan, own, Path(folder)) for plan, own, folder in zip(plans, seeds, folders, strict=True)]
+    run = Run(task, members, Device.of(device))
+    run.go()
+    run.refuse_failed()
+    return [load_network(Path(folder) / "weights.pt", task, device) for folder in folders]

@@ -1,0 +1,110 @@
+"""Networks and how they learn from a batch: one network, or several side by side."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rscnav.networks.learning_rules.registry import make_rule
+from rscnav.networks.model import Network
+from rscnav.networks.training.curriculum import Curriculum
+from rscnav.networks.training.loss import Objective
+from rscnav.networks.training.member import Member
+from rscnav.networks.training.optimiser import Adam
+from rscnav.networks.training.stacking import keep_some, side_by_side, weights_of
+from rscnav.networks.training.trial_streams import draw
+from rscnav.networks.training.validation import scored
+from rscnav.tasks.base import Task
+
+
+class Learner:
+    """Networks with their optimiser; each draws first weights, batches and noise from its member's seeds.
+
+    Parameters
+    ----------
+    task : Task
+    members : sequence of Member
+        One: a network without a leading dimension; more: an ensemble.
+    device : torch.device
+    together : bool, optional
+        True: a single one, too, is an ensemble; what is left of one goes on as it was.
+
+    Raises
+    ------
+    ValueError
+        Where the learning rule cannot train such networks.
+    """
+
+    def __init__(
+        self, task: Task, members: Sequence[Member], device: torch.device, together: bool | None = None
+    ) -> None:
+        self.task, self.members, self.device = task, list(members), device
+        self.together = len(members) > 1 if together is None else together
+        plan, n_inputs = members[0].plan, len(task.channels)
+        self.curriculum = Curriculum(task, plan.training)
+        self.rule = make_rule(plan.training.rule, members[0].seeds.integer("rule"))
+        for _, lesson, n_trials in [*self.curriculum.lessons, (0, task, plan.training.batch_size)]:
+            self.rule.check(plan.architecture, n_inputs, lesson.n_steps, n_trials)
+        if self.together and not self.rule.ensembles:
+            raise ValueError(
+                f"training.rule: '{plan.training.rule.name}' cannot train several networks together; train them one by one"
+            )
+        first = [torch.Generator().manual_seed(member.seeds.integer("weights")) for member in members]
+        network = Network(n_inputs, task.heads, plan.architecture, first if self.together else first[0])
+        self.network = network.to(device)
+        self.adam = Adam(list(self.network.parameters()), len(members))
+        self.batch = 0
+
+    def step(self) -> Tensor:
+        """Learn from one batch; returns the loss of each network, (network,)."""
+        task, n_trials = self.curriculum.at(self.batch)
+        batches = [draw(task, m.seeds, "train", self.batch, n_trials, self.device) for m in self.members]
+        inputs = side_by_side([batch.inputs for batch in batches], self.together).movedim(-2, 0)
+        targets = {h: side_by_side([b.targets[h] for b in batches], self.together) for h in task.heads}
+        inputs = inputs.to(next(self.network.parameters()).dtype)  # (step, [network,] trial, channel)
+        loss = self.rule.gradient(self.network, inputs, self._objective(targets), self._noise())
+        settings = [member.plan.training for member in self.members]
+        self.adam.step([m.rate(self.batch) for m in self.members], [s.clip_norm for s in settings])
+        self.batch += 1
+        return loss.reshape(-1)
+
+    def size(self, batch: int) -> tuple[int, int]:
+        """Give the trials of a batch (counted from 0), and their steps."""
+        task, n_trials = self.curriculum.at(batch)
+        return n_trials, task.n_steps
+
+    def keep(self, which: Sequence[int]) -> None:
+        """Go on with some of the networks."""
+        self.members = [self.members[k] for k in which]
+        if self.members:
+            keep_some(self.network, which)
+            self.adam.keep(which)
+
+    def weights(self, member: Member) -> dict[str, Tensor]:
+        """Copy a network's weights to the CPU."""
+        return weights_of(self.network, self.members.index(member), self.together)
+
+    def state(self) -> dict[str, Any]:
+        """Copy all that the next batch depends on."""
+        weights = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
+        return {"batch": self.batch, "weights": weights, "adam": self.adam.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to what `state` gave."""
+        self.batch = state["batch"]
+        self.network.load_state_dict(state["weights"])
+        self.adam.restore(state["adam"])
+
+    def _noise(self) -> Any:
+        """Make the generators of this batch's process noise."""
+        if self.members[0].plan.architecture.process_noise == 0:
+            return None
+        seeds = [member.seeds.integer("noise", self.batch) for member in self.members]
+        noise = [torch.Generator(device=self.device).manual_seed(seed) for seed in seeds]
+        return noise if self.together else noise[0]
+
+    def _objective(self, targets: dict[str, Tensor]) -> Objective:
+        """Say what is to be lowered."""
+        costs = [member.plan.training.l2_rates for member in self.members]
+        return Objective(targets, scored(self.task), costs if self.together else costs[0])

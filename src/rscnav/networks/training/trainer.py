@@ -1,0 +1,229 @@
+"""A training run: batches, validations, what is done after a divergence, checkpoints."""
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from rscnav.files.atomic import clear_leftovers
+from rscnav.files.run_ownership import OrphanedError
+from rscnav.networks import checkpoint
+from rscnav.networks.devices import Device, describe
+from rscnav.networks.training.checkpoint_settings import records_of
+from rscnav.networks.training.early_stopping import what_went_wrong
+from rscnav.networks.training.flops import flops_per_step
+from rscnav.networks.training.lr_schedule import cycle_ends
+from rscnav.networks.training.matmul_backend import fast_products
+from rscnav.networks.training.member import Member
+from rscnav.networks.training.progress import Progress, whole_name
+from rscnav.networks.training.resume import NAME, is_finite, part_of, read_checkpoint, shapes_of
+from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.validation import Validation, measure
+from rscnav.observers.registry import strategies
+from rscnav.tasks.base import Task
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 10  # batches between looks at the losses on a GPU, which each look keeps waiting
+
+
+class Run:
+    """A run of one network, or of several that all are at the same batch.
+
+    Whatever one of several does (end early, diverge, be given up), the others' weights and curves are what they would be alone:
+    after a divergence all go back to the last good state, and those that had not diverged repeat what they did.
+
+    Parameters
+    ----------
+    task : Task
+    members : sequence of Member
+    device : Device
+    goes_on_from : pathlib.Path, optional
+        A checkpoint of these networks, and perhaps of others; default: that of the first member's folder, which is also where
+        checkpoints are written.
+    """
+
+    def __init__(self, task: Task, members: Sequence[Member], device: Device, goes_on_from: Path | None = None) -> None:
+        self.task, self.members, self.device, self.hardware = task, list(members), device.device, device
+        self.name, self.path = whole_name(members), members[0].folder / NAME
+        self.goes_on_from = goes_on_from or self.path
+        self.devices = [device.record]  # that it trained on so far
+        self.records = records_of([member.plan for member in members])
+        self.learner = Learner(task, members, self.device)
+        self.active = list(members)  # those that still train, in the order of the weights' leading dimension
+        self.good = self.learner.state()  # at the last validation that showed nothing wrong
+        self.aims = bool(strategies(task))  # whether there is a gap to aim at
+        self.warm = False  # the first steps compile, and their time says nothing
+        training = [member.plan.training for member in members]
+        self.every = training[0].validate_every
+        self.checkpoint_every_s = min(settings.checkpoint_every_s for settings in training)
+        self.ends = cycle_ends(training[0].n_batches, max(max(s.max_batches, s.n_batches) for s in training))
+
+    @property
+    def batch(self) -> int:
+        """Batches so far."""
+        return self.learner.batch
+
+    @property
+    def validates(self) -> bool:
+        """Whether a validation is due after the present batch."""
+        return self.batch % self.every == 0 or self.batch in self.ends
+
+    def go(self) -> None:
+        """Train until all networks have ended.
+
+        Networks that were given up have a `failure`; see `refuse_failed`.
+        """
+        log.info("%s  %s on %s", self.name, "train together" if len(self.members) > 1 else "trains", self.hardware)
+        for member in self.members:
+            clear_leftovers(member.folder)
+        goes_on = self.resume()
+        self.progress = Progress(self.members, self.device, goes_on)
+        self.validations = {m.plan.name: Validation(self.task, m.plan, m.seeds, self.device) for m in self.active}
+        saved = time.monotonic()
+        with fast_products():
+            while self.active:
+                self.advance()
+                if self.active and time.monotonic() - saved > self.checkpoint_every_s:
+                    self.save()
+                    saved = time.monotonic()
+        if not all(member.failure for member in self.members):
+            self.progress.close(self.batch)
+        self.path.unlink(missing_ok=True)
+
+    def refuse_failed(self) -> None:
+        """Raise a `FloatingPointError` that names the networks that were given up, where there are any."""
+        failures = [member.failure for member in self.members if member.failure]
+        if failures:
+            raise FloatingPointError("\n".join(failures))
+
+    def advance(self) -> None:
+        """Train until losses are looked at, and do what is then to be done."""
+        members, losses = self.active, self.steps()
+        wrong = {
+            member: f"the training loss is {row[k]}"
+            for k, member in enumerate(members)
+            for row in losses
+            if not math.isfinite(row[k])
+        }
+        measured = []
+        if self.validates and not wrong:
+            measured = measure(
+                self.learner.network, [self.validations[m.plan.name] for m in members], self.learner.together
+            )
+            said = [what_went_wrong(row, m.curve, self.task.heads) for m, row in zip(members, measured, strict=True)]
+            wrong = {member: text for member, text in zip(members, said, strict=True) if text}
+        if wrong:
+            self.go_back(wrong)
+            return
+        for k, member in enumerate(members):
+            member.recent += [row[k] for row in losses]
+        if measured:
+            for member, row in zip(members, measured, strict=True):
+                member.add(self.batch, row)
+        if self.progress.is_due or self.batch in self.ends:
+            self.progress.report(members, losses[-1], self.batch, next(end for end in self.ends if end >= self.batch))
+        if measured:
+            ended = [member for member in members if member.has_ended(self.batch, self.ends, self.aims)]
+            for member in ended:
+                self.finish(member)
+            self.keep([member for member in members if member not in ended])
+            self.good = self.learner.state()
+
+    def steps(self) -> list[list[float]]:
+        """Train until losses are looked at; gives them, (batch, network). Each look keeps a GPU waiting."""
+        started, flops = time.monotonic(), 0.0
+        losses: list[Tensor] = []
+        look_every = LOOK_EVERY if self.device.type == "cuda" else 1
+        while not losses or (self.batch % look_every and not self.validates):
+            flops += flops_per_step(self.learner.network, *self.learner.size(self.batch))
+            losses.append(self.learner.step())
+        read: list[list[float]] = torch.stack(losses).tolist()
+        if self.warm:
+            self.progress.add(len(read), time.monotonic() - started, flops)
+        self.warm = True
+        return read
+
+    def go_back(self, wrong: dict[Member, str]) -> None:
+        """Go back to the last good state; those that went wrong go on with a lower rate, or are given up."""
+        batch = self.batch
+        self.learner.restore(self.good)
+        for member in self.active:
+            member.go_back(self.batch)
+        for member, what in wrong.items():
+            member.mend(f"diverged by batch {batch} ({what})", self.batch)
+            if member.failure:
+                member.write_failure(str(self.hardware))
+        self.keep([member for member in self.active if not member.failure])
+        self.good = self.learner.state()
+
+    def finish(self, member: Member) -> None:
+        """Write a network's files."""
+        member.weights = self.learner.weights(member)
+        member.write(self.devices)
+        if self.learner.together:
+            row = member.curve[-1]
+            log.info(
+                "%s  ends after %d batches, gap %.4f ± %.4f nats",
+                member.plan.name,
+                self.batch,
+                row["gap"],
+                row["gap_se"],
+            )
+
+    def keep(self, members: Sequence[Member]) -> None:
+        """Go on with some of the networks."""
+        if len(members) < len(self.active):
+            self.learner.keep([self.active.index(member) for member in members])
+            self.active = list(members)
+
+    def save(self) -> None:
+        """Write a checkpoint, unless the weights are no longer finite; where that fails, the run goes on without."""
+        state = self.learner.state()
+        if not is_finite(state):
+            return  # the next look finds it out, and goes back to the last good state
+        values = {
+            **state,
+            "good": self.good,
+            "together": self.learner.together,
+            "active": [member.plan.name for member in self.active],
+            "members": {member.plan.name: member.state() for member in self.members},
+            "records": self.records,
+            "devices": self.devices,
+        }
+        try:
+            checkpoint.save(values, self.path)
+        except OrphanedError:
+            raise
+        except OSError as error:
+            log.warning("%s  goes on, but its checkpoint could not be written: %s", self.name, error)
+
+    def resume(self) -> bool:
+        """Go on from the checkpoint, where there is one of the same settings and code; tells whether."""
+        path, shapes = self.goes_on_from, shapes_of(self.learner)
+        saved = read_checkpoint(path, self.records, self.task, shapes, self.ends[-1], self.name)
+        if saved is None:
+            return False
+        self.devices = saved["devices"]
+        for member in self.members:
+            member.restore(saved["members"][member.plan.name])
+            if member.weights is not None:
+                member.write(self.devices)  # files of members that have ended may have been cleared away
+            if member.failure:
+                member.write_failure(str(self.hardware))
+        if self.devices[-1] != self.hardware.record:
+            before = describe(self.devices[-1])
+            log.warning("%s  began on %s and goes on on %s: last digits differ", self.name, before, self.hardware)
+            self.devices = [*self.devices, self.hardware.record]
+        if saved["together"] != self.learner.together:
+            self.learner = Learner(self.task, self.members, self.device, together=saved["together"])
+        self.keep([member for member in self.members if member.plan.name in saved["active"]])
+        if self.active:
+            present, self.good = part_of(saved, [member.plan.name for member in self.active], self.device)
+            self.learner.restore(present)
+        self.learner.batch = saved["batch"]
+        log.info("%s  goes on from its checkpoint after %d batches", self.name, self.batch)
+        return True

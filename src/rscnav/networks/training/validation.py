@@ -1,0 +1,104 @@
+"""How good a network is on held-out trials, beside the best that an observer could be."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from rscnav.networks.model import Network, step_losses
+from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.stacking import side_by_side, some_of
+from rscnav.networks.training.trial_streams import draw_many
+from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
+from rscnav.observers.registry import limit_of, observe, strategies
+from rscnav.seeds import Seeds
+from rscnav.tasks.base import Task
+
+PIECE = 500  # trials run at once, of each network: bounds the memory
+GROUP = 32  # networks run at once
+HEAD = "position"  # a gap without a name is this head's
+
+
+class Validation:
+    """A network's validation trials, with the observer's loss on them.
+
+    Parameters
+    ----------
+    task : Task
+    plan : Plan
+    seeds : Seeds
+        The network's own.
+    device : torch.device
+    """
+
+    def __init__(self, task: Task, plan: Plan, seeds: Seeds, device: torch.device) -> None:
+        n_trials = plan.training.validation_trials
+        self.seeds, self.counted = seeds, scored(task)
+        batch = draw_many(task, seeds, "validation", n_trials, min(n_trials, 1000), device)
+        self.inputs, self.targets = batch.inputs, batch.targets
+        target = self.flat(batch.targets[HEAD])
+        self.limit = np.full(len(target), np.nan)
+        if strategies(task):
+            generator = torch.Generator(device=device).manual_seed(seeds.integer("validation", "observer"))
+            held = observe(task, batch, limit_of(plan.architecture, task), plan.observer, generator)[HEAD]
+            self.limit = true_bin_loss(held[:, self.counted].flatten(0, 1).cpu().numpy(), target)
+        self.phase = self.flat(batch.landmarks_met)
+        self.trial = np.repeat(np.arange(n_trials), len(target) // n_trials)
+
+    def flat(self, values: Tensor) -> NDArray:
+        """Lay the values (trial, step) that count out in time, as numpy."""
+        return values[:, self.counted].flatten().cpu().numpy()
+
+    def noise(self) -> torch.Generator:
+        """Make the generator of the process noise: the same noise at each validation, and on every device."""
+        return torch.Generator().manual_seed(self.seeds.integer("validation", "noise"))
+
+    def row(self, losses: dict[str, Tensor]) -> dict[str, float]:
+        """Turn losses by head, (trial, step), into means: loss, the observer's loss, gaps overall and by phase, other heads."""
+        flat = {head: self.flat(values).astype(np.float64) for head, values in losses.items()}
+        loss = flat[HEAD]
+        spread = optimality_gap(loss, np.zeros_like(loss), self.trial).se
+        row = {"loss": float(loss.mean()), "loss_se": spread, "bayes_loss": float(self.limit.mean())}
+        masks = {"": None} | {f"_LM{phase}": self.phase == phase for phase in range(3)}
+        for name, mask in masks.items():
+            gap = dataclasses.asdict(optimality_gap(loss, self.limit, self.trial, mask))
+            row |= {f"gap{name}": gap["value"], f"gap_se{name}": gap["se"]}
+        return row | {f"loss_{head}": float(values.mean()) for head, values in flat.items() if head != HEAD}
+
+
+@torch.no_grad()
+def measure(network: Network, validations: Sequence[Validation], together: bool) -> list[dict[str, float]]:
+    """Give a row of the training curve for each network, see `Validation.row`.
+
+    Parameters
+    ----------
+    network : Network
+    validations : sequence of Validation
+        One a network.
+    together : bool
+        Whether weights have a leading dimension.
+    """
+    if together and len(validations) > GROUP:
+        firsts = range(0, len(validations), GROUP)
+        groups = [range(first, min(first + GROUP, len(validations))) for first in firsts]
+        return [row for g in groups for row in measure(some_of(network, g), [validations[k] for k in g], True)]
+    noise = [validation.noise() for validation in validations]
+    pieces: list[dict[str, Tensor]] = []
+    for first in range(0, len(validations[0].inputs), PIECE):
+        here = slice(first, first + PIECE)
+        inputs = side_by_side([v.inputs[here] for v in validations], together).to(next(network.parameters()).dtype)
+        logits = network(inputs, noise if together else noise[0])[1]
+        targets = {h: side_by_side([v.targets[h][here] for v in validations], together) for h in logits}
+        pieces.append({head: step_losses(logits[head], targets[head]) for head in logits})
+    losses = {head: torch.cat([piece[head] for piece in pieces], dim=-2) for head in pieces[0]}
+    if not together:
+        return [validations[0].row(losses)]
+    return [v.row({head: values[k] for head, values in losses.items()}) for k, v in enumerate(validations)]
+
+
+def scored(task: Task) -> slice:
+    """Tell which steps of a trial count in the loss."""
+    return slice(-1, None) if task.settings.loss == "many-to-one" else slice(None)

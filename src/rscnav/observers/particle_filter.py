@@ -1,0 +1,201 @@
+"""The particles of the arena's filter on their way: move, look, weigh, resample.
+
+In the landmark frame the scene stands still, and its unknown turn j (a is at port j in the frame of the start) is no more than
+the heading at the start, -j · 2π / ports. After the first sight of a landmark a particle is a pose in the landmark frame with a
+label j; before, see `rscnav.observers.particle_prior`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from rscnav.observers.arena_likelihood import View
+from rscnav.observers.particle_prior import Outset
+from rscnav.observers.particles import IMPOSSIBLE, Cloud, systematic
+from rscnav.tasks.arena import Task
+from rscnav.tasks.arena_motion import moved
+from rscnav.tasks.ring import equal_bin
+
+NEGLIGIBLE = 1e-12  # a particle of less weight is dropped
+INEXPLICABLE = 1e-6  # a single hypothesis that gives less than this part of the highest likelihood is given up
+
+
+class Walk:
+    """The particles of some trials on their way.
+
+    Parameters
+    ----------
+    task : Task
+    inputs : tensor, (trial, step, channel)
+    strategy : str
+    n : int
+        Particles a trial.
+    generator : torch.Generator
+    stratified : bool
+        False: the plain filter, whose particles have labels from the start.
+    """
+
+    def __init__(
+        self, task: Task, inputs: Tensor, strategy: str, n: int, generator: torch.Generator, stratified: bool
+    ) -> None:
+        s = task.settings
+        self.task, self.generator, self.stratified = task, generator, stratified
+        self.single = strategy == "single_hypothesis"
+        self.view = View(task, inputs)
+        seen, n_trials, device = self.view.seen, len(inputs), inputs.device
+        before = seen.long().cumsum(dim=1) - seen.long()  # how often a landmark was in view before
+        self.weighed = {"no_absence": seen, "dead_reckoning": before == 0}.get(strategy, torch.ones_like(seen))
+        label = torch.arange(n, device=device) % s.n_ports  # a's port in the frame of the start
+        weight = (1 / (s.n_ports * label.bincount()[label])).float().repeat(n_trials, 1)
+        slot = label + s.n_ports * torch.arange(n_trials, device=device)[:, None]
+        back = (label * (-2 * math.pi / s.n_ports)).float()
+        heading = torch.zeros_like(weight) if stratified else back.repeat(n_trials, 1)
+        self.cloud = Cloud(torch.zeros_like(weight), torch.zeros_like(weight), heading, slot, weight, s.n_ports)
+        self.settled = ((before + seen.long()) > 0) | (not stratified)  # (trial, step): some landmark has been in view
+        self.ripe = self.weighed & ((before > 0) | (not stratified))  # learns, and not by an outset
+        self.outsets = {row: Outset(task, n, device) for row in range(n_trials)} if stratified else {}
+        self.back = back.cos(), back.sin()
+        self.rescues = 0
+
+    def step(self, step: int) -> Tensor:
+        """Move, look, weigh; returns the weight of each turn and bin of position, (trial, port, bin)."""
+        s, c, view = self.task.settings, self.cloud, self.view
+        slip = torch.randn(3, *c.x.shape, generator=self.generator, device=c.x.device)
+        slip[:2] *= s.motion.noise_m
+        slip[2] *= s.motion.noise_rad
+        c.x, c.y, c.heading = moved(
+            c.x, c.y, c.heading, view.stride[:, step, None], view.turned[:, step, None], slip, s.radius_m
+        )
+        settled = self.settled[:, step].tolist()
+        x, y, shares = c.x, c.y, {}
+        if self.outsets:
+            x, y = x.clone(), y.clone()
+        for row in [row for row in self.outsets if not settled[row]]:
+            shares[row] = self.wait(row, step)
+            x[row], y[row] = turned(x[row], y[row], *self.back)
+        self.weigh(step)
+        for row in [row for row in self.outsets if settled[row]]:
+            self.settle(row, step)
+            x[row], y[row] = c.x[row], c.y[row]
+        side = [equal_bin(place, -s.radius_m, s.radius_m, s.n_bins_side) for place in (x, y)]
+        tally = c.tally(side[0].mul_(s.n_bins_side).add_(side[1]), self.task.heads["position"])
+        for row, share in shares.items():
+            tally[row] += 1e-12
+            tally[row] *= (share / tally[row].sum(dim=1))[:, None]
+        return tally
+
+    def wait(self, row: int, step: int) -> Tensor:
+        """Weigh the poses of a trial that has seen no landmark yet; returns the probability of each turn."""
+        c, outset = self.cloud, self.outsets[row]
+        if bool(self.weighed[row, step]):
+            outset.rule_out(c.x[row], c.y[row])
+        share = outset.share()
+        if not float(share.sum()) > 0:
+            self.rescues += 1
+            outset.allowed.fill_(1.0)
+            share = outset.share()
+        c.weight[row] = outset.own_weight()
+        return share
+
+    def settle(self, row: int, step: int) -> None:
+        """Give each particle of a trial one turn of the scene, at the first sight of a landmark."""
+        c, outset, view = self.cloud, self.outsets.pop(row), self.view
+        pose = c.x[row], c.y[row], c.heading[row]
+        chosen, port, c.weight[row], explained = outset.settle(
+            *pose, view.bearing[row, step], view.distance[row, step], self.generator
+        )
+        self.rescues += not explained
+        cos, sin = (values[port] for values in self.back)  # the first particles' labels are 0, 1, ...
+        x, y, heading = (values[chosen] for values in pose)
+        c.x[row], c.y[row] = turned(x, y, cos, sin)
+        c.heading[row] = heading - port * (2 * math.pi / c.n_labels)
+        c.slot[row] = port + row * c.n_labels
+        if self.single:
+            self.keep_best(torch.tensor([row], device=c.x.device))
+
+    def resample(self, step: int, share: Tensor) -> None:
+        """Renew the particles of trials where few carry the weight; share is the weight of each turn, (trial, port)."""
+        c = self.cloud
+        c.resample(self.settled[:, step], share, self.generator, self.stratified)
+        for row, outset in self.outsets.items():
+            chosen = outset.resample(share[row], self.generator)
+            if chosen is not None:
+                c.x[row], c.y[row], c.heading[row] = c.x[row][chosen], c.y[row][chosen], c.heading[row][chosen]
+
+    def weigh(self, step: int) -> None:
+        """Multiply the weights by the likelihood of what is in view, and bring their sums back to 1."""
+        c, rows = self.cloud, self.lit(step)
+        weight = c.weight * self.likelihood(step)
+        total = weight.sum(dim=1, keepdim=True)
+        if self.single and bool((total < INEXPLICABLE).any()):
+            self.start_anew((total[:, 0] < INEXPLICABLE).nonzero()[:, 0])
+            weight = c.weight * self.likelihood(step)
+            total = weight.sum(dim=1, keepdim=True)
+        if bool((total < IMPOSSIBLE).any()):
+            dead = (total[:, 0] < IMPOSSIBLE).nonzero()[:, 0]
+            weight[dead], total[dead] = self.rescue(dead, step), 1.0
+        c.weight = torch.threshold_(weight.div_(total), NEGLIGIBLE, 0.0)
+        if self.single and len(rows):
+            self.keep_best(rows)
+
+    def lit(self, step: int) -> Tensor:
+        """Trials that learn at this step from a landmark in view."""
+        return (self.ripe[:, step] & self.view.seen[:, step]).nonzero()[:, 0]
+
+    def likelihood(self, step: int) -> Tensor:
+        """Likelihood of what is in view or not, (trial, particle), relative to its maximum; 1 where the strategy learns nothing."""
+        c, rows = self.cloud, self.lit(step)
+        likelihood = (self.view.possible(c.x, c.y, step) | ~self.ripe[:, step, None]).float()
+        if len(rows):
+            misfit = self.view.misfit(c.x[rows], c.y[rows], c.heading[rows], rows, step)
+            likelihood[rows] *= torch.exp(-misfit.clamp_(max=60))  # no denormal products
+        return likelihood
+
+    def rescue(self, rows: Tensor, step: int) -> Tensor:
+        """Give new weights, (row, particle), where no particle can be: to the nearest, or if even these are far to poses drawn anew.
+
+        Poses anew come from what is seen alone; turns of the scene keep their odds.
+        """
+        c, n = self.cloud, self.cloud.x.shape[1]
+        self.rescues += len(rows)
+        log_weight = c.weight[rows].log() - self.view.distress(c.x[rows], c.y[rows], c.heading[rows], rows, step)
+        lost = torch.logsumexp(log_weight, dim=1) < math.log(INEXPLICABLE)
+        if bool(lost.any()):
+            far = rows[lost]
+            c.slot[far] = c.slot[far].gather(1, systematic(c.weight[far], n, self.generator))
+            c.x[far], c.y[far], c.heading[far], misfit = self.view.draw(far, step, n, self.generator)
+            log_weight[lost] = -misfit
+        return torch.softmax(log_weight, dim=1)
+
+    def keep_best(self, rows: Tensor) -> None:
+        """Drop all but the likeliest pair of turn and landmark seen."""
+        c = self.cloud
+        to_a, to_b = self.view.squared(c.x[rows], c.y[rows])
+        is_b = to_b < to_a
+        row = torch.arange(len(rows), device=rows.device)[:, None]
+        hypothesis = (c.slot[rows] % c.n_labels + c.n_labels * row) * 2 + is_b
+        total = torch.bincount(hypothesis.flatten(), c.weight[rows].flatten(), minlength=len(rows) * c.n_labels * 2)
+        best = total.view(len(rows), -1).argmax(dim=1, keepdim=True) + 2 * c.n_labels * row
+        kept = torch.where(hypothesis == best, c.weight[rows], 0.0)
+        c.weight[rows] = kept / kept.sum(dim=1, keepdim=True)
+
+    def start_anew(self, rows: Tensor) -> None:
+        """Give the poses of trials `rows`, as they are in the frame of the start, new turns of the scene, all alike."""
+        c, n = self.cloud, self.cloud.x.shape[1]
+        chosen = systematic(c.weight[rows], n, self.generator)
+        x, y, heading, slot = (values[rows].gather(1, chosen) for values in (c.x, c.y, c.heading, c.slot))
+        draw = torch.rand(len(rows), n, generator=self.generator, device=x.device)
+        port = draw.argsort(dim=1) % c.n_labels
+        angle = (slot % c.n_labels - port) * (2 * math.pi / c.n_labels)
+        c.x[rows], c.y[rows] = turned(x, y, angle.cos(), angle.sin())
+        c.heading[rows] = heading + angle
+        c.slot[rows] = port + rows[:, None] * c.n_labels
+        c.weight[rows] = 1 / n
+
+
+def turned(x: Tensor, y: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+    """Turn places by an angle."""
+    return cos * x - sin * y, sin * x + cos * y

@@ -1,0 +1,169 @@
+"""One series of activity: fluorescence of an imaging plane, deconvolved events, counts in bins."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.binning import TOLERANCE_S, Bins
+from rscnav.recordings.files.nwb_lookup import OpenSeries, open_series
+from rscnav.recordings.files.table_columns import TableColumns, plain_columns, rows_of
+from rscnav.recordings.settings.activity import Activity
+from rscnav.sessions.lazy import row_blocks
+
+KEY = "activity.series"
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A series of activity, whose values are read when asked for, while the file is open.
+
+    Parameters
+    ----------
+    path : str
+    columns : dict of array, (unit,)
+        `id`, and the plain columns of the table of regions of interest; without the units that are NaN throughout.
+    centre : array, (sample,)
+        Middle of what each sample stands for (s), increasing.
+    rows : callable
+        ``rows(start, stop)`` returns values (sample, column), float32.
+    width : int
+        Columns of the series.
+    column : array, (unit,)
+        Which of the columns are units.
+    has_nan : array of bool, (unit,)
+        Whether any value of the unit is NaN.
+    step_s : float
+        Usual distance of samples (s).
+    unit : str
+        What the values are in.
+    notes : list of str
+        What had to be put right.
+    """
+
+    path: str
+    columns: TableColumns
+    centre: NDArray[np.float64]
+    rows: Callable[[int, int], NDArray[np.float32]]
+    width: int
+    column: NDArray[np.intp]
+    has_nan: NDArray[np.bool_]
+    step_s: float
+    unit: str
+    notes: list[str]
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """First and last time that it covers (s)."""
+        return float(self.centre[0] - self.step_s / 2), float(self.centre[-1] + self.step_s / 2)
+
+    def per_bin(self, bins: Bins) -> NDArray[np.int64]:
+        """Count the samples whose middle lies in each bin, (bin,)."""
+        return np.searchsorted(self.centre, bins.right) - np.searchsorted(self.centre, bins.left)
+
+
+def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
+    """Find a series of activity, and look through it once.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    name : str
+        Name or path of the series.
+    activity : Activity
+        The mapping.
+    bin_s : float
+        Width of the bins that it will be brought to (s).
+
+    Raises
+    ------
+    ValueError
+        For a series that is not there or lies across, bins narrower than its samples, counts below 0, or values that are all
+        NaN.
+    """
+    series = open_series(file, name, KEY)
+    _refuse_across(series)
+    notes = list(series.notes)
+    time, order = _ordered(series, notes)
+    step = float(np.median(np.diff(time))) if len(time) > 1 else bin_s
+    if bin_s < step - TOLERANCE_S:
+        raise ValueError(
+            f"bin_s: {bin_s:g} s is narrower than the samples of '{series.path}', {step:.6g} s; write bin_s: {step:.4g} or more"
+        )
+    rows = _rows_in_order(series, order)
+    lowest, n_nan = 0.0, np.zeros(series.width, np.int64)
+    for block in row_blocks((len(order), series.width), item_bytes=8):
+        values = rows(block.start, block.stop)
+        lowest = min(lowest, float(np.nanmin(values, initial=0.0)))
+        n_nan += np.isnan(values).sum(axis=0)
+    if activity.kind == "counts" and lowest < 0:
+        raise ValueError(f"activity.kind: counts, but '{series.path}' goes down to {lowest:g}; use kind: continuous")
+    dead = n_nan == len(order)
+    if dead.all():
+        raise ValueError(f"{KEY}: all values of '{series.path}' are NaN")
+    if dead.any():
+        notes.append(f"{dead.sum()} of {len(dead)} units of '{series.path}' are NaN throughout and were left out")
+    return Plane(
+        path=series.path,
+        columns=rows_of(plane_columns(series), ~dead),
+        centre=time + step / 2 if activity.stamp == "start" else time,
+        rows=rows,
+        width=series.width,
+        column=np.flatnonzero(~dead),
+        has_nan=(n_nan > 0)[~dead],
+        step_s=step,
+        unit={"counts": "Hz", "rate": "Hz"}.get(activity.kind, series.unit or "a.u."),
+        notes=notes,
+    )
+
+
+def _refuse_across(series: OpenSeries) -> None:
+    """Refuse a matrix with a rate that has more units than samples: nothing says which side is time."""
+    n_samples = len(series.time)
+    if series.item.timestamps is None and getattr(series.item, "rois", None) is None and series.width > n_samples:
+        raise ValueError(
+            f"{KEY}: '{series.path}' has shape ({n_samples}, {series.width}): {n_samples} samples of {series.width} units? It "
+            f"seems to lie across; a series is (sample, unit), ({series.width}, {n_samples}) here. Turn it in the file, or "
+            "give it timestamps, which say which side is time"
+        )
+
+
+def plane_columns(series: OpenSeries) -> TableColumns:
+    """Return id and plain columns of each column of a series: those of its regions of interest, where it refers to any."""
+    rois = getattr(series.item, "rois", None)
+    if rois is None:
+        return TableColumns({"id": np.arange(series.width)}, series.width)
+    table, regions, path = rois.table, np.asarray(rois.data[:]), series.path
+    n_rois = len(table.id)
+    if regions.dtype.kind not in "iu" or np.any(regions < 0) or np.any(regions >= n_rois):
+        raise ValueError(
+            f"{KEY}: '{path}' refers to rows of the table '{table.name}' that are not there: it has {n_rois} rows, and rows "
+            f"{regions.min(initial=0)} to {regions.max(initial=0)} are named; correct the file"
+        )
+    plain = plain_columns(table)
+    return rows_of(TableColumns({"id": np.asarray(table.id[:]), **plain}, n_rois, plain.left_out), regions)
+
+
+def _ordered(series: OpenSeries, notes: list[str]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return the samples' times, increasing, and which samples they are."""
+    order = np.argsort(series.time, kind="stable")
+    time = series.time[order]
+    if not np.all(np.diff(series.time) > 0):
+        notes.append(f"samples of '{series.path}' were brought in order of time")
+    first = np.append(True, np.diff(time) > 0)
+    return time[first], order[first]
+
+
+def _rows_in_order(series: OpenSeries, order: NDArray[np.intp]) -> Callable[[int, int], NDArray[np.float32]]:
+    """Return a reader of the series' samples in the order `order`; a stretch that lies scattered is read as a whole."""
+    if np.array_equal(order, np.arange(len(series.time))):
+        return lambda start, stop: series.rows(start, stop).astype(np.float32)
+
+    def rows(start: int, stop: int) -> NDArray[np.float32]:
+        at = order[start:stop]
+        low = int(at.min())
+        return series.rows(low, int(at.max()) + 1)[at - low].astype(np.float32)
+
+    return rows

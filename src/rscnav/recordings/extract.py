@@ -1,0 +1,225 @@
+"""What an NWB file holds of a recording: units, tracking, epochs and trials, by the names that the mapping gives."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.activity.series import Sampled, read_activity
+from rscnav.recordings.activity.unit_tables import unit_tables
+from rscnav.recordings.activity.units import Units, read_units
+from rscnav.recordings.binning import merged, outside
+from rscnav.recordings.files.damaged_objects import damage_notes, damaged_objects
+from rscnav.recordings.files.nwb_lookup import interval_table
+from rscnav.recordings.files.object_names import files_of
+from rscnav.recordings.files.table_columns import Columns, left_out_notes
+from rscnav.recordings.settings.position import Position
+from rscnav.recordings.settings.recording import Recording
+from rscnav.recordings.time_checks.activity_span import of_sampled, of_units
+from rscnav.recordings.time_checks.clock_findings import Clocks
+from rscnav.recordings.time_checks.common_time import refused_or_noted, same_time
+from rscnav.recordings.time_checks.coverage import silences, silent_ends
+from rscnav.recordings.time_checks.restarting_spikes import agreed_repeats
+from rscnav.recordings.time_checks.time_units import apart_words
+from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.interpolation import Tracking
+from rscnav.recordings.tracking.position_series import position_series
+from rscnav.recordings.tracking.tracked_position import tracked_heading, tracked_place
+from rscnav.recordings.trials.trials import Spans, cut_stretches, epoch_spans, trial_spans, without
+from rscnav.sessions.lazy import LazyTrains
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a file holds.
+
+    Parameters
+    ----------
+    subject : str
+    about : dict of str
+        What the file says of the animal, and when the session began.
+    units : dict of array
+        Columns of the units that were kept.
+    spikes : sequence of array or None
+        Their spike times (s), read when asked for; None where activity is a series.
+    sampled : Sampled or None
+        Activity that is a series.
+    n_units_left_out, n_spikes_unobserved : int
+    unobserved, invalid : array, (interval, 2)
+        Times (s) in which some unit was not observed, and which the file calls invalid.
+    unrecorded : array, (interval, 2)
+        Times (s) before the first and after the last spike, where the silence there is certain to mean that nothing was recorded.
+    tracking, heading : Tracking or None
+    frame : Frame or None
+        That of `tracking`.
+    epochs : array, (epoch, 2), or None
+        Start and stop (s); None for the whole recording.
+    spans : Spans
+        Trials, or pieces of stretches.
+    notes : list of str
+        What had to be put right.
+    """
+
+    subject: str
+    about: dict[str, str]
+    units: Columns
+    spikes: LazyTrains | None
+    sampled: Sampled | None
+    n_units_left_out: int
+    n_spikes_unobserved: int
+    unobserved: NDArray[np.float64]
+    invalid: NDArray[np.float64]
+    unrecorded: NDArray[np.float64]
+    tracking: Tracking | None
+    heading: Tracking | None
+    frame: Frame | None
+    epochs: NDArray[np.float64] | None
+    spans: Spans
+    notes: list[str]
+
+
+def read_file(file: Any, mapping: Recording) -> Recorded:
+    """Read units, tracking, epochs and trials, as the mapping names them.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    mapping : Recording
+
+    Returns
+    -------
+    Recorded
+
+    Raises
+    ------
+    ValueError
+        Where the file does not hold what the mapping names, or no unit is left.
+    """
+    notes: list[str] = []
+    sampled = units = None
+    if mapping.activity is not None:
+        sampled = read_activity(file, mapping.activity, mapping.bin_s)
+    else:
+        units = read_units(unit_tables(file, mapping.units_table), mapping.units)
+    tracking = heading = frame = None
+    frames = np.empty(0)
+    position = mapping.position
+    if position is not None:
+        around = None if mapping.trials is None else mapping.trials.rotation_centre
+        series = position_series(file, position)
+        tracking, frame = tracked_place(series, position, around)
+        frames = series.time
+        notes += tracking.notes
+        heading = tracked_heading(file, position, tracking)
+        notes += () if heading is None else heading.notes
+    extent = _extent(units, sampled, tracking, mapping)
+    if units is not None:
+        units = units.meeting(mapping.units, extent, mapping.bin_s)
+        extent = _extent(units, sampled, tracking, mapping)  # of the units that are left
+    sampled = None if sampled is None else sampled.meeting(mapping.units)
+    population: Any = sampled if units is None else units
+    notes = [*population.notes, *notes, *(note for each in files_of(file).values() for note in damage_notes(each))]
+    epochs = None if mapping.epochs is None else epoch_spans(file, mapping.epochs)
+    trials = None if mapping.trials is None else trial_spans(file, mapping.trials, extent, tracking, frame)
+    active = of_sampled(sampled) if sampled is not None else None if units is None else of_units(units)
+    clocks = Clocks(
+        active=active,
+        repeats=0 if units is None else agreed_repeats(units.repeats, units.columns["n_spikes"]),
+        tracking=tracking,
+        frames=frames,
+        trials=None if trials is None or mapping.trials is None or mapping.trials.home is not None else trials.table,
+        epochs=epochs,
+        strays=0.0
+        if units is None
+        else units.n_unobserved / max(1, units.n_unobserved + units.columns["n_spikes"].sum()),
+    )
+    notes += refused_or_noted(same_time(clocks))
+    for table in (epochs, None if trials is None else trials.table):
+        notes += [] if table is None else table.notes
+    if trials is not None and mapping.trials is not None:
+        spans = trials
+        notes += left_out_notes(spans.columns, f"table '{mapping.trials.table}'")
+    else:
+        whole = np.array([extent]) if epochs is None else epochs.times
+        if active is not None and active.is_spikes:
+            whole = np.clip(whole, *silent_ends(active, extent))  # pieces without any spike would be taken for silence
+        spans = cut_stretches(_contiguous(whole[whole[:, 1] > whole[:, 0]], tracking, position), mapping.trial_s)
+    subject = mapping.subject or (file.subject.subject_id if file.subject is not None else None) or mapping.name
+    return Recorded(
+        subject=subject,
+        about=_about(file),
+        units=population.columns,
+        spikes=None if units is None else units.spikes,
+        sampled=sampled,
+        n_units_left_out=population.n_left_out,
+        n_spikes_unobserved=0 if units is None else units.n_unobserved,
+        unobserved=np.empty((0, 2)) if units is None else _unobserved(units),
+        invalid=_invalid(file),
+        unrecorded=np.empty((0, 2)) if active is None else silences(active, spans.times),
+        tracking=tracking,
+        heading=heading,
+        frame=frame,
+        epochs=None if epochs is None else epochs.times,
+        spans=spans,
+        notes=notes,
+    )
+
+
+def _about(file: Any) -> dict[str, str]:
+    """Give what the file says of the animal, and when the session began; what it does not say is left out."""
+    said = {f"subject_{key}": getattr(file.subject, key, None) for key in ("species", "sex", "age")}
+    start = file.session_start_time
+    return {key: str(value) for key, value in said.items() if value} | (
+        {"session_start": start.isoformat()} if start else {}
+    )
+
+
+def _extent(
+    units: Units | None, sampled: Sampled | None, tracking: Tracking | None, mapping: Recording
+) -> tuple[float, float]:
+    """Give first and last time of anything (s); refuse activity and position of which one ends before the other begins."""
+    active: tuple[float, float] | None = None if sampled is None else sampled.extent
+    if units is not None:
+        ends = units.ends[np.isfinite(units.ends).all(axis=1)]
+        active = (float(ends.min()), float(ends.max())) if len(ends) else None
+    if tracking is None and active is None:
+        raise ValueError("no unit has a spike and there is no position: nothing was recorded")
+    if tracking is None or active is None:
+        return active or (tracking.extent if tracking is not None else (0.0, 0.0))
+    if active[0] > tracking.extent[1] or active[1] < tracking.extent[0]:
+        what = "spikes" if sampled is None else f"'{', '.join(mapping.activity.names if mapping.activity else ())}'"
+        raise ValueError(
+            f"the clocks do not overlap: {what} from {active[0]:.3f} to {active[1]:.3f} s, position from "
+            f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; bring both on one clock, in seconds, in the file. "
+            f"{apart_words(what, active, tracking.extent)}"
+        )
+    return min(active[0], tracking.extent[0]), max(active[1], tracking.extent[1])
+
+
+def _unobserved(units: Units) -> NDArray[np.float64]:
+    """Return the times in which at least one of the units was not observed, (interval, 2) in order and apart."""
+    known = {spans.tobytes(): spans for spans in units.observed if spans is not None}
+    return merged(np.concatenate([np.empty((0, 2)), *(outside(spans) for spans in known.values())]))
+
+
+def _invalid(file: Any) -> NDArray[np.float64]:
+    """Give the file's invalid times, (interval, 2) in order and apart."""
+    if any(path.endswith("invalid_times") for each in files_of(file).values() for path in damaged_objects(each)):
+        raise ValueError("invalid_times can't be read, so it is not known which times to leave out; correct the file")
+    spans = [np.empty((0, 2))]
+    for name, each in files_of(file).items():
+        if each.invalid_times is not None and len(each.invalid_times):
+            columns = interval_table(file, f"{name}:intervals/invalid_times", "invalid_times")
+            spans.append(np.stack([columns["start_time"], columns["stop_time"]], axis=1))
+    return merged(np.concatenate(spans))
+
+
+def _contiguous(
+    whole: NDArray[np.float64], tracking: Tracking | None, position: Position | None
+) -> NDArray[np.float64]:
+    """Cut stretches of time where there is no position."""
+    if tracking is None or position is None:
+        return without(whole, np.empty((0, 2)))
+    parts = without(whole, tracking.gaps)
+    return without(parts, tracking.missing) if position.nan == "drop" else parts

@@ -1,0 +1,61 @@
+"""Files of one session (one a probe, or an imaging plane) that are read as one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from rscnav.recordings.files.object_names import read_with
+from rscnav.recordings.files.open_file import open_recording
+from rscnav.recordings.settings.recording import Recording
+
+_SAME_S = 1e-3  # clocks that begin within this are one
+
+
+@contextmanager
+def open_joined(path: str | os.PathLike[str], mapping: Recording | None) -> Iterator[Any]:
+    """Open a recorded file, and those that `more_files` names; names of the mapping then find what is in any of them.
+
+    Parameters
+    ----------
+    path : path-like
+    mapping : Recording or None
+        Its `arrays` and `more_files`.
+
+    Yields
+    ------
+    pynwb.NWBFile
+        The first file.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `open_recording`; and where the files are of different animals, or on clocks that begin at different times.
+    """
+    if mapping is None or not mapping.more_files:
+        with open_recording(path, None if mapping is None else mapping.arrays) as file:
+            yield file
+        return
+    with ExitStack() as stack:
+        file = stack.enter_context(open_recording(path))
+        more = [(other, stack.enter_context(open_recording(other))) for other in mapping.more_files]
+        for name, other in more:
+            _refuse_other_session(os.fspath(path), file, name, other, mapping)
+        read_with(file, os.fspath(path), more)
+        yield file
+
+
+def _refuse_other_session(path: str, file: Any, name: str, other: Any, mapping: Recording) -> None:
+    """Refuse a file of another animal, or on another clock."""
+    animals = [None if each.subject is None else each.subject.subject_id for each in (file, other)]
+    if mapping.subject is None and None not in animals and animals[0] != animals[1]:
+        raise ValueError(
+            f"more_files: {path} is of the animal '{animals[0]}', {name} of '{animals[1]}'; join files of one session, or, where it "
+            "is one animal, write subject"
+        )
+    starts = [each.timestamps_reference_time for each in (file, other)]
+    if None not in starts and abs((starts[0] - starts[1]).total_seconds()) > _SAME_S and not mapping.one_clock:
+        raise ValueError(
+            f"more_files: the clock of {path} begins at {starts[0].isoformat()}, that of {name} at {starts[1].isoformat()}; bring "
+            "the files on one clock, or, where their times are on one clock although they say otherwise, write one_clock: true"
+        )

@@ -1,0 +1,190 @@
+"""Find time series and tables in an NWB file by name or path: one rule for every kind of object.
+
+A name is, in this order: a whole path (as `rscnav inspect` prints it, with or without NWB's folder: `behavior/Position/head`,
+`processing/behavior/Position/head`, `/animal`, `acquisition/animal`), or as much of a path's end as makes it the only one of
+its kind. A name that fits several objects is refused with all their paths.
+"""
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from rscnav.recordings.files.object_paths import Named, Paths, plain_path
+
+_LISTED = 30  # names in a message
+_FILES = "rscnav_files"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of object that a key of the mapping may name.
+
+    Parameters
+    ----------
+    word, words : str
+        For messages: one, and several.
+    fits : callable
+        Tells whether an object is of the kind.
+    """
+
+    word: str
+    words: str
+    fits: Callable[[Any], bool]
+
+
+class Names:
+    """Names of all time series, tables and interfaces of an open file, and of those that are read with it (`more_files`).
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    """
+
+    def __init__(self, file: Any) -> None:
+        self.files = {name: Paths(each) for name, each in files_of(file).items()}
+        self.main = next(iter(self.files.values()))
+        self.all = [(name, named) for name, paths in self.files.items() for named in paths.all]
+        self._file_of = {id(named.item): name for name, named in self.all}
+
+    def meant(self, name: str, fits: Callable[[Any], bool] = lambda _: True) -> list[Any]:
+        """Return the objects that a name may stand for; one where it is clear."""
+        return [named.item for found in self._by_file(name, fits).values() for named in found]
+
+    def path(self, item: Any, fits: Callable[[Any], bool] = lambda _: True) -> str:
+        """Return the shortest of an object's paths that finds it, with its file's name before it where several are read."""
+        file = self._file_of[id(item)]
+        path = self.files[file].path(item, fits)
+        return path if len(self.files) == 1 else f"{file}:{path}"
+
+    def find(self, name: str, kind: Kind, key: str, first: Callable[[Any], bool] | None = None) -> Any:
+        """Return the one object of a kind that a name stands for.
+
+        Parameters
+        ----------
+        name : str
+        kind : Kind
+        key : str
+            The configuration's key, for messages.
+        first : callable, optional
+            Which objects of the kind are listed first where the name is unknown.
+
+        Raises
+        ------
+        ValueError
+            Where there is none, or more than one; the message lists the paths there are.
+        """
+        found = self.meant(name, kind.fits)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            paths = [self.path(item, kind.fits) for item in found]
+            raise ValueError(
+                f"{key}: '{name}' is the name of {len(paths)} {kind.words}; write the path of one: {listed(paths)}"
+            )
+        there = [named.item for _, named in self.all if kind.fits(named.item)]
+        there.sort(key=lambda item: first is not None and not first(item))
+        paths = [self.path(item, kind.fits) for item in there]
+        other = [f"'{name}' is a {type(item).__name__}" for item in self.meant(name)[:1]]
+        other += [damage for each in self.files.values() if (damage := each.damage(name))]
+        near = _near(name, paths)
+        raise ValueError(
+            f"{key}: there is no {kind.word} '{name}' in the file{f' ({other[0]})' if other else ''}; there are: {listed(paths)}"
+            + (f"; did you mean '{near}'?" if near else "")
+        )
+
+    def each(self, name: str, kind: Kind, key: str, first: Callable[[Any], bool] | None = None) -> list[Any]:
+        """Return all objects that a name with `*` fits, or the one of each file that a name stands for; see `find`."""
+        if "*" in name:
+            there = self.of_kind(kind)
+            found = [item for path, item in there if any(fnmatchcase(path, p + name) for p in ("", "*/", "*:"))]
+            if not found:
+                raise ValueError(
+                    f"{key}: no {kind.word} in the file fits '{name}'; there are: {listed(path for path, _ in there)}"
+                )
+            return found
+        by_file = self._by_file(name, kind.fits, own=False)
+        if by_file and all(len(items) == 1 for items in by_file.values()):
+            return [items[0].item for items in by_file.values()]
+        return [self.find(name, kind, key, first)]
+
+    def several_in_a_file(self, paths: Iterable[str]) -> bool:
+        """Tell whether more than one of some paths lie in one file."""
+        return max(Counter(self._file_of[id(self.meant(path)[0])] for path in paths).values(), default=0) > 1
+
+    def of_kind(self, kind: Kind) -> list[tuple[str, Any]]:
+        """Return the path and the object of everything of a kind, file by file in order of paths."""
+        return [(self.path(n.item, kind.fits), n.item) for _, n in self.all if kind.fits(n.item)]
+
+    def _by_file(self, name: str, fits: Callable[[Any], bool], own: bool = True) -> dict[str, list[Named]]:
+        """Return what a name may stand for in each file; with `own`, NWB's own tables are those of the first one."""
+        file, colon, rest = name.partition(":")
+        if colon and file in self.files:
+            return {file: self.files[file].meant(rest, fits)}
+        of_first = self.main.own(name, fits) if own else []
+        if of_first:
+            return {next(iter(self.files)): of_first}
+        found = {file: paths.meant(name, fits) for file, paths in self.files.items()}
+        return {file: items for file, items in found.items() if items}
+
+
+def read_with(file: Any, path: str, more: Iterable[tuple[str, Any]]) -> None:
+    """Let the names of other open files count among those of a file.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    path : str
+    more : iterable of (str, pynwb.NWBFile)
+        Path and content of the others.
+    """
+    files: dict[str, Any] = {}
+    for where, each in [(path, file), *more]:
+        stem = plain_path(where).rpartition("/")[2].split(".")[0]
+        same = Counter(name.partition("#")[0] for name in files)[stem]
+        files[f"{stem}#{same + 1}" if same else stem] = each
+    setattr(file, _FILES, files)
+
+
+def files_of(file: Any) -> dict[str, Any]:
+    """Return a file, and those that are read with it, by name."""
+    return getattr(file, _FILES, None) or {"file": file}
+
+
+def path_of(file: Any, item: Any) -> str:
+    """Return the path of a series or a table as `inspect` prints it and as a mapping may name it."""
+    return Names(file).path(item, SERIES.fits if SERIES.fits(item) else TABLE.fits)
+
+
+def listed(names: Iterable[Any]) -> str:
+    """Return names for a message, at most 30 of them."""
+    every = [str(name) for name in names]
+    more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
+    return (", ".join(every[:_LISTED]) + more) or "none"
+
+
+def _is_series(item: Any) -> bool:
+    from pynwb import TimeSeries  # takes longer to import than most jobs to start
+
+    return isinstance(item, TimeSeries)
+
+
+def _is_table(item: Any) -> bool:
+    from hdmf.common import DynamicTable
+
+    return isinstance(item, DynamicTable)
+
+
+SERIES = Kind("series", "series", _is_series)
+TABLE = Kind("table", "tables", _is_table)
+
+
+def _near(name: str, paths: list[str]) -> str:
+    """Return the path that a misspelt name is closest to; '' where none is close."""
+    by_end = {path.rpartition("/")[2].lower(): path for path in reversed(paths)}
+    by_end |= {path.lower(): path for path in reversed(paths)}
+    near = difflib.get_close_matches(plain_path(name).lower(), by_end, 1)
+    near = near or difflib.get_close_matches(plain_path(name).rpartition("/")[2].lower(), by_end, 1)
+    return by_end[near[0]] if near else ""

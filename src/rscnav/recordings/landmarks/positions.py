@@ -1,0 +1,128 @@
+"""Where the landmarks of a recording are, and what the animal met."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.files.nwb_lookup import any_table
+from rscnav.recordings.files.table_columns import column_of
+from rscnav.recordings.settings.landmarks import Landmarks, PortTable
+from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.kinematics import unrotated
+from rscnav.recordings.trials.trials import Spans, numbers
+
+
+def landmark_places(file: Any, landmarks: Landmarks, spans: Spans, frame: Frame) -> NDArray[np.floating]:
+    """Give the landmarks' places per trial, in their own frame and the session's unit.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+        Where a table of ports is looked up.
+    landmarks : Landmarks
+    spans : Spans
+    frame : Frame
+        Of the position.
+
+    Returns
+    -------
+    array, (trial, landmark, dim)
+
+    Raises
+    ------
+    ValueError
+        For a column, port or number of coordinates that will not do.
+    """
+    ports = _ports(file, landmarks.ports)
+    result = np.empty((len(spans.times), len(landmarks.places), frame.n_dims))
+    for k, (name, place) in enumerate(landmarks.places.items()):
+        key = f"landmarks.places.{name}"
+        if isinstance(place, list):
+            values = np.array([place], float)
+        elif ports:
+            values = _of_ports(column_of(spans.columns, place, key), ports, f"{key}: column '{place}'")
+        else:
+            values = numbers(spans.columns, place, key)
+        if not frame.fits(values.shape[1]):
+            raise ValueError(f"{key}: {place} has {values.shape[1]} coordinates, the position has {frame.n_dims}")
+        there = frame.places(values)
+        if frame.unit == "rad":
+            _in_range(there, frame.factor, key)
+        rotation = np.zeros(1) if isinstance(place, list) else spans.rotation
+        result[:, k] = unrotated(there, rotation, frame.turns_around, frame.unit)
+    return result
+
+
+def _ports(file: Any, ports: PortTable | Mapping[str | int, list[float]] | None) -> dict[str, list[float]]:
+    """Give the place of each port by its number or name, as text."""
+    if ports is None:
+        return {}
+    if not isinstance(ports, PortTable):
+        return {str(port): place for port, place in ports.items()}
+    columns = any_table(file, ports.table, "landmarks.ports.table")
+    names = column_of(columns, ports.number, "landmarks.ports.number")
+    places = [numbers(columns, name, "landmarks.ports.place") for name in ports.place]
+    return {
+        _text(name): list(place) for name, place in zip(names, np.concatenate(places, axis=1).tolist(), strict=True)
+    }
+
+
+def _of_ports(column: NDArray, ports: dict[str, list[float]], where: str) -> NDArray[np.float64]:
+    """Look up the place of the port in each row; no place where a row's number is NaN."""
+    n_dims = len(next(iter(ports.values())))
+    rows = []
+    for row, port in enumerate(column.tolist()):
+        if port != port or port == "":  # NaN: there was none in this trial
+            rows.append([np.nan] * n_dims)
+        elif _text(port) in ports:
+            rows.append(ports[_text(port)])
+        else:
+            raise ValueError(f"{where}: row {row} names port {port!r}; landmarks.ports has: {', '.join(ports)}")
+    if any(len(place) != n_dims for place in rows):
+        raise ValueError("landmarks.ports: all places need the same number of coordinates")
+    return np.array(rows, float)
+
+
+def _text(port: Any) -> str:
+    """Write a port's number or name in one way, whole numbers without a point."""
+    return str(int(port)) if isinstance(port, float) and port.is_integer() else str(port)
+
+
+def check_reach(
+    places: NDArray[np.floating], position: NDArray[np.floating], radius: float, names: tuple[str, ...], unit: str
+) -> None:
+    """Refuse landmarks that lie outside everything that was tracked in the plane or along a line.
+
+    Parameters
+    ----------
+    places : array, (trial, landmark, dim)
+    position : array, (time, dim)
+    radius : float
+        A landmark is visible within it.
+    names : tuple of str
+    unit : str
+        Of the session, for the message.
+
+    Raises
+    ------
+    ValueError
+        Names the landmark, its place and the tracked area.
+    """
+    low, high = position.min(axis=0), position.max(axis=0)
+    for k, name in enumerate(names):
+        there = places[np.isfinite(places[:, k]).all(axis=1), k]
+        beyond = there[((there < low - radius) | (there > high + radius)).any(axis=1)]
+        if len(beyond):
+            place, lowest, highest = (np.round(x, 4).tolist() for x in (beyond[0], low, high))
+            raise ValueError(
+                f"landmarks.places.{name}: {place} {unit} lies outside the tracked area, {lowest} to {highest} {unit}; "
+                "places are in the unit of the position (position.unit): is it the right one?"
+            )
+
+
+def _in_range(values: NDArray[np.float64], factor: float, key: str) -> None:
+    angles = values[np.isfinite(values)]
+    if np.any(np.abs(angles) > 2 * np.pi + 1e-6):
+        raise ValueError(f"{key}: {np.abs(angles).max() / factor:g} is more than a turn in the unit of the position")

@@ -1,0 +1,111 @@
+"""When the animal sees a landmark: near it, near and in front of it, or as a series or a table of the file says."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.binning import Bins, merged, touching
+from rscnav.recordings.files.nwb_lookup import find_series, interval_table
+from rscnav.recordings.files.table_columns import column_of
+from rscnav.recordings.files.value_mismatch import holds, refuse_other_types
+from rscnav.recordings.settings.landmarks import Events, Landmarks
+from rscnav.sessions.geometry import distance, wrap
+
+
+def told_by_file(file: Any, landmarks: Landmarks, bins: Bins) -> NDArray[np.bool_] | None:
+    """Give in which bins each landmark is in view as the file says, (bin, landmark); None where geometry decides.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    landmarks : Landmarks
+    bins : Bins
+
+    Raises
+    ------
+    ValueError
+        For a series, table or column that is not there, or names of landmarks of which the table holds none.
+    """
+    if landmarks.series:
+        return np.stack(
+            [_switched_on(file, name, f"landmarks.series.{k}", bins) for k, name in landmarks.series.items()], 1
+        )
+    if landmarks.events is not None:
+        return _in_events(file, landmarks.events, bins)
+    return None
+
+
+def seen_from(
+    position: NDArray[np.floating],
+    heading: NDArray[np.floating],
+    places: NDArray[np.floating],
+    radius: float,
+    view_angle: float,
+    ring: bool,
+) -> NDArray[np.bool_]:
+    """Give which landmarks are near and in front, (time, landmark); none where the heading is not known.
+
+    Parameters
+    ----------
+    position : array, (time, dim)
+    heading : array, (time,)
+        Of the head (rad, in the frame of `position`).
+    places : array, (time, landmark, dim)
+    radius, view_angle : float
+        In the unit of `position`; to either side (rad).
+    ring : bool
+        The bearing of a landmark is then along the ring's tangent.
+    """
+    near = distance(position[:, None], places, ring) < radius
+    if ring:
+        ahead = wrap(places[:, :, 0] - position[:, :1])
+        bearing = position[:, :1] + np.copysign(np.pi / 2, ahead)
+    else:
+        offset = places - position[:, None]
+        second = offset[:, :, 1] if offset.shape[2] > 1 else np.zeros(offset.shape[:2])
+        bearing = np.arctan2(second, offset[:, :, 0])
+    with np.errstate(invalid="ignore"):
+        return near & (np.abs(wrap(bearing - heading[:, None])) <= view_angle)
+
+
+def _switched_on(file: Any, name: str, key: str, bins: Bins) -> NDArray[np.bool_]:
+    """Tell in which bins the latest sample at the bin's centre is above 0.5; before the first one it is off."""
+    series = find_series(file, name, key)
+    if series.values.shape[1] != 1:
+        raise ValueError(
+            f"{key}: '{series.path}' has {series.values.shape[1]} columns; one that is on or off is needed"
+        )
+    order = np.argsort(series.time, kind="stable")
+    latest = np.searchsorted(series.time[order], bins.centre, side="right") - 1
+    values = np.append(series.values[order, 0], 0.0)  # the appended one answers for -1, before the first sample
+    return values[latest] > 0.5
+
+
+def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
+    """Return which bins share time with a row of the table, (bin, landmark).
+
+    A row without an end, or with one that is not after its start, lasts `events.lasts_s`.
+    """
+    columns = interval_table(file, events.table, "landmarks.events.table", stops=False)
+    labels = column_of(columns, events.column, "landmarks.events.column").tolist()
+    start, stop = columns["start_time"], columns["stop_time"]
+    stop = np.where(stop > start, stop, start + events.lasts_s)
+    visible = np.zeros((len(bins), len(events.names)), bool)
+    for k, (name, values) in enumerate(events.names.items()):
+        rows = [row for row, label in enumerate(labels) if label in values]
+        timeless = [row for row in rows if not np.isfinite(start[row])]
+        if timeless:
+            raise ValueError(
+                f"landmarks.events: row {timeless[0]} of '{events.table}' (landmark {name}) has no time "
+                f"({len(timeless)} such rows); give it one in the file, or another value in '{events.column}'"
+            )
+        visible[:, k] = touching(bins, merged(np.stack([start[rows], stop[rows]], axis=1)))
+    named = {f"landmarks.events.names.{name}": values for name, values in events.names.items()}
+    refuse_other_types(labels, named, f"column '{events.column}'")
+    if labels and not any(label in values for values in events.names.values() for label in labels):
+        raise ValueError(
+            f"landmarks.events.names: no row of '{events.table}' has one of these values in '{events.column}'; "
+            f"{holds(labels, [value for values in events.names.values() for value in values])}"
+        )
+    return visible

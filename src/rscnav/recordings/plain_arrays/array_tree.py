@@ -1,0 +1,356 @@
+"""What `.npz`, `.mat` and HDF5 files hold, in one form whatever wrote them, read when asked for.
+
+A value is one of
+
+- an array, as MATLAB or numpy shows it (a v7.3 file stores it transposed; that is undone);
+- a list of values: a cell array, or an array of structures;
+- a dict of values by name: a structure, a group;
+- `Unreadable`: an object that no reader here can read, with what to do about it.
+"""
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.files.hdf5_probe.findings import Probed, followed, is_hdf5, probed, refuse_values
+
+_DEPTH = 20  # levels of cells and structures that are followed
+_CURES = {
+    "string": "save it as a cell array of char: x = cellstr(x)",
+    "table": 'save it as a structure: x = table2struct(x, "ToScalar", true)',
+    "timetable": 'save it as a structure: x = table2struct(timetable2table(x), "ToScalar", true)',
+    "categorical": "save it as a cell array of char: x = cellstr(x)",
+    "datetime": "save it as seconds from one moment: x = seconds(x - x(1))",
+    "duration": "save it in seconds: x = seconds(x)",
+    "calendarDuration": "save it in seconds",
+    "containers.Map": "save its keys and values as arrays: k = keys(x); v = values(x)",
+    "dictionary": "save its keys and values as arrays",
+    "function_handle": "it holds code and no data",
+    "sparse": "save it as a full matrix: x = full(x)",
+}
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A value that no reader here can read.
+
+    Parameters
+    ----------
+    kind : str
+        What it is called where it was made: ``string``, ``table``, ``Python object``.
+    cure : str
+    """
+
+    kind: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}, which can't be read here: {self.cure}"
+
+
+Value = NDArray | list[Any] | dict[str, Any] | Unreadable
+
+
+class Tree:
+    """The values of a file by name.
+
+    Parameters
+    ----------
+    path : str
+    values : dict of callable
+        By name, in the file's order: reads that value.
+    """
+
+    def __init__(self, path: str, values: dict[str, Callable[[], Value]]) -> None:
+        self.path, self._values = path, values
+        self._read: dict[str, Value] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The names at the top."""
+        return list(self._values)
+
+    def read(self, name: str) -> Value:
+        """Return the value of a name at the top; a ValueError that names the file where it is damaged."""
+        if name not in self._read:
+            with named_errors(self.path, f"'{name}' "):
+                self._read[name] = self._values[name]()
+        return self._read[name]
+
+
+@contextmanager
+def named_errors(path: str, what: str = "") -> Any:
+    """Turn whatever a reader raises on a damaged file into a ValueError that names the file."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError, KeyboardInterrupt, GeneratorExit):
+        raise
+    except MemoryError:
+        raise ValueError(
+            f"{path}: {what}needs more memory than there is; is the file damaged? If not, save what is needed in a file of its own"
+        ) from None
+    except Exception as error:  # zipfile, zlib, numpy, scipy and h5py raise many kinds on damaged bytes
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ValueError(f"{path}: {what}can't be read ({said}); copy or save the file again") from error
+
+
+def open_tree(path: str) -> Tree:
+    """Open a file of arrays.
+
+    Parameters
+    ----------
+    path : str
+        A `.npz`, `.mat` (any version) or HDF5 file.
+
+    Returns
+    -------
+    Tree
+
+    Raises
+    ------
+    ValueError
+        For a file of another kind or a damaged one; names it and what can be read.
+    """
+    ending = os.path.splitext(path)[1].lower()
+    with named_errors(path):
+        if ending == ".npz":
+            return _of_npz(path)
+        if ending == ".mat" and not is_hdf5(path):
+            return _of_matlab(path)
+        if not is_hdf5(path):
+            raise ValueError("not an HDF5 file, or one that is cut short; .npz, .mat and HDF5 files can be read")
+    found = probed(path)
+    with named_errors(path):
+        return _of_hdf5(path, found)
+
+
+def _of_npz(path: str) -> Tree:
+    if not zipfile.is_zipfile(path):
+        raise ValueError("not an archive of arrays, or one that is cut short")
+    with np.load(path, allow_pickle=False) as archive:
+        names = archive.files
+
+    def reader(name: str) -> Callable[[], Value]:
+        def read() -> Value:
+            with np.load(path, allow_pickle=False) as archive:
+                try:
+                    return plain(archive[name])
+                except ValueError as error:
+                    if "Object arrays" not in str(error):
+                        raise
+                    return Unreadable(
+                        "array of Python objects",
+                        "they could run code; save spike times as one array, and the unit of each spike as another",
+                    )
+
+        return read
+
+    return Tree(path, {name: reader(name) for name in names})
+
+
+def _of_matlab(path: str) -> Tree:
+    """Read a MATLAB file of version 4 to 7."""
+    from scipy.io import whosmat
+    from scipy.io.matlab import varmats_from_mat
+
+    def reader(source: Any, name: str) -> Callable[[], Value]:
+        return lambda: plain(_loaded(source, [name])[name])
+
+    values: dict[str, Callable[[], Value]]
+    try:
+        values = {name: reader(path, name) for name, _, _ in whosmat(path)}
+    except TypeError:  # of scipy, on a variable that is an object of a class, which it gives no name either
+        values = {}
+        with open(path, "rb") as file:
+            for name, part in varmats_from_mat(file):
+                if name == "None":
+                    value = next(v for key, v in _loaded(part).items() if not key.startswith("__"))
+                    values[_opaque_name(value)] = partial(plain, value)
+                else:
+                    values[name] = reader(path, name)
+    return Tree(path, {name: read for name, read in values.items() if name and not name.startswith("__")})
+
+
+def _loaded(source: Any, names: list[str] | None = None) -> dict[str, Any]:
+    import warnings
+
+    from scipy.io import loadmat
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return dict(loadmat(source, variable_names=names, chars_as_strings=True, struct_as_record=True))
+
+
+def _opaque_name(value: Any) -> str:
+    try:
+        return value["s0"].ravel()[0].decode()  # the name, until scipy 1.17
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return "object"
+
+
+def plain(value: Any, depth: int = 0) -> Value:
+    """Bring what numpy and scipy give into the form of this module."""
+    if depth > _DEPTH:
+        raise ValueError(f"cells and structures are nested more than {_DEPTH} deep")
+    if hasattr(value, "tocsc"):
+        return Unreadable("sparse matrix", _CURES["sparse"])
+    if value is None:
+        return {}  # a structure without fields
+    array = np.asarray(value)
+    opaque = _opaque_class(value, array)
+    if opaque:
+        return unreadable(opaque)
+    if array.dtype.names:
+        if not array.ndim or (array.dtype.hasobject and array.size == 1):  # one structure
+            one = array if not array.ndim else array.ravel()[0]
+            return {name: plain(one[name], depth + 1) for name in array.dtype.names}
+        if array.dtype.hasobject:
+            return [{name: plain(one[name], depth + 1) for name in array.dtype.names} for one in array.ravel("F")]
+        return {name: array[name] for name in array.dtype.names}  # numpy's structured array: a table
+    if array.dtype == object:
+        return [plain(cell, depth + 1) for cell in array.ravel("F")]
+    if array.dtype.kind == "S":
+        return np.char.decode(array, "utf-8")
+    return array
+
+
+def _opaque_class(value: Any, array: NDArray) -> str:
+    """Return the class of a MATLAB object that scipy does not read; '' for anything else."""
+    kind = type(value).__name__
+    if kind == "MatlabFunction":
+        return "function_handle"
+    if kind not in ("MatlabOpaque", "MatlabObject"):
+        return ""
+    for field in ("_Class", "s2"):  # of scipy from 1.18 on, and before
+        if field in (array.dtype.names or ()) and array.size:
+            found = array[field].ravel()[0]
+            return found.decode() if isinstance(found, bytes) else str(found)
+    return str(getattr(value, "classname", "object"))
+
+
+def unreadable(kind: str) -> Unreadable:
+    """Describe a MATLAB object by its class."""
+    cure = _CURES.get(kind, "save its values as plain arrays, cells and structures")
+    return Unreadable(f"MATLAB {kind}" if kind != "object" else "MATLAB object", cure)
+
+
+def _of_hdf5(path: str, found: Probed) -> Tree:
+    """Read HDF5; a MATLAB file of version 7.3 tells its classes in attributes."""
+    import h5py
+
+    wrong = found.faults()
+    with h5py.File(path, "r") as file:
+        names = list(_leaves(file, "", found))
+
+    def reader(name: str) -> Callable[[], Value]:
+        def read() -> Value:
+            if f"/{name}" in wrong:
+                raise ValueError(wrong[f"/{name}"])
+            with h5py.File(path, "r") as file:
+                item = file[name]
+                return _item(item.file, item, found)  # which may be a linked file's
+
+        return read
+
+    return Tree(path, {name: reader(name) for name in names})
+
+
+def _leaves(group: Any, above: str, found: Probed, depth: int = 0) -> Iterator[str]:
+    """List the paths of what is no plain group (datasets, objects, arrays of structures); groups are followed.
+
+    Links that must not be followed are listed, but not opened.
+    """
+    import h5py
+
+    if depth > _DEPTH:
+        raise ValueError(f"groups are nested more than {_DEPTH} deep")
+    follow = set(followed(found, group))
+    for name in group:
+        if name.startswith("#"):
+            continue  # MATLAB's own
+        if name not in follow:
+            if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
+                yield above + name  # whoever names it reads why it is not followed
+            continue
+        item = group.get(name)
+        if item is None:
+            continue  # a link that leads nowhere
+        whole = (
+            not isinstance(item, h5py.Group) or "MATLAB_object_decode" in item.attrs or "MATLAB_sparse" in item.attrs
+        )
+        if whole or any(_is_field_of_many(item.get(field)) for field in followed(found, item)):
+            yield above + name
+        else:
+            yield from _leaves(item, f"{above}{name}/", found, depth + 1)
+
+
+def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
+    """Read a group or a dataset."""
+    import h5py
+
+    if depth > _DEPTH:
+        raise ValueError(f"groups, cells and structures are nested more than {_DEPTH} deep")
+    refuse_values(found, item)
+    kind = item.attrs.get("MATLAB_class", b"")
+    kind = kind.decode() if isinstance(kind, bytes) else str(kind)
+    if "MATLAB_object_decode" in item.attrs:
+        return unreadable(kind)
+    if "MATLAB_sparse" in item.attrs:
+        return Unreadable("sparse matrix", _CURES["sparse"])
+    if isinstance(item, h5py.Group):
+        fields = {name: item[name] for name in followed(found, item) if not name.startswith("#")}
+        if kind == "struct" and fields and all(_is_field_of_many(field) for field in fields.values()):
+            columns = {
+                name: [_item(file, file[ref], found, depth + 1) for ref in _flat(f)] for name, f in fields.items()
+            }
+            lengths = {len(column) for column in columns.values()}
+            if len(lengths) == 1:
+                return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        return {name: _item(file, field, found, depth + 1) for name, field in fields.items()}
+    if not isinstance(item, h5py.Dataset):
+        return Unreadable(f"{type(item).__name__} of HDF5", "it holds no array")
+    if item.attrs.get("MATLAB_empty"):
+        return [] if kind == "cell" else "" if kind == "char" else np.empty(0)  # type: ignore[return-value]
+    if h5py.check_ref_dtype(item.dtype) is not None:
+        return [_item(file, file[ref], found, depth + 1) for ref in _flat(item)]
+    if h5py.check_string_dtype(item.dtype) is not None:
+        texts = item.asstr()[()]
+        return np.asarray(texts, dtype=str)
+    values = item[()]
+    if not isinstance(values, np.ndarray):
+        values = np.asarray(values)
+    if values.dtype == object:
+        return [np.asarray(cell) for cell in values.ravel()]
+    if kind:  # MATLAB's first dimension is HDF5's last
+        values = values.T
+    if kind == "char":
+        rows = np.atleast_2d(values)
+        return np.array(["".join(map(chr, row)) for row in rows.tolist()])
+    if kind == "logical":
+        return values.astype(bool)
+    if values.dtype.names == ("real", "imag"):
+        return values["real"] + 1j * values["imag"]
+    return plain(values)
+
+
+def _flat(item: Any) -> Any:
+    """Return references in MATLAB's order."""
+    return np.asarray(item[()]).T.ravel("F") if item.shape else [item[()]]
+
+
+def _is_field_of_many(item: Any) -> bool:
+    """Tell whether an item is one field of an array of structures: references that are no cell array of their own."""
+    import h5py
+
+    return (
+        isinstance(item, h5py.Dataset)
+        and h5py.check_ref_dtype(item.dtype) is not None
+        and "MATLAB_class" not in item.attrs
+    )

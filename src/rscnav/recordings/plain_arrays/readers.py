@@ -1,0 +1,206 @@
+"""Arrays of a `.npz`, `.mat` or HDF5 file by name: `a.b` or `a/b` inside structures and groups, `a[:, 1]` for a column."""
+
+import difflib
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.plain_arrays.array_tree import Tree, Unreadable, Value, open_tree
+
+_INDEXED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<index>[^\[\]]*)\])?$", re.DOTALL)
+_LISTED = 40  # names that a message lists
+
+
+def read_arrays(path: str) -> "Held":
+    """Open a file of arrays; see `rscnav.recordings.plain_arrays.array_tree.open_tree` for errors."""
+    return Held(open_tree(path))
+
+
+class Held:
+    """Values of a file by name, with the shape that each use needs.
+
+    Each method takes the name as the configuration has it and the configuration's key for messages, and raises a ValueError for
+    a name that is not there (those there are get listed), an object that can't be read (with the cure), or a shape that is not
+    the one needed.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self.path, self._tree = tree.path, tree
+
+    def get(self, name: str, key: str) -> Value:
+        """Return a value: an array, a list (of cells, or of one field of many structures), or a dict (a structure)."""
+        match = _INDEXED.match(name)
+        assert match is not None  # it matches any text
+        top, rest = self._top(match["name"], key)
+        value = self._tree.read(top)
+        for part in rest:
+            value = self._inside(value, part, name, key)
+        if isinstance(value, Unreadable):
+            raise ValueError(f"{key}: '{name}' in {self.path} is {value}")
+        return value if match["index"] is None else _picked(value, match["index"], name, key)
+
+    def vector(self, name: str, key: str) -> NDArray:
+        """Return one number or text a row, (row,): a vector in either direction, or cells of one number or text each."""
+        value = self.get(name, key)
+        if isinstance(value, list):
+            value = _of_cells(value, name, key)
+        if isinstance(value, dict):
+            raise ValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
+        array = np.asarray(value)
+        sides = [size for size in array.shape if size != 1]
+        if len(sides) > 1:
+            raise ValueError(
+                f"{key}: '{name}' has shape {array.shape}, a vector is needed; name one of its columns, counted from 0: "
+                f'"{name}[:, 0]", or one of its rows: "{name}[0, :]"'
+            )
+        array = array.reshape(-1)
+        return np.char.rstrip(array) if array.dtype.kind == "U" else array  # MATLAB pads texts with blanks
+
+    def numbers(self, name: str, key: str) -> NDArray[np.float64]:
+        """Return a vector of numbers, (row,)."""
+        return _floats(self.vector(name, key), name, key)
+
+    def trains(self, name: str, key: str) -> list[NDArray[np.float64]]:
+        """Return one vector of numbers a cell, structure or text-named field: spike times of each unit."""
+        value = self.get(name, key)
+        if isinstance(value, np.ndarray):
+            raise ValueError(
+                f"{key}: '{name}' is one array, of shape {value.shape}; name with `unit` the array that tells each spike's unit, "
+                "or save a cell array with the spike times of each unit"
+            )
+        cells: Any = value.items() if isinstance(value, dict) else enumerate(value)  # type: ignore[arg-type]
+        return [_train(cell, f"{name}{{{where}}}", key) for where, cell in cells]
+
+    def matrix(self, name: str, key: str) -> NDArray[np.float64]:
+        """Return numbers of one or two dimensions; cells are put side by side as columns where they are of one length."""
+        value = self.get(name, key)
+        if isinstance(value, dict):
+            raise ValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
+        if isinstance(value, list):
+            columns = [_train(cell, f"{name}{{{k}}}", key) for k, cell in enumerate(value)]
+            if len({len(column) for column in columns}) != 1:
+                raise ValueError(f"{key}: '{name}' has cells of different lengths; an array of numbers is needed")
+            return np.stack(columns, axis=1)
+        array = _floats(value, name, key)
+        while array.ndim > 2 and 1 in array.shape:
+            array = array.squeeze(axis=array.shape.index(1))
+        if array.ndim > 2:
+            raise ValueError(f"{key}: '{name}' has shape {array.shape}; an array of one or two dimensions is needed")
+        return array
+
+    def _top(self, name: str, key: str) -> tuple[str, list[str]]:
+        """Split a name into that of a value at the top and what comes inside it."""
+        if name in self._tree.names:
+            return name, []
+        plain = {top.replace(".", "/"): top for top in self._tree.names}
+        parts = name.strip("/").replace(".", "/").split("/")
+        for n in range(len(parts), 0, -1):
+            top = "/".join(parts[:n])
+            if top in plain:
+                return plain[top], parts[n:]
+        close = difflib.get_close_matches("/".join(parts), plain, n=1)
+        hint = f"; did you mean '{plain[close[0]]}'?" if close else ""
+        raise ValueError(
+            f"{key}: there is no array '{name}' in {self.path}; there are: {_listed(self._tree.names)}{hint}"
+        )
+
+    def _inside(self, value: Value, part: str, name: str, key: str) -> Value:
+        """Return a field of a structure, or the list of that field of many structures."""
+        while isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict | list):
+            value = value[0]  # a cell, or an array, of one structure
+            if isinstance(value, dict):
+                return [self._inside(value, part, name, key)]
+        if isinstance(value, dict):
+            if part not in value:
+                raise ValueError(f"{key}: '{name}' in {self.path}: there is no '{part}'; there are: {_listed(value)}")
+            return value[part]
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+            return [self._inside(one, part, name, key) for one in value]
+        if isinstance(value, Unreadable):
+            raise ValueError(f"{key}: '{name}' in {self.path} is {value}")
+        raise ValueError(f"{key}: '{name}' in {self.path}: what comes before '{part}' is no structure")
+
+
+def _listed(names: Any) -> str:
+    known = sorted(names)
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    return (", ".join(known[:_LISTED]) or "none") + more
+
+
+def _picked(value: Value, index: str, name: str, key: str) -> Value:
+    """Return columns, a row or an element: `[:, 1]`, `[:, 1:3]`, `[0, :]`, `[3]`, counted from 0 as in Python."""
+    parts = [part.strip() for part in index.split(",")]
+    numbers = [_index(part) for part in parts]
+    n_dims = 1 if isinstance(value, list) else np.ndim(value)  # type: ignore[arg-type]
+    if isinstance(value, dict) or None in numbers or len(parts) != n_dims:
+        raise ValueError(
+            f"{key}: '{name}': [{index}] can't be taken of it (it has {n_dims} dimension(s)); write [:, 1] for a column, [:, 1:3] for two, "
+            "[0, :] for a row, [3] for an element, counted from 0"
+        )
+    try:
+        picked: Any = tuple(numbers)
+        return value[picked[0]] if isinstance(value, list) else np.asarray(value)[picked]
+    except IndexError:
+        size = len(value) if isinstance(value, list) else value.shape  # type: ignore[union-attr]
+        raise ValueError(f"{key}: '{name}': [{index}] lies outside it, which has {size}; counted from 0") from None
+
+
+def _index(text: str) -> int | slice | None:
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    ends = re.fullmatch(r"(-?\d+)?\s*:\s*(-?\d+)?", text)
+    return None if ends is None else slice(*(None if end is None else int(end) for end in ends.groups()))
+
+
+def _unwrapped(value: Value) -> Value:
+    """Return what a cell holds that holds nothing but one cell."""
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return np.empty(0) if isinstance(value, list) and not value else value
+
+
+def _train(value: Value, name: str, key: str) -> NDArray[np.float64]:
+    """Return the numbers of one cell as a vector; an empty one has none."""
+    value = _unwrapped(value)
+    if isinstance(value, list | dict | Unreadable):
+        what = (
+            str(value)
+            if isinstance(value, Unreadable)
+            else "a structure"
+            if isinstance(value, dict)
+            else "a cell array"
+        )
+        raise ValueError(f"{key}: '{name}' is {what}; a vector of numbers is needed")
+    array = np.asarray(value)
+    if array.size == 0:
+        return np.empty(0)
+    if sum(size != 1 for size in array.shape) > 1:
+        raise ValueError(f"{key}: '{name}' has shape {array.shape}; a vector of numbers is needed")
+    return _floats(array.reshape(-1), name, key)
+
+
+def _of_cells(cells: list[Value], name: str, key: str) -> NDArray:
+    """Return an array of cells that hold one number or one text each."""
+    values = [_unwrapped(cell) for cell in cells]
+    if len(cells) == 1 and isinstance(values[0], np.ndarray) and values[0].dtype.kind != "U":
+        return values[0]  # a cell around a vector
+    arrays = [np.asarray(value) for value in values if isinstance(value, np.ndarray | str | np.generic)]
+    if len(arrays) != len(values) or any(array.size > 1 for array in arrays):
+        raise ValueError(f"{key}: '{name}' has cells that hold more than one number or text; one a row is needed")
+    if any(array.dtype.kind == "U" for array in arrays):
+        if any(array.dtype.kind != "U" and array.size for array in arrays):
+            raise ValueError(f"{key}: '{name}' mixes texts and numbers; save all as texts, or all as numbers")
+        return np.array([array.item() if array.size else "" for array in arrays], dtype=str)
+    return np.array([array.item() if array.size else np.nan for array in arrays])
+
+
+def _floats(value: Any, name: str, key: str) -> NDArray[np.float64]:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        kind = {"U": "texts", "c": "complex numbers", "M": "dates", "m": "durations"}.get(
+            array.dtype.kind, str(array.dtype)
+        )
+        raise ValueError(f"{key}: '{name}' holds {kind}; numbers are needed")
+    return array.astype(np.float64)

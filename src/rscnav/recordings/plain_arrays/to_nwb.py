@@ -1,0 +1,161 @@
+"""Plain arrays (`.npz`, `.mat`, HDF5) and a mapping of their names -> the NWB file that they would be, in memory."""
+
+import logging
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.plain_arrays.readers import Held, read_arrays
+from rscnav.recordings.settings.arrays import Arrays, ArraySeries, ArraySpikes
+
+log = logging.getLogger(__name__)
+_A_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6}  # divided by, which rounds better
+_UNKNOWN_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def file_of_arrays(path: str, arrays: Arrays) -> Any:
+    """Read arrays and put them where an NWB file has them.
+
+    Parameters
+    ----------
+    path : str
+        A `.npz`, `.mat` (any version) or HDF5 file.
+    arrays : Arrays
+        The mapping.
+
+    Returns
+    -------
+    pynwb.NWBFile
+        In memory.
+
+    Raises
+    ------
+    ValueError
+        For a file of another kind, a name that is not there (those there are get listed), or arrays that don't fit each other.
+    """
+    try:
+        return _in_memory(read_arrays(path), arrays)
+    except ValueError as error:
+        raise error if path in str(error) else ValueError(f"{path}: {error}") from None
+
+
+def _in_memory(held: Held, arrays: Arrays) -> Any:
+    from pynwb import NWBFile, TimeSeries
+
+    stem = os.path.splitext(os.path.basename(held.path))[0]
+    file = NWBFile("plain arrays", stem, _UNKNOWN_DAY)
+    per_second = _A_SECOND[arrays.time_unit]
+    if arrays.spikes is not None:
+        _add_units(file, held, arrays.spikes, arrays.units, per_second)
+    for name, series in arrays.series.items():
+        data, time = _samples(held, series, f"arrays.series.{name}", per_second)
+        file.add_acquisition(TimeSeries(name=name, data=data, timestamps=time, unit=series.unit or "unknown"))
+    for name, columns in arrays.tables.items():
+        _add_table(file, held, name, columns, per_second)
+    return file
+
+
+def _add_units(file: Any, held: Held, spikes: ArraySpikes, columns: dict[str, str], per_second: float) -> None:
+    names: list[Any]
+    if spikes.unit is None:
+        trains = [train / per_second for train in held.trains(spikes.times, "arrays.spikes.times")]
+        names = list(range(len(trains)))
+    else:
+        labels = held.vector(spikes.unit, "arrays.spikes.unit")
+        times = held.numbers(spikes.times, "arrays.spikes.times") / per_second
+        if len(labels) != len(times):
+            raise ValueError(
+                f"arrays.spikes: {len(times)} times in '{spikes.times}', {len(labels)} units in '{spikes.unit}'; give the unit of each spike"
+            )
+        names, of_spike = np.unique(labels, return_inverse=True)[0].tolist(), np.unique(labels, return_inverse=True)[1]
+        if len(names) > max(1000, len(times) // 2):
+            raise ValueError(
+                f"arrays.spikes.unit: '{spikes.unit}' holds {len(names)} different values for {len(times)} spikes; are these times and no units?"
+            )
+        order = np.argsort(of_spike, kind="stable")
+        trains = np.split(times[order], np.cumsum(np.bincount(of_spike, minlength=len(names)))[:-1])
+    more = {column: held.vector(name, f"arrays.units.{column}") for column, name in columns.items()}
+    for column, values in more.items():
+        if len(values) != len(trains):
+            raise ValueError(f"arrays.units.{column}: {len(values)} values for {len(trains)} units; give one a unit")
+        file.add_unit_column(column, column)
+    file.add_unit_column("name_in_file", "the unit's number or name in the file")
+    for row, train in enumerate(trains):
+        extra = {column: values[row] for column, values in more.items()}
+        file.add_unit(spike_times=train, name_in_file=str(names[row]), **extra)
+
+
+def _samples(held: Held, series: ArraySeries, key: str, per_second: float) -> tuple[NDArray, NDArray[np.float64]]:
+    """Return data (sample,) or (sample, column), and times (s)."""
+    data = held.matrix(series.data, f"{key}.data")
+    n = None
+    if series.time is not None:
+        time = held.numbers(series.time, f"{key}.time") / per_second
+        n = len(time)
+    if data.ndim == 2:
+        across = _lies_across(data.shape, n, series, key)
+        if across and 1 not in data.shape:
+            log.info(
+                "%s: '%s' of shape %s lies across (%d samples) and was turned",
+                held.path,
+                series.data,
+                data.shape,
+                data.shape[1],
+            )
+        data = data.T if across else data
+        data = data[:, 0] if data.shape[1] == 1 else data
+    if n is None:
+        time = series.start_s + np.arange(len(data)) / float(series.rate or 1.0)
+    if len(data) != len(time):
+        raise ValueError(
+            f"{key}: '{series.data}' has shape {data.shape}, '{series.time}' has {len(time)} times; give one time a sample"
+        )
+    return data, time
+
+
+def _lies_across(shape: tuple[int, ...], n_times: int | None, series: ArraySeries, key: str) -> bool:
+    """Tell whether the samples of a matrix lie along its second side."""
+    if series.across is not None:
+        return series.across
+    if n_times is not None and (shape[0] == n_times) != (shape[1] == n_times):
+        return shape[1] == n_times
+    if shape[0] == shape[1] > 1:
+        raise ValueError(
+            f"{key}: '{series.data}' has shape {shape}: nothing tells which side is time; write across: false where a row is a sample, "
+            "across: true where a column is"
+        )
+    return n_times is None and shape[0] < shape[1]
+
+
+def _add_table(file: Any, held: Held, name: str, columns: dict[str, str], per_second: float) -> None:
+    from hdmf.common import DynamicTable
+    from pynwb.epoch import TimeIntervals
+
+    key = f"arrays.tables.{name}"
+    values = {column: held.vector(array, f"{key}.{column}") for column, array in columns.items()}
+    lengths = {column: len(v) for column, v in values.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"{key}: its columns differ in length: {lengths}")
+    timed = {"start_time", "stop_time"} <= set(values)
+    ends = {"start_time", "stop_time"} & set(columns)
+    times = {end: held.numbers(columns[end], f"{key}.{end}") / per_second for end in ends}
+    if not timed and {"start_time", "stop_time"} & set(values):
+        raise ValueError(f"{key}: a table of intervals needs both start_time and stop_time")
+    table = (TimeIntervals if timed else DynamicTable)(name=name, description="from plain arrays")
+    for column in values:
+        if column not in ("start_time", "stop_time"):
+            table.add_column(column, column)
+    for row in range(next(iter(lengths.values()), 0)):
+        cells = {column: v[row] for column, v in values.items()}
+        if timed:
+            cells |= {end: float(times[end][row]) for end in ("start_time", "stop_time")}
+            table.add_row(**cells)
+        else:
+            table.add_row(cells)
+    if timed:
+        file.add_time_intervals(table)
+    else:
+        file.add_scratch(table)

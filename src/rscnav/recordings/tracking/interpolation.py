@@ -1,0 +1,205 @@
+"""A tracked series -> values at any time, and where there are none.
+
+A sample speaks for half the usual distance between samples on either side. What no sample speaks for, where neighbours lie
+further apart than allowed, is a gap; what lies between two good samples with NaN between them is missing.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.binning import TOLERANCE_S
+from rscnav.recordings.files.nwb_lookup import Series
+from rscnav.recordings.tracking.artifacts import Limits, stray
+from rscnav.recordings.tracking.laps import lap_notes, unwrapped
+from rscnav.recordings.tracking.position_series import Place
+from rscnav.recordings.tracking.position_units import UNITS, check_unit, said_unit
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Samples of a place or an angle, in a session's unit.
+
+    Parameters
+    ----------
+    time : array, (sample,)
+        Of the samples that are not NaN (s), increasing; between two pieces two more, which hold them apart.
+    values : array, (sample, dim)
+        Angles are unwrapped.
+    unit : str
+        rad, m or px.
+    gaps, missing : array, (interval, 2)
+        Times (s) without samples, and with NaN.
+    extent : (float, float)
+        Times of the first and the last sample (s).
+    notes : tuple of str
+        What had to be put right.
+    unit_of_file : str
+        A key of `UNITS`.
+    counts : dict of int
+        Samples that were left out, by reason.
+    """
+
+    time: NDArray[np.float64]
+    values: NDArray[np.float64]
+    unit: str
+    gaps: NDArray[np.float64]
+    missing: NDArray[np.float64]
+    extent: tuple[float, float]
+    notes: tuple[str, ...]
+    unit_of_file: str = "rad"
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def at(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Interpolate linearly (time, dim); before the first and after the last sample their values hold."""
+        return np.stack([np.interp(time, self.time, column) for column in self.values.T], axis=1)
+
+
+def track(
+    series: Series,
+    unit: str | None,
+    max_gap_s: float,
+    key: str,
+    override_unit: bool = False,
+    limits: Limits | None = None,
+    track_length: float | None = None,
+) -> Tracking:
+    """Bring a series into a session's unit and find its gaps.
+
+    Parameters
+    ----------
+    series : Series
+    unit : str or None
+        A key of `UNITS`: what the values are in; None: what the file says.
+    max_gap_s : float
+        Neighbouring samples further apart than this leave a gap (s).
+    key : str
+        The configuration's key, for messages.
+    override_unit : bool
+        Take `unit` whatever the file says.
+    limits : Limits, optional
+        What no sample may exceed. Default: nothing is left out.
+    track_length : float, optional
+        Of a position along a track that starts again each lap (the series' unit): it goes on from lap to lap in what comes back.
+
+    Returns
+    -------
+    Tracking
+
+    Raises
+    ------
+    ValueError
+        Where `unit` or `track_length` cannot be right, all samples are NaN, or a clock starts again.
+    """
+    unit = said_unit(series, key) if unit is None else unit
+    check_unit(series, unit, key, override_unit)
+    name, factor = UNITS[unit]
+    time, values, notes = series.time, series.values, list(series.notes)
+    again = turned_back(time, max_gap_s)
+    if len(again):
+        raise ValueError(
+            f"{key}: the times of '{series.path}' go back in {len(again)} places, first from {time[again[0]]:.3f} to "
+            f"{time[again[0] + 1]:.3f} s at sample {again[0] + 1}: several recordings one after the other, each on its own "
+            "clock? Give each its own file, or add what went before to its times"
+        )
+    if np.any(np.diff(time) < 0):
+        notes.append(f"samples of '{series.path}' were not in order of time and have been sorted")
+        order = np.argsort(time, kind="stable")
+        time, values = time[order], values[order]
+    first = np.append(True, np.diff(time) > 0)
+    if not first.all():
+        notes.append(f"'{series.path}' has {np.sum(~first)} samples at the time of another; the first of each was kept")
+        time, values = time[first], values[first]
+    usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    period = _period(series, unit, key, track_length)
+    if name != "rad":
+        notes += lap_notes(time, values, series.path, max(max_gap_s, 2 * usual), track_length)
+    if track_length is not None:
+        values = unwrapped(values, track_length)
+    cuts = pieces_at(series, time)
+    counts: dict[str, int] = {}
+    if limits is not None:
+        smooth = values if period is None else unwrapped(values, period)  # an angle that comes round is no jump
+        marked, counts, more = stray(time, smooth, limits, series.path, cuts)
+        if marked.all():
+            raise ValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
+        time, values, notes = time[~marked], values[~marked], notes + more
+        cuts = pieces_at(series, time)
+    half = 0.5 * usual
+    good: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
+    if not good.any():
+        raise ValueError(f"{key}: all samples of '{series.path}' are NaN")
+    wide = np.union1d(np.flatnonzero(np.diff(time) > max(max_gap_s, 2 * half)), cuts - 1).astype(int)
+    between = [_between(float(time[i]), float(time[i + 1]), half) for i in wide]
+    gaps = np.array([(-np.inf, time[0] - half), *between, (time[-1] + half, np.inf)])
+    extent = (float(time[0]), float(time[-1]))
+    found = values[good] * factor
+    found = np.unwrap(found, axis=0) if name == "rad" else found
+    missing = _missing(time, good, half)
+    time, found = _held_apart(time[good], found, pieces_at(series, time[good]))
+    return Tracking(time, found, name, gaps, missing, extent, tuple(notes), unit, counts)
+
+
+def pieces_at(series: Series, time: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the indices of the first samples (at `time`, ascending) of pieces that are not joined to what is before them."""
+    starts = np.array(series.starts if isinstance(series, Place) else (), float)
+    cuts = np.unique(np.searchsorted(time, starts, side="left"))
+    return cuts[(cuts > 0) & (cuts < len(time))]
+
+
+def turned_back(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
+    """Give the few samples after which a clock starts again (index of the last before): sorting would mix two recordings.
+
+    Samples that are in no order go back in many places, or by little; none are given then.
+    """
+    step = np.diff(time)
+    far = np.flatnonzero(step < -max_gap_s)
+    return far if len(far) == np.sum(step < 0) and len(far) <= min(20, 0.01 * len(time) + 1) else np.empty(0, np.intp)
+
+
+def _period(series: Series, unit: str, key: str, track_length: float | None) -> float | None:
+    """Return after how much a coordinate comes round (the series' unit); None for one that does not."""
+    if UNITS[unit][0] == "rad":
+        if track_length is not None:
+            raise ValueError(
+                f"{key}.track_length: '{series.path}' is an angle, which closes by itself; remove track_length"
+            )
+        return 2 * np.pi / UNITS[unit][1]
+    if track_length is not None and series.values.shape[1] != 1:
+        raise ValueError(
+            f"{key}.track_length is for one coordinate along a track, but '{series.path}' has {series.values.shape[1]}; choose "
+            f"one with {key}.columns: [0]"
+        )
+    return track_length
+
+
+def _between(before: float, after: float, half: float) -> tuple[float, float]:
+    """Return the gap between two samples; hardly any where each reaches up to the other."""
+    start, stop = before + half, after - half
+    middle = 0.5 * (before + after)
+    return min(start, middle - 2 * TOLERANCE_S), max(stop, middle + 2 * TOLERANCE_S)
+
+
+def _held_apart(
+    time: NDArray[np.float64], values: NDArray[np.float64], cuts: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Add samples between pieces, so that nothing is interpolated from one to the next: each holds up to the middle."""
+    if not len(cuts):
+        return time, values
+    middle = 0.5 * (time[cuts - 1] + time[cuts])
+    at = np.repeat(cuts, 2)
+    edges = np.stack([middle - TOLERANCE_S, middle + TOLERANCE_S], axis=1).ravel()
+    held = np.stack([values[cuts - 1], values[cuts]], axis=1).reshape(-1, values.shape[1])
+    return np.insert(time, at, edges), np.insert(values, at, held, axis=0)
+
+
+def _missing(time: NDArray[np.float64], good: NDArray[np.bool_], half: float) -> NDArray[np.float64]:
+    """Give the times for which the only samples are NaN."""
+    edges = np.diff(np.concatenate([[False], ~good, [False]]).astype(int))
+    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)  # first bad, first good after
+    rows = [
+        (time[a - 1] + half if a > 0 else time[0] - half, time[b] - half if b < len(time) else time[-1] + half)
+        for a, b in zip(starts, stops, strict=True)
+    ]
+    return np.array(rows, float).reshape(-1, 2)

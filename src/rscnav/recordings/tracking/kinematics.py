@@ -1,0 +1,70 @@
+"""Place, velocity and direction of movement in bins, with the scene's rotation taken off."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.binning import Bins
+from rscnav.recordings.tracking.interpolation import Tracking
+from rscnav.sessions.geometry import wrap
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Place, velocity and direction of movement in bins; (bin, dim), (bin,), (bin,)."""
+
+    position: NDArray[np.floating]
+    velocity: NDArray[np.floating]
+    direction: NDArray[np.floating]
+
+
+def moves_in(
+    tracking: Tracking, bins: Bins, rotation: NDArray[np.float64], centre: NDArray[np.float64], min_speed: float
+) -> Moves:
+    """Give place and movement in bins, in the frame of the landmarks.
+
+    Parameters
+    ----------
+    tracking : Tracking
+    bins : Bins
+    rotation : array, (bin,)
+        The scene's rotation (rad), which is taken off.
+    centre : array, (dim,)
+        In the plane, what the scene turns around.
+    min_speed : float
+        Below this speed there is no direction (unit/s).
+
+    Returns
+    -------
+    Moves
+        The velocity is that from the bin's start to its end: on the ring counter-clockwise positive, along a line
+        signed, in the plane the speed. The direction is NaN where there is none; on the ring it is the tangent's.
+    """
+    position = unrotated(tracking.at(bins.centre), rotation, centre, tracking.unit)
+    width = bins.right - bins.left
+    step = (tracking.at(bins.right) - tracking.at(bins.left)) / width[:, None]
+    if step.shape[1] == 1:
+        velocity = step[:, 0]
+        speed = np.abs(velocity)
+        tangent = position[:, 0] + np.copysign(np.pi / 2, velocity)
+        direction = wrap(tangent) if tracking.unit == "rad" else wrap(np.where(velocity < 0, np.pi, 0.0))
+    else:
+        velocity = speed = np.linalg.norm(step, axis=1)
+        direction = wrap(np.arctan2(step[:, 1], step[:, 0]) - rotation)
+    moving = (speed >= min_speed) & (speed > 0)
+    return Moves(position, velocity, np.where(moving, direction, np.nan))
+
+
+def unrotated(
+    places: NDArray[np.float64], rotation: NDArray[np.float64], centre: NDArray[np.float64], unit: str
+) -> NDArray[np.floating]:
+    """Take the scene's rotation (rad; one a place) off places (n, dim); angles come back in [-π, π)."""
+    if unit == "rad":
+        return wrap(places - rotation[:, None])
+    if places.shape[1] == 1:
+        return places
+    cos, sin = np.cos(rotation), np.sin(rotation)
+    x, y = (places[:, :2] - centre[:2]).T
+    turned = np.stack([cos * x + sin * y, cos * y - sin * x], axis=1) + centre[:2]
+    return np.concatenate([turned, places[:, 2:]], axis=1)

@@ -1,0 +1,55 @@
+"""Phases as a file has them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.binning import Bins
+from rscnav.recordings.files.nwb_lookup import find_series, interval_table
+from rscnav.recordings.files.table_columns import column_of
+from rscnav.recordings.files.value_mismatch import holds, refuse_other_types
+from rscnav.recordings.settings.mapping import Phases
+from rscnav.sessions.schema import NO_PHASE, PHASES
+
+
+def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
+    """Give the phase at the centre of each bin, (bin,); 255 where the file names none.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    phases : Phases
+        The mapping.
+    bins : Bins
+
+    Raises
+    ------
+    ValueError
+        For a series, table or column that is not there, or one that holds none of the values.
+    """
+    if phases.series is not None:
+        series = find_series(file, phases.series, "phases.series")
+        if series.values.shape[1] != 1:
+            raise ValueError(
+                f"phases.series: '{series.path}' has {series.values.shape[1]} columns; one value a sample is needed"
+            )
+        order = np.argsort(series.time, kind="stable")
+        start, labels = series.time[order], series.values[order, 0].tolist()
+        stop = np.append(start[1:], np.inf)
+    else:
+        columns = interval_table(file, str(phases.table), "phases.table")
+        order = np.argsort(columns["start_time"], kind="stable")
+        start, stop = columns["start_time"][order], columns["stop_time"][order]
+        labels = column_of(columns, phases.column, "phases.column")[order].tolist()
+    meaning = {value: PHASES.index(phase) for phase, values in phases.values.items() for value in values}
+    codes = np.array([*(meaning.get(label, NO_PHASE) for label in labels), NO_PHASE], np.uint8)
+    named = {f"phases.values.{phase}": values for phase, values in phases.values.items()}
+    refuse_other_types(labels, named, f"'{phases.series or phases.table}'")
+    if np.all(codes == NO_PHASE):
+        raise ValueError(
+            f"phases.values: none of these values is in '{phases.series or phases.table}'; {holds(labels, meaning)}"
+        )
+    row = np.searchsorted(start, bins.centre, side="right") - 1
+    inside = (row >= 0) & (bins.centre < np.append(stop, -np.inf)[row])
+    return np.where(inside, codes[row], NO_PHASE).astype(np.uint8)

@@ -1,0 +1,110 @@
+"""The rows that become trials: of a table, joined with another's columns, or from leaving a place to coming back."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.files.nwb_lookup import any_table, interval_table
+from rscnav.recordings.files.table_columns import Columns, TableColumns, column_of, rows_of
+from rscnav.recordings.settings.mapping import Home, Trials
+from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.interpolation import Tracking
+
+
+def trial_rows(file: Any, trials: Trials, extent: tuple[float, float], at: tuple[Tracking, Frame] | None) -> Columns:
+    """Give start_time, stop_time (s) and the columns of what may be a trial, before any is left out.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    trials : Trials
+        The mapping.
+    extent : (float, float)
+        First and last time of anything recorded (s).
+    at : (Tracking, Frame) or None
+        The tracked place, which `trials.home` needs.
+
+    Returns
+    -------
+    dict of array, (row, ...)
+
+    Raises
+    ------
+    ValueError
+        For a table or column that is not there, rows that don't fit each other, or an animal that never leaves home.
+    """
+    if trials.home is not None:
+        if at is None:
+            raise ValueError("trials.home needs a position")
+        times = _away(trials.home, *at)
+        return {"start_time": times[:, 0], "stop_time": times[:, 1]}
+    columns: Columns = interval_table(file, trials.table, "trials.table", stops=trials.until == "stop")
+    if trials.columns is not None:
+        columns = _joined(columns, any_table(file, trials.columns, "trials.columns"), trials)
+    if trials.until == "next" and len(columns["start_time"]):
+        starts = columns["start_time"]
+        order = np.argsort(starts, kind="stable")[: np.isfinite(starts).sum()]  # NaN come last: rows that never began
+        stops = np.full_like(starts, np.nan)
+        if len(order):
+            stops[order] = np.append(starts[order][1:], max(extent[1], starts[order][-1]))
+        columns["stop_time"] = stops
+    return columns
+
+
+def _joined(columns: Columns, more: TableColumns, trials: Trials) -> Columns:
+    """Add the other table's columns, row by row or by what the key says; the trials' own keep their names."""
+    n_rows, n_more = len(columns["start_time"]), more.n_rows
+    if trials.match is None:
+        if n_rows != n_more:
+            raise ValueError(
+                f"trials.columns: table '{trials.columns}' has {n_more} rows and '{trials.table}' {n_rows}; "
+                "say with trials.match which column tells the rows that belong together"
+            )
+        rows = np.arange(n_rows)
+    else:
+        wanted = column_of(columns, trials.match, "trials.match").tolist()
+        there = column_of(more, trials.match, "trials.match").tolist()
+        row_of = {value: row for row, value in enumerate(there)}
+        if len(row_of) < len(there):
+            twice = next(value for value in there if there.count(value) > 1)
+            raise ValueError(
+                f"trials.match: '{trials.match}' is {twice!r} in more than one row of table '{trials.columns}'"
+            )
+        lacking = [value for value in wanted if value not in row_of]
+        if lacking:
+            raise ValueError(
+                f"trials.match: no row of table '{trials.columns}' has {trials.match} {lacking[0]!r}, as a row of "
+                f"'{trials.table}' has ({len(lacking)} such rows)"
+            )
+        rows = np.array([row_of[value] for value in wanted], int)
+    left_out = {**getattr(more, "left_out", {}), **getattr(columns, "left_out", {})}
+    return TableColumns({**rows_of(more, rows), **columns}, n_rows, left_out)
+
+
+def _away(home: Home, tracking: Tracking, frame: Frame) -> NDArray[np.float64]:
+    """Give when the animal left home and when it was back, (stay away, 2) in s; none across a gap."""
+    place = np.array([home.place], float)
+    if not frame.fits(place.shape[1]):
+        raise ValueError(f"trials.home.place: {home.place} does not fit a position with {frame.n_dims} coordinate(s)")
+    offset = tracking.values - frame.places(place)
+    apart = np.abs(np.angle(np.exp(1j * offset[:, 0]))) if frame.unit == "rad" else np.linalg.norm(offset, axis=1)
+    inside = apart <= frame.length(home.radius)
+    leaving = np.flatnonzero(inside[:-1] & ~inside[1:])
+    coming = np.flatnonzero(~inside[:-1] & inside[1:]) + 1
+    rows = []
+    for start in leaving:
+        after = coming[coming > start]
+        if not len(after):
+            break
+        rows.append((tracking.time[start], tracking.time[after[0]]))
+    times = np.array(rows, float).reshape(-1, 2)
+    holes = np.concatenate([tracking.gaps, tracking.missing])
+    across = ((holes[None, :, 0] < times[:, 1:]) & (holes[None, :, 1] > times[:, :1])).any(axis=1)
+    times = times[~across & (np.ptp(times, axis=1) >= home.min_s)]
+    if not len(times):
+        raise ValueError(
+            f"trials.home: the animal never leaves {home.place} (within {home.radius:g}) and comes back; it was inside in "
+            f"{inside.mean():.0%} of the samples: are place and radius in the position's unit?"
+        )
+    return times

@@ -1,0 +1,191 @@
+"""Trials (or stretches cut into pieces) of a recording: which there are, and what each one's columns say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rscnav.recordings.binning import cut_spans, outside
+from rscnav.recordings.files.nwb_lookup import interval_table
+from rscnav.recordings.files.table_columns import Columns, column_of, kept_rows, rows_of
+from rscnav.recordings.settings.mapping import Epochs, Rule, Trials
+from rscnav.recordings.time_checks.clock_findings import Rows
+from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.interpolation import Tracking
+from rscnav.recordings.trials.outcomes import outcomes
+from rscnav.recordings.trials.trial_table import trial_rows
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Trials in order of time.
+
+    Parameters
+    ----------
+    times : array, (trial, 2)
+        Start and stop (s).
+    rotation : array, (trial,)
+        The scene's rotation (rad).
+    outcome : array of str, (trial,)
+    columns : dict of array
+        The trial table's columns; empty where trials were cut from stretches.
+    cut : bool
+        Whether they were cut.
+    n_dropped : int
+        Remainders of stretches that were too short.
+    table : Rows or None
+        The rows of the table that they are; None where they were cut.
+    """
+
+    times: NDArray[np.float64]
+    rotation: NDArray[np.float64]
+    outcome: NDArray[np.str_]
+    columns: Columns
+    cut: bool
+    n_dropped: int = 0
+    table: Rows | None = None
+
+
+def epoch_spans(file: Any, epochs: Epochs) -> Rows:
+    """Read the chosen epochs; rows whose start or stop is not known (NaN) are left out.
+
+    Raises
+    ------
+    ValueError
+        Where the table or column is not there, none is chosen or has times, or one stops before it starts.
+    """
+    key = "epochs"
+    columns = interval_table(file, epochs.table, f"{key}.table")
+    keep = _chosen(columns, epochs.select, key, epochs.table)
+    timed = np.isfinite(_both(columns)).all(axis=1)
+    if not (keep & timed).any():
+        raise ValueError(_no_times(key, epochs.table, int(keep.sum())))
+    rows = np.flatnonzero(keep & timed)
+    times = _times(rows_of(columns, keep & timed), f"epochs: table '{epochs.table}'", rows)
+    return Rows(key, epochs.table, times, rows, _every(columns), int(np.sum(keep & ~timed)))
+
+
+def trial_spans(
+    file: Any, trials: Trials, extent: tuple[float, float], tracking: Tracking | None, frame: Frame | None
+) -> Spans:
+    """Read the chosen trials; rows whose start or stop is not known (NaN) are left out.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    trials : Trials
+        The mapping.
+    extent : (float, float)
+        First and last time of anything recorded (s).
+    tracking : Tracking or None
+    frame : Frame or None
+        That of `tracking`.
+
+    Returns
+    -------
+    Spans
+
+    Raises
+    ------
+    ValueError
+        For a table or column that is not there; no trial left; trials that stop before they start or overlap; outcomes of which
+        none is known.
+    """
+    where = "trials.home" if trials.home is not None else f"trials: table '{trials.table}'"
+    columns = trial_rows(
+        file, trials, extent, (tracking, frame) if tracking is not None and frame is not None else None
+    )
+    keep = _chosen(columns, trials.select, "trials", trials.table)
+    both, every = _both(columns), _every(columns)
+    timed = np.isfinite(both).all(axis=1)
+    if not (keep & timed).any():
+        raise ValueError(_no_times("trials", trials.table, int(keep.sum())))
+    n_timeless = int(np.sum(keep & ~timed))
+    rows = np.flatnonzero(keep & timed)
+    rows = rows[np.argsort(both[rows, 0], kind="stable")]
+    columns = rows_of(columns, rows)
+    times = _times(columns, where, rows)
+    early = np.flatnonzero(times[1:, 0] < times[:-1, 1] - 1e-6)
+    if len(early):
+        i = int(early[0])
+        raise ValueError(
+            f"{where}: row {rows[i + 1]} starts at {times[i + 1, 0]:g} s, before row {rows[i]} stops at {times[i, 1]:g} s; "
+            "trials may not overlap: choose rows with trials.select"
+        )
+    rotation = np.zeros(len(times))
+    if trials.rotation is not None:
+        turns = numbers(columns, trials.rotation, "trials.rotation")
+        if turns.shape[1] != 1 or not np.isfinite(turns).all():
+            raise ValueError(f"trials.rotation: column '{trials.rotation}' must hold one finite angle in every row")
+        rotation = turns[:, 0] if trials.rotation_unit == "rad" else np.radians(turns[:, 0])
+    name = "trials.home" if trials.home is not None else trials.table
+    table = Rows("trials", name, times, rows, every, n_timeless)
+    return Spans(times, rotation, outcomes(columns, trials), columns, cut=False, table=table)
+
+
+def cut_stretches(stretches: NDArray[np.float64], trial_s: float) -> Spans:
+    """Cut stretches (stretch, 2) into pieces of `trial_s`, which stand for trials."""
+    times, dropped = cut_spans(stretches, trial_s)
+    if not len(times):
+        raise ValueError(f"trial_s: no stretch is at least half of {trial_s:g} s long; choose a shorter one")
+    return Spans(times, np.zeros(len(times)), np.full(len(times), "none", "U9"), {}, True, dropped)
+
+
+def without(spans: NDArray[np.float64], taken: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the parts of spans that none of the other intervals covers, (part, 2)."""
+    free = outside(taken)
+    parts = [(max(a, c), min(b, d)) for a, b in spans for c, d in free if min(b, d) > max(a, c)]
+    return np.array(sorted(parts), float).reshape(-1, 2)
+
+
+def numbers(columns: Columns, name: str, key: str) -> NDArray[np.float64]:
+    """Return a column as (row, value) numbers; a ValueError where it is not there or holds something else."""
+    values = column_of(columns, name, key)
+    if values.dtype.kind not in "fiu":
+        raise ValueError(f"{key}: column '{name}' holds {values.dtype}, numbers are needed")
+    return values.astype(np.float64).reshape(len(values), -1)
+
+
+def _chosen(columns: Columns, rules: Sequence[Rule], key: str, table: str) -> NDArray[np.bool_]:
+    """Mark the rows that meet the rules; a ValueError where none does."""
+    keep = kept_rows(columns, rules, f"{key}.select") if len(columns["start_time"]) else np.zeros(0, bool)
+    if not keep.any():
+        raise ValueError(f"{key}.select: none of the {len(keep)} rows of '{table}' is left; {_present(columns)}")
+    return keep
+
+
+def _both(columns: Columns) -> NDArray[np.float64]:
+    return np.stack([columns["start_time"], columns["stop_time"]], axis=1).astype(np.float64)
+
+
+def _every(columns: Columns) -> NDArray[np.float64]:
+    """Return start and stop of all rows of a table whose start is known."""
+    both = _both(columns)
+    return both[np.isfinite(both[:, 0])]
+
+
+def _no_times(key: str, table: str, n_rows: int) -> str:
+    cure = "; write trials.until: next to let each last to the next one's start" if key == "trials" else ""
+    return f"{key}: none of the {n_rows} rows of table '{table}' that are chosen has both a start and a stop{cure}"
+
+
+def _times(columns: Columns, where: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return start and stop of each row; refuse a row that stops before it starts."""
+    times = _both(columns)
+    bad = np.flatnonzero(times[:, 1] < times[:, 0])
+    if len(bad):
+        i = int(bad[0])
+        raise ValueError(
+            f"{where}: row {rows[i]} goes from {times[i, 0]:g} to {times[i, 1]:g} s ({len(bad)} such rows); a stop must not come "
+            "before its start: correct the file, or leave such rows out with select"
+        )
+    return times
+
+
+def _present(columns: Columns) -> str:
+    """Say what the columns that can be chosen by hold."""
+    plain = {n: v for n, v in columns.items() if n not in ("start_time", "stop_time") and v.ndim == 1 and len(v)}
+    texts = [f"{name}: {', '.join(sorted({str(v) for v in values.tolist()})[:6])}" for name, values in plain.items()]
+    return "its columns hold " + "; ".join(texts) if texts else "it has no columns to choose by"

@@ -1,0 +1,125 @@
+"""Networks seen as a recording would see them: which network, like which recording."""
+
+import re
+from collections.abc import Iterable
+
+from pydantic import Field, model_validator
+
+from rscnav.recordings.settings.mapping import Name
+from rscnav.settings.printable import listed
+from rscnav.settings.strict_settings import Closed
+
+NONE = "none"  # in place of a recording's name: like none
+
+
+class SampledNetwork(Closed):
+    """Poisson spikes of some units of a network, in as many trials as a recording has; docs/sampled-networks.md."""
+
+    network: str | None = Field(
+        None,
+        min_length=1,
+        description="a network's name (all its seeds), or one of its sessions, NAME-sSEED; null: the lowest "
+        "seed of the network whose name comes first in alphabetical order",
+    )
+    like: str | None = Field(
+        None,
+        min_length=1,
+        description="the recording whose units, trials, lengths, occupancy and rates are matched; null: the first in "
+        "alphabetical order; none",
+    )
+    label: Name | None = Field(
+        None, description="sessions are called NAME-sSEED-LABEL; null: like-RECORDING, or 'sampled' without one"
+    )
+    n_units: int | None = Field(
+        None, ge=1, description="units drawn at random; null: as many as the recording has, or all"
+    )
+    n_trials: int | None = Field(None, ge=1, description="test trials; null: as many as the recording has, or all")
+    rate_hz: float | None = Field(
+        None, gt=0, description="mean rate of each unit (Hz); null: drawn from those of the recording's units"
+    )
+    match_occupancy: bool = Field(
+        True,
+        description="choose trials whose phases and places take up the time they do in the recording; false: at random",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> "SampledNetwork":
+        if self.like == NONE and self.rate_hz is None:
+            raise ValueError(
+                f"sampled network '{self.network}': like none it needs rate_hz, the mean rate of its units (Hz)"
+            )
+        return self
+
+    @property
+    def label_text(self) -> str:
+        """What its sessions' names end in."""
+        return self.label or ("sampled" if self.like in (None, NONE) else f"like-{self.like}")
+
+
+def sampled_names(
+    entries: Iterable[SampledNetwork], networks: dict[str, list[str]], recordings: list[str]
+) -> dict[str, tuple[SampledNetwork, str]]:
+    """Give the sessions that are sampled from networks.
+
+    Parameters
+    ----------
+    entries : iterable of SampledNetwork
+        One that needs networks, or recordings, where a run has none at all is left out with them.
+    networks : dict
+        Names of sessions by the network's name, in the order of the configuration.
+    recordings : list of str
+        Names of recordings, in the order of the configuration.
+
+    Returns
+    -------
+    dict
+        By name of the session: the entry, with `network` and `like` as they were found (`like` is ``none`` where there is
+        none); and the name of the network's session that it is drawn from.
+
+    Raises
+    ------
+    ValueError
+        For a network or a recording that the run does not have (those there are are listed), two sessions of one name, or a
+        name that could be taken for that of a network.
+    """
+    found: dict[str, tuple[SampledNetwork, str]] = {}
+    every = dict.fromkeys(session for sessions in networks.values() for session in sessions)
+    known = {NONE, *recordings}
+    for written in entries:
+        entry = _resolved(written, networks, recordings)
+        if entry is None:
+            continue
+        sources = networks.get(str(entry.network), [str(entry.network)])
+        if sources[0] not in every:
+            raise ValueError(
+                f"sampled_networks: there is no network '{entry.network}'; there are: {listed([*networks, *every])}"
+            )
+        if entry.like not in known:
+            raise ValueError(
+                f"sampled_networks: like: there is no recording '{entry.like}'; there are: {listed(recordings)}"
+            )
+        if re.search(r"(^|-)s\d+(-|$)", entry.label_text):
+            raise ValueError(
+                f"sampled_networks: a part of '{entry.label_text}' looks like a network's seed; give another label"
+            )
+        for source in sources:
+            name = f"{source}-{entry.label_text}"
+            if name in found:
+                raise ValueError(f"sampled_networks: two entries make '{name}'; give one of them a label of its own")
+            found[name] = (entry, source)
+    return found
+
+
+def _resolved(entry: SampledNetwork, networks: dict[str, list[str]], recordings: list[str]) -> SampledNetwork | None:
+    """Put names in the place of null, whatever the order of the configuration; None where the run lacks what the entry needs."""
+    like = entry.like or min(recordings, default=NONE)
+    without = like == NONE or not recordings
+    if not networks or (without and entry.rate_hz is None):
+        return None
+    network = entry.network or min(networks[min(networks)], key=_seed)
+    return entry.model_copy(update={"network": network, "like": NONE if without else like})
+
+
+def _seed(session: str) -> int:
+    """Return the seed in the name of a network's session."""
+    return int(session.rpartition("-s")[2])

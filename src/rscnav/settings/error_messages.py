@@ -1,0 +1,216 @@
+"""What pydantic finds wrong with a configuration, in sentences: key, place, value, what is valid, how to mend it."""
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pydantic
+
+from rscnav.settings.printable import shown, shown_key
+from rscnav.settings.value_limits import LimitError
+from rscnav.settings.yaml_scalars import plain_value
+
+MOST = 20  # problems in one message
+MOST_LOOKED_AT = 200
+NAME_HOLDS = "letters, digits, '.', '_' and '-', beginning with a letter or a digit"
+
+
+def described(
+    model: type[pydantic.BaseModel],
+    values: Any,
+    error: pydantic.ValidationError,
+    where: Callable[[Sequence[Any]], str],
+) -> list[str]:
+    """Return how many problems there are, then each of them in a line.
+
+    Parameters
+    ----------
+    model : type
+    values : mapping
+        That it was to be built from.
+    error : pydantic.ValidationError
+    where : callable
+        Path of keys -> file and line, or ''.
+    """
+    by_key: dict[tuple[Any, ...], list[Any]] = {}
+    for problem in error.errors(include_url=False):
+        by_key.setdefault(_keys(values, problem["loc"]), []).append(problem)
+    lines: dict[
+        Any, tuple[int, str]
+    ] = {}  # one each, of those that networks of one sweep, or a shared section, have in common
+    for path, found in list(by_key.items())[:MOST_LOOKED_AT]:
+        place, text = where(path), _text(model, path, found)
+        key = f"{shown_key(path)}{f' ({place})' if place else ''}: " if path else ""
+        line = f"{key}{text}{_whose(values, path)}"
+        same = (place, path[-1:], text) if place else path
+        if same not in lines or len(path) < lines[same][0]:
+            lines[same] = (len(path), line)
+    n = len(lines) + max(0, len(by_key) - MOST_LOOKED_AT)
+    shown_lines = [line for _, line in list(lines.values())[:MOST]]
+    if n > MOST:
+        shown_lines.append(f"and {n - MOST:,} more; mend these first")
+    return [f"{n:,} problem{'s' if n > 1 else ''}", *shown_lines]
+
+
+def _text(model: type[pydantic.BaseModel], path: tuple[Any, ...], found: Sequence[Any]) -> str:
+    """Say what is wrong with one value, and what would be right."""
+    said = list(dict.fromkeys(_said(model, path, problem) for problem in found))
+    if len(said) == 1:
+        return said[0]
+    valid = dict.fromkeys(_valid(problem) for problem in found)  # a key that takes values of several kinds
+    return f"{shown(found[0]['input'])} is not valid: {', or '.join(valid)}"
+
+
+def _said(model: type[pydantic.BaseModel], path: tuple[Any, ...], problem: Any) -> str:
+    kind = problem["type"]
+    if kind == "extra_forbidden":
+        known = _known_keys(model, path[:-1])
+        guess = difflib.get_close_matches(str(path[-1])[:60], known, n=1)
+        return "unknown key; " + (f"did you mean '{guess[0]}'?" if guess else f"known here: {', '.join(known)}")
+    if kind == "missing":
+        return "missing; this key has no default: write it"
+    if kind == "invalid_key":
+        return "unknown key; keys are text here"
+    if kind == "value_error" and not isinstance(problem["ctx"]["error"], LimitError):
+        return str(problem["ctx"]["error"])
+    return f"{shown(problem['input'])} is not valid: {_valid(problem)}"
+
+
+def _valid(problem: Any) -> str:
+    """Say what is valid, and how to come to it from the value."""
+    kind, value, ctx = problem["type"], problem["input"], problem.get("ctx", {})
+    if kind == "value_error":
+        return str(ctx["error"])
+    if kind in ("float_type", "int_type", "int_from_float"):
+        return _number(value, whole=kind != "float_type")
+    if kind == "string_type":
+        return f"text is needed; {_quotes(value)}"
+    if kind == "bool_type":
+        return "true or false is needed"
+    if kind == "string_pattern_mismatch":
+        if not str(value).strip():
+            return "a blank text; write a name, or leave the key out"
+        return f"a name holds {NAME_HOLDS}{_renamed(value)}"
+    if kind == "literal_error":
+        return _one_of(str(ctx["expected"]), value)
+    if kind in ("list_type", "tuple_type"):
+        return (
+            "a list is needed; write [...]"
+            if isinstance(value, Mapping) or value is None
+            else f"a list is needed; write [{shown(value)}]"
+        )
+    if kind in ("dict_type", "model_type", "model_attributes_type", "mapping_type"):
+        return "keys with values are needed, {key: value}"
+    if kind == "finite_number":
+        return "a finite number is needed"
+    if kind in ("too_long", "too_short"):
+        least_or_most = f"at most {ctx['max_length']:,}" if kind == "too_long" else f"at least {ctx['min_length']:,}"
+        return f"{least_or_most} value{'s are' if list(ctx.values())[1] != 1 else ' is'} needed"
+    if kind == "string_too_long":
+        return f"at most {ctx['max_length']:,} characters are valid; write less"
+    if kind == "string_too_short":
+        return "text is needed, or leave the key out"
+    bounds = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
+    if kind in bounds:
+        words = {"gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most"}[bounds[kind]]
+        return f"it must be {words} {_figure(ctx[bounds[kind]])}"
+    return str(problem["msg"])[:1].lower() + str(problem["msg"])[1:]
+
+
+def _number(value: Any, whole: bool) -> str:
+    what = "a whole number is needed" if whole else "a number is needed"
+    if isinstance(value, str):
+        try:
+            seen = plain_value(value.strip())
+        except ValueError:
+            seen = None
+        if isinstance(seen, int | float) and not isinstance(seen, bool):
+            return f"{what}, and this is text; write {value.strip()[:60]} without quotes"
+        return f"{what}, and this is text; write a number, no quotes"
+    if whole and isinstance(value, float) and math.isfinite(value) and value == int(value) and abs(value) < 1e15:
+        return f"{what}, without a point or an exponent; write {int(value)}"
+    return what
+
+
+def _quotes(value: Any) -> str:
+    if value is True or value is False:
+        return "YAML reads yes, no, on, off, true and false as true or false: write the word in quotes"
+    if value is None:
+        return "write it, in quotes if need be"
+    if isinstance(value, list | Mapping):
+        return "write one text, not a list or a group"
+    return (
+        f"write it in quotes: '{shown(value)}'" if isinstance(value, int | float) else f"write it in quotes: '{value}'"
+    )
+
+
+def _renamed(value: Any) -> str:
+    text = re.sub(r"[^A-Za-z0-9._-]+", "-", str(value)[:60]).strip("-._ ")
+    return f"; for example {text}" if text else ""
+
+
+def _one_of(expected: str, value: Any) -> str:
+    """Write down literals, and the nearest of them."""
+    words = re.findall(r"'([^']*)'", expected)
+    guess = difflib.get_close_matches(str(value)[:60], words, n=1)
+    hint = f"; did you mean '{guess[0]}'?" if guess else ""
+    if value is True or value is False:
+        hint = "; YAML reads yes, no, on, off, true and false as true or false: write the word in quotes"
+    return f"{'expected one of ' if len(words) > 1 else 'expected '}{', '.join(words) or expected}{hint}"
+
+
+def _figure(number: Any) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.10g}"
+
+
+def _whose(values: Any, path: Sequence[Any]) -> str:
+    """Name the item of a list that a problem is in, where it has a name: a sweep makes several of one entry."""
+    for part in path:
+        try:
+            values = values[part]
+        except (KeyError, IndexError, TypeError):
+            return ""
+        if isinstance(part, int) and isinstance(values, Mapping) and isinstance(values.get("name"), str):
+            return f" (in {shown(values['name'])})"
+    return ""
+
+
+def _keys(values: Any, path: Sequence[Any]) -> tuple[Any, ...]:
+    """Leave out of pydantic's path what names a branch of a union, or says that a key is meant, and is no key of the file."""
+    found = []
+    for number, part in enumerate(path):
+        last = number == len(path) - 1
+        if isinstance(values, Mapping):
+            inside = part in values
+        else:
+            inside = isinstance(values, list | tuple) and isinstance(part, int) and part < len(values)
+        if inside:
+            values = values[part]
+            found.append(part)
+        elif isinstance(values, Mapping) and last and part != "[key]":
+            found.append(part)  # a key that is missing
+    return tuple(found)
+
+
+def _known_keys(model: type[pydantic.BaseModel], path: Sequence[Any]) -> list[str]:
+    """Follow a path of keys through nested models and list the keys there."""
+    here: Any = model
+    for part in path:
+        if isinstance(part, int) or not hasattr(here, "model_fields"):
+            continue
+        field = here.model_fields.get(part)
+        here = _inner_model(field.annotation) if field is not None else here
+    return sorted(here.model_fields) if hasattr(here, "model_fields") else []
+
+
+def _inner_model(annotation: Any) -> Any:
+    """Find the model inside ``list[Model]``, ``Model | None`` and the like."""
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        found = _inner_model(inner)
+        if found is not None:
+            return found
+    return None

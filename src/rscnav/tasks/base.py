@@ -1,0 +1,152 @@
+"""What sampling a task gives, and what every task offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    from rscnav.tasks.lazy_torch import torch
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Trials of one length.
+
+    Parameters
+    ----------
+    inputs : tensor, (trial, step, channel), float32
+        All that an observer may know.
+    targets : dict of tensor, (trial, step), int64
+        Per head the class to report.
+    position : tensor, (trial, step, dim), float64
+        The truth, in the landmark frame.
+    velocity : tensor, (trial, step), float64
+        As sensed; in the plane the speed.
+    visible : tensor, (trial, step, landmark), bool
+    landmarks : tensor, (trial, landmark, dim), float64
+        NaN where a trial has no such landmark.
+    heading : tensor, (trial, step), float64, optional
+        In the landmark frame (rad); None on the ring.
+    rotation : tensor, (trial,), float64, optional
+        Angle by which the scene is turned in the room, or in the frame of the start (rad); None: not turned.
+    """
+
+    inputs: Tensor
+    targets: dict[str, Tensor]
+    position: Tensor
+    velocity: Tensor
+    visible: Tensor
+    landmarks: Tensor
+    heading: Tensor | None = None
+    rotation: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def landmarks_met(self) -> Tensor:
+        """How many distinct landmarks were in view so far, at most 2: the phase. Shape (trial, step), int64."""
+        return self.visible.cummax(dim=1).values.sum(dim=2).clamp(max=2)
+
+    def first(self, n: int) -> Batch:
+        """Return the first `n` trials."""
+        return self.part(slice(n))
+
+    def part(self, which: slice) -> Batch:
+        """Return some trials."""
+        tensors = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "targets"}
+        cut: dict[str, Any] = {name: None if value is None else value[which] for name, value in tensors.items()}
+        return replace(self, **cut, targets={head: target[which] for head, target in self.targets.items()})
+
+    def to(self, device: torch.device | str) -> Batch:
+        """Return the same trials on a device."""
+        tensors = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "targets"}
+        moved: dict[str, Any] = {name: None if value is None else value.to(device) for name, value in tensors.items()}
+        return replace(self, **moved, targets={head: target.to(device) for head, target in self.targets.items()})
+
+
+def join(batches: list[Batch]) -> Batch:
+    """Put batches of trials of one task and length one after the other."""
+    names = [f.name for f in fields(Batch) if f.name != "targets" and getattr(batches[0], f.name) is not None]
+    joined = {name: torch.cat([getattr(batch, name) for batch in batches]) for name in names}
+    heads = batches[0].targets
+    return Batch(**joined, targets={head: torch.cat([batch.targets[head] for batch in batches]) for head in heads})
+
+
+class Task(Protocol):
+    """What every task offers to networks, observers and sessions."""
+
+    @property
+    def name(self) -> str:
+        """As in the configuration."""
+
+    @property
+    def settings(self) -> Any:
+        """Its numbers; among them ``dt_s``, ``n_steps`` and ``loss``."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the input channels."""
+
+    @property
+    def heads(self) -> dict[str, int]:
+        """Classes of each report; one of them is ``position``."""
+
+    @property
+    def bin_centres(self) -> NDArray[np.float64]:
+        """Centres of the bins of reported position, (bin, dim); the true class is that of the nearest centre."""
+
+    @property
+    def landmark_names(self) -> tuple[str, ...]:
+        """Names of the landmarks, in the order of their places."""
+
+    @property
+    def visibility(self) -> float:
+        """A landmark is in view within this distance (the position's unit)."""
+
+    @property
+    def position_unit(self) -> str:
+        """``rad`` on the ring, ``m`` in the plane."""
+
+    @property
+    def map_known(self) -> bool:
+        """Whether the animal knows where the landmarks are once it has met one: without that no absence is telling."""
+
+    @property
+    def dt_s(self) -> float:
+        """Time step (s)."""
+
+    @property
+    def n_steps(self) -> int:
+        """Steps in a trial."""
+
+    def sample(
+        self, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str = "cpu"
+    ) -> Batch:
+        """Draw trials.
+
+        Parameters
+        ----------
+        n_trials, n_steps : int
+            At least 1 each.
+        generator : torch.Generator
+            Of the same device.
+        device : torch.device or str
+
+        Returns
+        -------
+        Batch
+
+        Raises
+        ------
+        ValueError
+            For less than one trial or step.
+        """
+        ...

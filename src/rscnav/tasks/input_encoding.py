@@ -1,0 +1,56 @@
+"""How quantities enter the input channels: as one number, or as a population."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    from rscnav.tasks.lazy_torch import torch
+
+
+def velocity_names(n_units: int) -> tuple[str, ...]:
+    """Name the channels of the velocity."""
+    return ("velocity",) if n_units == 1 else tuple(f"velocity {k}" for k in range(n_units))
+
+
+def velocity_gains(n_units: int, like: Tensor) -> Tensor:
+    """Gains of the linearly tuned units, evenly spaced from -1 to 1; of a single one 1."""
+    if n_units == 1:
+        return torch.ones(1, dtype=like.dtype, device=like.device)
+    return torch.linspace(-1, 1, n_units, dtype=like.dtype, device=like.device)
+
+
+def encode_velocity(velocity: Tensor, n_units: int) -> Tensor:
+    """Code a velocity by linearly tuned units, gain times velocity: (...) -> (..., unit)."""
+    return velocity[..., None] * velocity_gains(n_units, velocity)
+
+
+def decode_velocity(channels: Tensor) -> Tensor:
+    """Invert `encode_velocity` (least squares): (..., unit) -> (...)."""
+    gains = velocity_gains(channels.shape[-1], channels)
+    return channels @ gains / (gains @ gains)
+
+
+def place_code(places: Tensor, n_units: int, width_rad: float) -> Tensor:
+    """Code a set of places on the ring by a population, all at once: bumps exp((cos(φ - θ) - 1) / width²), summed.
+
+    Parameters
+    ----------
+    places : tensor, (trial, place)
+        Angles (rad); NaN for none.
+    n_units : int
+        Preferred places φ, evenly spaced from -π.
+    width_rad : float
+        Width (sd) of a bump.
+
+    Returns
+    -------
+    tensor, (trial, unit)
+    """
+    preferred = torch.arange(n_units, dtype=places.dtype, device=places.device) * (2 * math.pi / n_units) - math.pi
+    bumps = torch.exp((torch.cos(preferred - places[:, :, None]) - 1) / width_rad**2)
+    return torch.nan_to_num(bumps, nan=0.0).sum(dim=1)

@@ -1,0 +1,82 @@
+"""How the animal moves on the ring."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, model_validator
+
+from rscnav.settings.strict_settings import Closed
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+else:
+    from rscnav.tasks.lazy_torch import torch
+
+
+class RingMotion(Closed):
+    """How the animal moves on the ring: sensed speed is an Ornstein-Uhlenbeck process around a drift that flips."""
+
+    drift_rad_s: float = Field(1.0, ge=0, description="drift of the sensed velocity, of either sign (rad/s)")
+    correlation_s: float = Field(
+        1.0, gt=0, description="correlation time of the velocity (s); keeps 1 - dt/this a step"
+    )
+    sd_rad_s: float = Field(0.6, ge=0, description="standard deviation of the velocity around its drift (rad/s)")
+    flip_rate_hz: float = Field(0.1, ge=0, description="rate at which the drift changes sign (1/s)")
+    noise_rad: float = Field(0.08, gt=0, description="sd of the unsensed motion noise, each step (rad)")
+
+    @model_validator(mode="after")
+    def _moves(self) -> RingMotion:
+        if self.drift_rad_s == 0 and self.sd_rad_s == 0:
+            raise ValueError("drift_rad_s and sd_rad_s are both 0: the animal would not move; give one of them a speed")
+        return self
+
+
+def sensed_velocity(
+    motion: RingMotion,
+    dt_s: float,
+    n_trials: int,
+    n_steps: int,
+    generator: torch.Generator,
+    device: torch.device | str,
+) -> Tensor:
+    """Draw the velocity that the animal senses: Ornstein-Uhlenbeck around a drift whose sign flips at random.
+
+    v(t) = ρ v(t-1) + (1-ρ) d(t) + s √(1-ρ²) N(0, 1), ρ = 1 - dt / correlation time; the sign of the drift d is ± with
+    equal chance and flips with probability rate · dt a step. The animal sets off from rest, v(0) = 0.
+
+    Returns
+    -------
+    tensor, (trial, step), float64
+        rad/s, counter-clockwise positive.
+    """
+    draw: dict[str, Any] = {"generator": generator, "device": device, "dtype": torch.float64}
+    keep = 1 - dt_s / motion.correlation_s
+    shocks = torch.randn(n_trials, n_steps, **draw) * motion.sd_rad_s
+    flips = torch.rand(n_trials, n_steps, **draw) < motion.flip_rate_hz * dt_s
+    flips[:, 0] = torch.rand(n_trials, **draw) < 0.5
+    drift = motion.drift_rad_s * (1 - 2 * (flips.cumsum(dim=1) % 2))
+    return accumulated((1 - keep) * drift + math.sqrt(1 - keep**2) * shocks, keep)
+
+
+def accumulated(pushes: Tensor, keep: float) -> Tensor:
+    """Sum pushes (trial, step) that fade: x(t) = keep · x(t-1) + push(t), x(-1) = 0."""
+    values = torch.empty_like(pushes)
+    values[:, 0] = pushes[:, 0]
+    for step in range(1, pushes.shape[1]):
+        torch.add(pushes[:, step], values[:, step - 1], alpha=keep, out=values[:, step])
+    return values
+
+
+def travelled(velocity: Tensor, noise_rad: float, dt_s: float, generator: torch.Generator) -> Tensor:
+    """Integrate the sensed velocity with fresh noise each step.
+
+    Returns
+    -------
+    tensor, (trial, step), float64
+        Angle moved since before the first step (rad), not wrapped.
+    """
+    noise = torch.randn(velocity.shape, generator=generator, device=velocity.device, dtype=torch.float64)
+    return torch.cumsum(velocity * dt_s + noise_rad * noise, dim=1)

@@ -1,0 +1,151 @@
+"""What a job of the workflow was planned with: its settings and its code, and the check that it still has them.
+
+The workflow hands each job its mark, ``STAGE:ITEM:SETTINGS:CODE`` (the last two are hashes), and the configuration as a file that is
+named by its content. The command works out the same mark from what it reads and from its own code, and refuses to begin where they
+differ: what Snakemake recorded as a job's trigger is then what the job was done with.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rscnav.analyses.registry import ANALYSES
+from rscnav.config.file_patterns import expand_files
+from rscnav.config.job_settings import network_sessions, settings_text
+from rscnav.config.schema import Config
+from rscnav.config.yaml_text import yaml_text
+from rscnav.export.registry import EXPORTS
+from rscnav.networks.registered_modules import network_code
+from rscnav.registry import module_of
+from rscnav.tasks.registry import task_code
+from rscnav.workflow.provenance.provenance import code_hash
+
+COMMANDS = {"joint_figure": "figure", "export_nwb": "export", "export_tables": "export"}  # of stages named otherwise
+SIMULATED_TASK = "ring-fixed"  # that simulated recordings are of
+
+
+class ChangedError(ValueError):
+    """A job does not have the settings or the code that it was planned with."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """The settings of a job as text, the hash of its code, and both as the mark that its command checks."""
+
+    settings: str
+    code: str
+    mark: str
+
+
+def planned(config: Config, stage: str, item: str = "") -> Job:
+    """Return what a job of a stage (see `rscnav.config.job_settings.STAGES`) depends on besides its input files."""
+    settings, code = settings_text(config, stage, item), code_hash(*modules_of(config, stage, item))
+    return Job(settings, code, mark(stage, item, settings, code))
+
+
+def modules_of(config: Config, stage: str, item: str = "") -> tuple[str, ...]:
+    """Name the modules whose code, with all that they import, does a job."""
+    return (f"rscnav.cli.{COMMANDS.get(stage, stage)}", *_of_item(config, stage, item))
+
+
+def _of_item(config: Config, stage: str, item: str) -> tuple[str, ...]:
+    if stage in ("train", "rollout", "dynamics"):
+        sessions = network_sessions(config)
+        return network_code(sessions[item][0], trains=stage == "train") if item in sessions else ()
+    if stage in ("export_nwb", "export_tables"):
+        return (module_of(EXPORTS[stage.removeprefix("export_")]),)
+    if stage == "simulate":
+        return task_code(SIMULATED_TASK)
+    if stage == "analyse":
+        return (ANALYSES[item],)
+    if stage in ("figure", "joint_figure"):
+        from rscnav.figures.registry import FIGURES  # with matplotlib, which other commands need not load
+
+        return (FIGURES[item],)
+    return ()
+
+
+def mark(stage: str, item: str, settings: str, code: str) -> str:
+    """Write down what a job was planned with, in one word."""
+    return f"{stage}:{item}:{_sha(settings)[:12]}:{code}"
+
+
+def check_mark(expected: str, settings: str, code: str, file: str) -> None:
+    """Refuse to do a job with other settings or other code than it was planned with.
+
+    Parameters
+    ----------
+    expected : str
+        The job's `mark`.
+    settings, code : str
+        As they are now.
+    file : str
+        The configuration file that the settings were read from, for the message.
+
+    Raises
+    ------
+    ChangedError
+        It says which of the two differ, and the cure.
+    """
+    stage, item, _, _ = parts = _parts(expected)
+    now = _parts(mark(stage, item, settings, code))
+    changed = [
+        what
+        for what, before, after in (
+            (f"the settings in {file}", parts[2], now[2]),
+            (f"the code of `rscnav {COMMANDS.get(stage, stage)}`", parts[3], now[3]),
+        )
+        if before != after
+    ]
+    if changed:
+        job = f"{stage} {item}".strip().replace("_", " ")
+        raise ChangedError(
+            f"{' and '.join(changed)} changed after this run was planned, so nothing was made ({job}); "
+            "start snakemake again: it plans anew, and keeps all that is up to date"
+        )
+
+
+def check_planned(config: Config, expected: Sequence[str], file: str) -> None:
+    """Check the marks of jobs that take their settings from a configuration (see `check_mark`)."""
+    for word in expected:
+        stage, item, _, _ = _parts(word)
+        now = planned(config, stage, item)
+        check_mark(word, now.settings, now.code, file)
+
+
+def settings_file_text(config: Config, merged: Mapping[str, Any]) -> str:
+    """Write a configuration as YAML, with its presets merged in, so that it gives the same configuration again.
+
+    Patterns of file names are resolved: a file that appears later changes no job.
+
+    Parameters
+    ----------
+    config : Config
+        What `merged` was checked to be.
+    merged : mapping
+        Plain values.
+    """
+    values = {key: value for key, value in merged.items() if value is not None} | {"results_dir": config.results_dir}
+    if "recordings" in values:
+        filled = [{**r, "file": r["file"].replace("{results_dir}", config.results_dir)} for r in values["recordings"]]
+        values["recordings"] = [found for recording in filled for found in expand_files(recording, "recordings")]
+    return yaml_text(values)
+
+
+def settings_file(folder: str, text: str) -> str:
+    """Return the path of a configuration of this text: its content gives its name."""
+    return f"{folder}/config/{_sha(text)[:16]}.yaml"
+
+
+def _parts(word: str) -> tuple[str, str, str, str]:
+    found = word.split(":")
+    if len(found) != 4:
+        raise ValueError(
+            f"--expect: '{word}' is no job's mark (STAGE:ITEM:SETTINGS:CODE); leave the option out by hand"
+        )
+    return found[0], found[1], found[2], found[3]
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

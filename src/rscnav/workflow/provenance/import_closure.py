@@ -1,0 +1,205 @@
+"""Which modules of rscnav some modules import, directly or not, read from their source.
+
+What a name cannot be followed to is an error, so that no code is left out of a hash in silence.
+"""
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+import rscnav
+from rscnav.workflow.provenance.syntax_hash import Import, Source, read_source, statements_of
+
+ROOT = Path(rscnav.__file__).parent
+APART = (
+    "rscnav.config",  # its values are a trigger of their own: `rscnav.config.job_settings`
+    "rscnav.settings",  # how values are checked
+    "rscnav.workflow.jobs",  # what jobs are planned with
+)
+BY_NAME = "rscnav.registry"  # the only module that may import by a name that is found at run time
+
+
+@dataclass(frozen=True)
+class Closure:
+    """What some modules import, directly or not.
+
+    Parameters
+    ----------
+    modules : tuple of str
+        Modules of rscnav, in order of name, those asked for included. Not the fronts (``__init__``) of packages, which
+        only pass names on, and not `rscnav.config`.
+    packages : tuple of str
+        Top-level names of what they import from elsewhere, the standard library included.
+    """
+
+    modules: tuple[str, ...]
+    packages: tuple[str, ...]
+
+
+def closure(*modules: str) -> Closure:
+    """Follow the imports of modules; those inside functions too, those for type checkers alone not.
+
+    ``from rscnav.export import export_nwb`` leads through the front of the package `rscnav.export` to the module that
+    defines the name.
+
+    Parameters
+    ----------
+    *modules : str
+        Dotted names, for example ``"rscnav.cli.train"``. Modules that are found by name at run time (`rscnav.registry`)
+        have to be among them.
+
+    Raises
+    ------
+    ValueError
+        For an import that cannot be followed, with its file and line.
+    """
+    found: set[str] = set()
+    packages: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            inside, outside = _followed(name)
+            waiting.extend(inside)
+            packages.update(outside)
+    return Closure(tuple(sorted(found)), tuple(sorted(packages)))
+
+
+@cache
+def source(module: str) -> Source:
+    """Read the source of one module of rscnav.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such module, or where it is a package.
+    """
+    path = _path(module).with_suffix(".py")
+    if not path.is_file():
+        what = "is a package; name a module in it" if _is_package(module) else f"has no file {path}"
+        raise ValueError(f"code of '{module}': {what}")
+    return read_source(path.read_text(encoding="utf-8"), str(path))
+
+
+def _path(module: str) -> Path:
+    return ROOT.joinpath(*module.split(".")[1:])
+
+
+def _is_package(module: str) -> bool:
+    return (_path(module) / "__init__.py").is_file()
+
+
+def _is_module(module: str) -> bool:
+    return _path(module).with_suffix(".py").is_file()
+
+
+@cache
+def _followed(module: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List the modules of rscnav, and the names of other packages, that one module imports."""
+    inside: list[str] = []
+    outside: list[str] = []
+    for found in source(module).imports:
+        name = _absolute(found, module)
+        if not name:
+            if module != BY_NAME:
+                _refuse(module, found, f"imports a module by name; use {BY_NAME}, and let the caller name the module")
+        elif name.split(".")[0] != "rscnav":
+            outside.append(name.split(".")[0])
+        elif not _apart(name):
+            inside += _modules(module, found, name)
+    return tuple(inside), tuple(outside)
+
+
+def _apart(name: str) -> bool:
+    """Tell whether a module belongs to a package that is in no closure."""
+    return any((name + ".").startswith(package + ".") for package in APART)
+
+
+def _modules(module: str, found: Import, name: str) -> list[str]:
+    """List the modules that one import of rscnav leads to."""
+    if name == "rscnav" and not found.names:
+        return []  # the package itself: its version and its place
+    if not _is_package(name):
+        if not _is_module(name):
+            _refuse(module, found, f"imports '{name}', and there is no such module")
+        return [name]
+    if not found.names:
+        _refuse_package(module, found, name)
+    return [_behind_front(module, found, name, wanted) for wanted in found.names if not _apart(f"{name}.{wanted}")]
+
+
+def _behind_front(module: str, found: Import, package: str, wanted: str) -> str:
+    """Name the module that has what is imported from a package."""
+    if _is_module(f"{package}.{wanted}"):
+        return f"{package}.{wanted}"
+    if _is_package(f"{package}.{wanted}"):
+        _refuse_package(module, found, f"{package}.{wanted}")
+    passed_on = front(package)
+    if wanted not in passed_on:
+        front_file = _path(package) / "__init__.py"
+        _refuse(
+            module,
+            found,
+            f"imports '{wanted}' from '{package}': no module of that name, and {front_file} does not pass it on "
+            f"(it passes on: {', '.join(passed_on) or 'nothing'}); import it from the module that defines it",
+        )
+    return passed_on[wanted]
+
+
+@cache
+def front(package: str) -> dict[str, str]:
+    """Read what a package's ``__init__`` passes on: each name and the module that defines it.
+
+    Raises
+    ------
+    ValueError
+        Where it holds more than a docstring, ``__version__`` and ``lazy_loader.attach(__name__, submod_attrs={...})``,
+        since an ``__init__`` is in no hash.
+    """
+    path = _path(package) / "__init__.py"
+    names: dict[str, str] = {}
+    for statement in statements_of(path.read_text(encoding="utf-8"), str(path)):
+        call = getattr(statement, "value", None)
+        if isinstance(statement, ast.Assign) and isinstance(call, ast.Call) and ast.unparse(call.func) == ATTACH:
+            given = {keyword.arg: keyword.value for keyword in call.keywords}
+            if set(given) == {"submod_attrs"}:
+                table = ast.literal_eval(given["submod_attrs"])
+                names |= {name: f"{package}.{module}" for module, all_names in table.items() for name in all_names}
+                continue
+        if not (_is_dunder(statement) or ast.unparse(statement) == "import lazy_loader"):
+            raise ValueError(
+                f"{path}, line {statement.lineno}: code in the front of a package is in no hash; a front holds a "
+                f"docstring and {ATTACH}(__name__, submod_attrs={{...}}) alone; move the code into a module"
+            )
+    return names
+
+
+ATTACH = "lazy_loader.attach"
+
+
+def _is_dunder(statement: ast.stmt) -> bool:
+    """Tell whether a statement sets something like ``__version__`` to a constant."""
+    return (
+        isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Constant)
+        and all(isinstance(target, ast.Name) and target.id.startswith("__") for target in statement.targets)
+    )
+
+
+def _absolute(found: Import, module: str) -> str:
+    """Return the absolute name of what is imported; empty where it is known at run time alone."""
+    if not found.level:
+        return found.module
+    parts = module.split(".")[: -found.level]
+    return ".".join([*parts, *filter(None, [found.module])])
+
+
+def _refuse_package(module: str, found: Import, package: str) -> NoReturn:
+    _refuse(module, found, f"imports the package '{package}' as a whole; import names from it, or its modules")
+
+
+def _refuse(module: str, found: Import, words: str) -> NoReturn:
+    raise ValueError(f"{_path(module).with_suffix('.py')}, line {found.line}: {words}")

@@ -1,0 +1,119 @@
+"""Check one file of a results folder by its kind, and name what belongs to it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from rscnav.analyses.result import FORMAT as RESULT
+from rscnav.export.tables import COLUMNS, TABLES
+from rscnav.files.sealed.hdf5 import NWB_FORMAT, check_sealed
+from rscnav.files.sealed.regular import DamagedError, file_digest
+from rscnav.files.sealed.tails import BESIDE, digest_file, read_sealed, read_with_digest
+from rscnav.sessions.hdf5 import FORMAT as SESSION
+
+FOLDERS = ("networks", "recordings", "sessions", "analyses", "comparisons", "figures", "numbers", "export", "parts")
+OWN_TABLES = "progress.csv"  # of times: no run gives the same one again
+_READ: dict[str, Callable[[Path], object]] = {
+    ".csv": read_with_digest,
+    **dict.fromkeys((".json", ".md", ".pdf", ".png", ".pt"), read_sealed),
+}
+
+
+def is_product(path: str) -> bool:
+    """Tell whether a file of a results folder is one that carries a digest; logs, settings and times do not."""
+    name, top = Path(path).name, Path(path).parts[0]
+    if top not in (*FOLDERS, name) or name == OWN_TABLES or name.startswith(".") or "ready" in Path(path).parts[:-1]:
+        return False
+    return is_table(path) or Path(path).suffix in (".h5", ".nwb", *_READ)
+
+
+def is_table(path: str) -> bool:
+    """Tell whether a file is a table for other programs, whose digest stands in the ``columns.json`` beside it."""
+    parts = Path(path).parts
+    return (
+        parts[0] == "export" and len(parts) == 3 and Path(path).stem in TABLES and path.endswith((".parquet", ".csv"))
+    )
+
+
+def check_product(folder: Path, path: str) -> None:
+    """Check every byte of a file.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The results folder.
+    path : str
+        The file in it.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where it cannot be read, or is not as it was written.
+    """
+    file = folder / path
+    if is_table(path):
+        _check_table(file)
+    elif file.suffix in (".h5", ".nwb"):
+        expected = NWB_FORMAT if file.suffix == ".nwb" else SESSION if path.startswith(("sessions", "rec")) else RESULT
+        found = check_sealed(file)
+        if found != expected:
+            raise DamagedError(file, f"of format '{found or 'unknown'}', where '{expected}' is expected")
+    else:
+        _READ[file.suffix](file)
+
+
+def _check_table(file: Path) -> None:
+    """Check a table by the digest in the file ``columns.json``; where that is damaged or missing, it is the one that is named."""
+    try:
+        digests = json.loads(read_sealed(file.parent / COLUMNS))["sha256_of"]
+    except (OSError, ValueError, KeyError):
+        return
+    if digests.get(file.name) != file_digest(file):
+        raise DamagedError(file, f"damaged, or changed after it was written (its sha256 is not that in {COLUMNS})")
+
+
+def partners(path: str) -> list[str]:
+    """Name the files that are written together with one: where one of them is there, the others must be."""
+    file = Path(path)
+    found: list[Path] = []
+    if file.parts[0] == "figures" and file.suffix in (".pdf", ".png"):
+        found = [file.with_suffix(".png" if file.suffix == ".pdf" else ".pdf")]
+    elif file.parts[0] == "networks" and file.name in ("weights.pt", "curve.csv"):
+        found = [file.with_name("curve.csv" if file.name == "weights.pt" else "weights.pt")]
+    elif file.parts[0] == "recordings" and file.suffix == ".nwb":
+        found = [file.with_name(f"{file.stem}_truth.h5")]
+    elif file.parts[0] == "comparisons" and file.suffix == ".csv":
+        found = [file.with_suffix(".h5")]
+    elif file.parts[0] == "analyses":
+        found = [Path("sessions", file.name)]
+    elif is_table(path):
+        found = [file.with_name(f"{name}{file.suffix}") for name in TABLES] + [file.with_name(COLUMNS)]
+    return [str(partner) for partner in found if partner != file]
+
+
+def tables_of(folder: Path, path: str) -> list[str]:
+    """Name the tables that a ``columns.json`` lists; none where it cannot be read."""
+    try:
+        names = json.loads(read_sealed(folder / path))["sha256_of"]
+    except (OSError, ValueError, KeyError):
+        return []
+    return [str(Path(path).with_name(name)) for name in names]
+
+
+def session_of(path: str) -> str:
+    """Return the name of the session, network or comparison that a file is of, or its own."""
+    parts = Path(path).parts
+    if parts[0] in ("networks", "figures", "export") and len(parts) > 2 and parts[1] != "comparisons":
+        return parts[1]
+    return Path(path).stem.removesuffix("_truth")
+
+
+def files_of(path: str) -> list[str]:
+    """Name a file, and the digest beside it where its kind has one."""
+    beside = Path(path).suffix == ".csv" and not is_table(path)
+    return [path, str(digest_file(path))] if beside else [path]
+
+
+def is_lonely_digest(folder: Path, path: str) -> bool:
+    """Tell whether a file is the digest of another one that is not there."""
+    return path.endswith(BESIDE) and not (folder / path.removesuffix(BESIDE)).exists()

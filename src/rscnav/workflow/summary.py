@@ -1,0 +1,175 @@
+"""``summary.json``: every number that figures and docs quote, from the result files; null where not applicable."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rscnav.analyses.across_sessions import COMPARED
+from rscnav.analyses.missing_results import FAILED, NOTHING, Gap, Missing, read_results
+from rscnav.analyses.registry import ANALYSES
+from rscnav.analyses.result import Result, read_result
+from rscnav.config.job_settings import settings_for
+from rscnav.config.schema import Config
+from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.schema import PHASES
+from rscnav.workflow.provenance.provenance import code_hash
+
+SCHEMA = 4
+GAP = ("overall", *PHASES)
+DISPERSION = ("LM1", "LM2", "difference", "low", "high", "excess", "phase_control_p")
+BEHAVIOUR = ("loss", "error", "divergence", "nearest", "accuracy", "collapse_s")
+DYNAMICS = {
+    "off_time_constant_s": "off/time_constant",
+    "along_left_at_end": "along/left_at_end",
+    "entropy_gain_less_filter_bit": "alone/difference/entropy_gain",
+}
+ANALYSES_READ = (*ANALYSES, "dynamics")
+
+
+def summary_text(config: Config, results: Path, names: list[str], missing: Missing = NOTHING) -> str:
+    """Collect the numbers of all sessions as JSON, without dates, so that the same results give the same text.
+
+    Parameters
+    ----------
+    config : Config
+    results : pathlib.Path
+        Holds ``sessions/`` and ``analyses/``.
+    names : list of str
+        The sessions.
+    missing : Missing, optional
+        What the run could not make: such a session has the status ``failed``, with stage, reason and log; `failed` of a session lists
+        its analyses that failed.
+
+    Returns
+    -------
+    str
+    """
+    summary = {
+        "schema": SCHEMA,
+        "run": {
+            "config_sha": settings_for(config, "numbers", "")["settings_sha"],
+            "code": code_hash(__name__),
+        },
+        "sessions": {name: _session_numbers(results, name, missing) for name in names},
+        "across": None if missing.across else _across(results / "numbers" / "across.h5"),
+        "comparisons": {c.name: _comparison(results, c.name, missing) for c in config.comparisons},
+    }
+    return json.dumps(summary, indent=2, allow_nan=False) + "\n"
+
+
+def _session_numbers(results: Path, name: str, missing: Missing) -> dict[str, Any]:
+    if name in missing.sessions:
+        return _failed(missing.sessions[name], name)
+    session = read_session(results / "sessions" / f"{name}.h5", ("encounters",), lazy=True)
+    read = read_results(results / "analyses", name, ANALYSES_READ, missing)
+    gap, dimension, spectrum = read["optimality"], read["dimension"], read["eigenspectrum"]
+    parts = [part for part in (*PHASES, "all") if f"{part}/n_points" in dimension or f"{part}/n_samples" in spectrum]
+    return {
+        "status": "ok",
+        "failed": {a: _failed(gap, name) for a, gap in missing.results.get(name, {}).items()},
+        "kind": session.kind,
+        "network": _plain(session.attributes.get("network")),
+        "seed": _plain(session.attributes.get("seed")),
+        "n_trials": len(session.trials),
+        "n_units": session.n_units,
+        "n_encounters": None if session.encounters is None else int((session.encounters["kind"] == "encounter").sum()),
+        "error_rate": _error_rate(session.trials["outcome"], gap),
+        "loss": gap.number("loss"),
+        "bayes_loss": gap.number("bayes_loss"),
+        "limit": session.limit or None,
+        "gap": {p: {k: gap.number(f"gap/{p}/{k}") for k in ("value", "se")} for p in GAP} if gap.ok else None,
+        "dimension": {p: _picked(dimension, p, ("dimension", "low", "high", "reliable")) for p in parts} or None,
+        "tuning_entropy": read["tuning"].number("mean_entropy"),
+        "spatial_entropy": read["spatial"].number("mean_entropy"),
+        "dispersion": _picked(read["dispersion"], "", DISPERSION),
+        "components_above_control": {p: spectrum.number(f"{p}/components_above") for p in parts} or None,
+        "participation_ratio": {p: spectrum.number(f"{p}/participation_ratio") for p in parts} or None,
+        "behaviour": _by_observer(read["behaviour"]),
+        "dynamics": _of_network(read["dynamics"]),
+        "analyses": {a: result.numbers() for a, result in read.items() if result.ok},
+    }
+
+
+def _failed(gap: Gap, name: str) -> dict[str, Any]:
+    """Return what is known of a session or a result that could not be made."""
+    return {"status": FAILED, "stage": gap.stage, "reason": gap.said(name), "log": gap.log}
+
+
+def _comparison(results: Path, name: str, missing: Missing) -> dict[str, Any] | None:
+    if name in missing.comparisons:
+        return _failed(missing.comparisons[name], name)
+    return _compared(results / "comparisons" / f"{name}.h5")
+
+
+def _across(path: Path) -> dict[str, Any] | None:
+    """Give the numbers over sessions, by group and name; null where the file is not there."""
+    if not path.exists():
+        return None
+    result = read_result(path)
+    groups = result["group"].tolist()
+    keys = ("mean", "low", "high", "p", "n")
+    return {
+        group: {name: {key: _finite(result[f"{name}/{key}"][k]) for key in keys} for name in COMPARED}
+        for k, group in enumerate(groups)
+    }
+
+
+def _compared(path: Path) -> dict[str, Any] | None:
+    """Give the numbers of each pair of a comparison, and the floor of each session; null where the file is not there."""
+    if not path.exists():
+        return None
+    result = read_result(path)
+    of: dict[str, dict[str, Any]] = {}
+    for key, value in result.numbers().items():
+        name, _, number = key.partition("/")
+        if number:
+            of.setdefault(name, {})[number] = value
+    return {"sessions": result["session"].tolist(), "numbers": of, "notes": result.notes}
+
+
+def _finite(value: Any) -> float | int | None:
+    number: float | int = value.item()
+    return number if np.isfinite(number) else None
+
+
+def _error_rate(outcome: Any, gap: Result) -> float | None:
+    """Share of decided trials that are incorrect; of a network's test trials only."""
+    if gap.ok:
+        return gap.number("error_rate")
+    decided = outcome != "none"
+    return float((outcome == "incorrect").sum() / decided.sum()) if decided.any() else None
+
+
+def _picked(result: Result, part: str, names: tuple[str, ...]) -> dict[str, Any] | None:
+    if not result.ok:
+        return None
+    prefix = f"{part}/" if part else ""
+    return {"value" if name == "dimension" else name: result.number(prefix + name) for name in names}
+
+
+def _by_observer(result: Result) -> dict[str, Any] | None:
+    """Give the numbers of each observer, the network among them."""
+    if not result.ok:
+        return None
+    return {o: {what: result.number(f"{o}/{what}") for what in BEHAVIOUR} for o in result["observer"].tolist()}
+
+
+def _of_network(result: Result) -> dict[str, Any] | None:
+    """Give points of rest; by phase what is left of pushes and the entropy gained without input, less the filter's; a against b."""
+    if not result.ok:
+        return None
+
+    def band(name: str) -> dict[str, Any]:
+        return {part: result.number(f"{name}/{part}") for part in ("value", "low", "high")}
+
+    return {
+        **{name: result.number(name) for name in ("n_fixed", "n_stable", "n_minima")},
+        **{key: {p: band(f"{p}/{name}") for p in PHASES} for key, name in DYNAMICS.items()},
+        "a_b_ratio": {w: {**band(f"{w}/ratio_mean"), "p": result.number(f"{w}/p")} for w in ("state", "belief")},
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

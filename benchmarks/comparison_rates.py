@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from rscnav.analyses.preprocessing import prepare
+from rscnav.analyses.settings import Common
 from rscnav.analyses.spatial_bins import place_bin
 from rscnav.calibration.null_sessions import KINDS, N_STEPS, N_TRIALS, N_UNITS, coloured_noise, null_session
 from rscnav.calibration.planted_sessions import planted_session
@@ -23,7 +24,6 @@ from rscnav.comparison.rdm import geometry
 from rscnav.comparison.rsa import Alike, alike
 from rscnav.comparison.segments import Pieces
 from rscnav.comparison.settings import Similarity
-from rscnav.config.schema import Common
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import torch
 
-from rscnav.config.schema import Training
 from rscnav.networks.devices import pick_device
 from rscnav.networks.model import Architecture
+from rscnav.networks.settings import Training
 from rscnav.networks.training.matmul_backend import fast_products
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.plan import Plan

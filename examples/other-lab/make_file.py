@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.schema import Simulation
 from rscnav.files.atomic import atomic_path
+from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import simulate
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session

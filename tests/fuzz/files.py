@@ -17,11 +17,11 @@ from scipy.io import savemat
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import read_result, write_result
 from rscnav.calibration.null_sessions import null_session
-from rscnav.config.schema import Training
 from rscnav.inspection.report import inspect_recording
 from rscnav.networks import checkpoint
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Architecture
+from rscnav.networks.settings import Training
 from rscnav.networks.training import trainer as run
 from rscnav.networks.training.train import Plan, train
 from rscnav.observers.settings import Observer

@@ -9,9 +9,9 @@ import torch
 from rscnav.analyses.encounters.categories import MISSED, samples_around
 from rscnav.analyses.optimality.behaviour import Settings
 from rscnav.analyses.registry import analyse
-from rscnav.config.schema import Encounters, Rollout
 from rscnav.networks.model import Architecture, Network
 from rscnav.networks.rollout import roll_out
+from rscnav.networks.settings import Rollout
 from rscnav.observers.optimality_gap import optimality_gap
 from rscnav.observers.registry import observe, strategies
 from rscnav.observers.settings import Observer
@@ -21,6 +21,7 @@ from rscnav.sessions.geometry import wrap
 from rscnav.sessions.outcomes import pokes
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
+from rscnav.sessions.settings import Encounters
 from rscnav.tasks.registry import make_task
 
 

@@ -13,7 +13,7 @@ from rscnav.analyses.dimension.space_time_separation import space_time
 from rscnav.analyses.dimension.unit_subsets import dimension_by_units
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.registry import analyse
-from rscnav.config.schema import Common
+from rscnav.analyses.settings import Common
 from rscnav.recordings import session_from_arrays
 
 DT_S, CUTOFF_HZ = 0.1, 0.5

@@ -7,7 +7,7 @@ from planted_ring import place_bumps, ramps, ring_session, smooth_noise
 from rscnav.analyses.decoding.decoding import Settings
 from rscnav.analyses.encounters.divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
-from rscnav.config.schema import Common
+from rscnav.analyses.settings import Common
 
 FEW = Settings(n_permutations=99)
 

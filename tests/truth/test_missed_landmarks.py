@@ -6,8 +6,8 @@ from planted_ring import PLACES, place_bumps, ring_session
 
 from rscnav.analyses.encounters.missed import Settings
 from rscnav.analyses.registry import analyse
+from rscnav.analyses.settings import Common
 from rscnav.calibration.null_sessions import coloured_noise
-from rscnav.config.schema import Common
 from rscnav.sessions.geometry import wrap
 
 UNFILTERED = Common(cutoff_hz=4.999)  # Nyquist is 5 Hz

@@ -8,7 +8,6 @@ import torch
 from planted_system import linear, visited_by
 
 from rscnav.analyses.result import Result
-from rscnav.config.schema import Encounters, Rollout
 from rscnav.dynamics.autonomous_runs import add_alone
 from rscnav.dynamics.distance_ratio import Pairs, add_ratio, pairwise
 from rscnav.dynamics.driven_divergence import add_apart
@@ -20,9 +19,11 @@ from rscnav.dynamics.trajectories import visited
 from rscnav.dynamics.trial_statistics import decay, mean_interval
 from rscnav.networks.model import Architecture, Network
 from rscnav.networks.rollout import roll_out
+from rscnav.networks.settings import Rollout
 from rscnav.observers.registry import bayes_filter
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
+from rscnav.sessions.settings import Encounters
 from rscnav.tasks.registry import make_task
 
 SEEDS = Seeds(3)

@@ -8,8 +8,8 @@ from scipy.stats import norm
 from rscnav.analyses.decoding.decoding import Settings as Decoding
 from rscnav.analyses.encounters.divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
+from rscnav.analyses.settings import Common
 from rscnav.calibration.null_sessions import coloured_noise
-from rscnav.config.schema import Common
 
 UNFILTERED = Common(cutoff_hz=4.999)  # Nyquist is 5 Hz
 BOTH = [("identity", "landmark", "b"), ("outcome", "outcome", "incorrect")]

@@ -11,7 +11,6 @@ from rscnav.analyses.dimension.poisson_noise import counting_variance
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.registry import analyse, analysis_module
 from rscnav.config.load import load_config
-from rscnav.config.schema import Simulation
 from rscnav.ground_truth.ideal_decoders import balanced, landmark_read, outcome_read, position_errors
 from rscnav.ground_truth.simulated_population import Population, Walk, population, walk_of
 from rscnav.ground_truth.true_values import (
@@ -20,6 +19,7 @@ from rscnav.ground_truth.true_values import (
     kept_truth,
     participation_ratio_truth,
 )
+from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import expected_rates, simulate
 from rscnav.seeds import Seeds
 from rscnav.settings.strict_settings import check

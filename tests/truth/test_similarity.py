@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from rscnav.analyses.preprocessing import prepare
+from rscnav.analyses.settings import Common
 from rscnav.calibration.null_sessions import null_session
 from rscnav.calibration.planted_sessions import planted_session
 from rscnav.calibration.random_walks import ring_walk, with_activity
@@ -17,7 +18,6 @@ from rscnav.comparison.rdm import geometry
 from rscnav.comparison.rsa import Alike, alike, reliability
 from rscnav.comparison.segments import Pieces, shuffled, uncoupled
 from rscnav.comparison.settings import Similarity
-from rscnav.config.schema import Common
 from rscnav.seeds import Seeds
 
 FEW = Similarity(n_permutations=39, n_draws=10, n_splits=3)

@@ -6,8 +6,8 @@ from planted_ring import ring_session
 
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.registry import analyse
+from rscnav.analyses.settings import Common
 from rscnav.analyses.state_space.state_space import Settings, explained, principal_axes
-from rscnav.config.schema import Common
 
 
 def with_training(session):

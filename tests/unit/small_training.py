@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 import torch
 
-from rscnav.config.schema import Training
+from rscnav.networks.settings import Training
 from rscnav.networks.training.train_step import Learner
 from rscnav.tasks.registry import make_task
 

@@ -10,9 +10,9 @@ from test_session import uneven_session
 from rscnav.analyses.preprocessing import chosen_trials, prepare
 from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import Result, read_result, write_result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.null_models import exchangeable_trials, roll_each_unit
 from rscnav.analyses.statistics.resampling import permutation_p
-from rscnav.config.schema import Common
 from rscnav.sessions.schema import ARRAYS, TABLES, TRIALS
 from rscnav.sessions.session import Session
 

@@ -12,7 +12,6 @@ from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.cli.main import main
 from rscnav.config.job_settings import settings_for, settings_text
 from rscnav.config.load import load_config, parse_config
-from rscnav.config.schema import Encounters, Rollout
 from rscnav.dynamics.run import dynamics
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import visited
@@ -20,10 +19,12 @@ from rscnav.networks import checkpoint
 from rscnav.networks.devices import Device
 from rscnav.networks.model import Architecture, Network
 from rscnav.networks.rollout import roll_out
+from rscnav.networks.settings import Rollout
 from rscnav.networks.weights_file import trained_values
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
+from rscnav.sessions.settings import Encounters
 from rscnav.tasks.registry import make_task
 from rscnav.workflow.summary import ANALYSES_READ, summary_text
 

@@ -9,7 +9,7 @@ from rscnav.analyses.encounters.categories import all_categories, categorise_enc
 from rscnav.analyses.encounters.divergence import Settings as Divergence
 from rscnav.analyses.encounters.encounters import Settings, mean_over_trials
 from rscnav.analyses.registry import analyse
-from rscnav.config.schema import Common
+from rscnav.analyses.settings import Common
 from rscnav.sessions.schema import ENCOUNTERS, TRIALS
 from rscnav.sessions.session import Session
 

@@ -8,7 +8,6 @@ import torch
 
 from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import Result
-from rscnav.config.schema import Encounters, Rollout, Training
 from rscnav.dynamics.run import dynamics
 from rscnav.dynamics.settings import Settings as Dynamics
 from rscnav.figures.layout import Drawn
@@ -17,11 +16,13 @@ from rscnav.figures.style import Canvas
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Architecture
 from rscnav.networks.rollout import read_curve, roll_out
+from rscnav.networks.settings import Rollout, Training
 from rscnav.networks.training.train import Plan, train
 from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.settings import Encounters
 from rscnav.settings.strict_settings import check
 from rscnav.tasks.registry import TASKS, make_task
 

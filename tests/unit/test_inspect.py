@@ -50,7 +50,7 @@ def test_another_laboratory_s_file_from_inspection_to_session(other_lab, pytestc
 
 def test_its_session_is_what_the_animal_did(other_lab):
     """The simulated truth: places, landmarks, rotations and spikes come back through the foreign file."""
-    from rscnav.config.schema import Simulation
+    from rscnav.recordings.simulation.settings import Simulation
     from rscnav.recordings.simulation.simulate import simulate
     from rscnav.seeds import Seeds
 

@@ -11,19 +11,19 @@ import torch
 from rscnav.analyses.registry import ANALYSES, analyse
 from rscnav.config.job_settings import network_sessions, settings_text
 from rscnav.config.load import parse_config
-from rscnav.config.schema import Encounters, Network, Rollout
 from rscnav.config.training_groups import ENSEMBLES, FREE, shape_hash, training_group, training_groups
 from rscnav.networks.architecture import architecture
 from rscnav.networks.cells.registry import CELLS
 from rscnav.networks.learning_rules.registry import RULES, rule_class
 from rscnav.networks.model import Network as Layers
 from rscnav.networks.rollout import roll_out
-from rscnav.networks.settings import CELL_NAMES
+from rscnav.networks.settings import CELL_NAMES, Network, Rollout
 from rscnav.networks.training.plan import OWN
 from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.registry import limit_of, observe
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.settings import Encounters
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.tasks.registry import make_task
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from rscnav.config.job_settings import settings_for, settings_text
 from rscnav.config.load import parse_config
-from rscnav.config.operational_keys import OPERATIONAL, plain_settings
 from rscnav.networks.training.checkpoint_settings import differences
+from rscnav.settings.operational_keys import OPERATIONAL, plain_settings
 
 VALUES = {
     "networks": [{"name": "n", "seeds": [1]}],

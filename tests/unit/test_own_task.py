@@ -12,13 +12,14 @@ import torch
 
 from rscnav.analyses.registry import ANALYSES, analyse
 from rscnav.config.load import parse_config
-from rscnav.config.schema import Encounters, Rollout, Training
 from rscnav.networks.model import Architecture
 from rscnav.networks.rollout import read_curve, roll_out
+from rscnav.networks.settings import Rollout, Training
 from rscnav.networks.training.train import Plan, train
 from rscnav.observers.registry import observe
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
+from rscnav.sessions.settings import Encounters
 from rscnav.tasks.registry import TASKS, make_task
 
 PAGE = Path(__file__).parents[2] / "docs" / "tasks" / "add-your-own.md"

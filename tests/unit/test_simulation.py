@@ -4,8 +4,8 @@ import h5py
 import numpy as np
 import pytest
 
-from rscnav.config.schema import Simulation
 from rscnav.recordings.simulation.nwb_file import tracked_angle
+from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import expected_rates, simulate, simulate_recording, truth_path
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap

@@ -9,9 +9,9 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
-from rscnav.config.schema import Training
 from rscnav.networks.model import Architecture
 from rscnav.networks.rollout import read_curve
+from rscnav.networks.settings import Training
 from rscnav.networks.training.early_stopping import is_stalled, what_went_wrong
 from rscnav.networks.training.lr_schedule import cycle_at, is_falling, learning_rate
 from rscnav.networks.training.train import Plan, train

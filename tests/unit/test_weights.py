@@ -8,11 +8,11 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
-from rscnav.config.schema import Encounters, Rollout
 from rscnav.networks import checkpoint
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.model import Architecture, Network
 from rscnav.networks.rollout import roll_out
+from rscnav.networks.settings import Rollout
 from rscnav.networks.training.checkpoint_settings import records_of
 from rscnav.networks.training.plan import Plan
 from rscnav.networks.training.resume import read_checkpoint
@@ -20,6 +20,7 @@ from rscnav.networks.training.train import train
 from rscnav.networks.weights_file import trained_values
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
+from rscnav.sessions.settings import Encounters
 from rscnav.tasks.registry import make_task
 
 PLAN = Plan("n-s1", Architecture("gru", 5), small_training(6, 2), Observer(), "record")

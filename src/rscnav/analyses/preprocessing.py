@@ -1,12 +1,12 @@
 """What all analyses share: which trials they use, the low-pass filter, the samples of a phase."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.lowpass_filter import lowpass_rows
+from rscnav.analyses.settings import Common
 from rscnav.sessions.posteriors import Places
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
@@ -48,13 +48,13 @@ class Prepared:
         return {name: self.phase == number for number, name in enumerate(PHASES)}
 
 
-def prepare(session: Session, common: Any) -> Prepared:
+def prepare(session: Session, common: Common) -> Prepared:
     """Filter within stretches, and keep the samples of the chosen trials.
 
     Parameters
     ----------
     session : Session
-    common : rscnav.config.schema.Common
+    common : rscnav.analyses.settings.Common
 
     Returns
     -------

@@ -12,6 +12,7 @@ module offers:
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rscnav.analyses.settings import Common
 from rscnav.registry import Registry, load
 from rscnav.seeds import Seeds
 from rscnav.settings.strict_settings import Closed
@@ -46,7 +47,7 @@ class Analysis(Protocol):
     Settings: type[Closed]
 
     @staticmethod
-    def run(session: "Session", settings: Any, common: Any, seeds: Seeds) -> "Result":
+    def run(session: "Session", settings: Any, common: Common, seeds: Seeds) -> "Result":
         """Compute."""
         ...
 
@@ -66,7 +67,7 @@ def analysis_module(name: str) -> Analysis:
 
 
 def analyse(
-    name: str, session: "Session", settings: Any = None, common: Any = None, seeds: Seeds | None = None
+    name: str, session: "Session", settings: Any = None, common: Common | None = None, seeds: Seeds | None = None
 ) -> "Result":
     """Run one analysis on a session.
 
@@ -88,7 +89,6 @@ def analyse(
         With status ``not applicable`` and the reason where the session lacks what the analysis needs.
     """
     from rscnav.analyses.result import Result
-    from rscnav.config.schema import Common
     from rscnav.sessions.rebinning import coarsened
 
     module = analysis_module(name)

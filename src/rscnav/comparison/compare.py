@@ -9,6 +9,7 @@ import numpy as np
 
 from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.comparison import conditions
 from rscnav.comparison.conditions import PLACES, TIMES, place_conditions, places_differ, time_conditions
 from rscnav.comparison.dsa import Apart, apart, floor
@@ -58,7 +59,7 @@ class _Side:
 
 
 def compare(
-    sessions: Sequence[Session], settings: Any = None, common: Any = None, seeds: Seeds | None = None
+    sessions: Sequence[Session], settings: Any = None, common: Common | None = None, seeds: Seeds | None = None
 ) -> Result:
     """Compare sessions with each other, in pairs.
 
@@ -85,7 +86,6 @@ def compare(
         For fewer than two sessions, or two of one name.
     """
     from rscnav.comparison.settings import Similarity
-    from rscnav.config.schema import Common
 
     names = [session.name for session in sessions]
     if len(names) < 2 or len(set(names)) < len(names):
@@ -114,7 +114,7 @@ def compare(
     return result
 
 
-def _side(session: Session, settings: Any, common: Any, seeds: Seeds) -> _Side:
+def _side(session: Session, settings: Any, common: Common, seeds: Seeds) -> _Side:
     prepared = prepare(session, common)
     pieces, why = cut(prepared, session.time[prepared.samples], session.dt_s, settings, seeds.child("pieces"))
     return _Side(session, prepared, seeds, pieces, why)

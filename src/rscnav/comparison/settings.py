@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from rscnav.recordings.settings.mapping import Name
+from rscnav.settings.field_types import Name
 from rscnav.settings.printable import listed
 from rscnav.settings.reserved_names import repeated
 from rscnav.settings.strict_settings import Closed

@@ -11,9 +11,11 @@ from typing import Any
 
 from rscnav.analyses.registry import ANALYSES
 from rscnav.comparison.settings import MOST, Comparison, check_comparisons
-from rscnav.config.operational_keys import plain_settings
-from rscnav.config.schema import Config, Network, Recording, Simulation
+from rscnav.config.schema import Config, Recording
+from rscnav.networks.settings import Network
+from rscnav.recordings.simulation.settings import Simulation
 from rscnav.sampling.settings import SampledNetwork, sampled_names
+from rscnav.settings.operational_keys import plain_settings
 from rscnav.settings.strict_settings import ConfigError
 
 STAGES = (
@@ -205,7 +207,7 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
 def settings_text(config: Config, stage: str, item: str) -> str:
     """Write `settings_for` as one line of JSON, for the workflow's triggers and for the record in each file.
 
-    Operational keys (`rscnav.config.operational_keys`) are left out: a change of one makes no job run again.
+    Operational keys (`rscnav.settings.operational_keys`) are left out: a change of one makes no job run again.
     """
     return json.dumps(plain_settings(settings_for(config, stage, item)), sort_keys=True)
 

@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 
 from rscnav.config.job_settings import network_sessions, sampled_sessions, simulated_file
-from rscnav.config.schema import Config, Network
+from rscnav.config.schema import Config
+from rscnav.networks.settings import Network
 
 BASE = 0.4e9  # bytes of a process with torch and this package
 GATES = {"gru": 3, "lstm": 4}  # weight matrices of a unit; of other cells 1

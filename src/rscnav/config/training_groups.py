@@ -3,7 +3,8 @@
 import hashlib
 
 from rscnav.config.job_settings import network_sessions
-from rscnav.config.schema import Config, Network
+from rscnav.config.schema import Config
+from rscnav.networks.settings import Network
 
 FREE = ("peak_rate", "clip_norm", "l2_rates")  # settings of a training that may differ within an ensemble
 ENSEMBLES = ("bptt", "truncated_bptt")  # learning rules that train several networks at once

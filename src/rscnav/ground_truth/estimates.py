@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rscnav.analyses.registry import analyse, analysis_module
+from rscnav.analyses.settings import Common
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
@@ -95,7 +96,7 @@ ESTIMATES: tuple[Estimate, ...] = (
 )
 
 
-def estimated(session: Session, settings: dict[str, Closed], common: Any, seeds: Seeds) -> Iterator[Found]:
+def estimated(session: Session, settings: dict[str, Closed], common: Common, seeds: Seeds) -> Iterator[Found]:
     """Run the analyses on a session and give every estimate.
 
     Parameters
@@ -103,7 +104,7 @@ def estimated(session: Session, settings: dict[str, Closed], common: Any, seeds:
     session : Session
     settings : dict
         Of the analyses, by name, as a configuration has them; resamples are cut down here.
-    common : rscnav.config.schema.Common
+    common : rscnav.analyses.settings.Common
     seeds : Seeds
 
     Yields

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.lowpass_filter import lowpass
-from rscnav.config.schema import Simulation
 from rscnav.ground_truth.subsampling import take
+from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import RATE_SPREAD
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.events import displacement_since_landmark
+from rscnav.analyses.settings import Common
 from rscnav.config.job_settings import simulation
 from rscnav.config.schema import Config
 from rscnav.files.sealed.tails import read_with_digest
@@ -103,7 +104,7 @@ def _of_curves(walk: Walk, units_of: Population, analyses: Any) -> Iterator[Trut
         yield Truth(f"{name}_entropy", "", 0, RATES, curve_entropy_truth(walk, units_of, angle, n_bins))
 
 
-def _of_spectra(walk: Walk, units_of: Population, common: Any, units: Sequence[int]) -> Iterator[Truth]:
+def _of_spectra(walk: Walk, units_of: Population, common: Common, units: Sequence[int]) -> Iterator[Truth]:
     """Give the participation ratios of each phase, of the rates and of so many noisy neurons."""
     slow, noise = (make(common.cutoff_hz, common.causal) for make in (walk.filtered, walk.counting))
     for number, phase in enumerate(PHASES):
@@ -117,7 +118,7 @@ def _of_spectra(walk: Walk, units_of: Population, common: Any, units: Sequence[i
                 yield Truth("participation_ratio", phase, n, NEURONS, value)
 
 
-def _of_correlations(walk: Walk, units_of: Population, common: Any, cutoff_hz: float) -> Iterator[Truth]:
+def _of_correlations(walk: Walk, units_of: Population, common: Common, cutoff_hz: float) -> Iterator[Truth]:
     """Give the size of correlations in each phase, and what LM2 keeps of LM1's."""
     fast, noise = (make(cutoff_hz, common.causal) for make in (walk.filtered, walk.counting))
     matrices = [correlations_truth(fast, noise, walk.phase == number, units_of) for number in range(len(PHASES))]

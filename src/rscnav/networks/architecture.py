@@ -13,7 +13,7 @@ def architecture(network: Any, task: Task) -> Architecture:
 
     Parameters
     ----------
-    network : rscnav.config.schema.Network
+    network : rscnav.networks.settings.Network
     task : Task
         The one that the network learns: its time step and its trials.
 

@@ -53,7 +53,7 @@ def roll_out(
     task : Task
     seeds : Seeds
         The network's own: its training trials are the first that it was trained on.
-    rollout, encounters : rscnav.config.schema.Rollout, Encounters
+    rollout, encounters : rscnav.networks.settings.Rollout, Encounters
     batch_size : int
         Of the training stream.
     recorded : str

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rscnav.config.schema import Encounters
 from rscnav.recordings.binning import cut_spans
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session, contiguous_stretches
+from rscnav.sessions.settings import Encounters
 from rscnav.sessions.train_test_split import draw_split
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.schema import Encounters
 from rscnav.recordings.activity.firing_rates import SpikeRates
 from rscnav.recordings.activity.series import SampledRates
 from rscnav.recordings.bin_selection import kept_bins, known_bins
@@ -33,6 +32,7 @@ from rscnav.sessions.geometry import wrap
 from rscnav.sessions.lazy import Activity
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
+from rscnav.sessions.settings import Encounters
 from rscnav.sessions.train_test_split import draw_split
 from rscnav.settings.strict_settings import check
 

@@ -1,7 +1,5 @@
 """Analysis `decoding`: which landmark the second one is, and how the trial ends, read from the state around it."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -13,6 +11,7 @@ from rscnav.analyses.encounters.categories import samples_around
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.preprocessing import chosen_trials
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.max_statistic import add_tests, over_lags
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -57,7 +56,7 @@ class Settings(Closed):
         return np.arange(-1 - first * step, max(round(self.after_s / dt_s), 0) + 1, step)
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Decode identity (a or b) and outcome (correct or incorrect) in each window around the second new landmark.
 
     There is one second landmark a trial, so folds hold out whole trials. States are never filtered backward in time, and a

@@ -7,7 +7,6 @@ time in the trial. `LM1_to_LM2` is the error in LM2 of the readout fitted in LM1
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from rscnav.analyses.decoding.position_basis import PlaceCode, place_code
 from rscnav.analyses.decoding.ridge_regression import fit_held_out
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.null_models import Exchangeable, exchangeable_trials
 from rscnav.analyses.statistics.resampling import permutation_p, subsample_interval, subsamples, trial_groups
 from rscnav.analyses.statistics.standardise import z_scored
@@ -112,7 +112,7 @@ class Data:
         return np.asarray(distance(decoded, self.position[test], self.code.ring), np.float64)
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Decode the position in each phase, and in LM2 with LM1's readout."""
     result = Result()
     data, exchangeable, masks, words = _data(session, settings, common, seeds)
@@ -136,7 +136,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
 
 
 def _data(
-    session: Session, settings: Settings, common: Any, seeds: Seeds
+    session: Session, settings: Settings, common: Common, seeds: Seeds
 ) -> tuple[Data, Exchangeable, dict[str, NDArray[np.bool_]], str]:
     """Thin, draw trials, cut those of similar length to one, and reduce the units to their leading components."""
     prepared = prepare(session, common.model_copy(update={"cutoff_hz": settings.cutoff_hz}))

@@ -21,6 +21,7 @@ from rscnav.analyses.dimension.surrogate_data_test import surrogate_tests
 from rscnav.analyses.dimension.unit_subsets import dimension_by_units, embeds
 from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.null_models import roll_each_unit
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -52,7 +53,7 @@ class Settings(Closed):
     subset_points: int = Field(1500, ge=100, le=100_000, description="samples a phase for subsets of units")
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compute the dimension of each phase."""
     prepared = prepare(session, common)
     result = Result()
@@ -99,7 +100,7 @@ def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Resu
 
 
 def _noises(
-    result: Result, name: str, session: Session, prepared: Prepared, mask: NDArray[np.bool_], common: Any
+    result: Result, name: str, session: Session, prepared: Prepared, mask: NDArray[np.bool_], common: Common
 ) -> dict[str, Any]:
     """Give the noises that are taken off, by the end of their names."""
     noises: dict[str, Any] = {"": None}

@@ -1,7 +1,5 @@
 """Analysis `divergence`: how far the states of a- and b-encounters are apart, against the spread within each."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -10,6 +8,7 @@ from rscnav.analyses.encounters.categories import ORDERS, samples_around
 from rscnav.analyses.events import onset_sample, stretch_number
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.matched_pairs import matched_pairs, squared_distance, swaps
 from rscnav.analyses.statistics.max_statistic import add_tests, over_lags
 from rscnav.analyses.statistics.standardise import z_scored
@@ -40,7 +39,7 @@ class Settings(Closed):
     n_permutations: int = Field(200, ge=1, description="permutations: a and b of a pair change places")
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compare the states around first, and around second, encounters with a and with b.
 
     Each encounter with a is paired with one with b from the same direction, at a similar speed and time in the trial, after a

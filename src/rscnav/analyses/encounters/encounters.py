@@ -1,7 +1,5 @@
 """Analysis `encounters`: how many of each category, and activity around them."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -17,6 +15,7 @@ from rscnav.analyses.encounters.categories import (
 )
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.standardise import z_scored
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -33,7 +32,7 @@ class Settings(Closed):
     after_s: float = Field(2.0, ge=0, le=1_000, description="window after it (s)")
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Count encounters by category, and average activity around them.
 
     Activity is low-passed and each unit z-scored over all samples of the chosen trials; constant units are left out. Given is the

@@ -1,7 +1,5 @@
 """Analysis `missed`: what it does to the state, and to the belief, that a landmark is not where it could have been."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -19,6 +17,7 @@ from rscnav.analyses.encounters.categories import why_no_misses
 from rscnav.analyses.encounters.matched_passages import MAX_CANDIDATES, Alike, find_passages
 from rscnav.analyses.preprocessing import Prepared, chosen_trials, prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.matched_pairs import mean_interval, swaps
 from rscnav.analyses.statistics.max_statistic import over_lags
 from rscnav.analyses.statistics.resampling import permutation_p
@@ -54,7 +53,7 @@ class Settings(Closed):
     n_permutations: int = Field(200, ge=1, description="permutations: missed and other change places")
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compare passages past a place where a landmark was missed with other passages in the dark.
 
     See `find_passages` for the sets of four. Activity is low-passed, each unit z-scored, and what goes with the time in the

@@ -1,7 +1,6 @@
 """Analysis `behaviour`: which observer the network behaves like, in loss, certainty, belief in a refuted place, choices."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from rscnav.analyses.events import onset_sample, stretch_number
 from rscnav.analyses.optimality import observer_statistics as strategies
 from rscnav.analyses.optimality.optimality import counted_samples
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
@@ -42,7 +42,7 @@ class Settings(Closed):
     n_separation_bins: int = Field(8, ge=1, le=4_096, description="bins of the landmarks' separation, for choices")
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compare the network with every observer, on the test trials.
 
     Loss, error and divergence count at the steps whose report counts (see `counted_samples`); certainty and belief in

@@ -1,12 +1,11 @@
 """Analysis `optimality`: how far the network's belief is from the best that any observer could hold."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.preprocessing import belief_places
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import PHASES
@@ -21,7 +20,7 @@ class Settings(Closed):
     """No settings: the definition leaves nothing to choose."""
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Measure loss, the filter's loss and the gap between them on the test trials, overall and by phase.
 
     A network that runs backwards in time too is measured against the smoother in the filter's place (the session's attribute

@@ -8,8 +8,6 @@ trials share and of slow drift; `kept_plain` is of the activity as it is. Three 
 - How much is kept? `kept`: the correlation over pairs of units, free of the noise of few samples, with its interval.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -18,6 +16,7 @@ from rscnav.analyses.pairwise import block_correlations as correlations
 from rscnav.analyses.pairwise.block_correlations import BlockSums, as_matrix, block_sums
 from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.resampling import permutation_p
 from rscnav.analyses.statistics.trial_differences import Pairs, neighbouring_pairs
 from rscnav.seeds import Seeds
@@ -43,7 +42,7 @@ class Settings(Closed):
     n_permutations: int = Field(200, ge=5, description="draws of each null")
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Correlate units in each phase, and compare LM1 with LM2."""
     prepared = prepare(session, common.model_copy(update={"cutoff_hz": settings.cutoff_hz}))
     pairs = neighbouring_pairs(prepared.trial)

@@ -20,6 +20,7 @@ from pydantic import Field
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.preprocessing import Prepared, prepare, too_little
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.spectrum import null_spectra as controls
 from rscnav.analyses.spectrum.participation_ratio import MIN_GROUPS, corrected_participation_ratio, moments
 from rscnav.analyses.spectrum.pca_spectrum import (
@@ -76,7 +77,7 @@ class _Part:
         return self.whole[self.mask]
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compute spectra and controls of each phase."""
     prepared = prepare(session, common)
     result = Result()

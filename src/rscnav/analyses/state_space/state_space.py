@@ -1,13 +1,12 @@
 """Analysis `state_space`: principal directions from the training trials, and the test trials seen along them."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.preprocessing import Prepared, prepare, too_little
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.standardise import summed
 from rscnav.seeds import Seeds
 from rscnav.sessions.lazy import row_blocks
@@ -32,7 +31,7 @@ class Settings(Closed):
     )
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Fit on the training trials, project the test trials."""
     prepared = prepare(session, common)
     result = Result()

@@ -5,7 +5,6 @@ LM2; see `dispersion_controls`.
 """
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from pydantic import Field
 from rscnav.analyses.events import stretch_number
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.spatial_bins import place_bin
 from rscnav.analyses.statistics.resampling import subsample_interval, subsamples, trial_groups
 from rscnav.analyses.tuning.dispersion_nulls import CONTROLS, add_controls, null_differences
@@ -50,7 +50,7 @@ class Settings(Closed):
     )
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compare dispersion between LM1 and LM2 after matching passes; interval over trials, two controls."""
     prepared = prepare(session, common)
     phases = session.need("phase")[prepared.samples]

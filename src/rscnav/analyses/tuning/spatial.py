@@ -1,12 +1,11 @@
 """Analysis `spatial`: how sharply each unit is tuned to the place, on the ring or in the plane."""
 
-from typing import Any
-
 import numpy as np
 from pydantic import Field
 
 from rscnav.analyses.preprocessing import chosen_samples
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.spatial_bins import place_bin, place_centres
 from rscnav.analyses.tuning.entropy_report import Binned, CurveSettings, no_fresh_behaviour, report
 from rscnav.seeds import Seeds
@@ -25,7 +24,7 @@ class Settings(CurveSettings):
     min_visit_s: float = Field(1.0, ge=0, description="places visited for less than this in all are left out (s)")
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compute the entropy of each unit's mean rates by place from its unfiltered activity, with p-values.
 
     H = -Σ p_k log₂ p_k, where p_k is the mean rate at place k over the sum of the mean rates at all places. All phases count.

@@ -1,7 +1,6 @@
 """Analysis `tuning`: how sharply each unit is tuned to heading, or to the displacement since the last landmark."""
 
 import math
-from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -9,6 +8,7 @@ from pydantic import Field
 from rscnav.analyses.events import tuning_angle
 from rscnav.analyses.preprocessing import chosen_samples
 from rscnav.analyses.result import Result
+from rscnav.analyses.settings import Common
 from rscnav.analyses.tuning.entropy_report import Binned, CurveSettings, no_fresh_behaviour, report
 from rscnav.analyses.tuning.tuning_curves import angle_bin
 from rscnav.seeds import Seeds
@@ -25,7 +25,7 @@ class Settings(CurveSettings):
     n_bins: int = Field(6, ge=2, le=1_024, description="bins of the angle over (-π, π]")
 
 
-def run(session: Session, settings: Settings, common: Any, seeds: Seeds) -> Result:
+def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compute each unit's tuning entropy from its unfiltered activity, with p-values.
 
     The nulls draw whole trials of behaviour (angle, and where it is not known) against whole trials of activity, so that what

@@ -14,7 +14,7 @@ class Curriculum:
     ----------
     task : Task
         What is to be learned in the end.
-    training : rscnav.config.schema.Training
+    training : rscnav.networks.settings.Training
         Its `curriculum` lists lessons: each lasts until a share of `n_batches` and changes some of the task's settings.
 
     Raises

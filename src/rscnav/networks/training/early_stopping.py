@@ -23,7 +23,7 @@ def is_stalled(curve: Sequence[Row], training: Any) -> bool:
     ----------
     curve : sequence of mapping
         All validations so far.
-    training : rscnav.config.schema.Training
+    training : rscnav.networks.settings.Training
         Its `patience` is how many validations may bring nothing; None: any number.
     """
     if training.patience is None or not curve:

@@ -29,7 +29,7 @@ class Plan:
     name : str
         The session's, for messages.
     architecture : rscnav.networks.model.Architecture
-    training : rscnav.config.schema.Training
+    training : rscnav.networks.settings.Training
     observer : rscnav.observers.settings.Observer
         Grid or particles of the Bayes filter that the gap is measured against.
     record : str

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.schema import Encounters
 from rscnav.recordings.extract import Recorded
 from rscnav.recordings.landmarks.positions import check_reach, landmark_places
 from rscnav.recordings.landmarks.visibility import seen_from
@@ -13,6 +12,7 @@ from rscnav.recordings.settings.landmarks import Landmarks
 from rscnav.recordings.settings.recording import Recording
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.session import Session
+from rscnav.sessions.settings import Encounters
 
 
 def landmark_fields(file: Any, recorded: Recorded, mapping: Recording, left: NDArray[np.integer]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rscnav.recordings.settings.mapping import Text
+from rscnav.settings.field_types import Text
 from rscnav.settings.strict_settings import Closed
 
 

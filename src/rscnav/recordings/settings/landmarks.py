@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from rscnav.recordings.settings.mapping import Name, Scalar
+from rscnav.settings.field_types import Name, Scalar
 from rscnav.settings.strict_settings import Closed
 
 

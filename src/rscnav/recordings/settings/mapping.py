@@ -1,15 +1,11 @@
 """What the names in a recorded file mean: rows to choose, trials, phases; the position in `position`."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
+from rscnav.settings.field_types import Scalar
 from rscnav.settings.strict_settings import Closed
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
-Scalar = str | int | float | bool
-Text = Annotated[str, Field(pattern=r"\S")]
-Index = Annotated[int, Field(ge=0)]
 
 
 class Rule(Closed):

@@ -7,8 +7,9 @@ from pydantic import Field, model_validator
 from rscnav.recordings.settings.activity import Activity
 from rscnav.recordings.settings.arrays import Arrays
 from rscnav.recordings.settings.landmarks import Landmarks
-from rscnav.recordings.settings.mapping import Epochs, Name, Phases, Rule, Text, Trials
+from rscnav.recordings.settings.mapping import Epochs, Phases, Rule, Trials
 from rscnav.recordings.settings.position import Position
+from rscnav.settings.field_types import Name, Text
 from rscnav.settings.reserved_names import repeated
 from rscnav.settings.strict_settings import Closed
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.config.schema import Encounters, Simulation
 from rscnav.recordings.simulation.nwb_file import write_recording
+from rscnav.recordings.simulation.settings import Simulation
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Behaviour, find_encounters
 from rscnav.sessions.geometry import wrap
@@ -21,6 +21,7 @@ from rscnav.sessions.outcomes import OUTCOMES, pokes
 from rscnav.sessions.poisson import poisson_spikes
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
+from rscnav.sessions.settings import Encounters
 from rscnav.tasks.ring_fixed import Task
 
 FIRST_S = 5.0  # the first trial starts here

@@ -1,0 +1,15 @@
+"""Settings of all figures."""
+
+from pydantic import Field
+
+from rscnav.settings.strict_settings import Closed
+
+
+class Figures(Closed):
+    """How figures look."""
+
+    width_mm: float = Field(180.0, ge=20, le=2_000, description="width on the page (mm)")
+    dpi: int = Field(300, ge=50, le=2_400, description="resolution of the PNG files (dots per inch)")
+    max_sessions: int = Field(
+        6, ge=1, le=1_000, description="with more sessions than this, figures of all sessions show kinds"
+    )

@@ -1,0 +1,32 @@
+"""Settings of a simulated recording."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rscnav.settings.field_types import Name
+from rscnav.settings.strict_settings import Closed
+from rscnav.tasks.ring_fixed import Settings as RingFixed
+
+
+class Simulation(Closed):
+    """A simulated mouse in the ring, written as an NWB file whose truth is known."""
+
+    name: Name = Field(description="the file is {results_dir}/recordings/NAME.nwb")
+    code: Literal["belief", "position"] = Field(
+        "belief",
+        description="neurons follow the exact filter's belief, or the true position alone (a negative control)",
+    )
+    n_trials: int = Field(300, ge=2, le=100_000, description="trials")
+    n_units: int = Field(80, ge=1, le=100_000, description="Poisson neurons")
+    peak_rate_hz: float = Field(12.0, gt=0, le=10_000, description="median rate at the preferred place (Hz)")
+    baseline_rate_hz: float = Field(0.5, ge=0, le=10_000, description="rate far from the preferred place (Hz)")
+    tuning_width_rad: float = Field(0.5, gt=0, description="width (sd) of the tuning curves (rad)")
+    phase_gain: list[Annotated[float, Field(gt=0)]] = Field(
+        default_factory=lambda: [1.0, 1.15, 1.3],
+        min_length=3,
+        max_length=3,
+        description="gain of the rates in LM0, LM1, LM2",
+    )
+    gap_s: float = Field(2.0, gt=0, le=10_000, description="time between trials, without position (s)")
+    task: RingFixed = Field(default_factory=RingFixed, description="overrides of the default ring task")

@@ -33,11 +33,13 @@ test: $(VENV)/.ready ## all tests
 fuzz: $(VENV)/.ready ## 2,000 damaged files and 10,000 mutated configurations, and what came of them (about half an hour)
 	python tests/fuzz --show
 
-lint: $(VENV)/.ready ## style, types and a dry run of the workflow
+lint: $(VENV)/.ready ## style, types, layers, dependencies and a dry run of the workflow
 	ruff check .
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 	mypy
+	lint-imports --no-cache
+	deptry src
 	snakemake -n --quiet >/dev/null
 
 format: $(VENV)/.ready ## rewrite the code in the project's style

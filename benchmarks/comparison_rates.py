@@ -14,15 +14,15 @@ import numpy as np
 
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.settings import Common
-from rscnav.analyses.spatial_bins import place_bin
+from rscnav.analyses.spatial_bins import spatial_bin
 from rscnav.calibration.null_sessions import KINDS, N_STEPS, N_TRIALS, N_UNITS, coloured_noise, null_session
 from rscnav.calibration.planted_sessions import planted_session
 from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.comparison.conditions import place_conditions
 from rscnav.comparison.dsa import apart
 from rscnav.comparison.rdm import geometry
-from rscnav.comparison.rsa import Alike, alike
-from rscnav.comparison.segments import Pieces
+from rscnav.comparison.rsa import RSAResult, alike
+from rscnav.comparison.segments import Segments
 from rscnav.comparison.settings import Similarity
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -35,13 +35,13 @@ RATES = ((0.1, 0.25, 0.4), (0.1, 0.35, 0.6))  # of turning of the two linear sys
 def coded_session(generator: np.random.Generator) -> Session:
     """Simulate a session with a random mean of each unit at each place of each phase."""
     session = ring_walk(np.full(N_TRIALS, N_STEPS), generator)
-    place, n = place_bin(session.need("position"), True, FEW.n_places, FEW.n_places_side)
+    place, n = spatial_bin(session.need("position"), True, FEW.n_places, FEW.n_places_side)
     means = generator.normal(0, 2, (3 * n, N_UNITS))
     activity = means[session.need("phase").astype(int) * n + place] + coloured_noise(len(place), N_UNITS, generator)
     return with_activity(session, activity)
 
 
-def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: Seeds) -> Alike | None:
+def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: Seeds) -> RSAResult | None:
     """Compare the geometries of two sessions by place."""
     made = []
     for k, session in enumerate(sessions):
@@ -51,10 +51,12 @@ def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: See
     if made[0] is None or made[1] is None:
         return None
     found = alike(made[0], made[1], settings.min_conditions, seeds.generator("places"))
-    return found if isinstance(found, Alike) else None
+    return found if isinstance(found, RSAResult) else None
 
 
-def linear(rates: tuple[float, ...], generator: np.random.Generator, n_pieces: int = 100, n_steps: int = 50) -> Pieces:
+def linear(
+    rates: tuple[float, ...], generator: np.random.Generator, n_pieces: int = 100, n_steps: int = 50
+) -> Segments:
     """Simulate a linear system that turns in planes at some rates, driven by noise."""
     n = 2 * len(rates)
     step = np.zeros((n, n))
@@ -66,7 +68,7 @@ def linear(rates: tuple[float, ...], generator: np.random.Generator, n_pieces: i
     for t in range(1, n_steps + 50):
         states[:, t] = states[:, t - 1] @ step.T + generator.standard_normal((n_pieces, n))
     group = np.arange(n_pieces) % 10
-    return Pieces(states[:, 50:], group, np.zeros(n_pieces, np.int64)).halved(generator)
+    return Segments(states[:, 50:], group, np.zeros(n_pieces, np.int64)).halved(generator)
 
 
 def main(n_pairs: int) -> None:

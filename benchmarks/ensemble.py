@@ -14,10 +14,10 @@ import torch
 from rscnav.networks.devices import pick_device
 from rscnav.networks.model import Architecture
 from rscnav.networks.settings import Training
-from rscnav.networks.training.matmul_backend import fast_products
+from rscnav.networks.training.matmul_backend import onednn_matmul
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.plan import Plan
-from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.train_step import TrainStep
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.tasks import make_task
@@ -25,7 +25,7 @@ from rscnav.tasks import make_task
 
 def step_seconds(members: Sequence[Member], device: torch.device, n_steps: int) -> float:
     """Time of one training step of all members, the mean of several after a few to warm up."""
-    learner = Learner(make_task("ring-fixed"), members, device)
+    learner = TrainStep(make_task("ring-fixed"), members, device)
     for count in (3, n_steps):
         started = time.perf_counter()
         for _ in range(count):
@@ -49,7 +49,7 @@ def main() -> None:
         Member(Plan(f"gru-s{seed}", Architecture(), training, Observer(), ""), Seeds(0, ("network", seed)), Path())
         for seed in range(arguments.networks)
     ]
-    with fast_products():
+    with onednn_matmul():
         alone = step_seconds(members[:1], device, arguments.steps)
         together = step_seconds(members, device, arguments.steps)
     n = len(members)

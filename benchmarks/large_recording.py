@@ -17,7 +17,7 @@ from every_analysis import AT_ONCE, run_all
 from rscnav.analyses.registry import ANALYSES, analysis_module
 from rscnav.calibration.random_walks import PLACES, RADIUS
 from rscnav.files.sealed.hdf5 import accept
-from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.encounters import Trajectory, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.hdf5 import write_session
 from rscnav.sessions.schema import TRIALS
@@ -72,7 +72,7 @@ def simulate(path: Path, hours: float, n_units: int) -> None:
     position = wrap(rng.uniform(-np.pi, np.pi, (n_trials, 1)) + np.cumsum(steps, axis=1)).reshape(-1, 1)
     landmarks = np.broadcast_to(PLACES[None, :, None], (n_trials, 2, 1)).copy()
     outcome = np.where(rng.random(n_trials) < 0.3, "incorrect", "correct")
-    behaviour = Behaviour(position, time_s, trial, landmarks, ("a", "b"), RADIUS, True, DT_S, outcome)
+    behaviour = Trajectory(position, time_s, trial, landmarks, ("a", "b"), RADIUS, True, DT_S, outcome)
     met = find_encounters(behaviour, 0.1, 0.5)
     trials = np.zeros(n_trials, TRIALS)
     trials["start_s"] = np.arange(n_trials) * TRIAL_S

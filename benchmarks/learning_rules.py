@@ -19,7 +19,7 @@ from rscnav.networks.architecture import architecture
 from rscnav.networks.learning_rules.registry import make_rule
 from rscnav.networks.model import Network
 from rscnav.networks.training.loss import Objective
-from rscnav.networks.training.matmul_backend import fast_products
+from rscnav.networks.training.matmul_backend import onednn_matmul
 from rscnav.tasks.registry import task_from
 
 ROOT = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ def main() -> None:
                 batch.inputs.transpose(0, 1),
                 Objective(batch.targets),
             )
-            with fast_products():
+            with onednn_matmul():
                 took = seconds(lambda: rule.gradient(made, inputs, objective), 5)  # noqa: B023 (called here and now)
             last = table[-1]
             print(

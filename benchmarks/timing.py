@@ -8,7 +8,7 @@ import torch
 from rscnav.networks.learning_rules.bptt import BPTT
 from rscnav.networks.model import Architecture, Network
 from rscnav.networks.training.loss import Objective
-from rscnav.networks.training.matmul_backend import fast_products
+from rscnav.networks.training.matmul_backend import onednn_matmul
 from rscnav.tasks import Batch, Task
 
 
@@ -29,7 +29,7 @@ def learner(task: Task, n_units: int = 128) -> Callable[[Batch], None]:
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
 
     def learn(batch: Batch) -> None:
-        with fast_products():
+        with onednn_matmul():
             BPTT().gradient(network, batch.inputs.transpose(0, 1), Objective(batch.targets))
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()

@@ -5,9 +5,9 @@ import torch
 
 from rscnav.calibration.random_walks import ring_walk
 from rscnav.dynamics.system import System
-from rscnav.dynamics.trajectories import Visited
+from rscnav.dynamics.trajectories import Trajectories
 from rscnav.networks.model import Architecture, Network
-from rscnav.sessions.posteriors import Places
+from rscnav.sessions.posteriors import PositionBins
 from rscnav.tasks.registry import make_task
 
 TASK = make_task("ring-fixed", n_bins=8)
@@ -42,5 +42,5 @@ def visited_by(system, states, n_trials, seed=0, task=TASK, **session):
     for name, value in session.items():
         setattr(walk, name, value)
     inputs = np.zeros((n_trials, len(states) // n_trials, 2), np.float32)
-    places = Places(task.bin_centres, True, task.visibility)
-    return Visited(walk, task, system, states.astype(np.float32), inputs, places)
+    places = PositionBins(task.bin_centres, True, task.visibility)
+    return Trajectories(walk, task, system, states.astype(np.float32), inputs, places)

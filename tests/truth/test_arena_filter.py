@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from rscnav.observers.arena import STRATEGIES, posteriors
 from rscnav.observers.optimality_gap import optimality_gap
-from rscnav.observers.particles import Cloud, systematic
+from rscnav.observers.particles import Particles, systematic_resample
 from rscnav.observers.settings import Observer
 from rscnav.tasks.base import join
 from rscnav.tasks.registry import make_task
@@ -277,12 +277,12 @@ def test_what_cannot_be_is_survived_and_said(filtered, caplog):
 def test_systematic_resampling_copies_as_often_as_the_weight_says():
     weight = torch.rand(5, 1000, generator=generator(0)) ** 4
     weight[:, 990:] = 0
-    chosen = systematic(weight, 3000, generator(1))
+    chosen = systematic_resample(weight, 3000, generator(1))
     expected = 3000 * weight.double() / weight.double().sum(dim=1, keepdim=True)
     copies = torch.stack([row.bincount(minlength=1000) for row in chosen])
     assert ((copies - expected).abs() < 1 + 1e-6).all()
     assert (copies[:, 990:] == 0).all()
-    often = systematic(weight[:1, :20].repeat(4000, 1), 20, generator(2))  # with u drawn, right on average too
+    often = systematic_resample(weight[:1, :20].repeat(4000, 1), 20, generator(2))  # with u drawn, right on average too
     expected = 20 * weight[0, :20] / weight[0, :20].sum()
     np.testing.assert_allclose(often.flatten().bincount(minlength=20) / 4000, expected, atol=0.04)
 
@@ -292,7 +292,7 @@ def test_resampling_spares_rare_turns_and_keeps_their_weight():
     weight = torch.tensor([0.9, 0.0999, 0.0001, 0.0])[label] * torch.rand(4096, generator=generator(0)) ** 8
     weight = (weight / weight.sum())[None]
     pose = torch.zeros(1, 4096)
-    cloud = Cloud(pose, pose.clone(), pose.clone(), label[None].clone(), weight, 4)
+    cloud = Particles(pose, pose.clone(), pose.clone(), label[None].clone(), weight, 4)
     share = cloud.tally(torch.zeros(1, 4096, dtype=torch.long), 1)[:, :, 0]
     cloud.resample(torch.tensor([True]), share, generator(1))
     after = cloud.tally(torch.zeros(1, 4096, dtype=torch.long), 1)[:, :, 0]

@@ -16,9 +16,9 @@ from rscnav.observers.optimality_gap import optimality_gap
 from rscnav.observers.registry import observe, strategies
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.encounters import Trajectory, find_encounters
 from rscnav.sessions.geometry import wrap
-from rscnav.sessions.outcomes import pokes
+from rscnav.sessions.outcomes import ring_choices
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
 from rscnav.sessions.settings import Encounters
@@ -120,7 +120,7 @@ def unknown_map():
     time, trial = (np.arange(n_trials * n_steps) + 0.5) * task.dt_s, np.repeat(np.arange(n_trials), n_steps)
     trials = np.zeros(n_trials, TRIALS)
     trials["start_s"], trials["split"] = np.arange(n_trials) * n_steps * task.dt_s, "test"
-    behaviour = Behaviour(
+    behaviour = Trajectory(
         batch.position.flatten(0, 1).numpy(), time, trial, batch.landmarks.numpy(), task.landmark_names, task.visibility,
         True, task.dt_s, np.full(n_trials, "none"), map_known=False,
     )  # fmt: skip
@@ -128,7 +128,7 @@ def unknown_map():
     return Session(
         "i", "network", "i", task.dt_s, np.zeros((len(time), 1)), time, trial, trials, np.zeros(1, [("id", "i8")]),
         position=behaviour.position, phase=met.phase, landmarks=behaviour.landmarks, encounters=met.table,
-        observer_loss=np.zeros((len(time), 1)), observer_correct=pokes(met.table, held, behaviour)[:, None],
+        observer_loss=np.zeros((len(time), 1)), observer_correct=ring_choices(met.table, held, behaviour)[:, None],
         observer_names=("bayes",), landmark_names=task.landmark_names, position_unit="rad", attributes={"map_known": False},
     )  # fmt: skip
 

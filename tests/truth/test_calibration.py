@@ -14,7 +14,7 @@ from rscnav.calibration.null_sessions import KINDS
 from rscnav.calibration.planted_sessions import PLANTED_KINDS
 from rscnav.calibration.registry import CLAIMS, NOT_CLAIMED
 from rscnav.calibration.report import FAILS, NOTHING, verdicts
-from rscnav.calibration.run import claimed, kinds_for, simulated
+from rscnav.calibration.run import kinds_for, run_claims, simulate_session
 from rscnav.seeds import Seeds
 
 N_SESSIONS = 24
@@ -28,7 +28,7 @@ CASES = [(analysis, kind) for analysis, claims in CLAIMS.items() for kind in kin
 @pytest.mark.parametrize(("analysis", "kind"), CASES)
 def test_claims_hold_as_far_as_a_few_sessions_show(analysis, kind, monkeypatch):
     size = {} if kind in PLANTED_KINDS else SMALL
-    rows = list(claimed(analysis, CLAIMS[analysis], kind, range(N_SESSIONS), Seeds(1), **size))
+    rows = list(run_claims(analysis, CLAIMS[analysis], kind, range(N_SESSIONS), Seeds(1), **size))
     monkeypatch.setattr(verdict, "CLAIMS", {analysis: CLAIMS[analysis]})
     found = [v for v in verdicts(rows) if v.kind == kind]
     assert found
@@ -41,7 +41,7 @@ def test_claims_hold_as_far_as_a_few_sessions_show(analysis, kind, monkeypatch):
 def test_every_p_value_is_measured_or_said_not_to_be(analysis):
     """Whatever a result calls p, on a session with all there is to be had."""
     claims = CLAIMS.get(analysis, Claims())
-    session = simulated(next(iter(KINDS)), Seeds(1).child("calibration", "noise", "0"))
+    session = simulate_session(next(iter(KINDS)), Seeds(1).child("calibration", "noise", "0"))
     session.bayes = session.belief
     result = analyse(analysis, session, analysis_module(analysis).Settings(**claims.settings))
     assert result.ok, result.reason

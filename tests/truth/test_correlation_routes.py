@@ -7,7 +7,7 @@ from rscnav.analyses.dimension import correlation_sum as correlation
 from rscnav.analyses.dimension.correlation_sum import correlation_sum, count_pairs
 from rscnav.analyses.dimension.pair_counts import gpu as pair_torch
 from rscnav.analyses.dimension.pair_counts.distance_bins import prepare_points
-from rscnav.analyses.dimension.pair_counts.gpu import count_on, torch_device
+from rscnav.analyses.dimension.pair_counts.gpu import count_on_device, torch_device
 from rscnav.analyses.dimension.pair_counts.kd_tree import count_by_tree, make_leaves
 from rscnav.analyses.dimension.pair_counts.subsampled import sampled_sum
 
@@ -46,7 +46,7 @@ def test_tree_and_torch_count_what_all_differences_count(cloud, theiler, monkeyp
     kept = index[None, :] >= first[:, None]
     for counts in (
         count_by_tree(prepared, make_leaves(prepared), edges, first, threads=2),
-        count_on(prepared, edges, first, "cpu"),
+        count_on_device(prepared, edges, first, "cpu"),
     ):
         for g in range(3):
             for h in range(3):

@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist
 
 from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
 from rscnav.analyses.dimension.dimension import Settings
-from rscnav.analyses.dimension.poisson_noise import counting_variance, holds_counts
+from rscnav.analyses.dimension.poisson_noise import counting_variance, is_spike_counts
 from rscnav.analyses.dimension.space_time_separation import space_time
 from rscnav.analyses.dimension.unit_subsets import dimension_by_units
 from rscnav.analyses.lowpass_filter import lowpass
@@ -63,10 +63,10 @@ def test_counting_noise_of_rates_that_change(causal):
 
 def test_what_holds_counts():
     counts = poisson(np.full((500, 3), 9.0), np.random.default_rng(2))
-    assert holds_counts(counts.astype(np.float32), DT_S)
-    assert not holds_counts(counts + 0.3, DT_S)  # rates
-    assert not holds_counts(-counts, DT_S)
-    assert not holds_counts(0 * counts, DT_S)
+    assert is_spike_counts(counts.astype(np.float32), DT_S)
+    assert not is_spike_counts(counts + 0.3, DT_S)  # rates
+    assert not is_spike_counts(-counts, DT_S)
+    assert not is_spike_counts(0 * counts, DT_S)
 
 
 def read_by_spikes(n_angles, mean_hz, spread, seed):

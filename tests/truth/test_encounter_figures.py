@@ -10,7 +10,7 @@ from rscnav.analyses.encounters.encounters import Settings as Meetings
 from rscnav.analyses.encounters.missed import Settings as Missed
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Drawn
+from rscnav.figures.layout import SessionResults
 from rscnav.figures.registry import draw_figure, figure_module
 from rscnav.figures.style import Canvas
 
@@ -57,7 +57,9 @@ def shows(ax, values):
 
 @pytest.mark.parametrize("name", PANELS)
 def test_a_row_a_session_with_named_empty_panels(name, results):
-    figure = draw_figure(name, [Drawn("full", "network", results), Drawn("bare", "recording", LACKING)])
+    figure = draw_figure(
+        name, [SessionResults("full", "network", results), SessionResults("bare", "recording", LACKING)]
+    )
     full, bare = np.array(figure.axes).reshape(2, -1)
     assert set(figure_module(name).ANALYSES) == set(PANELS[name])
     for k, analysis in enumerate(PANELS[name]):
@@ -71,7 +73,7 @@ def test_a_row_a_session_with_named_empty_panels(name, results):
 
 
 def test_encounters_shows_the_numbers(results):
-    counts, activity, outcome, distance = draw_figure("encounters", [Drawn("full", "network", results)]).axes
+    counts, activity, outcome, distance = draw_figure("encounters", [SessionResults("full", "network", results)]).axes
     met, apart = results["encounters"], results["divergence"]
     total = sum(bar.get_width() for bar in counts.patches if bar.get_height() == pytest.approx(0.7))
     assert total == met["category_count"].sum()
@@ -86,7 +88,7 @@ def test_encounters_shows_the_numbers(results):
 
 
 def test_decoding_shows_the_numbers(results):
-    identity, outcome, beside = draw_figure("decoding", [Drawn("full", "network", results)]).axes
+    identity, outcome, beside = draw_figure("decoding", [SessionResults("full", "network", results)]).axes
     found = results["decoding"]
     for panel, task in ((identity, "identity"), (outcome, "outcome")):
         assert shows(panel, found[f"{task}/accuracy"])
@@ -99,7 +101,7 @@ def test_decoding_shows_the_numbers(results):
 
 
 def test_missed_shows_the_numbers(results):
-    shown, _, moved, drops = draw_figure("missed", [Drawn("full", "network", results)]).axes
+    shown, _, moved, drops = draw_figure("missed", [SessionResults("full", "network", results)]).axes
     found = results["missed"]
     for kind in ("missed", "other"):
         assert shows(shown, found[f"shown/{kind}"])
@@ -110,13 +112,13 @@ def test_missed_shows_the_numbers(results):
 
 def test_what_is_too_rare_is_said_with_how_many_are_needed(results, without_outcome):
     few = {**results, "decoding": analyse("decoding", ring_session(plant, 40, p_incorrect=0.1), SETTINGS["decoding"])}
-    identity, outcome, _ = draw_figure("decoding", [Drawn("few", "network", few)]).axes
+    identity, outcome, _ = draw_figure("decoding", [SessionResults("few", "network", few)]).axes
     assert "10 of each are needed" in texts(outcome)
     assert "needed" not in texts(identity)
-    _, outcome, _ = draw_figure("decoding", [Drawn("none", "recording", without_outcome)]).axes
+    _, outcome, _ = draw_figure("decoding", [SessionResults("none", "recording", without_outcome)]).axes
     assert "no outcome is known" in texts(outcome)
     missed = {"missed": analyse("missed", ring_session(plant, 12), SETTINGS["missed"])}
-    for panel in draw_figure("missed", [Drawn("few", "network", missed)]).axes:
+    for panel in draw_figure("missed", [SessionResults("few", "network", missed)]).axes:
         assert "6 are needed" in texts(panel)
 
 
@@ -127,7 +129,7 @@ def test_poor_sessions_are_drawn_too(name, case, tmp_path):
     if case == "no encounter":
         session.encounters = session.encounters[session.encounters["kind"] == "non-encounter"]
     poor = analysed(session)
-    figure = draw_figure(name, [Drawn("poor", "network", poor)])
+    figure = draw_figure(name, [SessionResults("poor", "network", poor)])
     Canvas(dpi=40).save(figure, tmp_path / name)
     if case == "silent":
         assert "every unit is constant" in texts(figure.axes[0])
@@ -135,8 +137,8 @@ def test_poor_sessions_are_drawn_too(name, case, tmp_path):
 
 @pytest.mark.parametrize("name", PANELS)
 def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(name, results, without_outcome, tmp_path):
-    drawn = [Drawn(f"n-s{k}", "network", results) for k in range(4)]
-    drawn += [Drawn("rat", "recording", without_outcome), Drawn("bare", "recording", LACKING)]
+    drawn = [SessionResults(f"n-s{k}", "network", results) for k in range(4)]
+    drawn += [SessionResults("rat", "recording", without_outcome), SessionResults("bare", "recording", LACKING)]
     canvas = Canvas(dpi=60)
     for stem in ("one", "two"):
         figure = draw_figure(name, drawn, canvas, max_sessions=3)

@@ -6,11 +6,11 @@ from planted_ring import ring_session
 
 from rscnav.analyses.events import displacement_since_landmark
 from rscnav.analyses.registry import analyse
-from rscnav.analyses.spatial_bins import place_bin
+from rscnav.analyses.spatial_bins import spatial_bin
 from rscnav.analyses.tuning import spatial, tuning
 from rscnav.analyses.tuning.entropy import histogram_entropy, miller_madow
-from rscnav.analyses.tuning.place_passes import draw, find_passes, matched
-from rscnav.analyses.tuning.rate_entropy import shuffled_spread, spread
+from rscnav.analyses.tuning.place_passes import draw, find_passes, match_visit_counts
+from rscnav.analyses.tuning.rate_entropy import rate_entropy, shuffled_spread
 from rscnav.analyses.tuning.tuning_curves import angle_bin
 
 TUNED = np.array([1.0, 1.0, 2.0, 6.0, 2.0, 1.0])  # mean rates in six bins
@@ -56,9 +56,9 @@ def test_dispersion_on_known_distributions(p, left):
     for _ in range(150):
         passes, codes = planted_rates(rng, p, 30)
         drawn = draw(passes, rng)
-        chosen, quota = matched(passes, drawn, 5)
+        chosen, quota = match_visit_counts(passes, drawn, 5)
         of_pass = codes[drawn.sample[chosen]].astype(np.uint8)
-        both = spread(passes, chosen, quota, of_pass, 8)
+        both = rate_entropy(passes, chosen, quota, of_pass, 8)
         shuffle = shuffled_spread(passes, chosen, quota, of_pass, 8, rng)
         found.append([both.plugin.mean(), both.mm.mean(), shuffle.mean()])
     plugin, mm, shuffle = np.mean(found, axis=0) - truth
@@ -84,7 +84,7 @@ def displacement_bins(session):
 
 
 def place_bins(session):
-    return place_bin(session.position, True, 20, 4)[0]
+    return spatial_bin(session.position, True, 20, 4)[0]
 
 
 @pytest.mark.parametrize(

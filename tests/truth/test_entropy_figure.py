@@ -11,7 +11,7 @@ from rscnav.analyses.result import Result
 from rscnav.analyses.tuning.dispersion import Settings as Dispersion
 from rscnav.analyses.tuning.spatial import Settings as Spatial
 from rscnav.analyses.tuning.tuning import Settings as Tuning
-from rscnav.figures.layout import Drawn
+from rscnav.figures.layout import SessionResults
 from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import Canvas
 
@@ -41,7 +41,9 @@ def texts(ax):
 
 
 def test_a_row_a_session_with_named_empty_panels_and_a_row_of_all(results):
-    figure = draw_figure("entropy", [Drawn("full", "network", results), Drawn("bare", "recording", LACKING)])
+    figure = draw_figure(
+        "entropy", [SessionResults("full", "network", results), SessionResults("bare", "recording", LACKING)]
+    )
     full, bare, across = figure.axes[:6], figure.axes[6:12], figure.axes[12:]
     for column, analysis in enumerate(("tuning", "tuning", "spatial", "spatial", "dispersion", "dispersion")):
         assert f"no data for {analysis}" in texts(bare[column])
@@ -53,11 +55,11 @@ def test_a_row_a_session_with_named_empty_panels_and_a_row_of_all(results):
 
 
 def test_one_session_alone_has_no_row_of_all(results):
-    assert len(draw_figure("entropy", [Drawn("full", "network", results)]).axes) == 6
+    assert len(draw_figure("entropy", [SessionResults("full", "network", results)]).axes) == 6
 
 
 def test_it_shows_the_numbers(results):
-    axes = draw_figure("entropy", [Drawn("full", "network", results)]).axes
+    axes = draw_figure("entropy", [SessionResults("full", "network", results)]).axes
     for name, (curves, entropies) in {"tuning": axes[:2], "spatial": axes[2:4]}.items():
         r = results[name]
         shown = curves.images[0].get_array()
@@ -86,9 +88,9 @@ def test_it_shows_the_numbers(results):
 
 def test_values_over_sessions_are_those_of_the_sessions(results):
     drawn = [
-        Drawn("gru-s1", "network", results),
-        Drawn("gru-s2", "network", results),
-        Drawn("rat", "recording", results),
+        SessionResults("gru-s1", "network", results),
+        SessionResults("gru-s2", "network", results),
+        SessionResults("rat", "recording", results),
     ]
     tuned, _, excess = draw_figure("entropy", drawn).axes[18:]
     value = float(results["tuning"]["mean_entropy_compared"] - results["tuning"]["control_mean_entropy"])
@@ -100,9 +102,9 @@ def test_values_over_sessions_are_those_of_the_sessions(results):
 
 def test_names_of_three_kinds_of_sessions_do_not_run_into_each_other(results):
     drawn = [
-        Drawn("gru-s1", "network", results),
-        Drawn("gru-s1-like-example", "sampled network", results),
-        Drawn("example", "recording", results),
+        SessionResults("gru-s1", "network", results),
+        SessionResults("gru-s1-like-example", "sampled network", results),
+        SessionResults("example", "recording", results),
     ]
     figure = draw_figure("entropy", drawn)
     figure.canvas.draw()
@@ -118,7 +120,7 @@ def test_poor_sessions_are_drawn_too(case, tmp_path):
     if case == "no position":
         session.position[:] = np.nan
     poor = {analysis: analyse(analysis, session, settings) for analysis, settings in SETTINGS.items()}
-    figure = draw_figure("entropy", [Drawn("poor", "network", poor)])
+    figure = draw_figure("entropy", [SessionResults("poor", "network", poor)])
     Canvas(dpi=40).save(figure, tmp_path / "entropy")
     if case == "silent":
         assert "no unit has a rate above 0" in texts(figure.axes[0])
@@ -128,8 +130,8 @@ def test_poor_sessions_are_drawn_too(case, tmp_path):
 
 
 def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(results, tmp_path):
-    drawn = [Drawn(f"n-s{k}", "network", results) for k in range(4)]
-    drawn += [Drawn("rat", "recording", results), Drawn("bare", "recording", LACKING)]
+    drawn = [SessionResults(f"n-s{k}", "network", results) for k in range(4)]
+    drawn += [SessionResults("rat", "recording", results), SessionResults("bare", "recording", LACKING)]
     canvas = Canvas(dpi=60)
     for stem in ("one", "two"):
         figure = draw_figure("entropy", drawn, canvas, max_sessions=3)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from planted_system import linear, network_of, with_weights
 
-from rscnav.dynamics.fixed_points import Box, box_of, merged, minima
+from rscnav.dynamics.fixed_points import Box, box_of, merge_minima, minima
 from rscnav.dynamics.jacobian_spectra import alignment, spectrum
 from rscnav.dynamics.system import System, why_no_step
 from rscnav.networks.cells.registry import CELLS, is_recurrent
@@ -42,7 +42,7 @@ def test_the_pitchfork_of_tanh(weight, roots):
     """x = tanh(w x): 0 alone up to w = 1, three solutions above; the slope there is w (1 - x²)."""
     system = System(with_weights(network_of("tanh", 1), weight_hh=[[weight]]))
     found = search(system, np.linspace(-0.95, 0.95, 40)[:, None])
-    kept, point = merged(found.states, found.q, 1e-3)
+    kept, point = merge_minima(found.states, found.q, 1e-3)
     points = found.states[kept]
     fixed = found.q[kept] <= FIXED
     order = np.argsort(points[fixed][:, 0])
@@ -129,7 +129,7 @@ def test_a_search_ends_at_its_bounds_and_does_not_call_that_a_point_of_rest():
 
 def test_points_nearer_than_asked_for_are_one_and_the_slowest_stands_for_them():
     states = np.array([[0.0], [0.3], [5.0], [0.1]])
-    kept, point = merged(states, np.array([3.0, 1.0, 2.0, 4.0]), apart=0.5)
+    kept, point = merge_minima(states, np.array([3.0, 1.0, 2.0, 4.0]), apart=0.5)
     assert kept.tolist() == [1, 2]
     assert point.tolist() == [0, 0, 1, 0]
 

@@ -9,14 +9,14 @@ from planted_system import linear, visited_by
 
 from rscnav.analyses.result import Result
 from rscnav.dynamics.autonomous_runs import add_alone
-from rscnav.dynamics.distance_ratio import Pairs, add_ratio, pairwise
-from rscnav.dynamics.driven_divergence import add_apart
-from rscnav.dynamics.filter_dynamics import filter_alone, relaxation
+from rscnav.dynamics.distance_ratio import StatePairs, add_ratio, pairwise
+from rscnav.dynamics.driven_divergence import add_driven_divergence
+from rscnav.dynamics.filter_dynamics import filter_alone, filter_time_constants
 from rscnav.dynamics.landscape import add_landscape, entropy_bits, nearest
 from rscnav.dynamics.perturbations import add_recovery
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.trajectories import visited
-from rscnav.dynamics.trial_statistics import decay, mean_interval
+from rscnav.dynamics.trajectories import load_trajectories
+from rscnav.dynamics.trial_statistics import fit_exponential_decay, mean_interval
 from rscnav.networks.model import Architecture, Network
 from rscnav.networks.rollout import roll_out
 from rscnav.networks.settings import Rollout
@@ -34,13 +34,13 @@ N_TRIALS, N_STEPS = 60, 100
 def test_a_decay_is_read_off_as_it_was_made(tau, stays):
     time = np.arange(51) * 0.1
     left = (1 - stays) * np.exp(-time / tau) + stays
-    np.testing.assert_allclose(decay(time, left), (tau, stays), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(fit_exponential_decay(time, left), (tau, stays), rtol=1e-3, atol=1e-3)
 
 
 def test_what_does_not_decay_has_no_time_constant():
     time = np.arange(51) * 0.1
     for left in (np.ones(51), np.linspace(1, 2, 51), np.full(51, np.nan)):
-        assert math.isnan(decay(time, left)[0])
+        assert math.isnan(fit_exponential_decay(time, left)[0])
 
 
 def test_a_mean_over_trials_has_the_interval_of_student():
@@ -127,7 +127,7 @@ def test_the_ratio_of_distances_counted_by_hand():
     """a at 0 and 1, b at 3 and 6, in one stratum; another stratum has a at 0, 2 and b at 1: between 3, 6, 2, 5, 1, 1."""
     place = np.array([0.0, 1, 3, 6, 0, 2, 1])
     is_a = np.array([True, True, False, False, True, True, False])
-    pairs = Pairs(pairwise(place[None, :, None]), np.array([0, 0, 0, 0, 1, 1, 1]))
+    pairs = StatePairs(pairwise(place[None, :, None]), np.array([0, 0, 0, 0, 1, 1, 1]))
     within_a, within_b = (1 + 2) / 2, 3.0
     assert pairs.ratio(is_a)[0] == pytest.approx((18 / 6) / ((within_a + within_b) / 2))
     without = (2 + 5 + 1 + 1) / 4 / ((2 + 3) / 2)  # the first trial left out: within a 2 alone, within b 3
@@ -151,7 +151,9 @@ def apart_by(gap, keep, seed, n_trials=80, **settings):
     rng = np.random.default_rng(seed)
     made = visited_by(system, np.full((n_trials * N_STEPS, 2), 50.0), n_trials, seed)
     result = Result()
-    add_apart(result, with_second_encounters(made, gap, rng), Settings(n_permutations=99, **settings), Seeds(seed))
+    add_driven_divergence(
+        result, with_second_encounters(made, gap, rng), Settings(n_permutations=99, **settings), Seeds(seed)
+    )
     return result
 
 
@@ -173,7 +175,7 @@ def compared(points, is_a, stratum, seed):
     """p, and the interval of the mean ratio, of points (lag, trial, dim)."""
     result = Result()
     result.add("apart/time", np.arange(len(points)) * 0.1, "s", ("lag",))
-    add_ratio(result, "state", Pairs(pairwise(points), stratum), is_a, Settings(n_permutations=99), Seeds(seed))
+    add_ratio(result, "state", StatePairs(pairwise(points), stratum), is_a, Settings(n_permutations=99), Seeds(seed))
     return result
 
 
@@ -205,7 +207,7 @@ def rolled():
     session = roll_out(
         "n-s1", "n", network, task, SEEDS, Rollout(train_trials=5, test_trials=20), Encounters(), batch_size=5
     )
-    return visited(session, network, task), session
+    return load_trajectories(session, network, task), session
 
 
 def test_the_inputs_of_a_session_are_worked_out_again(rolled):
@@ -232,7 +234,7 @@ def test_without_landmarks_the_filter_rests_as_fast_as_it_diffuses():
     task = make_task("ring-fixed", visibility_rad=1e-9)
     made = visited_by(linear([[0.5]], [1.0]), np.ones((200, 1)), 2)
     object.__setattr__(made, "task", task)
-    found = relaxation(made, Observer(), 4)
+    found = filter_time_constants(made, Observer(), 4)
     np.testing.assert_allclose(found, [31.25, 31.25, 7.8125, 7.8125], rtol=1e-4)
 
 
@@ -240,7 +242,7 @@ def test_landmarks_that_are_not_seen_leave_two_arcs():
     """Far from the edges of sight a belief leaks out of each arc; the rates' order of size is (k π / length)² σ² / (2 dt)."""
     made = visited_by(linear([[0.5]], [1.0]), np.ones((200, 1)), 2)
     object.__setattr__(made, "task", make_task("ring-fixed"))
-    first, second = relaxation(made, Observer(), 2)
+    first, second = filter_time_constants(made, Observer(), 2)
     rate = lambda k, length: (k * math.pi / length) ** 2 * 0.08**2 / 0.2  # noqa: E731
     long, short = 1.2 * math.pi - 0.5, 0.8 * math.pi - 0.5
     assert 1 / first == pytest.approx(rate(1, short) - rate(1, long), rel=0.25)

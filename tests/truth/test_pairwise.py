@@ -8,9 +8,9 @@ from rscnav.analyses.pairwise.block_correlations import (
     BlockSums,
     block_sums,
     cross_product,
-    flipped,
-    kept,
     self_product,
+    sign_flip_null,
+    structure_preserved,
 )
 from rscnav.analyses.pairwise.pairwise import Settings
 from rscnav.analyses.registry import analyse
@@ -46,7 +46,7 @@ def test_sums_by_hand():
     )  # two ordered pairs of blocks, four samples each
     assert np.isnan(product.without).all()  # one block has no other
     assert self_product(blocks) == pytest.approx(-8)
-    squares, draws = flipped(blocks, 50, np.random.default_rng(0))
+    squares, draws = sign_flip_null(blocks, 50, np.random.default_rng(0))
     # Turning signs leaves ⟨C_0, C_1⟩ = -4 or makes it 4: only the first pair of units has a product in both blocks.
     assert set(np.round(squares).tolist()) == {-8.0, 8.0}
     assert len(draws) == 20
@@ -107,7 +107,7 @@ def test_half_of_the_structure_is_half_kept():
         BlockSums(n, (100 * (truth + 3 * rng.standard_normal((20, 4005)))).astype("f4"), np.full((20, 90), 100.0))
         for truth in (one, other)
     ]
-    value, low, high = kept(*noisy)
+    value, low, high = structure_preserved(*noisy)
     assert value == pytest.approx(0.5, abs=0.05)
     assert low < 0.5 < high
     attenuated = np.corrcoef(noisy[0].correlation(), noisy[1].correlation())[0, 1]

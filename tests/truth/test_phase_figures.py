@@ -8,7 +8,7 @@ from rscnav.analyses.dimension.dimension import Settings as Dimension
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
 from rscnav.analyses.spectrum.eigenspectrum import Settings as Eigenspectrum
-from rscnav.figures.layout import Drawn
+from rscnav.figures.layout import SessionResults
 from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import PHASE_COLOURS
 
@@ -26,7 +26,7 @@ def code(session, rng):
 
 
 def drawn(name, session, kind="recording"):
-    return Drawn(name, kind, {key: analyse(key, session, settings) for key, settings in ANALYSES.items()})
+    return SessionResults(name, kind, {key: analyse(key, session, settings) for key, settings in ANALYSES.items()})
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,9 @@ def bare():
 
 @pytest.fixture(scope="module")
 def empty():
-    return Drawn("empty", "network", {key: Result.not_applicable("the session has no units") for key in ANALYSES})
+    return SessionResults(
+        "empty", "network", {key: Result.not_applicable("the session has no units") for key in ANALYSES}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.registry import analyse, analysis_module
 from rscnav.config.load import load_config
 from rscnav.ground_truth.ideal_decoders import balanced, landmark_read, outcome_read, position_errors
-from rscnav.ground_truth.simulated_population import Population, Walk, population, walk_of
+from rscnav.ground_truth.simulated_population import LongWalk, Population, population, walk_of
 from rscnav.ground_truth.true_values import (
     correlations_truth,
     curve_entropy_truth,
@@ -35,7 +35,7 @@ def settings(**changes):
 
 def a_walk(drive, phase=None, **fields):
     phase = np.zeros(drive.shape[:2], int) if phase is None else phase
-    return Walk(SimpleNamespace(dt_s=DT_S, **fields), drive, phase)
+    return LongWalk(SimpleNamespace(dt_s=DT_S, **fields), drive, phase)
 
 
 @pytest.mark.parametrize("n_bins", [6, 20])

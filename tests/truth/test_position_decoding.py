@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from planted_ring import place_bumps, ring_session
 
-from rscnav.analyses.decoding.position_basis import place_code
+from rscnav.analyses.decoding.position_basis import fourier_basis
 from rscnav.analyses.decoding.position_decoding import Settings
-from rscnav.analyses.decoding.ridge_regression import fit_held_out
+from rscnav.analyses.decoding.ridge_regression import fit_cross_validated
 from rscnav.analyses.registry import analyse
 from rscnav.calibration.null_sessions import null_session
 
@@ -127,21 +127,21 @@ def test_held_out_readouts_never_saw_their_fold():
     x = rng.standard_normal((200, 3)).astype("f4")
     fold = np.arange(200) % 4
     y = x @ np.array([[1.0], [2], [-1]]) + 5
-    exact = fit_held_out(x, y, fold, 4)
+    exact = fit_cross_validated(x, y, fold, 4)
     np.testing.assert_allclose(exact.weights[:, :, 0], np.tile([5, 1, 2, -1], (4, 1)), atol=2e-3)
     np.testing.assert_allclose(exact.predict(x, fold), y, atol=5e-3)
     spoilt = np.where(fold[:, None] == 2, 0.0, y)  # only fold 2's own readout never saw these
-    np.testing.assert_allclose(fit_held_out(x, spoilt, fold, 4).weights[2, 0], 5, atol=1)
-    assert fit_held_out(x, spoilt, fold, 4).weights[[0, 1, 3], 0].max() < 4.2
+    np.testing.assert_allclose(fit_cross_validated(x, spoilt, fold, 4).weights[2, 0], 5, atol=1)
+    assert fit_cross_validated(x, spoilt, fold, 4).weights[[0, 1, 3], 0].max() < 4.2
 
 
 def test_the_code_says_where_it_was_made():
     angles = np.linspace(-3.1, 3.1, 50)[:, None]
-    code = place_code(angles, ring=True)
+    code = fourier_basis(angles, ring=True)
     for decoded in code.candidates(code.values(angles)):
         assert np.abs(decoded - angles).max() <= np.pi / 144 + 1e-6
     plane = np.random.default_rng(0).uniform(0, 3, (400, 2))
-    code = place_code(plane, ring=False)
+    code = fourier_basis(plane, ring=False)
     coordinates, *_, finest = code.candidates(code.values(plane))
     np.testing.assert_allclose(coordinates, plane, atol=1e-5)
     assert np.median(np.linalg.norm(finest - plane, axis=1)) < 3 / 24

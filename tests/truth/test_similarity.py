@@ -13,10 +13,10 @@ from rscnav.calibration.planted_sessions import planted_session
 from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.comparison.conditions import place_conditions
 from rscnav.comparison.crossnobis import distances, fast_distances, noise_precision
-from rscnav.comparison.dsa import apart, distance, floor
+from rscnav.comparison.dsa import apart, distance, within_session_distance
 from rscnav.comparison.rdm import geometry
-from rscnav.comparison.rsa import Alike, alike, reliability
-from rscnav.comparison.segments import Pieces, shuffled, uncoupled
+from rscnav.comparison.rsa import RSAResult, alike, reliability
+from rscnav.comparison.segments import Segments, component_shuffle_surrogate, shuffled
 from rscnav.comparison.settings import Similarity
 from rscnav.seeds import Seeds
 
@@ -32,9 +32,9 @@ def geometry_of(session, seed=0, settings=FEW):
     return found
 
 
-def compared(one, other) -> Alike:
+def compared(one, other) -> RSAResult:
     found = alike(geometry_of(one, 1), geometry_of(other, 2), 6, np.random.default_rng(0))
-    assert isinstance(found, Alike), found
+    assert isinstance(found, RSAResult), found
     return found
 
 
@@ -122,7 +122,7 @@ def test_sessions_without_a_code_are_rarely_called_alike(kind):
         pair = [null_session(kind, np.random.default_rng([k, j]), n_trials=60, n_units=12) for j in (0, 1)]
         made = [geometry_of(session, j, settings) for j, session in enumerate(pair)]
         found = alike(*made, 6, np.random.default_rng(k))
-        assert isinstance(found, Alike)
+        assert isinstance(found, RSAResult)
         p.append(found.p)
     assert np.sum(np.array(p) <= 0.05) <= binom.ppf(0.999, n, 0.05)
 
@@ -156,18 +156,18 @@ def test_floor_distance_and_references_come_in_order():
     generator = np.random.default_rng(11)
     group = np.arange(60) % 10
     one, other = (
-        Pieces(turning(r, generator), group, np.zeros(60, np.int64)).halved(generator)
+        Segments(turning(r, generator), group, np.zeros(60, np.int64)).halved(generator)
         for r in ((0.1, 0.25, 0.4), (0.1, 0.4, 0.7))
     )
     found = apart(one, other, FAST, Seeds(0))
-    assert floor(one, FAST, Seeds(0)).mean() < found.low < found.distance < found.high
+    assert within_session_distance(one, FAST, Seeds(0)).mean() < found.low < found.distance < found.high
     assert found.distance < found.uncoupled < found.shuffled
 
 
 def test_surrogates_keep_and_break_what_they_should():
     generator = np.random.default_rng(12)
     states = turning((0.1, 0.3), generator)
-    no_time, apart_ = shuffled(states, generator), uncoupled(states, generator)
+    no_time, apart_ = shuffled(states, generator), component_shuffle_surrogate(states, generator)
     assert np.allclose(np.sort(no_time, axis=1), np.sort(states, axis=1))
 
     def lagged(x, a, b):

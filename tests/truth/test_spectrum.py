@@ -6,15 +6,15 @@ from planted_ring import ring_session
 
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.spectrum.eigenspectrum import Settings
-from rscnav.analyses.spectrum.null_spectra import rolled, trials_permuted
+from rscnav.analyses.spectrum.null_spectra import circular_shift_null, trial_shuffle_null
 from rscnav.analyses.spectrum.pca_spectrum import (
     eigenspectrum,
     held_out_spectrum,
-    leading_above,
+    n_significant_components,
     participation_ratio,
     spectrum_of,
 )
-from rscnav.analyses.statistics.null_models import exchangeable_trials, roll_each_unit
+from rscnav.analyses.statistics.null_models import circular_shift_units, exchangeable_trials
 from rscnav.calibration.null_sessions import null_session
 
 FEW = Settings(n_draws=40, n_components=10)
@@ -61,15 +61,15 @@ def test_bad_arguments_are_named(activity, n, message):
 
 
 def test_leading_components_end_at_the_first_below():
-    assert leading_above(np.array([5, 4, 1, 3.0]), np.array([2, 2, 2, 2.0])) == 2
-    assert leading_above(np.array([5, 4.0]), np.array([2, 2.0])) == 2
-    assert leading_above(np.array([1.0]), np.array([1.0])) == 0
+    assert n_significant_components(np.array([5, 4, 1, 3.0]), np.array([2, 2, 2, 2.0])) == 2
+    assert n_significant_components(np.array([5, 4.0]), np.array([2, 2.0])) == 2
+    assert n_significant_components(np.array([1.0]), np.array([1.0])) == 0
 
 
 def test_control_a_rolls_as_the_shared_null_does():
     series = np.random.default_rng(2).standard_normal((6, 90)).cumsum(axis=1)
-    expected = eigenspectrum(roll_each_unit(series.T, np.random.default_rng(7)), 6)
-    np.testing.assert_allclose(rolled(series, 6)(np.random.default_rng(7)), expected, rtol=SINGLE)
+    expected = eigenspectrum(circular_shift_units(series.T, np.random.default_rng(7)), 6)
+    np.testing.assert_allclose(circular_shift_null(series, 6)(np.random.default_rng(7)), expected, rtol=SINGLE)
 
 
 def test_control_b_keeps_what_all_trials_share():
@@ -80,12 +80,12 @@ def test_control_b_keeps_what_all_trials_share():
     series = rng.standard_normal((6, 90))[:, step]  # one course for all trials
     part = (step > 9) & (step < 30)
     observed = spectrum_of(series[:, part & (trial < 4)], 6)
-    permuted = trials_permuted(series, exchangeable_trials(trial), part, 6)(rng)
+    permuted = trial_shuffle_null(series, exchangeable_trials(trial), part, 6)(rng)
     np.testing.assert_allclose(permuted, observed, rtol=SINGLE)
     # Trials that differ: what is left is each unit's own, so that the first component shrinks.
     factor = rng.standard_normal(5)[trial]
     shared = np.outer(np.ones(6), factor) + 0.1 * rng.standard_normal((6, len(trial)))
-    draw = trials_permuted(shared, exchangeable_trials(trial), part, 6)
+    draw = trial_shuffle_null(shared, exchangeable_trials(trial), part, 6)
     assert np.mean([draw(rng)[0] for _ in range(20)]) < 0.8 < spectrum_of(shared[:, part & (trial < 4)], 6)[0]
 
 

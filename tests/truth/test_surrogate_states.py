@@ -6,7 +6,7 @@ from planted_ring import ring_session
 
 from rscnav.analyses.dimension.dimension import Settings
 from rscnav.analyses.dimension.surrogate_data_test import slope_at, surrogate_tests
-from rscnav.analyses.dimension.surrogates import marginals, phases_turned
+from rscnav.analyses.dimension.surrogates import marginals, phase_randomise
 from rscnav.analyses.registry import analyse
 
 N_TRIALS, N_STEPS = 60, 20
@@ -35,20 +35,20 @@ def against_surrogates(trials, rng, n_draws=19, n_points=200):
 def test_means_and_covariances_over_trials_stay(n_trials):
     rng = np.random.default_rng(0)
     real = rng.exponential(size=(n_trials, 4, 3)) + 0.5 * rng.standard_normal((n_trials, 4, 1)) + np.arange(3.0)
-    turned = phases_turned(real, rng)
+    turned = phase_randomise(real, rng)
     np.testing.assert_allclose(turned.mean(axis=0), real.mean(axis=0), atol=1e-12)
     was, now = (np.reshape(x - x.mean(axis=0), (n_trials, 12)) for x in (real, turned))
     for lag in (0, 1, 5):  # covariance of any (step, unit) of a trial with any of the trial so many later
         np.testing.assert_allclose(now.T @ np.roll(now, lag, axis=0), was.T @ np.roll(was, lag, axis=0), atol=1e-9)
     assert np.abs(turned - real).mean() > 0.3  # and yet they are others
-    again = phases_turned(real, rng)
+    again = phase_randomise(real, rng)
     assert np.abs(turned - again).mean() > 0.3
 
 
 def test_what_is_not_linear_goes():
     rng = np.random.default_rng(1)
     skewed = rng.exponential(size=(400, 5, 4))
-    cubes = [np.mean((x - x.mean()) ** 3) / x.std() ** 3 for x in (skewed, phases_turned(skewed, rng))]
+    cubes = [np.mean((x - x.mean()) ** 3) / x.std() ** 3 for x in (skewed, phase_randomise(skewed, rng))]
     assert cubes[0] > 1.5
     assert abs(cubes[1]) < 0.3
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from rscnav.networks.settings import Training
-from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.train_step import TrainStep
 from rscnav.tasks.registry import make_task
 
 CPU = torch.device("cpu")
@@ -27,7 +27,7 @@ def short_task(trial_s):
 @contextmanager
 def killed_at(batch, restarts=0):
     """In here a training is killed after so many batches, and must be; `restarts`: of its first network, by then."""
-    step = Learner.step
+    step = TrainStep.step
 
     def dying(learner):
         if learner.batch == batch and learner.members[0].restarts == restarts:
@@ -35,5 +35,5 @@ def killed_at(batch, restarts=0):
         return step(learner)
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Learner, "step", dying)
+        patch.setattr(TrainStep, "step", dying)
         yield

@@ -11,7 +11,7 @@ from rscnav.analyses.preprocessing import chosen_trials, prepare
 from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.null_models import exchangeable_trials, roll_each_unit
+from rscnav.analyses.statistics.null_models import circular_shift_units, exchangeable_trials
 from rscnav.analyses.statistics.resampling import permutation_p
 from rscnav.sessions.schema import ARRAYS, TABLES, TRIALS
 from rscnav.sessions.session import Session
@@ -137,7 +137,7 @@ def test_permutation_keeps_the_time_in_the_trial():
 
 def test_rolling_keeps_each_unit_and_breaks_units_apart():
     values = np.repeat(np.random.default_rng(0).normal(size=(500, 1)), 3, axis=1)
-    rolled = roll_each_unit(values, np.random.default_rng(1))
+    rolled = circular_shift_units(values, np.random.default_rng(1))
     np.testing.assert_allclose(np.sort(rolled, axis=0), np.sort(values, axis=0))
     assert abs(np.corrcoef(rolled.T)[0, 1]) < 0.2
 

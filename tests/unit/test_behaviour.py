@@ -77,17 +77,17 @@ def test_a_trial_that_ends_before_certainty_is_censored():
     there = np.zeros(30, bool)
     there[[1, 13, 25]] = True  # cases of 10 samples: reached at lags 1, 3, 5, and one that is cut after lag 2
     onset, last = np.array([0, 10, 20, 26]), np.array([9, 19, 29, 28])
-    share = strategies.share_reached(there, onset, last)
+    share = strategies.kaplan_meier(there, onset, last)
     assert share == pytest.approx([0, 1 / 4, 1 / 4, 1 - 3 / 4 / 2, 1 - 3 / 4 / 2, 1])
     assert [strategies.lag_of(share, q) for q in (0.25, 0.5, 0.75)] == [1, 3, 5]
     assert (strategies.reached_by(share, 4), strategies.reached_by(share, 99)) == (0.625, 1)
-    never = strategies.share_reached(there, np.array([14]), np.array([18]))
+    never = strategies.kaplan_meier(there, np.array([14]), np.array([18]))
     assert np.isnan(strategies.lag_of(never, 0.25))
     assert (strategies.reached_by(never, 4), never.tolist()) == (0, [0] * 5)
     assert np.isnan(strategies.reached_by(never, 5))
-    at_the_end = strategies.share_reached(there, np.array([20, 20]), np.array([25, 24]))
+    at_the_end = strategies.kaplan_meier(there, np.array([20, 20]), np.array([25, 24]))
     assert at_the_end == pytest.approx([0, 0, 0, 0, 0, 1])  # the last sample counts; the other case ends just before
-    assert strategies.share_reached(there, np.array([], int), np.array([], int)).size == 0
+    assert strategies.kaplan_meier(there, np.array([], int), np.array([], int)).size == 0
 
 
 def test_belief_in_a_refuted_place_drops_at_the_end_of_the_non_encounter():

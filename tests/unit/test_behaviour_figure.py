@@ -8,7 +8,7 @@ from rscnav.analyses.optimality.behaviour import Settings
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
 from rscnav.figures.behaviour import OBSERVERS
-from rscnav.figures.layout import Drawn
+from rscnav.figures.layout import SessionResults
 from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import Canvas
 from rscnav.observers.registry import STRATEGIES
@@ -33,8 +33,8 @@ def test_poor_sessions_are_analysed_and_drawn(case, tmp_path):
     assert result.ok
     assert result["loss/mean"].shape == (len(here.observer_names), 4)
     for drawn in (
-        [Drawn("poor", "network", {"behaviour": result})],
-        [Drawn("x", "network", {"behaviour": result})] * 3,
+        [SessionResults("poor", "network", {"behaviour": result})],
+        [SessionResults("x", "network", {"behaviour": result})] * 3,
     ):
         Canvas(dpi=40).save(draw_figure("behaviour", drawn, max_sessions=2), tmp_path / "figure")
 
@@ -64,7 +64,7 @@ def holds(found, wanted):
 
 
 def test_the_figure_shows_the_numbers(full):
-    axes = draw_figure("behaviour", [Drawn("full", "network", full)]).axes
+    axes = draw_figure("behaviour", [SessionResults("full", "network", full)]).axes
     result = full["behaviour"]
     for k, name in enumerate(NAMES):
         colour = OBSERVERS[name][1]
@@ -91,7 +91,9 @@ def test_every_observer_has_a_name_and_a_colour_of_its_own():
 
 def test_rows_of_sessions_and_of_kinds(full, tmp_path):
     lacking = {"behaviour": Result.not_applicable("the session has no observer_loss")}
-    drawn = [Drawn(f"n-s{k}", "network", full) for k in range(3)] + [Drawn("rat", "recording", lacking)]
+    drawn = [SessionResults(f"n-s{k}", "network", full) for k in range(3)] + [
+        SessionResults("rat", "recording", lacking)
+    ]
     canvas = Canvas(dpi=60)
     figure = draw_figure("behaviour", drawn, canvas)
     assert len(figure.axes) == 20

@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 
-from rscnav.sessions.encounters import Behaviour
-from rscnav.sessions.outcomes import pokes, ports
-from rscnav.sessions.posteriors import Places, alternatives, divergence
+from rscnav.sessions.encounters import Trajectory
+from rscnav.sessions.outcomes import port_choices, ring_choices
+from rscnav.sessions.posteriors import PositionBins, alternative_positions, divergence
 from rscnav.sessions.schema import ENCOUNTERS
 
-RING = Places((-math.pi + (np.arange(64) + 0.5) * 2 * math.pi / 64)[:, None], ring=True, radius=0.25)
+RING = PositionBins((-math.pi + (np.arange(64) + 0.5) * 2 * math.pi / 64)[:, None], ring=True, radius=0.25)
 SIDE = (np.arange(8) - 3.5) / 16
-PLANE = Places(np.array([(x, y) for x in SIDE for y in SIDE]), ring=False, radius=0.15)
+PLANE = PositionBins(np.array([(x, y) for x in SIDE for y in SIDE]), ring=False, radius=0.15)
 
 
 def test_certainty_is_the_mass_around_the_best_place():
@@ -53,13 +53,13 @@ def test_divergence_of_two_known_distributions():
 
 def test_alternatives_on_the_ring_and_in_the_plane():
     landmarks = np.array([[[0.0], [2.5], [np.nan]]])
-    places = alternatives(np.array([[0.1]]), landmarks, np.array([0]), ring=True)
+    places = alternative_positions(np.array([[0.1]]), landmarks, np.array([0]), ring=True)
     np.testing.assert_allclose(np.array(places)[:, 0, 0], [np.nan, 2.6, np.nan])
     plane = np.array([[[0.25, 0.0], [0.0, 0.25]]])  # b a quarter turn from a
-    places = alternatives(np.array([[0.2, 0.05]]), plane, np.array([0]), ring=False)
+    places = alternative_positions(np.array([[0.2, 0.05]]), plane, np.array([0]), ring=False)
     np.testing.assert_allclose(places[1], [[-0.05, 0.2]], atol=1e-12)
     assert np.isnan(places[0]).all()
-    none = alternatives(np.array([[0.2, 0.05]]), plane, np.array([-1]), ring=False)
+    none = alternative_positions(np.array([[0.2, 0.05]]), plane, np.array([-1]), ring=False)
     assert np.isnan(np.array(none)).all()
 
 
@@ -69,15 +69,15 @@ def test_who_names_the_right_landmark_is_correct():
     time = np.arange(60) * 0.1 + 0.05
     places = np.full((3, 3, 1), np.nan)
     places[:, :2, 0] = [0.0, 2.5]
-    behaviour = Behaviour(
+    behaviour = Trajectory(
         np.zeros((60, 1)), time, np.repeat([0, 1, 2], 20), places, ("a", "b", "c"), 0.25, True, 0.1, np.full(3, "none")
     )
     belief = np.full((60, 64), 1e-3)
     belief[10, RING.nearest(np.array([[2.4]]))] = 1
     belief[40, RING.nearest(np.array([[-0.2]]))] = 1
-    np.testing.assert_array_equal(pokes(table, belief, behaviour), [1, 0, -1])
+    np.testing.assert_array_equal(ring_choices(table, belief, behaviour), [1, 0, -1])
 
 
 def test_the_port_believed_in_last_decides():
     belief = np.array([[0.6, 0.4], [0.6, 0.4], [0.1, 0.9]])
-    np.testing.assert_array_equal(ports(belief, np.array([0, 1, 1]), np.array([True, True, False])), [1, 0, -1])
+    np.testing.assert_array_equal(port_choices(belief, np.array([0, 1, 1]), np.array([True, True, False])), [1, 0, -1])

@@ -5,7 +5,7 @@ import pytest
 
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.recordings.activity.firing_rates import spike_rates
-from rscnav.recordings.binning import bins_within, cut_spans, outside, touching
+from rscnav.recordings.binning import bins_within, complement, cut_spans, overlaps
 
 
 def test_every_spike_inside_a_bin_is_counted_once():
@@ -47,12 +47,12 @@ def test_an_impulse_keeps_its_place_through_bins_and_zero_phase_filter():
 def test_bins_that_share_time_with_a_gap_are_found():
     bins = bins_within(np.array([[0.0, 1.0]]), 0.1)
     gaps = np.array([[-np.inf, 0.0], [0.35, 0.36], [0.6, 0.75], [0.95, np.inf]])
-    assert np.flatnonzero(touching(bins, gaps)).tolist() == [3, 6, 7, 9]
-    assert not touching(bins, np.empty((0, 2))).any()
+    assert np.flatnonzero(overlaps(bins, gaps)).tolist() == [3, 6, 7, 9]
+    assert not overlaps(bins, np.empty((0, 2))).any()
 
 
 def test_outside_is_the_complement_of_overlapping_spans():
-    gaps = outside(np.array([[5.0, 8.0], [1.0, 2.0], [6.0, 7.0], [8.0, 9.0]]))
+    gaps = complement(np.array([[5.0, 8.0], [1.0, 2.0], [6.0, 7.0], [8.0, 9.0]]))
     assert gaps.tolist() == [[-np.inf, 1.0], [2.0, 5.0], [9.0, np.inf]]
 
 

@@ -8,7 +8,7 @@ from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.sessions import rebinning as coarse
 from rscnav.sessions.hdf5 import read_session, write_session
-from rscnav.sessions.rebinning import coarsened
+from rscnav.sessions.rebinning import rebin
 
 
 def fine_session(n_units=3, seed=0):
@@ -20,7 +20,7 @@ def fine_session(n_units=3, seed=0):
 
 def test_bins_hold_averages_and_never_reach_over_a_trial():
     session = fine_session()
-    wide = coarsened(session, 0.5)
+    wide = rebin(session, 0.5)
     assert wide.dt_s == pytest.approx(0.5)
     assert [int(np.sum(wide.trial == k)) for k in range(3)] == [8, 6, 1]  # 43 = 8 x 5 + 3, 30 = 6 x 5, 7 = 5 + 2
     np.testing.assert_allclose(wide.activity[8], session.activity[43:48].mean(axis=0), rtol=1e-5)
@@ -34,7 +34,7 @@ def test_bins_hold_averages_and_never_reach_over_a_trial():
 def test_phase_of_a_bin_agrees_with_the_onsets(width):
     rng = np.random.default_rng(3)
     session = ring_walk(np.full(60, 100), rng)
-    wide = coarsened(session, 0.1 * width)
+    wide = rebin(session, 0.1 * width)
     new = wide.encounters[(wide.encounters["order"] > 0)]
     met = np.zeros(len(wide.time), int)
     for row, onset in zip(new, onset_sample(wide, new), strict=True):
@@ -44,15 +44,15 @@ def test_phase_of_a_bin_agrees_with_the_onsets(width):
 
 def test_wide_enough_is_left_alone():
     session = fine_session()
-    assert coarsened(session, 0.1) is session
-    assert coarsened(session, 0.19) is session  # no bin of 0.19 s can be made of whole samples of 0.1 s but one
+    assert rebin(session, 0.1) is session
+    assert rebin(session, 0.19) is session  # no bin of 0.19 s can be made of whole samples of 0.1 s but one
 
 
 def test_reading_in_bins_is_reading_then_binning(tmp_path, monkeypatch):
     monkeypatch.setattr(coarse, "_ROWS", 12)  # so that the file is read in several parts
     session = fine_session()
     write_session(session, tmp_path / "s.h5")
-    read, made = read_session(tmp_path / "s.h5", dt_s=0.4), coarsened(read_session(tmp_path / "s.h5"), 0.4)
+    read, made = read_session(tmp_path / "s.h5", dt_s=0.4), rebin(read_session(tmp_path / "s.h5"), 0.4)
     for name in ("activity", "time", "trial", "position", "velocity", "phase", "hypotheses"):
         np.testing.assert_array_equal(getattr(read, name), getattr(made, name))
     assert read.dt_s == made.dt_s
@@ -63,7 +63,7 @@ def test_filter_after_binning_is_the_filter_before_it_for_slow_activity():
     slow = np.stack([np.sin(2 * np.pi * f * time) for f in (0.1, 0.3, 0.5)], axis=1)
     session = with_activity(ring_walk([20000], np.random.default_rng(0)), slow)
     session.time, session.dt_s = time, 0.01
-    wide = coarsened(session, 0.1)
+    wide = rebin(session, 0.1)
     after = lowpass(wide.activity, wide.dt_s, 0.5)
     before = lowpass(slow, 0.01, 0.5)
     between = 0.5 * (before[4::10] + before[5::10])  # at the wide bins' centres
@@ -75,6 +75,6 @@ def test_fast_activity_does_not_fold_into_slow():
     fast = np.sin(2 * np.pi * 10.1 * time)[:, None]  # every tenth sample of it looks like 0.1 Hz
     session = with_activity(ring_walk([20000], np.random.default_rng(0)), fast)
     session.time, session.dt_s = time, 0.01
-    wide = coarsened(session, 0.1)
+    wide = rebin(session, 0.1)
     assert np.ptp(lowpass(fast, 0.01, 0.5)[::10][100:]) > 0.05  # the filter of first order lets it pass, and it folds
     assert np.ptp(lowpass(wide.activity, 0.1, 0.5)[100:]) < 0.03

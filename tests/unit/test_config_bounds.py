@@ -14,7 +14,7 @@ from rscnav.config import sweeps
 from rscnav.config.load import parse_config
 from rscnav.config.schema import Config
 from rscnav.settings.printable import MOST, listed, shown
-from rscnav.settings.strict_settings import Closed, ConfigError
+from rscnav.settings.strict_settings import ConfigError, StrictSettings
 from rscnav.settings.value_limits import LimitError, check_limits, largest
 from rscnav.tasks.registry import TASKS, task_module
 
@@ -110,13 +110,13 @@ def test_values_that_hold_themselves_or_lie_too_deep_are_refused():
     refused(ONE | {"seed": [[1] * 500] * 500}, "more than 200,000 values")
 
 
-def models(model: Any) -> set[type[Closed]]:
+def models(model: Any) -> set[type[StrictSettings]]:
     found = {model}
     for field in model.model_fields.values():
         waiting = [field.annotation]
         while waiting:
             here = waiting.pop()
-            if isinstance(here, type) and issubclass(here, Closed):
+            if isinstance(here, type) and issubclass(here, StrictSettings):
                 found |= models(here)
             waiting += get_args(here)
     return found

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.spatial_bins import place_bin, place_centres
-from rscnav.analyses.tuning.place_passes import draw, find_passes, matched
-from rscnav.analyses.tuning.rate_entropy import rate_codes, rate_range, spread
+from rscnav.analyses.spatial_bins import place_centres, spatial_bin
+from rscnav.analyses.tuning.place_passes import draw, find_passes, match_visit_counts
+from rscnav.analyses.tuning.rate_entropy import digitize_rates, rate_entropy, rate_range
 
 RNG = np.random.default_rng
 
@@ -41,19 +41,19 @@ def planted_passes(rng, n_one, n_two):
 
 def test_both_phases_get_as_many_passes_at_every_place():
     passes = planted_passes(RNG(0), (30, 7), (12, 3))
-    chosen, quota = matched(passes, draw(passes, RNG(0)), 1)
+    chosen, quota = match_visit_counts(passes, draw(passes, RNG(0)), 1)
     assert quota.tolist() == [12, 3]
     assert np.bincount(passes.cell[chosen]).tolist() == [12, 3, 12, 3]
     assert len(np.unique(chosen)) == len(chosen)
-    assert matched(passes, draw(passes, RNG(0)), 5)[1].tolist() == [12, 0]
+    assert match_visit_counts(passes, draw(passes, RNG(0)), 5)[1].tolist() == [12, 0]
 
 
 def test_leaving_passes_out_keeps_the_order_of_the_others():
     passes = planted_passes(RNG(0), (30, 7), (12, 7))
     drawn = draw(passes, RNG(1))
     keep = np.ones(len(passes.cell), bool)
-    keep[matched(passes, drawn, 1)[0][0]] = False
-    before, after = (set(matched(passes, drawn, 1, k)[0].tolist()) for k in (None, keep))
+    keep[match_visit_counts(passes, drawn, 1)[0][0]] = False
+    before, after = (set(match_visit_counts(passes, drawn, 1, k)[0].tolist()) for k in (None, keep))
     assert len(before - after) <= 2  # the one left out, and one of the other phase for it
     assert len(after - before) <= 1
 
@@ -71,8 +71,8 @@ def test_spread_of_rates_counted_by_hand():
     codes[:16, 0] = np.repeat(np.arange(8), 2)  # LM1, place 0: every pass its own rate, 3 bits
     codes[16:24, 0] = np.repeat([0, 0, 1, 1], 2)  # LM1, place 1: two rates, 1 bit
     drawn = draw(passes, RNG(0))
-    chosen, quota = matched(passes, drawn, 1)
-    found = spread(passes, chosen, quota, codes[drawn.sample[chosen]], 8)
+    chosen, quota = match_visit_counts(passes, drawn, 1)
+    found = rate_entropy(passes, chosen, quota, codes[drawn.sample[chosen]], 8)
     assert found.plugin[0] == pytest.approx([(8 * 3 + 4 * 1) / 12, 0])
     assert found.plugin[1] == pytest.approx([0, 0])
     assert found.mm[0, 0] == pytest.approx((8 * (3 + 7 / 16 / np.log(2)) + 4 * (1 + 1 / 8 / np.log(2))) / 12)
@@ -82,18 +82,18 @@ def test_rates_are_binned_between_lowest_and_highest_of_the_samples_used():
     activity = np.array([[-1.0, 2.0], [0.0, 2.0], [0.999, 2.0], [1.0, 2.0], [9.0, 5.0]])
     between = rate_range(activity, np.array([True] * 4 + [False]))
     assert between.lively.tolist() == [True, False]
-    codes = rate_codes(activity, between, 2)
+    codes = digitize_rates(activity, between, 2)
     assert codes[:, 0].tolist() == [0, 1, 1, 1, 1]
     assert codes[:4, 1].tolist() == [0, 0, 0, 0]  # a constant unit has one bin
     assert activity[4].tolist() == [9.0, 5.0]  # and nothing was changed
 
 
 def test_places_on_the_ring_and_in_the_plane():
-    ring, n = place_bin(np.array([[-np.pi], [-1e-9], [0.0], [np.pi - 1e-9], [np.nan]]), True, 20, 4)
+    ring, n = spatial_bin(np.array([[-np.pi], [-1e-9], [0.0], [np.pi - 1e-9], [np.nan]]), True, 20, 4)
     assert (ring.tolist(), n) == ([0, 9, 10, 19, -1], 20)
-    plane, n = place_bin(np.array([[0.0, 10.0], [4.0, 14.0], [1.9, 10.0], [np.nan, 1.0]]), False, 20, 4)
+    plane, n = spatial_bin(np.array([[0.0, 10.0], [4.0, 14.0], [1.9, 10.0], [np.nan, 1.0]]), False, 20, 4)
     assert (plane.tolist(), n) == ([0, 15, 4, -1], 16)
-    still, _ = place_bin(np.zeros((3, 2)), False, 20, 4)
+    still, _ = spatial_bin(np.zeros((3, 2)), False, 20, 4)
     assert still.tolist() == [0, 0, 0]
 
 
@@ -102,7 +102,7 @@ def test_centres_of_places_lie_in_their_places():
     centres = place_centres(plane, False, 20, 4)
     assert centres[[0, 4, 15]].tolist() == [[0.5, 10.5], [1.5, 10.5], [3.5, 13.5]]
     corners = np.array([[0.0, 10.0], [4.0, 14.0]])
-    assert place_bin(np.concatenate([corners, centres]), False, 20, 4)[0][2:].tolist() == list(range(16))
+    assert spatial_bin(np.concatenate([corners, centres]), False, 20, 4)[0][2:].tolist() == list(range(16))
     ring = place_centres(plane, True, 20, 4)
-    assert place_bin(ring, True, 20, 4)[0].tolist() == list(range(20))
+    assert spatial_bin(ring, True, 20, 4)[0].tolist() == list(range(20))
     assert np.isnan(place_centres(np.full((3, 2), np.nan), False, 20, 4)).all()

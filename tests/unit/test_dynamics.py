@@ -14,7 +14,7 @@ from rscnav.config.job_settings import settings_for, settings_text
 from rscnav.config.load import load_config, parse_config
 from rscnav.dynamics.run import dynamics
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.trajectories import visited
+from rscnav.dynamics.trajectories import load_trajectories
 from rscnav.networks import checkpoint
 from rscnav.networks.devices import Device
 from rscnav.networks.model import Architecture, Network
@@ -84,7 +84,7 @@ def test_states_that_were_not_recorded_are_worked_out():
     """An LSTM's session of hidden states gives what one of all states gives."""
     session, network, task = rolled("lstm")
     whole, _, _ = rolled("lstm", recorded="all")
-    np.testing.assert_allclose(visited(session, network, task).states, whole.activity, atol=1e-6)
+    np.testing.assert_allclose(load_trajectories(session, network, task).states, whole.activity, atol=1e-6)
 
 
 def test_in_the_arena_a_session_of_all_states_is_needed():

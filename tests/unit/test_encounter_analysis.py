@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rscnav.analyses.decoding.decoding import Settings as Decoding
-from rscnav.analyses.decoding.ridge_classifier import _components, held_out
+from rscnav.analyses.decoding.ridge_classifier import _components, cross_val_classify
 from rscnav.analyses.encounters.categories import all_categories, categorise_encounters, samples_around
 from rscnav.analyses.encounters.divergence import Settings as Divergence
 from rscnav.analyses.encounters.encounters import Settings, mean_over_trials
@@ -18,7 +18,7 @@ NEARLY_UNFILTERED = Common(cutoff_hz=4.999)  # Nyquist is 5 Hz
 
 def accuracy_of(features, labels, fold):
     """Share right of either class, (target, 2)."""
-    return held_out(features, labels, fold).shares
+    return cross_val_classify(features, labels, fold).shares
 
 
 def session(rows, n_trials=2, n_steps=10, n_units=2, outcomes=("correct", "incorrect")):
@@ -163,8 +163,8 @@ def test_components_are_those_of_a_singular_value_decomposition(n_features):
 def test_readouts_of_all_folds_agree_on_what_is_plain_and_not_on_noise():
     rng = np.random.default_rng(6)
     label = (np.arange(60) < 30)[:, None]
-    plain = held_out(rng.normal(size=(60, 1)) * 0.1 + label, label, np.arange(60) % 5)
-    noise = held_out(rng.normal(size=(60, 20)), label, np.arange(60) % 5)
+    plain = cross_val_classify(rng.normal(size=(60, 1)) * 0.1 + label, label, np.arange(60) % 5)
+    noise = cross_val_classify(rng.normal(size=(60, 20)), label, np.arange(60) % 5)
     assert plain.disagreement[0] == 0
     assert noise.disagreement[0] > 0.1
 

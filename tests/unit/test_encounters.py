@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.encounters import Trajectory, find_encounters
 from rscnav.sessions.geometry import distance, wrap
 
 PLACES = np.array([[0.0], [0.8 * np.pi]])
@@ -13,7 +13,7 @@ def met(position, trial=None, time=None, places=PLACES, ring=True, min_s=0.1, me
     trial = np.zeros(len(position), int) if trial is None else np.asarray(trial)
     time = (np.arange(len(position)) + 0.5) * 0.1 if time is None else np.asarray(time)
     n_trials = trial.max() + 1
-    behaviour = Behaviour(
+    behaviour = Trajectory(
         wrap(position) if ring else position, time, trial, np.repeat(places[None], n_trials, axis=0), ("a", "b"), radius,
         ring, 0.1, np.full(n_trials, "none"),
     )  # fmt: skip

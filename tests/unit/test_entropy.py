@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from rscnav.analyses.statistics.resampling import jackknife_interval, subsample_interval, subsamples, trial_groups
+from rscnav.analyses.statistics.resampling import (
+    delete_d_subsets,
+    jackknife_interval,
+    random_trial_groups,
+    subsample_interval,
+)
 from rscnav.analyses.tuning.entropy import (
     histogram_entropy,
     jackknife_corrected,
@@ -136,7 +141,7 @@ def test_subsamples_of_a_mean_give_its_t_interval():
     """Without a fifth of independent values: the variance of the means, times 4, is that of the mean of all."""
     rng = np.random.default_rng(0)
     values = rng.normal(size=20)
-    kept = subsamples(20, 20_000, rng)
+    kept = delete_d_subsets(20, 20_000, rng)
     assert (kept.sum(axis=1) == 16).all()
     assert kept.mean(axis=0) == pytest.approx(0.8, abs=0.02)
     low, high = subsample_interval(values.mean(), [values[k].mean() for k in kept], 20)
@@ -147,7 +152,7 @@ def test_subsamples_of_a_mean_give_its_t_interval():
 def test_subsamples_of_few_groups_leave_one_out():
     rng = np.random.default_rng(1)
     values = rng.normal(size=4)
-    kept = subsamples(4, 20_000, rng)
+    kept = delete_d_subsets(4, 20_000, rng)
     assert (kept.sum(axis=1) == 3).all()
     low, high = subsample_interval(0.0, [values[k].mean() for k in kept], 4)
     assert high - low == pytest.approx(2 * 3.182446 * values.std(ddof=1) / 2, rel=0.03)  # t(0.975, 3)
@@ -159,7 +164,7 @@ def test_subsamples_find_the_variance_of_a_lowest_value():
     widths = []
     for _ in range(400):
         lowest = np.log(rng.exponential(size=(20, 20)).min(axis=1))
-        found = [lowest[k].min() for k in subsamples(20, 100, rng)]
+        found = [lowest[k].min() for k in delete_d_subsets(20, 100, rng)]
         low, high = subsample_interval(lowest.min(), found, 20)
         widths.append((high - low) / 2 / 2.093024)
     assert np.sqrt(np.mean(np.square(widths))) == pytest.approx(np.pi / np.sqrt(6), rel=0.12)
@@ -169,7 +174,7 @@ def test_subsamples_say_nothing_where_they_cannot():
     assert np.isnan(subsample_interval(1.0, [1.0, 2.0], 1)).all()
     assert np.isnan(subsample_interval(1.0, [1.0], 4)).all()
     assert np.isnan(subsample_interval(1.0, [1.0, np.nan], 4)).all()
-    assert not subsamples(1, 3, np.random.default_rng(0)).any()
+    assert not delete_d_subsets(1, 3, np.random.default_rng(0)).any()
 
 
 def test_corrections_by_hand():
@@ -184,11 +189,11 @@ def test_corrections_by_hand():
 
 def test_trials_are_dealt_out_whole_and_evenly():
     trial = np.repeat(np.arange(10), 7)
-    group = trial_groups(trial, 3, np.random.default_rng(0))
+    group = random_trial_groups(trial, 3, np.random.default_rng(0))
     sizes = [len(np.unique(trial[group == g])) for g in range(3)]
     assert sorted(sizes) == [3, 3, 4]
     assert all(len(np.unique(group[trial == t])) == 1 for t in range(10))
-    assert len(np.unique(trial_groups(trial[:14], 20, np.random.default_rng(0)))) == 2
+    assert len(np.unique(random_trial_groups(trial[:14], 20, np.random.default_rng(0)))) == 2
 
 
 def test_second_differences_take_off_what_products_of_two_groups_count_double():

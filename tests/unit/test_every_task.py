@@ -10,7 +10,7 @@ from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import Result
 from rscnav.dynamics.run import dynamics
 from rscnav.dynamics.settings import Settings as Dynamics
-from rscnav.figures.layout import Drawn
+from rscnav.figures.layout import SessionResults
 from rscnav.figures.registry import FIGURES, draw_figure, figure_module
 from rscnav.figures.style import Canvas
 from rscnav.networks.checkpoint import load_network
@@ -145,7 +145,7 @@ def nearest(session):
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_draws_all_tasks(sessions, results, figure):
-    drawn = [Drawn(s.name, s.kind, results[name], s) for name, (_, s) in sessions.items()]
+    drawn = [SessionResults(s.name, s.kind, results[name], s) for name, (_, s) in sessions.items()]
     shown = draw_figure(figure, drawn, Canvas(dpi=50))
     labels = [text.get_text() for ax in shown.axes for text in ax.texts]
     for name in TASKS:
@@ -160,8 +160,8 @@ def test_every_figure_draws_where_an_analysis_failed(sessions, results, figure):
     found = list(results.values())[:2]
     failed = Result(status="failed", reason="it failed: killed")
     for analysis in figure_module(figure).ANALYSES:
-        broken = Drawn(one.name, one.kind, found[0] | {analysis: failed}, one)
-        for drawn in ([broken, Drawn(other.name, other.kind, found[1], other)], [broken]):
+        broken = SessionResults(one.name, one.kind, found[0] | {analysis: failed}, one)
+        for drawn in ([broken, SessionResults(other.name, other.kind, found[1], other)], [broken]):
             for at_most in (6, 1) if len(drawn) > 1 else (6,):
                 draw_figure(figure, drawn, Canvas(dpi=50), at_most, {one.name: failed.reason}).canvas.draw()
 

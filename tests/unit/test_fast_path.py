@@ -8,7 +8,7 @@ from rscnav.networks.cells import gru_numba as fast_gru
 from rscnav.networks.cells.gated import GRU
 from rscnav.networks.model import Architecture, Network
 from rscnav.networks.training.loss import Objective
-from rscnav.networks.training.matmul_backend import fast_products
+from rscnav.networks.training.matmul_backend import onednn_matmul
 
 N_STEPS, N_TRIALS, N_INPUTS = 23, 17, 3
 
@@ -115,10 +115,10 @@ def test_the_rational_tanh():
 def test_products_by_onednn_are_exact_and_the_choice_is_undone():
     one, two = (torch.randn(300, 300, generator=torch.Generator().manual_seed(k)) for k in (1, 2))
     before = torch.backends.mkldnn.matmul.fp32_precision
-    with fast_products():
+    with onednn_matmul():
         error = (one @ two - one.double() @ two.double()).abs().max()
     assert error < 1e-4  # bfloat16 would give 0.2
-    with pytest.raises(KeyError), fast_products():
+    with pytest.raises(KeyError), onednn_matmul():
         raise KeyError
     assert torch.backends.mkldnn.matmul.fp32_precision == before
 

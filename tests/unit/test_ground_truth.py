@@ -13,9 +13,9 @@ from rscnav.figures.style import Canvas
 from rscnav.ground_truth.estimate_rows import COLUMNS, Row, read_rows, write_rows
 from rscnav.ground_truth.estimates import ESTIMATES, counted
 from rscnav.ground_truth.figure import draw
-from rscnav.ground_truth.panels import NOISE_FREE, PANELS, Beside, Panel, reference
+from rscnav.ground_truth.panels import NOISE_FREE, PANELS, Panel, ReferenceValue, reference
 from rscnav.ground_truth.sample_size_table import markdown, need
-from rscnav.ground_truth.subsampling import random_subset, take
+from rscnav.ground_truth.subsampling import random_subset, select_units_and_trials
 from rscnav.ground_truth.true_values import Truth, read_truths
 from rscnav.recordings.read import read_recording
 from rscnav.recordings.simulation.nwb_file import write_recording
@@ -55,7 +55,7 @@ def test_more_than_there_is_cannot_be_drawn(example, size, words):
 
 def test_taking_trials_keeps_each_trials_own(example):
     *_, truth = example
-    part = take(truth, np.array([1, 4]), np.array([2, 5, 11]))
+    part = select_units_and_trials(truth, np.array([1, 4]), np.array([2, 5, 11]))
     for new, old in enumerate((2, 5, 11)):
         np.testing.assert_array_equal(part.activity[part.trial == new], truth.activity[truth.trial == old][:, [1, 4]])
         np.testing.assert_array_equal(part.landmarks[new], truth.landmarks[old])
@@ -73,10 +73,10 @@ def test_a_subset_in_memory_is_that_of_a_file_with_these_units_and_trials_alone(
     units, trials = np.array([0, 3, 4, 8]), np.array([1, 2, 6, 7, 10])
     mapping = recording(config, "example")
     sessions = []
-    for name, written in (("all", truth), ("some", take(truth, units, trials))):
+    for name, written in (("all", truth), ("some", select_units_and_trials(truth, units, trials))):
         write_recording(written, tmp_path / f"{name}.nwb", settings.gap_s)
         sessions.append(read_recording(tmp_path / f"{name}.nwb", mapping, config.encounters, quiet=True))
-    from_memory, from_file = take(sessions[0], units, trials), sessions[1]
+    from_memory, from_file = select_units_and_trials(sessions[0], units, trials), sessions[1]
     for spec in ARRAYS:
         a, b = getattr(from_memory, spec.name), getattr(from_file, spec.name)
         assert (a is None) == (b is None), spec.name
@@ -122,7 +122,7 @@ def planted_rows():
     return rows
 
 
-PANEL = Panel("an estimate", "bit", "e", "LM2", (Beside("rates", "e"),), "e_chance", within=0.1)
+PANEL = Panel("an estimate", "bit", "e", "LM2", (ReferenceValue("rates", "e"),), "e_chance", within=0.1)
 TRUTHS = [Truth("e", "LM2", 0, "rates", 2.0), Truth("e", "LM2", 5, "neurons", 1.9), Truth("e", "LM1", 0, "rates", 9.0)]
 
 
@@ -155,16 +155,18 @@ def _entropies():
 
 def test_reference_is_of_its_kind_phase_and_number_of_units():
     rows = planted_rows()
-    assert reference(PANEL, Beside("rates", "e"), rows, TRUTHS, 5) == 2.0
-    assert reference(PANEL, Beside("neurons", "e"), rows, TRUTHS, 5) == 1.9
-    assert np.isnan(reference(PANEL, Beside("neurons", "e"), rows, TRUTHS, 20))
-    assert reference(PANEL, Beside(NOISE_FREE), rows, TRUTHS, 5) == 2.5
+    assert reference(PANEL, ReferenceValue("rates", "e"), rows, TRUTHS, 5) == 2.0
+    assert reference(PANEL, ReferenceValue("neurons", "e"), rows, TRUTHS, 5) == 1.9
+    assert np.isnan(reference(PANEL, ReferenceValue("neurons", "e"), rows, TRUTHS, 20))
+    assert reference(PANEL, ReferenceValue(NOISE_FREE), rows, TRUTHS, 5) == 2.5
 
 
 def test_the_figure_shows_what_the_rows_say():
     canvas = Canvas()
     with canvas.style():
-        figure = draw(planted_rows(), TRUTHS, canvas, [PANEL, replace(PANEL, beside=(Beside(NOISE_FREE),), chance=0.5)])
+        figure = draw(
+            planted_rows(), TRUTHS, canvas, [PANEL, replace(PANEL, beside=(ReferenceValue(NOISE_FREE),), chance=0.5)]
+        )
     first, second = figure.axes
     lines = [c.lines[0] for c in first.containers]
     np.testing.assert_allclose(lines[1].get_ydata(), [2.8, 2 + 8 / 30, 2.08])

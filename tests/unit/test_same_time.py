@@ -15,7 +15,7 @@ from rscnav.recordings.time_checks.common_time import same_time
 from rscnav.recordings.time_checks.restarting_spikes import agreed_repeats, repeats
 from rscnav.recordings.time_checks.time_units import likely_unit
 from rscnav.recordings.tracking.interpolation import track
-from rscnav.sessions.lazy import LazyTrains
+from rscnav.sessions.lazy import LazySpikeTrains
 
 SEEDS = range(8)
 
@@ -62,7 +62,7 @@ class Made:
             for key, times in (("trials", self.trials), ("epochs", self.epochs))
         }
         clocks = Clocks(
-            of_trains(LazyTrains(counts, lambda k: ordered[k]), ends),
+            of_trains(LazySpikeTrains(counts, lambda k: ordered[k]), ends),
             agreed_repeats([repeats(t) for t in self.trains], counts),
             tracking,
             np.empty(0) if self.frames is None else self.frames,

@@ -7,10 +7,10 @@ from small_nwb import write_nwb
 from rscnav.cli.main import main
 from rscnav.inspection.trial_alignment import scan_starts
 from rscnav.recordings.files.nwb_lookup import Series
-from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import track
 
-PLANE = Frame("m", 2, 1.0, np.zeros(2), False, np.zeros(2))
+PLANE = CoordinateFrame("m", 2, 1.0, np.zeros(2), False, np.zeros(2))
 RATE = 20.0
 
 
@@ -121,7 +121,7 @@ def test_on_a_ring_whose_scene_turns_starts_in_the_scene_count():
     series = Series(series.path, series.time, series.values[:, None], "rad")
     tracking = track(series, "rad", 0.25, "position")
     starts = np.arange(40) * 10.0
-    ring = Frame("rad", 1, 1.0, np.zeros(1), False, np.zeros(1))
+    ring = CoordinateFrame("rad", 1, 1.0, np.zeros(1), False, np.zeros(1))
     times = np.stack([starts, starts + 9], axis=1)
     turned = scan_starts(tracking, ring, times, rotation, generator)
     still = scan_starts(tracking, ring, times, np.zeros(40), generator)

@@ -8,7 +8,7 @@ import torch
 
 from rscnav.networks.training.trial_streams import draw, draw_many
 from rscnav.seeds import Seeds
-from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.encounters import Trajectory, find_encounters
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.tasks.registry import make_task
 from rscnav.tasks.ring import equal_bin, wrap
@@ -52,7 +52,7 @@ def test_start_is_uniform(batch):
 
 def test_phase_of_the_batch_is_the_phase_of_the_geometry(batch):
     n, steps = batch.inputs.shape[:2]
-    behaviour = Behaviour(
+    behaviour = Trajectory(
         batch.position.flatten(0, 1).numpy(), (np.arange(n * steps) + 0.5) * 0.1, np.repeat(np.arange(n), steps),
         batch.landmarks.numpy(), ("a", "b"), 0.25, True, 0.1, np.full(n, "none"),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import torch
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.tasks.arena_motion import moved, wander
 from rscnav.tasks.base import join
-from rscnav.tasks.input_encoding import decode_velocity, encode_velocity, place_code
+from rscnav.tasks.input_encoding import decode_velocity, encode_velocity, population_code
 from rscnav.tasks.registry import TASKS, make_task
 from rscnav.tasks.ring import wrap
 
@@ -38,7 +38,7 @@ def test_the_map_is_shown_while_a_landmark_is_in_view_and_only_then(external):
     task, batch = external
     shown, seen = batch.inputs[:, :, 1:], batch.visible.any(dim=2)
     assert (shown[~seen] == 0).all()
-    code = place_code(batch.landmarks[:, :, 0], 32, 0.3).float()
+    code = population_code(batch.landmarks[:, :, 0], 32, 0.3).float()
     torch.testing.assert_close(shown[seen], code[:, None].expand(-1, 100, -1)[seen])
     assert task.channels[:2] == ("velocity", "map 0")
 

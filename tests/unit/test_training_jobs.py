@@ -16,8 +16,8 @@ from rscnav.networks.model import Architecture
 from rscnav.networks.training import training_job as together
 from rscnav.networks.training.plan import Plan
 from rscnav.networks.training.train import train, train_ensemble
-from rscnav.networks.training.train_step import Learner
-from rscnav.networks.training.training_job import Entry, train_job
+from rscnav.networks.training.train_step import TrainStep
+from rscnav.networks.training.training_job import QueuedNetwork, train_job
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 
@@ -40,7 +40,7 @@ def quick(monkeypatch, tmp_path):
 def entries(folder, *names, **changes):
     """One network each; `changes` by name: of its training."""
     return [
-        Entry(
+        QueuedNetwork(
             Plan(name, Architecture("gru", 6), TRAINING.model_copy(update=own), Observer(), f"record {own}", "code"),
             Seeds(0, ("network", name)),
             folder / name,
@@ -149,7 +149,7 @@ def test_files_that_wait_are_taken_only_with_the_same_settings(task, tmp_path, c
 
 def spoil(monkeypatch, name):
     """Let one network's loss be NaN from the start."""
-    step = Learner.step
+    step = TrainStep.step
 
     def spoiled(learner):
         loss = step(learner)
@@ -159,7 +159,7 @@ def spoil(monkeypatch, name):
             loss[names.index(name)] = float("nan")
         return loss
 
-    monkeypatch.setattr(Learner, "step", spoiled)
+    monkeypatch.setattr(TrainStep, "step", spoiled)
 
 
 @pytest.mark.parametrize("first", ["a", "b"])
@@ -247,7 +247,7 @@ def wait_and_train(folder, name, out):
 def test_a_job_whose_group_trains_waits_and_says_so(task, tmp_path):
     group = entries(tmp_path / "jobs", "a", "b")
     out, process = tmp_path / "b.log", None
-    step = Learner.step
+    step = TrainStep.step
 
     def slow(learner):
         nonlocal process
@@ -260,7 +260,7 @@ def test_a_job_whose_group_trains_waits_and_says_so(task, tmp_path):
         return step(learner)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Learner, "step", slow)
+        patch.setattr(TrainStep, "step", slow)
         job(task, tmp_path, group, "a")
     process.join(60)
     assert process.exitcode == 0

@@ -15,7 +15,7 @@ from rscnav.networks.training.flops import flops_per_step, product_peak
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.optimiser import Adam
 from rscnav.networks.training.train import Plan, train
-from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.train_step import TrainStep
 from rscnav.networks.training.validation import Validation, measure
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -141,4 +141,4 @@ def test_another_rule_learns_and_one_that_cannot_is_refused(task, tmp_path):
     assert (tmp_path / "truncated" / "weights.pt").exists()
     too_long = RuleSettings(name="truncated_bptt", window_steps=50)
     with pytest.raises(ValueError, match="window_steps: 50 is longer than the trial, which has 10 steps"):
-        Learner(task, [Member(plan_of(rule=too_long), SEEDS, tmp_path)], CPU)
+        TrainStep(task, [Member(plan_of(rule=too_long), SEEDS, tmp_path)], CPU)

@@ -12,10 +12,10 @@ from small_training import CPU, killed_at, short_task, small_training
 from rscnav.networks.model import Architecture
 from rscnav.networks.rollout import read_curve
 from rscnav.networks.settings import Training
-from rscnav.networks.training.early_stopping import is_stalled, what_went_wrong
+from rscnav.networks.training.early_stopping import divergence_reason, is_stalled
 from rscnav.networks.training.lr_schedule import cycle_at, is_falling, learning_rate
 from rscnav.networks.training.train import Plan, train
-from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.train_step import TrainStep
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 
@@ -31,7 +31,7 @@ def task():
 
 def planted(monkeypatch, spoil, batches):
     """Spoil the weights after some batches; `batches` is used up, one at a time."""
-    step, left = Learner.step, list(batches)
+    step, left = TrainStep.step, list(batches)
 
     def spoiled(learner):
         loss = step(learner)
@@ -41,7 +41,7 @@ def planted(monkeypatch, spoil, batches):
                 spoil(learner.network)
         return loss
 
-    monkeypatch.setattr(Learner, "step", spoiled)
+    monkeypatch.setattr(TrainStep, "step", spoiled)
 
 
 def no_number(network):
@@ -112,15 +112,15 @@ def test_a_run_killed_after_a_divergence_ends_with_the_same_bytes(task, tmp_path
 def test_what_counts_as_divergence():
     heads = {"position": 64, "separation": 32}  # chance: 4.16 + 3.47 = 7.62 nats
     row = {"loss": 3.0, "loss_separation": 3.0}
-    assert what_went_wrong(row, [], heads) == ""
-    assert what_went_wrong({**row, "loss": math.nan}, [], heads) == "the validation loss is nan"
-    assert what_went_wrong({**row, "loss": math.inf}, [], heads) == "the validation loss is inf"
+    assert divergence_reason(row, [], heads) == ""
+    assert divergence_reason({**row, "loss": math.nan}, [], heads) == "the validation loss is nan"
+    assert divergence_reason({**row, "loss": math.inf}, [], heads) == "the validation loss is inf"
     best = [{"loss": 2.6, "loss_separation": 3.0}, {"loss": 4.0, "loss_separation": 3.4}]  # 5.6, gained 2.02
-    assert what_went_wrong({"loss": 3.6, "loss_separation": 3.0}, best, heads) == ""  # one nat lost
-    assert "from 5.600 up to 6.700" in what_went_wrong({"loss": 3.7, "loss_separation": 3.0}, best, heads)
+    assert divergence_reason({"loss": 3.6, "loss_separation": 3.0}, best, heads) == ""  # one nat lost
+    assert "from 5.600 up to 6.700" in divergence_reason({"loss": 3.7, "loss_separation": 3.0}, best, heads)
     little = [{"loss": 4.1, "loss_separation": 3.4}]  # gained 0.12: half of that is no sign of anything
-    assert what_went_wrong({"loss": 4.3, "loss_separation": 3.6}, little, heads) == ""
-    assert "up to" in what_went_wrong({"loss": 4.5, "loss_separation": 3.6}, little, heads)
+    assert divergence_reason({"loss": 4.3, "loss_separation": 3.6}, little, heads) == ""
+    assert "up to" in divergence_reason({"loss": 4.5, "loss_separation": 3.6}, little, heads)
 
 
 def curve(gaps, every=10, se=0.01):

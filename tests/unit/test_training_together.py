@@ -11,7 +11,7 @@ from small_training import CPU, killed_at, short_task, small_training
 from rscnav.networks.learning_rules.settings import RuleSettings
 from rscnav.networks.model import Architecture
 from rscnav.networks.training.train import Plan, train, train_ensemble
-from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.train_step import TrainStep
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 
@@ -104,7 +104,7 @@ def test_members_end_when_they_would_alone(task, tmp_path):
 
 def planted(monkeypatch, name, batch, times):
     """Spoil one member's weights after a batch, so many times."""
-    step, done = Learner.step, []
+    step, done = TrainStep.step, []
 
     def spoiled(learner):
         loss = step(learner)
@@ -116,7 +116,7 @@ def planted(monkeypatch, name, batch, times):
                 (weight[names.index(name)] if learner.together else weight).fill_(float("nan"))
         return loss
 
-    monkeypatch.setattr(Learner, "step", spoiled)
+    monkeypatch.setattr(TrainStep, "step", spoiled)
 
 
 def test_one_s_divergence_is_its_own(task, tmp_path, monkeypatch, caplog):

@@ -7,7 +7,7 @@ from small_nwb import walk, write_nwb
 
 from rscnav.analyses.registry import ANALYSES
 from rscnav.cli.main import main
-from rscnav.inspection.available_analyses import feeds
+from rscnav.inspection.available_analyses import available_analyses
 from rscnav.recordings.activity.firing_rates import SpikeRates
 from rscnav.recordings.read import read_recording
 
@@ -94,11 +94,11 @@ def test_feeds_says_what_analyses_say(folder):
     from rscnav.analyses import analyse
 
     session = read_recording("x.nwb", GOOD)
-    lacking = feeds(session)
+    lacking = available_analyses(session)
     assert set(ANALYSES) - set(lacking) == {"optimality", "behaviour"}
     assert lacking["position_decoding"] == lacking["dimension"] == ""
     for name in ("encounters", "missed", "dispersion"):
         assert analyse(name, session).reason == lacking[name] != ""
     session.position = None
-    assert feeds(session)["tuning"] == "the session has no position"
-    assert np.all([not reason or "session has no" in reason for reason in feeds(session).values()])
+    assert available_analyses(session)["tuning"] == "the session has no position"
+    assert np.all([not reason or "session has no" in reason for reason in available_analyses(session).values()])

@@ -10,7 +10,7 @@ import pytest
 from rscnav.analyses.missing_results import NOTHING, Gap, Missing, missing_text, read_missing, read_results
 from rscnav.analyses.result import Result, write_result
 from rscnav.config.load import parse_config
-from rscnav.figures.layout import Drawn
+from rscnav.figures.layout import SessionResults
 from rscnav.figures.missing_results import MOST, gaps_of
 from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import Canvas
@@ -222,7 +222,7 @@ def test_a_missing_result_is_not_read_even_where_an_old_one_lies(tmp_path):
 def test_gaps_are_named_below_the_panels(n_gaps, n_drawn, tmp_path):
     canvas = Canvas(dpi=50)
     results = {"state_space": Result(status="failed", reason="state_space failed: died")}
-    drawn = [Drawn(f"rat{k}", "recording", results) for k in range(n_drawn)]
+    drawn = [SessionResults(f"rat{k}", "recording", results) for k in range(n_drawn)]
     gaps = {f"gone{k}": "reading failed: no series 'angel'" for k in range(n_gaps)}
     figure = draw_figure("state_space", drawn, canvas, gaps=gaps)
     bare = draw_figure("state_space", drawn, canvas)

@@ -9,7 +9,7 @@ from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
 
-def stretch_number(session: Session) -> NDArray[np.int64]:
+def segment_index(session: Session) -> NDArray[np.int64]:
     """Give per sample the number of the contiguous stretch it lies in."""
     lengths = [stretch.stop - stretch.start for stretch in session.stretches()]
     return np.repeat(np.arange(len(lengths)), lengths)
@@ -34,7 +34,7 @@ def last_encounter(session: Session) -> NDArray[np.intp]:
     if not len(rows):
         return np.full(len(session.time), -1)
     at = np.searchsorted(onsets, np.arange(len(session.time)), side="right") - 1
-    stretch = stretch_number(session)
+    stretch = segment_index(session)
     valid = (at >= 0) & (stretch[onsets[at]] == stretch)
     return np.where(valid, rows[at], -1)
 

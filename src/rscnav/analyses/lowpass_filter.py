@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rscnav.sessions.lazy import Activity, LazyRows, at_once
+from rscnav.sessions.lazy import Activity, LazyRows, rows_per_block
 from rscnav.validation import as_activity, not_finite
 
 _Filter = Callable[[NDArray[np.floating]], NDArray[np.floating]]
@@ -112,7 +112,7 @@ def _filtered(
 ) -> Iterator[tuple[slice, NDArray[np.floating]]]:
     """Filter stretch by stretch, several at a time where they are short; those of one length together."""
     run = _filter(dt_s, cutoff_hz, causal)
-    n_rows = at_once(8 * activity.shape[1])
+    n_rows = rows_per_block(8 * activity.shape[1])
     for block in _side_by_side(stretches, n_rows):
         start = block[0].start
         values = activity[start : block[-1].stop]
@@ -144,7 +144,7 @@ def _side_by_side(stretches: Sequence[slice], n_rows: int) -> Iterator[list[slic
 def _by_units(values: NDArray[np.floating], run: _Filter) -> NDArray[np.floating]:
     """Filter one long stretch (step, unit), some units at a time."""
     result = np.empty_like(values)
-    n_units = at_once(8 * len(values))
+    n_units = rows_per_block(8 * len(values))
     for first in range(0, values.shape[1], n_units):
         result[:, first : first + n_units] = run(values[None, :, first : first + n_units])[0]
     return result

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.lowpass_filter import lowpass_rows
 from rscnav.analyses.settings import Common
-from rscnav.sessions.posteriors import Places
+from rscnav.sessions.posteriors import PositionBins
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
@@ -81,7 +81,7 @@ def chosen_samples(session: Session, which: str) -> tuple[NDArray[np.intp], str]
     return np.flatnonzero(np.append(chosen, False)[session.trial]), words  # the appended one answers for trial -1
 
 
-def too_little(activity: NDArray[np.floating], min_samples: int) -> str:
+def why_insufficient(activity: NDArray[np.floating], min_samples: int) -> str:
     """Say why activity (time, unit) has no principal components worth looking at; '' if it has some."""
     if len(activity) < min_samples:
         return f"{len(activity)} samples are too few; at least {min_samples} are needed"
@@ -117,7 +117,7 @@ def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]
     return chosen, f"low error ({chosen.sum()} of {len(chosen)})"
 
 
-def belief_places(session: Session) -> Places:
+def belief_places(session: Session) -> PositionBins:
     """Give the bins of the session's belief; on the ring, where they are not said, equal ones over [-π, π)."""
     centres = session.bin_centres
     if centres is None and session.is_ring:
@@ -125,4 +125,4 @@ def belief_places(session: Session) -> Places:
         centres = (-np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins)[:, None]
     if centres is None:
         raise ValueError(f"session '{session.name}' has no bin_centres, which a belief over places in the plane needs")
-    return Places(centres, session.is_ring, float(session.visibility_radius or 0.0))
+    return PositionBins(centres, session.is_ring, float(session.visibility_radius or 0.0))

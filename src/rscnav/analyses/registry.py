@@ -5,7 +5,7 @@ module offers:
 
 - ``NEEDS``     what a session must have for it (names of fields, or ``outcome``); where one is missing the result says so
 - ``FIELDS``    what it reads of a session besides activity, time, trial, trials and units
-- ``Settings``  its numbers, a `Closed` model with defaults: a section of ``config.yaml`` under ``analyses``
+- ``Settings``  its numbers, a `StrictSettings` model with defaults: a section of ``config.yaml`` under ``analyses``
 - ``run(session, settings, common, seeds)``  gives a `Result`; the session's activity may be lazy (`rscnav.sessions.lazy`): `prepare`
   takes it as it is, and an index along time gives arrays
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rscnav.analyses.settings import Common
 from rscnav.registry import Registry, load
 from rscnav.seeds import Seeds
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 if TYPE_CHECKING:
     from rscnav.analyses.result import Result
@@ -44,7 +44,7 @@ class Analysis(Protocol):
 
     NEEDS: tuple[str, ...]
     FIELDS: tuple[str, ...]
-    Settings: type[Closed]
+    Settings: type[StrictSettings]
 
     @staticmethod
     def run(session: "Session", settings: Any, common: Common, seeds: Seeds) -> "Result":
@@ -76,7 +76,7 @@ def analyse(
     name : str
         A key of `ANALYSES`.
     session : Session
-    settings : Closed, optional
+    settings : StrictSettings, optional
         The analysis' own settings; default: its defaults.
     common : Common, optional
         Time step, low-pass filter and choice of trials; default: the defaults.
@@ -89,11 +89,11 @@ def analyse(
         With status ``not applicable`` and the reason where the session lacks what the analysis needs.
     """
     from rscnav.analyses.result import Result
-    from rscnav.sessions.rebinning import coarsened
+    from rscnav.sessions.rebinning import rebin
 
     module = analysis_module(name)
     common = common or Common()
-    session = coarsened(session, common.analysis_dt_s)
+    session = rebin(session, common.analysis_dt_s)
     missing = session.missing(module.NEEDS)
     if missing:
         return Result.not_applicable(missing)

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Common(Closed):
+class Common(StrictSettings):
     """What all analyses share."""
 
     trials: Literal["all", "low_error"] = Field(

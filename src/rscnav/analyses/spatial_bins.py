@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def place_bin(position: NDArray[np.floating], ring: bool, n_ring: int, n_side: int) -> tuple[NDArray[np.int64], int]:
+def spatial_bin(position: NDArray[np.floating], ring: bool, n_ring: int, n_side: int) -> tuple[NDArray[np.int64], int]:
     """Give the location that each sample falls in.
 
     Parameters
@@ -40,7 +40,7 @@ def place_bin(position: NDArray[np.floating], ring: bool, n_ring: int, n_side: i
 
 
 def place_centres(position: NDArray[np.floating], ring: bool, n_ring: int, n_side: int) -> NDArray[np.float64]:
-    """Give the centres of the locations of `place_bin`, (place, dim); NaN where no position is known."""
+    """Give the centres of the locations of `spatial_bin`, (place, dim); NaN where no position is known."""
     if ring:
         return np.asarray(-math.pi + (np.arange(n_ring) + 0.5) * (2 * math.pi / n_ring), np.float64)[:, None]
     n_dims = position.shape[1]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.encounters import Trajectory, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
@@ -45,7 +45,7 @@ def ring_walk(
     position = wrap(path - np.repeat(path[first] - steps[first] - start, lengths))[:, None]
     landmarks = np.broadcast_to(PLACES[None, :, None], (n_trials, 2, 1)).copy()
     outcome = np.full(n_trials, "none", "U9")
-    behaviour = Behaviour(position, time, trial, landmarks, ("a", "b"), RADIUS, True, DT_S, outcome)
+    behaviour = Trajectory(position, time, trial, landmarks, ("a", "b"), RADIUS, True, DT_S, outcome)
     table = find_encounters(behaviour, 0.1, 0.5).table
     second = np.unique(table["trial"][table["order"] == 2])
     outcome[second] = np.where(generator.random(len(second)) < p_incorrect, "incorrect", "correct")

@@ -20,7 +20,7 @@ HOLDS, FAILS, CAUTIOUS, WIDE, NOTHING = "holds", "FAILS", "conservative", "wide"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClaimResult:
     """One claim on one kind of session: its rate (of false positives, or of coverage), standard error, and what that means."""
 
     analysis: str
@@ -32,7 +32,7 @@ class Verdict:
     verdict: str
 
 
-def verdicts(rows: Iterable[Row]) -> list[Verdict]:
+def verdicts(rows: Iterable[Row]) -> list[ClaimResult]:
     """Sum up rows by analysis, claim and kind, in the order of the table of claims."""
     grouped: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in rows:
@@ -47,31 +47,33 @@ def verdicts(rows: Iterable[Row]) -> list[Verdict]:
     return found
 
 
-def _false_positives(analysis: str, claim: PValue, kind: str, rows: Sequence[Row]) -> Verdict:
+def _false_positives(analysis: str, claim: PValue, kind: str, rows: Sequence[Row]) -> ClaimResult:
     """Share of p-values at most 0.05. Those of one session hang together, so its standard error is over sessions."""
     rows = [row for row in rows if row.tested]
     n = len(rows)
     if not n:
-        return Verdict(analysis, claim.about, kind, 0, np.nan, np.nan, NOTHING)
+        return ClaimResult(analysis, claim.about, kind, 0, np.nan, np.nan, NOTHING)
     tested, rejected = np.array([(row.tested, row.rejected) for row in rows], float).T
     rate = float(rejected.sum() / tested.sum())
     se = float(np.sqrt(np.sum((rejected - rate * tested) ** 2)) / tested.sum())
-    return Verdict(analysis, claim.about, kind, n, rate, se, _judged(rate, claim.bound, n, claim.n_sessions or FULL))
+    return ClaimResult(
+        analysis, claim.about, kind, n, rate, se, _judged(rate, claim.bound, n, claim.n_sessions or FULL)
+    )
 
 
-def _over_sessions(analysis: str, test: OverSessions, kind: str, rows: Sequence[Row]) -> Verdict:
+def _over_sessions(analysis: str, test: OverSessions, kind: str, rows: Sequence[Row]) -> ClaimResult:
     """Share of experiments of eight sessions each that come out at 0.05; the sessions are dealt out to experiments anew many times."""
     values = np.array([row.value for row in rows])
     values = values[np.isfinite(values)]
     n = len(values) // EXPERIMENT
     if not n:
-        return Verdict(analysis, test.about, kind, 0, np.nan, np.nan, NOTHING)
+        return ClaimResult(analysis, test.about, kind, 0, np.nan, np.nan, NOTHING)
     generator = np.random.default_rng(0)
     dealt = [generator.permutation(values)[: n * EXPERIMENT].reshape(n, EXPERIMENT) for _ in range(DEALS)]
     p = [over_sessions(experiment, generator).p for experiment in np.concatenate(dealt)]
     rate = float(np.mean(np.array(p) <= LEVEL))
     se = float(np.sqrt(rate * (1 - rate) / n))
-    return Verdict(analysis, test.about, kind, len(values), rate, se, _judged(rate, test.bound, len(values), FULL))
+    return ClaimResult(analysis, test.about, kind, len(values), rate, se, _judged(rate, test.bound, len(values), FULL))
 
 
 def _judged(rate: float, bound: float, n: int, full: int) -> str:
@@ -81,14 +83,14 @@ def _judged(rate: float, bound: float, n: int, full: int) -> str:
     return CAUTIOUS if rate < CONSERVATIVE else HOLDS
 
 
-def _coverage(analysis: str, claim: Interval, rows: Sequence[Row]) -> Verdict:
+def _coverage(analysis: str, claim: Interval, rows: Sequence[Row]) -> ClaimResult:
     """Share of intervals that hold the truth: a known one, or else the mean of the estimates over the simulations.
 
     A session without an interval covers nothing.
     """
     n = len(rows)
     if not n:
-        return Verdict(analysis, claim.about, claim.kind, 0, np.nan, np.nan, NOTHING)
+        return ClaimResult(analysis, claim.about, claim.kind, 0, np.nan, np.nan, NOTHING)
     value, low, high = np.array([(row.value, row.low, row.high) for row in rows]).T
     truth = float(np.nanmean(value)) if claim.truth is None else claim.truth
     rate = float(np.mean((low <= truth) & (truth <= high)))
@@ -96,16 +98,16 @@ def _coverage(analysis: str, claim: Interval, rows: Sequence[Row]) -> Verdict:
     wider = max(1.0, np.sqrt(FULL / n))
     middle = 0.95
     if rate < middle - (middle - COVERAGE[0]) * wider:
-        return Verdict(analysis, claim.about, claim.kind, n, rate, se, FAILS)
-    return Verdict(analysis, claim.about, claim.kind, n, rate, se, WIDE if rate > COVERAGE[1] else HOLDS)
+        return ClaimResult(analysis, claim.about, claim.kind, n, rate, se, FAILS)
+    return ClaimResult(analysis, claim.about, claim.kind, n, rate, se, WIDE if rate > COVERAGE[1] else HOLDS)
 
 
-def markdown(found: Sequence[Verdict]) -> str:
+def markdown(found: Sequence[ClaimResult]) -> str:
     """Write the verdicts as two tables: false-positive rates by kind of session, and coverage."""
     lines: list[str] = []
     kinds = list(dict.fromkeys(v.kind for v in found if v.kind not in PLANTED_KINDS))
     lines += ["| analysis | p-value | " + " | ".join(kinds) + " |", "| --- " * (2 + len(kinds)) + "|"]
-    by_claim: dict[tuple[str, str], dict[str, Verdict]] = defaultdict(dict)
+    by_claim: dict[tuple[str, str], dict[str, ClaimResult]] = defaultdict(dict)
     for v in found:
         by_claim[v.analysis, v.claim][v.kind] = v
     for (analysis, claim), of_kind in by_claim.items():
@@ -118,7 +120,7 @@ def markdown(found: Sequence[Verdict]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cell(v: Verdict | None) -> str:
+def _cell(v: ClaimResult | None) -> str:
     if v is None:
         return "–"
     if not v.sessions:

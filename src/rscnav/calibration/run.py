@@ -51,14 +51,14 @@ def sessions_for(claims: Claims, kind: str, most: int) -> int:
     return min(most, max(wanted))
 
 
-def simulated(kind: str, seeds: Seeds, **size: int) -> Session:
+def simulate_session(kind: str, seeds: Seeds, **size: int) -> Session:
     """Simulate a session of one kind, null or planted; `size`: numbers of trials, units, steps."""
     generator = seeds.generator("session")
     planted = PLANTED_KINDS.get(kind)
     return planted(generator, **size) if planted else null_session(kind, generator, **size)
 
 
-def claimed(
+def run_claims(
     analysis: str, claims: Claims, kind: str, numbers: Iterable[int], root: Seeds, **size: int
 ) -> Iterator[Row]:
     """Run an analysis on the simulated sessions of these numbers.
@@ -83,7 +83,7 @@ def claimed(
     settings = analysis_module(analysis).Settings(**claims.settings)
     for number in numbers:
         seeds = root.child("calibration", kind, str(number))
-        result = analyse(analysis, simulated(kind, seeds, **size), settings, None, seeds.child(analysis))
+        result = analyse(analysis, simulate_session(kind, seeds, **size), settings, None, seeds.child(analysis))
         yield from _rows(result, claims, kind, analysis, number)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rscnav.calibration.registry import CLAIMS, PARTS
-from rscnav.calibration.run import Row, claimed, kinds_for, read_rows, write_rows
+from rscnav.calibration.run import Row, kinds_for, read_rows, run_claims, write_rows
 from rscnav.cli.common import add_expect
 from rscnav.files.sealed.tails import write_sealed
 from rscnav.registry import load
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
             f"'{arguments.analysis}' claims nothing on sessions of kind '{arguments.kind}'; on: {', '.join(kinds)}"
         )
     numbers = range(arguments.first, arguments.first + arguments.sessions)
-    rows = claimed(arguments.analysis, claims, arguments.kind, numbers, Seeds(arguments.seed))
+    rows = run_claims(arguments.analysis, claims, arguments.kind, numbers, Seeds(arguments.seed))
     write_rows(_told(rows, arguments), arguments.output)
 
 

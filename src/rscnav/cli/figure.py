@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rscnav.analyses.missing_results import add_missing, read_results
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.figures.layout import Drawn
+from rscnav.figures.layout import SessionResults
 from rscnav.figures.missing_results import gaps_of
 from rscnav.figures.registry import FIGURES, draw_figure, figure_module
 from rscnav.figures.style import Canvas
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
         file = arguments.results / "sessions" / f"{name}.h5"
         results = read_results(arguments.results / "analyses", name, module.ANALYSES, arguments.missing)
         session = read_session(file, module.FIELDS, lazy=True) if module.FIELDS else None
-        sessions.append(Drawn(name, session_kind(file), results, session))
+        sessions.append(SessionResults(name, session_kind(file), results, session))
     gaps = gaps_of(arguments.missing, names, module.ANALYSES)
     figure = draw_figure(arguments.figure, sessions, canvas, look.max_sessions, gaps)
     canvas.save(figure, arguments.output.with_suffix(""))

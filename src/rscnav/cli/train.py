@@ -17,7 +17,7 @@ from rscnav.files.writable import refuse_unwritable
 from rscnav.networks.architecture import architecture
 from rscnav.networks.devices import pick_device
 from rscnav.networks.training.plan import Plan
-from rscnav.networks.training.training_job import Entry, train_job
+from rscnav.networks.training.training_job import QueuedNetwork, train_job
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
 from rscnav.tasks.registry import task_from
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
     train_job(task, own, group, config.device, config.together, lock)
 
 
-def entry(config: Config, session: str, folder: Path) -> tuple[Task, Entry]:
+def entry(config: Config, session: str, folder: Path) -> tuple[Task, QueuedNetwork]:
     """Return the task of a session's network, and what to train for it in a folder."""
     settings, job = settings_for(config, "train", session), planned(config, "train", session)
     network = network_sessions(config)[session][0]
@@ -62,4 +62,6 @@ def entry(config: Config, session: str, folder: Path) -> tuple[Task, Entry]:
         record=job.settings,
         code=job.code,
     )
-    return task, Entry(plan, Seeds(settings["seed"], ("network", network.task, settings["network_seed"])), folder)
+    return task, QueuedNetwork(
+        plan, Seeds(settings["seed"], ("network", network.task, settings["network_seed"])), folder
+    )

@@ -12,12 +12,12 @@ from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
 from rscnav.comparison import conditions
 from rscnav.comparison.conditions import PLACES, TIMES, place_conditions, places_differ, time_conditions
-from rscnav.comparison.dsa import Apart, apart, floor
+from rscnav.comparison.dsa import DSAResult, apart, within_session_distance
 from rscnav.comparison.rdm import Geometry, geometry
-from rscnav.comparison.rsa import Alike, alike, reliability
-from rscnav.comparison.segments import Pieces, cut
+from rscnav.comparison.rsa import RSAResult, alike, reliability
+from rscnav.comparison.segments import Segments, cut
 from rscnav.seeds import Seeds
-from rscnav.sessions.rebinning import coarsened
+from rscnav.sessions.rebinning import rebin
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
@@ -42,7 +42,7 @@ class _Side:
     session: Session
     prepared: Prepared
     seeds: Seeds
-    pieces: Pieces | None
+    pieces: Segments | None
     no_pieces: str
     geometries: dict[str, tuple[Geometry | None, str]] = field(default_factory=dict)
 
@@ -91,7 +91,7 @@ def compare(
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError(f"sessions to compare: {', '.join(names) or 'none'}; name two at least, each once")
     settings, common, seeds = settings or Similarity(), common or Common(), seeds or Seeds(0, ("compare",))
-    sides = {s.name: _side(coarsened(s, common.analysis_dt_s), settings, common, seeds.child(s.name)) for s in sessions}
+    sides = {s.name: _side(rebin(s, common.analysis_dt_s), settings, common, seeds.child(s.name)) for s in sessions}
     result = Result()
     result.add("session", np.array(names, np.str_), "", ("session",))
     result.add("kind", np.array([s.kind for s in sessions], np.str_), "", ("session",))
@@ -127,7 +127,7 @@ def _floors(result: Result, sides: Mapping[str, _Side], settings: Any) -> dict[s
         if side.pieces is None:
             result.notes[name] = f"dynamics: {side.no_pieces}"
             continue
-        found = floor(side.pieces, settings, side.seeds)
+        found = within_session_distance(side.pieces, settings, side.seeds)
         floors[name] = float(found.mean())
         result.add(f"{name}/floor", found.mean(), "rad")
         result.add(f"{name}/floor_least", found.min(), "rad")
@@ -153,7 +153,7 @@ def _geometries(result: Result, pair: str, one: _Side, other: _Side, settings: A
     return note
 
 
-def _add_alike(result: Result, pair: str, found: Alike) -> None:
+def _add_alike(result: Result, pair: str, found: RSAResult) -> None:
     result.add(f"{pair}/n_conditions", len(found.conditions))
     for name in ("similarity", "low", "high", "ceiling", "p", "p_places", "p_trials"):
         result.add(f"{pair}/{name}", float(getattr(found, name)))
@@ -177,7 +177,7 @@ def _dynamics(
             f"dynamics: time steps of {one.session.dt_s:g} and {other.session.dt_s:g} s do not compare; "
             "analyses.common.analysis_dt_s joins narrower bins"
         )
-    found: Apart = apart(one.pieces, other.pieces, settings, seeds.child("dynamics", pair))
+    found: DSAResult = apart(one.pieces, other.pieces, settings, seeds.child("dynamics", pair))
     result.add(f"{pair}/distance", found.distance, "rad")
     result.add(f"{pair}/distance_low", found.low, "rad")
     result.add(f"{pair}/distance_high", found.high, "rad")

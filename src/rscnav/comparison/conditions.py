@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.spatial_bins import place_bin
+from rscnav.analyses.spatial_bins import spatial_bin
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
@@ -53,7 +53,9 @@ def place_conditions(session: Session, samples: NDArray[np.intp], settings: Any)
     -------
     Conditions
     """
-    place, n = place_bin(session.need("position")[samples], session.is_ring, settings.n_places, settings.n_places_side)
+    place, n = spatial_bin(
+        session.need("position")[samples], session.is_ring, settings.n_places, settings.n_places_side
+    )
     phase = session.need("phase")[samples].astype(np.int64)
     return Conditions(PLACES, np.where((place >= 0) & (phase < len(PHASES)), phase * n + place, -1), n)
 

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from rscnav.extras import extra
+
 
 def group_means(
     activity: NDArray[np.floating],
@@ -72,8 +74,9 @@ def noise_precision(states: NDArray[np.float64], condition: NDArray[np.integer])
     Ledoit & Wolf, J. Multivar. Anal. 88, 365 (2004), doi:10.1016/S0047-259X(03)00096-4; Walther et al., NeuroImage 137, 188
     (2016), doi:10.1016/j.neuroimage.2015.12.012.
     """
-    from rsatoolbox.data import Dataset
-    from rsatoolbox.data.noise import prec_from_unbalanced
+    with extra("compare"):
+        from rsatoolbox.data import Dataset
+        from rsatoolbox.data.noise import prec_from_unbalanced
 
     visits = Dataset(states, obs_descriptors={"condition": condition})
     precision: NDArray[np.float64] = prec_from_unbalanced(visits, obs_desc="condition", method="shrinkage_eye")
@@ -100,7 +103,8 @@ def distances(means: NDArray[np.float64], precision: NDArray[np.float64] | None 
     Walther et al., NeuroImage 137, 188 (2016), doi:10.1016/j.neuroimage.2015.12.012; Schütt et al., eLife 12, e82566 (2023),
     doi:10.7554/eLife.82566.
     """
-    from rsatoolbox.rdm import calc_rdm
+    with extra("compare"):
+        from rsatoolbox.rdm import calc_rdm
 
     with np.errstate(invalid="ignore"):  # the library's, in making room for descriptors
         found: Any = calc_rdm(
@@ -125,7 +129,8 @@ def fast_distances(means: NDArray[np.float64], precision: NDArray[np.float64] | 
 
 
 def _dataset(means: NDArray[np.float64]) -> Any:
-    from rsatoolbox.data import Dataset
+    with extra("compare"):
+        from rsatoolbox.data import Dataset
 
     n_groups, n_conditions, n_units = means.shape
     return Dataset(

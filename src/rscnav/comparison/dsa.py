@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.statistics.resampling import subsample_interval, subsamples
-from rscnav.comparison.segments import Pieces, shuffled, uncoupled
+from rscnav.analyses.statistics.resampling import delete_d_subsets, subsample_interval
+from rscnav.comparison.segments import Segments, component_shuffle_surrogate, shuffled
+from rscnav.extras import extra
 from rscnav.seeds import Seeds
 
 MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs
@@ -27,7 +28,7 @@ NAN = float("nan")
 
 
 @dataclass(frozen=True)
-class Apart:
+class DSAResult:
     """How far apart the dynamics of two sessions are (rad), every fit on half of the trials of a session.
 
     Parameters
@@ -47,7 +48,7 @@ class Apart:
     shuffled: float
 
 
-def floor(one: Pieces, settings: Any, seeds: Seeds) -> NDArray[np.float64]:
+def within_session_distance(one: Segments, settings: Any, seeds: Seeds) -> NDArray[np.float64]:
     """Distances between halves of one session's trials, (split,): how near two sessions with one dynamics could come."""
     found = []
     for k in range(settings.n_dynamics_splits):
@@ -56,26 +57,26 @@ def floor(one: Pieces, settings: Any, seeds: Seeds) -> NDArray[np.float64]:
     return np.array(found)
 
 
-def apart(one: Pieces, other: Pieces, settings: Any, seeds: Seeds) -> Apart:
+def apart(one: Segments, other: Segments, settings: Any, seeds: Seeds) -> DSAResult:
     """Measure how far apart two sessions' dynamics are.
 
     Parameters
     ----------
-    one, other : Pieces
+    one, other : Segments
         With the same time step, steps and components.
     settings : Similarity
     seeds : Seeds
 
     Returns
     -------
-    Apart
+    DSAResult
 
     References
     ----------
     Ostrow, Eisen, Kozachkov & Fiete, NeurIPS 36 (2023), doi:10.48550/arXiv.2306.10168.
     """
 
-    def between(a: Pieces, b: Pieces, *purpose: str | int) -> float:
+    def between(a: Segments, b: Segments, *purpose: str | int) -> float:
         halves = [
             distance(a.in_half(h), b.in_half(h), settings, seeds.integer("distance", h, *purpose)) for h in (0, 1)
         ]
@@ -86,19 +87,19 @@ def apart(one: Pieces, other: Pieces, settings: Any, seeds: Seeds) -> Apart:
     low = high = NAN
     if n_groups >= MIN_INTERVAL_GROUPS:
         kept = [
-            subsamples(p.n_groups, settings.n_dynamics_draws, seeds.generator("draws", k))
+            delete_d_subsets(p.n_groups, settings.n_dynamics_draws, seeds.generator("draws", k))
             for k, p in enumerate((one, other))
         ]
         draws = [between(one.only(a), other.only(b), "draw", k) for k, (a, b) in enumerate(zip(*kept, strict=True))]
         low, high = subsample_interval(value, np.array(draws), n_groups)
     references = []
-    for name, surrogate in (("uncoupled", uncoupled), ("shuffled", shuffled)):
+    for name, surrogate in (("uncoupled", component_shuffle_surrogate), ("shuffled", shuffled)):
         both = []
         for k, (a, b) in enumerate(((one, other), (other, one))):
             made = surrogate(b.in_half(0), seeds.generator(name, k))
             both.append(distance(a.in_half(0), made, settings, seeds.integer(name, k)))
         references.append(float(np.mean(both)))
-    return Apart(value, low, high, *references)
+    return DSAResult(value, low, high, *references)
 
 
 def distance(one: NDArray[np.float64], other: NDArray[np.float64], settings: Any, seed: int) -> float:
@@ -110,7 +111,7 @@ def distance(one: NDArray[np.float64], other: NDArray[np.float64], settings: Any
     import torch
 
     torch.set_num_threads(1)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), extra("compare"):
         warnings.simplefilter("ignore")  # the library's, about optional parts
         from DSA import DSA
 

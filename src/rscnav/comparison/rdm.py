@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.preprocessing import Prepared
 from rscnav.analyses.statistics.null_models import exchangeable_trials
-from rscnav.analyses.statistics.resampling import subsamples, trial_groups
+from rscnav.analyses.statistics.resampling import delete_d_subsets, random_trial_groups
 from rscnav.comparison.conditions import Conditions
 from rscnav.comparison.crossnobis import distances, fast_distances, group_means, noise_precision
 from rscnav.seeds import Seeds
@@ -89,7 +89,7 @@ def geometry(
     if n_groups < MIN_GROUPS:
         return None, f"{len(names)} trials are too few; at least {2 * MIN_GROUPS} are needed"
     activity = activity - activity.mean(axis=0, dtype=np.float64)
-    group = trial_groups(trial, n_groups, seeds.generator("groups"))
+    group = random_trial_groups(trial, n_groups, seeds.generator("groups"))
     n_labels = len(conditions.phase)
     needed = max(1, int(np.ceil(settings.min_visit_s / session.dt_s - 1e-6)))
 
@@ -106,7 +106,7 @@ def geometry(
         )
     means = means[:, known]
     precision = _precision(activity, label, trial, known) if settings.noise == "shrinkage" else None
-    kept = subsamples(n_groups, settings.n_draws, seeds.generator("draws"))
+    kept = delete_d_subsets(n_groups, settings.n_draws, seeds.generator("draws"))
     generator = seeds.generator("halves")
     orders = [generator.permutation(n_groups) for _ in range(settings.n_splits)]
     halves = [(order[: n_groups // 2], order[n_groups // 2 :]) for order in orders]

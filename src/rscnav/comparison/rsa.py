@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.resampling import permutation_p, subsample_interval
 from rscnav.comparison.rdm import Geometry
+from rscnav.extras import extra
 from rscnav.sessions.schema import PHASES
 
 MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs
@@ -22,7 +23,7 @@ NAN = float("nan")
 
 
 @dataclass(frozen=True)
-class Alike:
+class RSAResult:
     """How alike two geometries are.
 
     Parameters
@@ -65,7 +66,7 @@ class Alike:
         return max(self.p_places, self.p_trials) if np.isfinite([self.p_places, self.p_trials]).all() else NAN
 
 
-def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.random.Generator) -> Alike | str:
+def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.random.Generator) -> RSAResult | str:
     """Compare two geometries over the conditions that both have.
 
     Parameters
@@ -99,7 +100,7 @@ def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.ran
     null = _places_permuted(one.distances, other.distances, within, n_draws, generator)
     p_places = float(permutation_p(null, value)) if np.isfinite(null).all() else NAN
     p_trials, trials_null = _against_trials(one, other, min_conditions)
-    return Alike(
+    return RSAResult(
         both, value, low, high, _with_interval(one, other, [both]), ceiling, by_phase, p_places, p_trials, _band(null), trials_null,
     )  # fmt: skip
 
@@ -133,7 +134,8 @@ def reliability(one: Geometry, parts: Sequence[NDArray[np.intp]] | None = None) 
 
 def correlations(these: NDArray[np.float64], those: NDArray[np.float64]) -> NDArray[np.float64]:
     """Whitened correlations of sets of distances (set, pair of conditions), each with each, by rsatoolbox."""
-    from rsatoolbox.rdm import RDMs, compare
+    with extra("compare"):
+        from rsatoolbox.rdm import RDMs, compare
 
     with np.errstate(invalid="ignore", divide="ignore"):
         found: NDArray[np.float64] = compare(RDMs(these), RDMs(those), method="corr_cov")

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.preprocessing import Prepared
-from rscnav.analyses.statistics.resampling import trial_groups
-from rscnav.analyses.statistics.standardise import z_scored
+from rscnav.analyses.statistics.resampling import random_trial_groups
+from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import contiguous_stretches
 
@@ -16,7 +16,7 @@ MIN_PIECES = 20
 
 
 @dataclass(frozen=True)
-class Pieces:
+class Segments:
     """Trajectories of one session.
 
     Parameters
@@ -38,15 +38,15 @@ class Pieces:
         """Groups of trials."""
         return int(self.group.max()) + 1
 
-    def halved(self, generator: np.random.Generator) -> "Pieces":
+    def halved(self, generator: np.random.Generator) -> "Segments":
         """Deal the groups out to two halves anew."""
         order = generator.permutation(self.n_groups) % 2
-        return Pieces(self.states, self.group, order[self.group])
+        return Segments(self.states, self.group, order[self.group])
 
-    def only(self, groups: NDArray[np.bool_]) -> "Pieces":
+    def only(self, groups: NDArray[np.bool_]) -> "Segments":
         """Keep the pieces of some groups."""
         kept = groups[self.group]
-        return Pieces(self.states[kept], self.group[kept], self.half[kept])
+        return Segments(self.states[kept], self.group[kept], self.half[kept])
 
     def in_half(self, half: int) -> NDArray[np.float64]:
         """Give the trajectories of a half."""
@@ -55,7 +55,7 @@ class Pieces:
 
 def cut(
     prepared: Prepared, time: NDArray[np.floating], dt_s: float, settings: Any, seeds: Seeds
-) -> tuple[Pieces | None, str]:
+) -> tuple[Segments | None, str]:
     """Project a session on its leading components and cut it into pieces.
 
     Parameters
@@ -69,7 +69,7 @@ def cut(
 
     Returns
     -------
-    pieces : Pieces or None
+    pieces : Segments or None
     reason : str
         Why there are none.
     """
@@ -86,13 +86,13 @@ def cut(
             f"{len(first)} pieces of {settings.piece_s:g} s in {n_trials} trials are too few; at least {MIN_PIECES} in 4"
         )
     rows = first[:, None] + np.arange(n_steps)
-    units = z_scored(prepared.activity[rows.ravel()])
+    units = zscore(prepared.activity[rows.ravel()])
     if units.shape[1] < settings.n_components:
         return None, f"{units.shape[1]} units vary; as many as components ({settings.n_components}) are needed"
     scores = leading(units, settings.n_components).reshape(*rows.shape, -1)
     generator = seeds.generator("groups")
-    group = trial_groups(prepared.trial[first], settings.n_groups, generator)
-    return Pieces(scores, group, np.zeros(len(group), np.int64)).halved(generator), ""
+    group = random_trial_groups(prepared.trial[first], settings.n_groups, generator)
+    return Segments(scores, group, np.zeros(len(group), np.int64)).halved(generator), ""
 
 
 def leading(units: NDArray[np.floating], n: int) -> NDArray[np.float64]:
@@ -109,7 +109,7 @@ def shuffled(states: NDArray[np.float64], generator: np.random.Generator) -> NDA
     return np.take_along_axis(states, order[:, :, None], axis=1)
 
 
-def uncoupled(states: NDArray[np.float64], generator: np.random.Generator) -> NDArray[np.float64]:
+def component_shuffle_surrogate(states: NDArray[np.float64], generator: np.random.Generator) -> NDArray[np.float64]:
     """Permute whole pieces (piece, step, component) for each component on its own.
 
     Each component keeps its course in time and so its autocorrelation, and the components what all pieces share.

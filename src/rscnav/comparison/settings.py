@@ -8,12 +8,12 @@ from pydantic import Field, model_validator
 from rscnav.settings.field_types import Name
 from rscnav.settings.printable import listed
 from rscnav.settings.reserved_names import repeated
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 MOST = 6  # sessions of one comparison
 
 
-class Comparison(Closed):
+class Comparison(StrictSettings):
     """One comparison: a figure and a table of some sessions of this run."""
 
     name: Name = Field(description="the files are results/comparisons/NAME.h5 and results/figures/comparisons/NAME.png")
@@ -35,7 +35,7 @@ class Comparison(Closed):
         return self
 
 
-class Similarity(Closed):
+class Similarity(StrictSettings):
     """Numbers of the two measures of similarity; docs/analyses/comparison.md."""
 
     max_trials: int = Field(500, ge=20, le=100_000, description="trials of each session that are used, drawn at random")

@@ -29,7 +29,7 @@ NAN = float("nan")
 
 
 @dataclass(frozen=True)
-class Shown:
+class TableRow:
     """One number of an analysis: its interval's keys, and what it is seen against (the keys of a control, or a constant)."""
 
     group: str
@@ -43,7 +43,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TableCell:
     """One cell of the table; `of` is a session, or a pair of them."""
 
     group: str
@@ -63,57 +63,57 @@ def _ends(key: str) -> tuple[str, str]:
     return f"{key}_low", f"{key}_high"
 
 
-def _of_phase(phase: str) -> tuple[Shown, ...]:
+def _of_phase(phase: str) -> tuple[TableRow, ...]:
     """Name what is shown of one phase (or of ``all`` where phases are not known)."""
     ratio = (f"{phase}/participation_ratio_low", f"{phase}/participation_ratio_high")
     chance = (f"{phase}/chance", *_ends(f"{phase}/chance"))
     return (
-        Shown("components", phase, "eigenspectrum", f"{phase}/components_above_B"),
-        Shown("participation", phase, "eigenspectrum", f"{phase}/participation_ratio_corrected", ratio),
-        Shown(
+        TableRow("components", phase, "eigenspectrum", f"{phase}/components_above_B"),
+        TableRow("participation", phase, "eigenspectrum", f"{phase}/participation_ratio_corrected", ratio),
+        TableRow(
             "dimension", phase, "dimension", f"{phase}/dimension", (f"{phase}/low", f"{phase}/high"),
             reliable=f"{phase}/reliable",
         ),
-        Shown("position", phase, "position_decoding", f"{phase}/error", _ends(f"{phase}/error"), chance),
+        TableRow("position", phase, "position_decoding", f"{phase}/error", _ends(f"{phase}/error"), chance),
     )  # fmt: skip
 
 
-def _decoded(task: str, when: str) -> Shown:
+def _decoded(task: str, when: str) -> TableRow:
     key = f"{task}_{when}"
-    return Shown(task, when, "decoding", key, _ends(key), chance=0.5)
+    return TableRow(task, when, "decoding", key, _ends(key), chance=0.5)
 
 
-SHOWN: tuple[Shown, ...] = (
+SHOWN: tuple[TableRow, ...] = (
     *(shown for phase in (*PHASES, "all") for shown in _of_phase(phase)),
-    Shown(
+    TableRow(
         "dispersion", "LM1 - LM2", "dispersion", "difference", ("low", "high"),
         ("phase_control_mean", "phase_control_low", "phase_control_high"),
     ),
-    Shown(
+    TableRow(
         "tuning", "mean entropy", "tuning", "mean_entropy", _ends("mean_entropy"),
         ("control_mean_entropy", *_ends("control_mean_entropy")),
     ),
     *(_decoded(task, when) for task in ("identity", "outcome") for when in ("before", "after")),
-    Shown("kept", "LM1 to LM2", "pairwise", "kept", _ends("kept")),
+    TableRow("kept", "LM1 to LM2", "pairwise", "kept", _ends("kept")),
 )  # fmt: skip
 ANALYSES = tuple(dict.fromkeys(shown.analysis for shown in SHOWN))  # whose results are read
 OF_PAIRS = (  # of the comparison's own result: group, number, interval, control
-    Shown("geometry", "similarity", "", "similarity", ("low", "high"), ("places_null", *_ends("places_null"))),
-    *(Shown("geometry", f"similarity {p}", "", f"{p}/similarity", (f"{p}/low", f"{p}/high")) for p in PHASES),
-    Shown("geometry", "similarity, phases too", "", "overall", _ends("overall")),
-    Shown("geometry", "phase and time alone", "", "trials_null", _ends("trials_null")),
-    Shown("geometry", "ceiling", "", "ceiling"),
-    Shown("geometry", "p", "", "p"),
-    Shown("geometry", "p places", "", "p_places"),
-    Shown("geometry", "p trials", "", "p_trials"),
-    Shown("dynamics", "distance", "", "distance", _ends("distance")),
-    Shown("dynamics", "floor", "", "distance_floor"),
-    Shown("dynamics", "uncoupled", "", "distance_uncoupled"),
-    Shown("dynamics", "shuffled", "", "distance_shuffled"),
+    TableRow("geometry", "similarity", "", "similarity", ("low", "high"), ("places_null", *_ends("places_null"))),
+    *(TableRow("geometry", f"similarity {p}", "", f"{p}/similarity", (f"{p}/low", f"{p}/high")) for p in PHASES),
+    TableRow("geometry", "similarity, phases too", "", "overall", _ends("overall")),
+    TableRow("geometry", "phase and time alone", "", "trials_null", _ends("trials_null")),
+    TableRow("geometry", "ceiling", "", "ceiling"),
+    TableRow("geometry", "p", "", "p"),
+    TableRow("geometry", "p places", "", "p_places"),
+    TableRow("geometry", "p trials", "", "p_trials"),
+    TableRow("dynamics", "distance", "", "distance", _ends("distance")),
+    TableRow("dynamics", "floor", "", "distance_floor"),
+    TableRow("dynamics", "uncoupled", "", "distance_uncoupled"),
+    TableRow("dynamics", "shuffled", "", "distance_shuffled"),
 )
 
 
-def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> list[Entry]:
+def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> list[TableCell]:
     """Collect the table.
 
     Parameters
@@ -134,12 +134,12 @@ def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> li
     return [entry for entry in found if entry is not None]
 
 
-def of_group(table: Sequence[Entry], group: str, of: str) -> dict[str, Entry]:
+def of_group(table: Sequence[TableCell], group: str, of: str) -> dict[str, TableCell]:
     """Give one group's numbers of one session (or pair), by name."""
     return {entry.number: entry for entry in table if entry.group == group and entry.of == of}
 
 
-def write_entries(table: Sequence[Entry], path: str | os.PathLike[str]) -> None:
+def write_entries(table: Sequence[TableCell], path: str | os.PathLike[str]) -> None:
     """Write the table as CSV, whole or not at all; empty where a number is not there."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
@@ -150,7 +150,7 @@ def write_entries(table: Sequence[Entry], path: str | os.PathLike[str]) -> None:
     write_with_digest(path, file.getvalue())
 
 
-def _entry(shown: Shown, of: str, result: Result, prefix: str = "") -> Entry | None:
+def _entry(shown: TableRow, of: str, result: Result, prefix: str = "") -> TableCell | None:
     value = _number(result, prefix + shown.key)
     if not np.isfinite(value):
         return None
@@ -158,7 +158,7 @@ def _entry(shown: Shown, of: str, result: Result, prefix: str = "") -> Entry | N
     middle, lowest, highest = (_number(result, prefix + key) if key else shown.chance for key in shown.control)
     reliable = bool(_number(result, prefix + shown.reliable)) if shown.reliable else True
     unit = result.units[prefix + shown.key]
-    return Entry(shown.group, shown.label, unit, of, value, low, high, middle, lowest, highest, reliable)
+    return TableCell(shown.group, shown.label, unit, of, value, low, high, middle, lowest, highest, reliable)
 
 
 def _number(result: Result, key: str) -> float:

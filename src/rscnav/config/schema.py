@@ -20,24 +20,24 @@ from rscnav.sampling.settings import SampledNetwork, sampled_names
 from rscnav.sessions.settings import Encounters
 from rscnav.settings.operational_keys import OPERATIONAL
 from rscnav.settings.reserved_names import check_names, check_number
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 from rscnav.tasks.registry import task_from
 
 
-def _analyses_model() -> type[Closed]:
+def _analyses_model() -> type[StrictSettings]:
     """One section an analysis, from the table of analyses; each module brings its own settings."""
     sections: dict[str, Any] = {
         name: (module.Settings, Field(default_factory=module.Settings))
         for name, module in ((name, analysis_module(name)) for name in ANALYSES)
     }
     sections["common"] = (Common, Field(default_factory=Common))
-    return create_model("Analyses", __base__=Closed, **sections)
+    return create_model("Analyses", __base__=StrictSettings, **sections)
 
 
 Analyses = _analyses_model()
 
 
-class Config(Closed):
+class Config(StrictSettings):
     """Everything a run depends on."""
 
     results_dir: str = Field(

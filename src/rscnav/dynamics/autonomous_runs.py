@@ -7,7 +7,7 @@ from rscnav.analyses.result import Result
 from rscnav.dynamics.filter_dynamics import filter_alone
 from rscnav.dynamics.landscape import entropy_bits
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.trajectories import Visited
+from rscnav.dynamics.trajectories import Trajectories
 from rscnav.dynamics.trial_statistics import add_band, mean_interval
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -15,7 +15,7 @@ from rscnav.sessions.geometry import distance
 from rscnav.sessions.schema import PHASES
 
 
-def add_alone(result: Result, visited: Visited, settings: Settings, observer: Observer, seeds: Seeds) -> None:
+def add_alone(result: Result, visited: Trajectories, settings: Settings, observer: Observer, seeds: Seeds) -> None:
     """Run on without input from states of each phase; the filter is told the same up to there, and nothing from there on."""
     dt_s = visited.session.dt_s
     n_steps = max(1, round(settings.alone_s / dt_s))
@@ -49,7 +49,7 @@ def add_alone(result: Result, visited: Visited, settings: Settings, observer: Ob
         result.notes["filter"] = "no exact filter for this task, or its inputs are not in the session"
 
 
-def _measures(visited: Visited, belief: NDArray[np.float64]) -> dict[str, tuple[NDArray[np.floating], str]]:
+def _measures(visited: Trajectories, belief: NDArray[np.float64]) -> dict[str, tuple[NDArray[np.floating], str]]:
     """Give entropy and drift of the best place, each (trial, lag), of beliefs (lag, trial, bin)."""
     best = visited.places.centres[np.argmax(belief, axis=-1)]
     drift = distance(best, best[:1], visited.places.ring)

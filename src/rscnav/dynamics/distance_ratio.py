@@ -15,7 +15,7 @@ ALPHA = 0.05
 
 
 @dataclass(frozen=True)
-class Pairs:
+class StatePairs:
     """Distances between the runs of two categories, driven by one input.
 
     Parameters
@@ -78,7 +78,7 @@ def pairwise(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def add_ratio(
-    result: Result, what: str, pairs: Pairs, is_a: NDArray[np.bool_], settings: Settings, seeds: Seeds
+    result: Result, what: str, pairs: StatePairs, is_a: NDArray[np.bool_], settings: Settings, seeds: Seeds
 ) -> None:
     """Add between over within at each lag with its interval; its p; and the same for random halves of one category."""
     n_lags = len(pairs.distance)
@@ -127,13 +127,13 @@ def _relabelled(
 
 
 def _split_ratio(
-    pairs: Pairs, is_a: NDArray[np.bool_], n: int, generator: np.random.Generator
+    pairs: StatePairs, is_a: NDArray[np.bool_], n: int, generator: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Give the ratio between random halves of one category, of a and of b: mean and 95 % band, (lag,) each."""
     ratios = []
     for category in (is_a, ~is_a):
         some = np.flatnonzero(category)
-        alone = Pairs(pairs.distance[:, some[:, None], some], pairs.stratum[some])
+        alone = StatePairs(pairs.distance[:, some[:, None], some], pairs.stratum[some])
         ratios.append(alone.ratio(_relabelled(np.arange(len(some)) % 2 == 0, alone.stratum, n, generator)))
     drawn = np.concatenate(ratios)
     drawn = drawn[np.isfinite(drawn).all(axis=1)]

@@ -4,13 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.dynamics.distance_ratio import Pairs, add_ratio, pairwise
+from rscnav.dynamics.distance_ratio import StatePairs, add_ratio, pairwise
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.trajectories import Visited
+from rscnav.dynamics.trajectories import Trajectories
 from rscnav.seeds import Seeds
 
 
-def add_apart(result: Result, visited: Visited, settings: Settings, seeds: Seeds) -> None:
+def add_driven_divergence(result: Result, visited: Trajectories, settings: Settings, seeds: Seeds) -> None:
     """Compare the runs, in the whole state and in the belief."""
     if visited.inputs is None:
         result.notes["apart"] = (
@@ -55,11 +55,11 @@ def add_apart(result: Result, visited: Visited, settings: Settings, seeds: Seeds
             for what, points in (("state", run), ("belief", root)):
                 distances[what][:, here[:, None], here] += pairwise(points) / len(some)
     for what, distance in distances.items():
-        add_ratio(result, what, Pairs(distance, approach), is_a, settings, seeds.child("compare", what))
+        add_ratio(result, what, StatePairs(distance, approach), is_a, settings, seeds.child("compare", what))
 
 
 def _before_second(
-    visited: Visited, settings: Settings, seeds: Seeds
+    visited: Trajectories, settings: Settings, seeds: Seeds
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.integer]]:
     """Give the last sample before the second new landmark of test trials, whether that is a, and how it was approached.
 
@@ -90,7 +90,7 @@ def _before_second(
 
 
 def _continuations(
-    visited: Visited, samples: NDArray[np.intp], n_steps: int, settings: Settings, generator: np.random.Generator
+    visited: Trajectories, samples: NDArray[np.intp], n_steps: int, settings: Settings, generator: np.random.Generator
 ) -> NDArray[np.float32]:
     """Draw the inputs that follow on some of the samples, (continuation, step, channel), of trials that are long enough."""
     assert visited.inputs is not None  # checked by the caller

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rscnav.dynamics.trajectories import Visited
+from rscnav.dynamics.trajectories import Trajectories
 from rscnav.observers.grid_filter import RingModel
 from rscnav.observers.registry import observe, strategies
 from rscnav.observers.ring import ring_model
@@ -15,13 +15,13 @@ from rscnav.tasks.base import Batch
 
 
 def filter_alone(
-    visited: Visited, samples: NDArray[np.intp], n_steps: int, settings: Observer
+    visited: Trajectories, samples: NDArray[np.intp], n_steps: int, settings: Observer
 ) -> NDArray[np.float64] | None:
     """Give the filter's posteriors of runs without input from some samples of the session on, as `System.run` does.
 
     Parameters
     ----------
-    visited : Visited
+    visited : Trajectories
     samples : array, (run,)
         Up to here, this sample included, the filter is told what the network was told.
     n_steps : int
@@ -45,7 +45,7 @@ def filter_alone(
     return posterior[np.arange(len(samples))[:, None], window].swapaxes(0, 1)
 
 
-def relaxation(visited: Visited, settings: Observer, n: int) -> NDArray[np.float64]:
+def filter_time_constants(visited: Trajectories, settings: Observer, n: int) -> NDArray[np.float64]:
     """Give the time constants (s) with which the filter, left without input, comes to rest; the longest first.
 
     Its belief is moved and weighted at every step by one matrix, and normalised; differences from its fixed point shrink by the ratios
@@ -53,7 +53,7 @@ def relaxation(visited: Visited, settings: Observer, n: int) -> NDArray[np.float
 
     Parameters
     ----------
-    visited : Visited
+    visited : Trajectories
     settings : Observer
     n : int
         How many.
@@ -78,7 +78,7 @@ def relaxation(visited: Visited, settings: Observer, n: int) -> NDArray[np.float
         return -visited.session.dt_s / np.log(values[1 : n + 1] / values[0])
 
 
-def _batch(visited: Visited, inputs: NDArray[np.float32], trial: NDArray[np.integer]) -> Batch:
+def _batch(visited: Trajectories, inputs: NDArray[np.float32], trial: NDArray[np.integer]) -> Batch:
     """Make a batch of which inputs and landmarks count; the rest is filled in."""
     shape = inputs.shape[:2]
     landmarks = torch.from_numpy(visited.session.need("landmarks")[trial])

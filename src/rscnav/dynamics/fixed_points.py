@@ -43,7 +43,7 @@ def box_of(states: NDArray[np.floating]) -> Box:
 
 
 @dataclass(frozen=True)
-class Minima:
+class SpeedMinima:
     """Minima of q.
 
     Parameters
@@ -59,7 +59,7 @@ class Minima:
     settled: NDArray[np.bool_]
 
 
-def minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float, n_steps: int) -> Minima:
+def minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float, n_steps: int) -> SpeedMinima:
     """Lower q to a minimum by damped Gauss-Newton steps on F(h) - h (Levenberg & Marquardt), within bounds.
 
     Parameters
@@ -75,7 +75,7 @@ def minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float, 
 
     Returns
     -------
-    Minima
+    SpeedMinima
 
     References
     ----------
@@ -83,7 +83,7 @@ def minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float, 
     """
     size = max(1, CELLS // system.n_states**2)
     parts = [_minima(system, starts[k : k + size], box, fixed, n_steps) for k in range(0, len(starts), size)]
-    return Minima(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    return SpeedMinima(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
 def _minima(
@@ -117,7 +117,7 @@ def _minima(
     return states, q, (q <= fixed) | (ratio <= SETTLED)
 
 
-def merged(states: NDArray[np.float64], q: NDArray[np.float64], apart: float) -> tuple[NDArray, NDArray[np.intp]]:
+def merge_minima(states: NDArray[np.float64], q: NDArray[np.float64], apart: float) -> tuple[NDArray, NDArray[np.intp]]:
     """Take states nearer than `apart` to a slower one for the same point.
 
     Returns

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from rscnav.analyses.result import Result
 from rscnav.dynamics import fixed_points as points
 from rscnav.dynamics import jacobian_spectra as spectra
-from rscnav.dynamics.filter_dynamics import relaxation
+from rscnav.dynamics.filter_dynamics import filter_time_constants
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.trajectories import Visited
+from rscnav.dynamics.trajectories import Trajectories
 from rscnav.dynamics.trial_statistics import add_band, mean_interval
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -20,7 +20,7 @@ MODES = 5  # whose time constants are given
 PIECE = 2000  # states whose distances to the session's are taken at once
 
 
-def add_landscape(result: Result, visited: Visited, settings: Settings, observer: Observer, seeds: Seeds) -> None:
+def add_landscape(result: Result, visited: Trajectories, settings: Settings, observer: Observer, seeds: Seeds) -> None:
     """Add fixed and slow points; from states of each phase of the test trials."""
     starts = [visited.draw(phase, settings.n_starts, seeds.generator("starts", phase)) for phase in PHASES]
     phase = np.repeat(np.arange(len(PHASES)), [len(some) for some in starts])
@@ -45,7 +45,7 @@ def add_landscape(result: Result, visited: Visited, settings: Settings, observer
     }.items():
         result.add(name, int(out.sum()))
     kept = np.flatnonzero(near & found.settled & (found.q <= slow))
-    which, point = points.merged(found.states[kept], found.q[kept], settings.merge_share * visited.spread)
+    which, point = points.merge_minima(found.states[kept], found.q[kept], settings.merge_share * visited.spread)
     rows = kept[which]
     result.add("n_fixed", int(fixed[rows].sum()))
     result.add("n_minima", int((~fixed[rows]).sum()))
@@ -56,7 +56,7 @@ def add_landscape(result: Result, visited: Visited, settings: Settings, observer
     np.add.at(n_from, (point, phase[kept]), 1)
     result.add("points/n_starts", n_from, "", ("point", "phase"))
     _add_spectra(result, visited, found.states[rows], fixed[rows])
-    result.add("filter/time_constant", relaxation(visited, observer, MODES), "s", ("mode",))
+    result.add("filter/time_constant", filter_time_constants(visited, observer, MODES), "s", ("mode",))
 
 
 def nearest(states: NDArray[np.floating], cloud: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -71,7 +71,7 @@ def nearest(states: NDArray[np.floating], cloud: NDArray[np.floating]) -> NDArra
     return found
 
 
-def _add_spectra(result: Result, visited: Visited, states: NDArray[np.float64], fixed: NDArray[np.bool_]) -> None:
+def _add_spectra(result: Result, visited: Trajectories, states: NDArray[np.float64], fixed: NDArray[np.bool_]) -> None:
     """Add where points are, what is believed there, and the eigenvalues."""
     around = spectra.spectrum(visited.system.jacobian(states), visited.session.dt_s)
     result.add("points/projection", visited.shown(states), "", ("point", "component"))
@@ -84,7 +84,7 @@ def _add_spectra(result: Result, visited: Visited, states: NDArray[np.float64], 
     result.add("n_stable", int(np.sum(fixed & (around.n_unstable == 0))))
 
 
-def _add_belief(result: Result, visited: Visited, name: str, states: NDArray[np.float64], dim: str) -> None:
+def _add_belief(result: Result, visited: Trajectories, name: str, states: NDArray[np.float64], dim: str) -> None:
     belief = visited.system.report(states)
     result.add(f"{name}/place", visited.places.best(belief), visited.task.position_unit, (dim, "dim"))
     result.add(f"{name}/entropy", entropy_bits(belief), "bit", (dim,))
@@ -96,7 +96,7 @@ def entropy_bits(belief: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _add_slow(
-    result: Result, visited: Visited, settings: Settings, given: NDArray[np.float64], phase: NDArray[np.integer]
+    result: Result, visited: Trajectories, settings: Settings, given: NDArray[np.float64], phase: NDArray[np.integer]
 ) -> None:
     """Leave states without input until they are slow, and say by phase how they then lie along the ring."""
     dt_s = visited.session.dt_s
@@ -144,7 +144,7 @@ def _add_slow(
         add_band(result, f"{name}/slow/alignment_excess", mean_interval((along - elsewhere)[here]))
 
 
-def _tangents(visited: Visited, phase: int) -> NDArray[np.float64]:
+def _tangents(visited: Trajectories, phase: int) -> NDArray[np.float64]:
     """Give the direction in which the mean state of a phase moves as the believed place does, (sector, state)."""
     samples = visited.test[visited.session.need("phase")[visited.test] == phase]
     samples = samples[:: max(1, len(samples) // 20_000)]
@@ -160,7 +160,7 @@ def _sector(angle: NDArray[np.floating]) -> NDArray[np.intp]:
     return np.floor((angle + np.pi) / (2 * np.pi) * SECTORS).astype(np.intp) % SECTORS
 
 
-def _coverage(angle: NDArray[np.float64], visited: Visited) -> float:
+def _coverage(angle: NDArray[np.float64], visited: Trajectories) -> float:
     """Share of the ring's sectors that some angle lies in, of those that a bin of the belief lies in."""
     return len(np.unique(_sector(angle))) / len(np.unique(_sector(visited.places.centres[:, 0])))
 

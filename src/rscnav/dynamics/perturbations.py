@@ -7,8 +7,8 @@ from rscnav.analyses.result import Result
 from rscnav.analyses.state_space.state_space import explained
 from rscnav.dynamics.landscape import nearest
 from rscnav.dynamics.settings import Settings
-from rscnav.dynamics.trajectories import Visited
-from rscnav.dynamics.trial_statistics import add_band, decay, jackknifed, mean_interval
+from rscnav.dynamics.trajectories import Trajectories
+from rscnav.dynamics.trial_statistics import add_band, fit_exponential_decay, jackknifed, mean_interval
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance
 from rscnav.sessions.schema import PHASES
@@ -19,7 +19,7 @@ HELD = 0.95  # off the manifold: at right angles to the directions that hold thi
 N_CLOUD_LAGS = 12  # lags at which distances to the session's states are taken
 
 
-def add_recovery(result: Result, visited: Visited, settings: Settings, seeds: Seeds) -> None:
+def add_recovery(result: Result, visited: Trajectories, settings: Settings, seeds: Seeds) -> None:
     """Perturb states of each phase in two ways, run on without input, and follow the distance to the unperturbed run."""
     dt_s = visited.session.dt_s
     n_steps = max(2, round(settings.return_s / dt_s))
@@ -54,14 +54,14 @@ def add_recovery(result: Result, visited: Visited, settings: Settings, seeds: Se
                 add_band(result, f"{phase}/{way}/to_cloud{name}", mean_interval(away), "spread", ("cloud_lag",))
 
 
-def _main_directions(visited: Visited, cloud: NDArray[np.intp]) -> NDArray[np.float64]:
+def _main_directions(visited: Trajectories, cloud: NDArray[np.intp]) -> NDArray[np.float64]:
     """Give the leading directions, (state, component), that hold most of the variance of the test trials' states."""
     _, axes = visited.axes
     share = np.cumsum(explained(visited.states[cloud], axes))
     return axes[:, : int(np.searchsorted(share, HELD)) + 1]
 
 
-def _tangents(visited: Visited, samples: NDArray[np.intp], cloud: NDArray[np.intp]) -> list[NDArray[np.float64]]:
+def _tangents(visited: Trajectories, samples: NDArray[np.intp], cloud: NDArray[np.intp]) -> list[NDArray[np.float64]]:
     """Give the directions (state, component) in which the nearest states, of other trials, spread around each sample's."""
     around = visited.states[cloud].astype(np.float64)
     squares = np.sum(around**2, axis=1)
@@ -97,7 +97,7 @@ def _pushes(
 
 def _add_way(
     result: Result,
-    visited: Visited,
+    visited: Trajectories,
     name: str,
     quiet: NDArray[np.float64],
     pushed: NDArray[np.float64],
@@ -115,10 +115,10 @@ def _add_way(
     group = settings.n_groups, generator
 
     def log_tau(kept: NDArray[np.bool_]) -> float:
-        return float(np.log(decay(time, left[kept].mean(axis=0))[0]))
+        return float(np.log(fit_exponential_decay(time, left[kept].mean(axis=0))[0]))
 
     def stays(kept: NDArray[np.bool_]) -> float:
-        return decay(time, left[kept].mean(axis=0))[1]
+        return fit_exponential_decay(time, left[kept].mean(axis=0))[1]
 
     add_band(result, f"{name}/time_constant", np.exp(jackknifed(log_tau, len(left), *group)), "s")
     add_band(result, f"{name}/stays", np.clip(jackknifed(stays, len(left), *group), 0, 1))

@@ -2,12 +2,12 @@
 
 from rscnav.analyses.result import Result
 from rscnav.dynamics.autonomous_runs import add_alone
-from rscnav.dynamics.driven_divergence import add_apart
+from rscnav.dynamics.driven_divergence import add_driven_divergence
 from rscnav.dynamics.landscape import add_landscape
 from rscnav.dynamics.perturbations import add_recovery
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.system import why_no_step
-from rscnav.dynamics.trajectories import visited
+from rscnav.dynamics.trajectories import load_trajectories
 from rscnav.networks.model import Network
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -54,7 +54,7 @@ def dynamics(
         return Result.not_applicable(lacking)
     settings, observer = settings or Settings(), observer or Observer()
     seeds = seeds or Seeds(0, ("dynamics", session.name))
-    here = visited(session, network, task)
+    here = load_trajectories(session, network, task)
     if not here.spread > 0:
         return Result.not_applicable("the states of the test trials do not differ")
     if not here.speed > 0:
@@ -69,7 +69,7 @@ def dynamics(
     add_landscape(result, here, settings, observer, seeds.child("landscape"))
     add_recovery(result, here, settings, seeds.child("recovery"))
     add_alone(result, here, settings, observer, seeds.child("alone"))
-    add_apart(result, here, settings, seeds.child("apart"))
+    add_driven_divergence(result, here, settings, seeds.child("apart"))
     shown = here.test[:: max(1, len(here.test) // 3000)]
     result.add("cloud/projection", here.shown(here.states[shown]), "", ("time", "component"))
     result.add("cloud/phase", session.need("phase")[shown], "", ("time",))

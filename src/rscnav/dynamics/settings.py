@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """What a trained network does by itself: fixed points, perturbations, runs without input, a and b under one input."""
 
     n_starts: int = Field(

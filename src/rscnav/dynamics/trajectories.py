@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rscnav.analyses.state_space.state_space import principal_axes
 from rscnav.dynamics.system import System
 from rscnav.networks.model import Network
-from rscnav.sessions.posteriors import Places
+from rscnav.sessions.posteriors import PositionBins
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 from rscnav.tasks.base import Task
@@ -25,7 +25,7 @@ TOLERANCE = 1e-3  # of a comparison: the session's states are in single precisio
 
 
 @dataclass(frozen=True)
-class Visited:
+class Trajectories:
     """A network, its session and the states that it went through.
 
     Parameters
@@ -37,7 +37,7 @@ class Visited:
         Of every sample of the session; see `System` for what is in a state.
     inputs : array, (trial, step, channel), float32, or None
         What the network was told; None where the session does not hold all of it.
-    places : Places
+    places : PositionBins
         The bins of its belief.
     """
 
@@ -46,7 +46,7 @@ class Visited:
     system: System
     states: NDArray[np.float32]
     inputs: NDArray[np.float32] | None
-    places: Places
+    places: PositionBins
 
     @cached_property
     def test(self) -> NDArray[np.intp]:
@@ -88,7 +88,7 @@ class Visited:
         return np.sort(generator.permutation(samples[first])[:n])
 
 
-def visited(session: Session, network: Network, task: Task) -> Visited:
+def load_trajectories(session: Session, network: Network, task: Task) -> Trajectories:
     """Put a session and its network together.
 
     Parameters
@@ -101,7 +101,7 @@ def visited(session: Session, network: Network, task: Task) -> Visited:
 
     Returns
     -------
-    Visited
+    Trajectories
 
     Raises
     ------
@@ -109,7 +109,7 @@ def visited(session: Session, network: Network, task: Task) -> Visited:
         Where the session lacks part of the states and they cannot be worked out, or is not of this network.
     """
     system = System(network)
-    inputs = told(session, task) if isinstance(task, RingTask) else None
+    inputs = reconstruct_inputs(session, task) if isinstance(task, RingTask) else None
     silent = network.architecture.process_noise == 0
     hidden = [k for k, unit in enumerate(network.units) if unit.part == "hidden"]
     if session.n_units == system.n_states:
@@ -127,11 +127,11 @@ def visited(session: Session, network: Network, task: Task) -> Visited:
             raise _foreign(session, f"hidden states that are {off:.2g} off")
     if inputs is not None and silent:
         _check_steps(session, system, states, inputs)
-    places = Places(task.bin_centres, task.position_unit == "rad", task.visibility)
-    return Visited(session, task, system, states, inputs, places)
+    places = PositionBins(task.bin_centres, task.position_unit == "rad", task.visibility)
+    return Trajectories(session, task, system, states, inputs, places)
 
 
-def told(session: Session, task: RingTask) -> NDArray[np.float32]:
+def reconstruct_inputs(session: Session, task: RingTask) -> NDArray[np.float32]:
     """Work out the inputs of all trials of a session on the ring, (trial, step, channel), as the task makes them."""
     shape = (len(session.trials), -1)
     position = torch.from_numpy(session.need("position")[:, 0]).reshape(shape)

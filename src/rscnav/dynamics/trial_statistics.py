@@ -60,7 +60,7 @@ def add_band(result: Result, name: str, band: NDArray[np.float64], unit: str = "
         result.add(f"{name}/{part}", values, unit, dims)
 
 
-def decay(time: NDArray[np.float64], left: NDArray[np.float64]) -> tuple[float, float]:
+def fit_exponential_decay(time: NDArray[np.float64], left: NDArray[np.float64]) -> tuple[float, float]:
     """Fit what is left of a perturbation, (1 - c) exp(-t/τ) + c, by least squares.
 
     Parameters

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Export(Closed):
+class Export(StrictSettings):
     """What is written for other programs."""
 
     nwb: bool = Field(True, description="every session as NWB")

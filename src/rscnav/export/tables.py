@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.extras import extra
 from rscnav.files.atomic import atomic_paths, writing
 from rscnav.files.sealed.regular import file_digest
 from rscnav.files.sealed.tails import json_bytes, sealed
@@ -48,9 +49,14 @@ def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind =
     ------
     OSError
         Where a file cannot be written.
+    MissingPackageError
+        For Parquet, where pyarrow is not installed.
     """
     import pandas as pd
 
+    if kind == "parquet":
+        with extra("export"):
+            import pyarrow  # noqa: F401  # before any file is written
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     samples, about = _samples(session)
@@ -140,14 +146,15 @@ def _activity_pieces(session: Session) -> Iterator[dict[str, NDArray]]:
 def _write_pieces(pieces: Iterator[dict[str, NDArray]], path: Path, kind: Kind) -> None:
     """Write a table piece by piece; the first one says what its columns are."""
     import pandas as pd
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
     with writing(path):
         if kind == "csv":
             for k, columns in enumerate(pieces):
                 pd.DataFrame(columns).to_csv(path, mode="a", header=k == 0, index=False)
             return
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         first = pa.table(next(pieces))
         with pq.ParquetWriter(path, first.schema) as writer:
             writer.write_table(first)

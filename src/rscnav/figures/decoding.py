@@ -8,7 +8,16 @@ from matplotlib.figure import Figure
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
-from rscnav.figures.panels.event_aligned import DOTTED, band, curve, explain, lacking, onsets, significant, time_axis
+from rscnav.figures.panels.event_aligned import (
+    DOTTED,
+    band,
+    compact_legend,
+    curve,
+    lacking,
+    mark_significant,
+    onsets,
+    time_axis,
+)
 from rscnav.figures.style import GREY, Canvas
 
 ANALYSES = ("decoding",)
@@ -57,13 +66,13 @@ def _windows(ax: Axes, results: Sequence[Result], task: str, legend: bool) -> No
     ax.axhline(0.5, color=GREY, lw=0.5)
     time_axis(ax, label="end of the window from first in view (s)")
     ax.set(ylabel="balanced accuracy", ylim=(0.2, LEGEND_TOP if legend else 1.1), yticks=[0.25, 0.5, 0.75, 1.0])
-    significant(ax, results, f"{task}/p_corrected", colour, (1.06 - 0.2) / ((LEGEND_TOP if legend else 1.1) - 0.2))
+    mark_significant(ax, results, f"{task}/p_corrected", colour, (1.06 - 0.2) / ((LEGEND_TOP if legend else 1.1) - 0.2))
     onsets(ax, results, f"{task}_onset_s", colour)
     if legend:
         ax.fill_between([], [], [], color=GREY, alpha=0.4, lw=0, label="labels permuted")
         ax.plot([], [], "s", ms=1.7, color=colour, label="p ≤ 0.05, all windows")
         ax.plot([], [], "^", ms=4, mew=0, color=colour, label="onset")
-        explain(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
+        compact_legend(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
 
 
 def _of(result: Result, task: str, joint: str = "/") -> Result:
@@ -112,4 +121,4 @@ def _beside(ax: Axes, results: Sequence[Result], legend: bool) -> None:
                 mfc="black" if source == "state" else "white",
                 label=source,
             )
-        explain(ax, loc="upper left", handlelength=1.0)
+        compact_legend(ax, loc="upper left", handlelength=1.0)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
-from rscnav.figures.panels.projection import VIEW, fit_view, tripod
+from rscnav.figures.panels.projection import VIEW, axis_arrows, fit_view
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
 
@@ -83,7 +83,7 @@ def _points(ax: Axes, result: Result) -> None:
         ax.scatter(x, y, marker=marker, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=4)
     most = np.percentile(cloud, [20, 80], axis=0)  # as a landmark comes into view states lie far out
     fit_view(ax, np.vstack([most, slow, points]))
-    tripod(ax, "")
+    axis_arrows(ax, "")
 
 
 def _eigenvalues(ax: Axes, result: Result) -> None:

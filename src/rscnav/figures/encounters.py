@@ -12,14 +12,14 @@ from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.event_aligned import (
     DASHED,
     DOTTED,
+    add_headroom,
     band,
+    compact_legend,
     curve,
-    explain,
-    head_room,
     keep_to_curves,
     lacking,
+    mark_significant,
     onsets,
-    significant,
     time_axis,
 )
 from rscnav.figures.style import GREY, LANDMARK_COLOURS, OUTCOME_COLOURS, PHASE_COLOURS, Canvas
@@ -90,7 +90,7 @@ def _counts(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     if legend:
         for outcome in OUTCOMES:
             ax.bar(0, 0, color=OUTCOME_COLOURS[outcome], label=outcome)
-        explain(ax, loc="upper right", handlelength=0.7, handletextpad=0.3, labelspacing=0.2)
+        compact_legend(ax, loc="upper right", handlelength=0.7, handletextpad=0.3, labelspacing=0.2)
 
 
 def _by_landmark(ax: Axes, results: Sequence[Result], legend: bool) -> None:
@@ -124,8 +124,8 @@ def _finish(ax: Axes, legend: bool) -> None:
     ax.set(ylabel="mean activity (sd)")
     keep_to_curves(ax)
     if legend:
-        head_room(ax, 0.25)
-        explain(ax, loc="upper left", ncols=2, handlelength=1.7, columnspacing=0.8)
+        add_headroom(ax, 0.25)
+        compact_legend(ax, loc="upper left", ncols=2, handlelength=1.7, columnspacing=0.8)
 
 
 def _distance(ax: Axes, results: Sequence[Result], legend: bool) -> None:
@@ -140,11 +140,11 @@ def _distance(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     ax.set(ylabel="distance² / spread²")
     low, high = ax.get_ylim()
     ax.set_ylim(min(low, -0.02 * high), high)
-    head_room(ax, 0.48 if legend else 0.12)
+    add_headroom(ax, 0.48 if legend else 0.12)
     for k, (order, colour) in enumerate(ORDER_COLOURS.items()):
-        significant(ax, results, f"{order}/p_corrected", colour, (0.6 if legend else 0.96) - 0.035 * k)
+        mark_significant(ax, results, f"{order}/p_corrected", colour, (0.6 if legend else 0.96) - 0.035 * k)
         onsets(ax, results, f"{order}_onset_s", colour)
     if legend:
         ax.fill_between([], [], [], color=GREY, alpha=0.4, lw=0, label="a and b swapped")
         ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05, all lags")
-        explain(ax, loc="upper left", handlelength=1.4)
+        compact_legend(ax, loc="upper left", handlelength=1.4)

@@ -14,7 +14,7 @@ from rscnav.sessions.session import Session
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SessionResults:
     """What a figure gets of one session: its name, its kind, results by analysis, the fields it asked for."""
 
     name: str
@@ -28,7 +28,7 @@ class Row:
     """One row of panels: a session, or all sessions of a kind."""
 
     label: str
-    members: list[Drawn] = field(default_factory=list)
+    members: list[SessionResults] = field(default_factory=list)
 
     def results(self, analysis: str) -> list[Result]:
         """Give the applicable results of one analysis, one a member."""
@@ -41,7 +41,7 @@ class Row:
         return self.members[0].results[analysis].reason
 
 
-def as_rows(sessions: Sequence[Drawn], max_sessions: int) -> list[Row]:
+def as_rows(sessions: Sequence[SessionResults], max_sessions: int) -> list[Row]:
     """Make a row a session, or a row a kind where there are more than `max_sessions`."""
     if len(sessions) <= max_sessions:
         return [Row(session.name, [session]) for session in sessions]

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
-from rscnav.figures.panels.event_aligned import DASHED, curve, explain, head_room, significant, time_axis
+from rscnav.figures.panels.event_aligned import DASHED, add_headroom, compact_legend, curve, mark_significant, time_axis
 from rscnav.figures.style import GREY, Canvas
 
 ANALYSES = ("missed",)
@@ -62,14 +62,14 @@ def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> Non
     ax.set(ylabel=CURVES[what][1])
     if what != "moved":
         ax.set_ylim(min(0, ax.get_ylim()[0]), None)
-    head_room(ax, 0.3 if legend else 0.1)
-    significant(ax, results, f"{what}/p_corrected", "black", 0.76 if legend else 0.96)
+    add_headroom(ax, 0.3 if legend else 0.1)
+    mark_significant(ax, results, f"{what}/p_corrected", "black", 0.76 if legend else 0.96)
     if legend:
         if what == "shown":
             ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05")
         if what == "network" and any("bayes/missed" in r for r in results):
             ax.plot([], [], color=GREY, ls=DASHED, label="exact filter")
-        explain(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
+        compact_legend(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
 
 
 def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bool) -> None:
@@ -102,8 +102,8 @@ def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bo
     ax.axhline(0, color=GREY, lw=0.5)
     ax.set(xticks=range(len(drops)), xlim=(-0.6, len(drops) - 0.4), ylabel="drop of the wrong place")
     ax.set_xticklabels([DROPS[what] for what in drops], fontsize=5.5)
-    head_room(ax, 0.35 if legend else 0.2)
+    add_headroom(ax, 0.35 if legend else 0.2)
     if legend:
         for kind, colour in COLOURS.items():
             ax.plot([], [], "o", ms=3, mew=0, color=colour, label=kind)
-        explain(ax, loc="upper left", ncols=2, handlelength=0.8, columnspacing=0.8)
+        compact_legend(ax, loc="upper left", ncols=2, handlelength=0.8, columnspacing=0.8)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from matplotlib.figure import Figure
 
-from rscnav.figures.layout import Drawn, Row, as_rows
+from rscnav.figures.layout import Row, SessionResults, as_rows
 from rscnav.figures.missing_results import add_gaps
 from rscnav.figures.style import Canvas
 from rscnav.registry import Registry, load
@@ -64,7 +64,7 @@ def figure_module(name: str) -> FigureModule:
 
 def draw_figure(
     name: str,
-    sessions: Sequence[Drawn],
+    sessions: Sequence[SessionResults],
     canvas: Canvas | None = None,
     max_sessions: int = 6,
     gaps: Mapping[str, str] | None = None,

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Figures(Closed):
+class Figures(StrictSettings):
     """How figures look."""
 
     width_mm: float = Field(180.0, ge=20, le=2_000, description="width on the page (mm)")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.phases import columns
-from rscnav.figures.panels.projection import VIEW, fit_view, tripod
+from rscnav.figures.panels.projection import VIEW, axis_arrows, fit_view
 from rscnav.figures.style import CYCLIC, Canvas
 from rscnav.sessions.schema import NO_PHASE, PHASES
 
@@ -49,7 +49,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
                 letters.append(ax)
                 continue
             _trajectories(ax, result, parts[part], part, colours)
-            tripod(ax, result.units["example/projection"])
+            axis_arrows(ax, result.units["example/projection"])
             ax.set_title(f"{part} ({name})" if name else part)
             letters.append(ax)
         scale.set_axis_on()

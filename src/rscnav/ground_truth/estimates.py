@@ -15,7 +15,7 @@ from rscnav.analyses.settings import Common
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 EXAMPLE = "example"  # the simulation, and the recording of it, that are looked at
 FEW: dict[str, dict[str, Any]] = {
@@ -44,7 +44,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Found:
+class EstimateValue:
     """What an estimate came to, with its 95 % interval over trials where it has one; NaN where there is none."""
 
     name: str
@@ -96,7 +96,9 @@ ESTIMATES: tuple[Estimate, ...] = (
 )
 
 
-def estimated(session: Session, settings: dict[str, Closed], common: Common, seeds: Seeds) -> Iterator[Found]:
+def estimated(
+    session: Session, settings: dict[str, StrictSettings], common: Common, seeds: Seeds
+) -> Iterator[EstimateValue]:
     """Run the analyses on a session and give every estimate.
 
     Parameters
@@ -109,7 +111,7 @@ def estimated(session: Session, settings: dict[str, Closed], common: Common, see
 
     Yields
     ------
-    Found
+    EstimateValue
         NaN where the session does not allow an estimate.
     """
     for analysis, few in FEW.items():
@@ -122,21 +124,21 @@ def estimated(session: Session, settings: dict[str, Closed], common: Common, see
         for e in ESTIMATES:
             if e.analysis == analysis:
                 numbers = [_number(result.number(key)) for key in (e.value, e.low, e.high)]
-                yield Found(e.name, e.phase, *numbers)
+                yield EstimateValue(e.name, e.phase, *numbers)
     yield from counted(session)
 
 
-def counted(session: Session) -> Iterator[Found]:
+def counted(session: Session) -> Iterator[EstimateValue]:
     """Count what happened: encounters a trial, second landmarks a trial, and the share of those taken for the other one."""
     table = session.need("encounters")
     met = table[table["kind"] == "encounter"]
     n_trials = len(session.trials)
-    yield Found("encounters_per_trial", "", len(met) / n_trials)
-    yield Found("second_landmarks_per_trial", "", float(np.sum(met["order"] == 2)) / n_trials)
+    yield EstimateValue("encounters_per_trial", "", len(met) / n_trials)
+    yield EstimateValue("second_landmarks_per_trial", "", float(np.sum(met["order"] == 2)) / n_trials)
     outcome = session.trials["outcome"]
     decided = int(np.sum(outcome != "none"))
     rate = float(np.sum(outcome == "incorrect")) / decided if decided else float("nan")
-    yield Found("error_rate", "", rate)
+    yield EstimateValue("error_rate", "", rate)
 
 
 def _number(value: Any) -> float:

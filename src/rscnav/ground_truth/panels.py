@@ -13,7 +13,7 @@ NOISE_FREE = "noise-free"  # no truth but what the analysis reads from expected 
 
 
 @dataclass(frozen=True)
-class Beside:
+class ReferenceValue:
     """What an estimate is set beside: the kind of a truth, and its name (for `NOISE_FREE` '': the estimate's own)."""
 
     kind: str
@@ -31,19 +31,19 @@ class Panel:
     label: str
     estimate: str
     phase: str = ""
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[ReferenceValue, ...] = ()
     chance: float | str | None = None  # a number, or the estimate that gives it
     within: float = 0.0
     log: bool = False
     scale: str = ""
 
 
-_TUNING, _SPATIAL = Beside(OF_RATES, "tuning_entropy"), Beside(OF_RATES, "spatial_entropy")
-_RATIO = (Beside(NEURONS, "participation_ratio"), Beside(OF_RATES, "participation_ratio"))
-_FREE, _DIMENSION = (Beside(NOISE_FREE),), (Beside(NOISE_FREE, "dimension"),)
-_KEPT, _SIZE = (Beside(NEURONS, "correlations_kept"),), (Beside(NEURONS, "correlation_rms"),)
-_PLACE, _LANDMARK = (Beside(BELIEF, "position_error"),), (Beside(BELIEF, "identity_decoded_after"),)
-_OUTCOME = (Beside(BELIEF, "outcome_decoded_before"),)
+_TUNING, _SPATIAL = ReferenceValue(OF_RATES, "tuning_entropy"), ReferenceValue(OF_RATES, "spatial_entropy")
+_RATIO = (ReferenceValue(NEURONS, "participation_ratio"), ReferenceValue(OF_RATES, "participation_ratio"))
+_FREE, _DIMENSION = (ReferenceValue(NOISE_FREE),), (ReferenceValue(NOISE_FREE, "dimension"),)
+_KEPT, _SIZE = (ReferenceValue(NEURONS, "correlations_kept"),), (ReferenceValue(NEURONS, "correlation_rms"),)
+_PLACE, _LANDMARK = (ReferenceValue(BELIEF, "position_error"),), (ReferenceValue(BELIEF, "identity_decoded_after"),)
+_OUTCOME = (ReferenceValue(BELIEF, "outcome_decoded_before"),)
 
 PANELS = (
     Panel("tuning entropy, plug-in", "bit", "tuning_entropy", "", (_TUNING,), within=0.02, scale="tuning"),
@@ -64,7 +64,7 @@ PANELS = (
     Panel("place decoded, LM1", "error (rad)", "position_error", "LM1", _PLACE, "position_chance", 0.1, scale="place error"),
     Panel("place decoded, LM2", "error (rad)", "position_error", "LM2", _PLACE, "position_chance", 0.1, scale="place error"),
     Panel("second landmark decoded", "accuracy", "identity_decoded_after", "", _LANDMARK, 0.5, 0.05),
-    Panel("share of trials that err", "share", "error_rate", "", (Beside(WORLD, "error_rate"),), within=0.03),
+    Panel("share of trials that err", "share", "error_rate", "", (ReferenceValue(WORLD, "error_rate"),), within=0.03),
 )  # fmt: skip
 
 ROWS = (
@@ -88,7 +88,9 @@ def values(
     return found
 
 
-def reference(panel: Panel, beside: Beside, rows: Sequence[Row], truths: Sequence[Truth], units: int = 0) -> float:
+def reference(
+    panel: Panel, beside: ReferenceValue, rows: Sequence[Row], truths: Sequence[Truth], units: int = 0
+) -> float:
     """Give what an estimate should come to with so many units; NaN where that is not known.
 
     `NOISE_FREE` is the mean over seeds of what the same analysis reads from expected rates, at the largest size.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rscnav.ground_truth.estimate_rows import Row
-from rscnav.ground_truth.panels import NOISE_FREE, ROWS, Beside, Panel, reference, values
+from rscnav.ground_truth.panels import NOISE_FREE, ROWS, Panel, ReferenceValue, reference, values
 from rscnav.ground_truth.true_values import Truth
 
 WORDS = {
@@ -25,7 +25,7 @@ class Need:
     Parameters
     ----------
     panel : Panel
-    beside : Beside
+    beside : ReferenceValue
     truth : dict
         By number of units.
     trials : dict
@@ -36,19 +36,19 @@ class Need:
     """
 
     panel: Panel
-    beside: Beside
+    beside: ReferenceValue
     truth: dict[int, float]
     trials: dict[int, int | None]
     error: dict[tuple[int, int], float]
 
 
-def needs(rows: Sequence[Row], truths: Sequence[Truth], panels: Sequence[Panel] = ROWS) -> list[Need]:
+def required_sample_sizes(rows: Sequence[Row], truths: Sequence[Truth], panels: Sequence[Panel] = ROWS) -> list[Need]:
     """Find what each estimate needs, beside each of its truths; those without a tolerance or without rows are left out."""
     asked = [panel for panel in panels if panel.within > 0 and values(rows, panel.estimate, panel.phase)]
     return [need(panel, beside, rows, truths) for panel in asked for beside in panel.beside]
 
 
-def need(panel: Panel, beside: Beside, rows: Sequence[Row], truths: Sequence[Truth]) -> Need:
+def need(panel: Panel, beside: ReferenceValue, rows: Sequence[Row], truths: Sequence[Truth]) -> Need:
     """Find what one estimate needs to be near one truth."""
     found = values(rows, panel.estimate, panel.phase)
     sizes = sorted({units for units, _ in found})
@@ -69,7 +69,7 @@ def need(panel: Panel, beside: Beside, rows: Sequence[Row], truths: Sequence[Tru
 
 def markdown(rows: Sequence[Row], truths: Sequence[Truth]) -> str:
     """Write the table: the truth, how near, trials needed by number of units, and the mean error at four sizes."""
-    found = needs(rows, truths)
+    found = required_sample_sizes(rows, truths)
     units = sorted(found[0].trials)
     trials = sorted({t for _, t in found[0].error})
     corners = [(u, t) for u in (units[min(1, len(units) - 1)], units[-1]) for t in (trials[0], trials[-1])]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.lowpass_filter import lowpass
-from rscnav.ground_truth.subsampling import take
+from rscnav.ground_truth.subsampling import select_units_and_trials
 from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import RATE_SPREAD
 from rscnav.sessions.geometry import wrap
@@ -41,7 +41,7 @@ class Population:
 
 
 @dataclass(frozen=True)
-class Walk:
+class LongWalk:
     """What drives the units in many trials of one length.
 
     Parameters
@@ -72,14 +72,14 @@ class Walk:
         response = np.asarray(lowpass(np.eye(self.drive.shape[1]), self.session.dt_s, cutoff_hz, causal=causal))
         return np.einsum("ts,isf->itf", response**2, self.drive, optimize=True) / self.session.dt_s
 
-    def parts(self, n: int) -> Iterator["Walk"]:
+    def parts(self, n: int) -> Iterator["LongWalk"]:
         """Cut into `n` walks of as many trials each, for the truth's own standard error."""
         for trials in np.array_split(np.arange(len(self.drive)), n):
-            yield replace(self, session=take(self.session, np.arange(self.session.n_units), trials),
+            yield replace(self, session=select_units_and_trials(self.session, np.arange(self.session.n_units), trials),
                           drive=self.drive[trials], phase=self.phase[trials])  # fmt: skip
 
 
-def walk_of(truth: Session, settings: Simulation) -> Walk:
+def walk_of(truth: Session, settings: Simulation) -> LongWalk:
     """Make the drive of the units from a simulation's truth.
 
     Raises
@@ -97,7 +97,7 @@ def walk_of(truth: Session, settings: Simulation) -> Walk:
     phase = truth.need("phase")
     gain = np.array(settings.phase_gain)[phase][:, None]
     drive = np.concatenate([gain, gain * truth.need("bayes")], axis=1).astype(np.float32)
-    return Walk(truth, drive.reshape(-1, lengths[0], drive.shape[1]), phase.reshape(-1, lengths[0]))
+    return LongWalk(truth, drive.reshape(-1, lengths[0], drive.shape[1]), phase.reshape(-1, lengths[0]))
 
 
 def population(

@@ -36,12 +36,12 @@ def random_subset(session: Session, n_units: int, n_trials: int, seeds: Seeds) -
         if not 1 <= n <= there:
             raise ValueError(f"{what}: {n} will not do; session '{session.name}' has {there}, so 1 to {there}")
         chosen[what] = np.sort(seeds.generator("subset", what).permutation(there)[:n])
-    part = take(session, chosen["units"], chosen["trials"])
+    part = select_units_and_trials(session, chosen["units"], chosen["trials"])
     part.name = f"{session.name}-u{n_units}-t{n_trials}"
     return part
 
 
-def take(session: Session, units: NDArray[np.integer], trials: NDArray[np.integer]) -> Session:
+def select_units_and_trials(session: Session, units: NDArray[np.integer], trials: NDArray[np.integer]) -> Session:
     """Keep some units and trials of a session, both given in increasing order; trials are numbered anew.
 
     Parameters

@@ -25,7 +25,7 @@ from rscnav.config.schema import Config
 from rscnav.files.sealed.tails import read_with_digest
 from rscnav.ground_truth.estimates import EXAMPLE, counted
 from rscnav.ground_truth.ideal_decoders import landmark_read, outcome_read, position_errors
-from rscnav.ground_truth.simulated_population import Population, Walk, population, walk_of
+from rscnav.ground_truth.simulated_population import LongWalk, Population, population, walk_of
 from rscnav.recordings.simulation.simulate import simulate
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import PHASES
@@ -78,7 +78,7 @@ def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Trut
     ]
 
 
-def truths_of(walk: Walk, units_of: Population, analyses: Any, units: Sequence[int]) -> Iterator[Truth]:
+def truths_of(walk: LongWalk, units_of: Population, analyses: Any, units: Sequence[int]) -> Iterator[Truth]:
     """Give the truths of one walk; `analyses` is the configuration's section."""
     yield from _of_curves(walk, units_of, analyses)
     yield from _of_spectra(walk, units_of, analyses.common, units)
@@ -92,7 +92,7 @@ def truths_of(walk: Walk, units_of: Population, analyses: Any, units: Sequence[i
         yield Truth(found.name, found.phase, 0, WORLD, found.value)
 
 
-def _of_curves(walk: Walk, units_of: Population, analyses: Any) -> Iterator[Truth]:
+def _of_curves(walk: LongWalk, units_of: Population, analyses: Any) -> Iterator[Truth]:
     """Give the entropies of the tuning to the angle moved and to the place."""
     moved = displacement_since_landmark(walk.session)
     moved = np.where(np.abs(moved) <= np.pi, moved, np.nan)
@@ -104,7 +104,7 @@ def _of_curves(walk: Walk, units_of: Population, analyses: Any) -> Iterator[Trut
         yield Truth(f"{name}_entropy", "", 0, RATES, curve_entropy_truth(walk, units_of, angle, n_bins))
 
 
-def _of_spectra(walk: Walk, units_of: Population, common: Common, units: Sequence[int]) -> Iterator[Truth]:
+def _of_spectra(walk: LongWalk, units_of: Population, common: Common, units: Sequence[int]) -> Iterator[Truth]:
     """Give the participation ratios of each phase, of the rates and of so many noisy neurons."""
     slow, noise = (make(common.cutoff_hz, common.causal) for make in (walk.filtered, walk.counting))
     for number, phase in enumerate(PHASES):
@@ -118,7 +118,7 @@ def _of_spectra(walk: Walk, units_of: Population, common: Common, units: Sequenc
                 yield Truth("participation_ratio", phase, n, NEURONS, value)
 
 
-def _of_correlations(walk: Walk, units_of: Population, common: Common, cutoff_hz: float) -> Iterator[Truth]:
+def _of_correlations(walk: LongWalk, units_of: Population, common: Common, cutoff_hz: float) -> Iterator[Truth]:
     """Give the size of correlations in each phase, and what LM2 keeps of LM1's."""
     fast, noise = (make(cutoff_hz, common.causal) for make in (walk.filtered, walk.counting))
     matrices = [correlations_truth(fast, noise, walk.phase == number, units_of) for number in range(len(PHASES))]
@@ -128,7 +128,7 @@ def _of_correlations(walk: Walk, units_of: Population, common: Common, cutoff_hz
     yield Truth("correlations_kept", "", 0, NEURONS, kept_truth(matrices[1], matrices[2], share))
 
 
-def curve_entropy_truth(walk: Walk, units_of: Population, angle: NDArray[np.floating], n_bins: int) -> float:
+def curve_entropy_truth(walk: LongWalk, units_of: Population, angle: NDArray[np.floating], n_bins: int) -> float:
     """Mean over units of the entropy (bit) of their true mean rates in equal bins of an angle over (-π, π]; NaN left out."""
     edges = np.linspace(-np.pi, np.pi, n_bins + 1)
     drive = walk.drive.reshape(len(angle), -1)

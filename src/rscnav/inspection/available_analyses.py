@@ -6,7 +6,7 @@ from rscnav.sessions.session import Session
 ONLY_NETWORKS = ("optimality", "behaviour")  # need a belief that is read off, or observers beside it
 
 
-def feeds(session: Session) -> dict[str, str]:
+def available_analyses(session: Session) -> dict[str, str]:
     """Give for each analysis what the session lacks for it, in words; '' where it has all.
 
     Analyses that no recording can feed are left out.
@@ -16,7 +16,7 @@ def feeds(session: Session) -> dict[str, str]:
 
 def feeds_in_words(session: Session) -> list[str]:
     """Say in a few lines which analyses can be run, and why others can't."""
-    lacking = feeds(session)
+    lacking = available_analyses(session)
     able = [name for name, reason in lacking.items() if not reason]
     lines = [f"feeds: {', '.join(able) or 'no analysis'}"]
     by_reason: dict[str, list[str]] = {}

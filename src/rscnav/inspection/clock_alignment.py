@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.inspection.check import Check
-from rscnav.sessions.lazy import Activity, LazyRows, at_once
+from rscnav.sessions.lazy import Activity, LazyRows, rows_per_block
 
 MAX_LAG_S = 5.0
 STEP_S = 0.1  # narrower bins are averaged
@@ -17,7 +17,7 @@ _FAR_S = 20.0  # shifts of the null are at least this far
 
 
 @dataclass(frozen=True)
-class Coupling:
+class LagCorrelation:
     """How rates and speed go together by lag.
 
     Parameters
@@ -71,7 +71,7 @@ class Coupling:
         return Check("clocks", "look", f"{words}; are the clocks aligned?")
 
 
-def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> Coupling | None:
+def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> LagCorrelation | None:
     """Correlate each unit's rate with the speed at lags within 5 s.
 
     Parameters
@@ -84,7 +84,7 @@ def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> Coupl
 
     Returns
     -------
-    Coupling or None
+    LagCorrelation or None
         None where nothing varies, or the recording is too short (four minutes) for 19 windows of shifts.
     """
     fold = max(1, int(STEP_S / dt_s + 1e-6))
@@ -103,14 +103,14 @@ def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> Coupl
     kept = strength[lags % n]
     p = (1 + int(np.sum(null >= kept.max()))) / (1 + n_windows)
     low, high = np.quantile(strength[far : n - far], [0.025, 0.975]).tolist()
-    return Coupling((lags * dt_s).astype(np.float64), kept, threshold, (low, high), p, n_windows)
+    return LagCorrelation((lags * dt_s).astype(np.float64), kept, threshold, (low, high), p, n_windows)
 
 
 def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArray[np.float64] | None:
     """Give the mean over units of the squared correlation at every circular lag, (lag,); None where no unit varies."""
     v = np.conj(np.fft.rfft((speed - speed.mean()) / speed.std()))[:, None]
     total, n_units = np.zeros(len(speed)), 0
-    n_read, n_together = at_once(rates.shape[0]), at_once(8 * len(speed))
+    n_read, n_together = rows_per_block(rates.shape[0]), rows_per_block(8 * len(speed))
     for first in range(0, rates.shape[1], n_read):
         some = slice(first, first + n_read)
         read = _averaged(rates.units(some) if isinstance(rates, LazyRows) else rates[:, some], fold)

@@ -6,28 +6,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.inspection.spike_summary import SpikeSummary, ends_of, summed_up
+from rscnav.inspection.spike_summary import SpikeSummary, ends_of, summarise_spikes
 from rscnav.recordings.activity.series import activity_columns, activity_series
 from rscnav.recordings.activity.unit_tables import unit_tables
 from rscnav.recordings.activity.units import named
-from rscnav.recordings.binning import merged, outside
+from rscnav.recordings.binning import complement, merge_intervals
 from rscnav.recordings.files.nwb_lookup import Series, interval_table
 from rscnav.recordings.settings.mapping import Epochs, Trials
 from rscnav.recordings.settings.position import Position
 from rscnav.recordings.settings.recording import Recording
-from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.tracking.position_series import Place, position_series
 from rscnav.recordings.tracking.position_units import UNITS, known_unit
 from rscnav.recordings.tracking.tracked_position import tracked_place
 from rscnav.recordings.trials.trials import epoch_spans
-from rscnav.sessions.lazy import LazyTrains
+from rscnav.sessions.lazy import LazySpikeTrains
 
 NOTHING = np.empty((0, 2))
 
 
 @dataclass
-class Raw:
+class FileOverview:
     """What a file holds, by what it means. What it lacks is None or empty, with the reason in `why`.
 
     Parameters
@@ -51,7 +51,7 @@ class Raw:
     track_length : float or None
         Of a track that starts again each lap (the series' unit).
     tracking : Tracking or None
-    frame : Frame or None
+    frame : CoordinateFrame or None
         The tracked place as a session has it, for the whole recording and with the scene as it stood.
     trials, epochs, invalid : array, (interval, 2)
         Rows of the table of trials; the epochs that the mapping chooses; invalid times (s).
@@ -72,7 +72,7 @@ class Raw:
     max_speed: float = float("inf")
     track_length: float | None = None
     tracking: Tracking | None = None
-    frame: Frame | None = None
+    frame: CoordinateFrame | None = None
     trials: NDArray[np.float64] = field(default_factory=lambda: NOTHING)
     epochs: NDArray[np.float64] = field(default_factory=lambda: NOTHING)
     invalid: NDArray[np.float64] = field(default_factory=lambda: NOTHING)
@@ -89,7 +89,7 @@ class Raw:
         return float(np.min(ends)), max(float(np.max(ends)), float(np.min(ends)) + 1e-9)
 
 
-def look_at(file: Any, mapping: Recording | None) -> Raw:
+def overview(file: Any, mapping: Recording | None) -> FileOverview:
     """Read what there is; nothing that is wrong or lacking stops it.
 
     Parameters
@@ -100,9 +100,9 @@ def look_at(file: Any, mapping: Recording | None) -> Raw:
 
     Returns
     -------
-    Raw
+    FileOverview
     """
-    raw = Raw(subject="" if file.subject is None else str(file.subject.subject_id or ""))
+    raw = FileOverview(subject="" if file.subject is None else str(file.subject.subject_id or ""))
     trains = _activity(file, mapping, raw)
     if mapping is not None and mapping.position is not None:
         _position(file, mapping.position, mapping.trials, raw)
@@ -113,11 +113,11 @@ def look_at(file: Any, mapping: Recording | None) -> Raw:
     if mapping is not None and mapping.epochs is not None:
         raw.epochs = _chosen(file, mapping.epochs)
     if trains is not None:
-        raw.spikes = summed_up(trains, raw.extent)
+        raw.spikes = summarise_spikes(trains, raw.extent)
     return raw
 
 
-def _activity(file: Any, mapping: Recording | None, raw: Raw) -> LazyTrains | None:
+def _activity(file: Any, mapping: Recording | None, raw: FileOverview) -> LazySpikeTrains | None:
     """Read what units there are and when they were observed, or the series that stands for their spikes; return spike times."""
     if mapping is not None and mapping.activity is not None:
         try:
@@ -129,15 +129,15 @@ def _activity(file: Any, mapping: Recording | None, raw: Raw) -> LazyTrains | No
     try:
         tables = unit_tables(file, None if mapping is None else mapping.units_table)
         stored = tables.trains()
-        trains = LazyTrains(stored.counts, lambda row: _finite(stored[row]))
+        trains = LazySpikeTrains(stored.counts, lambda row: _finite(stored[row]))
         raw.spike_ends = ends_of(trains)
         raw.ids = np.array(named(tables.columns()))
         spans = [tables.observed(row) for row in range(len(tables))]
     except ValueError as error:
         raw.why["activity"] = str(error)
         return None
-    unseen = merged(np.concatenate([NOTHING, *(outside(s) for s in spans if s is not None)]))
-    raw.observed = outside(unseen) if len(unseen) else None
+    unseen = merge_intervals(np.concatenate([NOTHING, *(complement(s) for s in spans if s is not None)]))
+    raw.observed = complement(unseen) if len(unseen) else None
     return trains
 
 
@@ -145,7 +145,7 @@ def _finite(times: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.sort(times[np.isfinite(times)])
 
 
-def _position(file: Any, position: Position, trials: Trials | None, raw: Raw) -> None:
+def _position(file: Any, position: Position, trials: Trials | None, raw: FileOverview) -> None:
     """Read the tracked place, as the file has it and as a session would."""
     raw.max_gap_s = position.max_gap_s
     raw.max_speed = np.inf if position.max_speed is None else position.max_speed
@@ -180,6 +180,6 @@ def _chosen(file: Any, epochs: Epochs) -> NDArray[np.float64]:
         return NOTHING
 
 
-def is_angle(raw: Raw) -> bool:
+def is_angle(raw: FileOverview) -> bool:
     """Tell whether the tracked series is one angle."""
     return raw.unit != "" and UNITS[raw.unit][0] == "rad"

@@ -17,7 +17,7 @@ from rscnav.inspection.file_contents import Item, contents
 from rscnav.inspection.library_warnings import heard
 from rscnav.inspection.mapping.draft import draft, name_of
 from rscnav.inspection.mapping.guess import guess
-from rscnav.inspection.raw_overview import Raw, look_at
+from rscnav.inspection.raw_overview import FileOverview, overview
 from rscnav.inspection.run_checks import file_checks, not_made
 from rscnav.inspection.trial_alignment import MIN_TRIALS, Starts, scan_starts
 from rscnav.recordings.activity.unit_tables import units_in
@@ -55,9 +55,9 @@ class Report:
     checks : list of Check
     path : str
         The file.
-    raw : Raw
+    raw : FileOverview
         What stands in it, before anything is put right.
-    coupling : Coupling or None
+    coupling : LagCorrelation or None
         Of rates and speed, by lag.
     starts : Starts or None
         Places at the starts of trials, with all trials moved in time.
@@ -80,8 +80,8 @@ class Report:
     error: str = ""
     checks: list[Check] = field(default_factory=list)
     path: str = ""
-    raw: Raw = field(default_factory=Raw)
-    coupling: lag.Coupling | None = None
+    raw: FileOverview = field(default_factory=FileOverview)
+    coupling: lag.LagCorrelation | None = None
     starts: Starts | None = None
     why_no_starts: str = "the mapping does not read this file"
     listed: list[str] = field(default_factory=list)
@@ -217,7 +217,7 @@ def _look_at_file(report: Report, file: Any, mapping: Recording | None) -> Recor
         used = report.attempt("what the mapping uses", lambda: _used(file, given), set())
     report.unused = [(item, _why_not(item)) for item in report.items if item.path not in used]
     report.checks = report.attempt("the checks of the file", lambda: file_checks(file, mapping), [])
-    report.raw = report.attempt("a look at the values", lambda: look_at(file, mapping), report.raw)
+    report.raw = report.attempt("a look at the values", lambda: overview(file, mapping), report.raw)
     return mapping
 
 

@@ -21,7 +21,7 @@ from rscnav.recordings.time_checks.restarting_spikes import agreed_repeats, repe
 from rscnav.recordings.tracking.position_series import Place, position_series
 from rscnav.recordings.tracking.tracked_position import tracked_place
 from rscnav.recordings.trials.trials import epoch_spans, trial_spans
-from rscnav.sessions.lazy import LazyTrains
+from rscnav.sessions.lazy import LazySpikeTrains
 
 SPIKES = ("order of spikes", "refractory period", "drift of rates")
 TRACK = ("frames", "lost frames", "jumps", "unit of the position", "size of the tracked area")
@@ -65,24 +65,24 @@ def not_made(why: str) -> list[Check]:
     return [Check(name, "not checked", why) for name in SESSION]
 
 
-def _trains(file: Any, mapping: Recording | None) -> LazyTrains:
+def _trains(file: Any, mapping: Recording | None) -> LazySpikeTrains:
     """Return the spikes of the units that meet the mapping's rules, as they stand in the file."""
     tables = unit_tables(file, None if mapping is None else mapping.units_table)
     return tables.trains().chosen(meeting_own(tables, () if mapping is None else mapping.units))
 
 
-def _ordered(trains: LazyTrains) -> LazyTrains:
-    return LazyTrains(trains.counts, lambda k: np.sort(trains[k][np.isfinite(trains[k])]))
+def _ordered(trains: LazySpikeTrains) -> LazySpikeTrains:
+    return LazySpikeTrains(trains.counts, lambda k: np.sort(trains[k][np.isfinite(trains[k])]))
 
 
-def _of_spikes(trains: LazyTrains) -> list[Check]:
+def _of_spikes(trains: LazySpikeTrains) -> list[Check]:
     ordered = _ordered(trains)
     ends = np.array([(times[0], times[-1]) for times in ordered if len(times)]).reshape(-1, 2)
     extent = (float(ends[:, 0].min()), float(ends[:, 1].max())) if len(ends) else (0.0, 0.0)
     return [spike_checks.order(trains), spike_checks.refractory(ordered)[0], spike_checks.drift(ordered, extent)]
 
 
-def _of_time(file: Any, mapping: Recording | None, trains: LazyTrains | None, place: Place | None) -> list[Check]:
+def _of_time(file: Any, mapping: Recording | None, trains: LazySpikeTrains | None, place: Place | None) -> list[Check]:
     """Check that spikes, tracking, trials and epochs cover the same time; what can't be read is left out of it."""
     active, again, tracking, frame = None, 0, None, None
     if trains is not None:

@@ -43,7 +43,7 @@ def ends_of(trains: Trains) -> NDArray[np.float64]:
     return np.array([min(a for a, _ in ends), max(b for _, b in ends)]) if ends else np.empty(0)
 
 
-def summed_up(trains: Trains, extent: tuple[float, float]) -> SpikeSummary:
+def summarise_spikes(trains: Trains, extent: tuple[float, float]) -> SpikeSummary:
     """Sum up spikes, unit by unit.
 
     Parameters

@@ -9,7 +9,7 @@ from rscnav.inspection.check import Check
 from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.settings.position import Position
 from rscnav.recordings.tracking.artifacts import ENOUGH, suspected
-from rscnav.recordings.tracking.interpolation import pieces_at, turned_back
+from rscnav.recordings.tracking.interpolation import clock_resets, pieces_at
 from rscnav.recordings.tracking.laps import lap_notes
 from rscnav.recordings.tracking.position_series import Place
 from rscnav.recordings.tracking.position_units import UNITS, known_unit
@@ -46,7 +46,7 @@ def frames(time: NDArray[np.float64]) -> Check:
         words += f"; {back} times go back, {twice} repeat the one before"
     if dropped:
         words += f"; {dropped} frames left out in {int(wide.sum())} places, the longest {step.max():.3g} s"
-    if len(turned_back(time, 1.0)):
+    if len(clock_resets(time, 1.0)):
         return Check(
             "frames", "wrong", f"{words}: the clock starts again, as where recordings were put one after the other"
         )

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.inspection.check import Check
-from rscnav.recordings.binning import merged
-from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.binning import merge_intervals
+from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.tracking.kinematics import unrotated
 
@@ -86,7 +86,7 @@ class Starts:
 
 def scan_starts(
     tracking: Tracking,
-    frame: Frame,
+    frame: CoordinateFrame,
     times: NDArray[np.float64],
     rotation: NDArray[np.float64],
     generator: np.random.Generator,
@@ -97,7 +97,7 @@ def scan_starts(
     ----------
     tracking : Tracking
         Of the whole recording, the scene as it stood.
-    frame : Frame
+    frame : CoordinateFrame
     times : array, (trial, 2)
         Start and stop (s).
     rotation : array, (trial,)
@@ -146,13 +146,13 @@ def scan_starts(
 
 def _around(tracking: Tracking, times: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the times of samples in trials and within 20 s of one: rests elsewhere say nothing of trials."""
-    spans = merged(times + np.array([-MAX_SHIFT_S, MAX_SHIFT_S]))
+    spans = merge_intervals(times + np.array([-MAX_SHIFT_S, MAX_SHIFT_S]))
     last = np.searchsorted(spans[:, 0], tracking.time, side="right") - 1
     return tracking.time[(last >= 0) & (tracking.time <= spans[np.maximum(last, 0), 1])]
 
 
 def _nearest(
-    tracking: Tracking, frame: Frame, moments: NDArray[np.float64], rotation: NDArray[np.float64]
+    tracking: Tracking, frame: CoordinateFrame, moments: NDArray[np.float64], rotation: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Give the median distance to the nearest other trial's place, (shift,); `moments` (trial, shift) in s."""
     n_trials, n_shifts = moments.shape

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from rscnav.networks.cells.base import Cell, Layer, affine, unset
+from rscnav.networks.cells.base import Cell, Layer, affine, empty_parameter
 from rscnav.networks.cells.registry import cell_class, is_recurrent, make_layer
 
 Generators = torch.Generator | Sequence[torch.Generator] | None  # of one network, of several, or none
@@ -76,7 +76,7 @@ class Readout(nn.Module):
 
     def __init__(self, n_units: int, n_classes: int) -> None:
         super().__init__()
-        self.weight, self.bias = unset(n_classes, n_units), unset(n_classes)
+        self.weight, self.bias = empty_parameter(n_classes, n_units), empty_parameter(n_classes)
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Give logits, (..., class)."""

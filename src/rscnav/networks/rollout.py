@@ -14,10 +14,10 @@ from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.registry import limit_of, observe, strategies
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.sessions.encounters import Behaviour, Met, find_encounters
+from rscnav.sessions.encounters import EncounterTable, Trajectory, find_encounters
 from rscnav.sessions.geometry import distance
-from rscnav.sessions.outcomes import OUTCOMES, pokes, ports
-from rscnav.sessions.posteriors import Places, alternatives, divergence
+from rscnav.sessions.outcomes import OUTCOMES, port_choices, ring_choices
+from rscnav.sessions.posteriors import PositionBins, alternative_positions, divergence
 from rscnav.sessions.schema import CURVE, TRIALS
 from rscnav.sessions.session import Session
 from rscnav.tasks.base import Batch, Task, join
@@ -96,7 +96,7 @@ def roll_out(
     trials["outcome"] = "none"
     if batch.rotation is not None:
         trials["rotation_rad"] = batch.rotation.cpu().numpy()
-    behaviour = Behaviour(
+    behaviour = Trajectory(
         position=_flat(batch.position),
         time=(np.arange(n_trials * n_steps) + 0.5) * task.dt_s,
         trial=np.repeat(np.arange(n_trials, dtype=np.int32), n_steps),
@@ -156,10 +156,15 @@ class _Judge:
     """What each observer's belief says, sample by sample."""
 
     def __init__(
-        self, task: Task, batch: Batch, behaviour: Behaviour, met: Met, network: dict[str, NDArray[np.float32]]
+        self,
+        task: Task,
+        batch: Batch,
+        behaviour: Trajectory,
+        met: EncounterTable,
+        network: dict[str, NDArray[np.float32]],
     ) -> None:
         self.behaviour, self.met, self.network = behaviour, met, network
-        self.places = Places(task.bin_centres, behaviour.ring, behaviour.radius)
+        self.places = PositionBins(task.bin_centres, behaviour.ring, behaviour.radius)
         self.targets = {head: _flat(target) for head, target in batch.targets.items()}
         self.n_steps = batch.inputs.shape[1]
         self.names: list[str] = []
@@ -203,9 +208,9 @@ class _Judge:
 
     def _correct(self, held: dict[str, NDArray]) -> NDArray[np.int8]:
         if "port" not in held:
-            return pokes(self.met.table, held["position"], self.behaviour)
+            return ring_choices(self.met.table, held["position"], self.behaviour)
         last = slice(self.n_steps - 1, None, self.n_steps)
-        return ports(held["port"][last], self.targets["port"][last], self.met.phase[last] == 2)
+        return port_choices(held["port"][last], self.targets["port"][last], self.met.phase[last] == 2)
 
     def _wrong_places(self) -> list[NDArray]:
         """Give the wrong places that fit the first landmark, in LM1; none that overlaps with the right one."""
@@ -214,7 +219,9 @@ class _Judge:
         for row in rows:
             first[row["trial"]] = behaviour.names.index(row["landmark"])
         of_sample = np.where(self.met.phase == 1, first[behaviour.trial], -1)
-        places = alternatives(behaviour.position, behaviour.landmarks[behaviour.trial], of_sample, behaviour.ring)
+        places = alternative_positions(
+            behaviour.position, behaviour.landmarks[behaviour.trial], of_sample, behaviour.ring
+        )
         for place in places:
             apart = distance(place, behaviour.position, behaviour.ring)
             place[~(apart >= 2 * behaviour.radius)] = np.nan

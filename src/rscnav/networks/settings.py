@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from rscnav.networks.learning_rules.settings import RuleSettings
 from rscnav.settings.field_types import Name
 from rscnav.settings.operational_keys import OPERATIONAL
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 CellName = Literal[
     "gru", "lstm", "tanh", "relu", "rectified_tanh", "leaky", "diagonal", "feedforward", "convolution"
@@ -15,7 +15,7 @@ CellName = Literal[
 CELL_NAMES: tuple[str, ...] = get_args(CellName)
 
 
-class Lesson(Closed):
+class Lesson(StrictSettings):
     """Easier trials, at the beginning of a training."""
 
     until: float = Field(gt=0, le=1, description="the lesson ends after this share of n_batches")
@@ -25,7 +25,7 @@ class Lesson(Closed):
     )
 
 
-class Training(Closed):
+class Training(StrictSettings):
     """How a network is trained: Adam on fresh trials with a one-cycle schedule and gradient clipping; docs/training.md."""
 
     batch_size: int = Field(256, ge=1, le=1_000_000, description="trials in a batch")
@@ -70,14 +70,14 @@ class Training(Closed):
         return self
 
 
-class Rollout(Closed):
+class Rollout(StrictSettings):
     """How many trials of a trained network become its session."""
 
     train_trials: int = Field(500, ge=1, le=1_000_000, description="trials of the training stream")
     test_trials: int = Field(2000, ge=2, le=1_000_000, description="trials of the test stream")
 
 
-class Network(Closed):
+class Network(StrictSettings):
     """One kind of network; a session for each of its seeds."""
 
     name: Name = Field(description="sessions are called NAME-sSEED")

@@ -16,8 +16,8 @@ import logging
 import torch
 from torch import Tensor
 
-from rscnav.observers.particle_filter import Walk
-from rscnav.observers.particles import effective
+from rscnav.observers.particle_filter import ParticleFilter
+from rscnav.observers.particles import effective_sample_size
 from rscnav.observers.settings import Observer
 from rscnav.tasks.arena import Task
 from rscnav.tasks.base import Batch
@@ -76,10 +76,10 @@ def posteriors(
     at_once = max(1, CHUNK.get(batch.inputs.device.type, CHUNK["cpu"]) // n)
     for first in range(0, trials, at_once):
         part = slice(first, first + at_once)
-        walk = Walk(task, batch.inputs[part], strategy, n, generator, stratified)
+        walk = ParticleFilter(task, batch.inputs[part], strategy, n, generator, stratified)
         for step in range(n_steps):
             tally = walk.step(step)  # (trial, port, bin)
-            stray = 1 / effective(walk.cloud.weight).double()[:, None]
+            stray = 1 / effective_sample_size(walk.cloud.weight).double()[:, None]
             share = tally.sum(dim=2)
             result["position"][part, step] = (tally.sum(dim=1) + stray * floor) / (1 + stray)
             reward = share.roll(task.settings.port_steps, dims=1)

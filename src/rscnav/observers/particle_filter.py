@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from rscnav.observers.arena_likelihood import View
-from rscnav.observers.particle_prior import Outset
-from rscnav.observers.particles import IMPOSSIBLE, Cloud, systematic
+from rscnav.observers.particle_prior import RotationPosterior
+from rscnav.observers.particles import IMPOSSIBLE, Particles, systematic_resample
 from rscnav.tasks.arena import Task
 from rscnav.tasks.arena_motion import moved
 from rscnav.tasks.ring import equal_bin
@@ -23,7 +23,7 @@ NEGLIGIBLE = 1e-12  # a particle of less weight is dropped
 INEXPLICABLE = 1e-6  # a single hypothesis that gives less than this part of the highest likelihood is given up
 
 
-class Walk:
+class ParticleFilter:
     """The particles of some trials on their way.
 
     Parameters
@@ -53,10 +53,10 @@ class Walk:
         slot = label + s.n_ports * torch.arange(n_trials, device=device)[:, None]
         back = (label * (-2 * math.pi / s.n_ports)).float()
         heading = torch.zeros_like(weight) if stratified else back.repeat(n_trials, 1)
-        self.cloud = Cloud(torch.zeros_like(weight), torch.zeros_like(weight), heading, slot, weight, s.n_ports)
+        self.cloud = Particles(torch.zeros_like(weight), torch.zeros_like(weight), heading, slot, weight, s.n_ports)
         self.settled = ((before + seen.long()) > 0) | (not stratified)  # (trial, step): some landmark has been in view
         self.ripe = self.weighed & ((before > 0) | (not stratified))  # learns, and not by an outset
-        self.outsets = {row: Outset(task, n, device) for row in range(n_trials)} if stratified else {}
+        self.outsets = {row: RotationPosterior(task, n, device) for row in range(n_trials)} if stratified else {}
         self.back = back.cos(), back.sin()
         self.rescues = 0
 
@@ -165,7 +165,7 @@ class Walk:
         lost = torch.logsumexp(log_weight, dim=1) < math.log(INEXPLICABLE)
         if bool(lost.any()):
             far = rows[lost]
-            c.slot[far] = c.slot[far].gather(1, systematic(c.weight[far], n, self.generator))
+            c.slot[far] = c.slot[far].gather(1, systematic_resample(c.weight[far], n, self.generator))
             c.x[far], c.y[far], c.heading[far], misfit = self.view.draw(far, step, n, self.generator)
             log_weight[lost] = -misfit
         return torch.softmax(log_weight, dim=1)
@@ -185,7 +185,7 @@ class Walk:
     def start_anew(self, rows: Tensor) -> None:
         """Give the poses of trials `rows`, as they are in the frame of the start, new turns of the scene, all alike."""
         c, n = self.cloud, self.cloud.x.shape[1]
-        chosen = systematic(c.weight[rows], n, self.generator)
+        chosen = systematic_resample(c.weight[rows], n, self.generator)
         x, y, heading, slot = (values[rows].gather(1, chosen) for values in (c.x, c.y, c.heading, c.slot))
         draw = torch.rand(len(rows), n, generator=self.generator, device=x.device)
         port = draw.argsort(dim=1) % c.n_labels

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from rscnav.observers.arena_likelihood import misfit
-from rscnav.observers.particles import IMPOSSIBLE, effective, spread, systematic
+from rscnav.observers.particles import IMPOSSIBLE, effective_sample_size, oversampling_factor, systematic_resample
 from rscnav.tasks.arena import Task
 
 
-class Outset:
+class RotationPosterior:
     """Poses of one trial in the frame of its start, and the turns of the scene that each still allows.
 
     The motion does not depend on the turn j of the scene, so one path of poses tells of all j: it allows those under which
@@ -63,11 +63,11 @@ class Outset:
 
     def resample(self, share: Tensor, generator: torch.Generator) -> Tensor | None:
         """Choose poses anew if their effective number is below half: those to copy, (pose,), or None."""
-        boost = spread(share[None])[0]
+        boost = oversampling_factor(share[None])[0]
         q = self.base * (self.allowed @ boost)
-        if not bool(effective(q[None]) < 0.5 * self.n):
+        if not bool(effective_sample_size(q[None]) < 0.5 * self.n):
             return None
-        chosen = systematic(q[None], self.n, generator)[0]
+        chosen = systematic_resample(q[None], self.n, generator)[0]
         self.base = (self.base / q)[chosen]
         self.allowed = self.allowed[chosen]
         return chosen
@@ -106,8 +106,8 @@ class Outset:
         if not explained:
             pair = torch.softmax((self.base.log()[:, None] - distress).flatten(), dim=0).view_as(pair)
         share = pair.sum(dim=0).double()
-        boost = spread((share / share.sum())[None])[0]
-        chosen = systematic((pair * boost).T.reshape(1, -1), self.n, generator)[0]  # ordered by turn
+        boost = oversampling_factor((share / share.sum())[None])[0]
+        chosen = systematic_resample((pair * boost).T.reshape(1, -1), self.n, generator)[0]  # ordered by turn
         turn = chosen // self.n
         weight = 1 / boost[turn]
         return chosen % self.n, turn, weight / weight.sum(), explained

@@ -12,7 +12,7 @@ IMPOSSIBLE = 1e-20  # as good as no likelihood at all
 
 
 @dataclass
-class Cloud:
+class Particles:
     """Poses with a label, and their weights.
 
     Parameters
@@ -43,7 +43,7 @@ class Cloud:
     def resample(self, rows: Tensor, share: Tensor, generator: torch.Generator, stratified: bool = True) -> None:
         """Renew the particles of those trials whose effective number has fallen below half.
 
-        A particle of weight w and label j is drawn with q ∝ w · `spread`(p)_j, and weighs w / q thereafter. The effective
+        A particle of weight w and label j is drawn with q ∝ w · `oversampling_factor`(p)_j, and weighs w / q thereafter. The effective
         number is that of q.
 
         Parameters
@@ -57,19 +57,21 @@ class Cloud:
             False: q = w, the plain filter.
         """
         n = self.x.shape[1]
-        boost = (spread(share) if stratified else torch.ones_like(share, dtype=self.weight.dtype)).flatten()
+        boost = (
+            oversampling_factor(share) if stratified else torch.ones_like(share, dtype=self.weight.dtype)
+        ).flatten()
         q = boost[self.slot].mul_(self.weight)
-        few = (rows & (effective(q) < 0.5 * n)).nonzero()[:, 0]
+        few = (rows & (effective_sample_size(q) < 0.5 * n)).nonzero()[:, 0]
         if not len(few):
             return
-        chosen = systematic(q[few], n, generator) + (few * n)[:, None]
+        chosen = systematic_resample(q[few], n, generator) + (few * n)[:, None]
         for values in (self.x, self.y, self.heading, self.slot):
             values[few] = values.flatten()[chosen]
         fresh = 1 / boost[self.slot[few]]
         self.weight[few] = fresh / fresh.sum(dim=1, keepdim=True)
 
 
-def spread(share: Tensor) -> Tensor:
+def oversampling_factor(share: Tensor) -> Tensor:
     """Say by how much each label is to be oversampled: ½ + ½ / (n p_j), n the number of labels with p_j > `DEAD`.
 
     Half of all particles go where the weight is, the other half in equal parts to every label that is still alive.
@@ -87,12 +89,12 @@ def spread(share: Tensor) -> Tensor:
     return (0.5 + torch.where(alive, 0.5 / (alive.sum(dim=1, keepdim=True) * share), 0.0)).float()
 
 
-def effective(weight: Tensor) -> Tensor:
+def effective_sample_size(weight: Tensor) -> Tensor:
     """Effective number of particles, (Σ w)² / Σ w²: (trial, particle) -> (trial,)."""
     return weight.sum(dim=1).square() / weight.square().sum(dim=1)
 
 
-def systematic(weight: Tensor, n: int, generator: torch.Generator) -> Tensor:
+def systematic_resample(weight: Tensor, n: int, generator: torch.Generator) -> Tensor:
     """Draw n particles, the i-th at (i + u) / n of the summed weight, one u a trial.
 
     Parameters

@@ -9,7 +9,7 @@ from torch import Tensor
 from rscnav.observers.grid_filter import RingModel, grid_filter, grid_smoother, share_in_view
 from rscnav.observers.settings import Observer
 from rscnav.tasks.base import Batch
-from rscnav.tasks.input_encoding import decode_velocity, place_code
+from rscnav.tasks.input_encoding import decode_velocity, population_code
 
 STRATEGIES = ("bayes", "no_absence", "single_hypothesis", "dead_reckoning", "smoother")
 CELLS = 8_000_000  # numbers of a belief held at once: bounds the memory
@@ -128,6 +128,6 @@ def _hide_before_map(posterior: Tensor, seen: Tensor, whole_trial: bool) -> None
 def _check_map(task: Any, batch: Batch, told: Tensor) -> None:
     """Refuse landmarks that are not those of the map that the inputs show."""
     s = task.settings
-    code = place_code(batch.landmarks[:, :, 0], s.map_units, s.map_width_rad).float()
+    code = population_code(batch.landmarks[:, :, 0], s.map_units, s.map_width_rad).float()
     if not torch.allclose(told.amax(dim=1), code * (told.amax(dim=(1, 2)) > 0)[:, None], atol=1e-5):
         raise ValueError("the map in `inputs` is not that of `landmarks`: do they belong to the same trials?")

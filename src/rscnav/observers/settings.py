@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Observer(Closed):
+class Observer(StrictSettings):
     """Grid of the exact Bayes filters on the ring, particles of the filter in the arena."""
 
     grid_bins: int = Field(

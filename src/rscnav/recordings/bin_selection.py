@@ -3,12 +3,12 @@
 import numpy as np
 
 from rscnav.recordings.activity.series import Sampled, SampledRates
-from rscnav.recordings.binning import Bins, bins_within, outside, touching
-from rscnav.recordings.extract import Recorded
+from rscnav.recordings.binning import Bins, bins_within, complement, overlaps
+from rscnav.recordings.extract import RawRecording
 from rscnav.recordings.settings.recording import Recording
 
 
-def kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, int]]:
+def kept_bins(recorded: RawRecording, mapping: Recording) -> tuple[Bins, dict[str, int]]:
     """Lay bins into the trials and drop those that are invalid, outside the epochs, or without position or activity."""
     bins = bins_within(recorded.spans.times, mapping.bin_s)
     dropped = {"n_bins_outside_epochs": 0, "n_bins_in_gaps": 0, "n_bins_nan": 0}
@@ -17,7 +17,7 @@ def kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, i
         ("n_bins_unobserved", recorded.unobserved),
         ("n_bins_unrecorded", recorded.unrecorded),
     ):
-        there = touching(bins, intervals)
+        there = overlaps(bins, intervals)
         dropped[key] = int(there.sum())
         bins = bins.keep(~there)
     if recorded.sampled is not None:
@@ -25,14 +25,14 @@ def kept_bins(recorded: Recorded, mapping: Recording) -> tuple[Bins, dict[str, i
         dropped["n_bins_without_samples"] = int(silent.sum())
         bins = bins.keep(~silent)
     if recorded.epochs is not None:
-        beyond = touching(bins, outside(recorded.epochs))
+        beyond = overlaps(bins, complement(recorded.epochs))
         dropped["n_bins_outside_epochs"] = int(beyond.sum())
         bins = bins.keep(~beyond)
     if recorded.tracking is not None and mapping.position is not None:
-        in_gap = touching(bins, recorded.tracking.gaps)
+        in_gap = overlaps(bins, recorded.tracking.gaps)
         dropped["n_bins_in_gaps"] = int(in_gap.sum())
         bins = bins.keep(~in_gap)
-        missing = touching(bins, recorded.tracking.missing)
+        missing = overlaps(bins, recorded.tracking.missing)
         if missing.any() and mapping.position.nan == "refuse":
             raise ValueError(
                 f"position.series: {mapping.position.shown} is NaN in {missing.sum()} bins, the first at "

@@ -63,7 +63,7 @@ def bins_within(spans: NDArray[np.float64], bin_s: float) -> Bins:
     return Bins(left, right, np.repeat(np.arange(len(spans)), counts))
 
 
-def touching(bins: Bins, intervals: NDArray[np.float64]) -> NDArray[np.bool_]:
+def overlaps(bins: Bins, intervals: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Mark the bins that share time with any of the intervals.
 
     Parameters
@@ -83,7 +83,7 @@ def touching(bins: Bins, intervals: NDArray[np.float64]) -> NDArray[np.bool_]:
     return starts[following] < bins.right - TOLERANCE_S
 
 
-def outside(spans: NDArray[np.float64]) -> NDArray[np.float64]:
+def complement(spans: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the intervals, from -∞ to ∞, that no span covers; spans may overlap and stand in any order."""
     edges, reached = [], -np.inf
     for start, stop in spans[np.argsort(spans[:, 0], kind="stable")]:
@@ -93,7 +93,7 @@ def outside(spans: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array([*edges, (reached, np.inf)])
 
 
-def merged(spans: NDArray[np.float64]) -> NDArray[np.float64]:
+def merge_intervals(spans: NDArray[np.float64]) -> NDArray[np.float64]:
     """Join spans (span, 2) that overlap or touch; they come back in order of time."""
     joined: list[list[float]] = []
     for start, stop in spans[np.argsort(spans[:, 0], kind="stable")].tolist():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rscnav.recordings.extract import Recorded
+from rscnav.recordings.extract import RawRecording
 from rscnav.recordings.settings.recording import Recording
 from rscnav.recordings.tracking.interpolation import Tracking
 
@@ -20,12 +20,12 @@ _WORDS = {
 }
 
 
-def nothing_left(recorded: Recorded, mapping: Recording, dropped: Mapping[str, int]) -> str:
+def nothing_left(recorded: RawRecording, mapping: Recording, dropped: Mapping[str, int]) -> str:
     """Return the message for a recording of which no bin is left.
 
     Parameters
     ----------
-    recorded : Recorded
+    recorded : RawRecording
     mapping : Recording
     dropped : mapping of int
         Bins that were dropped, by reason.

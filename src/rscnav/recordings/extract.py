@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rscnav.recordings.activity.series import Sampled, read_activity
 from rscnav.recordings.activity.unit_tables import unit_tables
 from rscnav.recordings.activity.units import Units, read_units
-from rscnav.recordings.binning import merged, outside
+from rscnav.recordings.binning import complement, merge_intervals
 from rscnav.recordings.files.damaged_objects import damage_notes, damaged_objects
 from rscnav.recordings.files.nwb_lookup import interval_table
 from rscnav.recordings.files.object_names import files_of
@@ -22,16 +22,16 @@ from rscnav.recordings.time_checks.common_time import refused_or_noted, same_tim
 from rscnav.recordings.time_checks.coverage import silences, silent_ends
 from rscnav.recordings.time_checks.restarting_spikes import agreed_repeats
 from rscnav.recordings.time_checks.time_units import apart_words
-from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.tracking.position_series import position_series
 from rscnav.recordings.tracking.tracked_position import tracked_heading, tracked_place
-from rscnav.recordings.trials.trials import Spans, cut_stretches, epoch_spans, trial_spans, without
-from rscnav.sessions.lazy import LazyTrains
+from rscnav.recordings.trials.trials import TrialSpans, cut_stretches, epoch_spans, subtract_intervals, trial_spans
+from rscnav.sessions.lazy import LazySpikeTrains
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RawRecording:
     """What a file holds.
 
     Parameters
@@ -51,11 +51,11 @@ class Recorded:
     unrecorded : array, (interval, 2)
         Times (s) before the first and after the last spike, where the silence there is certain to mean that nothing was recorded.
     tracking, heading : Tracking or None
-    frame : Frame or None
+    frame : CoordinateFrame or None
         That of `tracking`.
     epochs : array, (epoch, 2), or None
         Start and stop (s); None for the whole recording.
-    spans : Spans
+    spans : TrialSpans
         Trials, or pieces of stretches.
     notes : list of str
         What had to be put right.
@@ -64,7 +64,7 @@ class Recorded:
     subject: str
     about: dict[str, str]
     units: Columns
-    spikes: LazyTrains | None
+    spikes: LazySpikeTrains | None
     sampled: Sampled | None
     n_units_left_out: int
     n_spikes_unobserved: int
@@ -73,13 +73,13 @@ class Recorded:
     unrecorded: NDArray[np.float64]
     tracking: Tracking | None
     heading: Tracking | None
-    frame: Frame | None
+    frame: CoordinateFrame | None
     epochs: NDArray[np.float64] | None
-    spans: Spans
+    spans: TrialSpans
     notes: list[str]
 
 
-def read_file(file: Any, mapping: Recording) -> Recorded:
+def read_file(file: Any, mapping: Recording) -> RawRecording:
     """Read units, tracking, epochs and trials, as the mapping names them.
 
     Parameters
@@ -89,7 +89,7 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
 
     Returns
     -------
-    Recorded
+    RawRecording
 
     Raises
     ------
@@ -146,7 +146,7 @@ def read_file(file: Any, mapping: Recording) -> Recorded:
             whole = np.clip(whole, *silent_ends(active, extent))  # pieces without any spike would be taken for silence
         spans = cut_stretches(_contiguous(whole[whole[:, 1] > whole[:, 0]], tracking, position), mapping.trial_s)
     subject = mapping.subject or (file.subject.subject_id if file.subject is not None else None) or mapping.name
-    return Recorded(
+    return RawRecording(
         subject=subject,
         about=_about(file),
         units=population.columns,
@@ -200,7 +200,7 @@ def _extent(
 def _unobserved(units: Units) -> NDArray[np.float64]:
     """Return the times in which at least one of the units was not observed, (interval, 2) in order and apart."""
     known = {spans.tobytes(): spans for spans in units.observed if spans is not None}
-    return merged(np.concatenate([np.empty((0, 2)), *(outside(spans) for spans in known.values())]))
+    return merge_intervals(np.concatenate([np.empty((0, 2)), *(complement(spans) for spans in known.values())]))
 
 
 def _invalid(file: Any) -> NDArray[np.float64]:
@@ -212,7 +212,7 @@ def _invalid(file: Any) -> NDArray[np.float64]:
         if each.invalid_times is not None and len(each.invalid_times):
             columns = interval_table(file, f"{name}:intervals/invalid_times", "invalid_times")
             spans.append(np.stack([columns["start_time"], columns["stop_time"]], axis=1))
-    return merged(np.concatenate(spans))
+    return merge_intervals(np.concatenate(spans))
 
 
 def _contiguous(
@@ -220,6 +220,6 @@ def _contiguous(
 ) -> NDArray[np.float64]:
     """Cut stretches of time where there is no position."""
     if tracking is None or position is None:
-        return without(whole, np.empty((0, 2)))
-    parts = without(whole, tracking.gaps)
-    return without(parts, tracking.missing) if position.nan == "drop" else parts
+        return subtract_intervals(whole, np.empty((0, 2)))
+    parts = subtract_intervals(whole, tracking.gaps)
+    return subtract_intervals(parts, tracking.missing) if position.nan == "drop" else parts

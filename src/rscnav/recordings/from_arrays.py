@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rscnav.recordings.binning import cut_spans
 from rscnav.seeds import Seeds
-from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.encounters import Trajectory, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session, contiguous_stretches
@@ -211,7 +211,7 @@ def _meet(session: Session, landmarks: Mapping[str, ArrayLike], rule: Encounters
     session.landmarks = np.stack(of_trial, axis=1)
     if session.attributes["trials_cut"]:
         return
-    behaviour = Behaviour(
+    behaviour = Trajectory(
         position=position,
         time=session.time,
         trial=session.trial,

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from rscnav.recordings.activity.firing_rates import SpikeRates
 from rscnav.recordings.activity.series import SampledRates
 from rscnav.recordings.bin_selection import kept_bins, known_bins
-from rscnav.recordings.binning import Bins, touching
+from rscnav.recordings.binning import Bins, overlaps
 from rscnav.recordings.empty_recording import nothing_left
-from rscnav.recordings.extract import Recorded, read_file
+from rscnav.recordings.extract import RawRecording, read_file
 from rscnav.recordings.files.joined_files import open_joined
 from rscnav.recordings.files.open_file import linked_files, named, refuse_unreadable
 from rscnav.recordings.files.table_columns import Columns
 from rscnav.recordings.landmarks.encounters import landmark_fields, meet_landmarks
-from rscnav.recordings.landmarks.visibility import told_by_file
+from rscnav.recordings.landmarks.visibility import visibility_from_file
 from rscnav.recordings.session_files import is_session, session_of_file
 from rscnav.recordings.settings.recording import Recording
 from rscnav.recordings.tracking.kinematics import moves_in
@@ -119,7 +119,7 @@ def open_session(
         yield session
 
 
-def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Encounters, seeds: Seeds) -> Session:
+def _session(file: Any, recorded: RawRecording, mapping: Recording, encounters: Encounters, seeds: Seeds) -> Session:
     """Put everything on bins."""
     bins, dropped = kept_bins(recorded, mapping)
     rates: Activity
@@ -172,13 +172,13 @@ def _session(file: Any, recorded: Recorded, mapping: Recording, encounters: Enco
         **landmark_fields(file, recorded, mapping, left),
     )
     if mapping.landmarks is not None:
-        meet_landmarks(session, mapping.landmarks, told_by_file(file, mapping.landmarks, bins), encounters)
+        meet_landmarks(session, mapping.landmarks, visibility_from_file(file, mapping.landmarks, bins), encounters)
     if mapping.phases is not None and not recorded.spans.cut:
         session.phase = phases_of_file(file, mapping.phases, bins)
     return session
 
 
-def _behaviour(recorded: Recorded, mapping: Recording, bins: Bins) -> dict[str, Any]:
+def _behaviour(recorded: RawRecording, mapping: Recording, bins: Bins) -> dict[str, Any]:
     """Give position, velocity and heading, in the landmarks' frame."""
     if recorded.tracking is None or mapping.position is None or recorded.frame is None:
         return {}
@@ -187,7 +187,7 @@ def _behaviour(recorded: Recorded, mapping: Recording, bins: Bins) -> dict[str, 
     moves = moves_in(recorded.tracking, bins, rotation, frame.turns_around, frame.length(mapping.position.min_speed))
     heading = moves.direction if mapping.position.heading == "movement" else None
     if recorded.heading is not None:
-        unknown = touching(bins, recorded.heading.gaps) | touching(bins, recorded.heading.missing)
+        unknown = overlaps(bins, recorded.heading.gaps) | overlaps(bins, recorded.heading.missing)
         heading = np.where(unknown, np.nan, wrap(recorded.heading.at(bins.centre)[:, 0] - rotation))
     return {
         "position": moves.position,

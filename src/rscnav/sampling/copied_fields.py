@@ -11,7 +11,7 @@ from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
 
 
-def trials_taken(network: Session, plan: Plan) -> NDArray:
+def copy_trials(network: Session, plan: Plan) -> NDArray:
     """Make the table of trials; a trial that ends before its outcome was decided has none."""
     trials = np.zeros(len(plan.start_s), TRIALS)
     trials["start_s"], trials["stop_s"] = plan.spans.T
@@ -28,7 +28,7 @@ def trials_taken(network: Session, plan: Plan) -> NDArray:
     return trials
 
 
-def encounters_taken(network: Session, plan: Plan) -> NDArray | None:
+def copy_encounters(network: Session, plan: Plan) -> NDArray | None:
     """Take over the encounters that began while the trial was still recorded, on the new clock."""
     if network.encounters is None:
         return None

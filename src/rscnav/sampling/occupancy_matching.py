@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.spatial_bins import place_bin
+from rscnav.analyses.spatial_bins import spatial_bin
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
@@ -64,7 +64,7 @@ def shared_cells(network: Session, recording: Session) -> Cells:
     places = [session.position for session in (network, recording)]
     alike = network.is_ring == recording.is_ring and network.position_unit == recording.position_unit
     if places[0] is not None and places[1] is not None and alike and places[0].shape[1] == places[1].shape[1]:
-        place, n_places = place_bin(np.concatenate([places[0], places[1]]), network.is_ring, N_PLACES, N_SIDE)
+        place, n_places = spatial_bin(np.concatenate([places[0], places[1]]), network.is_ring, N_PLACES, N_SIDE)
         parts.append(("place", place, n_places))
     cell, n = np.zeros(len(network.time) + len(recording.time), np.int64), 1
     for _, index, size in parts:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rscnav.recordings.activity.firing_rates import spike_rates
 from rscnav.recordings.binning import bins_within
-from rscnav.sampling.copied_fields import attributes, encounters_taken, in_bins, trials_taken, unit_table
+from rscnav.sampling.copied_fields import attributes, copy_encounters, copy_trials, in_bins, unit_table
 from rscnav.sampling.firing_rates import mean_rates, rates_from_states, varying
 from rscnav.sampling.settings import SampledNetwork
 from rscnav.sampling.trial_matching import plan_trials
@@ -67,10 +67,10 @@ def sample_network(
         activity=spike_rates(spikes, bins, dt_s),
         time=bins.centre,
         trial=bins.span.astype(np.int32),
-        trials=trials_taken(network, plan),
+        trials=copy_trials(network, plan),
         units=unit_table(network, units, rates.mean(axis=0)),
         spikes=spikes,
-        encounters=encounters_taken(network, plan),
+        encounters=copy_encounters(network, plan),
         landmarks=None if network.landmarks is None else network.landmarks[plan.chosen.trials],
         landmark_names=network.landmark_names,
         visibility_radius=network.visibility_radius,

@@ -7,12 +7,12 @@ from pydantic import Field, model_validator
 
 from rscnav.settings.field_types import Name
 from rscnav.settings.printable import listed
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NONE = "none"  # in place of a recording's name: like none
 
 
-class SampledNetwork(Closed):
+class SampledNetwork(StrictSettings):
     """Poisson spikes of some units of a network, in as many trials as a recording has; docs/sampled-networks.md."""
 
     network: str | None = Field(

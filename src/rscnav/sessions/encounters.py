@@ -15,7 +15,7 @@ from rscnav.sessions.schema import ENCOUNTERS, NO_PHASE
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class Trajectory:
     """Where the animal was and when: what encounters are found from.
 
     Parameters
@@ -55,7 +55,7 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
-class Met:
+class EncounterTable:
     """What `find_encounters` finds: the table of encounters, and per sample the phase and the open hypotheses."""
 
     table: NDArray
@@ -63,12 +63,12 @@ class Met:
     hypotheses: NDArray[np.uint8]
 
 
-def find_encounters(behaviour: Behaviour, min_duration_s: float, merge_within_s: float) -> Met:
+def find_encounters(behaviour: Trajectory, min_duration_s: float, merge_within_s: float) -> EncounterTable:
     """Find when landmarks were met, and when one was missed that should have been there.
 
     Parameters
     ----------
-    behaviour : Behaviour
+    behaviour : Trajectory
     min_duration_s : float
         Shorter stretches do not count (s).
     merge_within_s : float
@@ -76,7 +76,7 @@ def find_encounters(behaviour: Behaviour, min_duration_s: float, merge_within_s:
 
     Returns
     -------
-    Met
+    EncounterTable
         `phase` is the number of distinct landmarks met so far, at most 2, changing at the onset of an encounter.
         `hypotheses` counts the places that fit what was met and what was missed: on the ring 2, or 1 after a
         non-encounter, in LM1 (for two landmarks), 1 in LM2, 0 (not applicable) in LM0, outside the ring, and where the
@@ -93,7 +93,7 @@ def find_encounters(behaviour: Behaviour, min_duration_s: float, merge_within_s:
         if len(here):
             trial_rows, phase[here], hypotheses[here] = _one_trial(behaviour, rule, trial, here)
             rows += trial_rows
-    return Met(np.array(rows, ENCOUNTERS), phase, hypotheses)
+    return EncounterTable(np.array(rows, ENCOUNTERS), phase, hypotheses)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class _Rule:
 
 
 def _one_trial(
-    behaviour: Behaviour, rule: _Rule, trial: int, here: NDArray[np.intp]
+    behaviour: Trajectory, rule: _Rule, trial: int, here: NDArray[np.intp]
 ) -> tuple[list[tuple], NDArray[np.uint8], NDArray[np.uint8]]:
     """Find the encounters of one trial, whose samples are `here`."""
     time, position, places = behaviour.time[here], behaviour.position[here], behaviour.landmarks[trial]
@@ -147,7 +147,7 @@ def _one_trial(
 
 
 def _missed(
-    behaviour: Behaviour,
+    behaviour: Trajectory,
     rule: _Rule,
     trial: int,
     here: NDArray[np.intp],
@@ -171,7 +171,7 @@ def _missed(
 
 
 def _row(
-    behaviour: Behaviour,
+    behaviour: Trajectory,
     trial: int,
     here: NDArray[np.intp],
     span: tuple[int, int],

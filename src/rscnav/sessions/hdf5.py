@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from rscnav.files.sealed.datasets import typed
 from rscnav.files.sealed.hdf5 import SealedFile, new_hdf5, open_hdf5
 from rscnav.sessions.hdf5_tables import read_table, write_table
-from rscnav.sessions.lazy import TILE, LazyRows, LazyTrains, Trains, row_blocks, spike_counts
-from rscnav.sessions.rebinning import WideBins, in_bins, wide_bins
+from rscnav.sessions.lazy import TILE, LazyRows, LazySpikeTrains, Trains, row_blocks, spike_counts
+from rscnav.sessions.rebinning import Rebinning, in_bins, wide_bins
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
 
@@ -187,7 +187,7 @@ class FileActivity(LazyRows):
     """Activity of a session file, read when asked for, in the file's bins or in wider ones."""
 
     def __init__(
-        self, path: str | os.PathLike[str], shape: tuple[int, int], bins: WideBins | None = None, seal: str = ""
+        self, path: str | os.PathLike[str], shape: tuple[int, int], bins: Rebinning | None = None, seal: str = ""
     ) -> None:
         super().__init__(shape[0] if bins is None else len(bins.start), shape[1])
         self.path, self.bins, self.seal = path, bins, seal
@@ -201,14 +201,14 @@ class FileActivity(LazyRows):
             return self.bins.averaged(lambda rows: data[rows], start, stop)
 
 
-def _trains_of_file(path: str | os.PathLike[str], stop: NDArray[np.int64], seal: str) -> LazyTrains:
+def _trains_of_file(path: str | os.PathLike[str], stop: NDArray[np.int64], seal: str) -> LazySpikeTrains:
     edges = np.append(0, stop)
 
     def get(k: int) -> NDArray[np.float64]:
         with open_hdf5(path, FORMAT, seal) as file:
             return file["spikes/times"][edges[k] : edges[k + 1]]
 
-    return LazyTrains(np.diff(edges), get)
+    return LazySpikeTrains(np.diff(edges), get)
 
 
 def session_kind(path: str | os.PathLike[str]) -> str:

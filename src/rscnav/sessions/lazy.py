@@ -77,7 +77,7 @@ class LazyRows(ABC):
         return result if dtype is None else result.astype(dtype, copy=False)
 
 
-class LazyTrains(Sequence[NDArray[np.float64]]):
+class LazySpikeTrains(Sequence[NDArray[np.float64]]):
     """Spike times (s) of many units, read unit by unit.
 
     Parameters
@@ -91,10 +91,10 @@ class LazyTrains(Sequence[NDArray[np.float64]]):
     def __init__(self, counts: NDArray[np.integer], get: Callable[[int], NDArray[np.float64]]) -> None:
         self.counts, self._get = counts, get
 
-    def chosen(self, keep: NDArray[np.bool_]) -> "LazyTrains":
+    def chosen(self, keep: NDArray[np.bool_]) -> "LazySpikeTrains":
         """Keep some units."""
         rows = np.flatnonzero(keep)
-        return LazyTrains(self.counts[rows], lambda k: self._get(int(rows[k])))
+        return LazySpikeTrains(self.counts[rows], lambda k: self._get(int(rows[k])))
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -111,17 +111,17 @@ Trains = Sequence[NDArray[np.floating]]
 
 def spike_counts(trains: Trains) -> NDArray[np.int64]:
     """Count the spikes of each unit, (unit,); lazy trains are not read for it."""
-    counts = trains.counts if isinstance(trains, LazyTrains) else [len(times) for times in trains]
+    counts = trains.counts if isinstance(trains, LazySpikeTrains) else [len(times) for times in trains]
     return np.array(counts, np.int64)
 
 
 def row_blocks(shape: tuple[int, ...], item_bytes: int = 4, multiple: int = 1) -> Iterator[slice]:
     """Cut the rows of an array (row, column) into blocks of at most `BLOCK_BYTES`, a multiple of so many rows each."""
-    rows = max(1, at_once(shape[1] * item_bytes) // multiple) * multiple
+    rows = max(1, rows_per_block(shape[1] * item_bytes) // multiple) * multiple
     for start in range(0, shape[0], rows):
         yield slice(start, min(start + rows, shape[0]))
 
 
-def at_once(row_bytes: int) -> int:
+def rows_per_block(row_bytes: int) -> int:
     """Give how many rows of so many bytes are taken at a time, at least one."""
     return max(1, BLOCK_BYTES // max(1, row_bytes))

@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.sessions.encounters import Behaviour
+from rscnav.sessions.encounters import Trajectory
 from rscnav.sessions.geometry import wrap
 
 OUTCOMES = np.array(["none", "incorrect", "correct"])  # by 1 + what the functions below give
 
 
-def pokes(encounters: NDArray, belief: NDArray, behaviour: Behaviour) -> NDArray[np.int8]:
+def ring_choices(encounters: NDArray, belief: NDArray, behaviour: Trajectory) -> NDArray[np.int8]:
     """Tell of each trial whether the observer knows which landmark the second new one is, as it comes into view.
 
     At the first step of the second new landmark the observer names the landmark within whose visibility its belief has
@@ -21,7 +21,7 @@ def pokes(encounters: NDArray, belief: NDArray, behaviour: Behaviour) -> NDArray
         Table of `find_encounters`.
     belief : array, (time, bin)
         Over equal bins of [-π, π).
-    behaviour : Behaviour
+    behaviour : Trajectory
 
     Returns
     -------
@@ -40,7 +40,7 @@ def pokes(encounters: NDArray, belief: NDArray, behaviour: Behaviour) -> NDArray
     return right
 
 
-def ports(belief: NDArray, target: NDArray[np.integer], resolved: NDArray[np.bool_]) -> NDArray[np.int8]:
+def port_choices(belief: NDArray, target: NDArray[np.integer], resolved: NDArray[np.bool_]) -> NDArray[np.int8]:
     """Tell of each trial whether the port of highest belief at its end is the rewarded one.
 
     Parameters

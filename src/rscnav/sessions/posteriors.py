@@ -11,7 +11,7 @@ PIECE = 50_000  # samples compared with all bins at once: bounds the memory
 
 
 @dataclass(frozen=True)
-class Places:
+class PositionBins:
     """The bins of a belief, and how near is near.
 
     Parameters
@@ -80,7 +80,7 @@ def divergence(belief: NDArray[np.floating], other: NDArray[np.floating]) -> NDA
     return np.sum(np.where(p > 0, terms, 0.0), axis=1)
 
 
-def alternatives(
+def alternative_positions(
     position: NDArray[np.floating], landmarks: NDArray[np.floating], first: NDArray[np.integer], ring: bool
 ) -> list[NDArray[np.floating]]:
     """Give the wrong places that fit the first landmark met: where the animal would be, had it been another one.

@@ -20,7 +20,7 @@ _ROWS = 1 << 14  # samples read at once; of 1,000 units 64 MB
 
 
 @dataclass(frozen=True)
-class WideBins:
+class Rebinning:
     """Bins of `width` samples each, none over the edge of a trial or a gap.
 
     Parameters
@@ -59,7 +59,7 @@ class WideBins:
         return np.concatenate(parts) if parts else rows(slice(0, 0))
 
 
-def wide_bins(time: NDArray, trial: NDArray, dt_s: float, to_dt_s: float) -> WideBins | None:
+def wide_bins(time: NDArray, trial: NDArray, dt_s: float, to_dt_s: float) -> Rebinning | None:
     """Cut contiguous stretches of samples into bins of `to_dt_s`; None where the samples are as wide as that already.
 
     A stretch's last samples, too few for a bin, are left out. A width that is no multiple of `dt_s` is rounded down.
@@ -68,10 +68,10 @@ def wide_bins(time: NDArray, trial: NDArray, dt_s: float, to_dt_s: float) -> Wid
     if width < 2:
         return None
     starts = [np.arange(s.start, s.stop - width + 1, width) for s in contiguous_stretches(time, trial, dt_s)]
-    return WideBins(np.concatenate([*starts, np.empty(0, np.intp)]), width)
+    return Rebinning(np.concatenate([*starts, np.empty(0, np.intp)]), width)
 
 
-def coarsened(session: Session, to_dt_s: float) -> Session:
+def rebin(session: Session, to_dt_s: float) -> Session:
     """Give a session in time bins of `to_dt_s` (s), or itself where its bins are as wide as that already.
 
     Activity, velocity and losses are averages over a bin; everything else is as in its middle. Tables stay as they are.
@@ -87,7 +87,7 @@ def coarsened(session: Session, to_dt_s: float) -> Session:
     return replace(session, **values)
 
 
-def in_bins(name: str, array: Any, bins: WideBins, dt_s: float) -> NDArray:
+def in_bins(name: str, array: Any, bins: Rebinning, dt_s: float) -> NDArray:
     """Bring one field (time, ...), an array or a dataset of a file, to wide bins."""
     if name == "time":
         return array[:][bins.start] + 0.5 * (bins.width - 1) * dt_s

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Encounters(Closed):
+class Encounters(StrictSettings):
     """What counts as meeting a landmark."""
 
     min_duration_s: float = Field(0.1, gt=0, description="shorter stretches of visibility do not count (s)")

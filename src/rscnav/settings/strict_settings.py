@@ -13,7 +13,7 @@ class ConfigError(ValueError):
     """Something in the configuration is wrong; the message names the key, the value, what is valid, the cure."""
 
 
-class Closed(pydantic.BaseModel):
+class StrictSettings(pydantic.BaseModel):
     """A group of settings: no unknown keys, no silent conversion of text to numbers, never changed once read.
 
     Every value keeps to the bounds of its field and, where the field has none, to those of `rscnav.settings.value_limits`.
@@ -33,7 +33,7 @@ class Closed(pydantic.BaseModel):
 
 
 def check(
-    model: type[Closed],
+    model: type[StrictSettings],
     values: Mapping[str, Any],
     source: str,
     where: Callable[[Sequence[Any]], str] | None = None,
@@ -44,7 +44,7 @@ def check(
     Parameters
     ----------
     model : type
-        A `Closed` model.
+        A `StrictSettings` model.
     values : mapping
         As YAML gave them.
     source : str
@@ -56,7 +56,7 @@ def check(
 
     Returns
     -------
-    Closed
+    StrictSettings
         An instance of `model`.
 
     Raises

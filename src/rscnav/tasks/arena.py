@@ -144,7 +144,7 @@ class Task:
         place, heading, speed, turn = wander(s.motion, s.radius_m, s.dt_s, n_trials, n_steps, generator, device)
         port = torch.randint(s.n_ports, (n_trials,), generator=generator, device=device)  # a's, in the start's frame
         rotation = port.double() * (2 * math.pi / s.n_ports)
-        place, heading = turned_back(place, rotation), wrap(heading - rotation[:, None])
+        place, heading = reflected_heading(place, rotation), wrap(heading - rotation[:, None])
         angles = self.landmark_angles(device)
         landmarks = s.radius_m * torch.stack([angles.cos(), angles.sin()], dim=1)  # (landmark, 2)
         distance = torch.linalg.vector_norm(landmarks - place[:, :, None], dim=3)  # (trial, step, landmark)
@@ -169,7 +169,7 @@ class Task:
         )
 
 
-def turned_back(place: Tensor, angle: Tensor) -> Tensor:
+def reflected_heading(place: Tensor, angle: Tensor) -> Tensor:
     """Turn places (trial, step, 2) by minus an angle (trial,)."""
     cos, sin = angle.cos()[:, None], angle.sin()[:, None]
     x, y = place[..., 0], place[..., 1]

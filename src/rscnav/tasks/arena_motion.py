@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 if TYPE_CHECKING:
     import torch
@@ -17,7 +17,7 @@ else:
     from rscnav.tasks.lazy_torch import torch
 
 
-class PlaneMotion(Closed):
+class PlaneMotion(StrictSettings):
     """How the animal moves in the disc: random speed and turning, along the wall where it is near; noise unsensed."""
 
     speed_m_s: float = Field(0.08, gt=0, description="mean speed; speeds are Rayleigh distributed (m/s)")

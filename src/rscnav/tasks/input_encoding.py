@@ -35,7 +35,7 @@ def decode_velocity(channels: Tensor) -> Tensor:
     return channels @ gains / (gains @ gains)
 
 
-def place_code(places: Tensor, n_units: int, width_rad: float) -> Tensor:
+def population_code(places: Tensor, n_units: int, width_rad: float) -> Tensor:
     """Code a set of places on the ring by a population, all at once: bumps exp((cos(φ - θ) - 1) / width²), summed.
 
     Parameters

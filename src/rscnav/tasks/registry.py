@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from rscnav.registry import Registry, load
-from rscnav.settings.strict_settings import Closed, check
+from rscnav.settings.strict_settings import StrictSettings, check
 from rscnav.tasks.base import Task
 
 TASKS: Registry[str] = {
@@ -60,7 +60,7 @@ def make_task(name: str, **settings: Any) -> Task:
     return task_from(name, check(task_module(name).Settings, settings, f"task {name}"))
 
 
-def task_from(name: str, settings: Closed) -> Task:
+def task_from(name: str, settings: StrictSettings) -> Task:
     """Make a task from settings that are already checked."""
     return task_module(name).Task(settings)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
-from rscnav.tasks.input_encoding import place_code, velocity_names
+from rscnav.tasks.input_encoding import population_code, velocity_names
 from rscnav.tasks.ring import RingSettings, RingTask, wrap
 
 if TYPE_CHECKING:
@@ -90,5 +90,5 @@ class Task(RingTask):
     def landmark_channels(self, visible: Tensor, places: Tensor) -> Tensor:
         """Show the map while any landmark is in view, (trial, step, unit)."""
         s = self.settings
-        code = place_code(places, s.map_units, s.map_width_rad)
+        code = population_code(places, s.map_units, s.map_width_rad)
         return visible.any(dim=2, keepdim=True) * code[:, None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 if TYPE_CHECKING:
     import torch
@@ -16,7 +16,7 @@ else:
     from rscnav.tasks.lazy_torch import torch
 
 
-class RingMotion(Closed):
+class RingMotion(StrictSettings):
     """How the animal moves on the ring: sensed speed is an Ornstein-Uhlenbeck process around a drift that flips."""
 
     drift_rad_s: float = Field(1.0, ge=0, description="drift of the sensed velocity, of either sign (rad/s)")

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 MOST_STEPS = 100_000  # of a trial
 
 
-class TrialTiming(Closed):
+class TrialTiming(StrictSettings):
     """Time step, length of a trial, and when reports count."""
 
     dt_s: float = Field(0.1, ge=1e-4, le=10, description="time step (s)")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.decoding.ridge_classifier import held_out
+from rscnav.analyses.decoding.ridge_classifier import cross_val_classify
 
 
 @dataclass(frozen=True)
-class Decoded:
+class DecodingResult:
     """Held-out decoding of one label, and of permutations of it.
 
     Parameters
@@ -43,7 +43,7 @@ def decode(
     labels: NDArray[np.bool_],
     fold: NDArray[np.integer],
     needed: int,
-) -> Decoded:
+) -> DecodingResult:
     """Decode labels from features, each fold from the others.
 
     Parameters
@@ -62,13 +62,13 @@ def decode(
     used = labels[there]
     n_class = np.array([np.sum(~used[:, 0]), np.sum(used[:, 0])])
     if n_class.min() < needed:
-        return Decoded(nan, nan, nan, np.full(labels.shape[1] - 1, nan), right, nan, int(there.sum()))
-    found = held_out(features[there].astype(np.float64), used, fold[there])
+        return DecodingResult(nan, nan, nan, np.full(labels.shape[1] - 1, nan), right, nan, int(there.sum()))
+    found = cross_val_classify(features[there].astype(np.float64), used, fold[there])
     right[there] = found.right[:, 0]
     null = found.accuracy[1:]
     widened = _widened(null, found.disagreement, n_class)
     low, high = accuracy_interval(found.shares[0], n_class, widened)
-    return Decoded(float(found.accuracy[0]), low, high, null, right, widened, int(there.sum()))
+    return DecodingResult(float(found.accuracy[0]), low, high, null, right, widened, int(there.sum()))
 
 
 def accuracy_interval(
@@ -102,7 +102,9 @@ def accuracy_interval(
     return max(0.0, mean - below), min(1.0, mean + above)
 
 
-def gain(first: Decoded, second: Decoded, label: NDArray[np.bool_]) -> tuple[float, float, float]:
+def accuracy_gain(
+    first: DecodingResult, second: DecodingResult, label: NDArray[np.bool_]
+) -> tuple[float, float, float]:
     """Balanced accuracy of the first less that of the second, over the cases that both decoded, with its 95 % interval.
 
     The interval is of differences between paired shares, with two cases added to either class, half a case for each way in

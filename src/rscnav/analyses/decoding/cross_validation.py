@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def strata(value: NDArray[np.floating], size: int) -> NDArray[np.int64]:
+def rank_strata(value: NDArray[np.floating], size: int) -> NDArray[np.int64]:
     """Cut cases into groups of about `size` with similar values (case,), none smaller than `size` but where all are fewer."""
     n = len(value)
     rank = np.empty(n, np.int64)
@@ -12,7 +12,7 @@ def strata(value: NDArray[np.floating], size: int) -> NDArray[np.int64]:
     return rank * max(1, n // size) // max(n, 1)
 
 
-def deal_folds(
+def stratified_folds(
     label: NDArray[np.bool_], stratum: NDArray[np.integer], n_folds: int, generator: np.random.Generator
 ) -> NDArray[np.int64]:
     """Deal cases out to folds, so that each fold has as many of either class as any other, give or take one.

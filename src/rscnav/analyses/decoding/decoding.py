@@ -4,18 +4,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.decoding.balanced_accuracy import Decoded, decode, gain
+from rscnav.analyses.decoding.balanced_accuracy import DecodingResult, accuracy_gain, decode
 from rscnav.analyses.decoding.baseline_features import displacement_code, moved_since_landmark, time_code
-from rscnav.analyses.decoding.cross_validation import deal_folds, permuted_labels, strata
+from rscnav.analyses.decoding.cross_validation import permuted_labels, rank_strata, stratified_folds
 from rscnav.analyses.encounters.categories import samples_around
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.preprocessing import chosen_trials
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.max_statistic import add_tests, over_lags
+from rscnav.analyses.statistics.max_statistic import add_tests, max_statistic_test
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 from rscnav.validation import as_activity
 
 NEEDS = ("trials", "encounters")
@@ -25,7 +25,7 @@ CLASSES = {"identity": ("a", "b"), "outcome": ("correct", "incorrect")}
 _DRAWS_ALONE = 50  # permutations for what the path or the time give: for the intervals' widths, no p comes from them
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Held-out linear decoding around the second landmark, in sliding windows."""
 
     window_s: float = Field(0.2, gt=0, le=1_000, description="width of a window; states are averaged over it (s)")
@@ -116,7 +116,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
             if alone is not None:
                 of_path = "displacement" if name == "before" else "displacement_after"
                 _add_numbers(result, f"{task}_{of_path}", alone[at])
-                more = gain(decoded[at], alone[at], trials.label)
+                more = accuracy_gain(decoded[at], alone[at], trials.label)
                 for end, value in zip(("", "_low", "_high"), more, strict=True):
                     result.add(f"{task}_{name}_gain{end}", value)
         of_time = trials.decode(time_code(in_trial[use]), np.ones(len(trials.label), bool), _DRAWS_ALONE)
@@ -131,13 +131,15 @@ class _Trials:
         self, label: NDArray[np.bool_], in_trial: NDArray[np.float64], settings: Settings, needed: int, seeds: Seeds
     ):
         generator = seeds.generator("folds and labels")
-        stratum = strata(in_trial, settings.stratum_trials)
+        stratum = rank_strata(in_trial, settings.stratum_trials)
         self.label, self.needed = label, needed
-        self.fold = deal_folds(label, stratum, settings.n_folds, generator)
+        self.fold = stratified_folds(label, stratum, settings.n_folds, generator)
         cell = stratum * settings.n_folds + self.fold
         self.labels = permuted_labels(label, cell, settings.n_permutations, generator)
 
-    def decode(self, features: NDArray[np.floating], there: NDArray[np.bool_], draws: int | None = None) -> Decoded:
+    def decode(
+        self, features: NDArray[np.floating], there: NDArray[np.bool_], draws: int | None = None
+    ) -> DecodingResult:
         """Decode the cases that are there; `draws` of the permutations, default all."""
         labels = self.labels if draws is None else self.labels[:, : 1 + draws]
         return decode(features, there, labels, self.fold, self.needed)
@@ -163,19 +165,19 @@ def _window_mean(states: NDArray[np.floating], at: NDArray[np.intp]) -> NDArray[
     return total / at.shape[1]
 
 
-def _add_windows(result: Result, task: str, decoded: list[Decoded], settings: Settings) -> None:
+def _add_windows(result: Result, task: str, decoded: list[DecodingResult], settings: Settings) -> None:
     """Add accuracy and control of each window, p by window and over all of them, and the onset."""
     _add_accuracy(result, f"{task}/", decoded)
     result.add(f"{task}/n", [d.n for d in decoded], "", ("window",))
-    tests = over_lags(result[f"{task}/accuracy"], np.stack([d.null for d in decoded], axis=1))
+    tests = max_statistic_test(result[f"{task}/accuracy"], np.stack([d.null for d in decoded], axis=1))
     add_tests(result, task, "window", tests, settings.onset_windows)
 
 
-def _add_accuracy(result: Result, prefix: str, decoded: list[Decoded]) -> None:
+def _add_accuracy(result: Result, prefix: str, decoded: list[DecodingResult]) -> None:
     for name in ("accuracy", "low", "high"):
         result.add(f"{prefix}{name}", [getattr(d, name) for d in decoded], "", ("window",))
 
 
-def _add_numbers(result: Result, name: str, decoded: Decoded) -> None:
+def _add_numbers(result: Result, name: str, decoded: DecodingResult) -> None:
     for end, value in (("", decoded.accuracy), ("_low", decoded.low), ("_high", decoded.high)):
         result.add(f"{name}{end}", value)

@@ -69,7 +69,7 @@ class PlaceCode:
         return (self.values(self.places)[:, : len(weights)] * weights).T.astype(np.float32)
 
 
-def place_code(position: NDArray[np.floating], ring: bool) -> PlaceCode:
+def fourier_basis(position: NDArray[np.floating], ring: bool) -> PlaceCode:
     """Choose the functions for positions (time, dim); in a box only places near those that were visited are decoded."""
     if ring:
         places = (-np.pi + (np.arange(RING_PLACES) + 0.5) * 2 * np.pi / RING_PLACES)[:, None]

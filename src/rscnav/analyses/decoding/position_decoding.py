@@ -13,18 +13,23 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.decoding.error_histograms import add_histograms, add_observers
-from rscnav.analyses.decoding.position_basis import PlaceCode, place_code
-from rscnav.analyses.decoding.ridge_regression import fit_held_out
+from rscnav.analyses.decoding.position_basis import PlaceCode, fourier_basis
+from rscnav.analyses.decoding.ridge_regression import fit_cross_validated
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.null_models import Exchangeable, exchangeable_trials
-from rscnav.analyses.statistics.resampling import permutation_p, subsample_interval, subsamples, trial_groups
-from rscnav.analyses.statistics.standardise import z_scored
+from rscnav.analyses.statistics.null_models import ExchangeableTrials, exchangeable_trials
+from rscnav.analyses.statistics.resampling import (
+    delete_d_subsets,
+    permutation_p,
+    random_trial_groups,
+    subsample_interval,
+)
+from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS: tuple[str, ...] = ("position",)
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bayes", "bin_centres")
@@ -35,7 +40,7 @@ SHOWN = 20  # draws of which the histogram of chance is made
 SUBSAMPLES = 40  # of trials, for the interval
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Numbers of the analysis."""
 
     cutoff_hz: float = Field(1.0, gt=0, description="low-pass of this analysis, in place of the common one (Hz)")
@@ -50,7 +55,7 @@ class Settings(Closed):
 
 
 @dataclass(frozen=True)
-class Choice:
+class Hyperparameters:
     """What is chosen by held-out errors in training: the ridge's penalties (fold, function), how fine functions are (fold,)."""
 
     penalty: NDArray[np.intp]
@@ -87,8 +92,8 @@ class Data:
         train: NDArray[np.intp],
         test: NDArray[np.intp],
         order: NDArray[np.intp] | None = None,
-        choice: Choice | None = None,
-    ) -> tuple[NDArray[np.floating], Choice]:
+        choice: Hyperparameters | None = None,
+    ) -> tuple[NDArray[np.floating], Hyperparameters]:
         """Give the decoded positions of test samples from readouts fitted to the training samples of other folds.
 
         How fine the functions of place are that a fold is decoded from, is chosen by the other folds' held-out errors in training,
@@ -96,13 +101,15 @@ class Data:
         """
         of_train, of_test = (train, test) if order is None else (order[train], order[test])
         values, fold = self.code.values(self.position[train]), self.fold[train]
-        readouts = fit_held_out(self.features[of_train], values, fold, self.n_folds, choice.penalty if choice else None)
+        readouts = fit_cross_validated(
+            self.features[of_train], values, fold, self.n_folds, choice.penalty if choice else None
+        )
         candidates = None
         if choice is None:
             candidates = self.code.candidates(readouts.predict(self.features[of_train], fold))
             errors = [np.bincount(fold, self.distance(c, train), self.n_folds) for c in candidates]
             finest = np.argmin(np.sum(errors, axis=1, keepdims=True) - errors, axis=0)
-            choice = Choice(readouts.penalty, finest)
+            choice = Hyperparameters(readouts.penalty, finest)
         if candidates is None or test is not train:
             candidates = self.code.candidates(readouts.predict(self.features[of_test], self.fold[test]))
         return np.stack(candidates)[choice.finest[self.fold[test]], np.arange(len(test))], choice
@@ -137,7 +144,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 
 def _data(
     session: Session, settings: Settings, common: Common, seeds: Seeds
-) -> tuple[Data, Exchangeable, dict[str, NDArray[np.bool_]], str]:
+) -> tuple[Data, ExchangeableTrials, dict[str, NDArray[np.bool_]], str]:
     """Thin, draw trials, cut those of similar length to one, and reduce the units to their leading components."""
     prepared = prepare(session, common.model_copy(update={"cutoff_hz": settings.cutoff_hz}))
     position = session.need("position")[prepared.samples]
@@ -159,20 +166,20 @@ def _data(
         _components(prepared.activity[kept], settings.max_components),
         position[kept],
         trial,
-        trial_groups(trial, settings.n_folds, seeds.generator("folds")),
-        trial_groups(trial, settings.n_groups, seeds.generator("groups")),
-        place_code(position[kept], session.is_ring),
+        random_trial_groups(trial, settings.n_folds, seeds.generator("folds")),
+        random_trial_groups(trial, settings.n_groups, seeds.generator("groups")),
+        fourier_basis(position[kept], session.is_ring),
         settings.n_folds,
     )
     masks = {name: mask[kept] for name, mask in prepared.parts().items()}
-    return data, Exchangeable(groups, alike.left_out), masks, prepared.trials
+    return data, ExchangeableTrials(groups, alike.left_out), masks, prepared.trials
 
 
 def _components(activity: NDArray[np.floating], n: int) -> NDArray[np.float32]:
     """Scores of the leading principal components of the z-scored units, (time, at most n)."""
     if not len(activity):
         return np.empty((0, 0), np.float32)
-    z = z_scored(activity)
+    z = zscore(activity)
     if z.shape[1] <= n:
         return z
     vectors = np.linalg.eigh((z.T @ z).astype(np.float64))[1]
@@ -194,7 +201,7 @@ def _too_little(data: Data, mask: NDArray[np.bool_], n_trials: int) -> str:
 
 
 def _decode(
-    result: Result, name: str, data: Data, exchangeable: Exchangeable, train: NDArray[np.intp], test: NDArray[np.intp],
+    result: Result, name: str, data: Data, exchangeable: ExchangeableTrials, train: NDArray[np.intp], test: NDArray[np.intp],
     unit: str, settings: Settings, seeds: Seeds,
 ) -> None:  # fmt: skip
     """Store the error with its interval, and what chance gives."""
@@ -224,7 +231,7 @@ def _decode(
 
 
 def _interval(
-    value: float, data: Data, train: NDArray[np.intp], test: NDArray[np.intp], choice: Choice, generator: np.random.Generator
+    value: float, data: Data, train: NDArray[np.intp], test: NDArray[np.intp], choice: Hyperparameters, generator: np.random.Generator
 ) -> tuple[float, float]:  # fmt: skip
     """95 % interval of the mean error over trials, those that the readout is fitted to included; what was chosen stays chosen.
 
@@ -232,7 +239,7 @@ def _interval(
     """
     groups = np.unique(data.group[test])
     found = []
-    for kept in subsamples(len(groups), SUBSAMPLES, generator):
+    for kept in delete_d_subsets(len(groups), SUBSAMPLES, generator):
         fewer = train[np.isin(data.group[train], groups[kept])]
         tested = fewer if test is train else test[np.isin(data.group[test], groups[kept])]
         if not (len(fewer) and len(tested)):

@@ -33,7 +33,7 @@ class HeldOut:
         return self.shares.mean(axis=1)
 
 
-def held_out(features: NDArray[np.floating], labels: NDArray[np.bool_], fold: NDArray[np.integer]) -> HeldOut:
+def cross_val_classify(features: NDArray[np.floating], labels: NDArray[np.bool_], fold: NDArray[np.integer]) -> HeldOut:
     """Put each case in one of two classes by a linear readout that was fitted to the other folds.
 
     Ridge regression of the labels (±1) on the features, z-scored in training, which is a linear discriminant with a

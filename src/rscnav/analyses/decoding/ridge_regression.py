@@ -9,7 +9,7 @@ PENALTIES = 10.0 ** np.arange(-4, 4)  # of the ridge, in units of the mean varia
 
 
 @dataclass(frozen=True)
-class Readouts:
+class RidgeDecoders:
     """One linear readout a fold, fitted to all others.
 
     Parameters
@@ -33,13 +33,13 @@ class Readouts:
         return predicted
 
 
-def fit_held_out(
+def fit_cross_validated(
     features: NDArray[np.floating],
     targets: NDArray[np.floating],
     fold: NDArray[np.integer],
     n_folds: int,
     penalty: NDArray[np.intp] | None = None,
-) -> Readouts:
+) -> RidgeDecoders:
     """Fit the readouts; the penalty of each target is chosen for each fold by the other folds' held-out errors.
 
     It is the largest that is not worse than the best one by more than a standard error of the difference between the two, so that
@@ -58,7 +58,7 @@ def fit_held_out(
 
     Returns
     -------
-    Readouts
+    RidgeDecoders
 
     References
     ----------
@@ -86,7 +86,7 @@ def fit_held_out(
     if penalty is None:
         penalty = np.stack([_largest_as_good(np.delete(errors, number, axis=0)) for number in range(n_folds)])
     chosen = [weights[own, :, targets_of].T for weights, own in zip(all_weights, penalty, strict=True)]
-    return Readouts(np.stack(chosen), penalty)
+    return RidgeDecoders(np.stack(chosen), penalty)
 
 
 def _largest_as_good(errors: NDArray[np.float64]) -> NDArray[np.intp]:

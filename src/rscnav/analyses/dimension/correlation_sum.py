@@ -148,10 +148,10 @@ def _counted(
 ) -> NDArray[np.int64]:
     """Count by the way that is quickest for these points and radii."""
     if device != "cpu":
-        from rscnav.analyses.dimension.pair_counts.gpu import count_on, torch_device
+        from rscnav.analyses.dimension.pair_counts.gpu import count_on_device, torch_device
 
         if (chosen := torch_device(device)) != "cpu":
-            return count_on(points, edges, first, chosen)
+            return count_on_device(points, edges, first, chosen)
     n, n_dims = points.raw.shape
     if n >= TREE_POINTS and n_dims <= TREE_DIMS:
         from rscnav.analyses.dimension.pair_counts.kd_tree import count_by_tree, make_leaves

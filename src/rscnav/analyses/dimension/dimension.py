@@ -14,18 +14,18 @@ from pydantic import Field
 from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
 from rscnav.analyses.dimension.correlation_sum import Window
 from rscnav.analyses.dimension.noise_floor import MIN_DIMS as MIN_DIMS_FLOOR
-from rscnav.analyses.dimension.poisson_noise import counting_variance, holds_counts
+from rscnav.analyses.dimension.poisson_noise import counting_variance, is_spike_counts
 from rscnav.analyses.dimension.report import add_by_units, add_dimension, add_space_time, add_surrogates
 from rscnav.analyses.dimension.space_time_separation import space_time
 from rscnav.analyses.dimension.surrogate_data_test import surrogate_tests
-from rscnav.analyses.dimension.unit_subsets import dimension_by_units, embeds
+from rscnav.analyses.dimension.unit_subsets import dimension_by_units, satisfies_embedding
 from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.null_models import roll_each_unit
+from rscnav.analyses.statistics.null_models import circular_shift_units
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
@@ -34,7 +34,7 @@ MIN_TRIALS = 20  # with fewer, pairs of one trial are kept if they are far enoug
 FEW_TRIALS_S = 1.0
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Numbers of the analysis."""
 
     max_points: int = Field(
@@ -76,7 +76,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         noises = _noises(result, name, session, prepared, mask, common)
         for suffix, noise in noises.items():
             _try(result, name, "", suffix, points, {**labels, "noise": noise}, unit)
-        rolled = roll_each_unit(activity, seeds.generator(name, "control"), drawn).astype(np.float64)
+        rolled = circular_shift_units(activity, seeds.generator(name, "control"), drawn).astype(np.float64)
         joined = {"trial": None, "step": drawn, "theiler": _window_joined(theiler, prepared.trial[samples])}
         _try(result, name, "control_", "", rolled, joined, unit)
         if settings.n_subsets:
@@ -108,7 +108,7 @@ def _noises(
         noises["_floor"] = "floor"
     else:
         result.notes[name] = f"no noise floor: {session.n_units} units are too few, {MIN_DIMS_FLOOR} are needed"
-    if session.spikes is not None and holds_counts(session.activity, session.dt_s):
+    if session.spikes is not None and is_spike_counts(session.activity, session.dt_s):
         used = np.zeros(len(session.time), bool)
         used[prepared.samples[mask]] = True
         noises["_counting"] = counting_variance(
@@ -127,7 +127,7 @@ def _try(
         _note(result, name, prefix + suffix, str(error))
         return
     n_units = int(np.sum(np.ptp(points, axis=0) > 0))
-    if found.reliable and not embeds(n_units, found.dimension):
+    if found.reliable and not satisfies_embedding(n_units, found.dimension):
         words = f"{n_units} units are too few to tell a dimension of {found.dimension:.1f} (more than twice as many are needed)"
         _note(result, name, prefix + suffix, f"not reliable: {words}")
     add_dimension(result, lambda key: f"{name}/{prefix}{key}{suffix}", found, n_units, unit)

@@ -10,7 +10,7 @@ MIN_FACTOR = 3.0  # a reliable one reaches over this factor in r
 
 
 @dataclass(frozen=True)
-class Scaling:
+class ScalingRegion:
     """A stretch of steady local slope: radii[first] to radii[last], both inside."""
 
     first: int
@@ -56,7 +56,7 @@ def local_slopes(radii: ArrayLike, correlation: ArrayLike, width: int = 8) -> ND
     return slopes
 
 
-def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> Scaling | None:
+def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> ScalingRegion | None:
     """Find the longest stretch, in log r, in which every local slope is within 10 % of the stretch's mean.
 
     Of stretches of one length the steadier one is taken. Slopes of 0 (no pair gained) belong to none.
@@ -68,7 +68,7 @@ def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> Scaling | None:
 
     Returns
     -------
-    Scaling or None
+    ScalingRegion or None
         Reliable where it reaches over at least a factor of 3 in r. None where no two neighbouring slopes are known.
     """
     r, s = np.asarray(radii, np.float64), np.asarray(slopes, np.float64)
@@ -80,7 +80,7 @@ def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> Scaling | None:
     spread = [np.ptp(s[first[k] : last[k] + 1]) / np.mean(s[first[k] : last[k] + 1]) for k in longest]
     best = longest[int(np.argmin(spread))]
     reliable = bool(r[last[best]] >= MIN_FACTOR * r[first[best]] * (1 - 1e-9))
-    return Scaling(int(first[best]), int(last[best]), reliable)
+    return ScalingRegion(int(first[best]), int(last[best]), reliable)
 
 
 def steady_ranges(slopes: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -103,7 +103,7 @@ def steady_ranges(slopes: NDArray[np.float64]) -> NDArray[np.bool_]:
     return steady
 
 
-def slope_within(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: Scaling) -> float:
+def slope_within(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: ScalingRegion) -> float:
     """Least-squares slope of log C on log r over a scaling region; NaN where C is 0 in it."""
     inside = slice(region.first, region.last + 1)
     x = np.log(radii[inside])
@@ -111,7 +111,7 @@ def slope_within(radii: NDArray[np.float64], correlation: NDArray[np.float64], r
     return float(np.sum(x * _log(correlation[inside])) / np.sum(x**2))
 
 
-def takens_estimate(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: Scaling) -> float:
+def takens_estimate(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: ScalingRegion) -> float:
     """Takens-Theiler estimate between the ends of a region, (C(r1) - C(r0)) / ∫ C d(log r).
 
     With C a power of r between neighbouring radii the integral is a sum of C's steps over the local slopes. The usual

@@ -18,7 +18,7 @@ from rscnav.sessions.lazy import Activity, row_blocks
 LONG = 1000  # samples: longer stretches are taken in pieces
 
 
-def holds_counts(activity: Activity, dt_s: float) -> bool:
+def is_spike_counts(activity: Activity, dt_s: float) -> bool:
     """Tell whether activity (time, unit), in Hz, is counts in bins of `dt_s`: whole numbers, none below 0, not all 0."""
     counts = np.asarray(activity[: 10 * LONG], np.float64) * dt_s
     whole = np.all(counts > -1e-3) and np.all(np.abs(counts - np.round(counts)) < 1e-3)

@@ -7,12 +7,12 @@ import numpy as np
 from rscnav.analyses.dimension.correlation_dimension import Dimension
 from rscnav.analyses.dimension.space_time_separation import FRACTIONS, SpaceTime
 from rscnav.analyses.dimension.surrogate_data_test import SurrogateTest
-from rscnav.analyses.dimension.unit_subsets import ByUnits, embeds
+from rscnav.analyses.dimension.unit_subsets import DimensionByUnits, satisfies_embedding
 from rscnav.analyses.result import Result
 
 
 def add_dimension(result: Result, key: Callable[[str], str], found: Dimension, n_units: int, unit: str) -> None:
-    """Add one dimension with its curve; from too few units to hold it (`embeds`) it is not reliable, however steady its slope."""
+    """Add one dimension with its curve; from too few units to hold it (`satisfies_embedding`) it is not reliable, however steady its slope."""
     for name, value in (
         ("dimension", found.dimension),
         ("low", found.interval[0]),
@@ -22,7 +22,7 @@ def add_dimension(result: Result, key: Callable[[str], str], found: Dimension, n
         ("ranges_low", found.over_ranges[0]),
         ("ranges_high", found.over_ranges[1]),
         ("takens", found.takens),
-        ("reliable", found.reliable and embeds(n_units, found.dimension)),
+        ("reliable", found.reliable and satisfies_embedding(n_units, found.dimension)),
         ("n_directions", found.n_directions),
     ):
         result.add(key(name), value)
@@ -33,7 +33,7 @@ def add_dimension(result: Result, key: Callable[[str], str], found: Dimension, n
     result.add(key("scaling_region"), found.scaling_region, unit, ("end",))
 
 
-def add_by_units(result: Result, name: str, suffix: str, found: ByUnits) -> None:
+def add_by_units(result: Result, name: str, suffix: str, found: DimensionByUnits) -> None:
     """Add the dimension by number of units: mean and standard deviation over the subsets, and the share that is reliable."""
     result.add(f"{name}/units{suffix}", found.n_units, "", ("size",))
     result.add(f"{name}/units_mean{suffix}", found.mean, "", ("size",))

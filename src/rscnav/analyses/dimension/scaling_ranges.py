@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.dimension.correlation_sum import PairCounts
-from rscnav.analyses.dimension.local_slopes import Scaling, steady_ranges
+from rscnav.analyses.dimension.local_slopes import ScalingRegion, steady_ranges
 from rscnav.analyses.dimension.pair_counts.slope_variance import slope_errors, slope_weights
 
 FACTOR = 2.0  # in r, that a range reaches over ...
@@ -15,7 +15,7 @@ CHECKED = 100  # ranges whose sampling error is worked out, evenly among all
 
 
 @dataclass(frozen=True)
-class RangeSpread:
+class RangeUncertainty:
     """Slopes over all admissible ranges.
 
     Parameters
@@ -33,7 +33,7 @@ class RangeSpread:
 
 
 def admissible_ranges(
-    radii: NDArray[np.float64], slopes: NDArray[np.float64], region: Scaling
+    radii: NDArray[np.float64], slopes: NDArray[np.float64], region: ScalingRegion
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Find every range that would do as a scaling region: its first and its last radius, both inside.
 
@@ -44,7 +44,7 @@ def admissible_ranges(
     ----------
     radii, slopes : array, (radius,)
         As `rscnav.analyses.dimension.local_slopes.scaling_region` takes them.
-    region : Scaling
+    region : ScalingRegion
         What it found.
 
     Returns
@@ -59,8 +59,8 @@ def admissible_ranges(
 
 
 def range_spread(
-    counts: PairCounts, radii: NDArray[np.float64], slopes: NDArray[np.float64], region: Scaling
-) -> RangeSpread:
+    counts: PairCounts, radii: NDArray[np.float64], slopes: NDArray[np.float64], region: ScalingRegion
+) -> RangeUncertainty:
     """Work out how much the slope depends on the range, and how much of that is sampling.
 
     Parameters
@@ -70,11 +70,11 @@ def range_spread(
         Those of `counts`, less the noise.
     slopes : array, (radius,)
         Local slopes, NaN where no range may reach.
-    region : Scaling
+    region : ScalingRegion
 
     Returns
     -------
-    RangeSpread
+    RangeUncertainty
     """
     first, last = admissible_ranges(radii, slopes, region)
     found = slopes_between(radii, counts.correlation_sum(), first, last)
@@ -84,7 +84,7 @@ def range_spread(
     by_chance = slope_errors(counts, weights - slope_weights(radii, region.first, region.last)[:, None])
     beyond = np.mean((found - own) ** 2) - np.mean(by_chance**2)
     low, high = np.percentile(found, (2.5, 97.5))
-    return RangeSpread(min(float(low), own), max(float(high), own), float(np.sqrt(max(beyond, 0.0))))
+    return RangeUncertainty(min(float(low), own), max(float(high), own), float(np.sqrt(max(beyond, 0.0))))
 
 
 def slopes_between(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.dimension.correlation_sum import count_pairs
-from rscnav.analyses.dimension.surrogates import marginals, phases_turned
+from rscnav.analyses.dimension.surrogates import marginals, phase_randomise
 from rscnav.analyses.statistics.null_models import exchangeable_trials
 from rscnav.analyses.statistics.resampling import permutation_p
 
@@ -132,8 +132,8 @@ def surrogate_tests(
     scores = [own.to_normal(block).astype(np.float32) for block in real]
     slopes: dict[str, list[tuple[float, float]]] = {name: [] for name in parts}
     for _ in range(n_draws):
-        linear = _flat([phases_turned(block, generator) for block in real])
-        adjusted = [phases_turned(block, generator) for block in scores]
+        linear = _flat([phase_randomise(block, generator) for block in real])
+        adjusted = [phase_randomise(block, generator) for block in scores]
         values = _flat(adjusted)
         for name, at in drawn.items():
             both = linear[at], own.from_normal(values[at][:, None])[:, 0]

@@ -45,7 +45,7 @@ def marginals(samples: NDArray[np.floating]) -> Marginals:
     return Marginals(values, shared)
 
 
-def phases_turned(trials: NDArray[np.floating], generator: np.random.Generator) -> NDArray[np.float64]:
+def phase_randomise(trials: NDArray[np.floating], generator: np.random.Generator) -> NDArray[np.float64]:
     """Turn the Fourier phases of a sequence of trials, by the same random angles in every step and unit.
 
     The number of the trial takes the place of time: each (step, unit) is one series over trials. Every mean over trials, every

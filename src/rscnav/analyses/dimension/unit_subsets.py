@@ -12,7 +12,7 @@ SMALLEST = 10  # units; sizes double from here on
 
 
 @dataclass(frozen=True)
-class ByUnits:
+class DimensionByUnits:
     """Dimensions of random subsets of units.
 
     Parameters
@@ -22,7 +22,7 @@ class ByUnits:
     dimension : array, (size, draw)
         NaN where there is no scaling region.
     reliable : array of bool, (size, draw)
-        Over a factor of three in r, and of enough units (`embeds`).
+        Over a factor of three in r, and of enough units (`satisfies_embedding`).
     """
 
     n_units: NDArray[np.int64]
@@ -45,7 +45,7 @@ class ByUnits:
         return np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan)
 
 
-def embeds(n_units: int, dimension: float) -> bool:
+def satisfies_embedding(n_units: int, dimension: float) -> bool:
     """Tell whether so many units show a set of that dimension without folding it onto itself: n > 2 D.
 
     Of noise, each unit has its own, and few units are filled by it evenly: the slope may be steady, at nearly their number.
@@ -59,7 +59,7 @@ def embeds(n_units: int, dimension: float) -> bool:
 
 def dimension_by_units(
     points: NDArray[np.floating], n_draws: int, generator: np.random.Generator, **labels: Any
-) -> ByUnits:
+) -> DimensionByUnits:
     """Compute the dimension of random subsets of 10, 20, 40, … units, and of all.
 
     Parameters
@@ -74,7 +74,7 @@ def dimension_by_units(
 
     Returns
     -------
-    ByUnits
+    DimensionByUnits
     """
     total = points.shape[1]
     sizes: list[int] = []
@@ -92,5 +92,5 @@ def dimension_by_units(
                 one = correlation_dimension(points[:, units], noise=own, **labels)
             except ValueError:  # these units are constant, or all noise
                 continue
-            found[k, draw], reliable[k, draw] = one.dimension, one.reliable and embeds(size, one.dimension)
-    return ByUnits(np.array(sizes), found, reliable)
+            found[k, draw], reliable[k, draw] = one.dimension, one.reliable and satisfies_embedding(size, one.dimension)
+    return DimensionByUnits(np.array(sizes), found, reliable)

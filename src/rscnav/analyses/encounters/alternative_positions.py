@@ -9,7 +9,7 @@ from rscnav.analyses.decoding.baseline_features import time_code
 from rscnav.analyses.events import last_encounter
 from rscnav.analyses.preprocessing import belief_places
 from rscnav.sessions.lazy import row_blocks
-from rscnav.sessions.posteriors import alternatives
+from rscnav.sessions.posteriors import alternative_positions
 from rscnav.sessions.session import Session
 
 BUMPS = 24  # around the ring
@@ -40,10 +40,10 @@ class PlaceReadout:
         1 where the whole code is that of this place; about 0 where it is that of a place far from it.
         """
         code = (states - self.mean) @ self.weights + self.base
-        return np.sum(code * place_code(place), axis=-1) / np.sum(place_code(np.zeros(1)) ** 2)
+        return np.sum(code * von_mises_basis(place), axis=-1) / np.sum(von_mises_basis(np.zeros(1)) ** 2)
 
 
-def place_code(place: NDArray[np.floating]) -> NDArray[np.float64]:
+def von_mises_basis(place: NDArray[np.floating]) -> NDArray[np.float64]:
     """Give places (sample,) in rad as bumps of height 1 around the ring, (sample, bump)."""
     centres = np.linspace(-np.pi, np.pi, BUMPS, endpoint=False)
     return np.exp((np.cos(place[..., None] - centres) - 1) / WIDTH_RAD**2)
@@ -51,14 +51,14 @@ def place_code(place: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def fit_place_readout(states: NDArray[np.floating], place: NDArray[np.floating]) -> PlaceReadout:
     """Fit a ridge regression of the place's code on z-scored states (sample, unit)."""
-    code = place_code(place)
+    code = von_mises_basis(place)
     mean, base = states.mean(axis=0, dtype=np.float64), code.mean(axis=0)
     x = states - mean
     ridge = PENALTY * len(x) * np.eye(x.shape[1])
     return PlaceReadout(mean, np.linalg.solve(x.T @ x + ridge, x.T @ (code - base)), base)
 
 
-def without_time(
+def regress_out_time(
     z: NDArray[np.float32], time_s: NDArray[np.floating], out: NDArray[np.float32] | None = None
 ) -> NDArray[np.float32]:
     """Take from states (sample, unit) what goes with the time in the trial (sample,) alone, by least squares on a code of it.
@@ -91,7 +91,9 @@ def wrong_places(session: Session, at: NDArray[np.intp]) -> list[NDArray[np.floa
     table = session.need("encounters")[row]
     met = np.array([session.landmark_names.index(name) for name in table["landmark"]], np.int64)
     met = np.where(row >= 0, met, -1)
-    return alternatives(session.need("position")[at], session.need("landmarks")[session.trial[at]], met, ring=True)
+    return alternative_positions(
+        session.need("position")[at], session.need("landmarks")[session.trial[at]], met, ring=True
+    )
 
 
 def mass_at_wrong_places(session: Session, belief: NDArray[np.floating], at: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -101,7 +103,7 @@ def mass_at_wrong_places(session: Session, belief: NDArray[np.floating], at: NDA
     return _summed([bins.mass_at(belief[at[known]], place) for place in places], known)
 
 
-def shown_at_wrong_places(
+def decoded_alternative_evidence(
     session: Session,
     readout: PlaceReadout,
     z: NDArray[np.floating],

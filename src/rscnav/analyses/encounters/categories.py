@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.events import onset_sample, stretch_number
+from rscnav.analyses.events import onset_sample, segment_index
 from rscnav.sessions.session import Session
 
 ORDERS = {1: "1st", 2: "2nd", 3: "3rd"}
@@ -76,7 +76,7 @@ def samples_around(
     wanted = onset[:, None] + lags
     inside = (wanted >= 0) & (wanted < len(session.time))
     wanted = np.clip(wanted, 0, len(session.time) - 1)
-    stretch = stretch_number(session)
+    stretch = segment_index(session)
     inside &= stretch[wanted] == stretch[onset][:, None]
     index = np.full(len(session.time), -1)
     index[samples] = np.arange(len(samples))
@@ -92,7 +92,7 @@ def _category(row: np.void) -> str:
     return f"{order} {row['landmark']} {row['outcome']}"
 
 
-def why_no_misses(session: Session) -> str:
+def why_no_non_encounters(session: Session) -> str:
     """Say why non-encounters are not defined in a session; '' where they are."""
     if not session.is_ring:
         return "defined on the ring only"

@@ -5,23 +5,23 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.encounters.categories import ORDERS, samples_around
-from rscnav.analyses.events import onset_sample, stretch_number
+from rscnav.analyses.events import onset_sample, segment_index
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.matched_pairs import matched_pairs, squared_distance, swaps
-from rscnav.analyses.statistics.max_statistic import add_tests, over_lags
-from rscnav.analyses.statistics.standardise import z_scored
+from rscnav.analyses.statistics.matched_pairs import matched_pairs, random_sign_flips, unbiased_squared_distance
+from rscnav.analyses.statistics.max_statistic import add_tests, max_statistic_test
+from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("trials", "encounters")
 FIELDS = ("position", "velocity", "phase", "belief", "bin_centres", "encounters")
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Distance between the states of two landmarks, of pairs of encounters that are alike."""
 
     before_s: float = Field(2.0, ge=0, le=1_000, description="window before the first sample in view (s)")
@@ -44,7 +44,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 
     Each encounter with a is paired with one with b from the same direction, at a similar speed and time in the trial, after a
     similar path, so that the input up to then was as alike as it gets. Activity is low-passed and each unit z-scored over all
-    samples of the chosen trials. The squared distance between the mean states is that of `squared_distance`, per unit, so that
+    samples of the chosen trials. The squared distance between the mean states is that of `unbiased_squared_distance`, per unit, so that
     noise alone gives 0 on average; `ratio` is the same over the spread within a category, the variance per unit over the pairs'
     encounters with one landmark. Control: a and b of a pair change places.
     """
@@ -56,7 +56,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result = Result(notes={"trials": prepared.trials})
     if not len(table):
         return Result.not_applicable(f"no new landmark {a} or {b} in the trials chosen ({prepared.trials})")
-    z = z_scored(prepared.activity, out=prepared.activity)
+    z = zscore(prepared.activity, out=prepared.activity)
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")
     lags = np.arange(-round(settings.before_s / session.dt_s), round(settings.after_s / session.dt_s) + 1)
@@ -106,7 +106,7 @@ def _alike(session: Session, table: NDArray, settings: Settings) -> tuple[NDArra
 def _path_before(session: Session, table: NDArray) -> NDArray[np.float64]:
     """Angle moved from the first sample of the contiguous stretch to each onset, by the velocity (rad)."""
     onset = onset_sample(session, table)
-    first = np.array([stretch.start for stretch in session.stretches()])[stretch_number(session)[onset]]
+    first = np.array([stretch.start for stretch in session.stretches()])[segment_index(session)[onset]]
     velocity = session.need("velocity")
     path = np.cumsum(np.where(np.isfinite(velocity), velocity, 0.0)) * session.dt_s
     return path[onset] - path[first]
@@ -135,7 +135,7 @@ def _add_distance(
 ) -> None:
     """Add distance, spread and their ratio at each lag, with interval and control; p by lag and over all; the onset."""
     n_lags = both.shape[2]
-    signs = swaps(both.shape[1], settings.n_permutations, generator)
+    signs = random_sign_flips(both.shape[1], settings.n_permutations, generator)
     value, low, high, spread = (np.full(n_lags, np.nan) for _ in range(4))
     null = np.full((settings.n_permutations, n_lags), np.nan)
     n_pairs = np.zeros(n_lags, np.int64)
@@ -146,7 +146,7 @@ def _add_distance(
             continue
         of_a, of_b = (z[side[there]].astype(np.float64) for side in both[:, :, lag])
         units = z.shape[1]
-        found = squared_distance(of_a - of_b, signs[:, there])
+        found = unbiased_squared_distance(of_a - of_b, signs[:, there])
         value[lag], low[lag], high[lag] = found.value / units, found.low / units, found.high / units
         null[:, lag] = found.null / units
         spread[lag] = 0.5 * (of_a.var(axis=0, ddof=1).mean() + of_b.var(axis=0, ddof=1).mean())
@@ -158,7 +158,7 @@ def _add_distance(
     result.add(f"{label}/ratio", value / over, "", ("lag",))
     result.add(f"{label}/ratio_low", low / over, "", ("lag",))
     result.add(f"{label}/ratio_high", high / over, "", ("lag",))
-    tests = over_lags(value / over, null / over)
+    tests = max_statistic_test(value / over, null / over)
     add_tests(result, label, "lag", tests, settings.onset_lags)
     at_zero = int(np.searchsorted(result["time"], -1e-9))
     for end in ("", "_low", "_high"):

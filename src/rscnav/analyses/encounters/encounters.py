@@ -11,21 +11,21 @@ from rscnav.analyses.encounters.categories import (
     all_categories,
     categorise_encounters,
     samples_around,
-    why_no_misses,
+    why_no_non_encounters,
 )
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.standardise import z_scored
+from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("trials", "encounters")
 FIELDS = ("position", "phase", "belief", "bin_centres", "encounters")
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Activity around encounters."""
 
     before_s: float = Field(2.0, ge=0, le=1_000, description="window before the first sample in view (s)")
@@ -45,7 +45,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result = Result(notes={"trials": prepared.trials})
     if not len(table):
         return Result.not_applicable(f"no encounter in the trials chosen ({prepared.trials})")
-    z = z_scored(prepared.activity, out=prepared.activity)
+    z = zscore(prepared.activity, out=prepared.activity)
     result.add("n_constant_units", session.n_units - z.shape[1])
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")
@@ -72,7 +72,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result.add("n_encounters", int(np.sum(table["kind"] == "encounter")))
     for name in ("1st", "2nd", MISSED):
         result.add(f"n_{name}", int(np.sum(np.char.startswith(table["category"], name))))
-    if undefined := why_no_misses(session):
+    if undefined := why_no_non_encounters(session):
         result.notes[MISSED] = undefined
     return result
 

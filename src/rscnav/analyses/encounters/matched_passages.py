@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.encounters.categories import MISSED
-from rscnav.analyses.events import onset_sample, stretch_number
-from rscnav.analyses.statistics.matched_pairs import assigned
+from rscnav.analyses.events import onset_sample, segment_index
+from rscnav.analyses.statistics.matched_pairs import optimal_assignment
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
@@ -17,7 +17,7 @@ ROLES = ("missed", "missed_twin", "other", "other_twin")
 
 
 @dataclass(frozen=True)
-class Alike:
+class MatchTolerance:
     """How far apart two passages may be: in place (rad), in the angle moved (rad), in the time in the trial (s)."""
 
     place_rad: float
@@ -63,7 +63,7 @@ def find_passages(
     session: Session,
     chosen: NDArray[np.bool_],
     after: int,
-    alike: Alike,
+    alike: MatchTolerance,
     most: int,
     generator: np.random.Generator,
 ) -> Passages:
@@ -86,7 +86,7 @@ def find_passages(
     chosen : array, (trials,)
         Trials to use.
     after : int
-    alike : Alike
+    alike : MatchTolerance
     most : int
         Sets to find at most; drawn at random where there are more.
     generator : numpy.random.Generator
@@ -113,7 +113,7 @@ def find_passages(
     twins = _draw((phase == 2) & usable & (dark > after), generator)
     place = session.need("position")[:, 0]
     in_trial = session.time - np.append(session.trials["start_s"], np.nan)[session.trial]
-    stretch = stretch_number(session)
+    stretch = segment_index(session)
     before = np.maximum(np.arange(len(place)) - after, 0)
     earlier = np.where(stretch[before] == stretch, place[before], np.nan)
 
@@ -164,7 +164,7 @@ def _nearest(
         near, into, total = near[fits], into[fits], np.sum(away[:, fits] ** 2, axis=0)
         order = np.argsort(-total, kind="stable")  # the least comes last, and stays
         cost[k, into[order]], at[k, into[order]] = total[order], near[order]
-    pairs = assigned(cost)
+    pairs = optimal_assignment(cost)
     return np.stack([pairs[:, 0], at[pairs[:, 0], pairs[:, 1]]], axis=1)
 
 
@@ -204,7 +204,7 @@ def _room(session: Session, barred: NDArray[np.bool_]) -> NDArray[np.int64]:
     0 where it is barred itself, or the one before is, or belongs to another stretch.
     """
     n = len(barred)
-    stretch = stretch_number(session)
+    stretch = segment_index(session)
     new = np.append(True, stretch[1:] != stretch[:-1])
     stop = np.where(barred | np.append(new[1:], True), np.arange(n) + ~barred, n)
     count = np.minimum.accumulate(stop[::-1])[::-1] - np.arange(n)

@@ -7,24 +7,24 @@ from pydantic import Field
 from rscnav.analyses.encounters.alternative_positions import (
     MIN_SAMPLES,
     PlaceReadout,
+    decoded_alternative_evidence,
     fit_place_readout,
     mass_at_wrong_places,
-    shown_at_wrong_places,
+    regress_out_time,
     states_at,
-    without_time,
 )
-from rscnav.analyses.encounters.categories import why_no_misses
-from rscnav.analyses.encounters.matched_passages import MAX_CANDIDATES, Alike, find_passages
+from rscnav.analyses.encounters.categories import why_no_non_encounters
+from rscnav.analyses.encounters.matched_passages import MAX_CANDIDATES, MatchTolerance, find_passages
 from rscnav.analyses.preprocessing import Prepared, chosen_trials, prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.matched_pairs import mean_interval, swaps
-from rscnav.analyses.statistics.max_statistic import over_lags
+from rscnav.analyses.statistics.matched_pairs import mean_interval, random_sign_flips
+from rscnav.analyses.statistics.max_statistic import max_statistic_test
 from rscnav.analyses.statistics.resampling import permutation_p
-from rscnav.analyses.statistics.standardise import z_scored
+from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("trials", "encounters", "position", "phase", "hypotheses", "landmarks")
 FIELDS = ("position", "phase", "hypotheses", "landmarks", "encounters", "belief", "bayes", "bin_centres")
@@ -33,7 +33,7 @@ KINDS = ("missed", "other", "difference")
 BELIEFS = {"network": "belief", "bayes": "bayes"}
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """State and belief around non-encounters, and around passages like them in which nothing is refuted."""
 
     before_s: float = Field(1.0, gt=0, le=1_000, description="window before the landmark could have come into view (s)")
@@ -63,16 +63,16 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     of the filter's belief: the mass within the radius of visibility of the wrong places that fit the last landmark met.
     Control: within a set, missed and other change places.
     """
-    if undefined := why_no_misses(session):
+    if undefined := why_no_non_encounters(session):
         return Result.not_applicable(undefined)
     chosen, words = chosen_trials(session, common.trials)
     steps = round(settings.report_s / session.dt_s)
-    alike = Alike(settings.place_apart_rad, settings.moved_apart_rad, settings.time_apart_s)
+    alike = MatchTolerance(settings.place_apart_rad, settings.moved_apart_rad, settings.time_apart_s)
     sets = find_passages(session, chosen, steps, alike, settings.max_sets, seeds.generator("passages"))
     if not sets.n_missed:
         return Result.not_applicable(f"no landmark was missed, with {settings.report_s:g} s of dark after it")
     prepared = prepare(session, common)
-    z = z_scored(prepared.activity, out=prepared.activity)
+    z = zscore(prepared.activity, out=prepared.activity)
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")
     result = Result(notes={"trials": words})
@@ -84,8 +84,8 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         return result
     lags = np.arange(-max(1, round(settings.before_s / session.dt_s)), round(settings.after_s / session.dt_s) + 1)
     result.add("time", lags * session.dt_s, "s", ("lag",))
-    z = without_time(z, prepared.step * session.dt_s, out=z)
-    signs = swaps(len(sets.length), settings.n_permutations, seeds.generator("permutations"))
+    z = regress_out_time(z, prepared.step * session.dt_s, out=z)
+    signs = random_sign_flips(len(sets.length), settings.n_permutations, seeds.generator("permutations"))
     index = np.full(len(session.time) + 1, -1)  # the last one answers for 'not there'
     index[prepared.samples] = np.arange(len(prepared.samples))
     around, last = sets.around(lags), sets.start + sets.length - 1 + steps
@@ -96,7 +96,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         # A twin is looked at where it would be wrong to be in the passage that it is the twin of.
         whose = [0, 0, 2, 2]
         shown = [
-            shown_at_wrong_places(session, readout, z, index, at, at[whose])
+            decoded_alternative_evidence(session, readout, z, index, at, at[whose])
             for at in (around, (sets.start - 1)[..., None], last[..., None])
         ]
         drop = _beyond_twins(shown[1] - shown[2])[..., 0]
@@ -170,7 +170,7 @@ def _add_compared(
         for end, of_all in zip(("", "_low", "_high"), ends.T, strict=True):
             result.add(f"{of_lag}/{what}{end}", of_all, unit, ("lag",))
     null = np.abs(signs @ np.where(np.isfinite(apart), apart, 0.0)) / np.maximum(n, 1)
-    tests = over_lags(np.abs(result[f"{of_lag}/difference"]), null)
+    tests = max_statistic_test(np.abs(result[f"{of_lag}/difference"]), null)
     result.add(f"{of_lag}/n", n, "", ("lag",))
     result.add(f"{of_lag}/p", tests.p, "", ("lag",))
     result.add(f"{of_lag}/p_corrected", tests.p_corrected, "", ("lag",))

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.encounters.categories import MISSED, samples_around, why_no_misses
-from rscnav.analyses.events import onset_sample, stretch_number
+from rscnav.analyses.encounters.categories import MISSED, samples_around, why_no_non_encounters
+from rscnav.analyses.events import onset_sample, segment_index
 from rscnav.analyses.optimality import observer_statistics as strategies
 from rscnav.analyses.optimality.optimality import counted_samples
 from rscnav.analyses.result import Result
@@ -15,7 +15,7 @@ from rscnav.analyses.settings import Common
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("observer_loss", "phase")
 MEASURES = ("loss", "error", "certainty", "alternative", "divergence", "correct")
@@ -28,7 +28,7 @@ BY_PART = ("observer", "part")
 NOT_RIVALS = ("network", "smoother")  # the network itself; who knows the future, where the network does not
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Windows around encounters, and what counts as certain."""
 
     before_s: float = Field(
@@ -99,7 +99,7 @@ def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]
     rivals = [k for k, name in enumerate(session.observer_names) if name not in NOT_RIVALS or name == session.limit]
     nearest = np.full(means.shape[1:], np.nan)
     for p in range(means.shape[2]):
-        nearest[rivals, p] = strategies.nearest_shares(means[:, rivals, p])
+        nearest[rivals, p] = strategies.closest_observer_fraction(means[:, rivals, p])
     result.add("nearest", nearest, "", BY_PART)
 
 
@@ -114,10 +114,10 @@ def _add_certainty(result: Result, session: Session, settings: Settings) -> None
     around = samples_around(session, table, lags, np.arange(len(session.time)))
     result.add("certainty/time", lags * session.dt_s, "s", ("lag",))
     _add_mean_around(result, "certainty", session.observer_certainty, around)
-    stretch, onset = stretch_number(session), onset_sample(session, table)
+    stretch, onset = segment_index(session), onset_sample(session, table)
     last = np.searchsorted(stretch, stretch[onset], side="right") - 1  # sample of the trial
     sure = session.observer_certainty >= settings.certain - 1e-6
-    shares = [strategies.share_reached(there, onset, last) for there in sure.T]
+    shares = [strategies.kaplan_meier(there, onset, last) for there in sure.T]
     for name, quantile in strategies.QUARTILES.items():
         times = [strategies.lag_of(share, quantile) * session.dt_s for share in shares]
         result.add(f"collapse/{name}", times, "s", ("observer",))
@@ -129,7 +129,7 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
     """Add the belief in wrong places that fit the first landmark around the end of each trial's first non-encounter."""
     table = strategies.rows_of_test(session, MISSED)
     if table is None or not len(table) or session.observer_alternative is None:
-        result.notes["non_encounter"] = why_no_misses(session) or "no non-encounter in the test trials"
+        result.notes["non_encounter"] = why_no_non_encounters(session) or "no non-encounter in the test trials"
         return
     table = table[np.unique(table["trial"], return_index=True)[1]]  # rows of a trial are in order of time
     refutable = np.where((session.need("phase") == 1)[:, None], session.need("observer_alternative"), np.nan)
@@ -156,7 +156,7 @@ def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
     if session.observer_correct is None:
         return
     correct = np.where((session.trials["split"] == "test")[:, None], session.observer_correct, -1)
-    shares = np.array([strategies.share_correct(column) for column in correct.T])
+    shares = np.array([strategies.proportion_correct(column) for column in correct.T])
     _add_shares(result, "accuracy", shares, ("observer",))
     if not session.is_ring or session.landmarks is None:
         result.notes["separation"] = "the separation of landmarks is looked at on the ring only"
@@ -173,7 +173,7 @@ def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
     edges = np.linspace(low, high, n_bins + 1)
     at = np.clip(np.searchsorted(edges, separation, side="right") - 1, 0, n_bins - 1)
     result.add("separation/edges", edges, "rad", ("edge",))
-    binned = np.array([[strategies.share_correct(c[chosen[at == b]]) for b in range(n_bins)] for c in correct.T])
+    binned = np.array([[strategies.proportion_correct(c[chosen[at == b]]) for b in range(n_bins)] for c in correct.T])
     _add_shares(result, "separation", binned, ("observer", "bin"))
 
 

@@ -81,7 +81,7 @@ def of_trials(
     return names.astype(np.int64), means
 
 
-def nearest_shares(means: NDArray[np.float64]) -> NDArray[np.float64]:
+def closest_observer_fraction(means: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of trials in which each observer has the least value; observers that tie share the trial equally.
 
     Parameters
@@ -111,7 +111,7 @@ def quantiles(means: NDArray[np.float64], quantile: float) -> NDArray[np.float64
     return found
 
 
-def share_reached(
+def kaplan_meier(
     there: NDArray[np.bool_], onset: NDArray[np.integer], last: NDArray[np.integer]
 ) -> NDArray[np.float64]:
     """Share of cases that have reached a level by each lag, with cases that end before as censored (Kaplan-Meier).
@@ -171,7 +171,7 @@ def mean_se(values: NDArray, axis: int = 0) -> tuple[NDArray[np.float64], NDArra
     return mean, se, n
 
 
-def share_correct(correct: NDArray[np.integer]) -> tuple[float, float, float, float, int]:
+def proportion_correct(correct: NDArray[np.integer]) -> tuple[float, float, float, float, int]:
     """Share of right choices: value, binomial standard error, 95 % interval (Clopper-Pearson), number of choices.
 
     Parameters

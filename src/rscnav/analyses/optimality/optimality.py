@@ -10,13 +10,13 @@ from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("belief", "bayes", "position", "phase")
 FIELDS = (*NEEDS, "bin_centres", "head_loss", "head_bayes_loss", "observer_loss")
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """No settings: the definition leaves nothing to choose."""
 
 

@@ -186,7 +186,7 @@ def _off_diagonal(table: NDArray[np.float64]) -> tuple[float, NDArray[np.float64
     return total, total - of_block, two
 
 
-def kept(one: BlockSums, other: BlockSums) -> Estimate:
+def structure_preserved(one: BlockSums, other: BlockSums) -> Estimate:
     """Correlation, over pairs of units, of the true correlations in two phases, with its 95 % interval.
 
     Covariance and variances over pairs are from products of different blocks, so that it is not pulled towards 0 by the noise of
@@ -216,7 +216,7 @@ def kept(one: BlockSums, other: BlockSums) -> Estimate:
     return ratio.value, *ratio.interval()
 
 
-def flipped(
+def sign_flip_null(
     blocks: BlockSums, n_draws: int, generator: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Null of units that have nothing in common: in each block the sign of each unit is turned at random.
@@ -251,7 +251,7 @@ def self_product(blocks: BlockSums) -> float:
     return float(np.sum(total**2) - np.sum(blocks.sums.astype(np.float64) ** 2))
 
 
-def relabelled(
+def mantel_null(
     one: BlockSums, other: BlockSums, n_draws: int, generator: np.random.Generator
 ) -> tuple[float, NDArray[np.float64]]:
     """Null of structure that is not kept: units of the other phase change places (Mantel's test).

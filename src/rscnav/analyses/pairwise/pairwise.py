@@ -5,7 +5,7 @@ trials share and of slow drift; `kept_plain` is of the activity as it is. Three 
 
 - Are units correlated at all? `p`: in each block of trials the sign of each unit's differences is turned at random.
 - Are the same pairs correlated in LM1 and in LM2? `kept_p`: units of LM2 change places; LM1 and LM2 come from different trials.
-- How much is kept? `kept`: the correlation over pairs of units, free of the noise of few samples, with its interval.
+- How much is kept? `structure_preserved`: the correlation over pairs of units, free of the noise of few samples, with its interval.
 """
 
 import numpy as np
@@ -18,10 +18,10 @@ from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.resampling import permutation_p
-from rscnav.analyses.statistics.trial_differences import Pairs, neighbouring_pairs
+from rscnav.analyses.statistics.trial_differences import TrialPairs, neighbouring_pairs
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
@@ -33,7 +33,7 @@ MIN_UNITS = 5  # with fewer, units can change places in less than 100 ways
 EDGES = np.linspace(-1, 1, 81)  # of the histograms
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Numbers of the analysis."""
 
     cutoff_hz: float = Field(1.0, gt=0, description="low-pass of this analysis, in place of the common one (Hz)")
@@ -110,7 +110,7 @@ def _varying(prepared: Prepared, found: dict[str, NDArray[np.intp]]) -> NDArray[
 
 
 def _part(
-    result: Result, name: str, prepared: Prepared, pairs: Pairs, samples: NDArray[np.intp], varying: NDArray[np.bool_],
+    result: Result, name: str, prepared: Prepared, pairs: TrialPairs, samples: NDArray[np.intp], varying: NDArray[np.bool_],
     settings: Settings, seeds: Seeds,
 ) -> BlockSums:  # fmt: skip
     """Store the correlations of one phase, their mean and root mean square, and the null of units with nothing in common."""
@@ -128,7 +128,7 @@ def _part(
     estimates = {"mean": correlations.mean_correlation(sums), "rms": correlations.rms_correlation(sums)}
     for which, (value, low, high) in estimates.items():
         _add_estimate(result, f"{name}/{which}", value, low, high, n_used)
-    null, draws = correlations.flipped(sums, settings.n_permutations, seeds.generator(name, "flipped"))
+    null, draws = correlations.sign_flip_null(sums, settings.n_permutations, seeds.generator(name, "flipped"))
     result.add(f"{name}/p", float(permutation_p(null, correlations.self_product(sums))))
     result.add(f"{name}/histogram", _shares(correlation), "", ("bin",))
     control = np.array([_shares(draw) for draw in draws])
@@ -155,11 +155,11 @@ def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Setting
     if one.n_units < MIN_UNITS:
         result.notes["kept"] = f"{one.n_units} units vary; {MIN_UNITS} are needed to compare structure"
         return
-    value, low, high = correlations.kept(one, other)
+    value, low, high = correlations.structure_preserved(one, other)
     if not np.isfinite(value):
         result.notes["kept"] = "pairs of units do not differ in correlation beyond chance: no structure to keep"
     _add_estimate(result, "kept", value, low, high, int(min(np.sum(one.n > 0), np.sum(other.n > 0))))
-    observed, null = correlations.relabelled(one, other, settings.n_permutations, seeds.generator("relabelled"))
+    observed, null = correlations.mantel_null(one, other, settings.n_permutations, seeds.generator("relabelled"))
     result.add("kept_observed", observed)
     result.add("kept_p", float(permutation_p(null, observed)))
     result.add("kept_control_low", float(np.percentile(null, 2.5)))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.lowpass_filter import lowpass
-from rscnav.analyses.preprocessing import Prepared, prepare, too_little
+from rscnav.analyses.preprocessing import Prepared, prepare, why_insufficient
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.spectrum import null_spectra as controls
@@ -26,16 +26,16 @@ from rscnav.analyses.spectrum.participation_ratio import MIN_GROUPS, corrected_p
 from rscnav.analyses.spectrum.pca_spectrum import (
     ROUNDING,
     held_out_spectrum,
-    leading_above,
+    n_significant_components,
     participation_ratio,
     spectrum_of,
 )
 from rscnav.analyses.statistics.null_models import exchangeable_trials
-from rscnav.analyses.statistics.resampling import permutation_p, trial_groups
+from rscnav.analyses.statistics.resampling import permutation_p, random_trial_groups
 from rscnav.analyses.statistics.trial_differences import differences, neighbouring_pairs, trial_autocorrelation
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session, contiguous_stretches
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
@@ -45,7 +45,7 @@ FOLDS = 5
 DRIFT = 0.1  # correlation of successive trials' means from which on activity is said to drift
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Numbers of the analysis."""
 
     n_components: int = Field(45, ge=1, description="components to report")
@@ -93,7 +93,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     lowpassed = partial(lowpass, dt_s=session.dt_s, cutoff_hz=common.cutoff_hz, causal=common.causal)
     for name, mask in prepared.parts().items():
         part = _draw_trials(prepared, mask, session.dt_s, settings, seeds.generator(name, "trials"))
-        reason = too_little(prepared.activity[part.samples], MIN_SAMPLES)
+        reason = why_insufficient(prepared.activity[part.samples], MIN_SAMPLES)
         if reason:
             result.notes[name] = reason
             continue
@@ -131,7 +131,7 @@ def _observed(result: Result, name: str, prepared: Prepared, part: _Part, settin
     result.add(f"{name}/participation_ratio", participation_ratio(spectrum))
     result.add(f"{name}/n_samples", len(activity))
     result.add(f"{name}/n_trials", part.n_trials)
-    group = trial_groups(trial, settings.n_groups, seeds.generator(name, "groups"))
+    group = random_trial_groups(trial, settings.n_groups, seeds.generator(name, "groups"))
     value, low, high = corrected_participation_ratio(moments(activity, group))
     if part.n_trials < MIN_TRIALS:
         low = high = np.nan
@@ -144,7 +144,7 @@ def _observed(result: Result, name: str, prepared: Prepared, part: _Part, settin
 
 
 def _control_a(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
-    draw = controls.rolled(prepared.activity[part.samples].T, settings.n_components)
+    draw = controls.circular_shift_null(prepared.activity[part.samples].T, settings.n_components)
     generator = seeds.generator(name, "A")
     observed = result[f"{name}/eigenvalues"]
     band = controls.band([draw(generator) for _ in range(settings.n_draws)])
@@ -183,7 +183,7 @@ def _permuted(
     settings: Settings, seeds: Seeds,
 ) -> controls.Band | None:  # fmt: skip
     """Store a spectrum and the control in which blocks are permuted unit by unit; None, and a note, where there is too little."""
-    reason = too_little(series[:, mask].T, MIN_SAMPLES)
+    reason = why_insufficient(series[:, mask].T, MIN_SAMPLES)
     if not reason and max(map(len, exchangeable.groups)) < 2:
         reason = "there are not two to permute"
     if reason:
@@ -192,7 +192,7 @@ def _permuted(
         result.notes[name] = f"{before}no control {letter}: among {what}, {reason}"
         return None
     observed = spectrum_of(np.ascontiguousarray(series[:, mask], np.float64), settings.n_components)
-    draw = controls.trials_permuted(series, exchangeable, mask, settings.n_components)
+    draw = controls.trial_shuffle_null(series, exchangeable, mask, settings.n_components)
     generator = seeds.generator(name, letter)
     try:
         band = controls.band([draw(generator) for _ in range(settings.n_draws)])
@@ -212,7 +212,7 @@ def _control_c(
     """Shuffle the counts of the drawn trials, filter them, and take the samples of the phase."""
     drawn = prepared.samples[np.isin(prepared.trial, np.unique(prepared.trial[part.whole]))]
     stretches = contiguous_stretches(session.time[drawn], session.trial[drawn], session.dt_s)
-    spectra = controls.counts_shuffled(
+    spectra = controls.spike_shuffle_null(
         session.activity[drawn],
         np.searchsorted(drawn, prepared.samples[part.samples]),
         partial(lowpassed, stretches=stretches),
@@ -227,4 +227,4 @@ def _add_control(result: Result, name: str, letter: str, observed: NDArray, cont
     """Store a control's band, and how many leading components lie above it."""
     for which in ("mean", "low", "high"):
         result.add(f"{name}/control_{letter}_{which}", getattr(control, which), "", ("component",))
-    result.add(f"{name}/components_above_{letter}", leading_above(observed, control.high))
+    result.add(f"{name}/components_above_{letter}", n_significant_components(observed, control.high))

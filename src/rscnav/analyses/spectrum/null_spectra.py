@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.spectrum.pca_spectrum import leading_spectrum
-from rscnav.analyses.statistics.null_models import Exchangeable
+from rscnav.analyses.statistics.null_models import ExchangeableTrials
 
 PERCENT = (2.5, 97.5)
 SHUFFLES = 10  # of the counts, for control C
@@ -39,13 +39,13 @@ def band(spectra: Sequence[NDArray]) -> Band:
     return Band(draws.mean(axis=0), low, high, draws)
 
 
-def rolled(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generator], NDArray]:
-    """Control A: each unit's samples rolled by an offset of its own, as `rscnav.analyses.statistics.null_models.roll_each_unit` does.
+def circular_shift_null(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generator], NDArray]:
+    """Control A: each unit's samples rolled by an offset of its own, as `rscnav.analyses.statistics.null_models.circular_shift_units` does.
 
     Keeps each unit's own distribution and its slowness; what units share is gone, also what they share only because
     they do the same at the same time in every trial.
     """
-    centred = single(series)
+    centred = centre_float32(series)
     twice = np.concatenate([centred, centred], axis=1)
     n_units, n_samples = series.shape
 
@@ -59,8 +59,8 @@ def rolled(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generato
     return draw
 
 
-def trials_permuted(
-    series: NDArray[np.floating], exchangeable: Exchangeable, part: NDArray[np.bool_], n: int
+def trial_shuffle_null(
+    series: NDArray[np.floating], exchangeable: ExchangeableTrials, part: NDArray[np.bool_], n: int
 ) -> Callable[[np.random.Generator], NDArray]:
     """Control B: each unit's trials permuted by itself, among trials of similar length.
 
@@ -71,7 +71,7 @@ def trials_permuted(
     ----------
     series : array, (unit, time)
         Of whole trials.
-    exchangeable : Exchangeable
+    exchangeable : ExchangeableTrials
         Groups of those trials.
     part : array of bool, (time,)
         Samples of the part.
@@ -79,7 +79,7 @@ def trials_permuted(
         Components.
     """
     blocks = []
-    centred = single(series)
+    centred = centre_float32(series)
     for group in exchangeable.groups:
         trial, step = np.nonzero(part[group])
         if len(trial):
@@ -99,7 +99,7 @@ def trials_permuted(
     return draw
 
 
-def counts_shuffled(
+def spike_shuffle_null(
     counts: NDArray[np.floating],
     places: NDArray[np.intp],
     lowpassed: Callable[[NDArray[np.floating]], NDArray[np.floating]],
@@ -129,7 +129,7 @@ def counts_shuffled(
     -------
     list of array, (component,)
     """
-    pool = np.stack([single(lowpassed(generator.permuted(counts, axis=0))[places].T) for _ in range(SHUFFLES)])
+    pool = np.stack([centre_float32(lowpassed(generator.permuted(counts, axis=0))[places].T) for _ in range(SHUFFLES)])
     moved = np.empty_like(pool[0])
     n_units, n_samples = moved.shape
     spectra = []
@@ -143,7 +143,7 @@ def counts_shuffled(
     return spectra
 
 
-def single(series: NDArray[np.floating]) -> NDArray[np.float32]:
+def centre_float32(series: NDArray[np.floating]) -> NDArray[np.float32]:
     """Take off each unit's mean and give (unit, time) in single precision, unit by unit in memory."""
     mean = series.mean(axis=1, keepdims=True, dtype=np.float64)
     return np.ascontiguousarray(series - mean, np.float32)

@@ -145,7 +145,7 @@ def participation_ratio(spectrum: ArrayLike) -> float:
     return float(values.sum() ** 2 / np.sum(values**2))
 
 
-def leading_above(spectrum: NDArray[np.floating], level: NDArray[np.floating]) -> int:
+def n_significant_components(spectrum: NDArray[np.floating], level: NDArray[np.floating]) -> int:
     """Count the components, from the first on, that lie above a level: the first that does not ends the count."""
     below = np.flatnonzero(~(spectrum > level * (1 + ROUNDING)))
     return int(below[0]) if len(below) else len(spectrum)

@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.preprocessing import Prepared, prepare, too_little
+from rscnav.analyses.preprocessing import Prepared, prepare, why_insufficient
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.standardise import summed
+from rscnav.analyses.statistics.standardise import blockwise_sum
 from rscnav.seeds import Seeds
 from rscnav.sessions.lazy import row_blocks
 from rscnav.sessions.schema import NO_PHASE
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
@@ -20,7 +20,7 @@ SHOWN = 3  # directions that trajectories are stored along
 MIN_SAMPLES = 10
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Numbers of the analysis."""
 
     n_components: int = Field(10, ge=SHOWN, description="components whose explained variance is given")
@@ -38,7 +38,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     fitted, shown, note = _splits(session, prepared)
     result.notes[""] = "; ".join(filter(None, [f"trials: {prepared.trials}", note]))
     training = prepared.activity[fitted]
-    reason = too_little(training, MIN_SAMPLES)
+    reason = why_insufficient(training, MIN_SAMPLES)
     if reason:
         return Result.not_applicable(f"training trials: {reason}")
     mean, axes = principal_axes(training)
@@ -82,7 +82,7 @@ def explained(
 ) -> NDArray[np.float64]:
     """Share of the variance of activity (time, unit), or some rows, along each axis (unit, component); NaN where nothing varies."""
     rows = np.arange(len(activity)) if rows is None else rows
-    mean = summed(activity, rows=rows) / len(rows)
+    mean = blockwise_sum(activity, rows=rows) / len(rows)
     total, along = 0.0, np.zeros(axes.shape[1])
     for block in row_blocks((len(rows), len(mean)), item_bytes=2):
         centred = activity[rows[block]] - mean

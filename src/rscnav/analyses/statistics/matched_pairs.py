@@ -41,10 +41,10 @@ def matched_pairs(
         allowed &= apart <= most
         if most > 0:
             cost += np.where(np.isfinite(apart), apart / most, 0.0) ** 2
-    return assigned(np.where(allowed, cost, np.inf))
+    return optimal_assignment(np.where(allowed, cost, np.inf))
 
 
-def assigned(cost: NDArray[np.floating]) -> NDArray[np.intp]:
+def optimal_assignment(cost: NDArray[np.floating]) -> NDArray[np.intp]:
     """Choose pairs (pair, 2) of a row and a column each, as many as there can be, of least total cost; inf is no pair."""
     from scipy.optimize import linear_sum_assignment
 
@@ -55,7 +55,7 @@ def assigned(cost: NDArray[np.floating]) -> NDArray[np.intp]:
     return np.stack([rows[fits], columns[fits]], axis=1)
 
 
-def swaps(n_pairs: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.float64]:
+def random_sign_flips(n_pairs: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """Draw, for each permutation and pair, whether the two change places: ±1, (draw, pair)."""
     return generator.choice([-1.0, 1.0], size=(n_draws, n_pairs))
 
@@ -92,7 +92,7 @@ class Distance:
     null: NDArray[np.float64]
 
 
-def squared_distance(apart: NDArray[np.floating], signs: NDArray[np.float64]) -> Distance:
+def unbiased_squared_distance(apart: NDArray[np.floating], signs: NDArray[np.float64]) -> Distance:
     """Squared distance between two means, without the part that noise makes, from the differences within pairs.
 
     The mean over all two different pairs of the product of their differences, summed over units: the noise of two
@@ -107,7 +107,7 @@ def squared_distance(apart: NDArray[np.floating], signs: NDArray[np.float64]) ->
     ----------
     apart : array, (pair, unit)
     signs : array, (draw, pair)
-        See `swaps`.
+        See `random_sign_flips`.
 
     Returns
     -------

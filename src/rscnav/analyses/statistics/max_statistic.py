@@ -12,7 +12,7 @@ LEVEL = 0.05
 
 
 @dataclass(frozen=True)
-class OverLags:
+class MaxStatTest:
     """Tests at all lags.
 
     Parameters
@@ -35,7 +35,7 @@ class OverLags:
     threshold: NDArray[np.float64]
 
 
-def over_lags(observed: NDArray[np.floating], null: NDArray[np.floating]) -> OverLags:
+def max_statistic_test(observed: NDArray[np.floating], null: NDArray[np.floating]) -> MaxStatTest:
     """Compare what was observed at each lag with draws of the null, at each lag and at all of them together.
 
     The corrected p compares z, the value less its lag's mean in units of its lag's sd, both over the draws and what was
@@ -51,7 +51,7 @@ def over_lags(observed: NDArray[np.floating], null: NDArray[np.floating]) -> Ove
 
     Returns
     -------
-    OverLags
+    MaxStatTest
 
     References
     ----------
@@ -60,7 +60,7 @@ def over_lags(observed: NDArray[np.floating], null: NDArray[np.floating]) -> Ove
     """
     n_lags = len(observed)
     nan = np.full(n_lags, np.nan)
-    found = OverLags(*(nan.copy() for _ in range(6)))
+    found = MaxStatTest(*(nan.copy() for _ in range(6)))
     known = np.flatnonzero(np.isfinite(observed))
     if not len(known) or not len(null):
         return found
@@ -84,7 +84,7 @@ def over_lags(observed: NDArray[np.floating], null: NDArray[np.floating]) -> Ove
     return found
 
 
-def add_tests(result: Result, name: str, dim: str, tests: OverLags, run_length: int) -> None:
+def add_tests(result: Result, name: str, dim: str, tests: MaxStatTest, run_length: int) -> None:
     """Add the tests at all lags (dimension `dim`), the least corrected p, and the time from which on there is a difference.
 
     Parameters
@@ -94,7 +94,7 @@ def add_tests(result: Result, name: str, dim: str, tests: OverLags, run_length: 
     name : str
         What is tested.
     dim : str
-    tests : OverLags
+    tests : MaxStatTest
     run_length : int
         Lags in a row that an onset needs.
     """

@@ -13,7 +13,7 @@ SIMILAR = 1.2  # lengths within a group differ by at most this factor
 
 
 @dataclass(frozen=True)
-class Exchangeable:
+class ExchangeableTrials:
     """Groups of trials that may stand for each other.
 
     Parameters
@@ -37,7 +37,7 @@ class Exchangeable:
         return np.concatenate(parts or [np.empty(0, np.intp)])
 
 
-def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
+def exchangeable_trials(trial: NDArray[np.integer]) -> ExchangeableTrials:
     """Group trials whose lengths differ by at most 20 %.
 
     Parameters
@@ -47,7 +47,7 @@ def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
 
     Returns
     -------
-    Exchangeable
+    ExchangeableTrials
     """
     order = np.argsort(trial, kind="stable")
     order = order[trial[order] >= 0]
@@ -68,10 +68,10 @@ def exchangeable_trials(trial: NDArray[np.integer]) -> Exchangeable:
         else:
             groups.append(order[starts[by_length[first:last]][:, None] + np.arange(shortest)])
         first = last
-    return Exchangeable(groups, left_out)
+    return ExchangeableTrials(groups, left_out)
 
 
-def roll_each_unit(
+def circular_shift_units(
     values: NDArray[np.floating], generator: np.random.Generator, wanted: NDArray[np.intp] | None = None
 ) -> NDArray[np.floating]:
     """Roll each unit's samples (time, unit) by an offset of its own, drawn uniformly; give all of them, or those wanted."""

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 MIN_SESSIONS = 6  # with fewer, the smallest two-sided p of a sign test lies above 0.05
 
 
-def trial_groups(trial: NDArray[np.integer], n_groups: int, generator: np.random.Generator) -> NDArray[np.int64]:
+def random_trial_groups(trial: NDArray[np.integer], n_groups: int, generator: np.random.Generator) -> NDArray[np.int64]:
     """Deal the trials out to groups of equal size, at random.
 
     Parameters
@@ -80,7 +80,7 @@ def jackknife_interval(
     return float(value - half), float(value + half)
 
 
-def subsamples(n_groups: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.bool_]:
+def delete_d_subsets(n_groups: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.bool_]:
     """Leave a fifth of the groups out at random, one at least: (draw, group), True for those that are kept."""
     kept = np.argsort(generator.random((n_draws, n_groups)), axis=1) < n_groups - _left_out(n_groups)
     return np.asarray(kept)
@@ -99,7 +99,7 @@ def subsample_interval(value: float, found: ArrayLike, n_groups: int, level: flo
     value : float
         With all groups.
     found : array, (draw,)
-        On subsamples, see `subsamples`; each with the extremes of that subsample.
+        On subsamples, see `delete_d_subsets`; each with the extremes of that subsample.
     n_groups : int
     level : float
         Coverage.
@@ -177,7 +177,7 @@ def adjusted_p(p: ArrayLike) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True)
-class OverSessions:
+class GroupTest:
     """One number a session, tested against 0 over sessions.
 
     Parameters
@@ -198,7 +198,7 @@ class OverSessions:
     p: float
 
 
-def over_sessions(values: ArrayLike, generator: np.random.Generator) -> OverSessions:
+def over_sessions(values: ArrayLike, generator: np.random.Generator) -> GroupTest:
     """Test whether a number that each session gives once (a difference, mostly) is 0 on average.
 
     The test turns round signs at random (all 2ⁿ ways where n is at most 13), so it holds for values that are as likely to lie as
@@ -212,7 +212,7 @@ def over_sessions(values: ArrayLike, generator: np.random.Generator) -> OverSess
 
     Returns
     -------
-    OverSessions
+    GroupTest
 
     References
     ----------
@@ -225,9 +225,9 @@ def over_sessions(values: ArrayLike, generator: np.random.Generator) -> OverSess
     nan = float("nan")
     mean = float(known.mean()) if len(known) else nan
     if len(known) < MIN_SESSIONS:
-        return OverSessions(len(known), mean, nan, nan, nan)
+        return GroupTest(len(known), mean, nan, nan, nan)
     test = stats.permutation_test(
         (known,), np.mean, permutation_type="samples", n_resamples=9999, vectorized=True, rng=generator
     )
     half = float(stats.t.ppf(0.975, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known)))
-    return OverSessions(len(known), mean, mean - half, mean + half, float(test.pvalue))
+    return GroupTest(len(known), mean, mean - half, mean + half, float(test.pvalue))

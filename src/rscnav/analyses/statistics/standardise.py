@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rscnav.sessions.lazy import row_blocks
 
 
-def z_scored(activity: NDArray[np.floating], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+def zscore(activity: NDArray[np.floating], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
     """Z-score each unit of activity (time, unit) over all samples; constant units are dropped.
 
     Parameters
@@ -34,11 +34,11 @@ def z_scored(activity: NDArray[np.floating], out: NDArray[np.float32] | None = N
 
 def mean_and_sd(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and standard deviation of each unit of activity (time, unit), in double precision without a copy of it."""
-    mean = summed(activity) / len(activity)
-    return mean, np.sqrt(summed(activity, lambda values: np.square(values - mean)) / len(activity))
+    mean = blockwise_sum(activity) / len(activity)
+    return mean, np.sqrt(blockwise_sum(activity, lambda values: np.square(values - mean)) / len(activity))
 
 
-def summed(
+def blockwise_sum(
     activity: NDArray[np.floating],
     of: Callable[[NDArray[np.floating]], NDArray[np.floating]] | None = None,
     rows: NDArray[np.intp] | None = None,

@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.statistics.null_models import SIMILAR, Exchangeable
+from rscnav.analyses.statistics.null_models import SIMILAR, ExchangeableTrials
 from rscnav.analyses.statistics.resampling import permutation_p
 
 
 @dataclass(frozen=True)
-class Pairs:
+class TrialPairs:
     """Neighbouring trials, two by two; no trial is in two pairs.
 
     Parameters
@@ -35,7 +35,7 @@ class Pairs:
         return np.sort(np.concatenate([*(group[:, 0, 0] for group in self.groups), np.empty(0, np.intp)]))
 
 
-def neighbouring_pairs(trial: NDArray[np.integer]) -> Pairs:
+def neighbouring_pairs(trial: NDArray[np.integer]) -> TrialPairs:
     """Pair each other trial with the next one, step by step from their starts, as far as the shorter of the two goes.
 
     The difference of two neighbours is free of the course that all trials share and, because pairs do not overlap in time,
@@ -49,7 +49,7 @@ def neighbouring_pairs(trial: NDArray[np.integer]) -> Pairs:
 
     Returns
     -------
-    Pairs
+    TrialPairs
 
     References
     ----------
@@ -68,21 +68,21 @@ def neighbouring_pairs(trial: NDArray[np.integer]) -> Pairs:
         alike = order[: np.searchsorted(shared[order], SIMILAR * shortest, side="right")]
         groups.append(first[np.sort(alike)][:, :, None] + np.arange(shortest))
         order = order[len(alike) :]
-    return Pairs(groups, len(starts) - even)
+    return TrialPairs(groups, len(starts) - even)
 
 
-def differences(series: NDArray[np.floating], pairs: Pairs) -> tuple[NDArray[np.floating], Exchangeable]:
+def differences(series: NDArray[np.floating], pairs: TrialPairs) -> tuple[NDArray[np.floating], ExchangeableTrials]:
     """Give later minus earlier trial of each pair.
 
     Parameters
     ----------
     series : array, (unit, time)
-    pairs : Pairs
+    pairs : TrialPairs
 
     Returns
     -------
     array, (unit, pair after pair and step after step)
-    Exchangeable
+    ExchangeableTrials
         Where in them the samples of each pair are.
     """
     parts, groups, first = [np.empty((len(series), 0), series.dtype)], [], 0
@@ -91,7 +91,7 @@ def differences(series: NDArray[np.floating], pairs: Pairs) -> tuple[NDArray[np.
         size = group[:, 0].size
         groups.append(np.arange(first, first + size).reshape(group[:, 0].shape))
         first += size
-    return np.concatenate(parts, axis=1), Exchangeable(groups, pairs.left_out)
+    return np.concatenate(parts, axis=1), ExchangeableTrials(groups, pairs.left_out)
 
 
 def trial_autocorrelation(

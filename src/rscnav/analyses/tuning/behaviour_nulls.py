@@ -15,7 +15,7 @@ Draw = Callable[[np.random.Generator], NDArray[np.integer]]
 
 
 @dataclass(frozen=True)
-class Labellings:
+class ShuffledLabels:
     """Samples whose bins are drawn anew.
 
     Parameters
@@ -35,14 +35,14 @@ class Labellings:
     why: str = ""
 
 
-def _none(why: str) -> Labellings:
+def _none(why: str) -> ShuffledLabels:
     empty = np.empty(0, np.intp)
-    return Labellings(empty, empty, lambda _: empty, why)
+    return ShuffledLabels(empty, empty, lambda _: empty, why)
 
 
 def permuted_trials(
     labels: NDArray[np.integer], trial: NDArray[np.integer], max_samples: int, generator: np.random.Generator
-) -> Labellings:
+) -> ShuffledLabels:
     """Permute whole trials of behaviour against whole trials of activity, among trials of similar length.
 
     The p-values of this null hold where behaviour is as likely in one order of the trials as in another: in networks always, in
@@ -59,18 +59,18 @@ def permuted_trials(
 
     Returns
     -------
-    Labellings
+    ShuffledLabels
     """
     exchangeable = exchangeable_trials(np.where(_some_trials(trial, max_samples, generator), trial, -1))
     rows = exchangeable.samples()
     if not len(rows):
         return _none("no control: no two trials have similar lengths (within 20 %)")
-    return Labellings(rows, labels[rows], lambda g: labels[exchangeable.permuted(g)])
+    return ShuffledLabels(rows, labels[rows], lambda g: labels[exchangeable.permuted(g)])
 
 
-def fresh_behaviour(
+def resampled_behaviour_null(
     labels: NDArray[np.integer], trial: NDArray[np.integer], max_samples: int, generator: np.random.Generator
-) -> Labellings:
+) -> ShuffledLabels:
     """Draw behaviour for the activity of some trials from all trials of the session, without replacement.
 
     The activity is that of half the trials (at most `max_samples` samples), the behaviour that of all: most of it was never seen with
@@ -84,7 +84,7 @@ def fresh_behaviour(
 
     Returns
     -------
-    Labellings
+    ShuffledLabels
     """
     order = np.argsort(trial, kind="stable")
     order = order[trial[order] >= 0]
@@ -98,7 +98,7 @@ def fresh_behaviour(
     trials = order.reshape(len(names), n_steps)
     rows = trials[np.sort(generator.permutation(len(names))[:n_used])].ravel()
     pool = labels[trials]  # (trial, step)
-    return Labellings(rows, labels[rows], lambda g: pool[g.permutation(len(pool))[:n_used]].ravel())
+    return ShuffledLabels(rows, labels[rows], lambda g: pool[g.permutation(len(pool))[:n_used]].ravel())
 
 
 def _some_trials(trial: NDArray[np.integer], max_samples: int, generator: np.random.Generator) -> NDArray[np.bool_]:

@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.events import stretch_number
+from rscnav.analyses.events import segment_index
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.spatial_bins import place_bin
-from rscnav.analyses.statistics.resampling import subsample_interval, subsamples, trial_groups
+from rscnav.analyses.spatial_bins import spatial_bin
+from rscnav.analyses.statistics.resampling import delete_d_subsets, random_trial_groups, subsample_interval
 from rscnav.analyses.tuning.dispersion_nulls import CONTROLS, add_controls, null_differences
-from rscnav.analyses.tuning.place_passes import Draw, Passes, draw, find_passes, matched
-from rscnav.analyses.tuning.rate_entropy import Range, rate_codes, rate_range, shuffled_spread, spread
+from rscnav.analyses.tuning.place_passes import Draw, PlaceVisits, draw, find_passes, match_visit_counts
+from rscnav.analyses.tuning.rate_entropy import Range, digitize_rates, rate_entropy, rate_range, shuffled_spread
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("position", "phase")
 FIELDS = ("position", "phase", "belief", "bin_centres")
@@ -32,7 +32,7 @@ _STILL = 1e-6  # a unit whose rates differ by less than this share of its highes
 _DRAWS_EACH = 2  # the same ones for every subsample, so that the trials alone make the difference
 
 
-class Settings(Closed):
+class Settings(StrictSettings):
     """Entropy of the rates at a place, LM1 against LM2, on matched passes."""
 
     n_places: int = Field(20, ge=1, le=4_096, description="places on the ring")
@@ -54,7 +54,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     """Compare dispersion between LM1 and LM2 after matching passes; interval over trials, two controls."""
     prepared = prepare(session, common)
     phases = session.need("phase")[prepared.samples]
-    place, n_places = place_bin(
+    place, n_places = spatial_bin(
         session.need("position")[prepared.samples], session.is_ring, settings.n_places, settings.n_places_side
     )
     place[_since_gap(session)[prepared.samples] < settings.settle_s] = -1
@@ -72,7 +72,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     activity = prepared.activity
     time = session.time[prepared.samples]
 
-    def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> Passes:
+    def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> PlaceVisits:
         phase, apart = phases[phase_rows], settings.apart_s + session.dt_s
         return find_passes(place[rows], phase, prepared.trial[rows], time[rows], n_places, apart)
 
@@ -80,10 +80,10 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     passes = find(everything, everything)
     generator = seeds.generator("matching")
     draws = [draw(passes, generator) for _ in range(settings.n_draws)]
-    codes = rate_codes(activity, rate_range(activity, used), settings.n_rates)
+    codes = digitize_rates(activity, rate_range(activity, used), settings.n_rates)
     result = Result(notes={"trials": prepared.trials})
     means = _observed(result, passes, draws, codes, settings, seeds.generator("shuffles"))
-    group = trial_groups(prepared.trial, settings.n_groups, seeds.generator("jackknife"))
+    group = random_trial_groups(prepared.trial, settings.n_groups, seeds.generator("jackknife"))
     without = _without(passes, draws[:_DRAWS_EACH], activity, used, group, settings, seeds.generator("subsamples"))
     n_groups = int(group.max()) + 1
     for k, suffix in enumerate(("", "_mm")):
@@ -99,7 +99,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     for k, suffix in enumerate(("", "_mm")):
         add_controls(result, nulls, k, suffix)
     if not result["n_passes"].any():
-        best = matched(passes, draws[0], 1)[1].max()
+        best = match_visit_counts(passes, draws[0], 1)[1].max()
         result.notes["LM1"] = (
             f"no location has {settings.min_passes} passes in both LM1 and LM2 (the best has {best}); "
             "more trials are needed"
@@ -111,14 +111,14 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 
 def _since_gap(session: Session) -> NDArray[np.float64]:
     """Give the time (s) since the contiguous stretch that each sample lies in began."""
-    stretch = stretch_number(session)
+    stretch = segment_index(session)
     _, first = np.unique(stretch, return_index=True)
     return session.time - session.time[first][stretch]
 
 
 def _observed(
     result: Result,
-    passes: Passes,
+    passes: PlaceVisits,
     draws: list[Draw],
     codes: NDArray[np.uint8],
     settings: Settings,
@@ -127,9 +127,9 @@ def _observed(
     """Add each unit's dispersion and the shuffle-corrected one; give the means over units (estimate, phase)."""
     spreads, corrected = [], []
     for drawn in draws:
-        chosen, quota = matched(passes, drawn, settings.min_passes)
+        chosen, quota = match_visit_counts(passes, drawn, settings.min_passes)
         of_pass = codes[drawn.sample[chosen]]
-        spreads.append(spread(passes, chosen, quota, of_pass, settings.n_rates))
+        spreads.append(rate_entropy(passes, chosen, quota, of_pass, settings.n_rates))
         corrected.append(shuffled_spread(passes, chosen, quota, of_pass, settings.n_rates, generator))
     by_unit = np.mean([s.plugin for s in spreads], axis=0)
     shuffled = np.mean(corrected, axis=0).mean(axis=1)
@@ -137,12 +137,12 @@ def _observed(
         result.add(f"{name}_units", by_unit[k], "bit", ("unit",))
         result.add(f"{name}_shuffle", shuffled[k], "bit")
     result.add("difference_shuffle", shuffled[0] - shuffled[1], "bit")
-    result.add("n_passes", matched(passes, draws[0], settings.min_passes)[1], "", ("place",))
+    result.add("n_passes", match_visit_counts(passes, draws[0], settings.min_passes)[1], "", ("place",))
     return np.asarray(np.mean([s.means() for s in spreads], axis=0))
 
 
 def _without(
-    passes: Passes,
+    passes: PlaceVisits,
     draws: list[Draw],
     activity: NDArray[np.floating],
     used: NDArray[np.bool_],
@@ -156,15 +156,15 @@ def _without(
     of_pass = group[passes.first_samples()]
     rates = [activity[drawn.sample] for drawn in draws]  # (pass, unit)
     found = []
-    for kept in subsamples(n_groups, _SUBSAMPLES, generator):
+    for kept in delete_d_subsets(n_groups, _SUBSAMPLES, generator):
         within = [r for g, r in ranges.items() if kept[g]]
         if not within:
             return np.full((_SUBSAMPLES, 2, 2), np.nan)
         between = Range(np.min([r.low for r in within], axis=0), np.max([r.high for r in within], axis=0))
         each = []
         for drawn, rate in zip(draws, rates, strict=True):
-            chosen, quota = matched(passes, drawn, settings.min_passes, kept[of_pass])
-            codes = rate_codes(rate[chosen], between, settings.n_rates)
-            each.append(spread(passes, chosen, quota, codes, settings.n_rates).means())
+            chosen, quota = match_visit_counts(passes, drawn, settings.min_passes, kept[of_pass])
+            codes = digitize_rates(rate[chosen], between, settings.n_rates)
+            each.append(rate_entropy(passes, chosen, quota, codes, settings.n_rates).means())
         found.append(np.mean(each, axis=0))
     return np.array(found)

@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.null_models import exchangeable_trials
 from rscnav.analyses.statistics.resampling import permutation_p
-from rscnav.analyses.tuning.place_passes import Passes, draw, matched
-from rscnav.analyses.tuning.rate_entropy import spread
+from rscnav.analyses.tuning.place_passes import PlaceVisits, draw, match_visit_counts
+from rscnav.analyses.tuning.rate_entropy import rate_entropy
 
 CONTROLS = ("control", "phase_control")
 _MATCHINGS = 2  # draws of matched passes that both sides of the test average; more would cost more than they tell
-Find = Callable[[NDArray[np.intp], NDArray[np.intp]], Passes]  # samples, samples that the phases come from -> passes
+Find = Callable[
+    [NDArray[np.intp], NDArray[np.intp]], PlaceVisits
+]  # samples, samples that the phases come from -> passes
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,13 @@ def null_differences(
         nothing = np.empty((0, 2))
         return Nulls(np.full(2, np.nan), nothing, nothing, nothing)
 
-    def difference(passes: Passes, activity_rows: NDArray[np.intp], n_matchings: int = 1) -> NDArray[np.float64]:
+    def difference(passes: PlaceVisits, activity_rows: NDArray[np.intp], n_matchings: int = 1) -> NDArray[np.float64]:
         found = []
         for _ in range(n_matchings):
             drawn = draw(passes, generator)
-            chosen, quota = matched(passes, drawn, settings.min_passes)
+            chosen, quota = match_visit_counts(passes, drawn, settings.min_passes)
             of_pass = codes[activity_rows[drawn.sample[chosen]]]
-            found.append(spread(passes, chosen, quota, of_pass, settings.n_rates).means() @ (1, -1))
+            found.append(rate_entropy(passes, chosen, quota, of_pass, settings.n_rates).means() @ (1, -1))
         return np.asarray(np.mean(found, axis=0))
 
     own = find(rows, rows)

@@ -45,7 +45,7 @@ def tuning_entropy(
     """
     array = as_activity(activity)
     if floor == "min":
-        array, _ = raised(array)
+        array, _ = subtract_minimum(array)
     elif floor is not None:
         raise ValueError(f"floor: '{floor}' will not do; 'min' or None")
     elif array.min() < 0:
@@ -58,7 +58,7 @@ def tuning_entropy(
     return curve_entropy(rates)
 
 
-def raised(activity: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+def subtract_minimum(activity: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
     """Take its lowest value off every unit that is negative somewhere; give the result and which units these were."""
     lowest = activity.min(axis=0)
     negative = lowest < 0

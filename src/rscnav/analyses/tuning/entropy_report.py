@@ -10,17 +10,17 @@ from pydantic import Field
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.resampling import (
     adjusted_p,
+    delete_d_subsets,
     permutation_p,
+    random_trial_groups,
     subsample_interval,
-    subsamples,
-    trial_groups,
 )
-from rscnav.analyses.tuning.behaviour_nulls import Labellings, fresh_behaviour, permuted_trials
+from rscnav.analyses.tuning.behaviour_nulls import ShuffledLabels, permuted_trials, resampled_behaviour_null
 from rscnav.analyses.tuning.entropy import curve_entropy, jackknife_corrected, shuffle_corrected
 from rscnav.analyses.tuning.tuning_curves import binned_sums, means
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 LEVEL = 0.05  # of p, and of the false-discovery rate
 NULLS = {"control": "", "fresh": "_fresh"}  # names of their entropies begin, and of their p-values end, like this
@@ -29,7 +29,7 @@ _SUBSAMPLES = 100
 _LEAST = 5e-6  # share of a unit's range that single precision cannot tell from 0
 
 
-class CurveSettings(Closed):
+class CurveSettings(StrictSettings):
     """What the entropies of all curves need."""
 
     n_permutations: int = Field(499, ge=1, description="draws of each null")
@@ -40,7 +40,7 @@ class CurveSettings(Closed):
 
 
 @dataclass(frozen=True)
-class Binned:
+class BinnedActivity:
     """Activity (time, unit), the bin (time,) of each sample (-1: none) and its trial; how many bins there are."""
 
     activity: NDArray[np.floating]
@@ -58,13 +58,13 @@ def no_fresh_behaviour(session: Session, trials: str) -> str:
     return ""
 
 
-def report(result: Result, binned: Binned, settings: Any, seeds: Seeds, no_fresh: str) -> None:
+def add_entropy_results(result: Result, binned: BinnedActivity, settings: Any, seeds: Seeds, no_fresh: str) -> None:
     """Add to a result all that does not depend on what the bins are.
 
     Parameters
     ----------
     result : Result
-    binned : Binned
+    binned : BinnedActivity
     settings : CurveSettings
     seeds : Seeds
     no_fresh : str
@@ -80,7 +80,7 @@ def report(result: Result, binned: Binned, settings: Any, seeds: Seeds, no_fresh
         if null == "fresh" and no_fresh:
             labellings, why = None, no_fresh
         else:
-            make = permuted_trials if null == "control" else fresh_behaviour
+            make = permuted_trials if null == "control" else resampled_behaviour_null
             labellings = make(binned.labels, binned.trial, settings.max_samples, generator)
             why = labellings.why
         if why or labellings is None:
@@ -103,11 +103,11 @@ def report(result: Result, binned: Binned, settings: Any, seeds: Seeds, no_fresh
 
 
 def _observed(
-    result: Result, binned: Binned, floor: NDArray[np.floating], settings: Any, seeds: Seeds
+    result: Result, binned: BinnedActivity, floor: NDArray[np.floating], settings: Any, seeds: Seeds
 ) -> NDArray[np.float64]:
     """Add curves, entropies and the interval of their mean; give the entropies."""
     n_bins = binned.n_bins
-    group = trial_groups(binned.trial, settings.n_groups, seeds.generator("jackknife"))
+    group = random_trial_groups(binned.trial, settings.n_groups, seeds.generator("jackknife"))
     n_groups = int(group.max()) + 1
     sums, counts = np.zeros((n_groups, n_bins, len(floor))), np.zeros((n_groups, n_bins), np.int64)
     lowest = np.zeros((n_groups, len(floor)))
@@ -121,7 +121,7 @@ def _observed(
     corrected = jackknife_corrected(entropy, without)
     found = [
         _mean(_entropies(sums[kept].sum(axis=0), counts[kept].sum(axis=0), lowest[kept].min(axis=0)))
-        for kept in subsamples(n_groups, _SUBSAMPLES, seeds.generator("subsamples"))
+        for kept in delete_d_subsets(n_groups, _SUBSAMPLES, seeds.generator("subsamples"))
         if kept.any()
     ]
     mean = _mean(entropy)
@@ -137,7 +137,11 @@ def _observed(
 
 
 def _drawn(
-    binned: Binned, labellings: Labellings, floor: NDArray[np.floating], n_draws: int, generator: np.random.Generator
+    binned: BinnedActivity,
+    labellings: ShuffledLabels,
+    floor: NDArray[np.floating],
+    n_draws: int,
+    generator: np.random.Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """Give the observed entropies (unit,) on the null's samples, those of its draws (draw, unit), bins visited."""
     activity = binned.activity[labellings.rows]

@@ -13,7 +13,7 @@ PAIR = (1, 2)  # the phases that are compared: LM1, LM2
 
 
 @dataclass(frozen=True)
-class Passes:
+class PlaceVisits:
     """Passes through locations in LM1 and LM2.
 
     Parameters
@@ -53,7 +53,7 @@ def find_passes(
     time: NDArray[np.floating],
     n_places: int,
     apart_s: float,
-) -> Passes:
+) -> PlaceVisits:
     """Find the passes: samples of one trial and phase in one place, no two neighbours further than `apart_s` apart.
 
     Parameters
@@ -68,7 +68,7 @@ def find_passes(
 
     Returns
     -------
-    Passes
+    PlaceVisits
     """
     use = np.flatnonzero((place >= 0) & np.isin(phase, PAIR))
     cell = (phase[use] == PAIR[1]).astype(np.int64) * n_places + place[use]
@@ -77,24 +77,24 @@ def find_passes(
     new = np.ones(len(use), bool)
     new[1:] = (np.diff(cell) != 0) | (np.diff(trial[use]) != 0) | (np.diff(time[use]) > apart_s)
     start = np.flatnonzero(new)
-    return Passes(cell[start], n_places, use, start, np.diff(start, append=len(use)))
+    return PlaceVisits(cell[start], n_places, use, start, np.diff(start, append=len(use)))
 
 
-def draw(passes: Passes, generator: np.random.Generator) -> Draw:
+def draw(passes: PlaceVisits, generator: np.random.Generator) -> Draw:
     """Draw a sample for each pass, and an order of the passes."""
     offset = np.floor(generator.random(len(passes.start)) * passes.length).astype(np.intp)
     order = np.argsort(passes.cell + generator.random(len(passes.start)))
     return Draw(passes.samples[passes.start + offset], order)
 
 
-def matched(
-    passes: Passes, drawn: Draw, min_passes: int, keep: NDArray[np.bool_] | None = None
+def match_visit_counts(
+    passes: PlaceVisits, drawn: Draw, min_passes: int, keep: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Choose equally many passes in both phases at every place.
 
     Parameters
     ----------
-    passes : Passes
+    passes : PlaceVisits
     drawn : Draw
     min_passes : int
         Places with fewer passes than this in either phase are left out.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.tuning.entropy import histogram_entropy, miller_madow, shuffle_corrected
-from rscnav.analyses.tuning.place_passes import Passes
+from rscnav.analyses.tuning.place_passes import PlaceVisits
 from rscnav.sessions.lazy import row_blocks
 
 
@@ -42,7 +42,7 @@ def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> Range
     return Range(ends[:, 0].min(axis=0), ends[:, 1].max(axis=0))
 
 
-def rate_codes(activity: NDArray[np.floating], between: Range, n_rates: int) -> NDArray[np.uint8]:
+def digitize_rates(activity: NDArray[np.floating], between: Range, n_rates: int) -> NDArray[np.uint8]:
     """Bin rates (sample, unit) in `n_rates` equal bins of each unit's range; what lies outside is in the outermost."""
     width = np.where(between.lively, between.high - between.low, 1)
     codes = np.empty(activity.shape, np.uint8)
@@ -53,16 +53,18 @@ def rate_codes(activity: NDArray[np.floating], between: Range, n_rates: int) -> 
     return codes
 
 
-def spread(passes: Passes, chosen: NDArray[np.intp], quota: NDArray, codes: NDArray[np.uint8], n_rates: int) -> Spread:
+def rate_entropy(
+    passes: PlaceVisits, chosen: NDArray[np.intp], quota: NDArray, codes: NDArray[np.uint8], n_rates: int
+) -> Spread:
     """Histogram the rates at each place, one sample a matched pass; entropy, averaged over places by their passes.
 
     Parameters
     ----------
-    passes : Passes
+    passes : PlaceVisits
     chosen, quota : array
         From `matched`.
     codes : array, (chosen, unit)
-        From `rate_codes`, of the sample drawn for each chosen pass.
+        From `digitize_rates`, of the sample drawn for each chosen pass.
     n_rates : int
 
     Returns
@@ -82,7 +84,7 @@ def spread(passes: Passes, chosen: NDArray[np.intp], quota: NDArray, codes: NDAr
 
 
 def shuffled_spread(
-    passes: Passes,
+    passes: PlaceVisits,
     chosen: NDArray[np.intp],
     quota: NDArray,
     codes: NDArray[np.uint8],
@@ -97,20 +99,20 @@ def shuffled_spread(
     Parameters
     ----------
     passes, chosen, quota, codes, n_rates
-        As for `spread`.
+        As for `rate_entropy`.
     generator : numpy.random.Generator
 
     Returns
     -------
     array, (phase, unit)
     """
-    plugin = spread(passes, chosen, quota, codes, n_rates).plugin
+    plugin = rate_entropy(passes, chosen, quota, codes, n_rates).plugin
     if not len(chosen):
         return plugin
     second = passes.cell[chosen] >= passes.n_places  # chosen passes come by cell: LM1 first
     n_first = int(np.sum(~second))
     order = np.concatenate([generator.permutation(n_first), n_first + generator.permutation(int(second.sum()))])
-    shuffled = spread(passes, chosen, quota, codes[order], n_rates).plugin
+    shuffled = rate_entropy(passes, chosen, quota, codes[order], n_rates).plugin
     together = _histograms(second.astype(np.int64), codes, 2, n_rates)
     return shuffle_corrected(plugin, shuffled[None], histogram_entropy(together) + miller_madow(together))
 

@@ -6,8 +6,8 @@ from pydantic import Field
 from rscnav.analyses.preprocessing import chosen_samples
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.spatial_bins import place_bin, place_centres
-from rscnav.analyses.tuning.entropy_report import Binned, CurveSettings, no_fresh_behaviour, report
+from rscnav.analyses.spatial_bins import place_centres, spatial_bin
+from rscnav.analyses.tuning.entropy_report import BinnedActivity, CurveSettings, add_entropy_results, no_fresh_behaviour
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 from rscnav.validation import as_activity
@@ -35,12 +35,12 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         return Result.not_applicable(f"no sample is left of the trials chosen ({which})")
     result = Result(notes={"trials": which})
     position = session.need("position")[samples]
-    place, n_places = place_bin(position, session.is_ring, settings.n_places, settings.n_places_side)
+    place, n_places = spatial_bin(position, session.is_ring, settings.n_places, settings.n_places_side)
     occupancy = np.bincount(place[place >= 0], minlength=n_places)
     rare = occupancy * session.dt_s < settings.min_visit_s - 1e-9
     labels = np.where((place >= 0) & ~np.append(rare, True)[place], place, -1).astype(np.int16)
-    binned = Binned(as_activity(session.activity[samples]), labels, session.trial[samples], n_places)
-    report(result, binned, settings, seeds, no_fresh_behaviour(session, common.trials))
+    binned = BinnedActivity(as_activity(session.activity[samples]), labels, session.trial[samples], n_places)
+    add_entropy_results(result, binned, settings, seeds, no_fresh_behaviour(session, common.trials))
     centres = place_centres(position, session.is_ring, settings.n_places, settings.n_places_side)
     result.add("occupancy", occupancy * session.dt_s, "s", ("bin",))
     result.add("bin_centres", centres, session.position_unit, ("bin", "dim"))

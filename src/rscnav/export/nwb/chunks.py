@@ -7,7 +7,7 @@ from hdmf.backends.hdf5.h5_utils import H5DataIO
 from hdmf.data_utils import GenericDataChunkIterator
 from numpy.typing import NDArray
 
-from rscnav.sessions.lazy import Activity, Trains, at_once, spike_counts
+from rscnav.sessions.lazy import Activity, Trains, rows_per_block, spike_counts
 
 CHUNK_BYTES = 1 << 20
 
@@ -26,7 +26,7 @@ class ActivityChunks(_Chunks):
         self.activity = activity
         n_rows, n_units = activity.shape
         rows = chunk_rows(n_rows, 4 * n_units)
-        together = min(n_rows, rows * at_once(CHUNK_BYTES))
+        together = min(n_rows, rows * rows_per_block(CHUNK_BYTES))
         super().__init__(chunk_shape=(rows, n_units), buffer_shape=(together, n_units))
 
     def _get_data(self, selection: tuple[slice, ...]) -> NDArray[np.float32]:
@@ -45,7 +45,7 @@ class SpikeChunks(_Chunks):
     def __init__(self, trains: Trains, stop: NDArray[np.int64]) -> None:
         self.trains, self.stop = trains, stop
         size = chunk_rows(int(stop[-1]), 8)
-        together = min(int(stop[-1]), size * at_once(CHUNK_BYTES))
+        together = min(int(stop[-1]), size * rows_per_block(CHUNK_BYTES))
         super().__init__(chunk_shape=(size,), buffer_shape=(together,))
 
     def _get_data(self, selection: tuple[slice, ...]) -> NDArray[np.float64]:

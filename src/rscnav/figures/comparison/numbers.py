@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from rscnav.analyses.result import Result
-from rscnav.comparison.summary_table import SHOWN, Entry, of_group
+from rscnav.comparison.summary_table import SHOWN, TableCell, of_group
 from rscnav.figures.layout import empty_panel
 from rscnav.figures.style import CONTROL
 from rscnav.sessions.schema import PHASES
@@ -57,7 +57,7 @@ def draw_spectra(axes: Sequence[Axes], results: Results, look: Look) -> None:
         drawn[0].set_ylabel("share of variance")
 
 
-def draw_group(ax: Axes, table: Sequence[Entry], group: str, results: Results, look: Look, also: str = "") -> None:
+def draw_group(ax: Axes, table: Sequence[TableCell], group: str, results: Results, look: Look, also: str = "") -> None:
     """Draw one number, by phase where it has phases; sessions beside each other in the table's order."""
     having = [entry for entry in table if entry.group == group]
     if not having:
@@ -102,7 +102,7 @@ def draw_group(ax: Axes, table: Sequence[Entry], group: str, results: Results, l
         ax.set_ylim(0, 1.45 * ax.get_ylim()[1])
 
 
-def draw_decoding(ax: Axes, table: Sequence[Entry], task: str, results: Results, look: Look) -> None:
+def draw_decoding(ax: Axes, table: Sequence[TableCell], task: str, results: Results, look: Look) -> None:
     """Draw the accuracy before and after the second encounter; the line is chance."""
     draw_group(ax, table, task, results, look)
     if any(entry.group == task for entry in table):
@@ -118,19 +118,19 @@ def _places(place: int, look: Look) -> list[tuple[str, float, float]]:
     return [(name, place + (k - (n - 1) / 2) * width, width) for k, name in enumerate(look)]
 
 
-def _top(entries: Sequence[Entry]) -> float:
+def _top(entries: Sequence[TableCell]) -> float:
     """Give the end of the axis: what reliable numbers and their intervals need, with room; none where no number is reliable."""
     ends = [max(entry.value, entry.high) for entry in entries if entry.reliable and np.isfinite(entry.high)]
     return 1.6 * max(ends) if ends else np.inf
 
 
-def _control(ax: Axes, x: float, width: float, entry: Entry, scale: float) -> None:
+def _control(ax: Axes, x: float, width: float, entry: TableCell, scale: float) -> None:
     if np.isfinite([entry.control_low, entry.control_high]).all() and entry.control_low < entry.control_high:
         ends = entry.control_low / scale, entry.control_high / scale
         ax.fill_between([x - 0.42 * width, x + 0.42 * width], *ends, color=CONTROL, alpha=0.8, linewidth=0.6, zorder=1)
 
 
-def _point(ax: Axes, x: float, entry: Entry, look: Mapping[str, Any], scale: float) -> None:
+def _point(ax: Axes, x: float, entry: TableCell, look: Mapping[str, Any], scale: float) -> None:
     face = look["color"] if entry.reliable else "white"
     ax.plot([x, x], [entry.low / scale, entry.high / scale], color=look["color"], linewidth=0.9, zorder=2)
     ax.plot(

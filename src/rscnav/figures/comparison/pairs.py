@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rscnav.analyses.result import Result
-from rscnav.comparison.summary_table import Entry, of_group
+from rscnav.comparison.summary_table import TableCell, of_group
 from rscnav.figures.layout import empty_panel, plain_log_ticks
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS
 from rscnav.sessions.schema import PHASES
@@ -60,7 +60,7 @@ def draw_scatter(ax: Axes, compared: Result, names: Sequence[str], kind: str) ->
     ax.set_box_aspect(1)
 
 
-def draw_geometries(ax: Axes, table: Sequence[Entry], compared: Result, pairs: Sequence[str]) -> None:
+def draw_geometries(ax: Axes, table: Sequence[TableCell], compared: Result, pairs: Sequence[str]) -> None:
     """Draw the similarity of each pair's geometries: interval, ceiling, and what permuted places and time alone give."""
     shown = [pair for pair in pairs if of_group(table, "geometry", pair)]
     if not shown:
@@ -96,7 +96,7 @@ def draw_geometries(ax: Axes, table: Sequence[Entry], compared: Result, pairs: S
     ax.set(ylabel="similarity of geometry (r)", ylim=(min(-0.5, ax.get_ylim()[0]), 1.1))
 
 
-def draw_dynamics(ax: Axes, table: Sequence[Entry], compared: Result, pairs: Sequence[str]) -> None:
+def draw_dynamics(ax: Axes, table: Sequence[TableCell], compared: Result, pairs: Sequence[str]) -> None:
     """Draw the distance between each pair's dynamics, with the floor and the two references."""
     shown = [pair for pair in pairs if of_group(table, "dynamics", pair)]
     if not shown:
@@ -121,7 +121,7 @@ def draw_dynamics(ax: Axes, table: Sequence[Entry], compared: Result, pairs: Seq
     plain_log_ticks(ax.yaxis, *ax.get_ylim())
 
 
-def _point(ax: Axes, x: float, entry: Entry, colour: str, marker: str, size: float) -> None:
+def _point(ax: Axes, x: float, entry: TableCell, colour: str, marker: str, size: float) -> None:
     ax.plot([x, x], [entry.low, entry.high], color=colour, linewidth=0.9, zorder=3)
     ax.plot(x, entry.value, marker, color=colour, markersize=size, zorder=4)
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from rscnav.analyses.across_sessions import COMPARED, group_of, value_of
 from rscnav.analyses.statistics.resampling import MIN_SESSIONS
-from rscnav.figures.layout import Drawn, empty_panel, row_label
+from rscnav.figures.layout import SessionResults, empty_panel, row_label
 from rscnav.figures.style import GREY, KIND_COLOURS
 
 PANELS = {
@@ -21,7 +21,7 @@ PANELS = {
 CHARACTERS = 36  # that names below a panel have room for beside each other
 
 
-def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[Drawn]) -> list[Axes]:
+def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[SessionResults]) -> list[Axes]:
     """Put three panels in the place of a row of six; give them."""
     place = axes[0].get_subplotspec()
     if place is None:
@@ -43,7 +43,7 @@ def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[Drawn]) 
     return panels
 
 
-def _points(ax: Axes, name: str, members: Sequence[Drawn]) -> None:
+def _points(ax: Axes, name: str, members: Sequence[SessionResults]) -> None:
     """Draw each session's value, with the group's mean where there are two or more."""
     groups = [group_of(member.kind, network_of(member.name)) for member in members]
     names = list(dict.fromkeys(groups))

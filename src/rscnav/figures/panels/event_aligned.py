@@ -49,7 +49,7 @@ def band(ax: Axes, time: NDArray, low: NDArray, high: NDArray, colour: str, alph
     ax.fill_between(time, low, high, color=colour, alpha=alpha, lw=0)
 
 
-def significant(ax: Axes, results: Sequence[Result], what: str, colour: str, height: float) -> None:
+def mark_significant(ax: Axes, results: Sequence[Result], what: str, colour: str, height: float) -> None:
     """Mark along the top (`height` in shares of the panel) where the corrected p is at most 0.05; fainter where in few members."""
     for r in (r for r in results if what in r):
         low = r[what] <= LEVEL
@@ -85,7 +85,7 @@ def lacking(results: Sequence[Result], what: str, label: str = "") -> str:
     return f"{label or what}: {text}"
 
 
-def head_room(ax: Axes, share: float) -> None:
+def add_headroom(ax: Axes, share: float) -> None:
     """Leave room for a legend above the curves, as a share of the panel's height."""
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + share / (1 - share) * (high - low))
@@ -102,7 +102,7 @@ def keep_to_curves(ax: Axes) -> None:
         ax.set_ylim(max(low, values.min() - reach), min(high, values.max() + reach))
 
 
-def explain(ax: Axes, **options: Any) -> None:
+def compact_legend(ax: Axes, **options: Any) -> None:
     """Add a legend that takes no room from the panels; none where nothing is labelled."""
     if not ax.get_legend_handles_labels()[0]:
         return

@@ -24,7 +24,7 @@ def fit_view(ax: Axes, seen: NDArray[np.floating]) -> None:
     ax.axis("off")
 
 
-def tripod(ax: Axes, unit: str) -> None:
+def axis_arrows(ax: Axes, unit: str) -> None:
     """Show the three directions, as arrows of a round length, in the lower left corner."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     length = float(f"{0.2 * (top - bottom):.0e}")  # one digit

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.inspection.raw_overview import Raw, is_angle
+from rscnav.inspection.raw_overview import FileOverview, is_angle
 from rscnav.recordings.activity.units import named
-from rscnav.recordings.binning import TOLERANCE_S, merged, outside
+from rscnav.recordings.binning import TOLERANCE_S, complement, merge_intervals
 from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.tracking.artifacts import far_steps
 from rscnav.recordings.tracking.interpolation import pieces_at
@@ -30,7 +30,7 @@ def dwell_s(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
     return np.append(np.where(step > max_gap_s, usual, step), usual)
 
 
-def angles(raw: Raw, values: NDArray[np.float64]) -> NDArray[np.floating]:
+def angles(raw: FileOverview, values: NDArray[np.float64]) -> NDArray[np.floating]:
     """Bring a tracked angle (sample, 1) of the file to [-π, π), (sample,)."""
     return wrap(values[:, 0] * UNITS[raw.unit][1])
 
@@ -54,7 +54,7 @@ class Speeds:
     n_fast: int
 
 
-def speeds(raw: Raw, series: Series) -> Speeds:
+def speeds(raw: FileOverview, series: Series) -> Speeds:
     """Measure the speeds of the tracked place."""
     time, values = in_order(series)
     if is_angle(raw):
@@ -73,7 +73,7 @@ def speeds(raw: Raw, series: Series) -> Speeds:
     return Speeds(known, speed[far][np.isfinite(speed[far]) & (step[far] > TOLERANCE_S)], int(np.sum(known > limit)))
 
 
-def rates(raw: Raw) -> NDArray[np.float64]:
+def rates(raw: FileOverview) -> NDArray[np.float64]:
     """Give each unit's mean rate over the recording (Hz), or the mean of its series (in its unit); (unit,)."""
     if raw.activity is not None:
         with np.errstate(all="ignore"):
@@ -82,17 +82,17 @@ def rates(raw: Raw) -> NDArray[np.float64]:
     return n_spikes(raw) / (raw.extent[1] - raw.extent[0])
 
 
-def n_spikes(raw: Raw) -> NDArray[np.int64]:
+def n_spikes(raw: FileOverview) -> NDArray[np.int64]:
     """Count each unit's spikes, (unit,); nothing where activity is a series."""
     return np.empty(0, np.int64) if raw.spikes is None else raw.spikes.n_spikes
 
 
-def short_intervals(raw: Raw) -> NDArray[np.float64]:
+def short_intervals(raw: FileOverview) -> NDArray[np.float64]:
     """Give the share of each unit's intervals between spikes that are below 2 ms, NaN with fewer than two; (unit,)."""
     return np.empty(0) if raw.spikes is None else raw.spikes.short
 
 
-def kept(raw: Raw, session: Session | None) -> NDArray[np.bool_]:
+def kept(raw: FileOverview, session: Session | None) -> NDArray[np.bool_]:
     """Mark the units of the file that the session has; all where there is no session."""
     if session is None or "id" not in (session.units.dtype.names or ()):
         return np.ones(len(raw.ids), bool)
@@ -100,13 +100,13 @@ def kept(raw: Raw, session: Session | None) -> NDArray[np.bool_]:
 
 
 def relative_rates(
-    raw: Raw, chosen: NDArray[np.bool_], least: int = 100
+    raw: FileOverview, chosen: NDArray[np.bool_], least: int = 100
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the rate of each unit over the recording, each over its own mean.
 
     Parameters
     ----------
-    raw : Raw
+    raw : FileOverview
     chosen : array of bool, (unit,)
     least : int
         Spikes that a unit must have.
@@ -138,7 +138,7 @@ def encounter_counts(session: Session) -> dict[str, dict[str, int]]:
     }
 
 
-def coverage(raw: Raw, session: Session | None) -> dict[str, NDArray[np.float64]]:
+def coverage(raw: FileOverview, session: Session | None) -> dict[str, NDArray[np.float64]]:
     """Give what covers the time: for each of spikes, tracking, trials, ... its intervals (interval, 2) in s, in order.
 
     Only what there is; all are cut to the recording's extent.
@@ -152,12 +152,12 @@ def coverage(raw: Raw, session: Session | None) -> dict[str, NDArray[np.float64]
         lines["all units observed"] = raw.observed
     if raw.tracking is not None:
         holes = np.concatenate([raw.tracking.gaps, raw.tracking.missing])
-        lines["tracking"] = outside(merged(holes))
+        lines["tracking"] = complement(merge_intervals(holes))
     elif raw.series is not None:
         lines["tracking"] = _runs(np.sort(raw.series.time), raw.max_gap_s)
     for name, spans in (("epochs used", raw.epochs), ("trials", raw.trials), ("invalid times", raw.invalid)):
         if len(spans):
-            lines[name] = merged(spans) if name != "trials" else spans[np.argsort(spans[:, 0], kind="stable")]
+            lines[name] = merge_intervals(spans) if name != "trials" else spans[np.argsort(spans[:, 0], kind="stable")]
     if session is not None:
         half = session.dt_s / 2
         cuts = np.flatnonzero(np.diff(session.time) > 1.5 * session.dt_s)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rscnav.figures.layout import empty_panel
 from rscnav.figures.style import GREY, LANDMARK_COLOURS
 from rscnav.inspection.page import statistics as measures
-from rscnav.inspection.raw_overview import Raw, is_angle
+from rscnav.inspection.raw_overview import FileOverview, is_angle
 from rscnav.inspection.report import Report
 from rscnav.recordings.binning import TOLERANCE_S
 from rscnav.recordings.files.nwb_lookup import Series
@@ -42,7 +42,7 @@ def occupancy(ax: Axes, report: Report) -> None:
         _occupancy_plane(ax, raw, series)
 
 
-def _occupancy_line(ax: Axes, raw: Raw, series: Series) -> None:
+def _occupancy_line(ax: Axes, raw: FileOverview, series: Series) -> None:
     time, values = measures.in_order(series)
     place = measures.angles(raw, values) if is_angle(raw) else values[:, 0]
     seconds = measures.dwell_s(time, raw.max_gap_s)
@@ -53,7 +53,7 @@ def _occupancy_line(ax: Axes, raw: Raw, series: Series) -> None:
     _place_axis(ax, raw.unit, "x")
 
 
-def _occupancy_plane(ax: Axes, raw: Raw, series: Series) -> None:
+def _occupancy_plane(ax: Axes, raw: FileOverview, series: Series) -> None:
     """Draw a map of the time in each of 50 bins along the longer side, with the path on it."""
     time, values = measures.in_order(series)
     seconds, points = measures.dwell_s(time, raw.max_gap_s), values[:, :2]

@@ -18,7 +18,7 @@ def affine(inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return inputs @ weight.mT + bias.unsqueeze(-2)
 
 
-def unset(*shape: int) -> nn.Parameter:
+def empty_parameter(*shape: int) -> nn.Parameter:
     """Make a parameter without memory: `rscnav.networks.model` fills all of a network's from one generator."""
     return nn.Parameter(torch.empty(*shape, device="meta"))
 
@@ -81,10 +81,10 @@ class Cell(Layer):
 
     def __init__(self, n_inputs: int, hidden_size: int) -> None:
         super().__init__(n_inputs, hidden_size)
-        self.weight_ih = unset(self.input_gates * hidden_size, n_inputs)
-        self.weight_hh = unset(self.recurrent_gates * hidden_size, hidden_size)
-        self.bias_ih = unset(self.input_gates * hidden_size)
-        self.bias_hh = unset(self.recurrent_gates * hidden_size)
+        self.weight_ih = empty_parameter(self.input_gates * hidden_size, n_inputs)
+        self.weight_hh = empty_parameter(self.recurrent_gates * hidden_size, hidden_size)
+        self.bias_ih = empty_parameter(self.input_gates * hidden_size)
+        self.bias_hh = empty_parameter(self.recurrent_gates * hidden_size)
 
     @abstractmethod
     def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:

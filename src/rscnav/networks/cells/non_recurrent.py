@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from rscnav.networks.cells.base import Layer, affine, unset
+from rscnav.networks.cells.base import Layer, affine, empty_parameter
 
 
 class Feedforward(Layer):
@@ -11,8 +11,8 @@ class Feedforward(Layer):
 
     def __init__(self, n_inputs: int, hidden_size: int) -> None:
         super().__init__(n_inputs, hidden_size)
-        self.weight_ih = unset(hidden_size, n_inputs)
-        self.bias_ih = unset(hidden_size)
+        self.weight_ih = empty_parameter(hidden_size, n_inputs)
+        self.bias_ih = empty_parameter(hidden_size)
 
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
         """Run over trials; see `Layer.forward`."""
@@ -39,8 +39,8 @@ class Convolution(Layer):
         if window_steps < 1:
             raise ValueError(f"window_steps: {window_steps} will not do; a window has at least the present step")
         self.window_steps = window_steps
-        self.weight_ih = unset(hidden_size, window_steps * n_inputs)
-        self.bias_ih = unset(hidden_size)
+        self.weight_ih = empty_parameter(hidden_size, window_steps * n_inputs)
+        self.bias_ih = empty_parameter(hidden_size)
 
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
         """Run over trials; see `Layer.forward`."""

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from rscnav.networks.cells.base import Cell, unset
+from rscnav.networks.cells.base import Cell, empty_parameter
 
 
 class Tanh(Cell):
@@ -86,7 +86,7 @@ class Diagonal(Cell):
 
     def __init__(self, n_inputs: int, hidden_size: int) -> None:
         super().__init__(n_inputs, hidden_size)
-        self.weight_hh = unset(hidden_size)
+        self.weight_hh = empty_parameter(hidden_size)
 
     def recur(self, hidden: Tensor) -> Tensor:
         """Each unit's own past."""

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class RuleSettings(Closed):
+class RuleSettings(StrictSettings):
     """The learning rule: how the loss on a batch becomes a gradient."""
 
     name: Literal["bptt", "truncated_bptt", "rtrl", "snap", "e-prop", "crbp"] = Field(

@@ -40,7 +40,7 @@ def is_stalled(curve: Sequence[Row], training: Any) -> bool:
     return waited >= training.patience
 
 
-def what_went_wrong(row: Row, curve: Sequence[Row], heads: Mapping[str, int]) -> str:
+def divergence_reason(row: Row, curve: Sequence[Row], heads: Mapping[str, int]) -> str:
     """Say how a validation shows that the training has diverged; '' where it does not.
 
     It has where the loss, summed over reports, is not finite, or exceeds the lowest so far by more than half of what that one had

@@ -10,7 +10,7 @@ ONEDNN = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
 
 
 @contextmanager
-def fast_products() -> Iterator[None]:
+def onednn_matmul() -> Iterator[None]:
     """Let oneDNN multiply float32 matrices within this block, where it does so exactly.
 
     torch's first choice, MKL, leaves half of the speed of AMD's processors unused: products of a GRU's step took 130 µs there

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from rscnav.networks import checkpoint
 from rscnav.networks.training.checkpoint_settings import Record, differences, is_records
-from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.train_step import TrainStep
 from rscnav.networks.weights_file import not_finite
 from rscnav.tasks.base import Task
 
@@ -205,7 +205,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def shapes_of(learner: Learner) -> dict[str, tuple[int, ...]]:
+def shapes_of(learner: TrainStep) -> dict[str, tuple[int, ...]]:
     """Return the shapes of one network's weights."""
     first = 1 if learner.together else 0
     return {name: tuple(value.shape)[first:] for name, value in learner.network.state_dict().items()}

@@ -9,7 +9,7 @@ from torch import Tensor
 from rscnav.networks.model import Network
 
 
-def side_by_side(tensors: Sequence[Tensor], together: bool) -> Tensor:
+def stack_networks(tensors: Sequence[Tensor], together: bool) -> Tensor:
     """Stack what several networks get, (network, ...); of a network alone it stays as it is."""
     return torch.stack(list(tensors)) if together else tensors[0]
 

@@ -10,7 +10,7 @@ from rscnav.networks.devices import Device
 from rscnav.networks.model import Network
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.plan import Plan, check_together
-from rscnav.networks.training.trainer import Run
+from rscnav.networks.training.trainer import Trainer
 from rscnav.networks.training.validation import scored
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
@@ -44,7 +44,7 @@ def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Pa
     FloatingPointError
         Where the training diverges again and again.
     """
-    run = Run(task, [Member(plan, seeds, Path(folder))], Device.of(device))
+    run = Trainer(task, [Member(plan, seeds, Path(folder))], Device.of(device))
     run.go()
     run.refuse_failed()
     return run.learner.network
@@ -86,7 +86,7 @@ def train_ensemble(
         return [train(task, plans[0], seeds[0], device, folders[0])]
     check_together(plans)
     members = [Member(plan, own, Path(folder)) for plan, own, folder in zip(plans, seeds, folders, strict=True)]
-    run = Run(task, members, Device.of(device))
+    run = Trainer(task, members, Device.of(device))
     run.go()
     run.refuse_failed()
     return [load_network(Path(folder) / "weights.pt", task, device) for folder in folders]

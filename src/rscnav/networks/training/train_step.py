@@ -12,13 +12,13 @@ from rscnav.networks.training.curriculum import Curriculum
 from rscnav.networks.training.loss import Objective
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.optimiser import Adam
-from rscnav.networks.training.stacking import keep_some, side_by_side, weights_of
+from rscnav.networks.training.stacking import keep_some, stack_networks, weights_of
 from rscnav.networks.training.trial_streams import draw
 from rscnav.networks.training.validation import scored
 from rscnav.tasks.base import Task
 
 
-class Learner:
+class TrainStep:
     """Networks with their optimiser; each draws first weights, batches and noise from its member's seeds.
 
     Parameters
@@ -60,8 +60,8 @@ class Learner:
         """Learn from one batch; returns the loss of each network, (network,)."""
         task, n_trials = self.curriculum.at(self.batch)
         batches = [draw(task, m.seeds, "train", self.batch, n_trials, self.device) for m in self.members]
-        inputs = side_by_side([batch.inputs for batch in batches], self.together).movedim(-2, 0)
-        targets = {h: side_by_side([b.targets[h] for b in batches], self.together) for h in task.heads}
+        inputs = stack_networks([batch.inputs for batch in batches], self.together).movedim(-2, 0)
+        targets = {h: stack_networks([b.targets[h] for b in batches], self.together) for h in task.heads}
         inputs = inputs.to(next(self.network.parameters()).dtype)  # (step, [network,] trial, channel)
         loss = self.rule.gradient(self.network, inputs, self._objective(targets), self._noise())
         settings = [member.plan.training for member in self.members]

@@ -14,14 +14,14 @@ from rscnav.files.run_ownership import OrphanedError
 from rscnav.networks import checkpoint
 from rscnav.networks.devices import Device, describe
 from rscnav.networks.training.checkpoint_settings import records_of
-from rscnav.networks.training.early_stopping import what_went_wrong
+from rscnav.networks.training.early_stopping import divergence_reason
 from rscnav.networks.training.flops import flops_per_step
 from rscnav.networks.training.lr_schedule import cycle_ends
-from rscnav.networks.training.matmul_backend import fast_products
+from rscnav.networks.training.matmul_backend import onednn_matmul
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.progress import Progress, whole_name
 from rscnav.networks.training.resume import NAME, is_finite, part_of, read_checkpoint, shapes_of
-from rscnav.networks.training.train_step import Learner
+from rscnav.networks.training.train_step import TrainStep
 from rscnav.networks.training.validation import Validation, measure
 from rscnav.observers.registry import strategies
 from rscnav.tasks.base import Task
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 10  # batches between looks at the losses on a GPU, which each look keeps waiting
 
 
-class Run:
+class Trainer:
     """A run of one network, or of several that all are at the same batch.
 
     Whatever one of several does (end early, diverge, be given up), the others' weights and curves are what they would be alone:
@@ -52,7 +52,7 @@ class Run:
         self.goes_on_from = goes_on_from or self.path
         self.devices = [device.record]  # that it trained on so far
         self.records = records_of([member.plan for member in members])
-        self.learner = Learner(task, members, self.device)
+        self.learner = TrainStep(task, members, self.device)
         self.active = list(members)  # those that still train, in the order of the weights' leading dimension
         self.good = self.learner.state()  # at the last validation that showed nothing wrong
         self.aims = bool(strategies(task))  # whether there is a gap to aim at
@@ -84,7 +84,7 @@ class Run:
         self.progress = Progress(self.members, self.device, goes_on)
         self.validations = {m.plan.name: Validation(self.task, m.plan, m.seeds, self.device) for m in self.active}
         saved = time.monotonic()
-        with fast_products():
+        with onednn_matmul():
             while self.active:
                 self.advance()
                 if self.active and time.monotonic() - saved > self.checkpoint_every_s:
@@ -114,7 +114,7 @@ class Run:
             measured = measure(
                 self.learner.network, [self.validations[m.plan.name] for m in members], self.learner.together
             )
-            said = [what_went_wrong(row, m.curve, self.task.heads) for m, row in zip(members, measured, strict=True)]
+            said = [divergence_reason(row, m.curve, self.task.heads) for m, row in zip(members, measured, strict=True)]
             wrong = {member: text for member, text in zip(members, said, strict=True) if text}
         if wrong:
             self.go_back(wrong)
@@ -219,7 +219,7 @@ class Run:
             log.warning("%s  began on %s and goes on on %s: last digits differ", self.name, before, self.hardware)
             self.devices = [*self.devices, self.hardware.record]
         if saved["together"] != self.learner.together:
-            self.learner = Learner(self.task, self.members, self.device, together=saved["together"])
+            self.learner = TrainStep(self.task, self.members, self.device, together=saved["together"])
         self.keep([member for member in self.members if member.plan.name in saved["active"]])
         if self.active:
             present, self.good = part_of(saved, [member.plan.name for member in self.active], self.device)

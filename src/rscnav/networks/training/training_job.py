@@ -19,7 +19,7 @@ from rscnav.networks.training.finished_files import clear, is_finished, is_waiti
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.plan import Plan, check_together
 from rscnav.networks.training.resume import NAME, records_in
-from rscnav.networks.training.trainer import Run
+from rscnav.networks.training.trainer import Trainer
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
 
@@ -29,7 +29,7 @@ LOOK_EVERY_S = 0.5  # between looks at a lock that another job holds
 
 
 @dataclass(frozen=True)
-class Entry:
+class QueuedNetwork:
     """A network to be trained: its plan, its own seeds, its folder."""
 
     plan: Plan
@@ -52,13 +52,15 @@ class Entry:
         return is_finished(self.folder, self.plan.files_record)
 
 
-def train_job(task: Task, own: Entry, group: Sequence[Entry], device: str, together: str, lock: Path) -> None:
+def train_job(
+    task: Task, own: QueuedNetwork, group: Sequence[QueuedNetwork], device: str, together: str, lock: Path
+) -> None:
     """Train a network, alone or with others of its group, or take what another network's job left for it.
 
     Parameters
     ----------
     task : Task
-    own : Entry
+    own : QueuedNetwork
         The network whose job this is. Its folder gets ``weights.pt`` and ``curve.csv``.
     group : sequence of Entry
         All networks that may train together, this one included, in an order that all their jobs agree on.
@@ -90,7 +92,7 @@ def train_job(task: Task, own: Entry, group: Sequence[Entry], device: str, toget
         _train(task, own, party_of(own, group) if held else [own], group, gpus)
 
 
-def party_of(own: Entry, group: Sequence[Entry]) -> list[Entry]:
+def party_of(own: QueuedNetwork, group: Sequence[QueuedNetwork]) -> list[QueuedNetwork]:
     """List the networks that a network's job trains: with it those of its group that are not finished and stand where it stands.
 
     They stand at the same place if one checkpoint is of all of them, or if none is of any.
@@ -103,23 +105,25 @@ def party_of(own: Entry, group: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in unfinished if furthest(entry, saved) is None]
 
 
-def furthest(entry: Entry, saved: Mapping[Path, Saved]) -> Path | None:
+def furthest(entry: QueuedNetwork, saved: Mapping[Path, Saved]) -> Path | None:
     """Return the checkpoint that has come furthest with a network, of equals its own; None without one."""
     batches = {path: content[0] for path, content in saved.items() if _is_of(content, entry)}
     return max(batches, key=lambda path: (batches[path], path == entry.checkpoint), default=None)
 
 
-def _checkpoints(group: Sequence[Entry]) -> dict[Path, Saved]:
+def _checkpoints(group: Sequence[QueuedNetwork]) -> dict[Path, Saved]:
     """Read how far each checkpoint of a group is, and of which networks."""
     found = {entry.checkpoint: records_in(entry.checkpoint) for entry in group}
     return {path: content for path, content in found.items() if content is not None}
 
 
-def _is_of(content: Saved, entry: Entry) -> bool:
+def _is_of(content: Saved, entry: QueuedNetwork) -> bool:
     return content[1].get(entry.name) == entry.plan.files_record
 
 
-def _train(task: Task, own: Entry, party: Sequence[Entry], group: Sequence[Entry], gpus: Sequence[Gpu]) -> None:
+def _train(
+    task: Task, own: QueuedNetwork, party: Sequence[QueuedNetwork], group: Sequence[QueuedNetwork], gpus: Sequence[Gpu]
+) -> None:
     """Train a party of networks, and put the own network's files into place."""
     saved, names = _checkpoints(group), {entry.name for entry in party}
     alone = len(party) == 1
@@ -128,7 +132,7 @@ def _train(task: Task, own: Entry, party: Sequence[Entry], group: Sequence[Entry
     with device_for(gpus, own.name) as device:
         _hand_on(party[0].checkpoint, saved, [entry for entry in group if entry.name not in names])
         members = [Member(e.plan, e.seeds, e.folder, None if alone else ready_folder(e.folder)) for e in party]
-        run = Run(task, members, device, furthest(own, saved))
+        run = Trainer(task, members, device, furthest(own, saved))
         run.go()
     _clear_checkpoints(party, group)
     if alone:
@@ -137,7 +141,7 @@ def _train(task: Task, own: Entry, party: Sequence[Entry], group: Sequence[Entry
         take(own.folder, own.plan.files_record, own.name)  # raises where it was given up
 
 
-def _clear_checkpoints(party: Sequence[Entry], group: Sequence[Entry]) -> None:
+def _clear_checkpoints(party: Sequence[QueuedNetwork], group: Sequence[QueuedNetwork]) -> None:
     """Remove checkpoints of networks that have ended, wherever they lie; not those that another network can still go on from."""
     others = [entry for entry in group if entry not in party]
     for entry in group:
@@ -148,7 +152,7 @@ def _clear_checkpoints(party: Sequence[Entry], group: Sequence[Entry]) -> None:
             entry.checkpoint.unlink(missing_ok=True)
 
 
-def _hand_on(path: Path, saved: Mapping[Path, Saved], others: Sequence[Entry]) -> None:
+def _hand_on(path: Path, saved: Mapping[Path, Saved], others: Sequence[QueuedNetwork]) -> None:
     """Leave a checkpoint, in whose place another is about to be written, with the networks that can still go on from it."""
     for entry in others:
         if path in saved and _is_of(saved[path], entry) and furthest(entry, saved) == path and not entry.is_finished:
@@ -161,7 +165,7 @@ def _hand_on(path: Path, saved: Mapping[Path, Saved], others: Sequence[Entry]) -
 
 
 @contextmanager
-def _held(lock: Path, own: Entry, where: str) -> Iterator[bool]:
+def _held(lock: Path, own: QueuedNetwork, where: str) -> Iterator[bool]:
     """Hold the lock of a group; yields whether it is held: not where another job has left what is needed, or files cannot be locked."""
     handle = None
     try:
@@ -178,7 +182,7 @@ def _held(lock: Path, own: Entry, where: str) -> Iterator[bool]:
             os.close(handle)
 
 
-def _wait_for(lock: Path, own: Entry, where: str) -> int | None:
+def _wait_for(lock: Path, own: QueuedNetwork, where: str) -> int | None:
     """Wait for a lock, and return it; None as soon as another job has left this network's files."""
     told = False
     while True:

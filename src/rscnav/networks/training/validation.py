@@ -10,7 +10,7 @@ from torch import Tensor
 
 from rscnav.networks.model import Network, step_losses
 from rscnav.networks.training.plan import Plan
-from rscnav.networks.training.stacking import side_by_side, some_of
+from rscnav.networks.training.stacking import some_of, stack_networks
 from rscnav.networks.training.trial_streams import draw_many
 from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
 from rscnav.observers.registry import limit_of, observe, strategies
@@ -89,9 +89,9 @@ def measure(network: Network, validations: Sequence[Validation], together: bool)
     pieces: list[dict[str, Tensor]] = []
     for first in range(0, len(validations[0].inputs), PIECE):
         here = slice(first, first + PIECE)
-        inputs = side_by_side([v.inputs[here] for v in validations], together).to(next(network.parameters()).dtype)
+        inputs = stack_networks([v.inputs[here] for v in validations], together).to(next(network.parameters()).dtype)
         logits = network(inputs, noise if together else noise[0])[1]
-        targets = {h: side_by_side([v.targets[h][here] for v in validations], together) for h in logits}
+        targets = {h: stack_networks([v.targets[h][here] for v in validations], together) for h in logits}
         pieces.append({head: step_losses(logits[head], targets[head]) for head in logits})
     losses = {head: torch.cat([piece[head] for piece in pieces], dim=-2) for head in pieces[0]}
     if not together:

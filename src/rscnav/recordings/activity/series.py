@@ -11,7 +11,7 @@ from rscnav.recordings.activity.imaging_plane import KEY, Plane, plane_columns, 
 from rscnav.recordings.activity.units import none_left
 from rscnav.recordings.binning import Bins
 from rscnav.recordings.files.nwb_lookup import Series, find_series, open_series, series_paths
-from rscnav.recordings.files.table_columns import TableColumns, joined_columns, kept_rows, left_out_notes, rows_of
+from rscnav.recordings.files.table_columns import TableColumns, filter_rows, joined_columns, left_out_notes, rows_of
 from rscnav.recordings.settings.activity import Activity
 from rscnav.recordings.settings.mapping import Rule
 from rscnav.sessions.lazy import LazyRows, row_blocks
@@ -59,7 +59,7 @@ class Sampled:
     def meeting(self, rules: Sequence[Rule]) -> "Sampled":
         """Select the units that meet the rules; a ValueError where none does."""
         notes = list(self.notes)
-        keep = kept_rows(self.columns, rules, "units", notes)
+        keep = filter_rows(self.columns, rules, "units", notes)
         if not keep.any():
             raise ValueError(none_left(len(keep), rules))
         return replace(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rscnav.recordings.files.object_names import TABLE, Kind, Names, listed
 from rscnav.recordings.files.table_columns import TableColumns, joined_columns, left_out_notes, plain_columns
 from rscnav.recordings.files.uneven_tables import misshapen_columns
-from rscnav.sessions.lazy import LazyTrains
+from rscnav.sessions.lazy import LazySpikeTrains
 
 _SPIKES = ("spike_times", "obs_intervals")
 
@@ -114,10 +114,10 @@ class UnitTables:
     def __len__(self) -> int:
         return sum(len(table) for table in self.tables)
 
-    def trains(self) -> LazyTrains:
+    def trains(self) -> LazySpikeTrains:
         """Return the spike times (s) of each unit as they stand in the file, read when asked for while it is open."""
         counts = np.concatenate([np.diff(table.stops, prepend=0) for table in self.tables])
-        return LazyTrains(counts, lambda unit: self._at(unit)[0].times(self._at(unit)[1]))
+        return LazySpikeTrains(counts, lambda unit: self._at(unit)[0].times(self._at(unit)[1]))
 
     def observed(self, unit: int) -> NDArray[np.float64] | None:
         """Return when a unit was observed, (interval, 2) in s; None: always, as far as the file says."""

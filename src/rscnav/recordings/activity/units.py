@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.recordings.activity.unit_tables import UnitTables
-from rscnav.recordings.files.table_columns import Columns, kept_rows, rows_of
+from rscnav.recordings.files.table_columns import Columns, filter_rows, rows_of
 from rscnav.recordings.settings.mapping import Rule
 from rscnav.recordings.time_checks.restarting_spikes import repeats
-from rscnav.sessions.lazy import LazyTrains
+from rscnav.sessions.lazy import LazySpikeTrains
 
 COMPUTED = ("n_spikes", "rate_hz", "observed_share")  # columns that follow from the spikes
 _RESTART = 0.5  # a step back by more than this share of the time reached is a restart
@@ -45,7 +45,7 @@ class Units:
     """
 
     columns: Columns
-    spikes: LazyTrains
+    spikes: LazySpikeTrains
     ends: NDArray[np.float64]
     observed: list[NDArray[np.float64] | None]
     faults: tuple[str, ...]
@@ -111,7 +111,7 @@ class Units:
         columns = rows_of(self.columns, np.arange(len(self.faults)))
         columns["rate_hz"] = columns["n_spikes"] / max(extent[1] - extent[0], bin_s)
         columns["observed_share"] = self.observed_share(extent)
-        keep = kept_rows(columns, [rule for rule in rules if rule.column in COMPUTED], "units")
+        keep = filter_rows(columns, [rule for rule in rules if rule.column in COMPUTED], "units")
         if not keep.any():
             raise ValueError(none_left(len(keep) + self.n_left_out, rules))
         left = replace(self, columns=columns).chosen(keep)
@@ -189,19 +189,19 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
         if len(times):
             ends[k] = times[0], times[-1]
     columns["n_spikes"] = n_spikes
-    trains = LazyTrains(n_spikes, lambda k: _in_order(raw[k], observed[k]))
+    trains = LazySpikeTrains(n_spikes, lambda k: _in_order(raw[k], observed[k]))
     n_left_out = int(np.sum(~keep))
     units = Units(columns, trains, ends, observed, tuple(faults), unsorted, again, repeated, strays, n_left_out, notes)
-    enough = kept_rows(columns, [rule for rule in rules if rule.column == COMPUTED[0]], "units")
+    enough = filter_rows(columns, [rule for rule in rules if rule.column == COMPUTED[0]], "units")
     if not enough.any():
         raise ValueError(none_left(len(keep), rules))
     return units.chosen(enough)
 
 
 def meeting_own(tables: UnitTables, rules: Sequence[Rule], notes: list[str] | None = None) -> NDArray[np.bool_]:
-    """Mark the units that meet the rules on the file's own columns, without a look at their spikes; see `kept_rows`."""
+    """Mark the units that meet the rules on the file's own columns, without a look at their spikes; see `filter_rows`."""
     own = [rule for rule in rules if rule.column not in COMPUTED]
-    return kept_rows(tables.columns(), own, "units", notes, COMPUTED)
+    return filter_rows(tables.columns(), own, "units", notes, COMPUTED)
 
 
 def named(columns: Mapping[str, NDArray]) -> list[str]:

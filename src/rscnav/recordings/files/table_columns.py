@@ -106,7 +106,7 @@ def joined_columns(parts: Mapping[str, TableColumns], which: str) -> TableColumn
     return TableColumns(common, len(common[which]), left_out)
 
 
-def kept_rows(
+def filter_rows(
     columns: Columns,
     rules: Sequence[Rule],
     key: str,

@@ -5,17 +5,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.recordings.extract import Recorded
+from rscnav.recordings.extract import RawRecording
 from rscnav.recordings.landmarks.positions import check_reach, landmark_places
 from rscnav.recordings.landmarks.visibility import seen_from
 from rscnav.recordings.settings.landmarks import Landmarks
 from rscnav.recordings.settings.recording import Recording
-from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.encounters import Trajectory, find_encounters
 from rscnav.sessions.session import Session
 from rscnav.sessions.settings import Encounters
 
 
-def landmark_fields(file: Any, recorded: Recorded, mapping: Recording, left: NDArray[np.integer]) -> dict[str, Any]:
+def landmark_fields(file: Any, recorded: RawRecording, mapping: Recording, left: NDArray[np.integer]) -> dict[str, Any]:
     """Give the landmarks' names, places and the radius of visibility."""
     landmarks, frame = mapping.landmarks, recorded.frame
     if landmarks is None:
@@ -45,7 +45,7 @@ def meet_landmarks(
     if landmarks.view_angle is not None:
         of_sample, heading = places[session.trial], session.need("heading")
         visible = seen_from(position, heading, of_sample, radius, landmarks.view_angle, session.is_ring)
-    behaviour = Behaviour(
+    behaviour = Trajectory(
         position=position,
         time=session.time,
         trial=session.trial,

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from rscnav.recordings.files.nwb_lookup import any_table
 from rscnav.recordings.files.table_columns import column_of
 from rscnav.recordings.settings.landmarks import Landmarks, PortTable
-from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.kinematics import unrotated
-from rscnav.recordings.trials.trials import Spans, numbers
+from rscnav.recordings.trials.trials import TrialSpans, numbers
 
 
-def landmark_places(file: Any, landmarks: Landmarks, spans: Spans, frame: Frame) -> NDArray[np.floating]:
+def landmark_places(file: Any, landmarks: Landmarks, spans: TrialSpans, frame: CoordinateFrame) -> NDArray[np.floating]:
     """Give the landmarks' places per trial, in their own frame and the session's unit.
 
     Parameters
@@ -22,8 +22,8 @@ def landmark_places(file: Any, landmarks: Landmarks, spans: Spans, frame: Frame)
     file : pynwb.NWBFile
         Where a table of ports is looked up.
     landmarks : Landmarks
-    spans : Spans
-    frame : Frame
+    spans : TrialSpans
+    frame : CoordinateFrame
         Of the position.
 
     Returns

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.recordings.binning import Bins, merged, touching
+from rscnav.recordings.binning import Bins, merge_intervals, overlaps
 from rscnav.recordings.files.nwb_lookup import find_series, interval_table
 from rscnav.recordings.files.table_columns import column_of
 from rscnav.recordings.files.value_mismatch import holds, refuse_other_types
@@ -13,7 +13,7 @@ from rscnav.recordings.settings.landmarks import Events, Landmarks
 from rscnav.sessions.geometry import distance, wrap
 
 
-def told_by_file(file: Any, landmarks: Landmarks, bins: Bins) -> NDArray[np.bool_] | None:
+def visibility_from_file(file: Any, landmarks: Landmarks, bins: Bins) -> NDArray[np.bool_] | None:
     """Give in which bins each landmark is in view as the file says, (bin, landmark); None where geometry decides.
 
     Parameters
@@ -100,7 +100,7 @@ def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
                 f"landmarks.events: row {timeless[0]} of '{events.table}' (landmark {name}) has no time "
                 f"({len(timeless)} such rows); give it one in the file, or another value in '{events.column}'"
             )
-        visible[:, k] = touching(bins, merged(np.stack([start[rows], stop[rows]], axis=1)))
+        visible[:, k] = overlaps(bins, merge_intervals(np.stack([start[rows], stop[rows]], axis=1)))
     named = {f"landmarks.events.names.{name}": values for name, values in events.names.items()}
     refuse_other_types(labels, named, f"column '{events.column}'")
     if labels and not any(label in values for values in events.names.values() for label in labels):

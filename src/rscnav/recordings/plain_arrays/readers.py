@@ -13,12 +13,12 @@ _INDEXED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<index>[^\[\]]*)\])?$", re.DOTA
 _LISTED = 40  # names that a message lists
 
 
-def read_arrays(path: str) -> "Held":
+def read_arrays(path: str) -> "ArrayFile":
     """Open a file of arrays; see `rscnav.recordings.plain_arrays.array_tree.open_tree` for errors."""
-    return Held(open_tree(path))
+    return ArrayFile(open_tree(path))
 
 
-class Held:
+class ArrayFile:
     """Values of a file by name, with the shape that each use needs.
 
     Each method takes the name as the configuration has it and the configuration's key for messages, and raises a ValueError for

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.recordings.plain_arrays.readers import Held, read_arrays
+from rscnav.recordings.plain_arrays.readers import ArrayFile, read_arrays
 from rscnav.recordings.settings.arrays import Arrays, ArraySeries, ArraySpikes
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def file_of_arrays(path: str, arrays: Arrays) -> Any:
         raise error if path in str(error) else ValueError(f"{path}: {error}") from None
 
 
-def _in_memory(held: Held, arrays: Arrays) -> Any:
+def _in_memory(held: ArrayFile, arrays: Arrays) -> Any:
     from pynwb import NWBFile, TimeSeries
 
     stem = os.path.splitext(os.path.basename(held.path))[0]
@@ -58,7 +58,7 @@ def _in_memory(held: Held, arrays: Arrays) -> Any:
     return file
 
 
-def _add_units(file: Any, held: Held, spikes: ArraySpikes, columns: dict[str, str], per_second: float) -> None:
+def _add_units(file: Any, held: ArrayFile, spikes: ArraySpikes, columns: dict[str, str], per_second: float) -> None:
     names: list[Any]
     if spikes.unit is None:
         trains = [train / per_second for train in held.trains(spikes.times, "arrays.spikes.times")]
@@ -88,7 +88,7 @@ def _add_units(file: Any, held: Held, spikes: ArraySpikes, columns: dict[str, st
         file.add_unit(spike_times=train, name_in_file=str(names[row]), **extra)
 
 
-def _samples(held: Held, series: ArraySeries, key: str, per_second: float) -> tuple[NDArray, NDArray[np.float64]]:
+def _samples(held: ArrayFile, series: ArraySeries, key: str, per_second: float) -> tuple[NDArray, NDArray[np.float64]]:
     """Return data (sample,) or (sample, column), and times (s)."""
     data = held.matrix(series.data, f"{key}.data")
     n = None
@@ -130,7 +130,7 @@ def _lies_across(shape: tuple[int, ...], n_times: int | None, series: ArraySerie
     return n_times is None and shape[0] < shape[1]
 
 
-def _add_table(file: Any, held: Held, name: str, columns: dict[str, str], per_second: float) -> None:
+def _add_table(file: Any, held: ArrayFile, name: str, columns: dict[str, str], per_second: float) -> None:
     from hdmf.common import DynamicTable
     from pynwb.epoch import TimeIntervals
 

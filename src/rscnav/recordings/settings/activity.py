@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rscnav.settings.field_types import Text
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Activity(Closed):
+class Activity(StrictSettings):
     """Which series is the activity, in place of spikes."""
 
     series: Text | Annotated[list[Text], Field(min_length=1)] = Field(

@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class ArraySpikes(Closed):
+class ArraySpikes(StrictSettings):
     """Spike times, of all units one after the other or of each unit on its own."""
 
     times: str = Field(
@@ -18,7 +18,7 @@ class ArraySpikes(Closed):
     )
 
 
-class ArraySeries(Closed):
+class ArraySeries(StrictSettings):
     """One time series."""
 
     data: str = Field(description="array (sample,) or (sample, column)")
@@ -38,7 +38,7 @@ class ArraySeries(Closed):
         return self
 
 
-class Arrays(Closed):
+class Arrays(StrictSettings):
     """Names of arrays (`a/b` or `a.b` inside groups and structures, `a[:, 1]` for a column), and what they become."""
 
     spikes: ArraySpikes | None = Field(None, description="null: no spikes")

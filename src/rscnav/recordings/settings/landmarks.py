@@ -3,10 +3,10 @@
 from pydantic import Field, model_validator
 
 from rscnav.settings.field_types import Name, Scalar
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class PortTable(Closed):
+class PortTable(StrictSettings):
     """A table of the file that says where numbered ports are."""
 
     table: str = Field(description="name of the table")
@@ -14,7 +14,7 @@ class PortTable(Closed):
     place: list[str] = Field(min_length=1, description="columns with its coordinates (the position's unit)")
 
 
-class Events(Closed):
+class Events(StrictSettings):
     """A table of the file that says when which landmark was met."""
 
     table: str = Field(
@@ -25,7 +25,7 @@ class Events(Closed):
     lasts_s: float = Field(0.2, gt=0, description="how long a row without stop_time or duration counts as in view (s)")
 
 
-class Landmarks(Closed):
+class Landmarks(StrictSettings):
     """Where the landmarks are, and from where or when they are seen."""
 
     places: dict[Name, list[float] | str] = Field(

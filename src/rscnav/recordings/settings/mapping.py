@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from rscnav.settings.field_types import Scalar
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Rule(Closed):
+class Rule(StrictSettings):
     """Keep the rows whose `column` meets every bound given here."""
 
     column: str = Field(description="column of the table; for units also n_spikes and rate_hz, which are computed")
@@ -23,14 +23,14 @@ class Rule(Closed):
         return self
 
 
-class Epochs(Closed):
+class Epochs(StrictSettings):
     """Which stretches of the recording to use; bins outside them are dropped."""
 
     table: str = Field("epochs", description="'epochs', or the name of an interval table")
     select: list[Rule] = Field(default_factory=list, description="rules on its columns; all must hold")
 
 
-class Home(Closed):
+class Home(StrictSettings):
     """A place that trials lead away from and back to."""
 
     place: list[float] = Field(min_length=1, description="where it is, in the position's unit")
@@ -38,7 +38,7 @@ class Home(Closed):
     min_s: float = Field(0.5, ge=0, description="shorter stays away are no trial (s)")
 
 
-class Trials(Closed):
+class Trials(StrictSettings):
     """Which table holds the trials, and what its columns mean."""
 
     table: str = Field("trials", description="'trials', 'epochs', or the name of another interval table")
@@ -84,7 +84,7 @@ class Trials(Closed):
         return self
 
 
-class Phases(Closed):
+class Phases(StrictSettings):
     """Phases as the file has them, in place of those that follow from the encounters."""
 
     series: str | None = Field(None, description="name of a series with one value a sample; each holds until the next")

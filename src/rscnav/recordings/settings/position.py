@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rscnav.settings.field_types import Index, Text
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Heading(Closed):
+class Heading(StrictSettings):
     """The animal's heading: a series, a column of the position's series, or the direction from one point to another."""
 
     series: Text | None = Field(None, description="name of a series of angles; a * stands for any text")
@@ -51,7 +51,7 @@ class Heading(Closed):
         return self
 
 
-class Position(Closed):
+class Position(StrictSettings):
     """Which series is the animal's place, in what unit, and how it lies in the arena."""
 
     series: Text | Annotated[list[Text], Field(min_length=1)] = Field(

@@ -11,10 +11,10 @@ from rscnav.recordings.settings.mapping import Epochs, Phases, Rule, Trials
 from rscnav.recordings.settings.position import Position
 from rscnav.settings.field_types import Name, Text
 from rscnav.settings.reserved_names import repeated
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 
 
-class Recording(Closed):
+class Recording(StrictSettings):
     """One recorded session: a file, and the mapping from its names to ours."""
 
     name: Name = Field(description="name of the session; may not end in -s and a number, as networks' names do")

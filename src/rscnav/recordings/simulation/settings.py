@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rscnav.settings.field_types import Name
-from rscnav.settings.strict_settings import Closed
+from rscnav.settings.strict_settings import StrictSettings
 from rscnav.tasks.ring_fixed import Settings as RingFixed
 
 
-class Simulation(Closed):
+class Simulation(StrictSettings):
     """A simulated mouse in the ring, written as an NWB file whose truth is known."""
 
     name: Name = Field(description="the file is {results_dir}/recordings/NAME.nwb")

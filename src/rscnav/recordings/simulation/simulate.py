@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from rscnav.recordings.simulation.nwb_file import write_recording
 from rscnav.recordings.simulation.settings import Simulation
 from rscnav.seeds import Seeds
-from rscnav.sessions.encounters import Behaviour, find_encounters
+from rscnav.sessions.encounters import Trajectory, find_encounters
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.hdf5 import write_session
-from rscnav.sessions.outcomes import OUTCOMES, pokes
+from rscnav.sessions.outcomes import OUTCOMES, ring_choices
 from rscnav.sessions.poisson import poisson_spikes
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
@@ -104,7 +104,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
     time = (0.5 * (edges[:, :-1] + edges[:, 1:])).ravel()
     trial = np.repeat(np.arange(n_trials, dtype=np.int32), n_steps)
     landmarks = np.broadcast_to(places[None, :, None], (n_trials, 2, 1)).copy()
-    behaviour = Behaviour(
+    behaviour = Trajectory(
         position=position.reshape(-1, 1),
         time=time,
         trial=trial,
@@ -117,7 +117,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
     )
     rule = Encounters()
     found = find_encounters(behaviour, min(rule.min_duration_s, dt_s), rule.merge_within_s)
-    trials["outcome"] = OUTCOMES[1 + pokes(found.table, belief.reshape(len(time), -1), behaviour)]
+    trials["outcome"] = OUTCOMES[1 + ring_choices(found.table, belief.reshape(len(time), -1), behaviour)]
     found.table["outcome"] = trials["outcome"][found.table["trial"]]
     units = _draw_units(settings, seeds)
     rates = expected_rates(settings, units, position.ravel(), belief.reshape(len(time), -1), met.ravel())

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rscnav.recordings.activity.series import Sampled
 from rscnav.recordings.activity.units import Units
 from rscnav.recordings.time_checks import thresholds as limits
-from rscnav.sessions.lazy import LazyTrains
+from rscnav.sessions.lazy import LazySpikeTrains
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,12 @@ def of_units(units: Units) -> ActiveTime | None:
     return of_trains(units.spikes, units.ends)
 
 
-def of_trains(trains: LazyTrains, ends: NDArray[np.float64]) -> ActiveTime | None:
+def of_trains(trains: LazySpikeTrains, ends: NDArray[np.float64]) -> ActiveTime | None:
     """Look at the spikes of some units.
 
     Parameters
     ----------
-    trains : LazyTrains
+    trains : LazySpikeTrains
         Ascending.
     ends : array, (unit, 2)
         First and last spike (s); NaN of a unit without any.

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.recordings.binning import merged, outside
+from rscnav.recordings.binning import complement, merge_intervals
 from rscnav.recordings.time_checks.activity_span import ActiveTime
 from rscnav.recordings.tracking.interpolation import Tracking
 
@@ -95,7 +95,7 @@ class Clocks:
         """The time that is tracked, (interval, 2) in s, in order and apart."""
         if self.tracking is None:
             return np.empty((0, 2))
-        return outside(merged(np.concatenate([self.tracking.gaps, self.tracking.missing])))
+        return complement(merge_intervals(np.concatenate([self.tracking.gaps, self.tracking.missing])))
 
     @property
     def extent(self) -> tuple[float, float] | None:

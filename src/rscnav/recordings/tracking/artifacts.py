@@ -31,7 +31,7 @@ class Limits:
     give_up_s: float = 0.25
 
 
-def stray(
+def mark_artifacts(
     time: NDArray[np.float64],
     values: NDArray[np.float64],
     limits: Limits,

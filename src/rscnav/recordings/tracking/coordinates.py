@@ -11,7 +11,7 @@ from rscnav.recordings.tracking.position_units import UNITS
 
 
 @dataclass(frozen=True)
-class Frame:
+class CoordinateFrame:
     """How places of the file become places of the session.
 
     Parameters
@@ -62,7 +62,7 @@ class Frame:
         return replace(tracking, values=np.unwrap(values, axis=0) if self.unit == "rad" else values, unit=self.unit)
 
 
-def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float] | None) -> Frame:
+def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float] | None) -> CoordinateFrame:
     """Make the frame that a mapping describes.
 
     Parameters
@@ -75,7 +75,7 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
 
     Returns
     -------
-    Frame
+    CoordinateFrame
 
     Raises
     ------
@@ -91,8 +91,8 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
             raise ValueError(f"{key}: {middle} does not fit a position with {n_dims} coordinate(s)")
     centre = np.zeros(n_dims) if position.centre is None else np.array(position.centre, float)
     if position.track_length is not None:
-        return Frame("rad", 1, 2 * np.pi / position.track_length, np.zeros(1), False, np.zeros(1))
+        return CoordinateFrame("rad", 1, 2 * np.pi / position.track_length, np.zeros(1), False, np.zeros(1))
     if position.ring:
-        return Frame("rad", 1, 1.0, centre, True, np.zeros(1))
+        return CoordinateFrame("rad", 1, 1.0, centre, True, np.zeros(1))
     around = np.zeros(n_dims) if rotation_centre is None else (np.array(rotation_centre, float) - centre) * factor
-    return Frame(unit, n_dims, factor, centre, False, around)
+    return CoordinateFrame(unit, n_dims, factor, centre, False, around)

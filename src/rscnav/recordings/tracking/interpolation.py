@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from rscnav.recordings.binning import TOLERANCE_S
 from rscnav.recordings.files.nwb_lookup import Series
-from rscnav.recordings.tracking.artifacts import Limits, stray
+from rscnav.recordings.tracking.artifacts import Limits, mark_artifacts
 from rscnav.recordings.tracking.laps import lap_notes, unwrapped
 from rscnav.recordings.tracking.position_series import Place
-from rscnav.recordings.tracking.position_units import UNITS, check_unit, said_unit
+from rscnav.recordings.tracking.position_units import UNITS, check_unit, unit_from_file
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ def track(
     ValueError
         Where `unit` or `track_length` cannot be right, all samples are NaN, or a clock starts again.
     """
-    unit = said_unit(series, key) if unit is None else unit
+    unit = unit_from_file(series, key) if unit is None else unit
     check_unit(series, unit, key, override_unit)
     name, factor = UNITS[unit]
     time, values, notes = series.time, series.values, list(series.notes)
-    again = turned_back(time, max_gap_s)
+    again = clock_resets(time, max_gap_s)
     if len(again):
         raise ValueError(
             f"{key}: the times of '{series.path}' go back in {len(again)} places, first from {time[again[0]]:.3f} to "
@@ -121,7 +121,7 @@ def track(
     counts: dict[str, int] = {}
     if limits is not None:
         smooth = values if period is None else unwrapped(values, period)  # an angle that comes round is no jump
-        marked, counts, more = stray(time, smooth, limits, series.path, cuts)
+        marked, counts, more = mark_artifacts(time, smooth, limits, series.path, cuts)
         if marked.all():
             raise ValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
         time, values, notes = time[~marked], values[~marked], notes + more
@@ -148,7 +148,7 @@ def pieces_at(series: Series, time: NDArray[np.float64]) -> NDArray[np.intp]:
     return cuts[(cuts > 0) & (cuts < len(time))]
 
 
-def turned_back(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
+def clock_resets(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
     """Give the few samples after which a clock starts again (index of the last before): sorting would mix two recordings.
 
     Samples that are in no order go back in many places, or by little; none are given then.

@@ -11,7 +11,7 @@ from rscnav.sessions.geometry import wrap
 
 
 @dataclass(frozen=True)
-class Moves:
+class Kinematics:
     """Place, velocity and direction of movement in bins; (bin, dim), (bin,), (bin,)."""
 
     position: NDArray[np.floating]
@@ -21,7 +21,7 @@ class Moves:
 
 def moves_in(
     tracking: Tracking, bins: Bins, rotation: NDArray[np.float64], centre: NDArray[np.float64], min_speed: float
-) -> Moves:
+) -> Kinematics:
     """Give place and movement in bins, in the frame of the landmarks.
 
     Parameters
@@ -37,7 +37,7 @@ def moves_in(
 
     Returns
     -------
-    Moves
+    Kinematics
         The velocity is that from the bin's start to its end: on the ring counter-clockwise positive, along a line
         signed, in the plane the speed. The direction is NaN where there is none; on the ring it is the tangent's.
     """
@@ -53,7 +53,7 @@ def moves_in(
         velocity = speed = np.linalg.norm(step, axis=1)
         direction = wrap(np.arctan2(step[:, 1], step[:, 0]) - rotation)
     moving = (speed >= min_speed) & (speed > 0)
-    return Moves(position, velocity, np.where(moving, direction, np.nan))
+    return Kinematics(position, velocity, np.where(moving, direction, np.nan))
 
 
 def unrotated(

@@ -36,7 +36,7 @@ def known_unit(text: str) -> str | None:
     return next((known for known, words in _SPELLINGS.items() if word in words), None)
 
 
-def said_unit(series: Series, key: str) -> str:
+def unit_from_file(series: Series, key: str) -> str:
     """Return the unit that the file names, as a key of `UNITS`.
 
     Raises

@@ -7,12 +7,14 @@ import numpy as np
 from rscnav.recordings.settings.position import Position
 from rscnav.recordings.time_checks.time_units import apart_words
 from rscnav.recordings.tracking.artifacts import Limits
-from rscnav.recordings.tracking.coordinates import Frame, frame_of
+from rscnav.recordings.tracking.coordinates import CoordinateFrame, frame_of
 from rscnav.recordings.tracking.interpolation import Tracking, track
 from rscnav.recordings.tracking.position_series import Place, heading_series
 
 
-def tracked_place(series: Place, position: Position, rotation_centre: list[float] | None) -> tuple[Tracking, Frame]:
+def tracked_place(
+    series: Place, position: Position, rotation_centre: list[float] | None
+) -> tuple[Tracking, CoordinateFrame]:
     """Bring the place to a session's unit and frame.
 
     Parameters
@@ -28,7 +30,7 @@ def tracked_place(series: Place, position: Position, rotation_centre: list[float
     -------
     tracking : Tracking
         In the frame.
-    frame : Frame
+    frame : CoordinateFrame
 
     Raises
     ------

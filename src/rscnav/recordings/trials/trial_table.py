@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from rscnav.recordings.files.nwb_lookup import any_table, interval_table
 from rscnav.recordings.files.table_columns import Columns, TableColumns, column_of, rows_of
 from rscnav.recordings.settings.mapping import Home, Trials
-from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
 
 
-def trial_rows(file: Any, trials: Trials, extent: tuple[float, float], at: tuple[Tracking, Frame] | None) -> Columns:
+def trial_rows(
+    file: Any, trials: Trials, extent: tuple[float, float], at: tuple[Tracking, CoordinateFrame] | None
+) -> Columns:
     """Give start_time, stop_time (s) and the columns of what may be a trial, before any is left out.
 
     Parameters
@@ -82,7 +84,7 @@ def _joined(columns: Columns, more: TableColumns, trials: Trials) -> Columns:
     return TableColumns({**rows_of(more, rows), **columns}, n_rows, left_out)
 
 
-def _away(home: Home, tracking: Tracking, frame: Frame) -> NDArray[np.float64]:
+def _away(home: Home, tracking: Tracking, frame: CoordinateFrame) -> NDArray[np.float64]:
     """Give when the animal left home and when it was back, (stay away, 2) in s; none across a gap."""
     place = np.array([home.place], float)
     if not frame.fits(place.shape[1]):

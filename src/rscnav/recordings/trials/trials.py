@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.recordings.binning import cut_spans, outside
+from rscnav.recordings.binning import complement, cut_spans
 from rscnav.recordings.files.nwb_lookup import interval_table
-from rscnav.recordings.files.table_columns import Columns, column_of, kept_rows, rows_of
+from rscnav.recordings.files.table_columns import Columns, column_of, filter_rows, rows_of
 from rscnav.recordings.settings.mapping import Epochs, Rule, Trials
 from rscnav.recordings.time_checks.clock_findings import Rows
-from rscnav.recordings.tracking.coordinates import Frame
+from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.trials.outcomes import outcomes
 from rscnav.recordings.trials.trial_table import trial_rows
 
 
 @dataclass(frozen=True)
-class Spans:
+class TrialSpans:
     """Trials in order of time.
 
     Parameters
@@ -68,8 +68,8 @@ def epoch_spans(file: Any, epochs: Epochs) -> Rows:
 
 
 def trial_spans(
-    file: Any, trials: Trials, extent: tuple[float, float], tracking: Tracking | None, frame: Frame | None
-) -> Spans:
+    file: Any, trials: Trials, extent: tuple[float, float], tracking: Tracking | None, frame: CoordinateFrame | None
+) -> TrialSpans:
     """Read the chosen trials; rows whose start or stop is not known (NaN) are left out.
 
     Parameters
@@ -80,12 +80,12 @@ def trial_spans(
     extent : (float, float)
         First and last time of anything recorded (s).
     tracking : Tracking or None
-    frame : Frame or None
+    frame : CoordinateFrame or None
         That of `tracking`.
 
     Returns
     -------
-    Spans
+    TrialSpans
 
     Raises
     ------
@@ -122,20 +122,20 @@ def trial_spans(
         rotation = turns[:, 0] if trials.rotation_unit == "rad" else np.radians(turns[:, 0])
     name = "trials.home" if trials.home is not None else trials.table
     table = Rows("trials", name, times, rows, every, n_timeless)
-    return Spans(times, rotation, outcomes(columns, trials), columns, cut=False, table=table)
+    return TrialSpans(times, rotation, outcomes(columns, trials), columns, cut=False, table=table)
 
 
-def cut_stretches(stretches: NDArray[np.float64], trial_s: float) -> Spans:
+def cut_stretches(stretches: NDArray[np.float64], trial_s: float) -> TrialSpans:
     """Cut stretches (stretch, 2) into pieces of `trial_s`, which stand for trials."""
     times, dropped = cut_spans(stretches, trial_s)
     if not len(times):
         raise ValueError(f"trial_s: no stretch is at least half of {trial_s:g} s long; choose a shorter one")
-    return Spans(times, np.zeros(len(times)), np.full(len(times), "none", "U9"), {}, True, dropped)
+    return TrialSpans(times, np.zeros(len(times)), np.full(len(times), "none", "U9"), {}, True, dropped)
 
 
-def without(spans: NDArray[np.float64], taken: NDArray[np.float64]) -> NDArray[np.float64]:
+def subtract_intervals(spans: NDArray[np.float64], taken: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the parts of spans that none of the other intervals covers, (part, 2)."""
-    free = outside(taken)
+    free = complement(taken)
     parts = [(max(a, c), min(b, d)) for a, b in spans for c, d in free if min(b, d) > max(a, c)]
     return np.array(sorted(parts), float).reshape(-1, 2)
 
@@ -150,7 +150,7 @@ def numbers(columns: Columns, name: str, key: str) -> NDArray[np.float64]:
 
 def _chosen(columns: Columns, rules: Sequence[Rule], key: str, table: str) -> NDArray[np.bool_]:
     """Mark the rows that meet the rules; a ValueError where none does."""
-    keep = kept_rows(columns, rules, f"{key}.select") if len(columns["start_time"]) else np.zeros(0, bool)
+    keep = filter_rows(columns, rules, f"{key}.select") if len(columns["start_time"]) else np.zeros(0, bool)
     if not keep.any():
         raise ValueError(f"{key}.select: none of the {len(keep)} rows of '{table}' is left; {_present(columns)}")
     return keep

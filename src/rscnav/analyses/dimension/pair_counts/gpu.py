@@ -32,7 +32,9 @@ def torch_device(wanted: str) -> str:
     return "cuda" if there and wanted != "cpu" else "cpu"
 
 
-def count_on(points: Points, group_edges: NDArray[np.intp], first: NDArray[np.intp], device: str) -> NDArray[np.int64]:
+def count_on_device(
+    points: Points, group_edges: NDArray[np.intp], first: NDArray[np.intp], device: str
+) -> NDArray[np.int64]:
     """Count as `pair_blocks.count_by_blocks` does, on a torch device."""
     import torch
 

@@ -22,7 +22,7 @@ Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundObject:
     """An object of a file.
 
     Parameters
@@ -98,7 +98,7 @@ class Probed:
     """
 
     path: str
-    objects: list[Found] = field(default_factory=list)
+    objects: list[FoundObject] = field(default_factory=list)
     refusal: str = ""
     refused: dict[Key, Fault] = field(default_factory=dict)
     dropped: dict[Key, Fault] = field(default_factory=dict)
@@ -252,7 +252,7 @@ def _enter(found: Probed, said: dict) -> None:
         kind = ".".join(filter(None, (said.get("namespace"), said.get("neurodata_type"))))
         shape = tuple(said.get("shape", ()))
         found.objects.append(
-            Found(said["object"], said["kind"], kind, shape, said.get("dtype", ""), said.get("unit", ""))
+            FoundObject(said["object"], said["kind"], kind, shape, said.get("dtype", ""), said.get("unit", ""))
         )
     elif "follow" in said and said["follow"] not in found.linked:
         found.linked.append(said["follow"])

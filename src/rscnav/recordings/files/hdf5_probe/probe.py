@@ -25,7 +25,7 @@ MEMORY = 4 << 30
 _READ_IN_FULL = 10_000  # of more objects than that (MATLAB's cells), only the headers are read
 
 
-class Walk:
+class FileWalk:
     """One look through a file and the files that it links to; results are written to standard output."""
 
     def __init__(self, path: str) -> None:
@@ -167,7 +167,7 @@ def main(path: str) -> None:
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard < 0 else min(MEMORY, hard), hard))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    walk = Walk(path)
+    walk = FileWalk(path)
     walk.progress()
     try:
         walk.open(path)

@@ -35,9 +35,9 @@ RATES = ((0.1, 0.25, 0.4), (0.1, 0.35, 0.6))  # of turning of the two linear sys
 def coded_session(generator: np.random.Generator) -> Session:
     """Simulate a session with a random mean of each unit at each place of each phase."""
     session = ring_walk(np.full(N_TRIALS, N_STEPS), generator)
-    place, n = spatial_bin(session.need("position"), True, FEW.n_places, FEW.n_places_side)
+    place, n = spatial_bin(session.require("position"), True, FEW.n_places, FEW.n_places_side)
     means = generator.normal(0, 2, (3 * n, N_UNITS))
-    activity = means[session.need("phase").astype(int) * n + place] + coloured_noise(len(place), N_UNITS, generator)
+    activity = means[session.require("phase").astype(int) * n + place] + coloured_noise(len(place), N_UNITS, generator)
     return with_activity(session, activity)
 
 
@@ -47,7 +47,7 @@ def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: See
     for k, session in enumerate(sessions):
         prepared = prepare(session, Common())
         labels = place_conditions(session, prepared.samples, settings)
-        made.append(geometry(session, prepared, labels, settings, seeds.child("session", k))[0])
+        made.append(geometry(session, prepared, labels, settings, seeds.spawn("session", k))[0])
     if made[0] is None or made[1] is None:
         return None
     found = alike(made[0], made[1], settings.min_conditions, seeds.generator("places"))
@@ -77,7 +77,7 @@ def main(n_pairs: int) -> None:
     for kind, simulate in kinds.items():
         found = []
         for k in range(n_pairs):
-            seeds = ROOT.child(kind, k)
+            seeds = ROOT.spawn(kind, k)
             pair = (simulate(seeds.generator("one")), simulate(seeds.generator("other")))
             one = compared(pair, FEW, seeds)
             if one is not None:
@@ -90,7 +90,7 @@ def main(n_pairs: int) -> None:
 
 
 def _planted(k: int) -> tuple[float, float, float]:
-    seeds = ROOT.child("planted", k)
+    seeds = ROOT.spawn("planted", k)
     pair = (planted_session(seeds.generator("one")), planted_session(seeds.generator("other")))
     found = compared(pair, Similarity(n_permutations=19, n_splits=1), seeds)
     assert found is not None
@@ -99,7 +99,7 @@ def _planted(k: int) -> tuple[float, float, float]:
 
 def _linear(k: int) -> tuple[float, float, float]:
     settings = SimpleNamespace(n_delays=2, rank=6, iterations=150, n_dynamics_draws=20)
-    seeds = ROOT.child("linear", k)
+    seeds = ROOT.spawn("linear", k)
     one, other = (linear(rates, seeds.generator(str(rates))) for rates in RATES)
     found = apart(one, other, settings, seeds)
     return found.distance, found.low, found.high

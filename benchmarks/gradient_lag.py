@@ -35,7 +35,7 @@ def norms(network: Network, batch: Batch) -> NDArray[np.float64]:
         state = network.step(inputs[step], state)
         states.append(state)
         if step in FROM:
-            sent = network.layers[-1].output(network.split(state)[-1])
+            sent = network.layers[-1].hidden(network.split(state)[-1])
             loss = step_losses(network.readouts["position"](sent), batch.targets["position"][:, step])
             before = states[: -MAX_LAG - 2 : -1]
             gradients = torch.autograd.grad(loss.sum(), before, retain_graph=True)

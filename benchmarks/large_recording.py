@@ -81,7 +81,7 @@ def simulate(path: Path, hours: float, n_units: int) -> None:
     units = np.array([(k,) for k in range(n_units)], [("id", "i8")])
     empty = Session(
         "large", "recording", "simulated", DT_S, np.zeros((n, 0), np.float32), time_s, trial, trials, units[:0],
-        position=position, velocity=steps.reshape(-1) / DT_S, phase=met.phase, hypotheses=met.hypotheses,
+        position=position, velocity=steps.reshape(-1) / DT_S, phase=met.phase, n_hypotheses=met.n_hypotheses,
         landmarks=landmarks, encounters=met.table, landmark_names=("a", "b"), visibility_radius=RADIUS,
         position_unit="rad",
     )  # fmt: skip

@@ -38,7 +38,7 @@ def port_angle(port: int) -> float:
 
 def camera_track(truth: Session, generator: np.random.Generator) -> NDArray[np.float64]:
     """Film the whole recording, (frame, 2) in cm; between laps the mouse drifts on to where the next one begins."""
-    angle = truth.need("position")[:, 0] + truth.trials["rotation_rad"][truth.trial]
+    angle = truth.require("position")[:, 0] + truth.trials["rotation_rad"][truth.trial]
     frames = np.arange(0.0, truth.trials["stop_s"][-1] + 2.0, 1 / FRAMES_HZ)
     there = np.interp(frames, truth.time, np.unwrap(angle))
     radius = RADIUS_CM + generator.normal(0.0, 0.3, len(frames))
@@ -108,7 +108,7 @@ def _add_units(file: Any, truth: Session, generator: np.random.Generator) -> Non
     seen = [[0.0, float(truth.trials["stop_s"][-1]) + 1.0]]
     file.add_unit_column("KSLabel", "the sorter's label")
     file.add_unit_column("depth_um", "below the surface")
-    trains = [(times, "good") for times in truth.need("spikes")]
+    trains = [(times, "good") for times in truth.require("spikes")]
     for _ in range(max(1, len(trains) // 10)):
         trains.append((generator.uniform(seen[0][0], seen[0][1], 400), "mua"))
     for times, label in trains:

@@ -35,7 +35,7 @@ class Seeds:
     root: int
     path: tuple[str | int, ...] = ()
 
-    def child(self, *keys: str | int) -> "Seeds":
+    def spawn(self, *keys: str | int) -> "Seeds":
         """Return the seeds of a part of this item."""
         return Seeds(self.root, (*self.path, *keys))
 

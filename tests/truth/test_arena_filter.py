@@ -293,9 +293,9 @@ def test_resampling_spares_rare_turns_and_keeps_their_weight():
     weight = (weight / weight.sum())[None]
     pose = torch.zeros(1, 4096)
     cloud = Particles(pose, pose.clone(), pose.clone(), label[None].clone(), weight, 4)
-    share = cloud.tally(torch.zeros(1, 4096, dtype=torch.long), 1)[:, :, 0]
+    share = cloud.weighted_histogram(torch.zeros(1, 4096, dtype=torch.long), 1)[:, :, 0]
     cloud.resample(torch.tensor([True]), share, generator(1))
-    after = cloud.tally(torch.zeros(1, 4096, dtype=torch.long), 1)[:, :, 0]
+    after = cloud.weighted_histogram(torch.zeros(1, 4096, dtype=torch.long), 1)[:, :, 0]
     np.testing.assert_allclose(after, share, rtol=0.01)
     n = cloud.slot[0].bincount(minlength=4)
     assert n[3] == 0

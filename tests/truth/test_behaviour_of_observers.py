@@ -58,7 +58,7 @@ def test_belief_in_a_refuted_place_falls_from_030_to_010_within_five_steps(sessi
     centres = session.bin_centres[:, 0]
     nearer = np.abs(wrap(centres - wrong[:, None])) < np.abs(wrap(centres - session.position))
     lm1 = np.flatnonzero(session.phase == 1)
-    fell, _ = from_onset(session, np.sum(session.bayes * nearer, axis=1)[lm1])
+    fell, _ = from_onset(session, np.sum(session.bayes_posterior * nearer, axis=1)[lm1])
     assert len(fell) > 50
     assert fell[:, 1].mean() == pytest.approx(0.30, abs=0.06)
     assert fell[:, 6].mean() == pytest.approx(0.10, abs=0.06)
@@ -66,7 +66,7 @@ def test_belief_in_a_refuted_place_falls_from_030_to_010_within_five_steps(sessi
 
 def test_the_drop_is_the_filters_and_not_that_of_an_observer_without_absence(session, result):
     at = {name: k for k, name in enumerate(session.observer_names)}
-    assert result.number("non_encounter/n") > 80
+    assert result.scalar("non_encounter/n") > 80
     before, after, drop = (result[f"non_encounter/{what}"] for what in ("before", "after", "drop"))
     assert drop[at["bayes"]] > 0.8 * before[at["bayes"]]
     assert drop[at["bayes"]] > 5 * result["non_encounter/drop_se"][at["bayes"]]
@@ -80,11 +80,11 @@ def test_the_drop_is_the_filters_and_not_that_of_an_observer_without_absence(ses
     fell, table = from_onset(session, session.observer_alternative[lm1])
     assert fell[:, 0, at["bayes"]].mean() == pytest.approx(0.18, abs=0.06)
     assert fell[:, 6, at["bayes"]].mean() < 0.06
-    assert len(np.unique(table["trial"])) == result.number("non_encounter/n")
+    assert len(np.unique(table["trial"])) == result.scalar("non_encounter/n")
 
 
 def test_no_causal_observer_beats_the_filter_and_the_smoother_does(session, result):
-    test = session.in_split("test")
+    test = session.split_mask("test")
     trial, phase, loss = session.trial[test], session.phase[test], session.observer_loss[test]
     best = loss[:, session.observer_names.index("bayes")]
     for k, name in enumerate(session.observer_names):
@@ -97,14 +97,14 @@ def test_no_causal_observer_beats_the_filter_and_the_smoother_does(session, resu
             if name not in ("bayes", "smoother") and part == 2:
                 assert worse.value > 3 * worse.se, (name, part)
     assert len(session.observer_names) == 1 + len(strategies(make_task("ring-fixed")))
-    assert result.number("smoother/loss") < result.number("bayes/loss") < result.number("network/loss")
+    assert result.scalar("smoother/loss") < result.scalar("bayes/loss") < result.scalar("network/loss")
 
 
 def test_the_filters_mean_divergence_is_the_optimality_gap(session, result):
     gap = analyse("optimality", session)
     bayes = session.observer_names.index("bayes")
     for p, part in enumerate(result["part"].tolist()):
-        value, se = gap.number(f"gap/{part}/value"), gap.number(f"gap/{part}/se")
+        value, se = gap.scalar(f"gap/{part}/value"), gap.scalar(f"gap/{part}/se")
         assert result["divergence/mean"][bayes, p] == pytest.approx(value, abs=4 * se), part
         assert value > 8 * se, "an untrained network is far from the filter, or this says nothing"
         assert result["loss/difference"][bayes, p] == pytest.approx(value, abs=1e-5)
@@ -143,4 +143,4 @@ def test_at_a_separation_of_pi_the_filter_is_near_chance_and_below_it_is_not(unk
     assert share[0, -1] < 0.76
     assert result["separation/low"][0, -1] < 0.55
     assert result["separation/high"][0, -1] < result["separation/low"][0, :4].max()
-    assert result.number("bayes/accuracy") == pytest.approx(np.average(share[0], weights=n[0]))
+    assert result.scalar("bayes/accuracy") == pytest.approx(np.average(share[0], weights=n[0]))

@@ -223,7 +223,7 @@ def test_process_noise_has_its_standard_deviation(cell):
     layer, states = net.layers[0], states.detach()
     received = inputs @ layer.weight_ih.T + layer.bias_ih
     if is_recurrent(cell):
-        received = received + layer.recur(torch.cat([torch.zeros_like(states[:1]), states[:-1]]))
+        received = received + layer.project_hidden(torch.cat([torch.zeros_like(states[:1]), states[:-1]]))
     noise = (torch.atanh(states) - received).detach().numpy()
     n = noise.size
     assert abs(noise.std() - 0.3) < 4 * 0.3 / np.sqrt(2 * n)

@@ -202,7 +202,7 @@ def test_neighbours_in_time_do_not_make_pairs_in_the_control():
     result = analyse("dimension", ring_session(sines, n_trials=60))
     for part in ("LM1", "LM2"):
         assert result[f"{part}/control_radii"][0] > 0.8 * result[f"{part}/radii"][0]
-        assert result.number(f"{part}/control_dimension") > 5
+        assert result.scalar(f"{part}/control_dimension") > 5
 
 
 @pytest.mark.parametrize(
@@ -222,8 +222,8 @@ def test_one_long_trial_leaves_out_one_second():
     session = ring_session(lambda s, rng: rng.standard_normal((len(s.time), 12)), n_trials=1, n_steps=2000)
     session.phase = None
     result = analyse("dimension", session)
-    assert result.number("all/theiler_s") == pytest.approx(1.0)
-    assert result.number("all/dimension") > 5
+    assert result.scalar("all/theiler_s") == pytest.approx(1.0)
+    assert result.scalar("all/dimension") > 5
 
 
 def test_a_ring_code_has_a_low_dimension_and_its_control_has_not():
@@ -231,9 +231,9 @@ def test_a_ring_code_has_a_low_dimension_and_its_control_has_not():
     result = analyse(
         "dimension", ring_session(lambda s, rng: np.exp(2 * np.cos(s.position - centres) - 2), n_trials=120)
     )
-    assert result.number("LM2/dimension") < 2.3
-    assert result.number("LM2/control_dimension") > 5
-    assert result.number("LM2/low") < result.number("LM2/dimension") < result.number("LM2/high")
+    assert result.scalar("LM2/dimension") < 2.3
+    assert result.scalar("LM2/control_dimension") > 5
+    assert result.scalar("LM2/low") < result.scalar("LM2/dimension") < result.scalar("LM2/high")
 
 
 @pytest.mark.parametrize(

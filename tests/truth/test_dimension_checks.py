@@ -123,8 +123,8 @@ def test_counting_noise_is_taken_off_where_there_are_spikes_in_bins():
     session.kind, session.spikes = "recording", [np.zeros(0)] * 40
     result = analyse("dimension", session, settings=few)
     assert result.units["LM2/noise_variance_counting"] == "Hz²"
-    assert abs(result.number("LM2/dimension_counting") - 1) < 0.2
-    assert result.number("LM2/dimension") > 1.5
+    assert abs(result.scalar("LM2/dimension_counting") - 1) < 0.2
+    assert result.scalar("LM2/dimension") > 1.5
     assert abs(result["LM2/units_mean_counting"][-1] - 1) < 0.2
     session.activity = session.activity + np.float32(0.3)  # no counts
     assert "LM2/dimension_counting" not in analyse("dimension", session, settings=few)
@@ -209,12 +209,12 @@ def test_few_units_full_of_noise_are_not_called_reliable():
     session = session_from_arrays(cube, 0.1, trial=trial)
     settings, common = Settings(n_surrogates=0, n_subsets=0), Common(cutoff_hz=4.99)
     result = analyse("dimension", session, settings, common)
-    assert result.number("all/dimension") == pytest.approx(2.9, abs=0.15)
-    assert not result.number("all/reliable")
+    assert result.scalar("all/dimension") == pytest.approx(2.9, abs=0.15)
+    assert not result.scalar("all/reliable")
     assert "3 units are too few to tell a dimension of 2." in result.notes["all"]
     angle = 2 * np.pi * cube[::100, :1] + 0.03 * np.arange(100)  # (trial, step): slow enough for the filter
     circle = np.stack([np.cos(angle.ravel()), np.sin(angle.ravel())], axis=1)
     session = session_from_arrays(circle @ rng.normal(size=(2, 3)), 0.1, trial=trial)
     result = analyse("dimension", session, settings, common)
-    assert result.number("all/dimension") == pytest.approx(1.0, abs=0.1)
-    assert result.number("all/reliable")
+    assert result.scalar("all/dimension") == pytest.approx(1.0, abs=0.1)
+    assert result.scalar("all/reliable")

@@ -97,7 +97,7 @@ def test_decoding_shows_the_numbers(results):
     points = [float(line.get_ydata()[0]) for line in beside.lines if len(line.get_ydata()) == 1]
     for task in ("identity", "outcome"):
         for name in ("before", "after", "displacement", "displacement_after", "trial_time"):
-            assert found.number(f"{task}_{name}") in points
+            assert found.scalar(f"{task}_{name}") in points
 
 
 def test_missed_shows_the_numbers(results):
@@ -106,8 +106,8 @@ def test_missed_shows_the_numbers(results):
     for kind in ("missed", "other"):
         assert shows(shown, found[f"shown/{kind}"])
         assert shows(moved, found[f"moved/{kind}"])
-        assert shows(drops, np.array([found.number(f"shown_drop_{kind}")]))
-    assert f"p = {found.number('shown_drop_p'):.2g}" in texts(drops)
+        assert shows(drops, np.array([found.scalar(f"shown_drop_{kind}")]))
+    assert f"p = {found.scalar('shown_drop_p'):.2g}" in texts(drops)
 
 
 def test_what_is_too_rare_is_said_with_how_many_are_needed(results, without_outcome):

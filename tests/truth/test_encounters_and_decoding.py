@@ -33,7 +33,7 @@ def test_a_planted_label_is_decoded_from_when_it_is_there(task):
     result = analyse("decoding", session, FEW)
     time, accuracy = result["time"], result[f"{task}/accuracy"]
     assert accuracy[time > 0.8].min() > 0.8
-    assert result.number(f"{task}_before") < 0.65  # three steps after the onset, so nothing before it
+    assert result.scalar(f"{task}_before") < 0.65  # three steps after the onset, so nothing before it
     assert abs(accuracy[time < 0.25].mean() - 0.5) < 0.06
     assert result[f"{task}/p"][time > 0.8].max() == 0.01
     other = "outcome" if task == "identity" else "identity"
@@ -43,14 +43,14 @@ def test_a_planted_label_is_decoded_from_when_it_is_there(task):
 def test_states_before_do_not_know_what_comes_also_where_other_analyses_filter_backward():
     session = ring_session(lambda s, r: labelled(s, r, lead=0, by="identity"), 150)
     result = analyse("decoding", session, FEW, Common(causal=False))
-    assert result.number("identity_before") < 0.62
+    assert result.scalar("identity_before") < 0.62
     assert result["identity/accuracy"][result["time"] > 0.5].min() > 0.8
 
 
 def test_a_label_that_comes_before_is_read_before():
     result = analyse("decoding", ring_session(lambda s, r: labelled(s, r, lead=8, by="outcome"), 150), FEW)
-    assert result.number("outcome_before") > 0.8
-    assert result.number("outcome_before_p") == 0.01
+    assert result.scalar("outcome_before") > 0.8
+    assert result.scalar("outcome_before_p") == 0.01
 
 
 def test_decoding_of_noise_is_at_chance_as_often_as_it_should():
@@ -59,7 +59,7 @@ def test_decoding_of_noise_is_at_chance_as_often_as_it_should():
         result = analyse(
             "decoding", ring_session(null, 80, seed=seed), Settings(before_s=0.1, after_s=0.0, n_permutations=99)
         )
-        p += [result.number("identity_before_p"), result.number("outcome_before_p")]
+        p += [result.scalar("identity_before_p"), result.scalar("outcome_before_p")]
         assert result["identity/control_mean"] == pytest.approx([0.5, 0.5], abs=0.05)
     assert sum(value <= 0.05 for value in p) <= 6  # 40 at 5 %: more than 6 in 1 of 100
 
@@ -67,8 +67,8 @@ def test_decoding_of_noise_is_at_chance_as_often_as_it_should():
 def test_displacement_alone_gives_what_geometry_says():
     """The walk's velocity is exact, so the path between the landmarks tells them apart; the outcome was drawn at random."""
     result = analyse("decoding", ring_session(null, 200), FEW)
-    assert result.number("identity_displacement") > 0.95
-    assert result.number("outcome_displacement") == pytest.approx(0.5, abs=0.12)
+    assert result.scalar("identity_displacement") > 0.95
+    assert result.scalar("outcome_displacement") == pytest.approx(0.5, abs=0.12)
 
 
 def test_a_state_that_holds_the_place_tells_a_from_b_and_labels_alone_do_not():

@@ -40,7 +40,7 @@ def preferred_places(activity, position):
 def test_phases_and_encounters_come_back_exactly(example):
     truth, session = example
     np.testing.assert_array_equal(session.phase, truth.phase)
-    np.testing.assert_array_equal(session.hypotheses, truth.hypotheses)
+    np.testing.assert_array_equal(session.n_hypotheses, truth.n_hypotheses)
     np.testing.assert_array_equal(session.trial, truth.trial)
     assert len(session.encounters) == len(truth.encounters) > 500
     for column in truth.encounters.dtype.names:
@@ -89,7 +89,7 @@ def test_the_animal_errs_in_about_an_eighth_of_the_trials(example):
 def test_only_the_belief_code_holds_two_places(example):
     """In LM1 before a non-encounter, units that prefer the wrong place fire with the belief code alone."""
     truth, session = example
-    two = (session.phase == 1) & (session.hypotheses == 2)
+    two = (session.phase == 1) & (session.n_hypotheses == 2)
     first = {row["trial"]: row["landmark"] for row in session.encounters if row["order"] == 1}
     is_b = np.array([first.get(trial) == "b" for trial in session.trial])
     shift = session.landmarks[session.trial, 1, 0] - session.landmarks[session.trial, 0, 0]
@@ -110,6 +110,6 @@ def test_no_dimension_is_called_reliable_under_poisson_noise(example):
     """Some 80 noisy neurons leave no scaling region over a factor of three, whatever they code for."""
     _, session = example
     result = analyse("dimension", session)
-    reliable = {part: result.number(f"{part}/reliable") for part in PHASES if f"{part}/reliable" in result}
+    reliable = {part: result.scalar(f"{part}/reliable") for part in PHASES if f"{part}/reliable" in result}
     assert reliable
     assert not any(reliable.values())

@@ -21,7 +21,7 @@ def wrong_place(session):
     first = session.encounters[session.encounters["order"] == 1]
     met = dict(zip(first["trial"].tolist(), (first["landmark"] == "b").tolist(), strict=True))
     for trial, was_b in met.items():
-        open_ = (session.trial == trial) & (session.phase == 1) & (session.hypotheses >= 2)
+        open_ = (session.trial == trial) & (session.phase == 1) & (session.n_hypotheses >= 2)
         place[open_] = wrap(session.position[open_, 0] + (PLACES[0] - PLACES[1]) * (1 if was_b else -1))
     return place
 
@@ -57,16 +57,16 @@ def found():
 
 @pytest.mark.parametrize("what", ["shown_drop", "network_drop"])
 def test_the_wrong_place_is_lost_where_a_landmark_is_missed_and_kept_where_none_is(found, what):
-    assert found.number("n_sets") >= 30
-    assert found.number(f"{what}_missed") == pytest.approx(SHARE, abs=0.05)
-    assert found.number(f"{what}_other") == pytest.approx(0, abs=0.05)
-    assert found.number(f"{what}_difference") == pytest.approx(SHARE, abs=0.05)
-    assert 0 <= found.number(f"{what}_difference_high") - found.number(f"{what}_difference_low") < 0.1
-    assert found.number(f"{what}_p") == 0.01
+    assert found.scalar("n_sets") >= 30
+    assert found.scalar(f"{what}_missed") == pytest.approx(SHARE, abs=0.05)
+    assert found.scalar(f"{what}_other") == pytest.approx(0, abs=0.05)
+    assert found.scalar(f"{what}_difference") == pytest.approx(SHARE, abs=0.05)
+    assert 0 <= found.scalar(f"{what}_difference_high") - found.scalar(f"{what}_difference_low") < 0.1
+    assert found.scalar(f"{what}_p") == 0.01
 
 
 def test_it_is_lost_when_the_hypothesis_is(found):
-    """`hypotheses` falls to one as the landmark should have gone out of view: at different times, from the onset on."""
+    """`n_hypotheses` falls to one as the landmark should have gone out of view: at different times, from the onset on."""
     time = found["time"]
     for what in ("shown", "network"):
         curve = found[f"{what}/missed"]
@@ -82,9 +82,9 @@ def test_a_state_that_knows_the_place_alone_shows_no_response():
     for seed in range(12):
         session = ring_session(lambda s, r: both_places(s, r, 0.0) + noisy(s, r), 100, seed=seed)
         result = analyse("missed", session, Settings(n_permutations=99))
-        assert result.number("n_sets") >= 10
-        low += sum(result.number(f"{what}_p") <= 0.05 for what in ("shown_drop", "moved"))
-        assert abs(result.number("shown_drop_missed")) < 0.2
+        assert result.scalar("n_sets") >= 10
+        low += sum(result.scalar(f"{what}_p") <= 0.05 for what in ("shown_drop", "moved"))
+        assert abs(result.scalar("shown_drop_missed")) < 0.2
     assert low <= 4  # 24 at 5 %: more than 4 in 1 of 100
 
 
@@ -105,9 +105,9 @@ def test_moved_has_the_size_of_a_planted_jump():
     session = ring_session(jump, 400)
     result = analyse("missed", session, Settings(n_permutations=99), UNFILTERED)
     jump_in_sd = 1 / session.activity[:, 0].std()  # sd of the unit over all samples
-    assert result.number("moved_missed") == pytest.approx(jump_in_sd / np.sqrt(2), rel=0.15)
-    assert result.number("moved_other") == pytest.approx(0, abs=0.15)
-    assert result.number("moved_p") == 0.01
+    assert result.scalar("moved_missed") == pytest.approx(jump_in_sd / np.sqrt(2), rel=0.15)
+    assert result.scalar("moved_other") == pytest.approx(0, abs=0.15)
+    assert result.scalar("moved_p") == 0.01
 
 
 def test_where_absence_says_nothing_the_result_says_so():
@@ -116,4 +116,4 @@ def test_where_absence_says_nothing_the_result_says_so():
     assert analyse("missed", session).reason == "the map is not known, so that no absence refutes a place"
     few = analyse("missed", ring_session(both_places, 12), Settings(min_sets=6))
     assert few.notes["sets"].endswith("non-encounters have passages to compare them with; 6 are needed")
-    assert few.number("n_sets") < 6
+    assert few.scalar("n_sets") < 6

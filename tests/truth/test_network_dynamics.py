@@ -106,7 +106,7 @@ def test_the_landscape_of_a_linear_network():
 def test_views_are_along_directions_of_the_training_trials():
     """Training trials vary in the first number of the state, test trials in the second: the first direction is the first number."""
     made = visited_by(linear(np.diag([0.9, 0.9]), [5.0, 5.0]), np.full((N_TRIALS * N_STEPS, 2), 50.0), N_TRIALS)
-    train = made.session.in_split("train")
+    train = made.session.split_mask("train")
     wave = np.sin(np.arange(len(train)))
     made.states[train, 0] += wave[train]
     made.states[~train, 1] += wave[~train]
@@ -220,7 +220,7 @@ def test_the_filter_goes_on_from_where_the_session_has_it(rolled):
     made, session = rolled
     samples = np.array([7 * 100 + 3, 12 * 100 + 60, 20 * 100 + 99])
     held = filter_alone(made, samples, 30, Observer())
-    np.testing.assert_allclose(held[0], session.bayes[samples], atol=1e-6)
+    np.testing.assert_allclose(held[0], session.bayes_posterior[samples], atol=1e-6)
     np.testing.assert_allclose(held.sum(axis=2), 1)
     batch = make_task("ring-fixed").sample(1, 91, torch.Generator().manual_seed(0))
     batch.inputs[0, :61] = torch.from_numpy(made.inputs[12, :61])

@@ -39,17 +39,17 @@ def planted(column, value, step, size=SIZE):
 def test_decoding_finds_the_onset_within_a_window(task, column, value, step):
     settings = Decoding(n_permutations=99, filtered=False, after_s=1.2)
     result = analyse("decoding", ring_session(planted(column, value, step), 150), settings)
-    assert 0.1 * step - 1e-9 <= result.number(f"{task}_onset_s") <= 0.1 * step + 0.2 + 1e-9  # a window lasts 0.2 s
-    assert result.number(f"{task}_p") == 0.01
+    assert 0.1 * step - 1e-9 <= result.scalar(f"{task}_onset_s") <= 0.1 * step + 0.2 + 1e-9  # a window lasts 0.2 s
+    assert result.scalar(f"{task}_p") == 0.01
 
 
 @pytest.mark.parametrize("step", [-4, 3])
 def test_divergence_finds_the_onset_within_a_step(step):
     session = ring_session(planted("landmark", "b", step), 150)
     result = analyse("divergence", session, Divergence(n_permutations=99), UNFILTERED)
-    assert result.number("2nd_onset_s") == pytest.approx(0.1 * step, abs=0.11)
-    assert result.number("2nd_p") == 0.01
-    assert result.number("1st_onset_s") is None
+    assert result.scalar("2nd_onset_s") == pytest.approx(0.1 * step, abs=0.11)
+    assert result.scalar("2nd_p") == 0.01
+    assert result.scalar("1st_onset_s") is None
 
 
 def test_where_nothing_was_planted_there_is_mostly_no_onset():
@@ -58,10 +58,10 @@ def test_where_nothing_was_planted_there_is_mostly_no_onset():
         session = ring_session(noise, 80, seed=seed)
         decoded = analyse("decoding", session, Decoding(n_permutations=59, after_s=0.5))
         apart = analyse("divergence", session, Divergence(n_permutations=59))
-        found += sum(decoded.number(f"{task}_onset_s") is not None for task, _, _ in BOTH)
-        found += sum(apart.number(f"{order}_onset_s") is not None for order in ("1st", "2nd"))
-        low += sum(decoded.number(f"{task}_p") <= 0.05 for task, _, _ in BOTH)
-        low += sum(apart.number(f"{order}_p") <= 0.05 for order in ("1st", "2nd"))
+        found += sum(decoded.scalar(f"{task}_onset_s") is not None for task, _, _ in BOTH)
+        found += sum(apart.scalar(f"{order}_onset_s") is not None for order in ("1st", "2nd"))
+        low += sum(decoded.scalar(f"{task}_p") <= 0.05 for task, _, _ in BOTH)
+        low += sum(apart.scalar(f"{order}_p") <= 0.05 for order in ("1st", "2nd"))
     assert found <= 5  # 40 at 5 % at most: more than 5 in 1 of 70
     assert low <= 5  # the same for the least p, corrected for all windows
 

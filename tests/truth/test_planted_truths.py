@@ -115,11 +115,14 @@ def test_what_a_belief_allows():
     belief[2, [9, 18]] = 0.5
     position = centres[[9, 12, 9]][:, None]
     session = SimpleNamespace(
-        need=lambda name: {"bin_centres": centres[:, None], "bayes": belief, "position": position, "phase": [0, 1, 2]}[
-            name
-        ]
+        need=lambda name: {
+            "bin_centres": centres[:, None],
+            "bayes_posterior": belief,
+            "position": position,
+            "phase": [0, 1, 2],
+        }[name]
     )
-    session.need = _arrays(session.need)
+    session.require = _arrays(session.require)
     errors = position_errors(session)
     assert errors["LM0"] == pytest.approx(0)
     assert errors["LM1"] == pytest.approx(3 * 2 * np.pi / len(centres))
@@ -157,30 +160,30 @@ def without_noise(mouse, name, **changes):
 
 def test_the_drive_makes_the_rates_of_the_simulation(mouse):
     _, truth, walk, units = mouse
-    rates = walk.drive.reshape(len(truth.time), -1) @ units.weights.T
+    rates = walk.project_inputs.reshape(len(truth.time), -1) @ units.weights.T
     np.testing.assert_allclose(rates, truth.activity, rtol=1e-3, atol=1e-3)
 
 
 def test_analyses_of_expected_rates_read_the_truth_of_these_units(mouse):
     """Without noise, and with the truth of the very same units and trials, estimate and truth must be one number."""
     _, truth, walk, units = mouse
-    entropy = without_noise(mouse, "spatial", n_permutations=1).number("mean_entropy")
+    entropy = without_noise(mouse, "spatial", n_permutations=1).scalar("mean_entropy")
     assert entropy == pytest.approx(curve_entropy_truth(walk, units, truth.position[:, 0], 20), abs=1e-4)
     spectrum = without_noise(mouse, "eigenspectrum", n_draws=20, max_samples=100_000, every_s=0.1)
     own = units.weights @ np.cov(walk.filtered(0.5)[walk.phase == 2].T) @ units.weights.T
     expected = np.trace(own) ** 2 / np.sum(own**2)
     counting = units.weights @ walk.counting(0.5)[walk.phase == 2].mean(axis=0)
     inside = truth.phase == 2
-    other = counting_variance(truth.activity, truth.dt_s, 0.5, True, truth.stretches(), inside)
+    other = counting_variance(truth.activity, truth.dt_s, 0.5, True, truth.segments(), inside)
     np.testing.assert_allclose(counting, other, rtol=1e-3)
-    assert spectrum.number("LM2/participation_ratio") == pytest.approx(expected, rel=1e-3)
+    assert spectrum.scalar("LM2/participation_ratio") == pytest.approx(expected, rel=1e-3)
     pairwise = without_noise(mouse, "pairwise", n_permutations=5)
-    matrices = [correlations_truth(walk.filtered(1.0), 0 * walk.drive, walk.phase == k, units) for k in (1, 2)]
+    matrices = [correlations_truth(walk.filtered(1.0), 0 * walk.project_inputs, walk.phase == k, units) for k in (1, 2)]
     upper = np.triu_indices(len(units.weights), 1)
     kept = np.corrcoef(matrices[0][upper], matrices[1][upper])[0, 1]
-    low, high = pairwise.number("kept_low"), pairwise.number("kept_high")
+    low, high = pairwise.scalar("kept_low"), pairwise.scalar("kept_high")
     assert low - 0.03 < kept < high + 0.03
-    assert pairwise.number("LM2/rms") == pytest.approx(np.sqrt(np.mean(matrices[1][upper] ** 2)), rel=0.1)
+    assert pairwise.scalar("LM2/rms") == pytest.approx(np.sqrt(np.mean(matrices[1][upper] ** 2)), rel=0.1)
 
 
 def test_the_belief_names_the_landmark_as_the_animal_does(mouse):

@@ -40,10 +40,10 @@ def test_a_circle_is_decoded_as_well_as_can_be():
     # Fisher information n_units / NOISE²: no unbiased readout has a smaller standard deviation (Cramér and Rao).
     best = NOISE / np.sqrt(20) * np.sqrt(2 / np.pi)
     for part in ("LM1", "LM2", "LM1_to_LM2"):
-        assert 0.9 * best < result.number(f"{part}/error") < 1.25 * best  # 240 trials fit 20 weights, within a tenth
-        assert result.number(f"{part}/error_low") < result.number(f"{part}/error") < result.number(f"{part}/error_high")
-        assert result.number(f"{part}/p") == pytest.approx(1 / 20)
-        assert result.number(f"{part}/chance") == pytest.approx(np.pi / 2, abs=0.15)  # of two unrelated angles
+        assert 0.9 * best < result.scalar(f"{part}/error") < 1.25 * best  # 240 trials fit 20 weights, within a tenth
+        assert result.scalar(f"{part}/error_low") < result.scalar(f"{part}/error") < result.scalar(f"{part}/error_high")
+        assert result.scalar(f"{part}/p") == pytest.approx(1 / 20)
+        assert result.scalar(f"{part}/chance") == pytest.approx(np.pi / 2, abs=0.15)  # of two unrelated angles
     assert result.units["LM2/error"] == "rad"
 
 
@@ -57,7 +57,7 @@ def test_two_places_that_look_alike_are_both_decoded():
     centres = np.abs(edges[:-1] + edges[1:]) / 2
     assert shares[centres < 0.5].sum() + shares[centres > np.pi - 0.5].sum() > 0.95
     assert 0.3 < shares[centres < 0.5].sum() < 0.7
-    assert result.number("LM1/error") == pytest.approx(np.pi / 2, abs=0.3)
+    assert result.scalar("LM1/error") == pytest.approx(np.pi / 2, abs=0.3)
 
 
 def test_coordinates_in_the_plane_are_decoded_as_well_as_can_be():
@@ -68,9 +68,9 @@ def test_coordinates_in_the_plane_are_decoded_as_well_as_can_be():
     best = (
         NOISE / np.sqrt(20) * np.sqrt(np.pi / 2)
     )  # mean length of a vector with this standard deviation in x and in y
-    assert 0.9 * best < result.number("LM2/error") < 1.25 * best
+    assert 0.9 * best < result.scalar("LM2/error") < 1.25 * best
     assert result.units["LM2/error"] == "m"
-    assert np.nanmean(result["LM2/error_map"]) == pytest.approx(result.number("LM2/error"), rel=0.2)
+    assert np.nanmean(result["LM2/error_map"]) == pytest.approx(result.scalar("LM2/error"), rel=0.2)
 
 
 def test_places_in_the_plane_are_decoded():
@@ -81,8 +81,8 @@ def test_places_in_the_plane_are_decoded():
 
     result = analyse("position_decoding", standing(bumps, n_trials=400, n_units=150, plane=True), FEW)
     # Two places at random in a square of side 2 are 0.5214 * 2 apart on average.
-    assert result.number("LM2/chance") == pytest.approx(1.04, abs=0.3)
-    assert result.number("LM2/error") < 0.2
+    assert result.scalar("LM2/chance") == pytest.approx(1.04, abs=0.3)
+    assert result.scalar("LM2/error") < 0.2
 
 
 def test_a_code_that_changes_is_not_carried_over():
@@ -92,9 +92,9 @@ def test_a_code_that_changes_is_not_carried_over():
         return np.where((session.phase == 2)[:, None], bumps[1], bumps[0])
 
     result = analyse("position_decoding", standing(remapped, n_units=40), FEW)
-    assert result.number("LM1/error") < 0.3
-    assert result.number("LM2/error") < 0.3
-    assert result.number("LM1_to_LM2/error") > 0.5
+    assert result.scalar("LM1/error") < 0.3
+    assert result.scalar("LM2/error") < 0.3
+    assert result.scalar("LM1_to_LM2/error") > 0.5
 
 
 @pytest.mark.parametrize("kind", ["ramps", "drift", "unequal"])
@@ -103,8 +103,8 @@ def test_activity_without_position_is_at_chance(kind):
     for seed in range(8):
         result = analyse("position_decoding", null_session(kind, np.random.default_rng(seed)), FEW)
         for part in ("LM1", "LM2", "LM1_to_LM2"):
-            p.append(result.number(f"{part}/p"))
-            beyond += abs(result.number(f"{part}/error") - result.number(f"{part}/chance")) > 0.3
+            p.append(result.scalar(f"{part}/p"))
+            beyond += abs(result.scalar(f"{part}/error") - result.scalar(f"{part}/chance")) > 0.3
     assert np.sum(np.array(p) <= 0.05) <= 5  # 24 at 0.05, those of one session alike: more has a chance of some 0.003
     assert beyond <= 3
 
@@ -115,11 +115,11 @@ def test_errors_of_network_and_filter_are_those_of_their_best_places():
     session.bin_centres = centres
     session.position = centres[np.repeat(np.arange(300) % 64, 12)]
     true = np.argmin(np.abs(session.position - centres[:, 0]), axis=1)
-    session.bayes = np.eye(64, dtype="f4")[true]
+    session.bayes_posterior = np.eye(64, dtype="f4")[true]
     session.belief = np.eye(64, dtype="f4")[(true + 3) % 64]
     result = analyse("position_decoding", session, FEW)
-    assert result.number("LM2/bayes_error") == pytest.approx(0, abs=1e-6)
-    assert result.number("LM2/network_error") == pytest.approx(3 * 2 * np.pi / 64)
+    assert result.scalar("LM2/bayes_error") == pytest.approx(0, abs=1e-6)
+    assert result.scalar("LM2/network_error") == pytest.approx(3 * 2 * np.pi / 64)
 
 
 def test_held_out_readouts_never_saw_their_fold():
@@ -154,8 +154,8 @@ def test_what_cannot_be_decoded_is_noted():
     assert "at least 5" in notes["LM1"]
     few = analyse("position_decoding", standing(circle, n_trials=15, n_steps=40), FEW)
     assert "20 are needed" in few.notes["LM2"]
-    assert few.number("LM2/error_low") is None
-    assert few.number("LM2/p") is not None
+    assert few.scalar("LM2/error_low") is None
+    assert few.scalar("LM2/p") is not None
     constant = standing(lambda s, rng, n: 0.0)
     constant.activity[:] = 3
     assert "constant" in analyse("position_decoding", constant, FEW).notes["LM1"]
@@ -163,10 +163,10 @@ def test_what_cannot_be_decoded_is_noted():
     fixed.position[:] = 1.0
     assert "the same throughout" in analyse("position_decoding", fixed, FEW).notes["LM1"]
     one_unit = analyse("position_decoding", null_session("position", np.random.default_rng(0), n_units=1), FEW)
-    assert one_unit.number("LM2/p") is not None
+    assert one_unit.scalar("LM2/p") is not None
     no_phases = standing(circle)
     no_phases.phase = None
-    assert analyse("position_decoding", no_phases, FEW).number("all/error") < 0.2
+    assert analyse("position_decoding", no_phases, FEW).scalar("all/error") < 0.2
     nowhere = standing(circle)
     nowhere.position = None
     assert analyse("position_decoding", nowhere, FEW).reason == "the session has no position"

@@ -121,14 +121,14 @@ def cut_from_others(network, inputs, objective, keep_own):
     network.zero_grad()
     cell, state, sent = network.layers[0], torch.zeros(N_TRIALS, network.layers[0].state_size, dtype=torch.float64), []
     for received in inputs:
-        hidden = cell.output(state)
-        recurrent = cell.recur(hidden.detach())
+        hidden = cell.hidden(state)
+        recurrent = cell.project_hidden(hidden.detach())
         if keep_own:
             own = cell.recurrent_matrices().diagonal(dim1=-2, dim2=-1).detach()  # (gate, unit)
             recurrent = recurrent + (own * (hidden - hidden.detach()).unsqueeze(-2)).flatten(-2)  # adds 0
-        state = cell.react(cell.drive(received), recurrent, state)
-        sent.append(cell.output(state))
-    loss = objective.of(torch.stack(sent), network.readouts)
+        state = cell.update(cell.project_inputs(received), recurrent, state)
+        sent.append(cell.hidden(state))
+    loss = objective.loss(torch.stack(sent), network.readouts)
     loss.backward()
     return {name: weight.grad.clone() for name, weight in network.named_parameters()} | {"loss": loss.detach()}
 

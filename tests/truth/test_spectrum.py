@@ -95,9 +95,9 @@ def test_planted_components_are_counted():
 
     result = analyse("eigenspectrum", ring_session(three), FEW)
     for part in ("LM1", "LM2"):
-        assert result.number(f"{part}/components_above_A") == 3
-        assert result.number(f"{part}/components_above") == 3
-        assert result.number(f"{part}/crossing") == 4
+        assert result.scalar(f"{part}/components_above_A") == 3
+        assert result.scalar(f"{part}/components_above") == 3
+        assert result.scalar(f"{part}/crossing") == 4
         assert result[f"{part}/eigenvalues"].sum() <= 1
 
 
@@ -107,8 +107,8 @@ def test_a_common_ramp_is_a_component_for_control_a_alone():
         return step[:, None] / 100 + slow_noise(session, rng) * 0.3
 
     result = analyse("eigenspectrum", ring_session(ramp), FEW)
-    assert result.number("LM2/components_above_A") == 1
-    assert result.number("LM2/components_above_B") == 0
+    assert result.scalar("LM2/components_above_A") == 1
+    assert result.scalar("LM2/components_above_B") == 0
 
 
 def test_independent_units_have_no_component_above_chance():
@@ -120,7 +120,7 @@ def test_independent_units_have_no_component_above_chance():
         for part in ("LM1", "LM2"):
             tried += 1
             for letter in above:
-                above[letter] += result.number(f"{part}/components_above_{letter}") > 0
+                above[letter] += result.scalar(f"{part}/components_above_{letter}") > 0
     # Expected 1.5 + what 40 draws add to the tail (a share of 2/41); 9 of 60 has a chance below 0.002 at 1/20.
     assert tried == 60
     assert above["A"] < 9
@@ -147,15 +147,15 @@ def test_shared_counts_lie_above_control_c():
 
     session = ring_session(shared, n_trials=30)
     session.spikes = [np.empty(0)] * 8
-    assert analyse("eigenspectrum", session, FEW).number("LM2/components_above_C") == 1
+    assert analyse("eigenspectrum", session, FEW).scalar("LM2/components_above_C") == 1
 
 
 def test_drift_fools_control_b_and_not_control_d():
     above_b, p = [], []
     for seed in range(8):
         result = analyse("eigenspectrum", null_session("drift", np.random.default_rng(seed)), FEW)
-        above_b += [result.number(f"{part}/components_above_B") for part in ("LM1", "LM2")]
-        p += [result.number(f"{part}/p_first") for part in ("LM1", "LM2")]
+        above_b += [result.scalar(f"{part}/components_above_B") for part in ("LM1", "LM2")]
+        p += [result.scalar(f"{part}/p_first") for part in ("LM1", "LM2")]
         assert "drifts" in result.notes[""]
     assert np.mean(np.array(above_b) > 0) > 0.9
     assert np.sum(np.array(p) <= 0.05) <= 4  # 16 at 0.05: more has a chance of 0.001
@@ -163,8 +163,8 @@ def test_drift_fools_control_b_and_not_control_d():
 
 def test_shared_input_lies_above_control_d():
     result = analyse("eigenspectrum", null_session("shared", np.random.default_rng(0)), FEW)
-    assert result.number("LM2/p_first") == pytest.approx(1 / 41)
-    assert result.number("LM2/components_above_D") == 1
+    assert result.scalar("LM2/p_first") == pytest.approx(1 / 41)
+    assert result.scalar("LM2/components_above_D") == 1
 
 
 def test_participation_ratio_is_not_pulled_down_by_few_samples():
@@ -173,9 +173,9 @@ def test_participation_ratio_is_not_pulled_down_by_few_samples():
     plain, corrected, inside = [], [], []
     for seed in range(10):
         result = analyse("eigenspectrum", null_session("shared", np.random.default_rng(seed), n_trials=60), FEW)
-        plain.append(result.number("LM2/participation_ratio"))
-        corrected.append(result.number("LM2/participation_ratio_corrected"))
-        low, high = (result.number(f"LM2/participation_ratio_{end}") for end in ("low", "high"))
+        plain.append(result.scalar("LM2/participation_ratio"))
+        corrected.append(result.scalar("LM2/participation_ratio_corrected"))
+        low, high = (result.scalar(f"LM2/participation_ratio_{end}") for end in ("low", "high"))
         inside.append(low < truth < high)
     assert np.mean(corrected) == pytest.approx(truth, rel=0.08)
     assert np.mean(inside) >= 0.7
@@ -208,5 +208,5 @@ def test_what_cannot_be_computed_is_noted():
 def test_long_phases_are_cut_to_whole_trials():
     session = ring_session(slow_noise, n_trials=60)
     result = analyse("eigenspectrum", session, Settings(n_draws=20, max_samples=500))
-    assert 300 < result.number("LM2/n_samples") <= 500
-    assert result.number("LM2/n_trials") < 60
+    assert 300 < result.scalar("LM2/n_samples") <= 500
+    assert result.scalar("LM2/n_trials") < 60

@@ -34,7 +34,7 @@ def test_axes_of_a_known_ellipse():
 def test_directions_are_those_of_the_training_trials():
     """Training trials vary in unit 0, test trials in unit 1: directions that saw the test trials would explain them."""
     session = with_training(ring_session(lambda s, rng: rng.standard_normal((len(s.time), 4)) * 0.01, n_trials=20))
-    train = session.in_split("train")
+    train = session.split_mask("train")
     wave = np.sin(session.time * 0.7)
     session.activity[:, 0] += np.where(train, wave, 0).astype(np.float32)
     session.activity[:, 1] += np.where(train, 0, wave).astype(np.float32)
@@ -64,7 +64,7 @@ def test_projections_and_means_are_those_of_the_planted_plane():
     turn = np.unwrap(np.angle((mean[:, 0] - mean[:, 0].mean()) + 1j * (mean[:, 1] - mean[:, 1].mean())))
     assert abs(turn[-1] - turn[0]) > 1.7 * np.pi
     assert len(centre) == 16
-    test = session.in_split("test") & (session.phase == 2)
+    test = session.split_mask("test") & (session.phase == 2)
     assert result["LM2/occupancy"].sum() == test.sum()
 
 
@@ -103,7 +103,7 @@ def test_one_unit_and_constant_units_are_not_applicable():
         (lambda s, rng: np.ones((len(s.time), 5)), "0 of 5 units vary"),
     ):
         result = analyse("state_space", ring_session(plant, n_trials=4))
-        assert not result.ok
+        assert not result.applicable
         assert reason in result.reason
     two = analyse("state_space", ring_session(lambda s, rng: rng.standard_normal((len(s.time), 2)), n_trials=4))
     assert np.all(two["example/projection"][:, 2] == 0)

@@ -60,15 +60,15 @@ def test_tuned_units_are_found_with_their_preferred_bins_and_ramps_are_not():
     assert result["preferred_bin"][:6].tolist() == [0, 1, 2, 3, 4, 5]
     assert (result["p"][:6] == 0.01).all()
     assert np.sum(result["p"][6:] <= 0.05) <= 2
-    assert result.number("n_tuned") == np.sum(result["p"] <= 0.05)
+    assert result.scalar("n_tuned") == np.sum(result["p"] <= 0.05)
     moved = displacement_since_landmark(session)
-    assert result.number("n_left_out") == np.sum(np.abs(moved) > np.pi)
+    assert result.scalar("n_left_out") == np.sum(np.abs(moved) > np.pi)
     assert result["occupancy"].sum() == pytest.approx(0.1 * np.sum(np.abs(moved) <= np.pi))
 
 
 def test_few_untuned_units_that_ramp_through_the_trial_are_called_tuned():
     share = [
-        analyse("tuning", ring_session(null, 60, seed=seed), Settings(n_permutations=99)).number("share_tuned")
+        analyse("tuning", ring_session(null, 60, seed=seed), Settings(n_permutations=99)).scalar("share_tuned")
         for seed in range(12)
     ]
     assert np.mean(share) < 0.11  # 120 units at 5 %
@@ -84,7 +84,7 @@ def test_heading_is_used_where_there_is_one():
     result = analyse("tuning", ring_session(with_heading, 30), Settings(n_permutations=99))
     assert result.notes["angle"] == "heading"
     assert result["preferred_bin"][0] in (2, 3)
-    assert result.number("n_no_angle") == -(-3000 // 7)
+    assert result.scalar("n_no_angle") == -(-3000 // 7)
     p = (1 + np.cos(np.linspace(-np.pi, np.pi, 600001)[:-1])).reshape(6, -1).mean(axis=1) / 6
     assert result["entropy"][0] == pytest.approx(-np.sum(p * np.log2(p)), abs=0.01)
 
@@ -168,7 +168,7 @@ def test_poor_sessions_give_a_result_that_says_why(name, case):
         session.phase = np.minimum(session.phase, 1)
     result = analyse(name, session)
     assert result.reason or result.notes
-    if result.ok and case == "one trial":
+    if result.applicable and case == "one trial":
         assert "no two trials" in " ".join(result.notes.values())
     if name == "dispersion" and case == "constant":
         assert result.reason == "every unit is constant"

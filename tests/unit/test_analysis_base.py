@@ -26,13 +26,13 @@ def test_result_round_trip(tmp_path):
     result.notes["LM0"] = "too few samples"
     write_result(result, tmp_path / "r.h5", {"code": "abc"})
     back = read_result(tmp_path / "r.h5")
-    assert back.ok
+    assert back.applicable
     assert back.notes == result.notes
     assert back.units == result.units
     assert back.dims == result.dims
     for name in result.arrays:
         np.testing.assert_array_equal(back[name], result[name])
-    assert (back.number("LM1/value"), back.number("empty"), back.number("absent")) == (3.5, None, None)
+    assert (back.scalar("LM1/value"), back.scalar("empty"), back.scalar("absent")) == (3.5, None, None)
     with pytest.raises(KeyError, match="no 'LM2/value' in this result; there are: LM1"):
         back["LM2/value"]
 
@@ -40,7 +40,7 @@ def test_result_round_trip(tmp_path):
 def test_not_applicable_round_trip(tmp_path):
     write_result(Result.not_applicable("the session has no belief"), tmp_path / "r.h5")
     back = read_result(tmp_path / "r.h5")
-    assert not back.ok
+    assert not back.applicable
     assert (back.status, back.reason) == ("not applicable", "the session has no belief")
 
 
@@ -81,7 +81,7 @@ def test_prepared_samples_keep_their_place():
     np.testing.assert_array_equal(prepared.trial, [0, 0, 0, 0, 1, 1, 2, 2, 2])
     np.testing.assert_array_equal(prepared.samples, [0, 1, 2, 3, 6, 7, 8, 9, 10])
     assert prepared.trials == "all"
-    assert list(prepared.parts()) == ["all"]
+    assert list(prepared.phase_masks()) == ["all"]
 
 
 def belief_session(errors: list[float]) -> Session:

@@ -31,7 +31,7 @@ def test_losses_errors_and_their_differences_are_the_means_of_the_test_trials():
     assert result["loss/difference"][1] == pytest.approx([(2.5 * 10 + 50) / 60, 2.5, 1, 1])
     assert result["loss/difference_se"][1] == pytest.approx([np.std([5, 6, 7, 8], ddof=1) / 2 / 6, 0.645497, 0, 0])
     assert result["error/mean"][3] == pytest.approx([0.25, 0, 0, 0.5])
-    assert (result.number("network/loss"), result.number("smoother/error")) == pytest.approx((115 / 60, 0.25))
+    assert (result.scalar("network/loss"), result.scalar("smoother/error")) == pytest.approx((115 / 60, 0.25))
     assert (result.units["loss/mean"], result.units["error/mean"]) == ("nats per step", "rad")
 
 
@@ -45,8 +45,8 @@ def test_of_many_to_one_only_the_last_step_counts_but_certainty_everywhere():
     result = analyse("behaviour", here)
     assert result["loss/mean"][1, [0, 3]].tolist() == [2, 2]
     assert np.isnan(result["loss/mean"][1, [1, 2]]).all()
-    assert result.number("bayes/divergence") == 0
-    assert result.number("bayes/collapse_s") == pytest.approx(0.5)
+    assert result.scalar("bayes/divergence") == 0
+    assert result.scalar("bayes/collapse_s") == pytest.approx(0.5)
 
 
 def test_time_to_certainty_is_from_the_onset_to_the_first_certain_sample():
@@ -58,7 +58,7 @@ def test_time_to_certainty_is_from_the_onset_to_the_first_certain_sample():
         plant(here, "certainty", "dead_reckoning", trial, slice(0, 30), 0.9)  # before the onset: does not count
         plant(here, "certainty", "smoother", trial, slice(0, 60), 0.79)
     result = analyse("behaviour", here)
-    assert result.number("collapse/n") == 5
+    assert result.scalar("collapse/n") == 5
     assert result["collapse/median"] == pytest.approx([0.7, 0.6, np.nan, np.nan], nan_ok=True)
     assert result["collapse/lower_quartile"][:2] == pytest.approx([0.7, 0.4])
     assert result["collapse/upper_quartile"][:2] == pytest.approx([0.7, 0.8])
@@ -100,7 +100,7 @@ def test_belief_in_a_refuted_place_drops_at_the_end_of_the_non_encounter():
             plant(here, "alternative", observer, trial, slice(19, 60), 0.1)
     plant(here, "alternative", "network", 0, slice(0, 60), 7.0)  # a training trial
     result = analyse("behaviour", here)
-    assert result.number("non_encounter/n") == 4  # the first of each trial
+    assert result.scalar("non_encounter/n") == 4  # the first of each trial
     assert result["non_encounter/drop"][:2] == pytest.approx([0.4, 0.45])
     assert result["non_encounter/drop_se"][:2] == pytest.approx([0, 0.02 * np.std([1, 2, 3, 4], ddof=1) / 2], abs=1e-6)
     assert result["non_encounter/before"][0] == pytest.approx(0.5)
@@ -158,8 +158,8 @@ def test_divergence_per_trial_and_the_nearest_observer():
     assert result["nearest"][1:3, 0] == pytest.approx([2.5 / 4, 1.5 / 4])  # the tie of the last trial is shared
     assert result["nearest"][1:3, 2].tolist() == [0, 1]
     assert np.isnan(result["nearest"][[0, 3]]).all()  # the network itself, and the smoother, are no rivals
-    assert result.number("bayes/nearest") == pytest.approx(0.625)
-    assert result.number("network/nearest") is None
+    assert result.scalar("bayes/nearest") == pytest.approx(0.625)
+    assert result.scalar("network/nearest") is None
 
 
 def test_a_trial_without_a_phase_counts_only_where_it_has_steps():

@@ -30,7 +30,7 @@ POOR = {
 def test_poor_sessions_are_analysed_and_drawn(case, tmp_path):
     here = session(**POOR[case])
     result = analyse("behaviour", here)
-    assert result.ok
+    assert result.applicable
     assert result["loss/mean"].shape == (len(here.observer_names), 4)
     for drawn in (
         [SessionResults("poor", "network", {"behaviour": result})],

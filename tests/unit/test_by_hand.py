@@ -22,10 +22,10 @@ def test_a_matrix_of_counts_alone_feeds_what_needs_no_behaviour():
     assert session.trials["stop_s"][-1] == pytest.approx(65)
     assert np.all(session.trial >= 0)
     status = {name: analyse(name, session) for name in ("eigenspectrum", "tuning", "encounters")}
-    assert status["eigenspectrum"].ok
+    assert status["eigenspectrum"].applicable
     assert "no heading" in status["tuning"].reason or "position" in status["tuning"].reason
-    assert not status["encounters"].ok
-    assert session.missing(("trials",)) == "the session has no trials"
+    assert not status["encounters"].applicable
+    assert session.missing_fields(("trials",)) == "the session has no trials"
 
 
 def test_a_remainder_shorter_than_half_is_in_no_piece():
@@ -114,4 +114,4 @@ def test_a_session_by_hand_goes_through_every_analysis(tmp_path):
     again = read_session(tmp_path / "s.h5")
     for name in set(ANALYSES) - {"dimension"}:
         result = analyse(name, again)
-        assert result.ok or result.reason
+        assert result.applicable or result.reason

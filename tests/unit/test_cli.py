@@ -59,7 +59,7 @@ def test_analyse_writes_a_result_even_where_it_does_not_apply(config, tmp_path, 
 
 def test_numbers_of_a_session_without_behaviour_are_null(config, tmp_path):
     bare = uneven_session(
-        position=None, belief=None, bayes=None, phase=None, encounters=None, landmarks=None, name="n-s1"
+        position=None, belief=None, bayes_posterior=None, phase=None, encounters=None, landmarks=None, name="n-s1"
     )
     bare.trials["outcome"] = "none"
     write_session(bare, tmp_path / "sessions" / "n-s1.h5")

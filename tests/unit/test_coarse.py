@@ -53,7 +53,7 @@ def test_reading_in_bins_is_reading_then_binning(tmp_path, monkeypatch):
     session = fine_session()
     write_session(session, tmp_path / "s.h5")
     read, made = read_session(tmp_path / "s.h5", dt_s=0.4), rebin(read_session(tmp_path / "s.h5"), 0.4)
-    for name in ("activity", "time", "trial", "position", "velocity", "phase", "hypotheses"):
+    for name in ("activity", "time", "trial", "position", "velocity", "phase", "n_hypotheses"):
         np.testing.assert_array_equal(getattr(read, name), getattr(made, name))
     assert read.dt_s == made.dt_s
 

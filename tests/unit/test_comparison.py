@@ -128,9 +128,9 @@ def compared():
 def test_pairs_have_numbers_or_a_note_that_says_why_not(compared):
     _, result = compared
     assert result["pair"].tolist() == ["one:other", "one:short", "other:short"]
-    assert result.number("one:other/low") < result.number("one:other/similarity") < result.number("one:other/high")
-    assert result.number("one:other/similarity") > 0.8
-    assert result.number("one:other/distance_low") < result.number("one:other/distance")
+    assert result.scalar("one:other/low") < result.scalar("one:other/similarity") < result.scalar("one:other/high")
+    assert result.scalar("one:other/similarity") > 0.8
+    assert result.scalar("one:other/distance_low") < result.scalar("one:other/distance")
     assert result.notes["one:other"] == "geometry by phase x place"
     assert "one:short/similarity" not in result
     assert "short: 6 trials are too few; at least 8 are needed" in result.notes["one:short"]
@@ -140,7 +140,7 @@ def test_pairs_have_numbers_or_a_note_that_says_why_not(compared):
 def test_the_same_seeds_give_the_same_numbers(compared):
     sessions, result = compared
     again = compare(sessions[:2], QUICK, None, Seeds(0))
-    assert again.numbers() == {k: v for k, v in result.numbers().items() if "short" not in k}
+    assert again.scalars() == {k: v for k, v in result.scalars().items() if "short" not in k}
 
 
 def test_its_numbers_are_json_by_session_and_pair(compared, tmp_path):
@@ -148,8 +148,8 @@ def test_its_numbers_are_json_by_session_and_pair(compared, tmp_path):
     write_result(result, tmp_path / "c.h5")
     summary = json.loads(json.dumps(_compared(tmp_path / "c.h5"), allow_nan=False))
     assert summary["sessions"] == ["one", "other", "short"]
-    assert summary["numbers"]["one:other"]["similarity"] == result.number("one:other/similarity")
-    assert summary["numbers"]["one"]["floor"] == result.number("one/floor")
+    assert summary["numbers"]["one:other"]["similarity"] == result.scalar("one:other/similarity")
+    assert summary["numbers"]["one"]["floor"] == result.scalar("one/floor")
     assert summary["notes"] == result.notes
     assert _compared(tmp_path / "nothing.h5") is None
 
@@ -182,7 +182,7 @@ def test_the_table_holds_what_there_is_and_comes_back(compared, tmp_path):
     ]
     assert {row["of"] for row in rows if row["group"] == "geometry"} == {"one:other"}
     similarity = next(row for row in rows if row["number"] == "similarity")
-    assert float(similarity["value"]) == result.number("one:other/similarity")
+    assert float(similarity["value"]) == result.scalar("one:other/similarity")
 
 
 def test_the_figure_says_why_panels_are_empty(compared):

@@ -81,7 +81,7 @@ def test_spread_of_rates_counted_by_hand():
 def test_rates_are_binned_between_lowest_and_highest_of_the_samples_used():
     activity = np.array([[-1.0, 2.0], [0.0, 2.0], [0.999, 2.0], [1.0, 2.0], [9.0, 5.0]])
     between = rate_range(activity, np.array([True] * 4 + [False]))
-    assert between.lively.tolist() == [True, False]
+    assert between.is_varying.tolist() == [True, False]
     codes = digitize_rates(activity, between, 2)
     assert codes[:, 0].tolist() == [0, 1, 1, 1, 1]
     assert codes[:4, 1].tolist() == [0, 0, 0, 0]  # a constant unit has one bin

@@ -202,7 +202,7 @@ def test_constant_features_are_at_chance():
 def test_too_few_trials_give_counts_and_a_note_that_says_how_many():
     rows = [(t, 5, "a" if t % 3 else "b", 2, "encounter") for t in range(12)]
     result = analyse("decoding", session(rows, 12))
-    assert (result.number("identity/n_a"), result.number("identity/n_b")) == (8, 4)
+    assert (result.scalar("identity/n_a"), result.scalar("identity/n_b")) == (8, 4)
     assert result.notes["identity"] == "8 a and 4 b; 10 of each are needed"
     assert "identity/accuracy" not in result
     assert result.notes["outcome"] == "6 correct and 6 incorrect; 10 of each are needed"
@@ -218,8 +218,8 @@ def test_a_window_that_no_trial_can_hold_is_said():
     rows = [(t, 5, "ab"[t % 2], 2, "encounter") for t in range(24)]
     result = analyse("decoding", session(rows, 24), Decoding(window_s=2.0, n_permutations=9))
     assert result.notes["identity"] == "no window of 2 s lies within the trial in 10 trials of each class"
-    assert result.number("identity_p") is None
-    assert result.number("identity_before") is None
+    assert result.scalar("identity_p") is None
+    assert result.scalar("identity_before") is None
 
 
 def test_pairs_have_moved_alike_since_their_trials_began():
@@ -229,12 +229,12 @@ def test_pairs_have_moved_alike_since_their_trials_began():
     here.position = np.zeros((400, 1))
     here.landmarks, here.position_unit, here.visibility_radius = np.zeros((40, 2, 1)), "rad", 0.2
     here.velocity = np.repeat(np.where(np.arange(40) % 4 < 2, 0.5, -0.5), 10)  # ± 0.5 rad/s for 0.5 s: 0.5 rad apart
-    assert here.is_ring
+    assert here.is_circular
     settings = Divergence(n_permutations=9, path_apart_rad=0.1)
-    assert analyse("divergence", here, settings).number("1st/n_pairs") == 20  # trials 0 and 1, 2 and 3 move alike
+    assert analyse("divergence", here, settings).scalar("1st/n_pairs") == 20  # trials 0 and 1, 2 and 3 move alike
     here.velocity = np.repeat(np.where(np.arange(40) % 2, 0.5, -0.5), 10)  # every a one way, every b the other
-    assert analyse("divergence", here, Divergence(n_permutations=9, path_apart_rad=0.6)).number("1st/n_pairs") == 20
-    assert analyse("divergence", here, Divergence(n_permutations=9, path_apart_rad=0.4)).number("1st/n_pairs") == 0
+    assert analyse("divergence", here, Divergence(n_permutations=9, path_apart_rad=0.6)).scalar("1st/n_pairs") == 20
+    assert analyse("divergence", here, Divergence(n_permutations=9, path_apart_rad=0.4)).scalar("1st/n_pairs") == 0
     here.velocity = None
     assert "the path is not known" in analyse("divergence", here, Divergence(n_permutations=9)).notes["matching"]
 
@@ -246,8 +246,8 @@ def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart()
         3
     )  # the first a with the first b: always one trial apart
     result = analyse("divergence", here, Divergence(n_permutations=99))
-    assert result.number("1st/n_pairs") == 20
-    assert result.number("1st_p") > 0.05
+    assert result.scalar("1st/n_pairs") == 20
+    assert result.scalar("1st_p") > 0.05
 
 
 @pytest.mark.parametrize("case", ["one unit", "constant", "one trial", "no second", "fewer than folds", "no outcome"])
@@ -265,8 +265,8 @@ def test_poor_sessions_give_a_result_that_says_why(case):
     if case == "constant":
         assert met.reason == decoded.reason == apart.reason == "every unit is constant"
         return
-    assert met.ok
-    assert apart.ok
+    assert met.applicable
+    assert apart.applicable
     assert analyse("missed", here).reason == "the session has no position, no phase, no hypotheses, no landmarks"
     if case in ("one trial", "fewer than folds"):
         assert apart.notes["2nd"].endswith("10 pairs are needed")
@@ -275,7 +275,7 @@ def test_poor_sessions_give_a_result_that_says_why(case):
         assert decoded.reason.startswith("no trial has a second landmark")
         assert apart.notes["2nd"] == "0 pairs from 0 encounters with a and 0 with b; 10 pairs are needed"
     else:
-        assert apart.number("2nd/n_pairs") == 12
-        assert np.isfinite(decoded.number("identity_before"))
+        assert apart.scalar("2nd/n_pairs") == 12
+        assert np.isfinite(decoded.scalar("identity_before"))
         assert "no path to integrate" in decoded.notes["displacement"]
         assert ("outcome/n_correct" in decoded) == (case != "no outcome")

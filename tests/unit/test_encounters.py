@@ -45,9 +45,9 @@ def test_walking_away_from_b_refutes_that_it_was_a():
     assert missed["landmark"] == "b"
     would_see = np.flatnonzero(np.abs(path - 1.6 * np.pi) < 0.25)
     np.testing.assert_allclose([missed["onset_s"], missed["offset_s"]], [would_see[0] * 0.1, (would_see[-1] + 1) * 0.1])
-    np.testing.assert_array_equal(found.hypotheses[found.phase == 0], 0)
+    np.testing.assert_array_equal(found.n_hypotheses[found.phase == 0], 0)
     after = np.arange(len(path)) > would_see[-1]
-    np.testing.assert_array_equal(found.hypotheses[found.phase == 1], np.where(after, 1, 2)[found.phase == 1])
+    np.testing.assert_array_equal(found.n_hypotheses[found.phase == 1], np.where(after, 1, 2)[found.phase == 1])
 
 
 def test_flicker_is_one_encounter_and_a_return_is_not_new():
@@ -91,7 +91,7 @@ def test_in_the_plane_hypotheses_do_not_apply():
     found = met(path, places=places, ring=False, radius=1.0)
     assert list(found.table["landmark"]) == ["a", "b"]
     assert set(found.table["approach"]) == {""}
-    assert not found.hypotheses.any()
+    assert not found.n_hypotheses.any()
     assert found.phase.max() == 2
 
 

@@ -96,7 +96,7 @@ def test_the_session_of_a_task_holds_what_its_network_said(sessions, name, tmp_p
     n_steps = task.n_steps
     assert session.belief.shape == (50 * n_steps, task.heads["position"])
     np.testing.assert_allclose(session.belief.sum(axis=1), 1, atol=1e-4)
-    np.testing.assert_allclose(session.bayes.sum(axis=1), 1, atol=1e-4)
+    np.testing.assert_allclose(session.bayes_posterior.sum(axis=1), 1, atol=1e-4)
     np.testing.assert_allclose(session.head_loss[:, 0], session.observer_loss[:, 0], rtol=1e-4)
     np.testing.assert_allclose(session.head_bayes_loss[:, 0], session.observer_loss[:, 1], rtol=1e-4)
     np.testing.assert_allclose(session.observer_divergence[:, 0], 0, atol=1e-5)
@@ -122,12 +122,12 @@ def test_every_analysis_runs_or_says_why_not(results, name, analysis):
     if (analysis, name) in NOT_DEFINED:
         assert "no absence refutes" in result.reason or "on the ring only" in result.reason
         return
-    assert result.ok, result.reason  # nothing else is not applicable to these sessions
+    assert result.applicable, result.reason  # nothing else is not applicable to these sessions
     if analysis == "optimality":
         heads = make_task(name).heads
         for head in heads:
-            assert np.isfinite(result.number(f"head/{head}/gap/overall/value"))
-        assert abs(result.number("head/position/loss") - result.number("loss")) < 1e-5
+            assert np.isfinite(result.scalar(f"head/{head}/gap/overall/value"))
+        assert abs(result.scalar("head/position/loss") - result.scalar("loss")) < 1e-5
 
 
 def test_true_classes_are_those_of_the_task(sessions):
@@ -139,7 +139,7 @@ def test_true_classes_are_those_of_the_task(sessions):
 
 def nearest(session):
     away = session.position[:, None] - session.bin_centres
-    away = np.abs(np.angle(np.exp(1j * away))) if session.is_ring else away
+    away = np.abs(np.angle(np.exp(1j * away))) if session.is_circular else away
     return np.argmin((away**2).sum(axis=2), axis=1)
 
 
@@ -171,7 +171,7 @@ def test_reports_at_the_end_only_count_at_the_end(tmp_path):
     task, session = rolled("ring-fixed", tmp_path, loss="many-to-one", trial_s=3.0)
     other = rolled("ring-fixed", tmp_path / "other", trial_s=3.0)[1]
     assert not np.array_equal(session.activity, other.activity)
-    last = np.flatnonzero(session.in_split("test"))[task.n_steps - 1 :: task.n_steps]
+    last = np.flatnonzero(session.split_mask("test"))[task.n_steps - 1 :: task.n_steps]
     result = analyse("optimality", session)
     np.testing.assert_allclose(result["loss"], session.observer_loss[last, 0].mean(), rtol=1e-5)
     assert result["loss_by_time"].shape == (30,)

@@ -46,7 +46,7 @@ def network(**changes):
         "encounters": encounters, "training_curve": curve, "landmark_names": ("a", "b"), "head_names": ("place", "choice"),
         "observer_names": ("filter", "other"), "visibility_radius": 0.25, "position_unit": "rad",
         "attributes": {
-            "limit": "bayes", "seed": np.int64(3), "gap": np.float64(0.1), "cut": np.bool_(False), "nan": float("nan"),
+            "reference_observer": "bayes", "seed": np.int64(3), "gap": np.float64(0.1), "cut": np.bool_(False), "nan": float("nan"),
             "list": np.array([1.5, 2.5]), "note": "größer",
         },
         **arrays,

@@ -26,7 +26,7 @@ def run(net, *, fast, state=None):
     objective = Objective({"position": torch.randint(0, 5, (N_TRIALS, N_STEPS), generator=generator)}, l2_rates=0.3)
     net.zero_grad()
     states, sent = net.run(inputs, generator, state)
-    objective.of(sent, net.readouts).backward()
+    objective.loss(sent, net.readouts).backward()
     return states.detach(), [p.grad for p in net.parameters()] + [inputs.grad]
 
 
@@ -132,7 +132,7 @@ def test_what_a_gpu_runs_agrees_with_the_plain_path(name):
     inputs = torch.randn(N_STEPS, N_TRIALS, N_INPUTS, generator=generator, dtype=torch.float64)
     state = torch.rand(N_TRIALS, 19, generator=generator, dtype=torch.float64)
     for start in (None, state):
-        torch.testing.assert_close(cell.by_library(inputs, start), cell(inputs, None, start), atol=1e-12, rtol=0)
+        torch.testing.assert_close(cell._forward_cudnn(inputs, start), cell(inputs, None, start), atol=1e-12, rtol=0)
 
 
 def test_the_cell_is_what_the_table_calls_gru():

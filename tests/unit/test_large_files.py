@@ -135,7 +135,7 @@ def test_a_session_read_lazily_in_wide_bins(recorded, tmp_path, small_blocks):
     whole, _ = written_both_ways(recorded, MAPPING, tmp_path)
     plain, lazily = read_session(whole, dt_s=0.1), read_session(whole, dt_s=0.1, lazy=True)
     assert isinstance(lazily.activity, lazy.LazyRows)
-    loaded = lazily.loaded()
+    loaded = lazily.load()
     np.testing.assert_array_equal(loaded.activity, plain.activity, strict=True)
     np.testing.assert_array_equal(lazily.activity[[60, 2, 41]], plain.activity[[60, 2, 41]])
     assert lazily.dt_s == plain.dt_s
@@ -147,7 +147,7 @@ def test_the_filter_in_blocks_is_the_filter(causal, recorded, tmp_path, small_bl
     whole, _ = written_both_ways(recorded, MAPPING, tmp_path)
     session = read_session(whole, lazy=True)
     kept = np.flatnonzero(np.random.default_rng(0).random(len(session.time)) < 0.3)
-    stretches = session.stretches()
+    stretches = session.segments()
     found = lowpass_rows(session.activity, 0.01, 0.5, causal=causal, stretches=stretches, kept=kept)
     wanted = np.concatenate([lowpass(session.activity[s], 0.01, 0.5, causal=causal) for s in stretches])[kept]
     np.testing.assert_array_equal(found, wanted, strict=True)
@@ -161,7 +161,7 @@ def test_a_value_that_is_not_finite_is_named_with_its_place_in_the_session(recor
     session = read_session(whole, lazy=True)
     with pytest.raises(ValueError, match="activity: nan at sample 701, unit 3"):
         lowpass_rows(
-            session.activity, 0.01, 0.5, causal=True, stretches=session.stretches(), kept=np.arange(len(session.time))
+            session.activity, 0.01, 0.5, causal=True, stretches=session.segments(), kept=np.arange(len(session.time))
         )
 
 
@@ -183,7 +183,7 @@ def test_analyses_of_lazy_sessions_are_those_of_sessions_in_memory(name, tmp_pat
     wanted = analyse(name, read_session(tmp_path / "s.h5"), settings)
     monkeypatch.setattr(lazy, "BLOCK_BYTES", 20_000)
     found = analyse(name, read_session(tmp_path / "s.h5", lazy=True), settings)
-    assert found.ok, found.reason
+    assert found.applicable, found.reason
     assert found.notes == wanted.notes
     for key, values in wanted.arrays.items():
         same = np.testing.assert_allclose if values.dtype.kind == "f" else np.testing.assert_array_equal

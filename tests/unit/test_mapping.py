@@ -65,7 +65,7 @@ def test_a_circular_track_becomes_a_ring_with_the_scene_turned_back(tmp_path):
         "landmarks": {"places": {"a": "port"}, "ports": {1: [130.0, 50.0], 2: [100.0, 80.0]}, "radius": 0.3},
     }
     session = read_recording(save(file, tmp_path / "x.nwb"), mapping)
-    assert session.is_ring
+    assert session.is_circular
     assert session.visibility_radius == 0.3
     np.testing.assert_allclose(session.landmarks[:, 0, 0], [0.0, 0.0], atol=1e-12)  # port 2 is a quarter turn on
     speed = 2 * np.pi * 2 / 10
@@ -173,7 +173,7 @@ def test_landmarks_in_view_as_series_say(tmp_path):
     np.testing.assert_array_equal(
         session.phase[first], np.select([session.time[first] < 1, session.time[first] < 2], [0, 1], 2)
     )
-    assert not session.hypotheses.any()
+    assert not session.n_hypotheses.any()
 
 
 def test_landmarks_in_view_as_a_table_says(tmp_path):

@@ -140,11 +140,11 @@ def test_directions_are_named(task):
 
 def test_a_bidirectional_session_is_measured_against_the_smoother(task):
     rolled = session(task, bidirectional=True)
-    assert rolled.attributes["limit"] == "smoother"
+    assert rolled.attributes["reference_observer"] == "smoother"
     index = rolled.observer_names.index("smoother")
     np.testing.assert_allclose(rolled.head_bayes_loss[:, 0], rolled.observer_loss[:, index], rtol=1e-5)
     result = analyse("optimality", rolled)
-    test = rolled.in_split("test")
+    test = rolled.split_mask("test")
     best = rolled.observer_loss[test, index].mean()
     assert result["bayes_loss"] == pytest.approx(best, rel=1e-6)
     assert result["gap/overall/value"] == pytest.approx(result["loss"] - best, abs=1e-6)
@@ -155,7 +155,7 @@ def test_a_bidirectional_session_is_measured_against_the_smoother(task):
 
 def test_a_causal_session_is_measured_against_the_filter(task):
     rolled = session(task)
-    assert rolled.attributes["limit"] == "bayes"
+    assert rolled.attributes["reference_observer"] == "bayes"
     index = rolled.observer_names.index("bayes")
     np.testing.assert_allclose(rolled.head_bayes_loss[:, 0], rolled.observer_loss[:, index], rtol=1e-5)
 
@@ -181,7 +181,7 @@ def test_every_analysis_runs_on_other_networks(task, change):
     rolled.activity[:, 0] = 0  # a unit that is silent, as rectified ones may be
     for name in ANALYSES:
         result = analyse(name, rolled)
-        assert result.ok, f"{name}: {result.reason}"
+        assert result.applicable, f"{name}: {result.reason}"
 
 
 def config(together="ensemble", **network):

@@ -34,8 +34,8 @@ def test_there_is_an_answer_or_a_reason(analysis, case):
     settings = analysis_module(analysis).Settings
     known = {key: value for key, value in QUICK.items() if key in settings.model_fields}
     result = analyse(analysis, poor(case), settings(**known))
-    assert result.ok or result.reason
-    assert not result.arrays or result.ok
+    assert result.applicable or result.reason
+    assert not result.arrays or result.applicable
     for name, array in result.arrays.items():
         endless = name.endswith("theiler_s")  # all pairs of one trial are left out
         assert endless or not (array.dtype.kind == "f" and np.isinf(array).any()), name

@@ -228,7 +228,7 @@ def test_a_corridor_that_starts_again_becomes_a_ring(tmp_path):
     path = made(tmp_path, vr={"data": corridor(), "unit": "cm"})
     position = {"series": "vr", "track_length": LENGTH, "heading": "movement", "min_speed": 5.0, "max_speed": 100.0}
     session = place(path, **position)
-    assert session.is_ring
+    assert session.is_circular
     angle = 2 * np.pi * SPEED * session.time / LENGTH
     np.testing.assert_allclose(np.angle(np.exp(1j * (session.position[:, 0] - angle))), 0, atol=1e-6)
     np.testing.assert_allclose(session.velocity, 2 * np.pi * SPEED / LENGTH, rtol=1e-6)

@@ -35,7 +35,7 @@ def test_spikes_and_nothing_else(tmp_path):
     assert session.phase is None
     assert session.encounters is None
     assert session.attributes["trials_cut"]
-    assert session.missing(["trials"]) == "the session has no trials"
+    assert session.missing_fields(["trials"]) == "the session has no trials"
     assert len(session.trials) == 6
     assert (
         session.activity[:, 0].sum() * session.dt_s == 119
@@ -119,7 +119,7 @@ def test_angles_are_interpolated_across_the_cut(tmp_path):
     series = {"angle": {"data": np.degrees(angle), "rate": 25.0, "starting_time": 0.0, "unit": "degrees"}}
     path = write_nwb(tmp_path / "r.nwb", series=series, trials=TRIALS)
     session = read_recording(path, {"position": {"series": "angle", "unit": "deg"}, "trials": {}})
-    assert session.is_ring
+    assert session.is_circular
     assert session.position.min() >= -np.pi
     assert session.position.max() < np.pi
     np.testing.assert_allclose(np.exp(1j * session.position[:, 0]), np.exp(1j * (start + session.time)), atol=1e-9)
@@ -151,7 +151,7 @@ def test_bins_at_a_gap_are_dropped_and_counted(tmp_path):
     first = session.time[session.trial == 0]
     np.testing.assert_allclose(first, [*np.arange(1.05, 1.4, 0.1), *np.arange(2.05, 3.0, 0.1)])
     assert session.activity.sum() * session.dt_s == pytest.approx(len(session.time))  # one spike a bin, none lost
-    assert [s.stop - s.start for s in session.stretches()] == [4, 10, 20, 30]
+    assert [s.stop - s.start for s in session.segments()] == [4, 10, 20, 30]
     whole = read_recording(path, {"position": {**WALK, "max_gap_s": 0.6}, "trials": {}})
     assert whole.attributes["n_bins_in_gaps"] == 0
     assert len(whole.time) == 70

@@ -105,7 +105,7 @@ def test_what_no_recording_has_is_gone():
     session = sampled()
     for gone in ("belief", "head_loss", "training_curve"):
         assert getattr(session, gone) is None
-    assert session.limit == ""
+    assert session.reference_observer == ""
 
 
 def test_time_at_places_and_in_phases_is_matched():

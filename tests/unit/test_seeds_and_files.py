@@ -23,7 +23,7 @@ def test_seeds_differ_by_every_key_and_are_stable():
 
 
 def test_generators_of_one_purpose_agree():
-    first, second = Seeds(3, ("x",)).generator("null"), Seeds(3).child("x").generator("null")
+    first, second = Seeds(3, ("x",)).generator("null"), Seeds(3).spawn("x").generator("null")
     np.testing.assert_array_equal(first.random(5), second.random(5))
 
 

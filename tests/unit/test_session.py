@@ -33,9 +33,9 @@ def uneven_session(**changes) -> Session:
         heading=rng.normal(size=n),
         velocity=rng.normal(size=n),
         phase=np.full(n, 255, "u1"),
-        hypotheses=np.zeros(n, "u1"),
+        n_hypotheses=np.zeros(n, "u1"),
         belief=rng.random((n, 4)).astype("f4"),
-        bayes=rng.random((n, 4)).astype("f4"),
+        bayes_posterior=rng.random((n, 4)).astype("f4"),
         ambiguity=rng.random(n).astype("f4"),
         landmarks=rng.normal(size=(3, 2, 1)),
         encounters=encounters,
@@ -81,21 +81,21 @@ def test_only_wanted_fields_are_read(tmp_path):
 
 
 def test_stretches_end_at_gaps_and_trials():
-    assert [(s.start, s.stop) for s in uneven_session().stretches()] == [(0, 4), (4, 6), (6, 8), (8, 11)]
+    assert [(s.start, s.stop) for s in uneven_session().segments()] == [(0, 4), (4, 6), (6, 8), (8, 11)]
 
 
 def test_split_marks_samples_and_no_gap_sample_belongs_to_one():
     session = uneven_session()
-    assert session.in_split("test").sum() == 5
-    assert not session.in_split("train")[session.trial == -1].any()
+    assert session.split_mask("test").sum() == 5
+    assert not session.split_mask("train")[session.trial == -1].any()
 
 
 def test_missing_names_what_is_lacking():
     session = uneven_session(belief=None)
-    assert session.missing(("position", "outcome")) == ""
-    assert session.missing(("belief", "phase")) == "the session has no belief, no phase"
+    assert session.missing_fields(("position", "outcome")) == ""
+    assert session.missing_fields(("belief", "phase")) == "the session has no belief, no phase"
     with pytest.raises(ValueError, match="session 'rat' has no belief"):
-        session.need("belief")
+        session.require("belief")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_the_truth_lies_beside_the_file_and_not_in_it(tmp_path):
     stored = read_session(truth_path(tmp_path / "mouse.nwb"))
     np.testing.assert_array_equal(stored.phase, truth.phase)
     np.testing.assert_array_equal(stored.units["preferred_rad"], truth.units["preferred_rad"])
-    np.testing.assert_allclose(stored.bayes.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(stored.bayes_posterior.sum(axis=1), 1, atol=1e-5)
     names = []
     with h5py.File(tmp_path / "mouse.nwb") as file:
         file.visit(names.append)

@@ -145,7 +145,7 @@ def test_session_of_a_network(task, session):
     loss = step_losses(logits["position"], trained_on.targets["position"]).flatten().detach().numpy()
     mine = true_bin_loss(rolled.belief[: 16 * 20], trained_on.targets["position"].flatten().numpy())
     np.testing.assert_allclose(mine, loss, rtol=1e-4)
-    np.testing.assert_allclose(rolled.bayes.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(rolled.bayes_posterior.sum(axis=1), 1, atol=1e-5)
     decided = rolled.encounters[rolled.encounters["order"] == 2]
     assert set(rolled.trials["outcome"][decided["trial"]]) <= {"correct", "incorrect"}
     undecided = np.setdiff1d(np.arange(50), decided["trial"])

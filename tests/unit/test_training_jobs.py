@@ -143,7 +143,7 @@ def test_files_that_wait_are_taken_only_with_the_same_settings(task, tmp_path, c
     with caplog.at_level(logging.INFO):
         job(task, tmp_path, changed, "b")
     assert trained(caplog)[-1] == "b"
-    assert checkpoint.load(changed[1].folder / "weights.pt")["record"]["settings"] == changed[1].plan.record
+    assert checkpoint.load(changed[1].folder / "weights.pt")["record"]["settings"] == changed[1].plan.settings_json
     assert not (changed[1].folder / "ready").exists()
 
 

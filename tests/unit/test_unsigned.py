@@ -1,4 +1,4 @@
-"""Fields that are unsigned in a session (`phase`, `hypotheses`) mean the same as signed ones, in whatever is computed of them.
+"""Fields that are unsigned in a session (`phase`, `n_hypotheses`) mean the same as signed ones, in whatever is computed of them.
 
 -1 in an unsigned array is an error from numpy 2.5 on, and was 255 before: a phase that no one had.
 """
@@ -26,7 +26,7 @@ UNSIGNED = [field.name for field in ARRAYS if field.dtype.startswith("u")]
 def session(signed: bool, n_trials: int = 30) -> Session:
     """Simulate a session in which each tenth sample has no phase; its unsigned fields signed, or as the schema says."""
     made = null_session("noise", np.random.default_rng(7), n_trials=n_trials, n_units=5, n_steps=60)
-    made.phase = made.need("phase").astype(np.uint8)
+    made.phase = made.require("phase").astype(np.uint8)
     made.phase[::10] = NO_PHASE
     for name in UNSIGNED:
         if getattr(made, name) is not None:
@@ -35,7 +35,7 @@ def session(signed: bool, n_trials: int = 30) -> Session:
 
 
 def test_the_schema_has_unsigned_fields():
-    assert set(UNSIGNED) == {"phase", "hypotheses"}
+    assert set(UNSIGNED) == {"phase", "n_hypotheses"}
     assert session(signed=False).phase.dtype == np.uint8
 
 

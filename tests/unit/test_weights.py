@@ -169,12 +169,12 @@ def test_a_checkpoint_of_any_content_starts_afresh_or_ends_as_it_would(task, sta
     assert {key for key in accepted if not isinstance(key, int)} <= single | set(shapes)  # one value for another
 
 
-@pytest.mark.parametrize("part", ["weights", "good"])
+@pytest.mark.parametrize("part", ["weights", "last_good_state"])
 def test_a_checkpoint_with_nan_starts_afresh_and_ends_with_the_same_weights(
     task, state, trained, tmp_path, caplog, part
 ):
     spoiled = copy.deepcopy(state)
-    spoilt_in_place = spoiled["weights"] if part == "weights" else spoiled["good"]["adam"]
+    spoilt_in_place = spoiled["weights"] if part == "weights" else spoiled["last_good_state"]["adam"]
     next(value for value in spoilt_in_place.values() if isinstance(value, torch.Tensor)).fill_(float("nan"))
     checkpoint.save(spoiled, tmp_path / "checkpoint.pt")
     with caplog.at_level(logging.WARNING):

@@ -211,8 +211,8 @@ def test_a_missing_result_is_not_read_even_where_an_old_one_lies(tmp_path):
     missing = Missing(results={"rat8": {"tuning": Gap("tuning", "rat8", "died", "x.log")}})
     found = read_results(tmp_path, "rat8", ("tuning", "spatial"), missing)
     assert (found["tuning"].status, found["tuning"].reason) == ("failed", "tuning failed: died")
-    assert found["spatial"].ok
-    assert all(result.ok for result in read_results(tmp_path, "rat8", ("tuning", "spatial"), NOTHING).values())
+    assert found["spatial"].applicable
+    assert all(result.applicable for result in read_results(tmp_path, "rat8", ("tuning", "spatial"), NOTHING).values())
     assert gaps_of(missing, ["rat7", "rat8"], ("tuning",)) == {"rat8": "tuning failed: died"}
     assert gaps_of(missing, ["rat7", "rat8"], ("spatial",)) == {}
 

@@ -75,7 +75,7 @@ def test_the_session_tells_the_same_story(session):
     returning = np.setdiff1d(np.arange(12), resolved)
     assert all(np.any((met["trial"] == trial) & (met["order"] == 0)) for trial in returning)
     assert (session.trials["outcome"] == "incorrect").sum() == 1
-    assert session.missing(["outcome", "heading", "landmarks", "encounters", "phase"]) == ""
+    assert session.missing_fields(["outcome", "heading", "landmarks", "encounters", "phase"]) == ""
 
 
 def test_neurons_are_place_cells_enough_to_tell_the_arms_apart(session):

@@ -79,7 +79,7 @@ def test_numbers_have_the_promised_keys(finished):
 def test_spikes_alone_go_through_and_say_what_is_missing(finished):
     project, _ = finished
     results = {a: read_result(project / "results" / "analyses" / a / "spikes.h5") for a in ANALYSES}
-    computed = {name for name, result in results.items() if result.ok}
+    computed = {name for name, result in results.items() if result.applicable}
     assert {"eigenspectrum", "dimension", "state_space"} <= computed
     assert results["optimality"].reason == "the session has no belief, no bayes, no position, no phase"
     for name in set(ANALYSES) - computed:

@@ -102,7 +102,7 @@ def value_of(results: Mapping[str, Result], compared: Compared) -> float:
     """Give a session's value; NaN where its analysis has none."""
     result = results[compared.analysis]
     keys = [compared.value] + ([compared.minus] if compared.minus else [])
-    if not result.ok or any(key not in result for key in keys):
+    if not result.applicable or any(key not in result for key in keys):
         return float("nan")
     numbers = [float(result[key]) for key in keys]
     return numbers[0] - sum(numbers[1:])

@@ -11,7 +11,7 @@ from rscnav.sessions.session import Session
 
 def segment_index(session: Session) -> NDArray[np.int64]:
     """Give per sample the number of the contiguous stretch it lies in."""
-    lengths = [stretch.stop - stretch.start for stretch in session.stretches()]
+    lengths = [stretch.stop - stretch.start for stretch in session.segments()]
     return np.repeat(np.arange(len(lengths)), lengths)
 
 
@@ -27,7 +27,7 @@ def last_encounter(session: Session) -> NDArray[np.intp]:
     A landmark counts from the first sample in view on, returns too; non-encounters do not count. Only encounters in the
     same contiguous stretch count: over a gap the path is not known.
     """
-    encounters = session.need("encounters")
+    encounters = session.require("encounters")
     rows = np.flatnonzero(encounters["kind"] == "encounter")
     onsets = onset_sample(session, encounters[rows])
     rows, onsets = rows[np.argsort(onsets, kind="stable")], np.sort(onsets)
@@ -58,14 +58,14 @@ def displacement_since_landmark(session: Session) -> NDArray[np.float64]:
     """
     row = last_encounter(session)
     met = row >= 0
-    table = session.need("encounters")[row[met]]
+    table = session.require("encounters")[row[met]]
     onset = onset_sample(session, table)
-    angle = session.need("position")[:, 0]
+    angle = session.require("position")[:, 0]
     steps = wrap(np.diff(angle, prepend=angle[:1]))
     path = np.cumsum(np.where(np.isfinite(steps), steps, 0.0))
     known = np.cumsum(~np.isfinite(steps))  # a step that is not known makes the rest unknown
     which = np.searchsorted(np.array(session.landmark_names), table["landmark"], sorter=_sorter(session))
-    place = session.need("landmarks")[table["trial"], _sorter(session)[which], 0]
+    place = session.require("landmarks")[table["trial"], _sorter(session)[which], 0]
     moved = np.full(len(angle), np.nan)
     moved[met] = wrap(angle[onset] - place) + path[met] - path[onset]
     moved[met] = np.where(known[met] == known[onset], moved[met], np.nan)
@@ -86,9 +86,9 @@ def tuning_angle(session: Session) -> tuple[NDArray[np.float64] | None, str, int
     """
     if session.heading is not None and np.isfinite(session.heading).any():
         return wrap(session.heading).astype(np.float64), "heading", 0
-    if not session.is_ring:
+    if not session.is_circular:
         return None, "the session has no heading, and its positions are not on a ring", 0
-    missing = session.missing(("encounters", "landmarks"))
+    missing = session.missing_fields(("encounters", "landmarks"))
     if missing:
         return None, f"{missing} to measure displacement from, and no heading", 0
     moved = displacement_since_landmark(session)

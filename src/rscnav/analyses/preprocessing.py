@@ -41,7 +41,7 @@ class Prepared:
     samples: NDArray[np.intp]
     trials: str
 
-    def parts(self) -> dict[str, NDArray[np.bool_]]:
+    def phase_masks(self) -> dict[str, NDArray[np.bool_]]:
         """Mask of the samples of each phase; where phases are not known one part, ``all``."""
         if self.phase is None or not np.any(self.phase < len(PHASES)):
             return {"all": np.ones(len(self.trial), bool)}
@@ -66,7 +66,7 @@ def prepare(session: Session, common: Common) -> Prepared:
         session.dt_s,
         common.cutoff_hz,
         causal=common.causal,
-        stretches=session.stretches(),
+        stretches=session.segments(),
         kept=samples,
     )
     start = session.trials["start_s"][session.trial[samples]]
@@ -105,7 +105,7 @@ def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]
         return everything, "all (no belief to measure an error with)"
     places = belief_places(session)
     error = places.error(session.belief, session.position)
-    limit = LOW_ERROR_RAD if session.is_ring else places.radius
+    limit = LOW_ERROR_RAD if session.is_circular else places.radius
     settled = session.phase == 2
     settled[LOW_ERROR_AFTER:] &= session.phase[:-LOW_ERROR_AFTER] == 2
     settled[LOW_ERROR_AFTER:] &= session.trial[LOW_ERROR_AFTER:] == session.trial[:-LOW_ERROR_AFTER]
@@ -120,9 +120,9 @@ def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]
 def belief_places(session: Session) -> PositionBins:
     """Give the bins of the session's belief; on the ring, where they are not said, equal ones over [-π, π)."""
     centres = session.bin_centres
-    if centres is None and session.is_ring:
-        n_bins = session.need("belief").shape[1]
+    if centres is None and session.is_circular:
+        n_bins = session.require("belief").shape[1]
         centres = (-np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins)[:, None]
     if centres is None:
         raise ValueError(f"session '{session.name}' has no bin_centres, which a belief over places in the plane needs")
-    return PositionBins(centres, session.is_ring, float(session.visibility_radius or 0.0))
+    return PositionBins(centres, session.is_circular, float(session.visibility_radius or 0.0))

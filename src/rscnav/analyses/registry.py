@@ -94,7 +94,7 @@ def analyse(
     module = analysis_module(name)
     common = common or Common()
     session = rebin(session, common.analysis_dt_s)
-    missing = session.missing(module.NEEDS)
+    missing = session.missing_fields(module.NEEDS)
     if missing:
         return Result.not_applicable(missing)
     return module.run(session, settings or module.Settings(), common, seeds or Seeds(0, (name, session.name)))

@@ -37,7 +37,7 @@ class Result:
         return cls(status=NOT_APPLICABLE, reason=reason)
 
     @property
-    def ok(self) -> bool:
+    def applicable(self) -> bool:
         """Whether there is anything in it."""
         return self.status == OK
 
@@ -56,16 +56,16 @@ class Result:
     def __contains__(self, name: str) -> bool:
         return name in self.arrays
 
-    def number(self, name: str) -> Any:
+    def scalar(self, name: str) -> Any:
         """Return one number as a plain Python value; None where it is absent or NaN."""
         if name not in self.arrays:
             return None
         value = self.arrays[name].item()
         return None if isinstance(value, float) and not np.isfinite(value) else value
 
-    def numbers(self) -> dict[str, Any]:
+    def scalars(self) -> dict[str, Any]:
         """Return every number, by name, as `number` does."""
-        return {name: self.number(name) for name, array in self.arrays.items() if array.ndim == 0}
+        return {name: self.scalar(name) for name, array in self.arrays.items() if array.ndim == 0}
 
 
 def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[str, str] | None = None) -> None:

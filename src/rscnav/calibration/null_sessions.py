@@ -72,7 +72,7 @@ def null_session(
         activity += ((session.time - start) / (n_steps * DT_S))[:, None] * generator.normal(0, 3, n_units)
     if kind == "position":
         preferred = generator.uniform(-np.pi, np.pi, n_units)
-        activity += 3 * np.exp((np.cos(session.need("position") - preferred) - 1) / 0.5**2)
+        activity += 3 * np.exp((np.cos(session.require("position") - preferred) - 1) / 0.5**2)
     if kind == "shared":
         activity = np.sqrt(1 - SHARED) * activity + np.sqrt(SHARED) * coloured_noise(len(session.time), 1, generator)
     session.bin_centres = ((np.arange(N_BINS) + 0.5) * (2 * np.pi / N_BINS) - np.pi)[:, None]

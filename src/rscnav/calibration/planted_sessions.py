@@ -33,10 +33,10 @@ def planted_session(
     gain, of_b, of_error = units.uniform(0.5, 1.5, n_units), *units.normal(0, 0.4, (2, n_units))
     session = ring_walk(np.full(n_trials, n_steps), generator)
     session.name = PLANTED
-    bump = np.exp((np.cos(session.need("position") - preferred) - 1) / 0.5**2)
-    activity = 2 * bump * (1 + 0.5 * gain * (session.need("phase") == 2)[:, None])
+    bump = np.exp((np.cos(session.require("position") - preferred) - 1) / 0.5**2)
+    activity = 2 * bump * (1 + 0.5 * gain * (session.require("phase") == 2)[:, None])
     activity += coloured_noise(len(session.time), n_units, generator)
-    table = session.need("encounters")
+    table = session.require("encounters")
     for row in table[(table["kind"] == "encounter") & (table["order"] == 2)]:
         told = (
             (session.trial == row["trial"])
@@ -69,7 +69,7 @@ def surface_session(
     session.name = SURFACE
     steps = 0.07 * generator.choice([-1.0, 1.0], (n_trials, 1)) + 0.05 * generator.standard_normal((n_trials, n_steps))
     second = (generator.uniform(-np.pi, np.pi, (n_trials, 1)) + np.cumsum(steps, axis=1)).ravel()
-    angles = np.stack([session.need("position")[:, 0], second], axis=1)
+    angles = np.stack([session.require("position")[:, 0], second], axis=1)
     waves = np.concatenate([np.cos(angles), np.sin(angles)], axis=1)
     return with_activity(session, waves @ mixture + 0.03 * generator.standard_normal((len(second), n_units)))
 

@@ -56,7 +56,7 @@ def ring_walk(
     return Session(
         "planted", "network", "planted", DT_S, np.zeros((n, 1), np.float32), time, trial, trials,
         np.zeros(1, [("id", "i8")]), position=position, velocity=steps / DT_S, phase=met.phase,
-        hypotheses=met.hypotheses, landmarks=landmarks, encounters=met.table, landmark_names=("a", "b"),
+        n_hypotheses=met.n_hypotheses, landmarks=landmarks, encounters=met.table, landmark_names=("a", "b"),
         visibility_radius=RADIUS, position_unit="rad",
     )  # fmt: skip
 

@@ -82,8 +82,8 @@ def run_claims(
     """
     settings = analysis_module(analysis).Settings(**claims.settings)
     for number in numbers:
-        seeds = root.child("calibration", kind, str(number))
-        result = analyse(analysis, simulate_session(kind, seeds, **size), settings, None, seeds.child(analysis))
+        seeds = root.spawn("calibration", kind, str(number))
+        result = analyse(analysis, simulate_session(kind, seeds, **size), settings, None, seeds.spawn(analysis))
         yield from _rows(result, claims, kind, analysis, number)
 
 

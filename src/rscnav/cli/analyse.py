@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> None:
     seeds = Seeds(settings["seed"], ("analyse", name, session.name))
     result = analyse(name, session, settings["settings"], settings["common"], seeds)
     write_result(result, arguments.output, provenance(text, __name__, ANALYSES[name]))
-    outcome = "done" if result.ok else f"not applicable: {result.reason}"
+    outcome = "done" if result.applicable else f"not applicable: {result.reason}"
     log.info("%s of %s: %s (%.1f s)", name, session.name, outcome, time.monotonic() - started)
     for part, note in result.notes.items():
         log.info("  %s%s", f"{part}: " if part else "", note)

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         result = _of_network(arguments, settings)
     write_result(result, arguments.output, provenance(text, *modules_of(config, "dynamics", name)))
-    outcome = "done" if result.ok else f"not applicable: {result.reason}"
+    outcome = "done" if result.applicable else f"not applicable: {result.reason}"
     log.info("dynamics of %s: %s (%.1f s)", name, outcome, time.monotonic() - started)
     for part, note in result.notes.items():
         log.info("  %s: %s", part, note)

@@ -12,7 +12,7 @@ from rscnav.sessions.hdf5 import read_session, write_session
 from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
-OF_NETWORK = ("position", "heading", "velocity", "phase", "hypotheses", "landmarks", "encounters")
+OF_NETWORK = ("position", "heading", "velocity", "phase", "n_hypotheses", "landmarks", "encounters")
 OF_RECORDING = ("position", "phase")
 
 

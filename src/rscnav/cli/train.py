@@ -59,7 +59,7 @@ def entry(config: Config, session: str, folder: Path) -> tuple[Task, QueuedNetwo
         architecture=architecture(network, task),
         training=network.training,
         observer=settings["observer"],
-        record=job.settings,
+        settings_json=job.settings,
         code=job.code,
     )
     return task, QueuedNetwork(

@@ -48,12 +48,12 @@ class _Side:
 
     def geometry(self, kind: str, settings: Any) -> tuple[Geometry | None, str]:
         if kind not in self.geometries:
-            missing = self.session.missing(("phase",))
+            missing = self.session.missing_fields(("phase",))
             if missing:
                 self.geometries[kind] = None, missing
             else:
                 labels = MADE_BY[kind](self.session, self.prepared.samples, settings)
-                found = geometry(self.session, self.prepared, labels, settings, self.seeds.child(kind))
+                found = geometry(self.session, self.prepared, labels, settings, self.seeds.spawn(kind))
                 self.geometries[kind] = found
         return self.geometries[kind]
 
@@ -91,7 +91,7 @@ def compare(
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError(f"sessions to compare: {', '.join(names) or 'none'}; name two at least, each once")
     settings, common, seeds = settings or Similarity(), common or Common(), seeds or Seeds(0, ("compare",))
-    sides = {s.name: _side(rebin(s, common.analysis_dt_s), settings, common, seeds.child(s.name)) for s in sessions}
+    sides = {s.name: _side(rebin(s, common.analysis_dt_s), settings, common, seeds.spawn(s.name)) for s in sessions}
     result = Result()
     result.add("session", np.array(names, np.str_), "", ("session",))
     result.add("kind", np.array([s.kind for s in sessions], np.str_), "", ("session",))
@@ -116,7 +116,7 @@ def compare(
 
 def _side(session: Session, settings: Any, common: Common, seeds: Seeds) -> _Side:
     prepared = prepare(session, common)
-    pieces, why = cut(prepared, session.time[prepared.samples], session.dt_s, settings, seeds.child("pieces"))
+    pieces, why = cut(prepared, session.time[prepared.samples], session.dt_s, settings, seeds.spawn("pieces"))
     return _Side(session, prepared, seeds, pieces, why)
 
 
@@ -177,7 +177,7 @@ def _dynamics(
             f"dynamics: time steps of {one.session.dt_s:g} and {other.session.dt_s:g} s do not compare; "
             "analyses.common.analysis_dt_s joins narrower bins"
         )
-    found: DSAResult = apart(one.pieces, other.pieces, settings, seeds.child("dynamics", pair))
+    found: DSAResult = apart(one.pieces, other.pieces, settings, seeds.spawn("dynamics", pair))
     result.add(f"{pair}/distance", found.distance, "rad")
     result.add(f"{pair}/distance_low", found.low, "rad")
     result.add(f"{pair}/distance_high", found.high, "rad")

@@ -54,15 +54,15 @@ def place_conditions(session: Session, samples: NDArray[np.intp], settings: Any)
     Conditions
     """
     place, n = spatial_bin(
-        session.need("position")[samples], session.is_ring, settings.n_places, settings.n_places_side
+        session.require("position")[samples], session.is_circular, settings.n_places, settings.n_places_side
     )
-    phase = session.need("phase")[samples].astype(np.int64)
+    phase = session.require("phase")[samples].astype(np.int64)
     return Conditions(PLACES, np.where((place >= 0) & (phase < len(PHASES)), phase * n + place, -1), n)
 
 
 def time_conditions(session: Session, samples: NDArray[np.intp], settings: Any) -> Conditions:
     """Give phase x time since the phase began in that trial (arguments as `place_conditions`)."""
-    phase, trial = session.need("phase")[samples].astype(np.int64), session.trial[samples]
+    phase, trial = session.require("phase")[samples].astype(np.int64), session.trial[samples]
     time = session.time[samples]
     begins = np.flatnonzero(np.append(True, (np.diff(phase) != 0) | (np.diff(trial) != 0)))
     since = time - np.repeat(time[begins], np.diff(np.append(begins, len(phase)))) + 0.5 * session.dt_s
@@ -81,20 +81,23 @@ def places_differ(one: Session, other: Session) -> str:
     for session in (one, other):
         if session.position is None:
             return f"{session.name} has no position"
-    if one.is_ring != other.is_ring:
-        ring, plane = (one, other) if one.is_ring else (other, one)
+    if one.is_circular != other.is_circular:
+        ring, plane = (one, other) if one.is_circular else (other, one)
         return f"{ring.name} is on a ring, {plane.name} is not"
-    if one.need("position").shape[1] != other.need("position").shape[1] or one.position_unit != other.position_unit:
+    if (
+        one.require("position").shape[1] != other.require("position").shape[1]
+        or one.position_unit != other.position_unit
+    ):
         return f"positions are in {one.position_unit or '?'} in {one.name}, in {other.position_unit or '?'} in {other.name}"
     places = []
     for session in (one, other):
         if session.landmarks is None:
             return f"where the landmarks of {session.name} stand is not known"
         middle = np.nanmedian(session.landmarks, axis=0)
-        if _apart(session.landmarks, middle[None], session.is_ring) > _tolerance(one, other):
+        if _apart(session.landmarks, middle[None], session.is_circular) > _tolerance(one, other):
             return f"the landmarks of {session.name} stand elsewhere in each trial"
         places.append(middle)
-    if places[0].shape != places[1].shape or _apart(places[0], places[1], one.is_ring) > _tolerance(one, other):
+    if places[0].shape != places[1].shape or _apart(places[0], places[1], one.is_circular) > _tolerance(one, other):
         return "the landmarks of the two stand at different places"
     return ""
 

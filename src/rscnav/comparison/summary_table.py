@@ -162,4 +162,4 @@ def _entry(shown: TableRow, of: str, result: Result, prefix: str = "") -> TableC
 
 
 def _number(result: Result, key: str) -> float:
-    return float(result[key]) if result.ok and key in result else NAN
+    return float(result[key]) if result.applicable and key in result else NAN

@@ -55,7 +55,7 @@ def add_driven_divergence(result: Result, visited: Trajectories, settings: Setti
             for what, points in (("state", run), ("belief", root)):
                 distances[what][:, here[:, None], here] += pairwise(points) / len(some)
     for what, distance in distances.items():
-        add_ratio(result, what, StatePairs(distance, approach), is_a, settings, seeds.child("compare", what))
+        add_ratio(result, what, StatePairs(distance, approach), is_a, settings, seeds.spawn("compare", what))
 
 
 def _before_second(
@@ -68,7 +68,7 @@ def _before_second(
     """
     session = visited.session
     a, b = visited.task.landmark_names[:2]
-    table = session.need("encounters")
+    table = session.require("encounters")
     rows = table[(table["kind"] == "encounter") & (table["order"] == 2) & ~table["from_start"]]
     rows = rows[(session.trials["split"][rows["trial"]] == "test") & np.isin(rows["landmark"], (a, b))]
     onset = np.searchsorted(session.time, rows["onset_s"])

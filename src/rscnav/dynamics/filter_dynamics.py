@@ -81,7 +81,7 @@ def filter_time_constants(visited: Trajectories, settings: Observer, n: int) -> 
 def _batch(visited: Trajectories, inputs: NDArray[np.float32], trial: NDArray[np.integer]) -> Batch:
     """Make a batch of which inputs and landmarks count; the rest is filled in."""
     shape = inputs.shape[:2]
-    landmarks = torch.from_numpy(visited.session.need("landmarks")[trial])
+    landmarks = torch.from_numpy(visited.session.require("landmarks")[trial])
     return Batch(
         inputs=torch.from_numpy(np.ascontiguousarray(inputs)),
         targets={head: torch.zeros(shape, dtype=torch.int64) for head in visited.task.heads},

@@ -146,7 +146,7 @@ def _add_slow(
 
 def _tangents(visited: Trajectories, phase: int) -> NDArray[np.float64]:
     """Give the direction in which the mean state of a phase moves as the believed place does, (sector, state)."""
-    samples = visited.test[visited.session.need("phase")[visited.test] == phase]
+    samples = visited.test[visited.session.require("phase")[visited.test] == phase]
     samples = samples[:: max(1, len(samples) // 20_000)]
     states = visited.states[samples].astype(np.float64)
     at = _sector(visited.best(states)[:, 0])

@@ -50,7 +50,7 @@ def dynamics(
     """
     if reason := why_no_step(network):
         return Result.not_applicable(reason)
-    if lacking := session.missing(("position", "phase")):
+    if lacking := session.missing_fields(("position", "phase")):
         return Result.not_applicable(lacking)
     settings, observer = settings or Settings(), observer or Observer()
     seeds = seeds or Seeds(0, ("dynamics", session.name))
@@ -66,13 +66,13 @@ def dynamics(
     result.add("spread", here.spread)
     result.add("median_speed", here.speed, "1/step")
     result.add("n_states", here.system.n_states)
-    add_landscape(result, here, settings, observer, seeds.child("landscape"))
-    add_recovery(result, here, settings, seeds.child("recovery"))
-    add_alone(result, here, settings, observer, seeds.child("alone"))
-    add_driven_divergence(result, here, settings, seeds.child("apart"))
+    add_landscape(result, here, settings, observer, seeds.spawn("landscape"))
+    add_recovery(result, here, settings, seeds.spawn("recovery"))
+    add_alone(result, here, settings, observer, seeds.spawn("alone"))
+    add_driven_divergence(result, here, settings, seeds.spawn("apart"))
     shown = here.test[:: max(1, len(here.test) // 3000)]
     result.add("cloud/projection", here.shown(here.states[shown]), "", ("time", "component"))
-    result.add("cloud/phase", session.need("phase")[shown], "", ("time",))
+    result.add("cloud/phase", session.require("phase")[shown], "", ("time",))
     return result
 
 

@@ -71,7 +71,7 @@ class System:
         sent, sent_by, first = self._input(n, None), None, 0
         for layer, state in zip(self.network.layers, self.network.split(before), strict=True):
             assert isinstance(layer, Cell)  # checked above; this is for the types
-            driven, recurrent = layer.drive(sent), layer.recur(layer.output(state))
+            driven, recurrent = layer.project_inputs(sent), layer.project_hidden(layer.hidden(state))
             by_driven, by_recurrent, by_state = by_unit(layer, driven, recurrent, state)
             here = slice(first, first + layer.state_size)
             units, parts = layer.hidden_size, len(layer.parts)
@@ -83,7 +83,7 @@ class System:
                 weights = layer.weight_ih.unflatten(0, (layer.input_gates, units))
                 by_sent = torch.einsum("npgu,gux->npux", by_driven, weights).flatten(1, 2)
                 whole[:, here, :first] = by_sent @ sent_by
-            sent = layer.output(layer.react(driven, recurrent, state))
+            sent = layer.hidden(layer.update(driven, recurrent, state))
             sent_by = whole[:, first : first + units, : here.stop]  # the first part is what is sent
             first = here.stop
         return whole.numpy()
@@ -91,7 +91,7 @@ class System:
     def report(self, states: States, head: str = "position") -> NDArray[np.float64]:
         """Give what the network reports in these states: probabilities (..., class)."""
         layer = self.network.layers[-1]
-        sent = layer.output(_tensor(states)[..., self.n_states - layer.state_size :])
+        sent = layer.hidden(_tensor(states)[..., self.n_states - layer.state_size :])
         return self.network.readouts[head](sent).softmax(dim=-1).numpy()
 
     def _step(self, states: Tensor, inputs: Tensor) -> Tensor:

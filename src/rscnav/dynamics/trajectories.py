@@ -51,7 +51,7 @@ class Trajectories:
     @cached_property
     def test(self) -> NDArray[np.intp]:
         """Samples of the test trials."""
-        return np.flatnonzero(self.session.in_split("test"))
+        return np.flatnonzero(self.session.split_mask("test"))
 
     @cached_property
     def spread(self) -> float:
@@ -67,7 +67,7 @@ class Trajectories:
     @cached_property
     def axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and principal directions (state, component) of the states of the training trials."""
-        train = np.flatnonzero(self.session.in_split("train"))
+        train = np.flatnonzero(self.session.split_mask("train"))
         return principal_axes(self.states[train[:: max(1, len(train) // FITTED)]])
 
     def shown(self, states: NDArray) -> NDArray[np.float32]:
@@ -82,7 +82,7 @@ class Trajectories:
 
     def draw(self, phase: str, n: int, generator: np.random.Generator) -> NDArray[np.intp]:
         """Draw one sample of a phase from each of at most `n` test trials."""
-        samples = self.test[self.session.need("phase")[self.test] == PHASES.index(phase)]
+        samples = self.test[self.session.require("phase")[self.test] == PHASES.index(phase)]
         samples = generator.permutation(samples)
         _, first = np.unique(self.session.trial[samples], return_index=True)  # the order is random: any of the trial's
         return np.sort(generator.permutation(samples[first])[:n])
@@ -134,9 +134,9 @@ def load_trajectories(session: Session, network: Network, task: Task) -> Traject
 def reconstruct_inputs(session: Session, task: RingTask) -> NDArray[np.float32]:
     """Work out the inputs of all trials of a session on the ring, (trial, step, channel), as the task makes them."""
     shape = (len(session.trials), -1)
-    position = torch.from_numpy(session.need("position")[:, 0]).reshape(shape)
-    velocity = torch.from_numpy(session.need("velocity")).reshape(shape)
-    places = torch.from_numpy(session.need("landmarks")[:, :, 0])
+    position = torch.from_numpy(session.require("position")[:, 0]).reshape(shape)
+    velocity = torch.from_numpy(session.require("velocity")).reshape(shape)
+    places = torch.from_numpy(session.require("landmarks")[:, :, 0])
     visible = wrap(position[:, :, None] - places[:, None]).abs() < task.visibility
     code = encode_velocity(velocity, task.settings.velocity_units)
     return torch.cat([code, task.landmark_channels(visible, places)], dim=2).float().numpy()

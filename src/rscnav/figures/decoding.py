@@ -42,7 +42,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             else:
                 empty_panel(panel, row.reason("decoding") or lacking(results[:1], task) or f"no {task} is known")
         if any(
-            r.number(f"{task}_{when}") is not None for r in results for task in TASKS for when in ("before", "after")
+            r.scalar(f"{task}_{when}") is not None for r in results for task in TASKS for when in ("before", "after")
         ):
             _beside(panels[2], results, "beside" not in explained)
             explained.add("beside")
@@ -92,7 +92,7 @@ def _beside(ax: Axes, results: Sequence[Result], legend: bool) -> None:
         path = f"{task}_displacement" if when == "before" else f"{task}_displacement_after"
         names = {"state": f"{task}_{when}", "displacement": path, "time in trial": f"{task}_trial_time"}
         for k, (source, name) in enumerate(names.items()):
-            found = [[r.number(f"{name}{end}") for end in ("", "_low", "_high")] for r in results]
+            found = [[r.scalar(f"{name}{end}") for end in ("", "_low", "_high")] for r in results]
             known = np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
             if not len(known):
                 continue

@@ -48,7 +48,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         if half == 0:
             _points(panels[0], results[0])
             if len(row.members) > 1:
-                name = next(m.name for m in row.members if m.results["dynamics"].ok)
+                name = next(m.name for m in row.members if m.results["dynamics"].applicable)
                 panels[0].set_title(f"{TITLES[0][0]} ({name})")
             _eigenvalues(panels[1], results[0])
             _pushes(panels[2], results)

@@ -32,7 +32,7 @@ class Row:
 
     def results(self, analysis: str) -> list[Result]:
         """Give the applicable results of one analysis, one a member."""
-        return [m.results[analysis] for m in self.members if m.results[analysis].ok]
+        return [m.results[analysis] for m in self.members if m.results[analysis].applicable]
 
     def reason(self, analysis: str) -> str:
         """Say why no member has a result of this analysis ('' if one has)."""

@@ -39,7 +39,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     for panel, title in zip(axes[0], TITLES, strict=True):
         panel.set_title(title)
     panel_letters(axes[0])
-    _legend(figure, any(m.session and m.session.limit == "smoother" for r in rows for m in r.members))
+    _legend(figure, any(m.session and m.session.reference_observer == "smoother" for r in rows for m in r.members))
     return figure
 
 

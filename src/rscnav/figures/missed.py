@@ -76,7 +76,7 @@ def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bo
     """Draw what is lost from just before to after, with its 95 % interval; p of the difference above."""
     for place, what in enumerate(drops):
         for kind, shift in (("missed", -0.15), ("other", 0.15)):
-            found = [[r.number(f"{what}_{kind}{end}") for end in ("", "_low", "_high")] for r in results]
+            found = [[r.scalar(f"{what}_{kind}{end}") for end in ("", "_low", "_high")] for r in results]
             known = np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
             if len(known) == 1:
                 ax.plot([place + shift] * 2, known[0, 1:], color=COLOURS[kind], lw=0.8)
@@ -88,7 +88,7 @@ def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bo
                 mew=0,
                 color=COLOURS[kind],
             )
-        p = [value for r in results if (value := r.number(f"{what}_p")) is not None]
+        p = [value for r in results if (value := r.scalar(f"{what}_p")) is not None]
         text = f"p =\n{p[0]:.2g}" if len(p) == 1 else f"p≤0.05:\n{sum(v <= 0.05 for v in p)}/{len(p)}"
         ax.text(
             place,

@@ -79,7 +79,7 @@ def _order(matrix: NDArray) -> NDArray[np.intp]:
 def _kept(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:
     """Draw pairs of units, LM2 against LM1; with several sessions, how much each of them keeps."""
     if len(results) > 1:
-        having = [r for r in results if r.number("kept") is not None]
+        having = [r for r in results if r.scalar("kept") is not None]
         if not having:
             empty_panel(ax, results[0].notes.get("kept", "nothing to keep"))
             return
@@ -104,9 +104,9 @@ def _kept(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:
     else:
         ax.plot(x, y, ".", color="black", markersize=2)
     ax.plot([-limit, limit], [-limit, limit], color=PHASE_COLOURS["LM2"], linewidth=0.6, linestyle=(0, (3, 2)))
-    value = result.number("kept")
-    if value is not None and result.number("kept_low") is not None:
-        title = f"kept {value:.2f} ({result.number('kept_low'):.2f} to {result.number('kept_high'):.2f})"
+    value = result.scalar("kept")
+    if value is not None and result.scalar("kept_low") is not None:
+        title = f"kept {value:.2f} ({result.scalar('kept_low'):.2f} to {result.scalar('kept_high'):.2f})"
     else:
         title = f"kept {value:.2f}" if value is not None else "no structure to keep"
     ax.set(

@@ -16,7 +16,7 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
 ANALYSES: tuple[str, ...] = ()
-FIELDS = ("position", "phase", "belief", "bayes", "bin_centres", "landmarks", "encounters", "ambiguity")
+FIELDS = ("position", "phase", "belief", "bayes_posterior", "bin_centres", "landmarks", "encounters", "ambiguity")
 TITLES = ("World", "Example trial", "Network's belief", "Bayes filter")
 
 
@@ -33,7 +33,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
         _world(panels[0], session, samples)
         _trial(panels[1], session, samples, time)
         _belief(panels[2], session, session.belief, samples, time)
-        image = _belief(panels[3], session, session.bayes, samples, time)
+        image = _belief(panels[3], session, session.bayes_posterior, samples, time)
         if image is not None:
             bar = figure.colorbar(image, ax=panels[3], pad=0.03, aspect=12, extend="max")
             bar.set_label("probability per bin")
@@ -67,7 +67,7 @@ def _world(ax: Axes, session: Session, samples: NDArray) -> None:
         return
     ax.set_aspect("equal")
     places = None if session.landmarks is None else session.landmarks[session.trial[samples[0]]]
-    if session.is_ring:
+    if session.is_circular:
         ax.add_patch(Circle((0, 0), 1, fill=False, color=GREY))
         for name, place in _named_places(session, places):
             colour, angle = LANDMARK_COLOURS.get(name, "k"), place[0]
@@ -126,7 +126,7 @@ def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
         return
     ax.set_xlabel("time in trial (s)")
     for dim in range(session.position.shape[1]):
-        label = None if session.is_ring else "xyz"[dim]
+        label = None if session.is_circular else "xyz"[dim]
         ax.plot(
             time,
             line_breaks(session.position[samples, dim], time, session),
@@ -134,7 +134,7 @@ def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
             alpha=1 - 0.5 * dim,
             label=label,
         )
-    if session.is_ring:
+    if session.is_circular:
         ax.set(ylim=(-np.pi, np.pi), yticks=[-np.pi, 0, np.pi], yticklabels=["−π", "0", "π"], ylabel="position (rad)")
     else:
         ax.set_ylabel(f"position ({session.position_unit})")
@@ -186,7 +186,7 @@ def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray
     if belief is None or session.position is None:
         empty_panel(ax, f"a {session.kind} has no belief that could be read off")
         return None
-    if not session.is_ring:
+    if not session.is_circular:
         return _belief_maps(ax, session, belief, samples)
     extent = (0, time[-1] + session.dt_s / 2, -np.pi, np.pi)
     image = ax.imshow(
@@ -238,7 +238,7 @@ def line_breaks(values: NDArray, time: NDArray, session: Session) -> NDArray:
     """Put NaN where no line may be drawn: where an angle jumps around the ring, and across dropped bins."""
     broken = values.copy()
     jump = np.diff(time) > 1.5 * session.dt_s
-    if session.is_ring:
+    if session.is_circular:
         jump |= np.abs(np.diff(values)) > np.pi
     broken[1:][jump] = np.nan
     return broken

@@ -119,18 +119,18 @@ def estimated(
         # The control of shuffled counts costs as much as all others, and is not looked at.
         given = replace(session, spikes=None) if analysis == "eigenspectrum" and "spikes" in needed else session
         result = analyse(
-            analysis, given, settings[analysis].model_copy(update=few), common, seeds.child(analysis)
+            analysis, given, settings[analysis].model_copy(update=few), common, seeds.spawn(analysis)
         )  # fmt: skip
         for e in ESTIMATES:
             if e.analysis == analysis:
-                numbers = [_number(result.number(key)) for key in (e.value, e.low, e.high)]
+                numbers = [_number(result.scalar(key)) for key in (e.value, e.low, e.high)]
                 yield EstimateValue(e.name, e.phase, *numbers)
     yield from counted(session)
 
 
 def counted(session: Session) -> Iterator[EstimateValue]:
     """Count what happened: encounters a trial, second landmarks a trial, and the share of those taken for the other one."""
-    table = session.need("encounters")
+    table = session.require("encounters")
     met = table[table["kind"] == "encounter"]
     n_trials = len(session.trials)
     yield EstimateValue("encounters_per_trial", "", len(met) / n_trials)

@@ -19,13 +19,13 @@ def position_errors(session: Session) -> dict[str, float]:
 
     No other readout of the belief at that moment errs less on average. It is exact where the belief is.
     """
-    centres, belief = session.need("bin_centres")[:, 0], session.need("bayes")
+    centres, belief = session.require("bin_centres")[:, 0], session.require("bayes_posterior")
     apart = np.abs(wrap(centres[:, None] - centres))
     place = np.concatenate(
         [centres[np.argmin(belief[k : k + _BLOCK] @ apart, axis=1)] for k in range(0, len(belief), _BLOCK)]
     )
-    error = np.abs(wrap(place - session.need("position")[:, 0]))
-    phase = session.need("phase")
+    error = np.abs(wrap(place - session.require("position")[:, 0]))
+    phase = session.require("phase")
     return {name: float(error[phase == k].mean()) if np.any(phase == k) else np.nan for k, name in enumerate(PHASES)}
 
 
@@ -55,15 +55,15 @@ def balanced(said: NDArray[np.bool_], is_so: NDArray[np.bool_]) -> float:
 
 def _second(session: Session, lag: int) -> tuple[NDArray, NDArray, NDArray[np.bool_], NDArray[np.bool_]]:
     """Give b's share of the belief around both landmarks, the samples, whether it is b, whether the trial ends incorrect."""
-    table = session.need("encounters")
+    table = session.require("encounters")
     table = table[(table["kind"] == "encounter") & (table["order"] == 2) & (table["outcome"] != "none")]
     at = onset_sample(session, table) + lag
     there = (at >= 0) & (at < len(session.time))
     there[there] &= session.trial[at[there]] == table["trial"][there]
     table, at = table[there], at[there]
-    centres = session.need("bin_centres")[:, 0]
-    reach = float(session.need("visibility_radius")) + A_BIN_RAD * (1 + abs(lag))
-    near = np.abs(wrap(centres[:, None] - session.need("landmarks")[0, :, 0])) < reach  # (bin, landmark)
-    mass = session.need("bayes")[at] @ near.astype(np.float64) + 1e-12
+    centres = session.require("bin_centres")[:, 0]
+    reach = float(session.require("visibility_radius")) + A_BIN_RAD * (1 + abs(lag))
+    near = np.abs(wrap(centres[:, None] - session.require("landmarks")[0, :, 0])) < reach  # (bin, landmark)
+    mass = session.require("bayes_posterior")[at] @ near.astype(np.float64) + 1e-12
     names = session.landmark_names
     return mass[:, 1] / mass.sum(axis=1), at, table["landmark"] == names[1], table["outcome"] == "incorrect"

@@ -43,8 +43,8 @@ def simulate_and_read(config: Config, seed: int, n_units: int, n_trials: int) ->
     seeds = seeds_of(config, seed)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{EXAMPLE}.nwb"
-        truth = simulate_recording(settings, path, seeds.child("simulate"), config.observer.grid_bins)
-        read = read_recording(path, recording(config, EXAMPLE), config.encounters, seeds.child("read"))
+        truth = simulate_recording(settings, path, seeds.spawn("simulate"), config.observer.grid_bins)
+        read = read_recording(path, recording(config, EXAMPLE), config.encounters, seeds.spawn("read"))
     return read, truth
 
 
@@ -76,5 +76,5 @@ def measured(session: Session, config: Config, seed: int, n_units: int, n_trials
     part = random_subset(session, n_units, n_trials, seeds)
     analyses: Any = config.analyses
     settings = {name: getattr(analyses, name) for name in FEW}
-    for found in estimated(part, settings, analyses.common, seeds.child(n_units, n_trials)):
+    for found in estimated(part, settings, analyses.common, seeds.spawn(n_units, n_trials)):
         yield Row(seed, n_units, n_trials, activity, *astuple(found))

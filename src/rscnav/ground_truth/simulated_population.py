@@ -94,9 +94,9 @@ def walk_of(truth: Session, settings: Simulation) -> LongWalk:
         raise ValueError(
             f"simulation '{settings.name}': trials of {lengths.min()} to {lengths.max()} bins; one length is needed"
         )
-    phase = truth.need("phase")
+    phase = truth.require("phase")
     gain = np.array(settings.phase_gain)[phase][:, None]
-    drive = np.concatenate([gain, gain * truth.need("bayes")], axis=1).astype(np.float32)
+    drive = np.concatenate([gain, gain * truth.require("bayes_posterior")], axis=1).astype(np.float32)
     return LongWalk(truth, drive.reshape(-1, lengths[0], drive.shape[1]), phase.reshape(-1, lengths[0]))
 
 

@@ -69,7 +69,7 @@ def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Trut
     settings = simulation(config, EXAMPLE).model_copy(update={"n_units": 1, "n_trials": n_trials})
     session = simulate(settings, Seeds(config.seed, ("ground truth", "truth")), config.observer.grid_bins)
     walk = walk_of(session, settings)
-    units_of = population(settings, session.need("bin_centres")[:, 0])
+    units_of = population(settings, session.require("bin_centres")[:, 0])
     whole = list(truths_of(walk, units_of, config.analyses, units))
     parts = np.array([[t.value for t in truths_of(p, units_of, config.analyses, units)] for p in walk.parts(PARTS)])
     errors = parts.std(axis=0, ddof=1) / np.sqrt(PARTS)
@@ -96,7 +96,7 @@ def _of_curves(walk: LongWalk, units_of: Population, analyses: Any) -> Iterator[
     """Give the entropies of the tuning to the angle moved and to the place."""
     moved = displacement_since_landmark(walk.session)
     moved = np.where(np.abs(moved) <= np.pi, moved, np.nan)
-    place = walk.session.need("position")[:, 0]
+    place = walk.session.require("position")[:, 0]
     for name, angle, n_bins in (
         ("tuning", moved, analyses.tuning.n_bins),
         ("spatial", place, analyses.spatial.n_places),

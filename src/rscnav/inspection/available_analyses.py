@@ -11,7 +11,7 @@ def available_analyses(session: Session) -> dict[str, str]:
 
     Analyses that no recording can feed are left out.
     """
-    return {name: session.missing(analysis_module(name).NEEDS) for name in ANALYSES if name not in ONLY_NETWORKS}
+    return {name: session.missing_fields(analysis_module(name).NEEDS) for name in ANALYSES if name not in ONLY_NETWORKS}
 
 
 def feeds_in_words(session: Session) -> list[str]:

@@ -176,12 +176,12 @@ class Network(nn.Module):
         for level, layer in enumerate(self.layers):
             states = layer(sent, self.draw_noise(inputs, generator), befores[level])
             all_states.append(states)
-            outputs = [layer.output(states)]
+            outputs = [layer.hidden(states)]
             if self.architecture.bidirectional:
                 other = self.backward_layers[level]
                 states = other(sent.flip(0), self.draw_noise(inputs, generator)).flip(0)
                 all_states.append(states)
-                outputs.append(other.output(states))
+                outputs.append(other.hidden(states))
             sent = torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0]
         return torch.cat(all_states, dim=-1) if len(all_states) > 1 else all_states[0], sent
 
@@ -205,7 +205,7 @@ class Network(nn.Module):
         for layer, before in zip(self.layers, self.split(state), strict=True):
             assert isinstance(layer, Cell)  # checked above; this is for the types
             after.append(layer.step(sent, before))
-            sent = layer.output(after[-1])
+            sent = layer.hidden(after[-1])
         return torch.cat(after, dim=-1)
 
     def draw_noise(self, inputs: Tensor, generator: Generators) -> Tensor | None:

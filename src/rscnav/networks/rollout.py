@@ -134,7 +134,7 @@ def roll_out(
         velocity=batch.velocity.flatten().cpu().numpy(),
         heading=None if batch.heading is None else _flat(batch.heading),
         phase=met.phase,
-        hypotheses=met.hypotheses,
+        n_hypotheses=met.n_hypotheses,
         belief=beliefs["position"],
         bin_centres=task.bin_centres,
         landmarks=behaviour.landmarks,
@@ -146,7 +146,7 @@ def roll_out(
         head_bayes_loss=None if best is None else judge.head_losses(best),
         visibility_radius=task.visibility,
         position_unit=task.position_unit,
-        attributes={"loss": task.settings.loss, "map_known": task.map_known, "limit": limit, **(attributes or {})},
+        attributes={"loss": task.settings.loss, "map_known": task.map_known, "reference_observer": limit, **(attributes or {})},
         **judge.fields(),
         **({} if bayes is None else judge.filter_fields(bayes)),
     )
@@ -202,7 +202,7 @@ class _Judge:
     def filter_fields(self, bayes: dict[str, NDArray]) -> dict[str, Any]:
         """Give the session's fields about the Bayes filter."""
         return {
-            "bayes": bayes["position"].astype(np.float32),
+            "bayes_posterior": bayes["position"].astype(np.float32),
             "ambiguity": 1 - self.measures["certainty"][self.names.index("bayes")],
         }
 

@@ -74,20 +74,20 @@ class ParticleFilter:
         if self.outsets:
             x, y = x.clone(), y.clone()
         for row in [row for row in self.outsets if not settled[row]]:
-            shares[row] = self.wait(row, step)
+            shares[row] = self.predict_unresolved(row, step)
             x[row], y[row] = turned(x[row], y[row], *self.back)
-        self.weigh(step)
+        self.update_weights(step)
         for row in [row for row in self.outsets if settled[row]]:
-            self.settle(row, step)
+            self.resolve_rotation(row, step)
             x[row], y[row] = c.x[row], c.y[row]
         side = [equal_bin(place, -s.radius_m, s.radius_m, s.n_bins_side) for place in (x, y)]
-        tally = c.tally(side[0].mul_(s.n_bins_side).add_(side[1]), self.task.heads["position"])
+        tally = c.weighted_histogram(side[0].mul_(s.n_bins_side).add_(side[1]), self.task.heads["position"])
         for row, share in shares.items():
             tally[row] += 1e-12
             tally[row] *= (share / tally[row].sum(dim=1))[:, None]
         return tally
 
-    def wait(self, row: int, step: int) -> Tensor:
+    def predict_unresolved(self, row: int, step: int) -> Tensor:
         """Weigh the poses of a trial that has seen no landmark yet; returns the probability of each turn."""
         c, outset = self.cloud, self.outsets[row]
         if bool(self.weighed[row, step]):
@@ -100,11 +100,11 @@ class ParticleFilter:
         c.weight[row] = outset.own_weight()
         return share
 
-    def settle(self, row: int, step: int) -> None:
+    def resolve_rotation(self, row: int, step: int) -> None:
         """Give each particle of a trial one turn of the scene, at the first sight of a landmark."""
         c, outset, view = self.cloud, self.outsets.pop(row), self.view
         pose = c.x[row], c.y[row], c.heading[row]
-        chosen, port, c.weight[row], explained = outset.settle(
+        chosen, port, c.weight[row], explained = outset.resolve_rotation(
             *pose, view.bearing[row, step], view.distance[row, step], self.generator
         )
         self.rescues += not explained
@@ -125,36 +125,36 @@ class ParticleFilter:
             if chosen is not None:
                 c.x[row], c.y[row], c.heading[row] = c.x[row][chosen], c.y[row][chosen], c.heading[row][chosen]
 
-    def weigh(self, step: int) -> None:
+    def update_weights(self, step: int) -> None:
         """Multiply the weights by the likelihood of what is in view, and bring their sums back to 1."""
-        c, rows = self.cloud, self.lit(step)
+        c, rows = self.cloud, self.informative_trials(step)
         weight = c.weight * self.likelihood(step)
         total = weight.sum(dim=1, keepdim=True)
         if self.single and bool((total < INEXPLICABLE).any()):
-            self.start_anew((total[:, 0] < INEXPLICABLE).nonzero()[:, 0])
+            self.reinitialise((total[:, 0] < INEXPLICABLE).nonzero()[:, 0])
             weight = c.weight * self.likelihood(step)
             total = weight.sum(dim=1, keepdim=True)
         if bool((total < IMPOSSIBLE).any()):
             dead = (total[:, 0] < IMPOSSIBLE).nonzero()[:, 0]
-            weight[dead], total[dead] = self.rescue(dead, step), 1.0
+            weight[dead], total[dead] = self.reinitialise_lost(dead, step), 1.0
         c.weight = torch.threshold_(weight.div_(total), NEGLIGIBLE, 0.0)
         if self.single and len(rows):
             self.keep_best(rows)
 
-    def lit(self, step: int) -> Tensor:
+    def informative_trials(self, step: int) -> Tensor:
         """Trials that learn at this step from a landmark in view."""
         return (self.ripe[:, step] & self.view.seen[:, step]).nonzero()[:, 0]
 
     def likelihood(self, step: int) -> Tensor:
         """Likelihood of what is in view or not, (trial, particle), relative to its maximum; 1 where the strategy learns nothing."""
-        c, rows = self.cloud, self.lit(step)
+        c, rows = self.cloud, self.informative_trials(step)
         likelihood = (self.view.possible(c.x, c.y, step) | ~self.ripe[:, step, None]).float()
         if len(rows):
             misfit = self.view.misfit(c.x[rows], c.y[rows], c.heading[rows], rows, step)
             likelihood[rows] *= torch.exp(-misfit.clamp_(max=60))  # no denormal products
         return likelihood
 
-    def rescue(self, rows: Tensor, step: int) -> Tensor:
+    def reinitialise_lost(self, rows: Tensor, step: int) -> Tensor:
         """Give new weights, (row, particle), where no particle can be: to the nearest, or if even these are far to poses drawn anew.
 
         Poses anew come from what is seen alone; turns of the scene keep their odds.
@@ -182,7 +182,7 @@ class ParticleFilter:
         kept = torch.where(hypothesis == best, c.weight[rows], 0.0)
         c.weight[rows] = kept / kept.sum(dim=1, keepdim=True)
 
-    def start_anew(self, rows: Tensor) -> None:
+    def reinitialise(self, rows: Tensor) -> None:
         """Give the poses of trials `rows`, as they are in the frame of the start, new turns of the scene, all alike."""
         c, n = self.cloud, self.cloud.x.shape[1]
         chosen = systematic_resample(c.weight[rows], n, self.generator)

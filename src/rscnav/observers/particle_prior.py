@@ -72,7 +72,7 @@ class RotationPosterior:
         self.allowed = self.allowed[chosen]
         return chosen
 
-    def settle(
+    def resolve_rotation(
         self, x: Tensor, y: Tensor, heading: Tensor, bearing: Tensor, distance: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor, Tensor, bool]:
         """Draw as many pairs of pose and turn as there are poses, once a landmark is seen.

@@ -33,7 +33,7 @@ class Particles:
     weight: Tensor
     n_labels: int
 
-    def tally(self, bins: Tensor, n_bins: int) -> Tensor:
+    def weighted_histogram(self, bins: Tensor, n_bins: int) -> Tensor:
         """Sum the weights in each bin and label: bins (trial, particle) -> (trial, label, bin), float64."""
         n_trials = len(self.x)
         cell = (self.slot * n_bins).add_(bins).flatten()

@@ -190,9 +190,9 @@ def _places(position: NDArray[np.float64], unit: str) -> NDArray[np.floating]:
 def _velocity(session: Session, place: NDArray[np.floating]) -> NDArray[np.floating]:
     """Give central differences within stretches: signed on a ring or a line, the speed in the plane."""
     velocity = np.zeros(len(place))
-    for stretch in session.stretches():
+    for stretch in session.segments():
         if stretch.stop - stretch.start > 1:
-            here = np.unwrap(place[stretch], axis=0) if session.is_ring else place[stretch]
+            here = np.unwrap(place[stretch], axis=0) if session.is_circular else place[stretch]
             change = np.gradient(here, session.dt_s, axis=0)
             velocity[stretch] = change.squeeze(1) if place.shape[1] == 1 else np.linalg.norm(change, axis=1)
     return velocity
@@ -200,7 +200,7 @@ def _velocity(session: Session, place: NDArray[np.floating]) -> NDArray[np.float
 
 def _meet(session: Session, landmarks: Mapping[str, ArrayLike], rule: Encounters, phases: bool) -> None:
     """Place the landmarks; find encounters and, where they are not given, phases and hypotheses."""
-    position, radius = session.need("position"), session.visibility_radius
+    position, radius = session.require("position"), session.visibility_radius
     if radius is None:
         raise ValueError("visibility_radius: needed where there are landmarks")
     shape = (len(session.trials), position.shape[1])
@@ -218,11 +218,11 @@ def _meet(session: Session, landmarks: Mapping[str, ArrayLike], rule: Encounters
         landmarks=session.landmarks,
         names=session.landmark_names,
         radius=radius,
-        ring=session.is_ring,
+        ring=session.is_circular,
         dt_s=session.dt_s,
         outcome=session.trials["outcome"],
     )
     met = find_encounters(behaviour, rule.min_duration_s, rule.merge_within_s)
     session.encounters = met.table
     if phases:
-        session.phase, session.hypotheses = met.phase, met.hypotheses
+        session.phase, session.n_hypotheses = met.phase, met.n_hypotheses

@@ -74,7 +74,7 @@ def read_recording(
         Where the file does not hold what the mapping names, or holds what cannot be; the message names key and cure.
     """
     with open_session(path, mapping, encounters, seeds, quiet) as session:
-        return session.loaded()
+        return session.load()
 
 
 @contextmanager

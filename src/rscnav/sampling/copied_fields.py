@@ -19,7 +19,7 @@ def copy_trials(network: Session, plan: Plan) -> NDArray:
     rows = network.trials[plan.chosen.trials]
     trials["rotation_rad"] = rows["rotation_rad"]
     decided = plan.length_s >= rows["stop_s"] - rows["start_s"] - TOLERANCE
-    if network.is_ring and network.encounters is not None:  # in the plane the choice is made at a trial's end
+    if network.is_circular and network.encounters is not None:  # in the plane the choice is made at a trial's end
         second = network.encounters[network.encounters["order"] == 2]
         onset = np.full(len(network.trials), np.inf)
         onset[second["trial"]] = second["onset_s"] - network.trials["start_s"][second["trial"]]
@@ -55,7 +55,7 @@ def unit_table(network: Session, units: NDArray[np.int64], mean_hz: NDArray[np.f
 
 def in_bins(network: Session, samples: NDArray[np.int64]) -> dict[str, Any]:
     """Take over what is known of the behaviour at each sample."""
-    fields = ("position", "heading", "velocity", "phase", "hypotheses")
+    fields = ("position", "heading", "velocity", "phase", "n_hypotheses")
     return {name: None if getattr(network, name) is None else getattr(network, name)[samples] for name in fields}
 
 

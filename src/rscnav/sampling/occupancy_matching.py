@@ -62,9 +62,9 @@ def shared_cells(network: Session, recording: Session) -> Cells:
     if phases[0] is not None and phases[1] is not None:
         parts.append(("phase", np.concatenate(phases), len(PHASES)))  # type: ignore[arg-type]
     places = [session.position for session in (network, recording)]
-    alike = network.is_ring == recording.is_ring and network.position_unit == recording.position_unit
+    alike = network.is_circular == recording.is_circular and network.position_unit == recording.position_unit
     if places[0] is not None and places[1] is not None and alike and places[0].shape[1] == places[1].shape[1]:
-        place, n_places = spatial_bin(np.concatenate([places[0], places[1]]), network.is_ring, N_PLACES, N_SIDE)
+        place, n_places = spatial_bin(np.concatenate([places[0], places[1]]), network.is_circular, N_PLACES, N_SIDE)
         parts.append(("place", place, n_places))
     cell, n = np.zeros(len(network.time) + len(recording.time), np.int64), 1
     for _, index, size in parts:

@@ -60,7 +60,7 @@ class EncounterTable:
 
     table: NDArray
     phase: NDArray[np.uint8]
-    hypotheses: NDArray[np.uint8]
+    n_hypotheses: NDArray[np.uint8]
 
 
 def find_encounters(behaviour: Trajectory, min_duration_s: float, merge_within_s: float) -> EncounterTable:
@@ -78,7 +78,7 @@ def find_encounters(behaviour: Trajectory, min_duration_s: float, merge_within_s
     -------
     EncounterTable
         `phase` is the number of distinct landmarks met so far, at most 2, changing at the onset of an encounter.
-        `hypotheses` counts the places that fit what was met and what was missed: on the ring 2, or 1 after a
+        `n_hypotheses` counts the places that fit what was met and what was missed: on the ring 2, or 1 after a
         non-encounter, in LM1 (for two landmarks), 1 in LM2, 0 (not applicable) in LM0, outside the ring, and where the
         map is not known.
     """

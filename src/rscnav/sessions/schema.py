@@ -42,9 +42,9 @@ ARRAYS = (
         "on the ring counter-clockwise positive; in the plane speed",
     ),
     Field("phase", ("time",), "u1", "", "0, 1, 2 = LM0, LM1, LM2; 255 = not applicable"),
-    Field("hypotheses", ("time",), "u1", "", "places that fit what was met and not met; 0 = not applicable"),
+    Field("n_hypotheses", ("time",), "u1", "", "places that fit what was met and not met; 0 = not applicable"),
     Field("belief", ("time", "bin"), "f4", "", "the network's posterior over position bins"),
-    Field("bayes", ("time", "bin"), "f4", "", "the Bayes filter's posterior"),
+    Field("bayes_posterior", ("time", "bin"), "f4", "", "the Bayes filter's posterior"),
     Field("bin_centres", ("bin", "dim"), "f8", "position_unit", "centres of the bins of belief and bayes"),
     Field(
         "ambiguity",

@@ -57,9 +57,9 @@ class Session:
     heading: NDArray[np.floating] | None = None
     velocity: NDArray[np.floating] | None = None
     phase: NDArray[np.integer] | None = None
-    hypotheses: NDArray[np.integer] | None = None
+    n_hypotheses: NDArray[np.integer] | None = None
     belief: NDArray[np.floating] | None = None
-    bayes: NDArray[np.floating] | None = None
+    bayes_posterior: NDArray[np.floating] | None = None
     bin_centres: NDArray[np.floating] | None = None
     ambiguity: NDArray[np.floating] | None = None
     head_loss: NDArray[np.floating] | None = None
@@ -116,7 +116,7 @@ class Session:
                 f"session '{self.name}': time must increase; it does not after sample {np.argmin(np.diff(self.time) > 0)}"
             )
 
-    def loaded(self) -> "Session":
+    def load(self) -> "Session":
         """Give the same session with all of its activity and spikes in memory, as arrays."""
         spikes = None if self.spikes is None else list(self.spikes)
         return replace(self, activity=np.asarray(self.activity), spikes=spikes)
@@ -127,7 +127,7 @@ class Session:
         return self.activity.shape[1]
 
     @property
-    def is_ring(self) -> bool:
+    def is_circular(self) -> bool:
         """Tell whether positions are angles on a ring."""
         return self.position is not None and self.position.shape[1] == 1 and self.position_unit == "rad"
 
@@ -137,18 +137,18 @@ class Session:
         return str(self.attributes.get("activity_unit", "" if self.kind == "network" else "Hz"))
 
     @property
-    def limit(self) -> str:
+    def reference_observer(self) -> str:
         """The observer that a network is measured against, ``bayes`` unless its file says otherwise; '' of a recording."""
-        return str(self.attributes.get("limit", "bayes")) if self.kind == "network" else ""
+        return str(self.attributes.get("reference_observer", "bayes")) if self.kind == "network" else ""
 
-    def need(self, name: str) -> Any:
+    def require(self, name: str) -> Any:
         """Return a field that must be there, or raise a ValueError that names it."""
         value = getattr(self, name)
         if value is None:
             raise ValueError(f"session '{self.name}' has no {name}; was it read from the file?")
         return value
 
-    def missing(self, needs: Iterable[str]) -> str:
+    def missing_fields(self, needs: Iterable[str]) -> str:
         """Say which of the named fields this session lacks; '' if it has all.
 
         A field that is there but empty of content (no encounter at all, no applicable phase, no trial with an
@@ -167,11 +167,11 @@ class Session:
             return len(value) > 0 and not self.attributes.get("trials_cut", False)
         return value is not None and len(value) > 0
 
-    def stretches(self) -> list[slice]:
+    def segments(self) -> list[slice]:
         """Cut time into stretches without a gap that each lie in one trial (or between two)."""
         return contiguous_stretches(self.time, self.trial, self.dt_s)
 
-    def in_split(self, split: str) -> NDArray[np.bool_]:
+    def split_mask(self, split: str) -> NDArray[np.bool_]:
         """Mark the samples of the trials of one split (``train`` or ``test``)."""
         wanted = np.append(self.trials["split"] == split, False)  # the last one answers for trial -1
         return wanted[self.trial]

@@ -76,19 +76,19 @@ def _session_numbers(results: Path, name: str, missing: Missing) -> dict[str, An
         "n_units": session.n_units,
         "n_encounters": None if session.encounters is None else int((session.encounters["kind"] == "encounter").sum()),
         "error_rate": _error_rate(session.trials["outcome"], gap),
-        "loss": gap.number("loss"),
-        "bayes_loss": gap.number("bayes_loss"),
-        "limit": session.limit or None,
-        "gap": {p: {k: gap.number(f"gap/{p}/{k}") for k in ("value", "se")} for p in GAP} if gap.ok else None,
+        "loss": gap.scalar("loss"),
+        "bayes_loss": gap.scalar("bayes_loss"),
+        "reference_observer": session.reference_observer or None,
+        "gap": {p: {k: gap.scalar(f"gap/{p}/{k}") for k in ("value", "se")} for p in GAP} if gap.applicable else None,
         "dimension": {p: _picked(dimension, p, ("dimension", "low", "high", "reliable")) for p in parts} or None,
-        "tuning_entropy": read["tuning"].number("mean_entropy"),
-        "spatial_entropy": read["spatial"].number("mean_entropy"),
+        "tuning_entropy": read["tuning"].scalar("mean_entropy"),
+        "spatial_entropy": read["spatial"].scalar("mean_entropy"),
         "dispersion": _picked(read["dispersion"], "", DISPERSION),
-        "components_above_control": {p: spectrum.number(f"{p}/components_above") for p in parts} or None,
-        "participation_ratio": {p: spectrum.number(f"{p}/participation_ratio") for p in parts} or None,
+        "components_above_control": {p: spectrum.scalar(f"{p}/components_above") for p in parts} or None,
+        "participation_ratio": {p: spectrum.scalar(f"{p}/participation_ratio") for p in parts} or None,
         "behaviour": _by_observer(read["behaviour"]),
         "dynamics": _of_network(read["dynamics"]),
-        "analyses": {a: result.numbers() for a, result in read.items() if result.ok},
+        "analyses": {a: result.scalars() for a, result in read.items() if result.applicable},
     }
 
 
@@ -122,7 +122,7 @@ def _compared(path: Path) -> dict[str, Any] | None:
         return None
     result = read_result(path)
     of: dict[str, dict[str, Any]] = {}
-    for key, value in result.numbers().items():
+    for key, value in result.scalars().items():
         name, _, number = key.partition("/")
         if number:
             of.setdefault(name, {})[number] = value
@@ -136,38 +136,38 @@ def _finite(value: Any) -> float | int | None:
 
 def _error_rate(outcome: Any, gap: Result) -> float | None:
     """Share of decided trials that are incorrect; of a network's test trials only."""
-    if gap.ok:
-        return gap.number("error_rate")
+    if gap.applicable:
+        return gap.scalar("error_rate")
     decided = outcome != "none"
     return float((outcome == "incorrect").sum() / decided.sum()) if decided.any() else None
 
 
 def _picked(result: Result, part: str, names: tuple[str, ...]) -> dict[str, Any] | None:
-    if not result.ok:
+    if not result.applicable:
         return None
     prefix = f"{part}/" if part else ""
-    return {"value" if name == "dimension" else name: result.number(prefix + name) for name in names}
+    return {"value" if name == "dimension" else name: result.scalar(prefix + name) for name in names}
 
 
 def _by_observer(result: Result) -> dict[str, Any] | None:
     """Give the numbers of each observer, the network among them."""
-    if not result.ok:
+    if not result.applicable:
         return None
-    return {o: {what: result.number(f"{o}/{what}") for what in BEHAVIOUR} for o in result["observer"].tolist()}
+    return {o: {what: result.scalar(f"{o}/{what}") for what in BEHAVIOUR} for o in result["observer"].tolist()}
 
 
 def _of_network(result: Result) -> dict[str, Any] | None:
     """Give points of rest; by phase what is left of pushes and the entropy gained without input, less the filter's; a against b."""
-    if not result.ok:
+    if not result.applicable:
         return None
 
     def band(name: str) -> dict[str, Any]:
-        return {part: result.number(f"{name}/{part}") for part in ("value", "low", "high")}
+        return {part: result.scalar(f"{name}/{part}") for part in ("value", "low", "high")}
 
     return {
-        **{name: result.number(name) for name in ("n_fixed", "n_stable", "n_minima")},
+        **{name: result.scalar(name) for name in ("n_fixed", "n_stable", "n_minima")},
         **{key: {p: band(f"{p}/{name}") for p in PHASES} for key, name in DYNAMICS.items()},
-        "a_b_ratio": {w: {**band(f"{w}/ratio_mean"), "p": result.number(f"{w}/p")} for w in ("state", "belief")},
+        "a_b_ratio": {w: {**band(f"{w}/ratio_mean"), "p": result.scalar(f"{w}/p")} for w in ("state", "belief")},
     }
 
 

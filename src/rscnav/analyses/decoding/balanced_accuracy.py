@@ -15,14 +15,14 @@ class DecodingResult:
     Parameters
     ----------
     accuracy : float
-        Balanced accuracy: the mean of the shares right of the two classes; chance is 0.5.
+        Balanced accuracy: the mean of the shares correct of the two classes; chance is 0.5.
     low, high : float
         95 % interval of the accuracy that the fitted readouts would have on any number of new trials.
     null : array, (draw,)
         Balanced accuracy with the labels permuted.
-    right : array, (case,)
+    correct : array, (case,)
         1 and 0 where a case was put in its class or not; NaN where a case was not there to be decoded.
-    widened : float
+    variance_inflation : float
         How much wider than that of so many tosses of a coin the interval is.
     n : int
         Cases.
@@ -32,8 +32,8 @@ class DecodingResult:
     low: float
     high: float
     null: NDArray[np.float64]
-    right: NDArray[np.float64]
-    widened: float
+    correct: NDArray[np.float64]
+    variance_inflation: float
     n: int
 
 
@@ -58,32 +58,32 @@ def decode(
         Cases that each class needs; with fewer all is NaN.
     """
     nan = float("nan")
-    right = np.full(len(labels), nan)
+    correct = np.full(len(labels), nan)
     used = labels[there]
     n_class = np.array([np.sum(~used[:, 0]), np.sum(used[:, 0])])
     if n_class.min() < needed:
-        return DecodingResult(nan, nan, nan, np.full(labels.shape[1] - 1, nan), right, nan, int(there.sum()))
+        return DecodingResult(nan, nan, nan, np.full(labels.shape[1] - 1, nan), correct, nan, int(there.sum()))
     found = cross_val_classify(features[there].astype(np.float64), used, fold[there])
-    right[there] = found.right[:, 0]
+    correct[there] = found.correct[:, 0]
     null = found.accuracy[1:]
-    widened = _widened(null, found.disagreement, n_class)
-    low, high = accuracy_interval(found.shares[0], n_class, widened)
-    return DecodingResult(float(found.accuracy[0]), low, high, null, right, widened, int(there.sum()))
+    variance_inflation = _variance_inflation(null, found.disagreement, n_class)
+    low, high = accuracy_interval(found.shares[0], n_class, variance_inflation)
+    return DecodingResult(float(found.accuracy[0]), low, high, null, correct, variance_inflation, int(there.sum()))
 
 
 def accuracy_interval(
-    shares: NDArray[np.float64], n: NDArray[np.integer], widened: float = 1.0, level: float = 0.95
+    shares: NDArray[np.float64], n: NDArray[np.integer], variance_inflation: float = 1.0, level: float = 0.95
 ) -> tuple[float, float]:
     """Interval of the mean of two shares, from Wilson's intervals of either.
 
-    mean ± ½ √(d₀² + d₁²), with d the distance of a share from its own interval's end on that side, times `widened`.
+    mean ± ½ √(d₀² + d₁²), with d the distance of a share from its own interval's end on that side, times `variance_inflation`.
 
     Parameters
     ----------
     shares : array, (2,)
     n : array, (2,)
         Cases of either class.
-    widened : float
+    variance_inflation : float
     level : float
         Coverage.
 
@@ -98,7 +98,9 @@ def accuracy_interval(
     centre = (shares + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(shares * (1 - shares) / n + z**2 / (4 * n**2))
     mean = float(shares.mean())
-    below, above = (0.5 * widened * float(np.hypot(*side)) for side in (shares - centre + half, centre + half - shares))
+    below, above = (
+        0.5 * variance_inflation * float(np.hypot(*side)) for side in (shares - centre + half, centre + half - shares)
+    )
     return max(0.0, mean - below), min(1.0, mean + above)
 
 
@@ -116,7 +118,7 @@ def accuracy_gain(
     """
     from scipy.special import stdtrit
 
-    apart = first.right - second.right
+    apart = first.correct - second.correct
     sides = [apart[np.isfinite(apart) & (label == side)] for side in (False, True)]
     fewest = min(len(side) for side in sides)
     if fewest < 2:
@@ -128,11 +130,15 @@ def accuracy_gain(
         more, less = (float(np.sum(side == way) + 0.5) / n for way in (1, -1))
         centre += 0.5 * (more - less)
         variance += 0.25 * (more + less - (more - less) ** 2) / n
-    half = max(first.widened, second.widened) * float(stdtrit(fewest - 1, 0.975)) * np.sqrt(variance)
+    half = (
+        max(first.variance_inflation, second.variance_inflation) * float(stdtrit(fewest - 1, 0.975)) * np.sqrt(variance)
+    )
     return value, centre - half, centre + half
 
 
-def _widened(null: NDArray[np.float64], disagreement: NDArray[np.float64], n_class: NDArray[np.integer]) -> float:
+def _variance_inflation(
+    null: NDArray[np.float64], disagreement: NDArray[np.float64], n_class: NDArray[np.integer]
+) -> float:
     """Tell how much wider than a binomial one the interval must be.
 
     Readouts that were fitted to overlapping folds err together, so the accuracy of permuted labels spreads more than tosses of a

@@ -28,11 +28,11 @@ def moved_since_landmark(session: Session, encounters: NDArray, at: NDArray[np.i
         In rad; NaN where there is no encounter before, or the sample lies before it. None outside the ring and where velocity
         is not known.
     """
-    if not session.is_ring or session.velocity is None:
+    if not session.is_circular or session.velocity is None:
         return None
     onset = onset_sample(session, encounters)
     before = last_encounter(session)[np.maximum(onset - 1, 0)]  # row of the encounter before, -1 after a gap
-    start = onset_sample(session, session.need("encounters")[before])
+    start = onset_sample(session, session.require("encounters")[before])
     path = np.cumsum(np.where(np.isfinite(session.velocity), session.velocity, 0.0)) * session.dt_s
     known = (before >= 0)[:, None] & (at >= start[:, None])
     return np.where(known, path[at] - path[start][:, None], np.nan)

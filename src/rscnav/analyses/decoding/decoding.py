@@ -65,7 +65,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     alone, integrated from the session's velocity, and what the time in the trial gives.
     """
     chosen, words = chosen_trials(session, common.trials)
-    table = session.need("encounters")
+    table = session.require("encounters")
     second = table[(table["kind"] == "encounter") & (table["order"] == 2) & chosen[table["trial"]]]
     if not len(second):
         return Result.not_applicable(f"no trial has a second landmark (trials: {words})")
@@ -74,7 +74,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         return Result.not_applicable("every unit is constant")
     result = Result(notes={"trials": words})
     if settings.filtered:
-        states = lowpass(states, session.dt_s, common.cutoff_hz, causal=True, stretches=session.stretches())
+        states = lowpass(states, session.dt_s, common.cutoff_hz, causal=True, stretches=session.segments())
     ends = settings.window_ends(session.dt_s)
     width = max(1, round(settings.window_s / session.dt_s))
     lags = np.arange(ends[0] - width + 1, ends[-1] + 1)
@@ -95,7 +95,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
             result.notes[task] = f"{counts}; {needed} of each are needed"
             continue
         use = label >= 0
-        trials = _Trials(label[use] == 1, in_trial[use], settings, needed, seeds.child(task))
+        trials = _Trials(label[use] == 1, in_trial[use], settings, needed, seeds.spawn(task))
         windows = [around[use, k : k + width] for k in ends - ends[0]]
         decoded = [trials.decode(_window_mean(states, at), np.all(at >= 0, axis=1)) for at in windows]
         _add_windows(result, task, decoded, settings)
@@ -149,7 +149,7 @@ def _labels(session: Session, second: NDArray) -> dict[str, tuple[tuple[str, str
     """Give per task the names of its two classes and each encounter's class: 0, 1, or -1 for neither."""
     landmarks = (*session.landmark_names, "a", "b")[:2]
     tasks = {"identity": (landmarks, second["landmark"])}
-    if not session.missing(("outcome",)):
+    if not session.missing_fields(("outcome",)):
         tasks["outcome"] = (CLASSES["outcome"], second["outcome"])
     return {
         task: ((names[0], names[1]), np.select([values == names[0], values == names[1]], [0, 1], -1))

@@ -28,11 +28,11 @@ def add_observers(
 
     An error is the distance of the best place from the true one, at the same samples `at` of the session as the decoded ones.
     """
-    if session.belief is None or session.bayes is None:
+    if session.belief is None or session.bayes_posterior is None:
         return
     places = belief_places(session)
-    for which, belief in (("network", session.belief), ("bayes", session.bayes)):
-        error = places.error(belief[at], session.need("position")[at])
+    for which, belief in (("network", session.belief), ("bayes", session.bayes_posterior)):
+        error = places.error(belief[at], session.require("position")[at])
         value = float(error.mean())
         sums, counts = np.bincount(group, error), np.bincount(group)
         used = counts > 0

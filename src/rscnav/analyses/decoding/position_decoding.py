@@ -32,7 +32,7 @@ from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS: tuple[str, ...] = ("position",)
-FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bayes", "bin_centres")
+FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bayes_posterior", "bin_centres")
 MIN_SAMPLES = 50
 MIN_TRIALS = 20  # with fewer, the jackknife's intervals are too narrow
 TRANSFER = ("LM1", "LM2")
@@ -147,7 +147,7 @@ def _data(
 ) -> tuple[Data, ExchangeableTrials, dict[str, NDArray[np.bool_]], str]:
     """Thin, draw trials, cut those of similar length to one, and reduce the units to their leading components."""
     prepared = prepare(session, common.model_copy(update={"cutoff_hz": settings.cutoff_hz}))
-    position = session.need("position")[prepared.samples]
+    position = session.require("position")[prepared.samples]
     stride = max(1, round(settings.every_s / session.dt_s))
     use = (prepared.step % stride == 0) & np.isfinite(position).all(axis=1)
     names, counts = np.unique(prepared.trial[use], return_counts=True)
@@ -168,10 +168,10 @@ def _data(
         trial,
         random_trial_groups(trial, settings.n_folds, seeds.generator("folds")),
         random_trial_groups(trial, settings.n_groups, seeds.generator("groups")),
-        fourier_basis(position[kept], session.is_ring),
+        fourier_basis(position[kept], session.is_circular),
         settings.n_folds,
     )
-    masks = {name: mask[kept] for name, mask in prepared.parts().items()}
+    masks = {name: mask[kept] for name, mask in prepared.phase_masks().items()}
     return data, ExchangeableTrials(groups, alike.left_out), masks, prepared.trials
 
 

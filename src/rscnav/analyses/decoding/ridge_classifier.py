@@ -15,21 +15,21 @@ class HeldOut:
 
     Parameters
     ----------
-    right : array, (case, target)
+    correct : array, (case, target)
         Whether the case was put in its class.
     shares : array, (target, 2)
-        Share right among the cases labelled False, and True; NaN where there are none.
+        Share correct among the cases labelled False, and True; NaN where there are none.
     disagreement : array, (target,)
         How far the readouts of the folds disagree on all cases: 1 - mean over cases of the squared mean of their ±1 answers.
     """
 
-    right: NDArray[np.bool_]
+    correct: NDArray[np.bool_]
     shares: NDArray[np.float64]
     disagreement: NDArray[np.float64]
 
     @property
     def accuracy(self) -> NDArray[np.float64]:
-        """Balanced accuracy (target,): the mean of the shares right of the two classes."""
+        """Balanced accuracy (target,): the mean of the shares correct of the two classes."""
         return self.shares.mean(axis=1)
 
 
@@ -66,13 +66,13 @@ def cross_val_classify(features: NDArray[np.floating], labels: NDArray[np.bool_]
         answer[test] = of_test
         votes[test] += of_test
         votes[~test] += of_train
-    right = answer == labels
+    correct = answer == labels
     shares = np.full((labels.shape[1], 2), np.nan)
     for side, mask in enumerate((~labels, labels)):
         n = mask.sum(axis=0)
-        shares[n > 0, side] = (right & mask).sum(axis=0)[n > 0] / n[n > 0]
+        shares[n > 0, side] = (correct & mask).sum(axis=0)[n > 0] / n[n > 0]
     disagreement = 1 - np.mean((2 * votes / len(names) - 1) ** 2, axis=0)
-    return HeldOut(right, shares, disagreement)
+    return HeldOut(correct, shares, disagreement)
 
 
 def _predict(

@@ -126,7 +126,7 @@ def correlation_dimension(
         raise ValueError("noise: it blurs distances at every radius; there is nothing to find a dimension of")
     dimension = 0.0
     for _ in range(PASSES):
-        reach = np.sqrt(radii**2 + floor.off(dimension))
+        reach = np.sqrt(radii**2 + floor.expected_offset(dimension))
         found = fit_dimension(count(array, reach), radii, float(floor.variance.mean()), array.shape[1])
         dimension = found.dimension if np.isfinite(found.dimension) else 0.0
     return found

@@ -60,7 +60,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result.notes[""] = f"trials: {prepared.trials}; correlation dimensions are upper bounds"
     unit = session.activity_unit
     kept: dict[str, NDArray[np.bool_]] = {}
-    for name, mask in prepared.parts().items():
+    for name, mask in prepared.phase_masks().items():
         samples = np.flatnonzero(mask)
         drawn = np.sort(seeds.generator(name, "points").permutation(len(samples))[: settings.max_points])
         activity, at = prepared.activity[samples], samples[drawn]
@@ -112,7 +112,7 @@ def _noises(
         used = np.zeros(len(session.time), bool)
         used[prepared.samples[mask]] = True
         noises["_counting"] = counting_variance(
-            session.activity, session.dt_s, common.cutoff_hz, common.causal, session.stretches(), used
+            session.activity, session.dt_s, common.cutoff_hz, common.causal, session.segments(), used
         )
     return noises
 

@@ -31,7 +31,7 @@ class NoiseFloor:
     total: float
     blur: float
 
-    def off(self, dimension: float) -> float:
+    def expected_offset(self, dimension: float) -> float:
         """Give what noise adds to every squared distance of states on a set of that dimension, 2 (k - dimension) / k · total.
 
         Noise along the set moves states along it, and adds nothing to how far apart they are on average.

@@ -88,11 +88,11 @@ def wrong_places(session: Session, at: NDArray[np.intp]) -> list[NDArray[np.floa
     One for each landmark that the last one could be taken for; NaN also before the first landmark.
     """
     row = last_encounter(session)[at]
-    table = session.need("encounters")[row]
+    table = session.require("encounters")[row]
     met = np.array([session.landmark_names.index(name) for name in table["landmark"]], np.int64)
     met = np.where(row >= 0, met, -1)
     return alternative_positions(
-        session.need("position")[at], session.need("landmarks")[session.trial[at]], met, ring=True
+        session.require("position")[at], session.require("landmarks")[session.trial[at]], met, ring=True
     )
 
 

@@ -94,7 +94,7 @@ def _category(row: np.void) -> str:
 
 def why_no_non_encounters(session: Session) -> str:
     """Say why non-encounters are not defined in a session; '' where they are."""
-    if not session.is_ring:
+    if not session.is_circular:
         return "defined on the ring only"
     if not session.attributes.get("map_known", True):
         return "the map is not known, so that no absence refutes a place"

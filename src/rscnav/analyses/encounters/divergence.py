@@ -49,7 +49,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     encounters with one landmark. Control: a and b of a pair change places.
     """
     prepared = prepare(session, common)
-    table = session.need("encounters")
+    table = session.require("encounters")
     a, b = (*session.landmark_names, "a", "b")[:2]
     table = table[(table["kind"] == "encounter") & np.isin(table["landmark"], (a, b))]
     table = table[np.isin(table["order"], (1, 2)) & np.isin(table["trial"], prepared.trial)]
@@ -93,7 +93,7 @@ def _alike(session: Session, table: NDArray, settings: Settings) -> tuple[NDArra
     speed = _speed_before(session, table, round(settings.speed_over_s / session.dt_s))
     features.append(speed)
     widest.append(settings.speed_sd * float(np.nanstd(speed)) if np.isfinite(speed).any() else 0.0)
-    if not session.is_ring:
+    if not session.is_circular:
         return np.stack(features, axis=1), widest, "matched by speed and time; outside the ring there is no approach"
     features.append(np.unique(table["approach"], return_inverse=True)[1].astype(np.float64))
     widest.append(0.0)
@@ -106,18 +106,18 @@ def _alike(session: Session, table: NDArray, settings: Settings) -> tuple[NDArra
 def _path_before(session: Session, table: NDArray) -> NDArray[np.float64]:
     """Angle moved from the first sample of the contiguous stretch to each onset, by the velocity (rad)."""
     onset = onset_sample(session, table)
-    first = np.array([stretch.start for stretch in session.stretches()])[segment_index(session)[onset]]
-    velocity = session.need("velocity")
+    first = np.array([stretch.start for stretch in session.segments()])[segment_index(session)[onset]]
+    velocity = session.require("velocity")
     path = np.cumsum(np.where(np.isfinite(velocity), velocity, 0.0)) * session.dt_s
     return path[onset] - path[first]
 
 
 def _speed_before(session: Session, table: NDArray, n_steps: int) -> NDArray[np.float64]:
     """Mean speed over the last steps before each onset, as far as the stretch reaches back; NaN without a step."""
-    position = session.need("position")
+    position = session.require("position")
     onset = onset_sample(session, table)
     moved = np.diff(position, axis=0, prepend=position[:1])
-    length = np.linalg.norm(wrap(moved) if session.is_ring else moved, axis=1) / session.dt_s
+    length = np.linalg.norm(wrap(moved) if session.is_circular else moved, axis=1) / session.dt_s
     at = samples_around(session, table, np.arange(-max(n_steps, 1), 1), np.arange(len(session.time)))
     steps = np.where((at[:, 1:] >= 0) & (at[:, :-1] >= 0), length[at[:, 1:]], np.nan)
     known = np.isfinite(steps)

@@ -40,7 +40,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     (order and landmark; second landmarks by the trial's outcome; return; non-encounter), with its 95 % interval over trials.
     """
     prepared = prepare(session, common)
-    chosen = np.isin(session.need("encounters")["trial"], prepared.trial)
+    chosen = np.isin(session.require("encounters")["trial"], prepared.trial)
     table = categorise_encounters(session)[chosen]
     result = Result(notes={"trials": prepared.trials})
     if not len(table):

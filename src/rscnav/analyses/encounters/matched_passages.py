@@ -50,7 +50,7 @@ class Passages:
     stretch: NDArray[np.int64]
     n_missed: int
 
-    def around(self, lags: NDArray[np.integer]) -> NDArray[np.intp]:
+    def event_samples(self, lags: NDArray[np.integer]) -> NDArray[np.intp]:
         """Give the samples at lags from each start, (4, set, lag); -1 outside the stretch and once a landmark is in view."""
         at = self.start[..., None] + lags
         inside = (at >= 0) & (lags < self.dark[..., None])
@@ -91,7 +91,7 @@ def find_passages(
         Sets to find at most; drawn at random where there are more.
     generator : numpy.random.Generator
     """
-    table = session.need("encounters")
+    table = session.require("encounters")
     table = table[chosen[table["trial"]]]
     rows = table[table["kind"] == MISSED]
     spans = onset_sample(session, rows), onset_sample(session, _at_offset(rows))
@@ -106,12 +106,12 @@ def find_passages(
     if n_missed > most:
         drawn = np.sort(generator.choice(n_missed, most, replace=False))
         start, length = start[drawn], length[drawn]
-    phase, hypotheses = session.need("phase"), session.need("hypotheses")
+    phase, hypotheses = session.require("phase"), session.require("n_hypotheses")
     usable = np.append(chosen, False)[session.trial]
     not_case = usable & ~np.append(np.isin(np.arange(len(chosen)), cases), False)[session.trial]
     others = _draw((phase == 1) & (hypotheses >= 2) & not_case & (free > after), generator)
     twins = _draw((phase == 2) & usable & (dark > after), generator)
-    place = session.need("position")[:, 0]
+    place = session.require("position")[:, 0]
     in_trial = session.time - np.append(session.trials["start_s"], np.nan)[session.trial]
     stretch = segment_index(session)
     before = np.maximum(np.arange(len(place)) - after, 0)
@@ -193,7 +193,7 @@ def _covered(n: int, start: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray
 
 def _in_view(session: Session) -> NDArray[np.bool_]:
     """Mark the samples in which a landmark is in view."""
-    table = session.need("encounters")
+    table = session.require("encounters")
     met = table[table["kind"] == "encounter"]
     return _covered(len(session.time), onset_sample(session, met), onset_sample(session, _at_offset(met)))
 

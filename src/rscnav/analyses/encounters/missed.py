@@ -26,11 +26,11 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
 
-NEEDS = ("trials", "encounters", "position", "phase", "hypotheses", "landmarks")
-FIELDS = ("position", "phase", "hypotheses", "landmarks", "encounters", "belief", "bayes", "bin_centres")
+NEEDS = ("trials", "encounters", "position", "phase", "n_hypotheses", "landmarks")
+FIELDS = ("position", "phase", "n_hypotheses", "landmarks", "encounters", "belief", "bayes_posterior", "bin_centres")
 
 KINDS = ("missed", "other", "difference")
-BELIEFS = {"network": "belief", "bayes": "bayes"}
+BELIEFS = {"network": "belief", "bayes": "bayes_posterior"}
 
 
 class Settings(StrictSettings):
@@ -88,7 +88,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     signs = random_sign_flips(len(sets.length), settings.n_permutations, seeds.generator("permutations"))
     index = np.full(len(session.time) + 1, -1)  # the last one answers for 'not there'
     index[prepared.samples] = np.arange(len(prepared.samples))
-    around, last = sets.around(lags), sets.start + sets.length - 1 + steps
+    around, last = sets.event_samples(lags), sets.start + sets.length - 1 + steps
     moved = [_moved(z, index, sets.start, at) for at in (around, last[..., None])]
     _add_compared(result, ("moved", "moved"), _beyond_twins(moved[0]), _beyond_twins(moved[1])[..., 0], signs, settings)
     generator = seeds.generator("readout")
@@ -142,12 +142,12 @@ def _readout(
     generator: np.random.Generator,
 ) -> PlaceReadout | None:
     """Fit the readout of the place in LM2, to trials that have no twin; None where there are too few samples."""
-    other = (session.need("phase")[prepared.samples] == 2) & ~np.isin(prepared.trial, session.trial[twins])
+    other = (session.require("phase")[prepared.samples] == 2) & ~np.isin(prepared.trial, session.trial[twins])
     at = np.flatnonzero(other)
     if len(at) < MIN_SAMPLES:
         return None
     at = np.sort(generator.permutation(at)[:MAX_CANDIDATES])
-    return fit_place_readout(z[at], session.need("position")[prepared.samples[at], 0])
+    return fit_place_readout(z[at], session.require("position")[prepared.samples[at], 0])
 
 
 def _add_compared(

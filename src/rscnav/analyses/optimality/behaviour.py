@@ -76,7 +76,7 @@ def _add_losses(result: Result, session: Session, counted: NDArray[np.bool_]) ->
         if (values := getattr(session, f"observer_{what}")) is None:
             continue
         values = values[counted].astype(np.float64)
-        where = session.trial[counted], session.need("phase")[counted]
+        where = session.trial[counted], session.require("phase")[counted]
         _add(result, what, "mean se", strategies.per_step(values, *where), BY_PART, unit)
         if "network" in session.observer_names:
             own = values[:, [session.observer_names.index("network")]]
@@ -89,14 +89,18 @@ def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]
     if session.observer_divergence is None:
         return
     values = session.observer_divergence[counted]
-    where = session.trial[counted], session.need("phase")[counted]
+    where = session.trial[counted], session.require("phase")[counted]
     _add(result, "divergence", "mean se", strategies.per_step(values, *where), BY_PART, "nats per step")
     trial, means = strategies.of_trials(values, *where)
     result.add("divergence/trial", trial, "", ("trial",))
     result.add("divergence/of_trial", means[:, :, 0], "nats per step", ("trial", "observer"))
     for name, quantile in strategies.QUARTILES.items():
         result.add(f"divergence/{name}", strategies.quantiles(means, quantile), "nats per step", BY_PART)
-    rivals = [k for k, name in enumerate(session.observer_names) if name not in NOT_RIVALS or name == session.limit]
+    rivals = [
+        k
+        for k, name in enumerate(session.observer_names)
+        if name not in NOT_RIVALS or name == session.reference_observer
+    ]
     nearest = np.full(means.shape[1:], np.nan)
     for p in range(means.shape[2]):
         nearest[rivals, p] = strategies.closest_observer_fraction(means[:, rivals, p])
@@ -132,7 +136,7 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
         result.notes["non_encounter"] = why_no_non_encounters(session) or "no non-encounter in the test trials"
         return
     table = table[np.unique(table["trial"], return_index=True)[1]]  # rows of a trial are in order of time
-    refutable = np.where((session.need("phase") == 1)[:, None], session.need("observer_alternative"), np.nan)
+    refutable = np.where((session.require("phase") == 1)[:, None], session.require("observer_alternative"), np.nan)
     every = np.arange(len(session.time))
     last = table.copy()
     last["onset_s"] = table["offset_s"] - session.dt_s  # the last bin: the one after it may belong to another trial
@@ -158,7 +162,7 @@ def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
     correct = np.where((session.trials["split"] == "test")[:, None], session.observer_correct, -1)
     shares = np.array([strategies.proportion_correct(column) for column in correct.T])
     _add_shares(result, "accuracy", shares, ("observer",))
-    if not session.is_ring or session.landmarks is None:
+    if not session.is_circular or session.landmarks is None:
         result.notes["separation"] = "the separation of landmarks is looked at on the ring only"
         return
     places = session.landmarks[:, :, 0]

@@ -12,7 +12,7 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
 
-NEEDS = ("belief", "bayes", "position", "phase")
+NEEDS = ("belief", "bayes_posterior", "position", "phase")
 FIELDS = (*NEEDS, "bin_centres", "head_loss", "head_bayes_loss", "observer_loss")
 
 
@@ -29,12 +29,12 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     Of a network that was trained to report at the end of a trial only the last step of each trial counts.
     """
     result = Result()
-    position = session.need("position")
+    position = session.require("position")
     test = counted_samples(session)
     target = belief_places(session).nearest(position[test])
-    loss = true_bin_loss(session.need("belief")[test], target)
+    loss = true_bin_loss(session.require("belief")[test], target)
     bayes = _limit_loss(session, target, test)
-    trial, phase = session.trial[test], session.need("phase")[test]
+    trial, phase = session.trial[test], session.require("phase")[test]
     result.add("loss", loss.mean(), "nats per step")
     result.add("bayes_loss", bayes.mean(), "nats per step")
     _add_gaps(result, "gap", loss, bayes, trial, phase)
@@ -61,7 +61,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 
 def counted_samples(session: Session) -> NDArray[np.bool_]:
     """Mark the samples of test trials whose report counts: all, or the last of each trial (``many-to-one``)."""
-    test = session.in_split("test") & (session.trial >= 0)
+    test = session.split_mask("test") & (session.trial >= 0)
     if session.attributes.get("loss") == "many-to-one":
         test &= np.append(np.diff(session.trial) != 0, True)
     return test
@@ -69,9 +69,11 @@ def counted_samples(session: Session) -> NDArray[np.bool_]:
 
 def _limit_loss(session: Session, target: NDArray[np.integer], samples: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Give the loss of the observer that is the network's limit, at some samples and the true bins there."""
-    if session.limit == "bayes":
-        return true_bin_loss(session.need("bayes")[samples], target)
-    return session.need("observer_loss")[samples, session.observer_names.index(session.limit)].astype(np.float64)
+    if session.reference_observer == "bayes":
+        return true_bin_loss(session.require("bayes_posterior")[samples], target)
+    return session.require("observer_loss")[samples, session.observer_names.index(session.reference_observer)].astype(
+        np.float64
+    )
 
 
 def _add_gaps(

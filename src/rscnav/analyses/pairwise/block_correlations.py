@@ -61,7 +61,7 @@ class BlockSums:
             sums = self.sums[left] * (scale[first] * scale[second]).astype(np.float32)
             yield BlockSums(n, sums, squares * scale**2)
 
-    def of_correlations(self) -> "BlockSums":
+    def influence_values(self) -> "BlockSums":
         """Take off what a block has for no other reason than that the two units are more active in it.
 
         Of each product x y, r (x² + y² - 2) / 2, with r the pair's correlation: what is left is what the block does to the
@@ -116,7 +116,7 @@ def mean_correlation(blocks: BlockSums) -> Estimate:
     The mean m is tied to the variance of the mean over the n scaled units, (1 + (n - 1) m) / n, of whose logarithm the interval
     is a jackknife over blocks.
     """
-    own = blocks.of_correlations().sums.mean(axis=1, dtype=np.float64)
+    own = blocks.influence_values().sums.mean(axis=1, dtype=np.float64)
     means = np.append(own.sum(), own.sum() - own) / np.append(blocks.n.sum(), blocks.n.sum() - blocks.n)
     with np.errstate(invalid="ignore", divide="ignore"):
         logs = np.log(1 + (blocks.n_units - 1) * means)
@@ -203,7 +203,7 @@ def structure_preserved(one: BlockSums, other: BlockSums) -> Estimate:
         The value may lie a little beyond ±1. NaN where in either phase the variance over pairs is not clearly above 0 (by its
         own jackknife): then there is no structure that could be kept.
     """
-    a, b = one.of_correlations().centred(), other.of_correlations().centred()
+    a, b = one.influence_values().centred(), other.influence_values().centred()
     both, first, second = cross_product(a, b), cross_product(a, a), cross_product(b, b)
     for square in (first, second):
         if not square.interval()[0] > 0 or not square.positive:

@@ -49,7 +49,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result = Result()
     result.notes[""] = f"trials: {prepared.trials}; differences of neighbouring trials, {settings.cutoff_hz:g} Hz"
     found: dict[str, NDArray[np.intp]] = {}
-    for name, mask in prepared.parts().items():
+    for name, mask in prepared.phase_masks().items():
         samples = _draw_pairs(pairs.part(mask), prepared, settings.max_samples, seeds.generator(name, "pairs"))
         n_pairs = len(np.unique(prepared.trial[samples[:, 0]]))
         if len(samples) < MIN_SAMPLES or n_pairs < MIN_PAIRS:
@@ -71,9 +71,9 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         blocks[name] = _part(result, name, prepared, pairs, samples, varying, settings, seeds)
     if all(name in blocks for name in PHASES):
         _compare(result, blocks["LM1"], blocks["LM2"], settings, seeds)
-        plain = (_plain(prepared, prepared.parts()[name], varying, settings.max_samples) for name in PHASES)
+        plain = (_plain(prepared, prepared.phase_masks()[name], varying, settings.max_samples) for name in PHASES)
         result.add("kept_plain", correlations.pearson(*plain))
-    elif "all" not in prepared.parts():
+    elif "all" not in prepared.phase_masks():
         result.notes["kept"] = "; ".join(f"{name}: {result.notes[name]}" for name in PHASES if name not in found)
     else:
         result.notes["kept"] = "phases are not known"

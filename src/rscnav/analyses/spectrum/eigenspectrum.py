@@ -91,7 +91,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         )
     result.notes[""] = "; ".join(notes)
     lowpassed = partial(lowpass, dt_s=session.dt_s, cutoff_hz=common.cutoff_hz, causal=common.causal)
-    for name, mask in prepared.parts().items():
+    for name, mask in prepared.phase_masks().items():
         part = _draw_trials(prepared, mask, session.dt_s, settings, seeds.generator(name, "trials"))
         reason = why_insufficient(prepared.activity[part.samples], MIN_SAMPLES)
         if reason:

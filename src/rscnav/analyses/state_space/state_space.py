@@ -52,7 +52,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     projection = np.concatenate([(prepared.activity[block] - mean) @ top for block in blocks])
     unit = session.activity_unit
     _examples(result, session, prepared, samples, projection, settings, unit, seeds)
-    if session.position is not None and session.is_ring:
+    if session.position is not None and session.is_circular:
         _means(result, session.position[:, 0], prepared, samples, projection, settings.n_position_bins, unit)
     return result
 
@@ -146,7 +146,7 @@ def _means(
     edges = np.linspace(-np.pi, np.pi, n_bins + 1)
     place = np.clip(np.searchsorted(edges, position, side="right") - 1, 0, n_bins - 1)
     result.add("position_bin_centres", (edges[:-1] + edges[1:]) / 2, "rad", ("bin",))
-    for name, mask in prepared.parts().items():
+    for name, mask in prepared.phase_masks().items():
         here = mask[samples] & np.isfinite(position)
         occupancy = np.bincount(place[here], minlength=n_bins)
         mean = np.full((n_bins, projection.shape[1]), np.nan)

@@ -53,9 +53,9 @@ class Settings(StrictSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compare dispersion between LM1 and LM2 after matching passes; interval over trials, two controls."""
     prepared = prepare(session, common)
-    phases = session.need("phase")[prepared.samples]
+    phases = session.require("phase")[prepared.samples]
     place, n_places = spatial_bin(
-        session.need("position")[prepared.samples], session.is_ring, settings.n_places, settings.n_places_side
+        session.require("position")[prepared.samples], session.is_circular, settings.n_places, settings.n_places_side
     )
     place[_since_gap(session)[prepared.samples] < settings.settle_s] = -1
     used = (place >= 0) & ((phases == 1) | (phases == 2))

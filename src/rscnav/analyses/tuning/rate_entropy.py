@@ -18,7 +18,7 @@ class Range:
     high: NDArray[np.floating]
 
     @property
-    def lively(self) -> NDArray[np.bool_]:
+    def is_varying(self) -> NDArray[np.bool_]:
         """Which units are not constant."""
         return self.high > self.low
 
@@ -44,7 +44,7 @@ def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> Range
 
 def digitize_rates(activity: NDArray[np.floating], between: Range, n_rates: int) -> NDArray[np.uint8]:
     """Bin rates (sample, unit) in `n_rates` equal bins of each unit's range; what lies outside is in the outermost."""
-    width = np.where(between.lively, between.high - between.low, 1)
+    width = np.where(between.is_varying, between.high - between.low, 1)
     codes = np.empty(activity.shape, np.uint8)
     for block in row_blocks(activity.shape):
         scaled = (activity[block] - between.low) / width  # not times n_rates / width, which may be infinite

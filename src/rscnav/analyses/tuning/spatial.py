@@ -34,14 +34,14 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     if not len(samples):
         return Result.not_applicable(f"no sample is left of the trials chosen ({which})")
     result = Result(notes={"trials": which})
-    position = session.need("position")[samples]
-    place, n_places = spatial_bin(position, session.is_ring, settings.n_places, settings.n_places_side)
+    position = session.require("position")[samples]
+    place, n_places = spatial_bin(position, session.is_circular, settings.n_places, settings.n_places_side)
     occupancy = np.bincount(place[place >= 0], minlength=n_places)
     rare = occupancy * session.dt_s < settings.min_visit_s - 1e-9
     labels = np.where((place >= 0) & ~np.append(rare, True)[place], place, -1).astype(np.int16)
     binned = BinnedActivity(as_activity(session.activity[samples]), labels, session.trial[samples], n_places)
     add_entropy_results(result, binned, settings, seeds, no_fresh_behaviour(session, common.trials))
-    centres = place_centres(position, session.is_ring, settings.n_places, settings.n_places_side)
+    centres = place_centres(position, session.is_circular, settings.n_places, settings.n_places_side)
     result.add("occupancy", occupancy * session.dt_s, "s", ("bin",))
     result.add("bin_centres", centres, session.position_unit, ("bin", "dim"))
     result.add("n_no_place", int(np.sum(place < 0)))

@@ -194,9 +194,9 @@ def _add_by_landmark(file: Any, met: NDArray, about: dict[str, str]) -> None:
 
 def _stretches_of_phases(session: Session) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Give start, stop (s), name and trial of each stretch of one phase."""
-    phase, half = session.need("phase"), session.dt_s / 2
+    phase, half = session.require("phase"), session.dt_s / 2
     rows = []
-    for stretch in session.stretches():
+    for stretch in session.segments():
         here = phase[stretch]
         edges = np.concatenate([[0], np.flatnonzero(np.diff(here)) + 1, [len(here)]]) + stretch.start
         rows += [(a, b - 1) for a, b in pairwise(edges.tolist()) if phase[a] < len(PHASES)]

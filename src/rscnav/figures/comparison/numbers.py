@@ -35,7 +35,7 @@ def draw_spectra(axes: Sequence[Axes], results: Results, look: Look) -> None:
         some = False
         for name, of in results.items():
             result, key = of["eigenspectrum"], f"{phase}/eigenvalues"
-            if not result.ok or key not in result:
+            if not result.applicable or key not in result:
                 continue
             some = True
             colour = look[name]["color"]
@@ -147,7 +147,7 @@ def _reason(results: Results, analysis: str, part: str = "") -> str:
     """Say why no session has it: the first one's reason, or note on this part."""
     for name, of in results.items():
         result = of[analysis]
-        if not result.ok:
+        if not result.applicable:
             return f"{name}: {result.reason}"
         if result.notes:
             return f"{name}: {result.notes.get(part) or next(iter(result.notes.values()))}"

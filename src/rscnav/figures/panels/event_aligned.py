@@ -61,7 +61,7 @@ def mark_significant(ax: Axes, results: Sequence[Result], what: str, colour: str
 
 def onsets(ax: Axes, results: Sequence[Result], what: str, colour: str) -> None:
     """Mark onsets (numbers `what`, in s) on the time axis."""
-    found = [value for r in results if (value := r.number(what)) is not None]
+    found = [value for r in results if (value := r.scalar(what)) is not None]
     if found:  # an empty line that is not clipped has no place, and the layout fails
         ax.plot(
             found, [0.0] * len(found), "^", ms=4, mew=0, color=colour, transform=ax.get_xaxis_transform(), clip_on=False

@@ -126,7 +126,7 @@ def relative_rates(
 
 def encounter_counts(session: Session) -> dict[str, dict[str, int]]:
     """Count the encounters by order (1st, 2nd, ..., return) and, in each, by landmark."""
-    table = session.need("encounters")
+    table = session.require("encounters")
     met = table[table["kind"] == "encounter"]
     orders = [*range(1, int(met["order"].max(initial=0)) + 1), 0]
     words = {0: "return", 1: "1st", 2: "2nd", 3: "3rd"}

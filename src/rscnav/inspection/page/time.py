@@ -140,7 +140,7 @@ def outcomes(ax: Axes, report: Report) -> None:
     """Draw how many trials are correct, incorrect, neither."""
     ax.set_title("Outcomes", loc="left")
     session = report.session
-    if session is None or session.attributes["trials_cut"] or session.missing(["outcome"]):
+    if session is None or session.attributes["trials_cut"] or session.missing_fields(["outcome"]):
         empty_panel(ax, "no outcomes in the mapping" if session is not None else "the mapping does not read this file")
         return
     for k, (name, colour) in enumerate(OUTCOME_COLOURS.items()):

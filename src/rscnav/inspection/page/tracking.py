@@ -105,7 +105,7 @@ def encounters(ax: Axes, report: Report) -> None:
         ax.set(ylabel="trial", ylim=(len(session.trials) + 0.5, 0.5))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         _place_axis(ax, session.position_unit, "x")
-        if session.is_ring:
+        if session.is_circular:
             ax.set_xlim(-np.pi, np.pi)
     else:
         thin = session.position[:: max(1, len(session.position) // _MOST_POINTS)]
@@ -140,9 +140,11 @@ def _landmarks_by_trial(ax: Axes, session: Session) -> None:
         bars = []
         for trial, place in enumerate(session.landmarks[:, k, 0]):
             if np.isfinite(place):
-                lefts = [place - width / 2 + extra for extra in ((-turn, 0, turn) if session.is_ring else (0,))]
+                lefts = [place - width / 2 + extra for extra in ((-turn, 0, turn) if session.is_circular else (0,))]
                 bars += [
-                    Rectangle((left, trial + 0.5), width, 1) for left in lefts if not session.is_ring or abs(left) < 4
+                    Rectangle((left, trial + 0.5), width, 1)
+                    for left in lefts
+                    if not session.is_circular or abs(left) < 4
                 ]
         ax.add_collection(PatchCollection(bars, facecolor=_colour(name), alpha=0.25, lw=0))
 

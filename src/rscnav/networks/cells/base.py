@@ -45,7 +45,7 @@ class Layer(nn.Module, ABC):
         """Numbers in a state: units times parts."""
         return len(self.parts) * self.hidden_size
 
-    def output(self, states: Tensor) -> Tensor:
+    def hidden(self, states: Tensor) -> Tensor:
         """Take what the units send on, (..., unit), out of their states (..., state)."""
         return states[..., : self.hidden_size]
 
@@ -70,7 +70,7 @@ class Layer(nn.Module, ABC):
 class Cell(Layer):
     """A recurrent layer: linear in its inputs and in what its units send each other, then unit by unit.
 
-    Its step is ``react(drive(inputs), recur(hidden), state)``: only `react` differs between cells, and it acts on each unit
+    Its step is ``update(project_inputs(inputs), project_hidden(hidden), state)``: only `update` differs between cells, and it acts on each unit
     alone. So one loop runs all of them, and derivatives with respect to a unit's weights reach no other unit within the
     step, which the online learning rules rely on. Weights are laid out as in ``torch.nn``: rows gate by gate.
     """
@@ -87,7 +87,7 @@ class Cell(Layer):
         self.bias_hh = empty_parameter(self.recurrent_gates * hidden_size)
 
     @abstractmethod
-    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+    def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Give the next state, each unit from its own numbers.
 
         Parameters
@@ -101,12 +101,12 @@ class Cell(Layer):
         tensor, (..., part x unit)
         """
 
-    def drive(self, inputs: Tensor, noise: Tensor | None = None) -> Tensor:
+    def project_inputs(self, inputs: Tensor, noise: Tensor | None = None) -> Tensor:
         """Give what the units receive from the inputs, (..., input gate x unit); noise (..., unit) goes to all gates alike."""
         driven = affine(inputs, self.weight_ih, self.bias_ih)
         return driven if noise is None else driven + torch.cat([noise] * self.input_gates, dim=-1)
 
-    def recur(self, hidden: Tensor) -> Tensor:
+    def project_hidden(self, hidden: Tensor) -> Tensor:
         """Give what the units receive from each other, (..., recurrent gate x unit)."""
         return affine(hidden, self.weight_hh, self.bias_hh)
 
@@ -116,26 +116,26 @@ class Cell(Layer):
 
     def step(self, inputs: Tensor, state: Tensor) -> Tensor:
         """Take one step: inputs (..., channel) and state (..., state) -> the next state."""
-        return self.react(self.drive(inputs), self.recur(self.output(state)), state)
+        return self.update(self.project_inputs(inputs), self.project_hidden(self.hidden(state)), state)
 
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
         """Run over trials; see `Layer.forward`."""
         if inputs.is_cuda and noise is None and inputs.dim() == 3 and self.library is not None:
-            return self.by_library(inputs, state)
-        state = self.at_rest(inputs) if state is None else state
+            return self._forward_cudnn(inputs, state)
+        state = self.initial_state(inputs) if state is None else state
         states = []
-        for received in self.drive(inputs, noise).unbind():
-            state = self.react(received, self.recur(self.output(state)), state)
+        for received in self.project_inputs(inputs, noise).unbind():
+            state = self.update(received, self.project_hidden(self.hidden(state)), state)
             states.append(state)
         return torch.stack(states)
 
-    def by_library(self, inputs: Tensor, state: Tensor | None = None) -> Tensor:
+    def _forward_cudnn(self, inputs: Tensor, state: Tensor | None = None) -> Tensor:
         """Run over trials by torch's function, which on a GPU is cuDNN's; the same states as step by step."""
-        start = (self.at_rest(inputs) if state is None else state).unsqueeze(0)
+        start = (self.initial_state(inputs) if state is None else state).unsqueeze(0)
         weights = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
         states: Tensor = type(self).library(inputs, start, weights, True, 1, 0.0, self.training, False, False)[0]
         return states
 
-    def at_rest(self, inputs: Tensor) -> Tensor:
+    def initial_state(self, inputs: Tensor) -> Tensor:
         """Give the state before the first step, (trial, state), for inputs (step, trial, channel): zeros."""
         return inputs.new_zeros(*inputs.shape[1:-1], self.state_size)

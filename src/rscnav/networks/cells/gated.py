@@ -35,7 +35,7 @@ class GRU(Cell):
         path = _fast_path() if self.fast and alone and single and inputs.device.type == "cpu" else None
         return super().forward(inputs, noise, state) if path is None else path.run(self, inputs, noise, state)
 
-    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+    def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Blend the candidate into the state."""
         n = self.hidden_size
         reset, update = torch.sigmoid(driven[..., : 2 * n] + recurrent[..., : 2 * n]).split(n, dim=-1)
@@ -56,7 +56,7 @@ class LSTM(Cell):
     input_gates = 4
     recurrent_gates = 4
 
-    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+    def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Forget, write, read."""
         total = driven + recurrent
         n = self.hidden_size

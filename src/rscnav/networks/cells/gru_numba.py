@@ -182,7 +182,7 @@ class _Sequence(torch.autograd.Function):
 
 def run(cell: Any, inputs: Tensor, noise: Tensor | None, state: Tensor | None) -> Tensor:
     """Run a GRU over trials; arguments and result as for `rscnav.networks.cells.base.Layer.forward`."""
-    start = cell.at_rest(inputs) if state is None else state
+    start = cell.initial_state(inputs) if state is None else state
     weights = (cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)
     states: Tensor = _Sequence.apply(inputs.contiguous(), *weights, noise, start)
     return states

@@ -7,15 +7,15 @@ from rscnav.networks.cells.base import Cell
 
 
 def by_unit(cell: Cell, driven: Tensor, recurrent: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Differentiate a cell's `react` at many states at once, by one backward pass for each part of the state.
+    """Differentiate a cell's `update` at many states at once, by one backward pass for each part of the state.
 
-    `react` acts on each unit alone, so every derivative is one number a unit.
+    `update` acts on each unit alone, so every derivative is one number a unit.
 
     Parameters
     ----------
     cell : Cell
     driven, recurrent, state : tensor, (..., gate x unit), (..., gate x unit), (..., part x unit)
-        As for `Cell.react`.
+        As for `Cell.update`.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def by_unit(cell: Cell, driven: Tensor, recurrent: Tensor, state: Tensor) -> tup
     """
     values = [value.detach().requires_grad_() for value in (driven, recurrent, state)]
     with torch.enable_grad():
-        sums = [part.sum() for part in cell.react(*values).split(cell.hidden_size, dim=-1)]
+        sums = [part.sum() for part in cell.update(*values).split(cell.hidden_size, dim=-1)]
     by_part = [
         torch.autograd.grad(part, values, retain_graph=True, allow_unused=True, materialize_grads=True) for part in sums
     ]

@@ -16,7 +16,7 @@ class Tanh(Cell):
 
     library = torch.rnn_tanh
 
-    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+    def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Squash the sum."""
         return torch.tanh(driven + recurrent)
 
@@ -26,7 +26,7 @@ class Relu(Cell):
 
     library = torch.rnn_relu
 
-    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+    def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Rectify the sum."""
         return torch.relu(driven + recurrent)
 
@@ -38,7 +38,7 @@ class RectifiedTanh(Cell):
     doi:10.1038/s41593-025-01944-z (Extended Data Fig. 10); that the rectified tanh makes them so is our reading.
     """
 
-    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+    def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Rectify and squash the sum."""
         return torch.relu(torch.tanh(driven + recurrent))
 
@@ -71,7 +71,7 @@ class Leaky(Cell):
             )
         self.tau_steps = tau_steps
 
-    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+    def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Move a share of the way."""
         return state + (torch.tanh(driven + recurrent) - state) / self.tau_steps
 
@@ -88,7 +88,7 @@ class Diagonal(Cell):
         super().__init__(n_inputs, hidden_size)
         self.weight_hh = empty_parameter(hidden_size)
 
-    def recur(self, hidden: Tensor) -> Tensor:
+    def project_hidden(self, hidden: Tensor) -> Tensor:
         """Each unit's own past."""
         return hidden * self.weight_hh.unsqueeze(-2) + self.bias_hh.unsqueeze(-2)
 
@@ -96,6 +96,6 @@ class Diagonal(Cell):
         """Give a diagonal matrix, (1, to, from)."""
         return torch.diag_embed(self.weight_hh).unsqueeze(-3)
 
-    def react(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
+    def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
         """Squash the sum."""
         return torch.tanh(driven + recurrent)

@@ -26,7 +26,7 @@ class BPTT(Rule):
         """Set the ``grad`` of every weight; see `Rule.gradient`."""
         network.zero_grad()
         _, sent = network.run(inputs, generator)
-        loss = objective.of(sent, network.readouts)
+        loss = objective.loss(sent, network.readouts)
         loss.sum().backward()
         return loss.detach()
 
@@ -73,7 +73,7 @@ class TruncatedBPTT(Rule):
         state, losses = None, []
         for first in range(0, len(inputs), self.window_steps):
             states, sent = network.run(inputs[first : first + self.window_steps], generator, state)
-            loss = objective.of(sent, network.readouts, first)
+            loss = objective.loss(sent, network.readouts, first)
             if loss.requires_grad:  # else nothing in this window counts
                 loss.sum().backward()
             losses.append(loss.detach())

@@ -17,7 +17,7 @@ from rscnav.networks.training.loss import Objective
 class Local:
     """What a unit can know of a batch: what reached it, how it reacted.
 
-    A cell's `react` acts on each unit alone, so all derivatives here are numbers a unit. A unit's sources are what its
+    A cell's `update` acts on each unit alone, so all derivatives here are numbers a unit. A unit's sources are what its
     weights multiply: the input channels and 1 (`weight_ih`, `bias_ih`), the hidden states before the step and 1
     (`weight_hh`, `bias_hh`).
 
@@ -75,8 +75,8 @@ class OnlineRule(Rule):
         with torch.no_grad():
             noise = network.draw_noise(inputs, generator)
             states = cell(inputs, noise)
-        sent = cell.output(states).detach().requires_grad_()
-        loss = objective.of(sent, self.readouts(network))
+        sent = cell.hidden(states).detach().requires_grad_()
+        loss = objective.loss(sent, self.readouts(network))
         loss.backward()
         assert sent.grad is not None
         signal = sent.grad.transpose(1, 2)  # (step, unit, trial)
@@ -110,8 +110,10 @@ class OnlineRule(Rule):
 def _local(cell: Cell, inputs: Tensor, noise: Tensor | None, states: Tensor) -> Local:
     """Take the derivatives of all steps at once, by one backward pass for each part of the state."""
     before = torch.cat([torch.zeros_like(states[:1]), states[:-1]])
-    hidden = cell.output(before)
-    by_driven, by_recurrent, by_state = by_unit(cell, cell.drive(inputs, noise), cell.recur(hidden), before)
+    hidden = cell.hidden(before)
+    by_driven, by_recurrent, by_state = by_unit(
+        cell, cell.project_inputs(inputs, noise), cell.project_hidden(hidden), before
+    )
     apart = cell.weight_hh.dim() == 1  # each unit hears itself alone
     heard = hidden.transpose(1, 2).unsqueeze(-1) if apart else hidden.unsqueeze(1)
     return Local(

@@ -35,7 +35,7 @@ class Objective:
         """Steps in a trial."""
         return next(iter(self.targets.values())).shape[-1]
 
-    def of(self, sent: Tensor, readouts: torch.nn.ModuleDict, first: int = 0) -> Tensor:
+    def loss(self, sent: Tensor, readouts: torch.nn.ModuleDict, first: int = 0) -> Tensor:
         """Give the loss of some successive steps.
 
         Parameters

@@ -77,12 +77,12 @@ class Member:
         self.curve.append(row)
         self.recent = []
 
-    def go_back(self, batch: int) -> None:
+    def restore_last_good(self, batch: int) -> None:
         """Forget what came after a number of batches, the last of a validation."""
         self.curve = [row for row in self.curve if row["batch"] <= batch]
         self.recent = []
 
-    def mend(self, said: str, batch: int) -> None:
+    def on_divergence(self, said: str, batch: int) -> None:
         """Note a divergence: the rate is lowered, or the network given up. `batch` is where it goes back to."""
         settings, name = self.plan.training, self.plan.name
         self.restarts += 1

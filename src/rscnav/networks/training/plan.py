@@ -32,7 +32,7 @@ class Plan:
     training : rscnav.networks.settings.Training
     observer : rscnav.observers.settings.Observer
         Grid or particles of the Bayes filter that the gap is measured against.
-    record : str
+    settings_json : str
         Settings as text, best as JSON: a checkpoint with another record is not resumed, and the keys that differ are named.
     code : str
         A hash of the code: a checkpoint of other code is not resumed either.
@@ -42,13 +42,13 @@ class Plan:
     architecture: Architecture
     training: Any
     observer: Observer
-    record: str
+    settings_json: str
     code: str = ""
 
     @property
     def files_record(self) -> dict[str, str]:
         """What files say of it: ``settings`` and ``code``."""
-        return {"settings": self.record, "code": self.code}
+        return {"settings": self.settings_json, "code": self.code}
 
 
 def check_together(plans: Sequence[Plan]) -> None:

@@ -88,7 +88,7 @@ def part_of(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the present and the last good state of some networks of a checkpoint that still train, on a device."""
     rows = [saved["active"].index(name) for name in active]
-    present, good = (_rows(state, rows, saved["together"], device) for state in (saved, saved["good"]))
+    present, good = (_rows(state, rows, saved["together"], device) for state in (saved, saved["last_good_state"]))
     return present, good
 
 
@@ -123,9 +123,9 @@ def _wrong(
 ) -> str:
     """Say what in a checkpoint cannot be; '' where all fits together."""
     names, active, together = list(saved["records"]), saved["active"], saved["together"]
-    if not all(isinstance(saved[part], dict) for part in ("weights", "adam", "good", "members")):
+    if not all(isinstance(saved[part], dict) for part in ("weights", "adam", "last_good_state", "members")):
         return "its parts"
-    if type(saved["batch"]) is not int or type(saved["good"]["batch"]) is not int:
+    if type(saved["batch"]) is not int or type(saved["last_good_state"]["batch"]) is not int:
         return "the batch"
     if not isinstance(together, bool) or not set(active) <= set(names) or len(set(active)) < len(active) or not active:
         return "the list of networks that still train"
@@ -133,7 +133,7 @@ def _wrong(
         return "several networks, and the weights of one"
     if list(saved["members"]) != names:
         return "the networks' curves"
-    good = saved["good"]
+    good = saved["last_good_state"]
     if not 0 <= good["batch"] <= saved["batch"] or (saved["batch"] >= last and set(records) & set(active)):
         return f"batch {saved['batch']}, of {last}"
     for state in (saved, good):

@@ -45,7 +45,7 @@ def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Pa
         Where the training diverges again and again.
     """
     run = Trainer(task, [Member(plan, seeds, Path(folder))], Device.of(device))
-    run.go()
+    run.fit()
     run.refuse_failed()
     return run.learner.network
 
@@ -87,6 +87,6 @@ def train_ensemble(
     check_together(plans)
     members = [Member(plan, own, Path(folder)) for plan, own, folder in zip(plans, seeds, folders, strict=True)]
     run = Trainer(task, members, Device.of(device))
-    run.go()
+    run.fit()
     run.refuse_failed()
     return [load_network(Path(folder) / "weights.pt", task, device) for folder in folders]

@@ -54,7 +54,7 @@ class Trainer:
         self.records = records_of([member.plan for member in members])
         self.learner = TrainStep(task, members, self.device)
         self.active = list(members)  # those that still train, in the order of the weights' leading dimension
-        self.good = self.learner.state()  # at the last validation that showed nothing wrong
+        self.last_good_state = self.learner.state()  # at the last validation that showed nothing wrong
         self.aims = bool(strategies(task))  # whether there is a gap to aim at
         self.warm = False  # the first steps compile, and their time says nothing
         training = [member.plan.training for member in members]
@@ -72,7 +72,7 @@ class Trainer:
         """Whether a validation is due after the present batch."""
         return self.batch % self.every == 0 or self.batch in self.ends
 
-    def go(self) -> None:
+    def fit(self) -> None:
         """Train until all networks have ended.
 
         Networks that were given up have a `failure`; see `refuse_failed`.
@@ -117,7 +117,7 @@ class Trainer:
             said = [divergence_reason(row, m.curve, self.task.heads) for m, row in zip(members, measured, strict=True)]
             wrong = {member: text for member, text in zip(members, said, strict=True) if text}
         if wrong:
-            self.go_back(wrong)
+            self.restore_last_good(wrong)
             return
         for k, member in enumerate(members):
             member.recent += [row[k] for row in losses]
@@ -131,7 +131,7 @@ class Trainer:
             for member in ended:
                 self.finish(member)
             self.keep([member for member in members if member not in ended])
-            self.good = self.learner.state()
+            self.last_good_state = self.learner.state()
 
     def steps(self) -> list[list[float]]:
         """Train until losses are looked at; gives them, (batch, network). Each look keeps a GPU waiting."""
@@ -147,18 +147,18 @@ class Trainer:
         self.warm = True
         return read
 
-    def go_back(self, wrong: dict[Member, str]) -> None:
+    def restore_last_good(self, wrong: dict[Member, str]) -> None:
         """Go back to the last good state; those that went wrong go on with a lower rate, or are given up."""
         batch = self.batch
-        self.learner.restore(self.good)
+        self.learner.restore(self.last_good_state)
         for member in self.active:
-            member.go_back(self.batch)
+            member.restore_last_good(self.batch)
         for member, what in wrong.items():
-            member.mend(f"diverged by batch {batch} ({what})", self.batch)
+            member.on_divergence(f"diverged by batch {batch} ({what})", self.batch)
             if member.failure:
                 member.write_failure(str(self.hardware))
         self.keep([member for member in self.active if not member.failure])
-        self.good = self.learner.state()
+        self.last_good_state = self.learner.state()
 
     def finish(self, member: Member) -> None:
         """Write a network's files."""
@@ -187,7 +187,7 @@ class Trainer:
             return  # the next look finds it out, and goes back to the last good state
         values = {
             **state,
-            "good": self.good,
+            "last_good_state": self.last_good_state,
             "together": self.learner.together,
             "active": [member.plan.name for member in self.active],
             "members": {member.plan.name: member.state() for member in self.members},
@@ -222,7 +222,7 @@ class Trainer:
             self.learner = TrainStep(self.task, self.members, self.device, together=saved["together"])
         self.keep([member for member in self.members if member.plan.name in saved["active"]])
         if self.active:
-            present, self.good = part_of(saved, [member.plan.name for member in self.active], self.device)
+            present, self.last_good_state = part_of(saved, [member.plan.name for member in self.active], self.device)
             self.learner.restore(present)
         self.learner.batch = saved["batch"]
         log.info("%s  goes on from its checkpoint after %d batches", self.name, self.batch)

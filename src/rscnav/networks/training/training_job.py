@@ -133,7 +133,7 @@ def _train(
         _hand_on(party[0].checkpoint, saved, [entry for entry in group if entry.name not in names])
         members = [Member(e.plan, e.seeds, e.folder, None if alone else ready_folder(e.folder)) for e in party]
         run = Trainer(task, members, device, furthest(own, saved))
-        run.go()
+        run.fit()
     _clear_checkpoints(party, group)
     if alone:
         run.refuse_failed()

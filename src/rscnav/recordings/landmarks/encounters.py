@@ -34,7 +34,7 @@ def meet_landmarks(
     """Add encounters, phases and hypotheses, where there are real trials."""
     places, position = session.landmarks, session.position
     radius = session.visibility_radius or 0.0
-    if places is not None and position is not None and not session.is_ring:
+    if places is not None and position is not None and not session.is_circular:
         check_reach(places, position, radius, session.landmark_names, session.position_unit)
     if session.attributes["trials_cut"]:
         return
@@ -43,8 +43,8 @@ def meet_landmarks(
     if places is None:
         places = np.full((len(session.trials), len(session.landmark_names), position.shape[1]), np.nan)
     if landmarks.view_angle is not None:
-        of_sample, heading = places[session.trial], session.need("heading")
-        visible = seen_from(position, heading, of_sample, radius, landmarks.view_angle, session.is_ring)
+        of_sample, heading = places[session.trial], session.require("heading")
+        visible = seen_from(position, heading, of_sample, radius, landmarks.view_angle, session.is_circular)
     behaviour = Trajectory(
         position=position,
         time=session.time,
@@ -52,10 +52,10 @@ def meet_landmarks(
         landmarks=places,
         names=session.landmark_names,
         radius=radius,
-        ring=session.is_ring,
+        ring=session.is_circular,
         dt_s=session.dt_s,
         outcome=session.trials["outcome"],
         visible=visible,
     )
     met = find_encounters(behaviour, encounters.min_duration_s, encounters.merge_within_s)
-    session.encounters, session.phase, session.hypotheses = met.table, met.phase, met.hypotheses
+    session.encounters, session.phase, session.n_hypotheses = met.table, met.phase, met.n_hypotheses

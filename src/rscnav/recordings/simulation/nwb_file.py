@@ -74,7 +74,7 @@ def tracked_angle(truth: Session) -> tuple[NDArray[np.floating], NDArray[np.floa
     times, angles = [], []
     for number, row in enumerate(truth.trials):
         here = truth.trial == number
-        centres, place = truth.time[here], np.unwrap(truth.need("position")[here, 0])
+        centres, place = truth.time[here], np.unwrap(truth.require("position")[here, 0])
         offsets = np.arange(-(SAMPLES_A_BIN // 2) - 1, SAMPLES_A_BIN // 2 + 1) * step_s
         fine = (centres[:, None] + offsets[None, 1:]).ravel()
         fine = np.concatenate([[centres[0] + offsets[0]], fine, [centres[-1] - offsets[0]]])
@@ -93,7 +93,7 @@ def _add_trials(file: Any, truth: Session) -> None:
     }
     for name, text in about.items():
         file.add_trial_column(name, text)
-    for row, places in zip(truth.trials, truth.need("landmarks"), strict=True):
+    for row, places in zip(truth.trials, truth.require("landmarks"), strict=True):
         a, b = wrap(places[:, 0] + row["rotation_rad"])
         file.add_trial(
             start_time=float(row["start_s"]),
@@ -110,7 +110,7 @@ def _add_units(file: Any, truth: Session, gap_s: float) -> None:
     observed = [[float(truth.trials["start_s"][0]) - gap_s, float(truth.trials["stop_s"][-1]) + gap_s]]
     file.add_unit_column("quality", "of the sorting")
     file.add_unit_column("region", "where the unit was recorded")
-    for unit, times in zip(truth.units, truth.need("spikes"), strict=True):
+    for unit, times in zip(truth.units, truth.require("spikes"), strict=True):
         file.add_unit(
             id=int(unit["id"]),
             spike_times=times,

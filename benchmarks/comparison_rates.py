@@ -28,14 +28,14 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 ROOT = Seeds(0, ("comparison rates",))
-FEW = Similarity(n_permutations=39, n_draws=20, n_splits=2)
+FEW = Similarity(n_null=39, n_subsamples=20, n_splits=2)
 RATES = ((0.1, 0.25, 0.4), (0.1, 0.35, 0.6))  # of turning of the two linear systems (rad a step)
 
 
 def coded_session(generator: np.random.Generator) -> Session:
     """Simulate a session with a random mean of each unit at each place of each phase."""
     session = ring_walk(np.full(N_TRIALS, N_STEPS), generator)
-    place, n = spatial_bin(session.require("position"), True, FEW.n_places, FEW.n_places_side)
+    place, n = spatial_bin(session.require("position"), True, FEW.n_position_bins, FEW.n_position_bins_side)
     means = generator.normal(0, 2, (3 * n, N_UNITS))
     activity = means[session.require("phase").astype(int) * n + place] + coloured_noise(len(place), N_UNITS, generator)
     return with_activity(session, activity)
@@ -92,13 +92,13 @@ def main(n_pairs: int) -> None:
 def _planted(k: int) -> tuple[float, float, float]:
     seeds = ROOT.spawn("planted", k)
     pair = (planted_session(seeds.generator("one")), planted_session(seeds.generator("other")))
-    found = compared(pair, Similarity(n_permutations=19, n_splits=1), seeds)
+    found = compared(pair, Similarity(n_null=19, n_splits=1), seeds)
     assert found is not None
     return found.similarity, found.low, found.high
 
 
 def _linear(k: int) -> tuple[float, float, float]:
-    settings = SimpleNamespace(n_delays=2, rank=6, iterations=150, n_dynamics_draws=20)
+    settings = SimpleNamespace(n_delays=2, rank=6, iterations=150, n_dynamics_subsamples=20)
     seeds = ROOT.spawn("linear", k)
     one, other = (linear(rates, seeds.generator(str(rates))) for rates in RATES)
     found = apart(one, other, settings, seeds)

@@ -84,7 +84,9 @@ class RingFixed(Environment):
         shock = math.sqrt(1 - keep**2) * motion.sd_rad_s * rng.normal()
         self.velocity = keep * self.velocity + (1 - keep) * self.sign * motion.drift_rad_s + shock
         self.position = wrap(self.position + self.velocity * s.dt_s + motion.noise_rad * rng.normal())
-        seen = [k for k, place in enumerate(self.landmarks) if abs(wrap(self.position - place)) < s.visibility_rad]
+        seen = [
+            k for k, place in enumerate(self.landmarks) if abs(wrap(self.position - place)) < s.visibility_radius_rad
+        ]
         self.met.update(seen)
         return np.array([self.velocity, *self.told(bool(seen))], dtype=np.float32)
 
@@ -104,7 +106,7 @@ class RingExternalMap(RingFixed):
         """Draw places that keep their distance, and the map that shows them."""
         s, rng = self.settings, self.rng
         n = int(rng.integers(s.min_landmarks, s.max_landmarks + 1))
-        gaps = 2 * s.visibility_rad + (2 * math.pi - 2 * s.visibility_rad * n) * rng.dirichlet(np.ones(n))
+        gaps = 2 * s.visibility_radius_rad + (2 * math.pi - 2 * s.visibility_radius_rad * n) * rng.dirichlet(np.ones(n))
         first = rng.random() * 2 * math.pi
         self.landmarks = [wrap(first + gap) for gap in gaps.cumsum().tolist()]
         preferred = np.arange(s.map_units) * (2 * math.pi / s.map_units) - math.pi
@@ -165,7 +167,7 @@ class Arena(Environment):
         s = self.settings
         for k, angle in enumerate((0.0, s.separation_rad)):
             away = (cmath.rect(s.radius_m, angle) - place) / heading
-            if abs(away) < s.sight_m:
+            if abs(away) < s.visibility_radius_m:
                 self.met.add(k)
                 bearing = cmath.phase(away) + s.bearing_noise_rad * self.rng.normal()
                 distance = abs(away) + s.distance_noise_m * self.rng.normal()

@@ -56,7 +56,7 @@ def main() -> None:
         untrained = Network(len(task.channels), task.heads, architecture(network, task), generator)
         of_cell = curves.setdefault(network.cell, {})
         of_cell["untrained"] = norms(untrained, batch)
-        of_cell["clipped" if network.training.clip_norm < 1e3 else "not clipped"] = norms(trained, batch)
+        of_cell["clipped" if network.training.grad_clip_norm < 1e3 else "not clipped"] = norms(trained, batch)
     canvas = Canvas(dpi=200)
     with canvas.style():
         figure, axes = canvas.figure(1, len(curves), 48, sharey=True)

@@ -59,7 +59,7 @@ def mapping(file: Path, folder: Path) -> dict:
         "bin_s": BIN_S,
         "position": {"series": "angle", "unit": "rad"},
         "trials": {"outcome": "outcome"},
-        "landmarks": {"places": places, "radius": float(RADIUS)},
+        "landmarks": {"places": places, "visibility_radius": float(RADIUS)},
     }
     return {**settings(), "results_dir": str(folder), "recordings": [recording]}
 

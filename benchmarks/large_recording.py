@@ -53,7 +53,7 @@ def settings() -> dict:
     sections = {}
     for name in ANALYSES:
         fields = analysis_module(name).Settings.model_fields
-        draws = {key: fields[key].default for key in fields if key in ("n_permutations", "n_draws")}
+        draws = {key: fields[key].default for key in fields if key == "n_null"}
         sections[name] = {key: min(default, PERMUTATIONS) for key, default in draws.items()}
     return {
         "recordings": [{"name": "large", "file": "large.nwb", "position": {"series": "angle", "unit": "rad"}}],

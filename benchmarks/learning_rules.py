@@ -49,15 +49,15 @@ def main() -> None:
             curve = {
                 key: np.array([float(line[key]) for line in table]) for key in ("batch", "loss", "bayes_loss", "gap")
             }
-            colour, style = LOOKS[settings.rule.name]
+            colour, style = LOOKS[settings.learning_rule.name]
             for ax, key in zip(row, ("loss", "gap"), strict=True):
-                ax.plot(curve["batch"], curve[key], color=colour, ls=style, lw=0.9, label=settings.rule.name)
+                ax.plot(curve["batch"], curve[key], color=colour, ls=style, lw=0.9, label=settings.learning_rule.name)
             batch = task.sample(settings.batch_size, task.n_steps, torch.Generator().manual_seed(0))
             made = Network(
                 len(task.channels), task.heads, architecture(network, task), torch.Generator().manual_seed(0)
             )
             rule, inputs, objective = (
-                make_rule(settings.rule, 0),
+                make_rule(settings.learning_rule, 0),
                 batch.inputs.transpose(0, 1),
                 Objective(batch.targets),
             )
@@ -65,7 +65,7 @@ def main() -> None:
                 took = seconds(lambda: rule.gradient(made, inputs, objective), 5)  # noqa: B023 (called here and now)
             last = table[-1]
             print(
-                f"{network.cell:9s} {settings.rule.name:15s} gap {float(last['gap']):.3f} ± {float(last['gap_se']):.3f}, "
+                f"{network.cell:9s} {settings.learning_rule.name:15s} gap {float(last['gap']):.3f} ± {float(last['gap_se']):.3f}, "
                 f"{1e3 * took:.0f} ms a batch of {settings.batch_size} trials, restarts {last['restarts']}"
             )
             limit = curve["bayes_loss"][-1]  # the same for all: they have the same validation trials

@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).parent
-TRAINING = {"batch_size": 192, "n_batches": 1600, "peak_rate": 0.004}
+TRAINING = {"batch_size": 192, "n_batches": 1600, "max_learning_rate": 0.004}
 
 
 def plain(seed: int, gap: float) -> tuple[float, list[str]]:
@@ -32,7 +32,11 @@ def plain(seed: int, gap: float) -> tuple[float, list[str]]:
 def ours(seeds: list[int], gap: float) -> tuple[float, list[str]]:
     """Train networks side by side by our command; give seconds, and their gaps and batches."""
     with tempfile.TemporaryDirectory() as folder:
-        training = TRAINING | {"target_gap": gap, "max_batches": 3 * TRAINING["n_batches"], "validate_every": 100}
+        training = TRAINING | {
+            "target_gap": gap,
+            "max_batches": 3 * TRAINING["n_batches"],
+            "validate_every_batches": 100,
+        }
         config = {"device": "cpu", "networks": [{"name": "gru", "seeds": seeds}], "training": training}
         Path(folder, "config.yaml").write_text(yaml.safe_dump(config))
         command = [str(Path(sys.executable).parent / "rscnav"), "train", "--config", "config.yaml"]

@@ -69,7 +69,7 @@ def main() -> None:
     for end in cycle_ends(arguments.n_batches, 3 * arguments.n_batches):
         while batch < end:
             for group in optimiser.param_groups:
-                group["lr"] = learning_rate(batch, arguments.n_batches, arguments.peak_rate)
+                group["lr"] = learning_rate(batch, arguments.n_batches, arguments.max_learning_rate)
             learn(draw(task, seeds, "train", batch, arguments.batch_size))
             batch += 1
             if batch % VALIDATE_EVERY == 0 or batch == end:

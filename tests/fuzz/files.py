@@ -33,8 +33,8 @@ from rscnav.tasks.registry import make_task
 CPU = torch.device("cpu")
 MAPPING = {"position": {"series": "xy", "unit": "m"}, "trials": {"table": "trials", "outcome": "outcome"}}
 NWB = MAPPING | {
-    "units": [{"column": "quality", "values": ["good"]}],
-    "landmarks": {"places": {"a": [1.0, 0.5], "b": [20.0, 10.0]}, "radius": 2.0},
+    "unit_filters": [{"column": "quality", "values": ["good"]}],
+    "landmarks": {"places": {"a": [1.0, 0.5], "b": [20.0, 10.0]}, "visibility_radius": 2.0},
 }
 ARRAYS = MAPPING | {
     "arrays": {
@@ -86,7 +86,12 @@ def _networks(folder: Path) -> None:
     torch.set_num_threads(1)
     keep, task = checkpoint.save, make_task("ring-fixed", trial_s=3.0)
     training = Training(
-        n_batches=6, validate_every=3, batch_size=8, validation_trials=20, checkpoint_every_s=0.0, target_gap=None
+        n_batches=6,
+        validate_every_batches=3,
+        batch_size=8,
+        validation_trials=20,
+        checkpoint_every_s=0.0,
+        target_gap=None,
     )
     plan = Plan(
         name="x",

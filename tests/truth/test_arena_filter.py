@@ -73,7 +73,7 @@ class Grid:
         for angle in (0.0, s.separation_rad):
             place = s.radius_m * np.stack([np.cos(self.turns + angle), np.sin(self.turns + angle)])
             apart = np.hypot(*(place[:, :, None, None] - self.points[:, None]))  # (turn, cell, point)
-            view = (apart < s.sight_m).mean(axis=2).reshape(-1, 1, n_side, n_side)
+            view = (apart < s.visibility_radius_m).mean(axis=2).reshape(-1, 1, n_side, n_side)
             dx, dy = place[0][:, None, None] - self.x, place[1][:, None, None] - self.y
             self.landmarks.append((view, np.hypot(dx, dy)[:, None], np.arctan2(dy, dx)[:, None]))
 

@@ -118,7 +118,7 @@ def test_counting_noise_is_taken_off_where_there_are_spikes_in_bins():
     def plant(session, rng):
         return poisson(8 * np.exp(np.cos(session.position - preferred) - 1), rng)
 
-    session, few = ring_session(plant, n_trials=60), Settings(n_surrogates=0, n_subsets=2, max_points=2000)
+    session, few = ring_session(plant, n_trials=60), Settings(n_null=0, n_subsets=2, max_points=2000)
     assert "LM2/dimension_counting" not in analyse("dimension", session, settings=few)
     session.kind, session.spikes = "recording", [np.zeros(0)] * 40
     result = analyse("dimension", session, settings=few)
@@ -207,7 +207,7 @@ def test_few_units_full_of_noise_are_not_called_reliable():
     cube, trial = rng.uniform(size=(6000, 3)), np.repeat(np.arange(60), 100)
     assert correlation_dimension(cube, trial=trial, theiler="trial").reliable
     session = session_from_arrays(cube, 0.1, trial=trial)
-    settings, common = Settings(n_surrogates=0, n_subsets=0), Common(cutoff_hz=4.99)
+    settings, common = Settings(n_null=0, n_subsets=0), Common(cutoff_hz=4.99)
     result = analyse("dimension", session, settings, common)
     assert result.scalar("all/dimension") == pytest.approx(2.9, abs=0.15)
     assert not result.scalar("all/reliable")

@@ -16,9 +16,9 @@ from rscnav.figures.style import Canvas
 
 SETTINGS = {
     "encounters": Meetings(),
-    "divergence": Divergence(n_permutations=19),
-    "decoding": Decoding(n_permutations=19, before_s=0.3, after_s=0.6),
-    "missed": Missed(n_permutations=19),
+    "divergence": Divergence(n_null=19),
+    "decoding": Decoding(n_null=19, before_s=0.3, after_s=0.6),
+    "missed": Missed(n_null=19),
 }
 LACKING = {name: Result.not_applicable(f"no data for {name}") for name in SETTINGS}
 PANELS = {"encounters": ["encounters"] * 3 + ["divergence"], "decoding": ["decoding"] * 3, "missed": ["missed"] * 4}

@@ -9,7 +9,7 @@ from rscnav.analyses.encounters.divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.settings import Common
 
-FEW = Settings(n_permutations=99)
+FEW = Settings(n_null=99)
 
 
 def null(session, rng):
@@ -56,9 +56,7 @@ def test_a_label_that_comes_before_is_read_before():
 def test_decoding_of_noise_is_at_chance_as_often_as_it_should():
     p = []
     for seed in range(20):
-        result = analyse(
-            "decoding", ring_session(null, 80, seed=seed), Settings(before_s=0.1, after_s=0.0, n_permutations=99)
-        )
+        result = analyse("decoding", ring_session(null, 80, seed=seed), Settings(before_s=0.1, after_s=0.0, n_null=99))
         p += [result.scalar("identity_before_p"), result.scalar("outcome_before_p")]
         assert result["identity/control_mean"] == pytest.approx([0.5, 0.5], abs=0.05)
     assert sum(value <= 0.05 for value in p) <= 6  # 40 at 5 %: more than 6 in 1 of 100
@@ -80,9 +78,7 @@ def test_a_state_that_holds_the_place_tells_a_from_b_and_labels_alone_do_not():
     at = found["time"] == 0
     for order in ("1st", "2nd"):
         assert found[f"{order}/ratio"][at] > 5 * found[f"{order}/control_high"][at] > 0
-    quiet = [
-        analyse("divergence", ring_session(null, 80, seed=seed), Divergence(n_permutations=99)) for seed in range(10)
-    ]
+    quiet = [analyse("divergence", ring_session(null, 80, seed=seed), Divergence(n_null=99)) for seed in range(10)]
     outside = [np.nanmean(r["1st/p"] <= 0.05) for r in quiet]
     assert np.mean(outside) < 0.15
 

@@ -90,10 +90,10 @@ def place_bins(session):
 @pytest.mark.parametrize(
     ("name", "curve", "settings", "bins"),
     [
-        ("tuning", np.ones(6), tuning.Settings(n_permutations=49), displacement_bins),
-        ("tuning", TUNED, tuning.Settings(n_permutations=49), displacement_bins),
-        ("spatial", np.ones(20), spatial.Settings(n_permutations=49), place_bins),
-        ("spatial", np.repeat(TUNED[:5], 4), spatial.Settings(n_permutations=49), place_bins),
+        ("tuning", np.ones(6), tuning.Settings(n_null=49), displacement_bins),
+        ("tuning", TUNED, tuning.Settings(n_null=49), displacement_bins),
+        ("spatial", np.ones(20), spatial.Settings(n_null=49), place_bins),
+        ("spatial", np.repeat(TUNED[:5], 4), spatial.Settings(n_null=49), place_bins),
     ],
 )
 def test_curves_on_known_rates(name, curve, settings, bins):

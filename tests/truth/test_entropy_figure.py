@@ -16,9 +16,9 @@ from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import Canvas
 
 SETTINGS = {
-    "tuning": Tuning(n_permutations=19),
-    "spatial": Spatial(n_permutations=19),
-    "dispersion": Dispersion(n_permutations=19, n_draws=2, n_groups=4),
+    "tuning": Tuning(n_null=19),
+    "spatial": Spatial(n_null=19),
+    "dispersion": Dispersion(n_null=19, n_matching_draws=2, n_groups=4),
 }
 LACKING = {name: Result.not_applicable(f"no data for {name}") for name in SETTINGS}
 

@@ -19,7 +19,7 @@ N_BINS = 36
 def example(request, tmp_path_factory, pytestconfig):
     """Truth and what was read, with the project's own configuration."""
     config = load_config(pytestconfig.rootpath / "config.yaml")
-    settings = simulation(config, "example").model_copy(update={"code": request.param})
+    settings = simulation(config, "example").model_copy(update={"encodes": request.param})
     path = tmp_path_factory.mktemp("example") / "example.nwb"
     truth = simulate_recording(settings, path, Seeds(config.seed, ("simulate", "example")))
     session = read_recording(
@@ -100,7 +100,7 @@ def test_only_the_belief_code_holds_two_places(example):
     scaled = session.activity / truth.units["peak_rate_hz"]
     preferred = truth.units["preferred_rad"]
     rates = [scaled[two][np.abs(wrap(place[two, None] - preferred)) < 0.3].mean() for place in (other, far)]
-    if truth.attributes["code"] == "belief":
+    if truth.attributes["encodes"] == "belief":
         assert rates[0] > 2 * rates[1]
     else:
         assert abs(rates[0] - rates[1]) < 0.25 * rates[1]

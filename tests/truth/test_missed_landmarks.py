@@ -52,7 +52,7 @@ def with_belief(session):
 
 @pytest.fixture(scope="module")
 def found():
-    return analyse("missed", with_belief(ring_session(both_places, 400)), Settings(n_permutations=99), UNFILTERED)
+    return analyse("missed", with_belief(ring_session(both_places, 400)), Settings(n_null=99), UNFILTERED)
 
 
 @pytest.mark.parametrize("what", ["shown_drop", "network_drop"])
@@ -81,7 +81,7 @@ def test_a_state_that_knows_the_place_alone_shows_no_response():
     low = 0
     for seed in range(12):
         session = ring_session(lambda s, r: both_places(s, r, 0.0) + noisy(s, r), 100, seed=seed)
-        result = analyse("missed", session, Settings(n_permutations=99))
+        result = analyse("missed", session, Settings(n_null=99))
         assert result.scalar("n_sets") >= 10
         low += sum(result.scalar(f"{what}_p") <= 0.05 for what in ("shown_drop", "moved"))
         assert abs(result.scalar("shown_drop_missed")) < 0.2
@@ -103,7 +103,7 @@ def test_moved_has_the_size_of_a_planted_jump():
         return activity
 
     session = ring_session(jump, 400)
-    result = analyse("missed", session, Settings(n_permutations=99), UNFILTERED)
+    result = analyse("missed", session, Settings(n_null=99), UNFILTERED)
     jump_in_sd = 1 / session.activity[:, 0].std()  # sd of the unit over all samples
     assert result.scalar("moved_missed") == pytest.approx(jump_in_sd / np.sqrt(2), rel=0.15)
     assert result.scalar("moved_other") == pytest.approx(0, abs=0.15)

@@ -95,9 +95,9 @@ def test_the_landscape_of_a_linear_network():
     system = linear(matrix, (np.eye(3) - matrix) @ [5.0, 5.0, 5.0])
     drawn = np.random.default_rng(0).uniform(4, 6, (N_TRIALS * N_STEPS, 3))
     result = Result()
-    add_landscape(result, visited_by(system, drawn, N_TRIALS), Settings(n_starts=10), Observer(), SEEDS)
-    assert (result["n_starts"], result["n_fixed"], result["n_stable"], result["n_minima"]) == (30, 1, 1, 0)
-    assert result["points/n_starts"].tolist() == [[10, 10, 10]]
+    add_landscape(result, visited_by(system, drawn, N_TRIALS), Settings(n_inits=10), Observer(), SEEDS)
+    assert (result["n_inits"], result["n_fixed"], result["n_stable"], result["n_minima"]) == (30, 1, 1, 0)
+    assert result["points/n_inits"].tolist() == [[10, 10, 10]]
     np.testing.assert_allclose(result["points/eigenvalue_real"], [[0.9, 0.8, 0.5]], atol=1e-6)
     np.testing.assert_allclose(result["points/time_constant"], -0.1 / np.log([[0.9, 0.8, 0.5]]), rtol=1e-5)
     assert result["LM1/slow/share"] == 1
@@ -151,9 +151,7 @@ def apart_by(gap, keep, seed, n_trials=80, **settings):
     rng = np.random.default_rng(seed)
     made = visited_by(system, np.full((n_trials * N_STEPS, 2), 50.0), n_trials, seed)
     result = Result()
-    add_driven_divergence(
-        result, with_second_encounters(made, gap, rng), Settings(n_permutations=99, **settings), Seeds(seed)
-    )
+    add_driven_divergence(result, with_second_encounters(made, gap, rng), Settings(n_null=99, **settings), Seeds(seed))
     return result
 
 
@@ -175,7 +173,7 @@ def compared(points, is_a, stratum, seed):
     """p, and the interval of the mean ratio, of points (lag, trial, dim)."""
     result = Result()
     result.add("apart/time", np.arange(len(points)) * 0.1, "s", ("lag",))
-    add_ratio(result, "state", StatePairs(pairwise(points), stratum), is_a, Settings(n_permutations=99), Seeds(seed))
+    add_ratio(result, "state", StatePairs(pairwise(points), stratum), is_a, Settings(n_null=99), Seeds(seed))
     return result
 
 
@@ -231,7 +229,7 @@ def test_the_filter_goes_on_from_where_the_session_has_it(rolled):
 
 def test_without_landmarks_the_filter_rests_as_fast_as_it_diffuses():
     """Modes cos(k x) and sin(k x) fall by exp(-k² σ² / 2) a step: time constants 2 dt / (k² σ²), each twice."""
-    task = make_task("ring-fixed", visibility_rad=1e-9)
+    task = make_task("ring-fixed", visibility_radius_rad=1e-9)
     made = visited_by(linear([[0.5]], [1.0]), np.ones((200, 1)), 2)
     object.__setattr__(made, "task", task)
     found = filter_time_constants(made, Observer(), 4)

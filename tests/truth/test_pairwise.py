@@ -17,7 +17,7 @@ from rscnav.analyses.registry import analyse
 from rscnav.analyses.statistics.trial_differences import neighbouring_pairs
 from rscnav.calibration.null_sessions import coloured_noise, null_session
 
-FEW = Settings(n_permutations=39)
+FEW = Settings(n_null=39)
 N_UNITS = 24
 
 

@@ -13,7 +13,7 @@ from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import PHASE_COLOURS
 
 ANALYSES = {
-    "eigenspectrum": Eigenspectrum(n_draws=20, max_samples=1000),
+    "eigenspectrum": Eigenspectrum(n_null=20, max_samples=1000),
     "dimension": Dimension(max_points=600),
     "state_space": None,
 }

@@ -27,7 +27,7 @@ N_TRIALS, N_STEPS = 40, 50
 def landscape(system, states, **settings):
     result = Result()
     made = visited_by(system, states, N_TRIALS)
-    add_landscape(result, made, Settings(**{"n_starts": 30} | settings), Observer(grid_bins=128), Seeds(2))
+    add_landscape(result, made, Settings(**{"n_inits": 30} | settings), Observer(grid_bins=128), Seeds(2))
     return result
 
 
@@ -126,7 +126,7 @@ def test_the_slow_states_of_a_ring_attractor_cover_the_ring_and_stay():
     states = bumps(angle, at, gain) * rng.uniform(0.9, 1.1, (len(at), 1))
     result = Result()
     made = visited_by(system, states, 200, task=FINE)
-    add_landscape(result, made, Settings(n_starts=150), Observer(grid_bins=128), Seeds(2))
+    add_landscape(result, made, Settings(n_inits=150), Observer(grid_bins=128), Seeds(2))
     for phase in ("LM0", "LM1", "LM2"):
         assert result[f"{phase}/slow/share"] == 1
         assert result[f"{phase}/slow/moved/value"] < 0.01
@@ -171,5 +171,5 @@ def test_bins_fewer_than_sectors_still_cover_the_ring():
             1e4 * torch.as_tensor(np.stack([np.cos(centres), np.sin(centres)], 1))
         )
     at = np.random.default_rng(0).uniform(-np.pi, np.pi, N_TRIALS * N_STEPS)
-    result = landscape(System(network), np.stack([np.cos(at), np.sin(at)], 1), n_starts=32)
+    result = landscape(System(network), np.stack([np.cos(at), np.sin(at)], 1), n_inits=32)
     assert result["LM1/slow/coverage_of_starts"] == 1

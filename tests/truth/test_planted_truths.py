@@ -43,7 +43,7 @@ def test_entropy_of_a_known_tuning_curve(n_bins):
     """A belief that is sure of the place, which is everywhere equally often: the curve is the bump itself, by quadrature."""
     of = settings(tuning_width_rad=0.6, peak_rate_hz=11.0, baseline_rate_hz=1.0)
     drive = np.concatenate([np.ones((BINS, 1)), np.eye(BINS)], axis=1)[None].astype(np.float32)
-    found = curve_entropy_truth(a_walk(drive), population(of, CENTRES, n_places=1, n_peaks=1), CENTRES, n_bins)
+    found = curve_entropy_truth(a_walk(drive), population(of, CENTRES, n_position_bins=1, n_peaks=1), CENTRES, n_bins)
     edges = np.linspace(-np.pi, np.pi, n_bins + 1)
     means = np.array([
         quad(lambda x: 1 + 10 * np.exp(-0.5 * (x / 0.6) ** 2), a, b)[0] / (b - a)
@@ -167,9 +167,9 @@ def test_the_drive_makes_the_rates_of_the_simulation(mouse):
 def test_analyses_of_expected_rates_read_the_truth_of_these_units(mouse):
     """Without noise, and with the truth of the very same units and trials, estimate and truth must be one number."""
     _, truth, walk, units = mouse
-    entropy = without_noise(mouse, "spatial", n_permutations=1).scalar("mean_entropy")
+    entropy = without_noise(mouse, "spatial", n_null=1).scalar("mean_entropy")
     assert entropy == pytest.approx(curve_entropy_truth(walk, units, truth.position[:, 0], 20), abs=1e-4)
-    spectrum = without_noise(mouse, "eigenspectrum", n_draws=20, max_samples=100_000, every_s=0.1)
+    spectrum = without_noise(mouse, "eigenspectrum", n_null=20, max_samples=100_000, sample_interval_s=0.1)
     own = units.weights @ np.cov(walk.filtered(0.5)[walk.phase == 2].T) @ units.weights.T
     expected = np.trace(own) ** 2 / np.sum(own**2)
     counting = units.weights @ walk.counting(0.5)[walk.phase == 2].mean(axis=0)
@@ -177,7 +177,7 @@ def test_analyses_of_expected_rates_read_the_truth_of_these_units(mouse):
     other = counting_variance(truth.activity, truth.dt_s, 0.5, True, truth.segments(), inside)
     np.testing.assert_allclose(counting, other, rtol=1e-3)
     assert spectrum.scalar("LM2/participation_ratio") == pytest.approx(expected, rel=1e-3)
-    pairwise = without_noise(mouse, "pairwise", n_permutations=5)
+    pairwise = without_noise(mouse, "pairwise", n_null=5)
     matrices = [correlations_truth(walk.filtered(1.0), 0 * walk.project_inputs, walk.phase == k, units) for k in (1, 2)]
     upper = np.triu_indices(len(units.weights), 1)
     kept = np.corrcoef(matrices[0][upper], matrices[1][upper])[0, 1]
@@ -202,4 +202,4 @@ def test_the_belief_names_the_landmark_as_the_animal_does(mouse):
 def test_other_codes_and_trials_of_unequal_length_are_refused(mouse):
     _, truth, *_ = mouse
     with pytest.raises(ValueError, match="'position'"):
-        walk_of(truth, settings(code="position"))
+        walk_of(truth, settings(encodes="position"))

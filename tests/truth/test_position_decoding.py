@@ -10,7 +10,7 @@ from rscnav.analyses.decoding.ridge_regression import fit_cross_validated
 from rscnav.analyses.registry import analyse
 from rscnav.calibration.null_sessions import null_session
 
-FEW = Settings(n_permutations=19)
+FEW = Settings(n_null=19)
 NOISE = 0.5
 
 

@@ -84,7 +84,7 @@ def test_what_is_left_out_is_left_out(used, views):
 def tiny(name, **settings):
     """A task on a ring of 16 bins, in trials of three steps."""
     motion = {"noise_rad": NOISE}
-    return make_task(name, trial_s=0.3, n_bins=N_GRID, visibility_rad=0.45, motion=motion, **settings)
+    return make_task(name, trial_s=0.3, n_bins=N_GRID, visibility_radius_rad=0.45, motion=motion, **settings)
 
 
 def view_of(place):

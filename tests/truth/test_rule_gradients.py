@@ -21,13 +21,13 @@ EXACT = {"rtol": 1e-9, "atol": 1e-13}
 VARIANTS = {
     "plain": ({}, {}),
     "noise": ({"process_noise": 0.3}, {}),
-    "l2": ({}, {"l2_rates": 2.0}),
+    "l2": ({}, {"activity_l2": 2.0}),
     "many-to-one": ({}, {"counted": slice(-1, None)}),
     "two heads": ({}, {"heads": {"position": 4, "separation": 3}}),
 }
 
 
-def problem(cell, heads=None, counted=slice(None), l2_rates=0.0, n_units=N_UNITS, scale=2.0, **architecture):
+def problem(cell, heads=None, counted=slice(None), activity_l2=0.0, n_units=N_UNITS, scale=2.0, **architecture):
     """A network with weights large enough for memory to matter, random inputs and random targets."""
     heads = heads or {"position": 4}
     generator = torch.Generator().manual_seed(SEED)
@@ -36,7 +36,7 @@ def problem(cell, heads=None, counted=slice(None), l2_rates=0.0, n_units=N_UNITS
         network.layers[0].weight_hh.mul_(scale)
     inputs = torch.randn(N_STEPS, N_TRIALS, N_INPUTS, generator=generator, dtype=torch.float64)
     targets = {head: torch.randint(0, n, (N_TRIALS, N_STEPS), generator=generator) for head, n in heads.items()}
-    return network, inputs, Objective(targets, counted, l2_rates)
+    return network, inputs, Objective(targets, counted, activity_l2)
 
 
 def gradient(rule, network, inputs, objective):
@@ -135,7 +135,7 @@ def cut_from_others(network, inputs, objective, keep_own):
 
 @pytest.mark.parametrize("cell", RECURRENT)
 def test_one_trace_a_weight_leaves_out_the_ways_from_unit_to_unit(cell):
-    case = problem(cell, l2_rates=1.0)
+    case = problem(cell, activity_l2=1.0)
     assert_same(gradient(SnAp(1), *case), cut_from_others(*case, keep_own=True), **EXACT)
     assert_same(gradient(EProp("symmetric", 0), *case), cut_from_others(*case, keep_own=False), **EXACT)
 
@@ -220,7 +220,7 @@ def test_eprop_of_leaky_units_with_random_feedback_is_rflo():
 
 
 def test_random_feedback_leaves_loss_and_readouts_as_they_are():
-    case = problem("gru", heads={"position": 4, "separation": 3}, l2_rates=1.0)
+    case = problem("gru", heads={"position": 4, "separation": 3}, activity_l2=1.0)
     random, exact = gradient(EProp("random", 9), *case), gradient(BPTT(), *case)
     torch.testing.assert_close(random["loss"], exact["loss"], **EXACT)
     for name in exact:

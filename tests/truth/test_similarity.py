@@ -20,8 +20,8 @@ from rscnav.comparison.segments import Segments, component_shuffle_surrogate, sh
 from rscnav.comparison.settings import Similarity
 from rscnav.seeds import Seeds
 
-FEW = Similarity(n_permutations=39, n_draws=10, n_splits=3)
-FAST = SimpleNamespace(n_delays=2, rank=6, iterations=100, n_dynamics_draws=10, n_dynamics_splits=2)
+FEW = Similarity(n_null=39, n_subsamples=10, n_splits=3)
+FAST = SimpleNamespace(n_delays=2, rank=6, iterations=100, n_dynamics_subsamples=10, n_dynamics_splits=2)
 
 
 def geometry_of(session, seed=0, settings=FEW):
@@ -116,7 +116,7 @@ def test_other_trials_of_one_code_are_as_alike_as_their_noise_allows_and_another
 def test_sessions_without_a_code_are_rarely_called_alike(kind):
     """Noise, and noise with a common time in the trial, at 0.05: as many false alarms as chance allows 999 times of 1000."""
     n = 20
-    settings = Similarity(n_permutations=19, n_draws=10, n_splits=1)
+    settings = Similarity(n_null=19, n_subsamples=10, n_splits=1)
     p = []
     for k in range(n):
         pair = [null_session(kind, np.random.default_rng([k, j]), n_trials=60, n_units=12) for j in (0, 1)]

@@ -17,7 +17,7 @@ from rscnav.analyses.spectrum.pca_spectrum import (
 from rscnav.analyses.statistics.null_models import circular_shift_units, exchangeable_trials
 from rscnav.calibration.null_sessions import null_session
 
-FEW = Settings(n_draws=40, n_components=10)
+FEW = Settings(n_null=40, n_components=10)
 SINGLE = 2e-6  # controls work in single precision, 24 bits, on sums of some hundred products
 
 
@@ -207,6 +207,6 @@ def test_what_cannot_be_computed_is_noted():
 
 def test_long_phases_are_cut_to_whole_trials():
     session = ring_session(slow_noise, n_trials=60)
-    result = analyse("eigenspectrum", session, Settings(n_draws=20, max_samples=500))
+    result = analyse("eigenspectrum", session, Settings(n_null=20, max_samples=500))
     assert 300 < result.scalar("LM2/n_samples") <= 500
     assert result.scalar("LM2/n_trials") < 60

@@ -122,7 +122,7 @@ def test_too_few_trials_are_named_and_none_can_be_asked_for():
     result = analyse("dimension", session)
     assert "12 trials" in result.notes["LM2/surrogates"]
     assert "LM2/surrogates_p" not in result
-    without = analyse("dimension", session, settings=Settings(n_surrogates=0, n_subsets=0))
+    without = analyse("dimension", session, settings=Settings(n_null=0, n_subsets=0))
     assert "LM2/surrogates" not in without.notes
     assert "LM2/units" not in without
     assert "LM2/dimension" in without

@@ -10,7 +10,7 @@ from rscnav.analyses.tuning import dispersion
 from rscnav.analyses.tuning.tuning import Settings
 from rscnav.sessions.geometry import wrap
 
-FEW = dispersion.Settings(n_permutations=99, n_draws=5)
+FEW = dispersion.Settings(n_null=99, n_matching_draws=5)
 
 
 def null(session, rng):
@@ -56,7 +56,7 @@ def test_tuned_units_are_found_with_their_preferred_bins_and_ramps_are_not():
         return np.hstack([tuned + noise, ramps(session, rng, 6) + smooth_noise(session, rng, 6)])
 
     session = ring_session(plant, 100)
-    result = analyse("tuning", session, Settings(n_permutations=99))
+    result = analyse("tuning", session, Settings(n_null=99))
     assert result["preferred_bin"][:6].tolist() == [0, 1, 2, 3, 4, 5]
     assert (result["p"][:6] == 0.01).all()
     assert np.sum(result["p"][6:] <= 0.05) <= 2
@@ -68,7 +68,7 @@ def test_tuned_units_are_found_with_their_preferred_bins_and_ramps_are_not():
 
 def test_few_untuned_units_that_ramp_through_the_trial_are_called_tuned():
     share = [
-        analyse("tuning", ring_session(null, 60, seed=seed), Settings(n_permutations=99)).scalar("share_tuned")
+        analyse("tuning", ring_session(null, 60, seed=seed), Settings(n_null=99)).scalar("share_tuned")
         for seed in range(12)
     ]
     assert np.mean(share) < 0.11  # 120 units at 5 %
@@ -81,7 +81,7 @@ def test_heading_is_used_where_there_is_one():
         session.heading[::7] = np.nan
         return activity
 
-    result = analyse("tuning", ring_session(with_heading, 30), Settings(n_permutations=99))
+    result = analyse("tuning", ring_session(with_heading, 30), Settings(n_null=99))
     assert result.notes["angle"] == "heading"
     assert result["preferred_bin"][0] in (2, 3)
     assert result.scalar("n_no_angle") == -(-3000 // 7)

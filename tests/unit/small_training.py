@@ -12,10 +12,10 @@ from rscnav.tasks.registry import make_task
 CPU = torch.device("cpu")
 
 
-def small_training(n_batches, validate_every, **changes):
+def small_training(n_batches, validate_every_batches, **changes):
     """Settings of a training that takes a fraction of a second, with a checkpoint after every batch."""
     small = {"batch_size": 8, "validation_trials": 20, "checkpoint_every_s": 0.0, "target_gap": None}
-    return Training(n_batches=n_batches, validate_every=validate_every, **(small | changes))
+    return Training(n_batches=n_batches, validate_every_batches=validate_every_batches, **(small | changes))
 
 
 def short_task(trial_s):

@@ -102,13 +102,21 @@ def test_position_series_that_is_not_there(tmp_path):
 
 def test_column_that_is_not_there(tmp_path):
     path = write_nwb(tmp_path / "r.nwb", unit_columns={"quality": ["good", "mua"]})
-    refused(path, {"units": [{"column": "kwality", "min": 1}]}, "units", "'kwality'", "quality", "n_spikes", "rate_hz")
-    refused(path, {"units": [{"column": "quality", "min": 1}]}, "units", "'quality'", "text", "values")
+    refused(
+        path,
+        {"unit_filters": [{"column": "kwality", "min": 1}]},
+        "units",
+        "'kwality'",
+        "quality",
+        "n_spikes",
+        "rate_hz",
+    )
+    refused(path, {"unit_filters": [{"column": "quality", "min": 1}]}, "units", "'quality'", "text", "values")
 
 
 def test_no_units_left(tmp_path):
     path = write_nwb(tmp_path / "r.nwb")
-    refused(path, {"units": [{"column": "n_spikes", "min": 100}]}, "none of the 2 units", "n_spikes", "loosen")
+    refused(path, {"unit_filters": [{"column": "n_spikes", "min": 100}]}, "none of the 2 units", "n_spikes", "loosen")
 
 
 @pytest.mark.parametrize("spikes", [None, [[], []]])
@@ -124,7 +132,7 @@ def test_spike_time_that_is_not_finite(tmp_path):
 
 def test_landmarks_outside_the_tracked_area(tmp_path):
     path = write_nwb(tmp_path / "r.nwb", series={"walk": walk()}, trials=TRIALS)
-    landmarks = {"places": {"a": [2.0, 1.0], "b": [200.0, 100.0]}, "radius": 0.5}
+    landmarks = {"places": {"a": [2.0, 1.0], "b": [200.0, 100.0]}, "visibility_radius": 0.5}
     mapping = {"position": WALK, "trials": {}, "landmarks": landmarks}
     refused(path, mapping, "landmarks.places.b", "[200.0, 100.0]", "outside the tracked area", "position.unit")
 
@@ -132,7 +140,7 @@ def test_landmarks_outside_the_tracked_area(tmp_path):
 def test_landmark_with_too_few_coordinates_or_no_column(tmp_path):
     path = write_nwb(tmp_path / "r.nwb", series={"walk": walk()}, trials=TRIALS)
     for place, words in (([2.0], ["1 coordinates", "2"]), ("port", ["'port'", "outcome"]), ("outcome", ["numbers"])):
-        mapping = {"position": WALK, "trials": {}, "landmarks": {"places": {"a": place}, "radius": 0.5}}
+        mapping = {"position": WALK, "trials": {}, "landmarks": {"places": {"a": place}, "visibility_radius": 0.5}}
         refused(path, mapping, "landmarks.places.a", *words)
 
 
@@ -285,7 +293,7 @@ def test_trial_without_a_start_or_an_end_is_left_out_and_counted(tmp_path, end, 
     assert session.attributes["n_trials_without_times"] == 1
     assert "1 row of which start or stop is not known (NaN) left out" in session.attributes["notes"]
     assert "trials without times 1" in capsys.readouterr().out
-    until = read_recording(path, {"trials": {"until": "next"}}).trials
+    until = read_recording(path, {"trials": {"end": "next"}}).trials
     assert until["start_s"].tolist() == ([1.0, 4.0, 7.0] if end == "stop_time" else [1.0, 4.0])
     assert until["stop_s"].tolist() == ([4.0, 7.0, 9.0] if end == "stop_time" else [4.0, 9.0])
 
@@ -293,7 +301,7 @@ def test_trial_without_a_start_or_an_end_is_left_out_and_counted(tmp_path, end, 
 def test_no_trial_has_an_end(tmp_path):
     trials = [{**row, "stop_time": np.nan} for row in TRIALS]
     path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], trials=trials)
-    refused(path, {"trials": {}}, "none of the 2 rows of table 'trials'", "trials.until: next")
+    refused(path, {"trials": {}}, "none of the 2 rows of table 'trials'", "trials.end: next")
 
 
 def test_epoch_without_an_end_is_left_out(tmp_path):
@@ -308,9 +316,9 @@ def test_epoch_without_an_end_is_left_out(tmp_path):
 def test_why_no_bin_is_left(tmp_path):
     still = [{"start_time": t, "stop_time": t} for t in (1.0, 4.0)]
     path = write_nwb(tmp_path / "r.nwb", series={"walk": walk()}, trials=still)
-    said = refused(path, {"position": WALK, "trials": {}}, "left of 2 trials", "last 0 s", "trials.until: next")
+    said = refused(path, {"position": WALK, "trials": {}}, "left of 2 trials", "last 0 s", "trials.end: next")
     assert "{" not in said
-    assert len(read_recording(path, {"position": WALK, "trials": {"until": "next"}}).trials) == 2
+    assert len(read_recording(path, {"position": WALK, "trials": {"end": "next"}}).trials) == 2
     path = write_nwb(tmp_path / "s.nwb", series={"walk": walk()}, trials=TRIALS)
     refused(path, {"position": WALK, "trials": {}, "bin_s": 3.0}, "no bin of 3 s", "the longest lasts 2 s", "bin_s")
     there = np.flatnonzero((np.arange(500) < 100) | (np.arange(500) > 250))  # not from 2 to 5 s

@@ -111,7 +111,7 @@ def test_belief_in_a_refuted_place_drops_at_the_end_of_the_non_encounter():
     assert mean[np.abs(time + 0.5) < 1e-9] == pytest.approx(0.5)
     assert np.isnan(mean[time < -0.95]).all()  # step 9 is LM0
     assert np.isnan(mean[time > 1.05]).all()  # step 30 is LM2
-    late = analyse("behaviour", here, Settings(report_s=1.1))
+    late = analyse("behaviour", here, Settings(readout_s=1.1))
     assert late["non_encounter/n_paired"].tolist() == [0] * 4
     assert np.isnan(late["non_encounter/drop"]).all()
 

@@ -63,7 +63,7 @@ def test_planted_units_are_the_same_in_every_session():
 
 def test_kinds_of_a_claim_and_rows_of_a_run(tmp_path):
     claims = Claims(
-        {"n_permutations": 19},
+        {"n_null": 19},
         (PValue("tuned", ("p",), ("noise",)),),
         (Interval("mean", "mean_entropy", "mean_entropy_low", "mean_entropy_high"),),
         (OverSessions("above control", "mean_entropy", "control_mean_entropy", ("drift",)),),

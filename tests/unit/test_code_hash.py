@@ -244,7 +244,7 @@ def test_imported_packages_are_known():
 
 
 def network(cell: str, rule: str, task: str = "ring-fixed") -> SimpleNamespace:
-    return SimpleNamespace(cell=cell, task=task, training=SimpleNamespace(rule=SimpleNamespace(name=rule)))
+    return SimpleNamespace(cell=cell, task=task, training=SimpleNamespace(learning_rule=SimpleNamespace(name=rule)))
 
 
 def test_training_depends_on_what_the_network_is_made_of_and_no_more():

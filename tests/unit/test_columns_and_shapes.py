@@ -113,20 +113,20 @@ def test_fluorescence_that_fits_its_regions_neither_way_is_refused(tmp_path, cap
 def test_a_flag_in_two_columns(tmp_path):
     iscell = [[1.0, 0.2], [0.0, 0.9], [1.0, 0.8], [0.0, 0.1], [1.0, 0.4]]
     path = imaged(tmp_path / "x.nwb", DATA, iscell)
-    flags = read_recording(path, {**MAPPING, "units": [{"column": "iscell", "min": 0.5}]})
+    flags = read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell", "min": 0.5}]})
     assert flags.units["id"].tolist() == [0, 2, 4]
     assert "the rule goes by the first" in flags.attributes["notes"]
-    sure = read_recording(path, {**MAPPING, "units": [{"column": "iscell[:, 1]", "min": 0.5}]})
+    sure = read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell[:, 1]", "min": 0.5}]})
     assert sure.units["id"].tolist() == [1, 2]
     with pytest.raises(ValueError, match=r"'iscell\[:, 2\]' is no column: 'iscell' has shape \(5, 2\)"):
-        read_recording(path, {**MAPPING, "units": [{"column": "iscell[:, 2]", "min": 0.5}]})
+        read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell[:, 2]", "min": 0.5}]})
 
 
 def test_a_rule_on_a_wide_column_names_its_part(tmp_path):
     path = imaged(tmp_path / "x.nwb", DATA, [[k, 1.0, 2.0] for k in range(5)])
     with pytest.raises(ValueError, match=r"rules need one: name it, 'iscell\[:, 0\]'"):
-        read_recording(path, {**MAPPING, "units": [{"column": "iscell", "min": 3}]})
-    session = read_recording(path, {**MAPPING, "units": [{"column": "iscell[:, 0]", "min": 3}]})
+        read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell", "min": 3}]})
+    session = read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell[:, 0]", "min": 3}]})
     assert session.units["id"].tolist() == [3, 4]
 
 

@@ -26,7 +26,7 @@ from rscnav.workflow.summary import _compared
 
 DEFAULT = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
 QUICK = Similarity(
-    n_permutations=19, n_draws=10, n_splits=2, max_pieces=40, iterations=50, n_dynamics_draws=10, n_dynamics_splits=1,
+    n_null=19, n_subsamples=10, n_splits=2, max_segments=40, iterations=50, n_dynamics_subsamples=10, n_dynamics_splits=1,
     n_components=4, rank=4, n_delays=2,
 )  # fmt: skip
 

@@ -81,10 +81,13 @@ def test_config_yaml_lists_every_key():
         (changed(traning={}), r"traning: unknown key; did you mean 'training'"),
         (changed(training__n_batch=3), r"training\.n_batch: unknown key; did you mean 'n_batches'"),
         (
-            changed(training__peak_rate="1e-3"),
-            r"peak_rate: '1e-3' is not valid: a number is needed, and this is text; write 1e-3 without quotes",
+            changed(training__max_learning_rate="1e-3"),
+            r"max_learning_rate: '1e-3' is not valid: a number is needed, and this is text; write 1e-3 without quotes",
         ),
-        (changed(training__peak_rate=-1.0), r"training\.peak_rate: -1\.0 is not valid: .*greater than 0"),
+        (
+            changed(training__max_learning_rate=-1.0),
+            r"training\.max_learning_rate: -1\.0 is not valid: .*greater than 0",
+        ),
         (
             changed(networks=[{"name": "x", "seeds": [1], "hidden_size": 0}]),
             r"networks\.0\.hidden_size: 0 is not valid",
@@ -98,7 +101,10 @@ def test_config_yaml_lists_every_key():
         (changed(networks=[{"name": "x", "seeds": [1], "cell": "lsmt"}]), r"networks\.0\.cell: 'lsmt' is not valid"),
         (changed(tasks={"ring-fixd": {}}), r"unknown task 'ring-fixd'; there are: ring-fixed"),
         (merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 3.141592653589793}}}), r"separation_rad: at π"),
-        (merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 0.4}}}), r"closer than twice visibility_rad"),
+        (
+            merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 0.4}}}),
+            r"closer than twice visibility_radius_rad",
+        ),
         (changed(networks=[], recordings=[]), r"both empty"),
         (changed(recordings=[{"name": "rat-s3", "file": "x.nwb"}]), r"'rat-s3' looks like a network's session"),
         (changed(device="gpu"), r"device: 'gpu' is not valid"),
@@ -128,7 +134,7 @@ def test_presets_lie_over_the_file_key_by_key(tmp_path):
 def test_a_job_depends_on_its_own_settings_only():
     before = parse_config(DEFAULT)
     recoloured = parse_config(changed(figures__dpi=72, analyses__common__cutoff_hz=0.4))
-    retrained = parse_config(changed(training__peak_rate=0.002))
+    retrained = parse_config(changed(training__max_learning_rate=0.002))
     for stage, item in [("train", "gru-s1"), ("rollout", "gru-s1"), ("read", "example"), ("simulate", "example")]:
         assert settings_text(before, stage, item) == settings_text(recoloured, stage, item)
     assert settings_text(before, "analyse", "optimality") != settings_text(recoloured, "analyse", "optimality")

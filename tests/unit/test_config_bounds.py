@@ -198,7 +198,7 @@ def test_names_that_differ_only_in_case_are_refused():
         {
             "networks": [{"name": "x" * 90, "seeds": [1]}],
             "recordings": [],
-            "sampled_networks": [{"rate_hz": 1.0, "label": "y" * 90}],
+            "sampled_networks": [{"rate_hz": 1.0, "suffix": "y" * 90}],
         },
         "a name of",
     )
@@ -329,10 +329,10 @@ def test_numbers_of_the_mapping_may_be_times_of_any_clock():
             {
                 "name": "r",
                 "file": "x.nwb",
-                "units": [rule],
+                "unit_filters": [rule],
                 "arrays": {"series": {"a": {"data": "a", "rate": 1.0, "start_s": 1.7e9}}},
             }
         ]
     }
-    assert parse_config(values).recordings[0].units[0].min == 1.7e9
+    assert parse_config(values).recordings[0].unit_filters[0].min == 1.7e9
     assert math.isfinite(largest("anything", whole=False))

@@ -23,9 +23,11 @@ from snakemake_logger_plugin_rscnav import LogHandlerSettings, configfiles
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.yaml").write_text(
-        "seed: 1\nnetworks: [{name: g, seeds: [1]}]\ntraining: {n_batches: 5, peak_rate: 0.1}\n"
+        "seed: 1\nnetworks: [{name: g, seeds: [1]}]\ntraining: {n_batches: 5, max_learning_rate: 0.1}\n"
     )
-    (tmp_path / "a.yaml").write_text("training: {peak_rate: 0.2, rule: {name: bptt}}\nobserver: null\n")
+    (tmp_path / "a.yaml").write_text(
+        "training: {max_learning_rate: 0.2, learning_rule: {name: bptt}}\nobserver: null\n"
+    )
     (tmp_path / "b.yaml").write_text(
         "networks: [{name: h, seeds: [2, 3]}]\nobserver: {grid_bins: 256}\ntraining: {n_batches: 7}\n"
     )
@@ -48,7 +50,7 @@ def by_snakemake(files, given, replace=False):
         ([], []),
         (["a.yaml"], []),
         (["a.yaml", "b.yaml"], ["seed=7", "device=cpu"]),
-        (["b.yaml", "a.yaml", "c.json"], ["results_dir=my results", "together="]),
+        (["b.yaml", "a.yaml", "c.json"], ["results_dir=my results", "train_jobs="]),
     ],
 )
 def test_values_are_merged_in_snakemake_s_order(folder, files, given):
@@ -64,9 +66,9 @@ def test_values_are_merged_in_snakemake_s_order(folder, files, given):
 
 
 def test_numbers_and_groups_of_the_command_line_are_read_as_in_a_file(folder):
-    given = ["training={peak_rate: 1e-3, n_batches: 3}", "seed=5", "results_dir='007'", "device=a: b#c"]
+    given = ["training={max_learning_rate: 1e-3, n_batches: 3}", "seed=5", "results_dir='007'", "device=a: b#c"]
     values, _, _ = workflow_config("config.yaml", [], given)
-    assert values["training"] == {"n_batches": 3, "peak_rate": 0.001}
+    assert values["training"] == {"n_batches": 3, "max_learning_rate": 0.001}
     assert (values["seed"], values["results_dir"], values["device"]) == (5, "007", "a: b#c")
     replaced, _, _ = workflow_config("config.yaml", [folder / "b.yaml"], ["seed=5"], replace=True)
     assert replaced == yaml.safe_load((folder / "b.yaml").read_text()) | {"seed": 5}

@@ -173,5 +173,5 @@ def test_rows_without_an_end(tmp_path):
     for k in range(14):
         table.add_interval(start_time=4.0 * k, stop_time=np.nan)
     text, mapping = drafted(made(tmp_path, tables=[table]))
-    assert mapping.trials.until == "next"
+    assert mapping.trials.end == "next"
     assert "CHECK: 100% of the rows have no end" in text

@@ -28,12 +28,14 @@ from rscnav.sessions.settings import Encounters
 from rscnav.tasks.registry import make_task
 from rscnav.workflow.summary import ANALYSES_READ, summary_text
 
-FEW = Settings(n_starts=4, n_trials=8, alone_s=1.0, return_s=1.0, n_permutations=9, n_continuations=2, search_steps=40)
+FEW = Settings(
+    n_inits=4, n_trials=8, autonomous_s=1.0, perturbation_follow_s=1.0, n_null=9, n_continuations=2, max_iters=40
+)
 SEEDS = Seeds(0, ("network", "ring-fixed", 1))
 COARSE = Observer(grid_bins=256, particles=64)
 
 
-def rolled(cell="gru", task="ring-fixed", recorded="hidden", test_trials=24, n_units=5, settings=None, **architecture):
+def rolled(cell="gru", task="ring-fixed", record="hidden", test_trials=24, n_units=5, settings=None, **architecture):
     """An untrained network and its session."""
     made = make_task(task, **(settings or {}))
     network = Network(
@@ -41,7 +43,7 @@ def rolled(cell="gru", task="ring-fixed", recorded="hidden", test_trials=24, n_u
     )
     rollout, encounters = Rollout(train_trials=6, test_trials=test_trials), Encounters()
     session = roll_out(
-        "n-s1", "n", network.eval(), made, SEEDS, rollout, encounters, batch_size=6, recorded=recorded, observer=COARSE
+        "n-s1", "n", network.eval(), made, SEEDS, rollout, encounters, batch_size=6, record=record, observer=COARSE
     )
     return session, network, made
 
@@ -73,8 +75,8 @@ def test_every_recurrent_network_goes_through(cell, architecture):
     assert result.applicable
     size = 5 * (2 if cell == "lstm" else 1) * architecture.get("n_layers", 1)
     assert result["n_states"] == size
-    counted = sum(int(result[name]) for name in ("n_far", "n_unsettled", "n_fast")) + result["points/n_starts"].sum()
-    assert counted == result["n_starts"] == 12
+    counted = sum(int(result[name]) for name in ("n_far", "n_unsettled", "n_fast")) + result["points/n_inits"].sum()
+    assert counted == result["n_inits"] == 12
     assert result["points/eigenvalue_real"].shape[1] == size
     assert ("noise" in result.notes) == ("process_noise" in architecture)
     assert result.notes["input"] == "no input: 0 in every channel (velocity, landmark)"
@@ -83,13 +85,13 @@ def test_every_recurrent_network_goes_through(cell, architecture):
 def test_states_that_were_not_recorded_are_worked_out():
     """An LSTM's session of hidden states gives what one of all states gives."""
     session, network, task = rolled("lstm")
-    whole, _, _ = rolled("lstm", recorded="all")
+    whole, _, _ = rolled("lstm", record="all")
     np.testing.assert_allclose(load_trajectories(session, network, task).states, whole.activity, atol=1e-6)
 
 
 def test_in_the_arena_a_session_of_all_states_is_needed():
     session, network, task = rolled("lstm", "arena", settings={"trial_s": 5.0})
-    with pytest.raises(ValueError, match=r"has 5 of the 10 numbers of a state.*recorded: all"):
+    with pytest.raises(ValueError, match=r"has 5 of the 10 numbers of a state.*record: all"):
         result_of(session, network, task)
 
 
@@ -107,7 +109,7 @@ def test_what_does_not_apply_to_a_task_is_said(task, settings, said):
     assert "state/p" not in result
     assert ("filter" in result.notes) == (task == "arena")
     assert np.isnan(result["filter/time_constant"]).all()
-    assert result["n_starts"] > 0
+    assert result["n_inits"] > 0
 
 
 @pytest.mark.parametrize(("cell", "bidirectional"), [("feedforward", False), ("convolution", False), ("gru", True)])
@@ -117,9 +119,9 @@ def test_networks_without_a_step_do_not_apply(cell, bidirectional):
     assert "no state that steps on" in result.reason
 
 
-@pytest.mark.parametrize("recorded", ["hidden", "all"])
-def test_a_session_of_another_network_is_refused(recorded):
-    session, network, task = rolled("lstm", recorded=recorded)
+@pytest.mark.parametrize("record", ["hidden", "all"])
+def test_a_session_of_another_network_is_refused(record):
+    session, network, task = rolled("lstm", record=record)
     with torch.no_grad():
         network.layers[0].weight_hh.add_(0.1)
     with pytest.raises(ValueError, match=r"session 'n-s1' is not of this network: .*Roll the network out again"):
@@ -171,7 +173,7 @@ def test_states_that_stand_still_have_no_speed_to_compare_with():
 CONFIG = """
 networks: [{name: n, hidden_size: 5, seeds: [1]}]
 recordings: [{name: rat, file: rat.nwb}]
-dynamics: {n_starts: 4, n_trials: 8, alone_s: 1.0, return_s: 1.0, n_permutations: 9, n_continuations: 2, search_steps: 40}
+dynamics: {n_inits: 4, n_trials: 8, autonomous_s: 1.0, perturbation_follow_s: 1.0, n_null: 9, n_continuations: 2, max_iters: 40}
 observer: {grid_bins: 256}
 """
 
@@ -242,7 +244,7 @@ def test_settings_are_those_that_it_depends_on():
     config = parse_config(plain)
     assert set(settings_for(config, "dynamics", "n-s1")) == {"seed", "task_name", "task", "observer", "dynamics"}
     assert settings_for(config, "dynamics", "rat") == {}
-    other = parse_config(plain | {"dynamics": {"n_starts": 7}, "training": {"n_batches": 9}})
+    other = parse_config(plain | {"dynamics": {"n_inits": 7}, "training": {"n_batches": 9}})
     assert settings_text(other, "dynamics", "n-s1") != settings_text(config, "dynamics", "n-s1")
     assert settings_text(other, "rollout", "n-s1") != settings_text(config, "rollout", "n-s1")
     longer = parse_config(plain | {"training": {"n_batches": 9}})

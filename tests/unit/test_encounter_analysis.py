@@ -216,7 +216,7 @@ def test_fewer_trials_than_folds_say_how_many_are_needed():
 
 def test_a_window_that_no_trial_can_hold_is_said():
     rows = [(t, 5, "ab"[t % 2], 2, "encounter") for t in range(24)]
-    result = analyse("decoding", session(rows, 24), Decoding(window_s=2.0, n_permutations=9))
+    result = analyse("decoding", session(rows, 24), Decoding(window_s=2.0, n_null=9))
     assert result.notes["identity"] == "no window of 2 s lies within the trial in 10 trials of each class"
     assert result.scalar("identity_p") is None
     assert result.scalar("identity_before") is None
@@ -230,13 +230,13 @@ def test_pairs_have_moved_alike_since_their_trials_began():
     here.landmarks, here.position_unit, here.visibility_radius = np.zeros((40, 2, 1)), "rad", 0.2
     here.velocity = np.repeat(np.where(np.arange(40) % 4 < 2, 0.5, -0.5), 10)  # ± 0.5 rad/s for 0.5 s: 0.5 rad apart
     assert here.is_circular
-    settings = Divergence(n_permutations=9, path_apart_rad=0.1)
+    settings = Divergence(n_null=9, path_tolerance_rad=0.1)
     assert analyse("divergence", here, settings).scalar("1st/n_pairs") == 20  # trials 0 and 1, 2 and 3 move alike
     here.velocity = np.repeat(np.where(np.arange(40) % 2, 0.5, -0.5), 10)  # every a one way, every b the other
-    assert analyse("divergence", here, Divergence(n_permutations=9, path_apart_rad=0.6)).scalar("1st/n_pairs") == 20
-    assert analyse("divergence", here, Divergence(n_permutations=9, path_apart_rad=0.4)).scalar("1st/n_pairs") == 0
+    assert analyse("divergence", here, Divergence(n_null=9, path_tolerance_rad=0.6)).scalar("1st/n_pairs") == 20
+    assert analyse("divergence", here, Divergence(n_null=9, path_tolerance_rad=0.4)).scalar("1st/n_pairs") == 0
     here.velocity = None
-    assert "the path is not known" in analyse("divergence", here, Divergence(n_permutations=9)).notes["matching"]
+    assert "the path is not known" in analyse("divergence", here, Divergence(n_null=9)).notes["matching"]
 
 
 def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart():
@@ -245,7 +245,7 @@ def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart()
     here.activity = np.repeat(np.arange(40.0), 10)[:, None] * np.ones(
         3
     )  # the first a with the first b: always one trial apart
-    result = analyse("divergence", here, Divergence(n_permutations=99))
+    result = analyse("divergence", here, Divergence(n_null=99))
     assert result.scalar("1st/n_pairs") == 20
     assert result.scalar("1st_p") > 0.05
 
@@ -260,8 +260,8 @@ def test_poor_sessions_give_a_result_that_says_why(case):
     if case == "constant":
         here.activity[:] = 1
     met = analyse("encounters", here)
-    decoded = analyse("decoding", here, Decoding(min_trials=2, n_permutations=20))
-    apart = analyse("divergence", here, Divergence(n_permutations=20))
+    decoded = analyse("decoding", here, Decoding(min_trials=2, n_null=20))
+    apart = analyse("divergence", here, Divergence(n_null=20))
     if case == "constant":
         assert met.reason == decoded.reason == apart.reason == "every unit is constant"
         return

@@ -57,24 +57,24 @@ def met(session):
 def test_a_row_without_duration_lasts_as_long_as_the_mapping_says(tmp_path, table):
     table.parent = None
     path = written(tmp_path / "x.nwb", table, kind="events" if isinstance(table, EventsTable) else "scratch")
-    session = read_recording(path, mapping(lasts_s=0.5))
+    session = read_recording(path, mapping(default_duration_s=0.5))
     assert met(session) == [("a", 1.0, 1.5), ("b", 3.0, 3.5), ("a", 5.0, 5.5)]
 
 
 def test_durations_count_where_there_are_any(tmp_path):
-    session = read_recording(written(tmp_path / "x.nwb", events([0.3, np.nan, 0.0, 1.0])), mapping(lasts_s=0.5))
+    session = read_recording(
+        written(tmp_path / "x.nwb", events([0.3, np.nan, 0.0, 1.0])), mapping(default_duration_s=0.5)
+    )
     assert met(session) == [("a", 1.0, 1.3), ("b", 3.0, 3.5), ("a", 5.0, 5.5)]
 
 
 def test_trials_start_with_events_and_last_to_the_next(tmp_path):
     path = written(tmp_path / "x.nwb", events())
-    session = read_recording(
-        path, {"trials": {"table": "visits", "until": "next", "outcome": "port", "correct": ["a"]}}
-    )
+    session = read_recording(path, {"trials": {"table": "visits", "end": "next", "outcome": "port", "correct": ["a"]}})
     assert session.trials["start_s"].tolist() == TIMES
     assert session.trials["stop_s"].tolist() == [3.0, 5.0, 7.0, 9.9]
     assert session.trials["outcome"].tolist() == ["correct", "none", "correct", "none"]
-    with pytest.raises(ValueError, match=r"table 'visits' have a timestamp, and neither .*; write trials.until: next"):
+    with pytest.raises(ValueError, match=r"table 'visits' have a timestamp, and neither .*; write trials.end: next"):
         read_recording(path, {"trials": {"table": "visits"}})
 
 

@@ -27,27 +27,27 @@ from rscnav.settings.strict_settings import check
 from rscnav.tasks.registry import TASKS, make_task
 
 FEW = {
-    "tuning": {"n_permutations": 5},
-    "spatial": {"n_permutations": 5},
-    "dispersion": {"n_draws": 2, "n_permutations": 5, "min_passes": 1},
-    "eigenspectrum": {"n_draws": 20, "max_samples": 500},
-    "pairwise": {"n_permutations": 5},
-    "position_decoding": {"n_permutations": 5, "max_samples": 500},
-    "dimension": {"max_points": 500, "n_surrogates": 5, "n_subsets": 1},
-    "divergence": {"n_permutations": 5},
-    "decoding": {"n_permutations": 5, "min_trials": 2},
-    "missed": {"n_permutations": 5},
+    "tuning": {"n_null": 5},
+    "spatial": {"n_null": 5},
+    "dispersion": {"n_matching_draws": 2, "n_null": 5, "min_passes": 1},
+    "eigenspectrum": {"n_null": 20, "max_samples": 500},
+    "pairwise": {"n_null": 5},
+    "position_decoding": {"n_null": 5, "max_samples": 500},
+    "dimension": {"max_points": 500, "n_null": 5, "n_subsets": 1},
+    "divergence": {"n_null": 5},
+    "decoding": {"n_null": 5, "min_trials": 2},
+    "missed": {"n_null": 5},
 }
 NOT_DEFINED = {("missed", "arena"), ("missed", "ring-internal-map")}  # no absence refutes a place there
 OBSERVER = Observer(particles=256)
-FEW_DYNAMICS = Dynamics(n_starts=4, search_steps=20, n_trials=5, n_permutations=9, n_continuations=2, min_trials=2)
+FEW_DYNAMICS = Dynamics(n_inits=4, max_iters=20, n_trials=5, n_null=9, n_continuations=2, min_trials=2)
 
 
 def rolled(name, folder, **settings):
     """A barely trained network on a task, as a session."""
     torch.set_num_threads(1)
     task = make_task(name, **settings)
-    training = Training(batch_size=16, n_batches=4, validation_trials=10, validate_every=2, target_gap=None)
+    training = Training(batch_size=16, n_batches=4, validation_trials=10, validate_every_batches=2, target_gap=None)
     seeds = Seeds(0, ("every", name))
     network = train(
         task,

@@ -92,7 +92,7 @@ def recording(folder, **changes):
     mapping = {
         "position": {"series": "xy", "unit": "m", "heading": "movement"},
         "trials": {"outcome": "choice", "correct": ["hit"], "incorrect": ["miss"]},
-        "landmarks": {"places": {"a": [1.0, 0.5], "b": [7.0, 3.5]}, "radius": 0.5},
+        "landmarks": {"places": {"a": [1.0, 0.5], "b": [7.0, 3.5]}, "visibility_radius": 0.5},
     }
     return read_recording(path, mapping | changes)
 
@@ -133,7 +133,10 @@ def test_units_with_names_for_ids_come_back_equal(tmp_path):
 
 
 def test_a_network_seen_as_a_recording_comes_back_equal(tmp_path):
-    net, attributes = recording(tmp_path), {"like": "rat", "activity_unit": "Hz", "occupancy_distance": float("nan")}
+    net, attributes = (
+        recording(tmp_path),
+        {"match_recording": "rat", "activity_unit": "Hz", "occupancy_distance": float("nan")},
+    )
     sampled = dataclasses.replace(net, kind="sampled network", attributes=attributes)
     assert_round_trip(sampled, tmp_path / "x.nwb")
 

@@ -23,7 +23,7 @@ def run(net, *, fast, state=None):
         layer.fast = fast
     generator = torch.Generator().manual_seed(2)
     inputs = torch.randn(N_STEPS, N_TRIALS, N_INPUTS, generator=generator).requires_grad_()
-    objective = Objective({"position": torch.randint(0, 5, (N_TRIALS, N_STEPS), generator=generator)}, l2_rates=0.3)
+    objective = Objective({"position": torch.randint(0, 5, (N_TRIALS, N_STEPS), generator=generator)}, activity_l2=0.3)
     net.zero_grad()
     states, sent = net.run(inputs, generator, state)
     objective.loss(sent, net.readouts).backward()

@@ -23,7 +23,7 @@ VALUES = {
     "networks": [{"name": "n", "seeds": [1, 2]}, {"name": "m", "seeds": [1], "task": "arena"}],
     "simulations": [{"name": "sim"}],
     "recordings": [{"name": "rat", "file": "{results_dir}/recordings/sim.nwb", "position": {"series": "angle"}}],
-    "sampled_networks": [{"network": "n", "like": "rat"}],
+    "sampled_networks": [{"network": "n", "match_recording": "rat"}],
     "comparisons": [{"name": "side"}],
 }
 ITEMS = {
@@ -140,7 +140,7 @@ def test_numbers_depend_on_the_settings_that_results_depend_on():
         return settings_for(parse_config(VALUES | changes), "numbers", "")["settings_sha"]
 
     assert sha() == sha(device="cpu") == sha(figures={"dpi": 60}) == sha(tasks={"ring-internal-map": {"trial_s": 5.0}})
-    assert len({sha(), sha(seed=1), sha(rollout={"test_trials": 9}), sha(similarity={"n_draws": 11})}) == 4
+    assert len({sha(), sha(seed=1), sha(rollout={"test_trials": 9}), sha(similarity={"n_subsamples": 11})}) == 4
 
 
 def test_names_of_sessions_are_made_once(config):

@@ -177,7 +177,7 @@ def test_analyses_of_lazy_sessions_are_those_of_sessions_in_memory(name, tmp_pat
     session = with_activity(session, counts / session.dt_s)
     session.kind, session.spikes = "recording", [np.zeros(0)] * 12
     write_session(session, tmp_path / "s.h5")
-    few = {"n_draws": 20, "n_permutations": 20, "n_surrogates": 0, "n_subsets": 0}
+    few = {"n_null": 0 if name == "dimension" else 20, "n_subsets": 0}
     settings = analysis_module(name).Settings
     settings = settings(**{key: value for key, value in few.items() if key in settings.model_fields})
     wanted = analyse(name, read_session(tmp_path / "s.h5"), settings)

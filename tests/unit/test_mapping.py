@@ -62,7 +62,7 @@ def test_a_circular_track_becomes_a_ring_with_the_scene_turned_back(tmp_path):
     mapping = {
         "position": RING,
         "trials": {"rotation": "scene", "rotation_unit": "deg"},
-        "landmarks": {"places": {"a": "port"}, "ports": {1: [130.0, 50.0], 2: [100.0, 80.0]}, "radius": 0.3},
+        "landmarks": {"places": {"a": "port"}, "ports": {1: [130.0, 50.0], 2: [100.0, 80.0]}, "visibility_radius": 0.3},
     }
     session = read_recording(save(file, tmp_path / "x.nwb"), mapping)
     assert session.is_circular
@@ -81,7 +81,7 @@ def test_ports_from_a_table_of_the_file(tmp_path):
     ports.add_row(port=4, x=130.0, y=50.0)
     ports.add_row(port=9, x=100.0, y=80.0)
     file = file_with(circle(), tables=[ports], columns={"lit": [9.0, np.nan]})
-    landmarks = {"places": {"a": "lit"}, "ports": {"table": "ports", "place": ["x", "y"]}, "radius": 0.3}
+    landmarks = {"places": {"a": "lit"}, "ports": {"table": "ports", "place": ["x", "y"]}, "visibility_radius": 0.3}
     session = read_recording(save(file, tmp_path / "x.nwb"), {"position": RING, "trials": {}, "landmarks": landmarks})
     np.testing.assert_allclose(session.landmarks[:, 0, 0], [np.pi / 2, np.nan])
     assert set(session.encounters["trial"].tolist()) == {0}
@@ -89,7 +89,7 @@ def test_ports_from_a_table_of_the_file(tmp_path):
 
 def test_a_port_that_is_nowhere(tmp_path):
     file = file_with(circle(), columns={"lit": [1, 3]})
-    landmarks = {"places": {"a": "lit"}, "ports": {1: [0.0], 2: [1.0]}, "radius": 0.3}
+    landmarks = {"places": {"a": "lit"}, "ports": {1: [0.0], 2: [1.0]}, "visibility_radius": 0.3}
     with pytest.raises(ValueError, match=r"places\.a: column 'lit': row 1 names port 3; landmarks\.ports has: 1, 2"):
         read_recording(save(file, tmp_path / "x.nwb"), {"position": RING, "trials": {}, "landmarks": landmarks})
 
@@ -97,7 +97,7 @@ def test_a_port_that_is_nowhere(tmp_path):
 def test_centre_and_scale(tmp_path):
     path = save(file_with(circle(), unit="px"), tmp_path / "x.nwb")
     position = {"series": "xy", "unit": "px", "centre": [100.0, 50.0], "scale": 0.02}
-    landmarks = {"places": {"a": [130.0, 50.0]}, "radius": 5.0}
+    landmarks = {"places": {"a": [130.0, 50.0]}, "visibility_radius": 5.0}
     session = read_recording(path, {"position": position, "trials": {}, "landmarks": landmarks})
     assert session.position_unit == "m"
     np.testing.assert_allclose(np.linalg.norm(session.position, axis=1), 0.6, rtol=1e-3)
@@ -113,8 +113,8 @@ def test_columns_of_another_table_by_key_and_by_row(tmp_path):
     choices.add_row(lap=11, choice="hit")
     laps = intervals("laps", [(0.0, 4.0), (5.0, 9.0)], lap=[11, 12])
     path = save(file_with(circle(), tables=[choices, laps]), tmp_path / "x.nwb")
-    trials = {"table": "laps", "columns": "choices", "outcome": "choice", "correct": ["hit"], "incorrect": ["miss"]}
-    by_key = read_recording(path, {"trials": {**trials, "match": "lap"}})
+    trials = {"table": "laps", "join_table": "choices", "outcome": "choice", "correct": ["hit"], "incorrect": ["miss"]}
+    by_key = read_recording(path, {"trials": {**trials, "join_on": "lap"}})
     assert by_key.trials["outcome"].tolist() == ["correct", "incorrect"]
     assert read_recording(path, {"trials": trials}).trials["outcome"].tolist() == ["incorrect", "correct"]
 
@@ -122,7 +122,7 @@ def test_columns_of_another_table_by_key_and_by_row(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "match", "words"),
     [
-        ([1, 2, 3], None, r"table 'more' has 3 rows and 'trials' 2; say with trials\.match"),
+        ([1, 2, 3], None, r"table 'more' has 3 rows and 'trials' 2; say with trials\.join_on"),
         ([1, 1], "lap", r"'lap' is 1 in more than one row of table 'more'"),
         ([1, 3], "lap", r"no row of table 'more' has lap 2, as a row of 'trials' has \(1 such rows\)"),
     ],
@@ -134,13 +134,13 @@ def test_tables_that_do_not_fit(tmp_path, rows, match, words):
         more.add_row(lap=lap)
     path = save(file_with(circle(), tables=[more], columns={"lap": [1, 2]}), tmp_path / "x.nwb")
     with pytest.raises(ValueError, match=words):
-        read_recording(path, {"trials": {"columns": "more", "match": match}})
+        read_recording(path, {"trials": {"join_table": "more", "join_on": match}})
 
 
 def test_trials_until_the_next_one_starts(tmp_path):
     starts = intervals("cues", [(0.0, 0.1), (3.0, 3.1), (7.0, 7.1)])
     path = save(file_with(circle(), tables=[starts]), tmp_path / "x.nwb")
-    session = read_recording(path, {"position": RING, "trials": {"table": "cues", "until": "next"}})
+    session = read_recording(path, {"position": RING, "trials": {"table": "cues", "end": "next"}})
     np.testing.assert_allclose(session.trials["start_s"], [0.0, 3.0, 7.0])
     np.testing.assert_allclose(session.trials["stop_s"], [3.0, 7.0, 9.98])
 
@@ -148,13 +148,13 @@ def test_trials_until_the_next_one_starts(tmp_path):
 def test_trials_from_leaving_a_place_to_coming_back(tmp_path):
     path = save(file_with(circle(turns=3.5)), tmp_path / "x.nwb")  # it starts at home and is back after 1/3.5 of 10 s
     home = {"place": [130.0, 50.0], "radius": 10.0}
-    session = read_recording(path, {"position": {"series": "xy", "unit": "cm"}, "trials": {"home": home}})
+    session = read_recording(path, {"position": {"series": "xy", "unit": "cm"}, "trials": {"home_location": home}})
     half = 2 * np.arcsin(10.0 / 2 / 30.0)  # of the arc that lies at home
     lap = 10 / 3.5
     expected = [(k * lap + half / (2 * np.pi) * lap, (k + 1) * lap - half / (2 * np.pi) * lap) for k in range(3)]
     times = np.stack([session.trials["start_s"], session.trials["stop_s"]], axis=1)
     np.testing.assert_allclose(times, expected, atol=1 / RATE)
-    far = {"home": {"place": [500.0, 50.0], "radius": 10.0}}
+    far = {"home_location": {"place": [500.0, 50.0], "radius": 10.0}}
     with pytest.raises(ValueError, match=r"never leaves \[500\.0, 50\.0\] .*inside in 0% of the samples"):
         read_recording(path, {"position": {"series": "xy", "unit": "cm"}, "trials": far})
 
@@ -179,7 +179,7 @@ def test_landmarks_in_view_as_series_say(tmp_path):
 def test_landmarks_in_view_as_a_table_says(tmp_path):
     visits = intervals("visits", [(5.5, 6.0), (1.0, 1.2), (2.0, 2.0), (3.0, 3.5)], port=[1, 2, 1, 7])
     path = save(file_with(circle(), tables=[visits]), tmp_path / "x.nwb")
-    events = {"table": "visits", "column": "port", "names": {"a": [1], "b": [2]}, "lasts_s": 0.3}
+    events = {"table": "visits", "column": "port", "names": {"a": [1], "b": [2]}, "default_duration_s": 0.3}
     session = read_recording(path, {"trials": {}, "landmarks": {"events": events}})
     met = session.encounters
     assert met["landmark"].tolist() == ["b", "a", "a"]
@@ -193,7 +193,7 @@ def test_landmarks_in_view_only_ahead(tmp_path):
     """Along a straight walk in +x a landmark beside the path is ahead until it is passed."""
     data = np.stack([np.arange(0, 10, 1 / RATE), np.zeros(int(10 * RATE))], axis=1)
     position = {"series": "xy", "unit": "m", "heading": "movement"}
-    near = {"places": {"a": [2.0, 0.5]}, "radius": 1.5}
+    near = {"places": {"a": [2.0, 0.5]}, "visibility_radius": 1.5}
     path = save(file_with(data, unit="meters"), tmp_path / "x.nwb")
     around = read_recording(path, {"position": position, "trials": {}, "landmarks": near})
     ahead = read_recording(path, {"position": position, "trials": {}, "landmarks": {**near, "view_angle": np.pi / 2}})
@@ -273,10 +273,13 @@ def test_the_unit_that_the_file_names(tmp_path):
     [
         ({"position": {"series": "xy", "unit": "m", "ring": True}}, "ring: true needs position.centre"),
         ({"position": {"series": "xy", "unit": "m", "scale": 0.1}}, "position.unit is m; write px"),
-        ({"trials": {}, "landmarks": {"series": {"a": "x"}, "radius": 1.0}}, "there are radius, series"),
+        (
+            {"trials": {}, "landmarks": {"series": {"a": "x"}, "visibility_radius": 1.0}},
+            "there are visibility_radius, series",
+        ),
         ({"trials": {}, "landmarks": {}}, "exactly one of radius, series and events"),
-        ({"trials": {"match": "lap"}}, "trials.columns names no second one"),
-        ({"trials": {"home": {"place": [0.0, 0.0], "radius": 1.0}}}, "trials.home needs a position"),
+        ({"trials": {"join_on": "lap"}}, "trials.join_table names no second one"),
+        ({"trials": {"home_location": {"place": [0.0, 0.0], "radius": 1.0}}}, "trials.home_location needs a position"),
         ({"trials": {}, "phases": {"series": "x", "table": "y"}}, "give either series or table"),
     ],
 )

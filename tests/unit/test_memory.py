@@ -43,7 +43,7 @@ def test_what_the_libraries_raise(make, said):
 def test_a_gpu_that_is_full():
     sentence = explained(torch.cuda.OutOfMemoryError(CUDA), "train")
     assert sentence.startswith("out of memory: the GPU has too little (20.00 GiB were asked for at once). Cure: lower")
-    assert "`together: jobs` trains networks one by one" in sentence
+    assert "`train_jobs: separate` trains networks one by one" in sentence
 
 
 @pytest.mark.parametrize(

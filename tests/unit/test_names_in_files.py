@@ -64,7 +64,7 @@ def test_an_unknown_name_is_refused_with_what_there_is_and_a_close_match():
     said = str(error.value)
     assert said.index("behavior/animal") < said.index("lick,")  # places come first where a place is looked for
     with pytest.raises(ValueError, match="there is no table 'lick' in the file .'lick' is a TimeSeries"):
-        any_table(twice(), "lick", "trials.columns")
+        any_table(twice(), "lick", "trials.join_table")
 
 
 def table(name, kind=TimeIntervals, start=0.0):
@@ -91,8 +91,8 @@ def test_tables_follow_the_same_rule_and_reserved_names_mean_nwb_s_own_tables():
     assert starts == {"trials": 10.0, "behavior/trials": 20.0, "visits": 30.0}
     assert interval_table(file, "intervals/trials", "t")["start_time"][0] == 10.0
     with pytest.raises(ValueError, match="'visits' is the name of 2 tables; .*behavior/visits, scratch/visits"):
-        any_table(file, "visits", "trials.columns")
-    assert any_table(file, "scratch/visits", "trials.columns")["x"].tolist() == [1, 2]
+        any_table(file, "visits", "trials.join_table")
+    assert any_table(file, "scratch/visits", "trials.join_table")["x"].tolist() == [1, 2]
 
 
 def test_what_inspect_prints_can_be_pasted():

@@ -43,7 +43,7 @@ def session(task, **changes):
     made = Layers(len(task.channels), task.heads, architecture(network, task), torch.Generator().manual_seed(1)).eval()
     rollout = Rollout(train_trials=10, test_trials=40)
     return roll_out(
-        "n-s1", "n", made, task, Seeds(0, ("n",)), rollout, Encounters(), batch_size=16, recorded=network.recorded
+        "n-s1", "n", made, task, Seeds(0, ("n",)), rollout, Encounters(), batch_size=16, record=network.record
     )
 
 
@@ -64,8 +64,8 @@ def test_seconds_become_steps(dt_s):
     task = make_task("ring-fixed", dt_s=dt_s)
     assert architecture(settings(cell="leaky", tau_s=0.3), task).tau_steps == pytest.approx(0.3 / dt_s)
     assert architecture(settings(cell="leaky", tau_s=dt_s), task).tau_steps == pytest.approx(1)
-    assert architecture(settings(cell="convolution", window_s=3.0), task).window_steps == round(3.0 / dt_s)
-    assert architecture(settings(cell="convolution", window_s=10.0), task).window_steps == task.n_steps
+    assert architecture(settings(cell="convolution", receptive_field_s=3.0), task).window_steps == round(3.0 / dt_s)
+    assert architecture(settings(cell="convolution", receptive_field_s=10.0), task).window_steps == task.n_steps
 
 
 def test_everything_else_is_handed_on(task):
@@ -80,8 +80,14 @@ def test_everything_else_is_handed_on(task):
     ("change", "message"),
     [
         ({"cell": "leaky", "tau_s": 0.09}, r"tau_s: 0\.09 s is shorter than one step of 0\.1 s"),
-        ({"cell": "convolution", "window_s": 0.06}, r"window_s: 0\.06 s will not do; from one step \(0\.1 s\)"),
-        ({"cell": "convolution", "window_s": 5.1}, r"window_s: 5\.1 s will not do.*to a whole trial \(5 s\)"),
+        (
+            {"cell": "convolution", "receptive_field_s": 0.06},
+            r"receptive_field_s: 0\.06 s will not do; from one step \(0\.1 s\)",
+        ),
+        (
+            {"cell": "convolution", "receptive_field_s": 5.1},
+            r"receptive_field_s: 5\.1 s will not do.*to a whole trial \(5 s\)",
+        ),
     ],
 )
 def test_times_that_do_not_fit_the_task_are_refused(task, change, message):
@@ -94,7 +100,7 @@ def test_times_that_do_not_fit_the_task_are_refused(task, change, message):
 
 
 def test_times_that_the_cell_has_no_use_for_are_not_looked_at(task):
-    assert architecture(settings(cell="gru", tau_s=0.01, window_s=99.0), task).cell == "gru"
+    assert architecture(settings(cell="gru", tau_s=0.01, receptive_field_s=99.0), task).cell == "gru"
 
 
 def test_what_bidirectional_networks_are_measured_against(task):
@@ -107,16 +113,16 @@ def test_what_bidirectional_networks_are_measured_against(task):
 
 def test_recording_is_no_matter_of_training():
     one, other = (
-        parse_config({"networks": [{"name": "n", "cell": "lstm", "seeds": [1], "recorded": recorded}]})
-        for recorded in ("hidden", "all")
+        parse_config({"networks": [{"name": "n", "cell": "lstm", "seeds": [1], "record": record}]})
+        for record in ("hidden", "all")
     )
     assert settings_text(one, "train", "n-s1") == settings_text(other, "train", "n-s1")
     assert settings_text(one, "rollout", "n-s1") != settings_text(other, "rollout", "n-s1")
 
 
-@pytest.mark.parametrize(("recorded", "parts"), [("hidden", ["hidden"]), ("all", ["hidden", "cell"])])
-def test_units_say_where_they_are(task, tmp_path, recorded, parts):
-    rolled = session(task, cell="lstm", layers=2, recorded=recorded)
+@pytest.mark.parametrize(("record", "parts"), [("hidden", ["hidden"]), ("all", ["hidden", "cell"])])
+def test_units_say_where_they_are(task, tmp_path, record, parts):
+    rolled = session(task, cell="lstm", layers=2, record=record)
     expected = [(layer, "forward", part) for layer in (1, 2) for part in parts for _ in range(6)]
     assert [tuple(unit)[1:] for unit in rolled.units.tolist()] == expected
     assert rolled.units["id"].tolist() == [f"u{k}" for k in range(len(expected))]
@@ -127,7 +133,7 @@ def test_units_say_where_they_are(task, tmp_path, recorded, parts):
 
 def test_hidden_states_are_those_of_the_lstm_s_output(task):
     """With everything recorded, the hidden part is what is recorded alone."""
-    alone, all_parts = session(task, cell="lstm", layers=2), session(task, cell="lstm", layers=2, recorded="all")
+    alone, all_parts = session(task, cell="lstm", layers=2), session(task, cell="lstm", layers=2, record="all")
     hidden = all_parts.units["part"] == "hidden"
     np.testing.assert_array_equal(alone.activity, all_parts.activity[:, hidden])
     assert not np.array_equal(all_parts.activity[:, :6], all_parts.activity[:, 6:12])
@@ -175,7 +181,7 @@ def test_process_noise_of_a_session_comes_from_its_seeds(task):
     assert np.abs(noisy.activity - session(task).activity).mean() > 0.01
 
 
-@pytest.mark.parametrize("change", [{"cell": "lstm", "layers": 2, "recorded": "all"}, {"cell": "relu"}])
+@pytest.mark.parametrize("change", [{"cell": "lstm", "layers": 2, "record": "all"}, {"cell": "relu"}])
 def test_every_analysis_runs_on_other_networks(task, change):
     rolled = session(task, **change)
     rolled.activity[:, 0] = 0  # a unit that is silent, as rectified ones may be
@@ -184,8 +190,8 @@ def test_every_analysis_runs_on_other_networks(task, change):
         assert result.applicable, f"{name}: {result.reason}"
 
 
-def config(together="ensemble", **network):
-    return parse_config({"networks": [{"name": "n", "seeds": [1, 2], **network}], "together": together})
+def config(train_jobs="ensemble", **network):
+    return parse_config({"networks": [{"name": "n", "seeds": [1, 2], **network}], "train_jobs": train_jobs})
 
 
 def test_who_can_train_together_depends_on_networks_alone():
@@ -197,13 +203,13 @@ def test_who_can_train_together_depends_on_networks_alone():
 
 
 def test_a_group_keeps_its_lock_when_members_come_and_go():
-    few, many = config(), config(seeds=[1, 2, 3], training={"peak_rate": 0.001})
+    few, many = config(), config(seeds=[1, 2, 3], training={"max_learning_rate": 0.001})
     assert shape_hash(few.networks[0]) == shape_hash(many.networks[0])
     assert shape_hash(few.networks[0]) != shape_hash(config(hidden_size=5).networks[0])
 
 
 def test_groups_hold_every_session_once_in_order():
-    swept = config(cell=["gru", "lstm"], training={"peak_rate": [0.002, 0.004]})
+    swept = config(cell=["gru", "lstm"], training={"max_learning_rate": [0.002, 0.004]})
     groups = training_groups(swept)
     assert list(itertools.chain(*groups)) == list(network_sessions(swept))
     assert [len(group) for group in groups] == [4, 4]
@@ -212,9 +218,18 @@ def test_groups_hold_every_session_once_in_order():
 @pytest.mark.parametrize(
     ("change", "n_groups"),
     [
-        ({"training": {"peak_rate": [0.002, 0.004], "clip_norm": [0.3, 1.0], "l2_rates": [0.0, 0.1]}}, 1),
+        (
+            {
+                "training": {
+                    "max_learning_rate": [0.002, 0.004],
+                    "grad_clip_norm": [0.3, 1.0],
+                    "activity_l2": [0.0, 0.1],
+                }
+            },
+            1,
+        ),
         ({"rollout": {"test_trials": [100, 200]}}, 1),
-        ({"recorded": ["hidden", "all"]}, 1),
+        ({"record": ["hidden", "all"]}, 1),
         ({"hidden_size": [4, 8]}, 2),
         ({"layers": [1, 2]}, 2),
         ({"process_noise": [0.0, 0.1]}, 2),
@@ -229,7 +244,7 @@ def test_what_an_ensemble_has_in_common(change, n_groups):
 
 
 def test_networks_of_other_rules_train_alone():
-    rules = {"rule": {"name": ["bptt", "truncated_bptt", "snap"]}}
+    rules = {"learning_rule": {"name": ["bptt", "truncated_bptt", "snap"]}}
     groups = training_groups(config(cell="tanh", training=rules))
     assert groups == [
         ["n-bptt-s1", "n-bptt-s2"],

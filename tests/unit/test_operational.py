@@ -38,7 +38,7 @@ JOBS = [
         {"training": {"checkpoint_every_s": 7.0}},
         {"networks": [{"name": "n", "seeds": [1], "training": {"checkpoint_every_s": 7.0}}]},
         {"device": "cpu"},
-        {"together": "jobs"},
+        {"train_jobs": "separate"},
         {"results_dir": "results/elsewhere"},
     ],
 )
@@ -50,7 +50,7 @@ def test_no_job_depends_on_an_operational_key(changes, stage, item):
 
 def test_a_job_depends_on_all_other_keys_of_its_training():
     before = parse_config(VALUES)
-    after = parse_config(VALUES | {"training": {"checkpoint_every_s": 7.0, "validate_every": 7}})
+    after = parse_config(VALUES | {"training": {"checkpoint_every_s": 7.0, "validate_every_batches": 7}})
     texts = [settings_text(config, "train", "n-s1") for config in (before, after)]
     assert texts[0] != texts[1]
     names = set(json.loads(texts[0])["network"]["training"])

@@ -40,7 +40,7 @@ def task(tmp_path, monkeypatch):
 
 def session_of(task, folder, **settings):
     torch.set_num_threads(1)
-    training = Training(batch_size=16, n_batches=6, validation_trials=20, validate_every=3, **settings)
+    training = Training(batch_size=16, n_batches=6, validation_trials=20, validate_every_batches=3, **settings)
     seeds = Seeds(0, ("own",))
     plan = Plan("own-s1", Architecture("gru", 6), training, Observer(), "record")
     network = train(task, plan, seeds, CPU, folder)

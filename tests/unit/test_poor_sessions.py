@@ -6,7 +6,7 @@ import pytest
 from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.calibration.null_sessions import null_session
 
-QUICK = {"n_permutations": 19, "n_draws": 20, "n_surrogates": 19, "max_points": 600}
+QUICK = {"n_null": 20, "max_points": 600}
 
 
 def poor(case):

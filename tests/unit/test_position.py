@@ -244,7 +244,7 @@ def test_landmarks_on_it_stay_in_its_unit(tmp_path):
     mapping = {
         "position": {"series": "vr", "track_length": LENGTH},
         "trials": {},
-        "landmarks": {"places": {"a": [175.0], "b": [90.0]}, "radius": 15.0},
+        "landmarks": {"places": {"a": [175.0], "b": [90.0]}, "visibility_radius": 15.0},
     }
     session = read_recording(path, mapping, quiet=True)
     assert session.visibility_radius == pytest.approx(2 * np.pi * 15 / LENGTH)

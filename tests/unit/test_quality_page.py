@@ -23,7 +23,7 @@ def mapping(**values):
 PLANE = mapping(
     position={"series": "xy", "unit": "m", "max_gap_s": 0.5, "max_speed": 3.0},
     trials={"outcome": "outcome", "correct": ["hit"], "incorrect": ["miss"]},
-    landmarks={"places": {"a": [1.0, 0.0], "b": [-1.0, 0.0]}, "radius": 0.3},
+    landmarks={"places": {"a": [1.0, 0.0], "b": [-1.0, 0.0]}, "visibility_radius": 0.3},
     epochs={"table": "epochs"},
 )
 
@@ -198,7 +198,9 @@ def ring_file(path):
 
 def test_on_a_ring_places_are_angles_and_landmarks_bands(tmp_path):
     wanted = mapping(
-        position={"series": "angle"}, trials={"rotation": "turn"}, landmarks={"places": {"a": [0.0]}, "radius": 0.2}
+        position={"series": "angle"},
+        trials={"rotation": "turn"},
+        landmarks={"places": {"a": [0.0]}, "visibility_radius": 0.2},
     )
     report = inspect_recording(str(ring_file(tmp_path / "x.nwb")), wanted)
     axes = panels(draw_page(report))
@@ -313,7 +315,7 @@ def test_a_walk_along_a_line(tmp_path):
     line = {**walk(), "data": walk()["data"][:, 0]}
     path = write_nwb(tmp_path / "x.nwb", series={"x": line}, trials=[{"start_time": 1.0, "stop_time": 9.0}])
     wanted = mapping(
-        position={"series": "x", "unit": "m"}, trials={}, landmarks={"places": {"a": [5.0]}, "radius": 0.5}
+        position={"series": "x", "unit": "m"}, trials={}, landmarks={"places": {"a": [5.0]}, "visibility_radius": 0.5}
     )
     report = inspect_recording(str(path), wanted)
     axes = panels(draw_page(report))

@@ -30,7 +30,7 @@ def test_spikes_outside_obs_intervals_and_bins_that_some_unit_was_not_observed_i
     assert "1 spikes lie outside their unit's obs_intervals" in both.attributes["notes"]
     assert both.time.max() < 5.0
     assert both.attributes["n_bins_unobserved"] == 49  # from 5.0 s to the last whole bin, 9.9 s
-    second = read_recording(path, {"trial_s": 1.0, "units": [{"column": "observed_share", "min": 0.9}]})
+    second = read_recording(path, {"trial_s": 1.0, "unit_filters": [{"column": "observed_share", "min": 0.9}]})
     assert second.units["id"].tolist() == [1]
     assert second.time.max() > 9.0
 
@@ -84,7 +84,7 @@ def test_fluorescence_is_averaged_in_bins_and_its_table_chooses_units(tmp_path):
     assert "1 of 3 units of 'ophys/Fluorescence/dff' are NaN throughout" in session.attributes["notes"]
     np.testing.assert_allclose(session.activity[:, 0], np.arange(0, 300, 3).reshape(50, 2).mean(axis=1))
     np.testing.assert_allclose(session.time, np.arange(50) * 0.2 + 0.1)
-    cells = read_recording(path, {**mapping, "units": [{"column": "iscell", "min": 1}]})
+    cells = read_recording(path, {**mapping, "unit_filters": [{"column": "iscell", "min": 1}]})
     assert cells.units["id"].tolist() == [0]
 
 

@@ -55,7 +55,7 @@ def test_trials_outcomes_and_columns(tmp_path):
     mapping = {
         "position": WALK,
         "trials": {"outcome": "outcome", "correct": ["hit"], "incorrect": ["miss"]},
-        "units": [{"column": "quality", "values": ["good"]}, {"column": "n_spikes", "min": 3}],
+        "unit_filters": [{"column": "quality", "values": ["good"]}, {"column": "n_spikes", "min": 3}],
     }
     session = read_recording(path, mapping)
     assert session.trials["outcome"].tolist() == ["correct", "incorrect", "none"]
@@ -75,7 +75,7 @@ def test_centimetres_become_metres_landmarks_too(tmp_path):
     mapping = {
         "position": {"series": "Position/walk", "unit": "cm", "heading": "movement", "min_speed": 1.0},
         "trials": {},
-        "landmarks": {"places": {"a": [2.0, 1.0], "b": [5.0, 2.5]}, "radius": 0.25},
+        "landmarks": {"places": {"a": [2.0, 1.0], "b": [5.0, 2.5]}, "visibility_radius": 0.25},
     }
     session = read_recording(path, mapping)
     assert session.position_unit == "m"
@@ -101,7 +101,7 @@ def test_rotation_is_taken_off_places_and_directions(tmp_path):
     mapping = {
         "position": {**WALK, "heading": "movement"},
         "trials": {"rotation": "turn", "rotation_centre": [4.0, 2.0]},
-        "landmarks": {"places": {"a": "a", "b": [3.0, 1.0]}, "radius": 0.3},
+        "landmarks": {"places": {"a": "a", "b": [3.0, 1.0]}, "visibility_radius": 0.3},
     }
     session = read_recording(path, mapping)
     turned = session.trial == 1
@@ -179,7 +179,7 @@ def test_stretches_end_at_gaps(tmp_path, capsys):
     track = {**track, "data": track["data"][keep], "timestamps": track["timestamps"][keep]}
     path = write_nwb(tmp_path / "r.nwb", series={"walk": track})
     session = read_recording(
-        path, {"position": WALK, "trial_s": 3.0, "landmarks": {"places": {"a": [1.0, 0.5]}, "radius": 1}}
+        path, {"position": WALK, "trial_s": 3.0, "landmarks": {"places": {"a": [1.0, 0.5]}, "visibility_radius": 1}}
     )
     assert len(session.trials) == 2  # 0 to 3 s, 7 to 10 s; the second between 3 and 4 s is too short
     assert session.attributes["n_stretches_dropped"] == 1

@@ -108,7 +108,7 @@ def test_crbp_refuses_units_that_hear_of_each_other():
 
 @pytest.mark.parametrize(
     ("options", "shown"),
-    [({"name": "rtrl"}, "rule 'rtrl': the"), ({"name": "snap", "order": 3}, "rule 'snap' with order 3: the")],
+    [({"name": "rtrl"}, "rule 'rtrl': the"), ({"name": "snap", "snap_order": 3}, "rule 'snap' with order 3: the")],
 )
 def test_influence_that_does_not_fit_is_refused_with_its_size(options, shown):
     message = refusal(rule_of(**options), cell="lstm", hidden_size=512)

@@ -14,7 +14,7 @@ from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import ConfigError
 
 N_STEPS, DT_S, N_POOL = 40, 0.1, 60
-LIKE = SampledNetwork(network="net", like="rat")
+LIKE = SampledNetwork(network="net", match_recording="rat")
 
 
 def network(**changes) -> Session:
@@ -83,7 +83,7 @@ def recording(steps=(40,) * 20, odd=0.8, dt_s=DT_S, **changes) -> Session:
 
 
 def sampled(settings=LIKE, seed=0, net=None, like=None) -> Session:
-    like = like if like is not None else (None if settings.like == "none" else recording())
+    like = like if like is not None else (None if settings.match_recording == "none" else recording())
     return sample_network(net or network(), settings, "net-s1-like-rat", Seeds(seed, ("sample",)), like)
 
 
@@ -114,7 +114,7 @@ def test_time_at_places_and_in_phases_is_matched():
     assert at_odd == pytest.approx(0.8)
     assert session.attributes["occupancy_distance"] == pytest.approx(0, abs=1e-6)
     assert session.attributes["occupancy_distance_at_random"] == pytest.approx(0.3, abs=0.08)
-    left = sampled(SampledNetwork(network="net", like="rat", match_occupancy=False))
+    left = sampled(SampledNetwork(network="net", match_recording="rat", match_occupancy=False))
     assert left.attributes["occupancy_distance"] > 0.1
     assert "matched" not in left.attributes["notes"]
 
@@ -156,7 +156,7 @@ def test_trials_longer_than_the_network_s_stay_shorter_and_are_said():
 
 
 def test_without_a_recording_all_units_and_test_trials_fire_at_the_given_rate():
-    session = sampled(SampledNetwork(network="net", like="none", rate_hz=30.0))
+    session = sampled(SampledNetwork(network="net", match_recording="none", rate_hz=30.0))
     assert session.n_units == 12
     assert len(session.trials) == N_POOL
     assert np.all(np.abs(session.activity.mean(axis=0) - 30) < 4 * np.sqrt(30 / (N_POOL * N_STEPS * DT_S)))
@@ -164,7 +164,7 @@ def test_without_a_recording_all_units_and_test_trials_fire_at_the_given_rate():
 
 def test_counts_are_poisson_around_the_state_shifted_and_scaled():
     net = network(velocity=np.arange(70.0 * N_STEPS))  # tells the sample
-    session = sampled(SampledNetwork(network="net", like="none", rate_hz=1000.0), net=net)
+    session = sampled(SampledNetwork(network="net", match_recording="none", rate_hz=1000.0), net=net)
     states = net.activity[session.velocity.astype(int)].astype(float)
     expected = states - states.min(axis=0)
     expected *= 1000 / expected.mean(axis=0)
@@ -185,7 +185,7 @@ def test_the_same_seed_gives_the_same_session_and_another_another():
 
 
 def test_more_units_than_the_network_has_are_said():
-    session = sampled(SampledNetwork(network="net", like="rat", n_units=20))
+    session = sampled(SampledNetwork(network="net", match_recording="rat", n_units=20))
     assert session.n_units == 12
     assert "20 units were wanted, the network has 12 that vary" in session.attributes["notes"]
 
@@ -221,8 +221,8 @@ def test_constant_units_are_never_drawn():
     ("settings", "like", "words"),
     [
         (LIKE, recording(steps=(10,) * 61), "has 60 test trials, fewer than the 61.*rollout.test_trials: 61"),
-        (SampledNetwork(network="net", like="rat", n_trials=21), recording(), "n_trials: 21 are wanted, but 'rat' has 20"),
-        (SampledNetwork(network="net", like="none", rate_hz=1.0, n_trials=99), None, "has 60 test trials"),
+        (SampledNetwork(network="net", match_recording="rat", n_trials=21), recording(), "n_trials: 21 are wanted, but 'rat' has 20"),
+        (SampledNetwork(network="net", match_recording="none", rate_hz=1.0, n_trials=99), None, "has 60 test trials"),
         (LIKE, recording(attributes={"activity_unit": "a.u."}), "is in 'a.u.'.*give rate_hz"),
     ],
 )  # fmt: skip
@@ -248,7 +248,8 @@ def run_with(*entries, networks=("net",), recordings=("rat",)):
 
 def test_sessions_by_network_and_by_seed():
     config = run_with(
-        {"network": "net", "like": "rat"}, {"network": "net-s2", "like": "none", "rate_hz": 5.0, "label": "few"}
+        {"network": "net", "match_recording": "rat"},
+        {"network": "net-s2", "match_recording": "none", "rate_hz": 5.0, "suffix": "few"},
     )
     expected = ["net-s1", "net-s2", "net-s1-like-rat", "net-s2-like-rat", "net-s2-few", "rat"]
     assert session_names(config) == expected
@@ -262,7 +263,7 @@ def test_by_default_the_first_network_like_the_first_recording_in_alphabetical_o
     config = run_with({}, networks=networks, recordings=recordings)
     assert session_names(config)[4:] == ["gru-s1-like-cat", *recordings]
     entry, source = sampled_sessions(config)["gru-s1-like-cat"]
-    assert (entry.network, entry.like, source) == ("gru-s1", "cat", "gru-s1")
+    assert (entry.network, entry.match_recording, source) == ("gru-s1", "cat", "gru-s1")
 
 
 def test_by_default_the_lowest_seed():
@@ -272,22 +273,22 @@ def test_by_default_the_lowest_seed():
 
 
 def test_entries_go_with_the_section_they_need():
-    entries = ({"network": "net", "like": "rat"}, {"network": "net", "rate_hz": 5.0, "label": "x"}, {})
+    entries = ({"network": "net", "match_recording": "rat"}, {"network": "net", "rate_hz": 5.0, "suffix": "x"}, {})
     assert session_names(run_with(*entries, networks=())) == ["rat"]
     alone = run_with(*entries, recordings=())
     assert session_names(alone)[2:] == ["net-s1-x", "net-s2-x"]
-    assert sampled_sessions(alone)["net-s1-x"][0].like == "none"
+    assert sampled_sessions(alone)["net-s1-x"][0].match_recording == "none"
 
 
 @pytest.mark.parametrize(
     ("entries", "words"),
     [
-        ([{"network": "nett", "like": "rat"}], "no network 'nett'; there are: net, net-s1, net-s2"),
-        ([{"network": "net", "like": "cat"}], "no recording 'cat'; there are: rat"),
-        ([{"network": "net", "like": "none"}], "it needs rate_hz"),
-        ([{"network": "net", "like": "rat", "label": "as-s3"}], "looks like a network's seed"),
-        ([{"network": "net", "like": "rat"}, {"network": "net-s1", "like": "rat"}], "two entries make 'net-s1-like-rat'"),
-        ([{"network": "net", "like": "rat", "unitts": 3}], "unitts"),
+        ([{"network": "nett", "match_recording": "rat"}], "no network 'nett'; there are: net, net-s1, net-s2"),
+        ([{"network": "net", "match_recording": "cat"}], "no recording 'cat'; there are: rat"),
+        ([{"network": "net", "match_recording": "none"}], "it needs rate_hz"),
+        ([{"network": "net", "match_recording": "rat", "suffix": "as-s3"}], "looks like a network's seed"),
+        ([{"network": "net", "match_recording": "rat"}, {"network": "net-s1", "match_recording": "rat"}], "two entries make 'net-s1-like-rat'"),
+        ([{"network": "net", "match_recording": "rat", "unitts": 3}], "unitts"),
     ],
 )  # fmt: skip
 def test_configurations_that_will_not_do(entries, words):

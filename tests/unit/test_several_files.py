@@ -41,7 +41,7 @@ def test_probes_in_files_of_their_own(tmp_path):
     assert session.units["table"].tolist() == ["probe0:units"] * 2 + ["probe1:units"] * 2
     assert session.trials["start_s"].tolist() == [1.0, 5.0]
     np.testing.assert_allclose(session.position[:, 0], session.time, atol=1e-6)
-    good = read_recording(first, {**mapping, "units": [{"column": "quality", "values": ["good"]}]})
+    good = read_recording(first, {**mapping, "unit_filters": [{"column": "quality", "values": ["good"]}]})
     assert [train.tolist() for train in good.spikes] == [A[0], *B]
     one = read_recording(first, {**mapping, "units_table": "probe1:units"})
     assert [train.tolist() for train in one.spikes] == B

@@ -81,7 +81,7 @@ def test_rates_follow_the_belief_or_the_place():
     rates = expected_rates(narrow, units, np.full(3, here), belief, phase)
     np.testing.assert_allclose(rates[0], [5.5, 5.5, 0.5], atol=1e-6)  # both hypotheses drive their units, half each
     np.testing.assert_allclose(rates[2] / rates[0], 1.3)
-    rates = expected_rates(settings(tuning_width_rad=0.1, code="position"), units, np.full(3, here), belief, phase)
+    rates = expected_rates(settings(tuning_width_rad=0.1, encodes="position"), units, np.full(3, here), belief, phase)
     np.testing.assert_allclose(rates, [[10.5, 0.5, 0.5]] * 3, atol=1e-6)  # the place alone, in every phase
 
 

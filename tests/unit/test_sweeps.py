@@ -43,13 +43,21 @@ def test_names_follow_the_order_of_the_keys():
 
 
 def test_nested_lists_are_swept_and_neighbours_kept():
-    training = {"peak_rate": [0.002, 0.004], "clip_norm": 0.3, "rule": {"name": ["bptt", "snap"], "order": 1}}
+    training = {
+        "max_learning_rate": [0.002, 0.004],
+        "grad_clip_norm": 0.3,
+        "learning_rule": {"name": ["bptt", "snap"], "snap_order": 1},
+    }
     networks = expand({"name": "n", "seeds": [1], "training": training})
     assert [n["name"] for n in networks] == [
-        "n-peak_rate-0.002-bptt", "n-peak_rate-0.002-snap", "n-peak_rate-0.004-bptt", "n-peak_rate-0.004-snap",
+        "n-max_learning_rate-0.002-bptt", "n-max_learning_rate-0.002-snap", "n-max_learning_rate-0.004-bptt", "n-max_learning_rate-0.004-snap",
     ]  # fmt: skip
-    assert networks[1]["training"] == {"peak_rate": 0.002, "clip_norm": 0.3, "rule": {"name": "snap", "order": 1}}
-    assert networks[3]["training"]["peak_rate"] == 0.004
+    assert networks[1]["training"] == {
+        "max_learning_rate": 0.002,
+        "grad_clip_norm": 0.3,
+        "learning_rule": {"name": "snap", "snap_order": 1},
+    }
+    assert networks[3]["training"]["max_learning_rate"] == 0.004
 
 
 @pytest.mark.parametrize(
@@ -75,8 +83,11 @@ def test_null_may_be_swept():
     [
         ({"cell": []}, r"networks: 'n': cell: the list is empty"),
         ({"hidden_size": [32, 64, 32]}, r"networks: 'n': hidden_size: 32 occurs twice in \[32, 64, 32\]"),
-        ({"training": {"peak_rate": [0.1, 0.1]}}, r"'n': training\.peak_rate: 0\.1 occurs twice"),
-        ({"training": {"rule": [{"name": "bptt"}]}}, r"'n': training\.rule: {'name': 'bptt'} is no single value"),
+        ({"training": {"max_learning_rate": [0.1, 0.1]}}, r"'n': training\.max_learning_rate: 0\.1 occurs twice"),
+        (
+            {"training": {"learning_rule": [{"name": "bptt"}]}},
+            r"'n': training\.learning_rule: {'name': 'bptt'} is no single value",
+        ),
         ({"hidden_size": [[32]]}, r"'n': hidden_size: \[32\] is no single value"),
         ({"task": ["a/b", "a b"]}, r"sweep over task gives two networks the name 'n-a_b'"),
         (
@@ -95,14 +106,14 @@ def test_one_and_true_are_two_values():
 
 
 def test_sweeps_of_a_configuration():
-    swept = {"name": "n", "cell": ["gru", "tanh"], "seeds": [1, 2], "training": {"peak_rate": [0.002, 0.004]}}
+    swept = {"name": "n", "cell": ["gru", "tanh"], "seeds": [1, 2], "training": {"max_learning_rate": [0.002, 0.004]}}
     config = parse_config({"networks": [swept, {"name": "m", "seeds": [1]}], "training": {"n_batches": 7}})
     assert session_names(config) == [
-        "n-gru-peak_rate-0.002-s1", "n-gru-peak_rate-0.002-s2", "n-gru-peak_rate-0.004-s1", "n-gru-peak_rate-0.004-s2",
-        "n-tanh-peak_rate-0.002-s1", "n-tanh-peak_rate-0.002-s2", "n-tanh-peak_rate-0.004-s1", "n-tanh-peak_rate-0.004-s2",
+        "n-gru-max_learning_rate-0.002-s1", "n-gru-max_learning_rate-0.002-s2", "n-gru-max_learning_rate-0.004-s1", "n-gru-max_learning_rate-0.004-s2",
+        "n-tanh-max_learning_rate-0.002-s1", "n-tanh-max_learning_rate-0.002-s2", "n-tanh-max_learning_rate-0.004-s1", "n-tanh-max_learning_rate-0.004-s2",
         "m-s1",
     ]  # fmt: skip
-    assert [n.training.peak_rate for n in config.networks] == [0.002, 0.004, 0.002, 0.004, 0.004]
+    assert [n.training.max_learning_rate for n in config.networks] == [0.002, 0.004, 0.002, 0.004, 0.004]
     assert {n.training.n_batches for n in config.networks} == {7}  # the shared section lies under each
 
 
@@ -122,5 +133,5 @@ def test_what_a_sweep_cannot_mend_is_named(networks, message):
 
 
 def test_the_shared_sections_are_no_place_for_a_sweep():
-    with pytest.raises(ConfigError, match=r"training\.peak_rate: \[0\.002, 0\.004\] is not valid"):
-        parse_config({"networks": [{"name": "n", "seeds": [1]}], "training": {"peak_rate": [0.002, 0.004]}})
+    with pytest.raises(ConfigError, match=r"training\.max_learning_rate: \[0\.002, 0\.004\] is not valid"):
+        parse_config({"networks": [{"name": "n", "seeds": [1]}], "training": {"max_learning_rate": [0.002, 0.004]}})

@@ -54,7 +54,7 @@ def test_a_killed_run_ends_with_the_same_bytes(task, tmp_path, killed_after, pro
 
 @pytest.mark.parametrize("cell", ["gru", "tanh"])
 def test_training_lowers_the_loss(task, tmp_path, cell):
-    settings = SETTINGS.model_copy(update={"n_batches": 60, "peak_rate": 0.02, "validate_every": 20})
+    settings = SETTINGS.model_copy(update={"n_batches": 60, "max_learning_rate": 0.02, "validate_every_batches": 20})
     plan = replace(PLAN, architecture=Architecture(cell, 8), training=settings)
     train(task, plan, SEEDS, CPU, tmp_path)
     curve = read_curve(tmp_path / "curve.csv")

@@ -19,7 +19,7 @@ from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 
 TRAINING = small_training(6, 2)
-RECORD = json.dumps({"network": {"cell": "gru", "training": {"peak_rate": 0.004, "curriculum": []}}, "seed": 0})
+RECORD = json.dumps({"network": {"cell": "gru", "training": {"max_learning_rate": 0.004, "curriculum": []}}, "seed": 0})
 PLAN = Plan("kept-s1", Architecture("gru", 5), TRAINING, Observer(), RECORD, code="abc")
 SEEDS = Seeds(0, ("network", "kept", 1))
 
@@ -50,7 +50,7 @@ def assert_same_weights(folder, other):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"record": RECORD.replace("0.004", "0.002")}, "code: network.training.peak_rate 0.004 -> 0.002\n"),
+        ({"record": RECORD.replace("0.004", "0.002")}, "code: network.training.max_learning_rate 0.004 -> 0.002\n"),
         ({"record": RECORD.replace("gru", "tanh")}, 'code: network.cell "gru" -> "tanh"\n'),
         ({"record": RECORD.replace("[]", '[{"until": 0.5}]')}, 'network.training.curriculum [] -> [{"until": 0.5}]\n'),
         ({"record": RECORD.replace('"seed"', '"sown"')}, "seed 0 -> not there; sown not there -> 0\n"),

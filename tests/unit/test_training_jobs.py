@@ -121,7 +121,7 @@ def test_one_more_network_and_a_changed_one_are_trained_alone(task, tmp_path, ca
         job(task, tmp_path, group, name)
     before = made(group[0])
     caplog.clear()
-    more = entries(tmp_path / "jobs", "a", "b", "c", b={"peak_rate": 0.02})
+    more = entries(tmp_path / "jobs", "a", "b", "c", b={"max_learning_rate": 0.02})
     with caplog.at_level(logging.INFO):
         clear_outputs(more[1])
         job(task, tmp_path, more, "c")
@@ -129,7 +129,7 @@ def test_one_more_network_and_a_changed_one_are_trained_alone(task, tmp_path, ca
     assert trained(caplog) == ["b … c (2 networks)"]
     assert made(group[0]) == before
     caplog.clear()
-    changed = entries(tmp_path / "jobs", "a", "b", "c", b={"peak_rate": 0.01})
+    changed = entries(tmp_path / "jobs", "a", "b", "c", b={"max_learning_rate": 0.01})
     with caplog.at_level(logging.INFO):
         clear_outputs(changed[1])
         job(task, tmp_path, changed, "b")
@@ -139,7 +139,7 @@ def test_one_more_network_and_a_changed_one_are_trained_alone(task, tmp_path, ca
 def test_files_that_wait_are_taken_only_with_the_same_settings(task, tmp_path, caplog):
     group = entries(tmp_path / "jobs", "a", "b")
     job(task, tmp_path, group, "a")
-    changed = entries(tmp_path / "jobs", "a", "b", b={"peak_rate": 0.02})
+    changed = entries(tmp_path / "jobs", "a", "b", b={"max_learning_rate": 0.02})
     with caplog.at_level(logging.INFO):
         job(task, tmp_path, changed, "b")
     assert trained(caplog)[-1] == "b"
@@ -210,7 +210,7 @@ def test_after_a_kill_a_changed_member_starts_afresh_and_the_others_go_on(task, 
     alone(task, group, tmp_path / "whole")
     with killed_at(7):
         job(task, tmp_path, group, "a")
-    changed = entries(tmp_path / "jobs", "a", "b", "c", "d", a={"peak_rate": 0.02})
+    changed = entries(tmp_path / "jobs", "a", "b", "c", "d", a={"max_learning_rate": 0.02})
     caplog.clear()
     with caplog.at_level(logging.INFO):
         for name in "abcd":

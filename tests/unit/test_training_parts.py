@@ -128,7 +128,7 @@ def test_a_bidirectional_network_is_measured_against_the_smoother(task):
 def test_a_cost_of_rates_lowers_them(task, tmp_path):
     sizes = []
     for cost in (0.0, 30.0):
-        plan = plan_of(Architecture("relu", 12), l2_rates=cost, n_batches=40, peak_rate=0.01)
+        plan = plan_of(Architecture("relu", 12), activity_l2=cost, n_batches=40, max_learning_rate=0.01)
         network = train(task, plan, SEEDS, CPU, tmp_path / str(cost))
         states, _ = network(task.sample(20, 10, torch.Generator().manual_seed(0)).inputs)
         sizes.append(float(states.detach().square().mean()))
@@ -137,8 +137,8 @@ def test_a_cost_of_rates_lowers_them(task, tmp_path):
 
 def test_another_rule_learns_and_one_that_cannot_is_refused(task, tmp_path):
     steps = RuleSettings(name="truncated_bptt", window_steps=5)
-    train(task, plan_of(rule=steps), SEEDS, CPU, tmp_path / "truncated")
+    train(task, plan_of(learning_rule=steps), SEEDS, CPU, tmp_path / "truncated")
     assert (tmp_path / "truncated" / "weights.pt").exists()
     too_long = RuleSettings(name="truncated_bptt", window_steps=50)
     with pytest.raises(ValueError, match="window_steps: 50 is longer than the trial, which has 10 steps"):
-        TrainStep(task, [Member(plan_of(rule=too_long), SEEDS, tmp_path)], CPU)
+        TrainStep(task, [Member(plan_of(learning_rule=too_long), SEEDS, tmp_path)], CPU)

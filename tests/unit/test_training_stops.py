@@ -70,7 +70,7 @@ def test_a_divergence_goes_back_and_lowers_the_rate(task, tmp_path, monkeypatch,
     table = np.genfromtxt(tmp_path / "curve.csv", delimiter=",", names=True)
     assert list(table["batch"]) == [3, 6, 9, 12]
     assert list(table["restarts"]) == [0, 0, 1, 1]
-    rates = [learning_rate(batch - 1, 12, TRAINING.peak_rate) for batch in (3, 6, 9, 12)]
+    rates = [learning_rate(batch - 1, 12, TRAINING.max_learning_rate) for batch in (3, 6, 9, 12)]
     np.testing.assert_allclose(table["learning_rate"], np.array(rates) * [1, 1, 0.5, 0.5])
     assert np.isfinite(table["loss"]).all()
     assert (tmp_path / "progress.csv").read_text().splitlines()[-1].endswith(",1")
@@ -81,7 +81,7 @@ def test_before_the_first_validation_it_goes_back_to_the_start(task, tmp_path, m
     with caplog.at_level("INFO"):
         train(task, PLAN, SEEDS, CPU, tmp_path)
     assert "goes back to batch 0" in caplog.text
-    half = PLAN.training.model_copy(update={"peak_rate": TRAINING.peak_rate / 2})
+    half = PLAN.training.model_copy(update={"max_learning_rate": TRAINING.max_learning_rate / 2})
     monkeypatch.undo()
     train(task, replace(PLAN, training=half), SEEDS, CPU, tmp_path / "half")
     assert (tmp_path / "weights.pt").read_bytes() == (tmp_path / "half" / "weights.pt").read_bytes()
@@ -92,7 +92,7 @@ def test_after_too_many_divergences_it_gives_up_and_names_the_cure(task, tmp_pat
     with pytest.raises(FloatingPointError) as error:
         train(task, PLAN, SEEDS, CPU, tmp_path)
     assert "after 3 restarts (training.max_restarts)" in str(error.value)
-    assert "lower training.peak_rate (0.004) or training.clip_norm (1.0)" in str(error.value)
+    assert "lower training.max_learning_rate (0.004) or training.grad_clip_norm (1.0)" in str(error.value)
     assert not (tmp_path / "weights.pt").exists()
 
 
@@ -151,7 +151,7 @@ def test_without_a_gap_patience_goes_by_the_loss():
 
 
 def test_early_stopping_ends_the_training(task, tmp_path, caplog):
-    idle = TRAINING.model_copy(update={"patience": 2, "peak_rate": 1e-9, "n_batches": 60})
+    idle = TRAINING.model_copy(update={"patience": 2, "max_learning_rate": 1e-9, "n_batches": 60})
     with caplog.at_level("INFO"):
         train(task, replace(PLAN, training=idle), SEEDS, CPU, tmp_path)
     assert "stopped early at batch 24: no gain for 2 validations" in caplog.text  # past the peak at batch 18: 21, 24

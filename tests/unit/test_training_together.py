@@ -18,9 +18,9 @@ from rscnav.seeds import Seeds
 TRAINING = small_training(20, 5)
 NAMES = ("a-s1", "b-s1", "b-s2")
 OWN = [
-    {"peak_rate": 0.004},
-    {"peak_rate": 0.02, "clip_norm": 0.1},
-    {"peak_rate": 0.01, "l2_rates": 0.5},
+    {"max_learning_rate": 0.004},
+    {"max_learning_rate": 0.02, "grad_clip_norm": 0.1},
+    {"max_learning_rate": 0.01, "activity_l2": 0.5},
 ]
 SEEDS = [Seeds(0, ("network", "test", k)) for k in range(3)]
 
@@ -139,7 +139,7 @@ def test_one_is_given_up_and_the_others_end_as_alone(task, tmp_path, monkeypatch
         if plan.name != "b-s1":
             train(task, plan, seeds, CPU, tmp_path / "alone" / plan.name)
     planted(monkeypatch, "b-s1", 12, 9)
-    with pytest.raises(FloatingPointError, match=r"b-s1: .*lower training.peak_rate \(0.02\)"):
+    with pytest.raises(FloatingPointError, match=r"b-s1: .*lower training.max_learning_rate \(0.02\)"):
         train_ensemble(task, plans, SEEDS, CPU, [tmp_path / "together" / name for name in NAMES])
     assert_same(tmp_path, ("a-s1", "b-s2"), 1e-4)
     assert not (tmp_path / "together" / "b-s1" / "weights.pt").exists()
@@ -166,7 +166,10 @@ def test_killed_together_they_end_with_the_same_bytes(task, tmp_path, killed_aft
     ("change", "message"),
     [
         ({"training": TRAINING.model_copy(update={"batch_size": 9})}, "training.batch_size is 8 and 9"),
-        ({"training": TRAINING.model_copy(update={"validate_every": 2})}, "training.validate_every is 5 and 2"),
+        (
+            {"training": TRAINING.model_copy(update={"validate_every_batches": 2})},
+            "training.validate_every_batches is 5 and 2",
+        ),
         ({"architecture": Architecture("gru", 7)}, "architecture.hidden_size is 6 and 7"),
         ({"observer": Observer(grid_bins=1024)}, "observer.grid_bins is 512 and 1024"),
         ({"name": "a-s1"}, "names of their own; got a-s1, a-s1, b-s2"),
@@ -180,7 +183,7 @@ def test_what_cannot_train_together_is_refused_by_name(task, tmp_path, change, m
 
 
 def test_rules_and_folders_of_ensembles(task, tmp_path):
-    plans = plans_of(OWN, rule=RuleSettings(name="e-prop"))
+    plans = plans_of(OWN, learning_rule=RuleSettings(name="e-prop"))
     folders = [tmp_path / str(k) for k in range(3)]
     with pytest.raises(ValueError, match="rule: 'e-prop' cannot train several networks together"):
         train_ensemble(task, plans, SEEDS, CPU, folders)

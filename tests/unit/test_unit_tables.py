@@ -71,9 +71,9 @@ def test_several_tables_are_one_population_whose_ids_are_told_apart(tmp_path):
     notes = session.attributes["notes"]
     assert "shank (not in ecephys/probe0)" in notes
     assert "depth (of another kind or shape" in notes
-    good = read_recording(path, {**mapping, "units": [{"column": "quality", "values": ["good"]}]})
+    good = read_recording(path, {**mapping, "unit_filters": [{"column": "quality", "values": ["good"]}]})
     assert [train.tolist() for train in good.spikes] == [A[0], *B[:2]]
-    of_one = read_recording(path, {**mapping, "units": [{"column": "table", "values": ["ecephys/probe1"]}]})
+    of_one = read_recording(path, {**mapping, "unit_filters": [{"column": "table", "values": ["ecephys/probe1"]}]})
     assert [train.tolist() for train in of_one.spikes] == B
 
 
@@ -106,7 +106,7 @@ def test_the_spikes_of_units_that_rules_leave_out_do_not_matter(tmp_path):
         assert session.units["rate_hz"][0] == pytest.approx(len(part) / (part[-1] - part[0]))
         assert len(session.trials) == 9  # and not as long as a broken train says
         assert session.attributes["n_units_left_out"] == 3
-    few = read_recording(path, {"units": [{"column": "n_spikes", "min": 3}, {"column": "n_spikes", "max": 200}]})
+    few = read_recording(path, {"unit_filters": [{"column": "n_spikes", "min": 3}, {"column": "n_spikes", "max": 200}]})
     assert few.units["id"].tolist() == [0]
 
 

@@ -19,7 +19,7 @@ from rscnav.sampling.occupancy_matching import shared_cells, shares
 from rscnav.sessions.schema import ARRAYS, NO_PHASE
 from rscnav.sessions.session import Session
 
-QUICK = {"n_permutations": 5, "n_draws": 20, "n_surrogates": 5, "max_points": 300, "n_subsets": 1, "max_samples": 300}
+QUICK = {"n_null": 20, "max_points": 300, "n_subsets": 1, "max_samples": 300}
 UNSIGNED = [field.name for field in ARRAYS if field.dtype.startswith("u")]
 
 

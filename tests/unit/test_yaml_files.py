@@ -247,7 +247,7 @@ def test_what_is_written_is_read_back_with_its_types():
 
 def test_several_files_name_their_own_lines(tmp_path):
     (tmp_path / "a.yaml").write_text(
-        "networks:\n  - name: g\n    seeds: [1]\n    hidden_size: 0\ntraining:\n  peak_rate: -1\n"
+        "networks:\n  - name: g\n    seeds: [1]\n    hidden_size: 0\ntraining:\n  max_learning_rate: -1\n"
     )
     (tmp_path / "b.yaml").write_text("# a preset\ntraining:\n  n_batches: 0\n")
     (tmp_path / "c.yaml").write_text("\nnetworks: [{name: h, seeds: [1],\n  layers: [0, 1]}]\n")
@@ -255,7 +255,7 @@ def test_several_files_name_their_own_lines(tmp_path):
         load_config(tmp_path / "a.yaml", tmp_path / "b.yaml")
     said = str(error.value)
     assert f"networks.0.hidden_size ({tmp_path}/a.yaml, line 4): 0 is not valid: it must be at least 1 (in 'g')" in said
-    assert f"training.peak_rate ({tmp_path}/a.yaml, line 6): -1 is not valid" in said
+    assert f"training.max_learning_rate ({tmp_path}/a.yaml, line 6): -1 is not valid" in said
     assert f"training.n_batches ({tmp_path}/b.yaml, line 3): 0 is not valid" in said
     assert "3 problems" in said  # though the network has the shared section's problems too
     with pytest.raises(ConfigError) as error:

@@ -108,7 +108,7 @@ def main() -> None:
     whole, killed = copy_project(folder / "whole"), copy_project(folder / "killed")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     for project in (whole, killed):
-        training = TINY["training"] | {"n_batches": 4000, "validate_every": 500, "checkpoint_every_s": 0.5}
+        training = TINY["training"] | {"n_batches": 4000, "validate_every_batches": 500, "checkpoint_every_s": 0.5}
         (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"training": training}))
     first = snakemake(whole, "-c2")
     assert first.returncode == 0, first.stdout[-4000:]

@@ -17,8 +17,8 @@ def project(tmp_path_factory):
         (b"seed: " + b"9" * 5000, "has 5,000 digits"),
         (b"seed: " + b"[" * 5000 + b"]" * 5000, "nested deeper than 50 levels"),
         (
-            b"training:\n  peak_rate: -1\n",
-            "training.peak_rate (bad.yaml, line 2): -1 is not valid: it must be greater than 0",
+            b"training:\n  max_learning_rate: -1\n",
+            "training.max_learning_rate (bad.yaml, line 2): -1 is not valid: it must be greater than 0",
         ),
     ],
 )
@@ -49,7 +49,7 @@ def test_a_target_behind_the_configuration(project):
 
 
 def test_a_comparison_may_have_the_name_of_a_figure(project):
-    (project / "named.yaml").write_text("comparisons: [{name: task}]\ntraining: {peak_rate: 1e-3}\n")
+    (project / "named.yaml").write_text("comparisons: [{name: task}]\ntraining: {max_learning_rate: 1e-3}\n")
     run = snakemake(
         project, "-n", "results/figures/comparisons/task.png", "--configfile", "tiny.yaml", "named.yaml", preset=None
     )

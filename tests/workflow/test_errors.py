@@ -37,8 +37,8 @@ def test_either_list_may_be_left_out(project, left_out, absent, present):
     [
         ({"traning": {}}, "traning (tiny.yaml, line {line}): unknown key; did you mean 'training'?"),
         (
-            {"training": {"peak_rate": "fast"}},
-            "training.peak_rate (tiny.yaml, line {line}): 'fast' is not valid: a number is needed, and this is text",
+            {"training": {"max_learning_rate": "fast"}},
+            "training.max_learning_rate (tiny.yaml, line {line}): 'fast' is not valid: a number is needed, and this is text",
         ),
         (
             {"recordings": [{"name": "rat", "file": "rat.nwb"}]},

@@ -23,12 +23,12 @@ from rscnav.workflow.provenance.package_versions import WITHOUT_EFFECT
 NETWORK, RECORDING, SIDE = "gru-s1", "example", "side-by-side"
 SAMPLED = f"{NETWORK}-like-{RECORDING}"
 OTHERS = {  # networks that between them have every task, kind of cell and learning rule
-    "a": {"task": "ring-internal-map", "cell": "leaky", "training": {"rule": {"name": "e-prop"}}},
+    "a": {"task": "ring-internal-map", "cell": "leaky", "training": {"learning_rule": {"name": "e-prop"}}},
     "b": {"task": "ring-external-map", "cell": "convolution"},
-    "c": {"task": "arena", "cell": "diagonal", "training": {"rule": {"name": "crbp"}}},
-    "d": {"cell": "tanh", "training": {"rule": {"name": "rtrl"}}},
-    "e": {"cell": "lstm", "training": {"rule": {"name": "snap"}}},
-    "f": {"cell": "relu", "training": {"rule": {"name": "truncated_bptt"}}},
+    "c": {"task": "arena", "cell": "diagonal", "training": {"learning_rule": {"name": "crbp"}}},
+    "d": {"cell": "tanh", "training": {"learning_rule": {"name": "rtrl"}}},
+    "e": {"cell": "lstm", "training": {"learning_rule": {"name": "snap"}}},
+    "f": {"cell": "relu", "training": {"learning_rule": {"name": "truncated_bptt"}}},
 }
 MORE = {
     "networks": [{"name": name, "hidden_size": 5, "seeds": [1], **given} for name, given in OTHERS.items()],
@@ -67,7 +67,7 @@ def jobs() -> Iterator[Job]:
     file = f"results/recordings/{RECORDING}.nwb"
     yield Job("simulate", RECORDING, ("simulate", *tiny, "--name", RECORDING, "--output", file))
     yield Job("read", RECORDING, ("read", *tiny, "--session", RECORDING, "--output", session_file(RECORDING)))
-    given = ("--network-session", session_file(NETWORK), "--like", session_file(RECORDING))
+    given = ("--network-session", session_file(NETWORK), "--match", session_file(RECORDING))
     yield Job("sample", SAMPLED, ("sample", *tiny, "--session", SAMPLED, *given, "--output", session_file(SAMPLED)))
     for name in (SAMPLED, RECORDING):
         dynamics = ("--session-file", session_file(name), "--output", f"results/analyses/dynamics/{name}.h5")

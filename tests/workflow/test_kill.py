@@ -10,7 +10,7 @@ import yaml
 from tiny_project import TINY, copy_project, environment, rscnav, snakemake
 
 TARGETS = ("results/networks/gru-s1/weights.pt", "results/networks/gru-s1/curve.csv")
-LONG = TINY["training"] | {"n_batches": 250, "validate_every": 50}
+LONG = TINY["training"] | {"n_batches": 250, "validate_every_batches": 50}
 
 
 def test_killed_while_training(tmp_path):
@@ -61,7 +61,7 @@ def test_a_job_of_a_killed_run_does_not_overwrite_the_next_run_s_results(tmp_pat
     workflow.wait()
     assert snakemake(project, "--unlock").returncode == 0
     (project / "tiny.yaml").write_text(
-        yaml.safe_dump(TINY | {"training": LONG | {"n_batches": 10, "validate_every": 5}})
+        yaml.safe_dump(TINY | {"training": LONG | {"n_batches": 10, "validate_every_batches": 5}})
     )
     run = snakemake(project, *TARGETS)
     assert run.returncode == 0, run.stdout[-3000:]

@@ -11,7 +11,12 @@ import yaml
 from tiny_project import TINY, copy_project, environment, rscnav
 
 N_KILLS = 10
-LONG = TINY["training"] | {"batch_size": 8, "n_batches": 1200, "validate_every": 200, "checkpoint_every_s": 0.05}
+LONG = TINY["training"] | {
+    "batch_size": 8,
+    "n_batches": 1200,
+    "validate_every_batches": 200,
+    "checkpoint_every_s": 0.05,
+}
 FILES = ("--config", "config.yaml", "--config", "tiny.yaml", "--session", "gru-s1", "--output-dir")
 
 

@@ -19,7 +19,7 @@ SWEEP = {
     "hidden_size": 4,
     "seeds": [1, 2],
     "cell": ["gru", "tanh"],
-    "training": {"peak_rate": [0.002, 0.004]},
+    "training": {"max_learning_rate": [0.002, 0.004]},
 }
 CHANGES = {"networks": [SWEEP], "recordings": [], "simulations": []}
 MEMBERS = ["n-s1", "n-s2", "n-s3"]
@@ -71,7 +71,7 @@ def test_a_job_a_network_whatever_trains_together_and_on_whatever_machine(
 
 
 def test_an_ensemble_trains_once_and_one_more_seed_trains_one(project, monkeypatch):
-    write(project, together="ensemble", networks=seeds(1, 2))
+    write(project, train_jobs="ensemble", networks=seeds(1, 2))
     run = snakemake(project, "-c2", *sessions("n-s1", "n-s2"))
     assert run.returncode == 0, run.stdout[-3000:]
     assert jobs(run.stdout) == {"train": 2, "rollout": 2}
@@ -94,7 +94,7 @@ def test_an_ensemble_trains_once_and_one_more_seed_trains_one(project, monkeypat
         assert "Nothing to be done" in snakemake(project, *sessions("n-s1", "n-s2")).stdout
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
 
-    write(project, together="ensemble", networks=seeds(1, 2, 3))
+    write(project, train_jobs="ensemble", networks=seeds(1, 2, 3))
     run = snakemake(project, "-c1", *sessions(*MEMBERS))
     assert run.returncode == 0, run.stdout[-3000:]
     assert jobs(run.stdout) == {"train": 1, "rollout": 1}
@@ -103,23 +103,23 @@ def test_an_ensemble_trains_once_and_one_more_seed_trains_one(project, monkeypat
 
 
 def test_a_member_that_diverges_for_good_fails_alone(project):
-    wild = [{"name": "wild", "cell": "gru", "hidden_size": 4, "seeds": [1], "training": {"peak_rate": 100.0}}]
+    wild = [{"name": "wild", "cell": "gru", "hidden_size": 4, "seeds": [1], "training": {"max_learning_rate": 100.0}}]
     training = TINY["training"] | {"max_restarts": 0}
-    write(project, together="ensemble", networks=[*wild, *seeds(1, 2)], training=training)
+    write(project, train_jobs="ensemble", networks=[*wild, *seeds(1, 2)], training=training)
     names = ["wild-s1", "n-s1", "n-s2"]
     run = snakemake(project, "-c1", *sessions(*names))
     assert run.returncode == 1
     assert "wild-s1: diverged by batch" in log(project, "wild-s1")
-    assert "lower training.peak_rate (100.0)" in log(project, "wild-s1")
+    assert "lower training.max_learning_rate (100.0)" in log(project, "wild-s1")
     assert sum("train together on" in log(project, name) for name in names) == 1
     assert [(project / path).exists() for path in sessions(*names)] == [False, True, True]
-    write(project, together="ensemble", networks=seeds(1, 2), training=training)
+    write(project, train_jobs="ensemble", networks=seeds(1, 2), training=training)
     assert "Nothing to be done" in snakemake(project, *sessions("n-s1", "n-s2")).stdout
 
 
 def test_an_ensemble_that_was_killed_goes_on_in_another_member_s_job(project):
-    long = TINY["training"] | {"n_batches": 250, "validate_every": 50}
-    write(project, together="ensemble", networks=seeds(1, 2), training=long)
+    long = TINY["training"] | {"n_batches": 250, "validate_every_batches": 50}
+    write(project, train_jobs="ensemble", networks=seeds(1, 2), training=long)
     folder, files = project / "results" / "networks", ["--config", "config.yaml", "--config", "tiny.yaml"]
     command = ["train", *files, "--session", "n-s1", "--output-dir", str(folder / "n-s1")]
     process = subprocess.Popen(

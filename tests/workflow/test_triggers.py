@@ -179,7 +179,7 @@ NO_EFFECT: dict[str, Callable[[str], str]] = {
 }
 SETTINGS_WITHOUT_EFFECT = {
     "device": "cuda",
-    "together": "ensemble",
+    "train_jobs": "ensemble",
     "training": TINY["training"] | {"checkpoint_every_s": 9.0},
 }
 

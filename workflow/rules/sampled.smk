@@ -1,7 +1,7 @@
 # Networks seen as a recording would see them.
 def like_file(sampled):
     """List the session file of the recording that a sampled session is like; nothing where it is like none."""
-    like = SAMPLED[sampled][0].like
+    like = SAMPLED[sampled][0].match_recording
     return [f"{RESULTS}/sessions/{like}.h5"] if like in RECORDED_FILES else []
 
 
@@ -16,7 +16,7 @@ rule sample:
     threads: 1
     params:
         **planned_with("sample"),
-        like=lambda wildcards, input: ["--like", str(input.like)] if input.like else [],
+        like=lambda wildcards, input: ["--match", str(input.like)] if input.like else [],
     shell:
         "rscnav sample --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.sampled:q} --network-session {input.network:q} "
         "{params.like:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -15,6 +15,7 @@ selects the samples, calls the estimators, and adds the null distribution and th
 - ``preprocessing``    what all analyses share: which trials they use, the low-pass filter, the samples of a phase
 - ``registry``         the analyses by name, and how one is run
 - ``result``           what an analysis gives: named arrays with units, notes, a status; and its HDF5 file
+- ``settings``         settings that all analyses share
 - ``spatial_bins``     locations: bins of the ring, or of the part of the plane that was visited
 - ``spectrum``         PCA eigenspectra and participation ratios, beside shuffled controls
 - ``state_space``      trajectories along the principal components

@@ -23,7 +23,7 @@ def spatial_bin(position: NDArray[np.floating], ring: bool, n_ring: int, n_side:
     -------
     place : array, (time,)
         -1 where the position is NaN.
-    n_places : int
+    n_position_bins : int
     """
     known = np.isfinite(position).all(axis=1)
     place = np.full(len(position), -1)

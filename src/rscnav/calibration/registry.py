@@ -8,7 +8,7 @@ from rscnav.calibration.planted_sessions import SURFACE
 from rscnav.registry import Registry
 from rscnav.sessions.schema import PHASES
 
-FEW = {"n_permutations": 39}
+FEW = {"n_null": 39}
 NOT_RARE = all_but("rare")  # where trials are short no landmark is missed often enough
 DECODED = 200  # sessions of each kind for decoding, which costs most ...
 DECODED_BOUND = 0.11  # ... and their bound
@@ -76,7 +76,7 @@ CLAIMS: Registry[Claims] = {
         over_sessions=(OverSessions("LM1 and LM2 differ, over sessions", "excess", None, ALL),),
     ),
     "eigenspectrum": Claims(
-        settings={"n_draws": 39},
+        settings={"n_null": 39},
         p_values=(
             PValue("a first component, by phase", tuple(f"{phase}/p_first" for phase in PHASES), INDEPENDENT),
             PValue("each component, by phase", tuple(f"{phase}/p" for phase in PHASES), INDEPENDENT),
@@ -112,7 +112,7 @@ CLAIMS: Registry[Claims] = {
         intervals=(_from_here("error in LM2", "LM2/error"),),
     ),
     "dimension": Claims(
-        settings={"max_points": 1500, "n_subsets": 0, "n_surrogates": 19, "surrogate_points": 500},
+        settings={"max_points": 1500, "n_subsets": 0, "n_null": 19, "surrogate_points": 500},
         p_values=tuple(
             PValue(
                 f"dimension below {words}, by phase",
@@ -154,7 +154,7 @@ CLAIMS: Registry[Claims] = {
         ),
     ),
     "decoding": Claims(
-        settings={"n_permutations": 99, "before_s": 0.1, "after_s": 0.5},
+        settings={"n_null": 99, "before_s": 0.1, "after_s": 0.5},
         p_values=(
             *_decoding("landmark", "identity", UNTUNED),
             *_decoding("outcome", "outcome", ALL),

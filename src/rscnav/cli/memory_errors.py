@@ -24,19 +24,19 @@ _TASK = "tasks.*.trial_s, or raise tasks.*.dt_s"
 _KEYS = {
     "train": f"lower training.batch_size, networks.hidden_size, networks.layers, training.validation_trials, observer.particles or {_TASK}",
     "rollout": f"lower rollout.test_trials, rollout.train_trials, networks.hidden_size, observer.particles, observer.grid_bins or {_TASK}",
-    "dynamics": "lower dynamics.n_starts, dynamics.n_trials or networks.hidden_size",
+    "dynamics": "lower dynamics.n_inits, dynamics.n_trials or networks.hidden_size",
     "sample": "lower sampled_networks.n_units or sampled_networks.n_trials",
     "simulate": "lower simulations.n_units, simulations.n_trials or simulations.task.trial_s, or raise simulations.task.dt_s",
     "read": "raise recordings.bin_s, or select fewer units or less time",
-    "analyse": "raise analyses.common.analysis_dt_s, or lower max_points, max_samples or n_surrogates in the analysis' own section",
-    "compare": "lower similarity.max_trials, similarity.max_pieces or similarity.n_draws",
+    "analyse": "raise analyses.common.analysis_dt_s, or lower max_points, max_samples or n_null in the analysis' own section",
+    "compare": "lower similarity.max_trials, similarity.max_segments or similarity.n_subsamples",
     "export": "write no tables (export.tables: null), or lower rollout.test_trials; of a recording raise recordings.bin_s",
     "figure": "lower figures.dpi or figures.max_sessions",
     "beside": "lower figures.dpi",
     "calibrate": "lower --sessions",
     "groundtruth": "lower simulations.n_units or simulations.n_trials",
 }
-_TOGETHER = "; `together: jobs` trains networks one by one, which needs least"
+_SEPARATE = "; `train_jobs: separate` trains networks one by one, which needs least"
 
 
 def explained(error: BaseException, command: str = "") -> str | None:
@@ -55,7 +55,7 @@ def explained(error: BaseException, command: str = "") -> str | None:
     where = "the GPU" if _CUDA.search(text) else "this machine"
     found = _BYTES.search(text)
     much = f" ({_size(found[1], found[2])} were asked for at once)" if found else ""
-    cure = _KEYS.get(command, "lower the sizes in the configuration") + (_TOGETHER if command == "train" else "")
+    cure = _KEYS.get(command, "lower the sizes in the configuration") + (_SEPARATE if command == "train" else "")
     return f"out of memory: {where} has too little{much}. Cure: {cure}. `rscnav validate` estimates what a run needs"
 
 

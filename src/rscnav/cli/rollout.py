@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
             settings["rollout"],
             settings["encounters"],
             batch_size=network.training.batch_size,
-            recorded=network.recorded,
+            record=network.record,
             observer=settings["observer"],
             curve=curve,
             attributes={

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--session", required=True, help="name of the session to be made")
     parser.add_argument("--network-session", required=True, type=Path, help="the network's session file (HDF5)")
-    parser.add_argument("--like", type=Path, help="session file of the recording that it is to be like")
+    parser.add_argument("--match", type=Path, help="session file of the recording that it is to be like")
     parser.add_argument("--output", required=True, type=Path, help="session file (HDF5)")
 
 
@@ -30,12 +30,12 @@ def run(arguments: argparse.Namespace) -> None:
     name = arguments.session
     settings, text = job_settings(read_config(arguments), "sample", name)
     sampled = settings["sampled"]
-    if (sampled.like == NONE) != (arguments.like is None):
-        raise ValueError(f"--like: session '{name}' is to be like {sampled.like}, got {arguments.like}")
+    if (sampled.match_recording == NONE) != (arguments.match is None):
+        raise ValueError(f"--match: session '{name}' is to be like {sampled.match_recording}, got {arguments.match}")
     network = read_session(arguments.network_session, OF_NETWORK)
     like = None
-    if arguments.like is not None:
-        like = read_session(arguments.like, OF_RECORDING, settings["analysis_dt_s"], lazy=True)
+    if arguments.match is not None:
+        like = read_session(arguments.match, OF_RECORDING, settings["analysis_dt_s"], lazy=True)
     session = sample_network(network, sampled, name, Seeds(settings["seed"], ("sample", name)), like)
     session.attributes.update(provenance(text, __name__))
     write_session(session, arguments.output)

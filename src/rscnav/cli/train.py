@@ -1,6 +1,6 @@
 """``rscnav train``: train one network; goes on from its checkpoint after a kill.
 
-Networks of one shape may train together in the job of one of them (the configuration's key ``together``): the job then trains those of
+Networks of one shape may train together in the job of one of them (the configuration's key ``train_jobs``): the job then trains those of
 its group that are not finished, whose folders lie beside its own, and their own jobs find the files.
 """
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     names = training_group(config, session) if folder.name == session else [session]
     group = [own if name == session else entry(config, name, folder.parent / name)[1] for name in names]
     lock = folder.parent / f".together-{shape_hash(network_sessions(config)[session][0])}.lock"
-    train_job(task, own, group, config.device, config.together, lock)
+    train_job(task, own, group, config.device, config.train_jobs, lock)
 
 
 def entry(config: Config, session: str, folder: Path) -> tuple[Task, QueuedNetwork]:

@@ -85,7 +85,7 @@ def _sampled_too_few(config: Config, n_trials: dict[str, int | None]) -> list[st
     """Name the sessions that cannot be sampled, since the network has fewer test trials than the recording has trials."""
     bad = []
     for name, (entry, source) in sampled_sessions(config).items():
-        wanted = entry.n_trials or n_trials.get(str(entry.like)) or 0
+        wanted = entry.n_trials or n_trials.get(str(entry.match_recording)) or 0
         there = network_sessions(config)[source][0].rollout.test_trials
         if wanted > there:
             print(

@@ -54,7 +54,10 @@ def place_conditions(session: Session, samples: NDArray[np.intp], settings: Any)
     Conditions
     """
     place, n = spatial_bin(
-        session.require("position")[samples], session.is_circular, settings.n_places, settings.n_places_side
+        session.require("position")[samples],
+        session.is_circular,
+        settings.n_position_bins,
+        settings.n_position_bins_side,
     )
     phase = session.require("phase")[samples].astype(np.int64)
     return Conditions(PLACES, np.where((place >= 0) & (phase < len(PHASES)), phase * n + place, -1), n)

@@ -87,7 +87,7 @@ def apart(one: Segments, other: Segments, settings: Any, seeds: Seeds) -> DSARes
     low = high = NAN
     if n_groups >= MIN_INTERVAL_GROUPS:
         kept = [
-            delete_d_subsets(p.n_groups, settings.n_dynamics_draws, seeds.generator("draws", k))
+            delete_d_subsets(p.n_groups, settings.n_dynamics_subsamples, seeds.generator("draws", k))
             for k, p in enumerate((one, other))
         ]
         draws = [between(one.only(a), other.only(b), "draw", k) for k, (a, b) in enumerate(zip(*kept, strict=True))]

@@ -91,7 +91,7 @@ def geometry(
     activity = activity - activity.mean(axis=0, dtype=np.float64)
     group = random_trial_groups(trial, n_groups, seeds.generator("groups"))
     n_labels = len(conditions.phase)
-    needed = max(1, int(np.ceil(settings.min_visit_s / session.dt_s - 1e-6)))
+    needed = max(1, int(np.ceil(settings.min_occupancy_s / session.dt_s - 1e-6)))
 
     def averaged(rows: NDArray[np.intp], states: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         means, counts = group_means(activity, label[rows], group[rows], n_labels, n_groups, states)
@@ -101,12 +101,12 @@ def geometry(
     means, known = averaged(everything, everything)
     if known.sum() < settings.min_conditions:
         return None, (
-            f"{known.sum()} conditions are visited for {settings.min_visit_s:g} s in each of {n_groups} groups of trials; "
+            f"{known.sum()} conditions are visited for {settings.min_occupancy_s:g} s in each of {n_groups} groups of trials; "
             f"at least {settings.min_conditions} are needed"
         )
     means = means[:, known]
     precision = _precision(activity, label, trial, known) if settings.noise == "shrinkage" else None
-    kept = delete_d_subsets(n_groups, settings.n_draws, seeds.generator("draws"))
+    kept = delete_d_subsets(n_groups, settings.n_subsamples, seeds.generator("draws"))
     generator = seeds.generator("halves")
     orders = [generator.permutation(n_groups) for _ in range(settings.n_splits)]
     halves = [(order[: n_groups // 2], order[n_groups // 2 :]) for order in orders]
@@ -119,7 +119,7 @@ def geometry(
         still &= known
         observed = _whole(fast_distances(left[:, still], precision), still)
         generator = seeds.generator("permuted")
-        drawn = [exchangeable.permuted(generator) for _ in range(settings.n_permutations)]
+        drawn = [exchangeable.permuted(generator) for _ in range(settings.n_null)]
         permuted = np.stack(
             [_whole(fast_distances(averaged(rows, states)[0][:, still], precision), still) for states in drawn]
         )

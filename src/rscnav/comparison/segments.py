@@ -73,17 +73,17 @@ def cut(
     reason : str
         Why there are none.
     """
-    n_steps = round(settings.piece_s / dt_s)
+    n_steps = round(settings.segment_s / dt_s)
     if n_steps < 2 * settings.n_delays:
         return None, f"pieces of {n_steps} samples are too short for {settings.n_delays} delays; at least twice as many"
     stretches = contiguous_stretches(time, prepared.trial, dt_s)
     first = np.concatenate([np.arange(s.start, s.stop - n_steps + 1, n_steps) for s in stretches] or [np.empty(0, int)])
-    if len(first) > settings.max_pieces:
-        first = np.sort(seeds.generator("pieces").choice(first, settings.max_pieces, replace=False))
+    if len(first) > settings.max_segments:
+        first = np.sort(seeds.generator("pieces").choice(first, settings.max_segments, replace=False))
     n_trials = len(np.unique(prepared.trial[first])) if len(first) else 0
     if len(first) < MIN_PIECES or n_trials < 4:
         return None, (
-            f"{len(first)} pieces of {settings.piece_s:g} s in {n_trials} trials are too few; at least {MIN_PIECES} in 4"
+            f"{len(first)} pieces of {settings.segment_s:g} s in {n_trials} trials are too few; at least {MIN_PIECES} in 4"
         )
     rows = first[:, None] + np.arange(n_steps)
     units = zscore(prepared.activity[rows.ravel()])

@@ -44,15 +44,15 @@ class Similarity(StrictSettings):
         ge=4,
         description="groups of trials: folds of cross-validation; the interval leaves out a fifth of them at a time",
     )
-    n_draws: int = Field(50, ge=10, description="such subsamples of geometries")
-    n_places: int = Field(12, ge=4, le=4_096, description="places on the ring")
-    n_places_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
+    n_subsamples: int = Field(50, ge=10, description="such subsamples of geometries")
+    n_position_bins: int = Field(12, ge=4, le=4_096, description="places on the ring")
+    n_position_bins_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
     time_edges_s: list[float] = Field(
         default_factory=lambda: [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0],
         min_length=3,
         description="where places do not compare: edges of bins of the time since the phase began (s)",
     )
-    min_visit_s: float = Field(
+    min_occupancy_s: float = Field(
         0.3, gt=0, description="a condition needs this much time in each group of trials, in both sessions (s)"
     )
     min_conditions: int = Field(6, ge=4, description="conditions that a comparison of geometries needs")
@@ -62,15 +62,15 @@ class Similarity(StrictSettings):
     noise: Literal["shrinkage", "none"] = Field(
         "shrinkage", description="shrinkage: distances in units of the noise (crossnobis); none: squared Euclidean"
     )
-    n_permutations: int = Field(200, ge=19, description="draws of each null: places, whole trials")
+    n_null: int = Field(200, ge=19, description="draws of each null: places, whole trials")
     n_splits: int = Field(20, ge=1, description="random halves of the groups, for the reliability")
     n_components: int = Field(10, ge=2, description="dynamics: principal components of the z-scored units")
-    piece_s: float = Field(5.0, gt=0, description="dynamics: trials are cut into pieces of this length (s)")
-    max_pieces: int = Field(200, ge=20, description="dynamics: pieces of each session at most, drawn at random")
+    segment_s: float = Field(5.0, gt=0, description="dynamics: trials are cut into pieces of this length (s)")
+    max_segments: int = Field(200, ge=20, description="dynamics: pieces of each session at most, drawn at random")
     n_delays: int = Field(5, ge=1, le=1_000, description="dynamics: samples in a row that make a state")
     rank: int = Field(10, ge=2, le=10_000, description="dynamics: dimensions of the linear system that is fitted")
     iterations: int = Field(200, ge=50, description="dynamics: steps of the search for the best rotation")
-    n_dynamics_draws: int = Field(
+    n_dynamics_subsamples: int = Field(
         20, ge=10, description="dynamics: subsamples without a fifth of the groups, for the interval"
     )
     n_dynamics_splits: int = Field(5, ge=1, description="dynamics: random halves of one session, for the floor")

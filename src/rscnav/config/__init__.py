@@ -5,7 +5,6 @@
 - ``key_positions``      where each value of a configuration was written: file and line
 - ``load``               read ``config.yaml``, lay presets over it, check the whole
 - ``observer_grids``     grids and particles of the ideal observers, held against the tasks they are used for
-- ``operational_keys``   keys of the configuration that change how a run proceeds, and no result: they are in no job's settings
 - ``resource_estimate``  how much memory and disk a run takes, from its configuration alone
 - ``results_folder``     where results may go
 - ``schema``             the whole of ``config.yaml``

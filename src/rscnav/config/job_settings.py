@@ -159,7 +159,7 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         }
         if stage == "rollout":
             return {**shared, "rollout": network.rollout, "encounters": config.encounters}
-        return {**shared, "network": shared["network"].model_copy(update={"recorded": None})}
+        return {**shared, "network": shared["network"].model_copy(update={"record": None})}
     if stage == "dynamics":
         return _of_dynamics(config, item)
     if stage == "sample":

@@ -97,13 +97,16 @@ def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = No
         thinned = max(1.0, config.analyses.common.analysis_dt_s / bins_s.get(name, 0.1))  # type: ignore[attr-defined]
         parts.append(
             _analyses(
-                round(samples / thinned), units, name, f"recordings.{name}.units, bin_s, analyses.common.analysis_dt_s"
+                round(samples / thinned),
+                units,
+                name,
+                f"recordings.{name}.unit_filters, bin_s, analyses.common.analysis_dt_s",
             )
         )
     for name, (entry, source) in sampled_sessions(config).items():
         network = networks[source][0]
         steps = config.tasks[network.task].n_steps
-        there, like = _network_shape(config, network)[1], shapes.get(str(entry.like))
+        there, like = _network_shape(config, network)[1], shapes.get(str(entry.match_recording))
         units = entry.n_units or (like[1] if like else there)
         sizes[name] = (entry.n_trials or SAMPLED_TRIALS) * steps * (4.0 * units + 400)
     exported = NWB * config.export.nwb + {"parquet": PARQUET, "csv": CSV, None: 0.0}[config.export.tables]
@@ -137,7 +140,7 @@ def _network_shape(config: Config, network: Network) -> tuple[int, int, int]:
     """Return samples, units and reported classes of a network's session."""
     task = config.tasks[network.task]
     trials = network.rollout.train_trials + network.rollout.test_trials
-    states = 2 if network.recorded == "all" and network.cell == "lstm" else 1
+    states = 2 if network.record == "all" and network.cell == "lstm" else 1
     units = network.hidden_size * network.layers * (1 + network.bidirectional) * states
     return trials * task.n_steps, units, _classes(task)
 
@@ -166,7 +169,7 @@ def _training(config: Config, network: Network, name: str) -> Part:
         "networks.hidden_size, layers": 20.0 * weights,
         "training.validation_trials, tasks.*.trial_s (or raise dt_s)": task.n_steps
         * (training.validation_trials * (8.0 * classes + 60) + 500 * (8.0 * width * network.layers + 12 * classes)),
-        "training.batch_size": 4.0 * batch * weights if training.rule.name in ("snap", "e-prop") else 0.0,
+        "training.batch_size": 4.0 * batch * weights if training.learning_rule.name in ("snap", "e-prop") else 0.0,
     }
     return Part(f"training of '{name}'", by_key)
 

@@ -47,9 +47,9 @@ class Config(StrictSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="where networks train; auto: a GPU where there is one", json_schema_extra=OPERATIONAL
     )
-    together: Literal["auto", "ensemble", "jobs"] = Field(
+    train_jobs: Literal["auto", "ensemble", "separate"] = Field(
         "auto",
-        description="train networks of one shape in one job (ensemble), or each in its own (jobs)",
+        description="train networks of one shape in one job (ensemble), or each in its own (separate)",
         json_schema_extra=OPERATIONAL,
     )
     tasks: dict[str, Any] = Field(default_factory=lambda: {"ring-fixed": {}}, description="settings of each task")

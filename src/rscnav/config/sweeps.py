@@ -41,7 +41,7 @@ def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[st
     -------
     list of dict
         One a combination, the last list varying fastest; each is called NAME-VALUE1-VALUE2, in the order of the keys. In a
-        name, text and numbers of units (`BARE`) stand alone, other values follow their key: ``gru-64-peak_rate-0.002``.
+        name, text and numbers of units (`BARE`) stand alone, other values follow their key: ``gru-64-max_learning_rate-0.002``.
         Characters that a name may not contain become ``_``. Without a list, the entry itself.
 
     Raises

@@ -6,7 +6,11 @@ from rscnav.config.job_settings import network_sessions
 from rscnav.config.schema import Config
 from rscnav.networks.settings import Network
 
-FREE = ("peak_rate", "clip_norm", "l2_rates")  # settings of a training that may differ within an ensemble
+FREE = (
+    "max_learning_rate",
+    "grad_clip_norm",
+    "activity_l2",
+)  # settings of a training that may differ within an ensemble
 ENSEMBLES = ("bptt", "truncated_bptt")  # learning rules that train several networks at once
 
 
@@ -14,7 +18,7 @@ def training_groups(config: Config) -> list[list[str]]:
     """Return the sessions of networks, cut into those that can train together.
 
     Networks can if they are the same but for name, seed, and the settings of training in `FREE`, and their learning rule trains
-    ensembles. The keys ``device`` and ``together`` play no part.
+    ensembles. The keys ``device`` and ``train_jobs`` play no part.
 
     Returns
     -------
@@ -39,11 +43,11 @@ def shape_hash(network: Network) -> str:
 
 def trains_in_ensembles(network: Network) -> bool:
     """Whether the network's learning rule can train several networks at once."""
-    return network.training.rule.name in ENSEMBLES
+    return network.training.learning_rule.name in ENSEMBLES
 
 
 def _shape(network: Network) -> str:
     """Write down what members of an ensemble have in common."""
     training = network.training.model_copy(update=dict.fromkeys(FREE, 1.0))
-    same = network.model_copy(update={"name": "", "seeds": [0], "recorded": "hidden", "training": training})
+    same = network.model_copy(update={"name": "", "seeds": [0], "record": "hidden", "training": training})
     return same.model_dump_json(exclude={"rollout"})

@@ -18,8 +18,8 @@ from rscnav.sessions.schema import PHASES
 def add_alone(result: Result, visited: Trajectories, settings: Settings, observer: Observer, seeds: Seeds) -> None:
     """Run on without input from states of each phase; the filter is told the same up to there, and nothing from there on."""
     dt_s = visited.session.dt_s
-    n_steps = max(1, round(settings.alone_s / dt_s))
-    report = min(round(settings.report_s / dt_s), n_steps)
+    n_steps = max(1, round(settings.autonomous_s / dt_s))
+    report = min(round(settings.readout_s / dt_s), n_steps)
     result.add("alone/time", np.arange(n_steps + 1) * dt_s, "s", ("lag",))
     result.add("alone/report_time", report * dt_s, "s")
     for phase in PHASES:

@@ -91,14 +91,14 @@ def add_ratio(
     result.add(f"{what}/ratio/low", bounds[:, 0], "", ("lag",))
     result.add(f"{what}/ratio/high", bounds[:, 1], "", ("lag",))
 
-    null = pairs.ratio(_relabelled(is_a, pairs.stratum, settings.n_permutations, seeds.generator("labels")))
+    null = pairs.ratio(_relabelled(is_a, pairs.stratum, settings.n_null, seeds.generator("labels")))
     for name, values in zip(
         ("mean", "low", "high"), (null.mean(axis=0), *np.percentile(null, [2.5, 97.5], axis=0)), strict=True
     ):
         result.add(f"{what}/permuted_{name}", values, "", ("lag",))
     p = permutation_p(null, observed)
     result.add(f"{what}/p_by_lag", p, "", ("lag",))
-    split = _split_ratio(pairs, is_a, settings.n_permutations, seeds.generator("split"))
+    split = _split_ratio(pairs, is_a, settings.n_null, seeds.generator("split"))
     for name, values in zip(("mean", "low", "high"), split, strict=True):
         result.add(f"{what}/control_{name}", values, "", ("lag",))
 

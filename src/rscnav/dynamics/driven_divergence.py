@@ -23,7 +23,7 @@ def add_driven_divergence(result: Result, visited: Trajectories, settings: Setti
     if len(visited.task.landmark_names) < 2:
         result.notes["apart"] = "the task has one landmark"
         return
-    n_steps = max(1, round(settings.continuation_s / visited.session.dt_s))
+    n_steps = max(1, round(settings.driven_s / visited.session.dt_s))
     samples, is_a, approach = _before_second(visited, settings, seeds)
     result.add("apart/n_a", int(is_a.sum()))
     result.add("apart/n_b", int(np.sum(~is_a)))
@@ -40,9 +40,7 @@ def add_driven_divergence(result: Result, visited: Trajectories, settings: Setti
         for stratum in np.unique(approach)
     }
     if not all(len(some) for some in inputs.values()):
-        result.notes["apart"] = (
-            f"no trial goes on for {settings.continuation_s:g} s after its second landmark came into view"
-        )
+        result.notes["apart"] = f"no trial goes on for {settings.driven_s:g} s after its second landmark came into view"
         return
     result.add("apart/time", np.arange(-1, n_steps) * visited.session.dt_s, "s", ("lag",))
     states = visited.states[samples].astype(np.float64)

@@ -22,22 +22,22 @@ PIECE = 2000  # states whose distances to the session's are taken at once
 
 def add_landscape(result: Result, visited: Trajectories, settings: Settings, observer: Observer, seeds: Seeds) -> None:
     """Add fixed and slow points; from states of each phase of the test trials."""
-    starts = [visited.draw(phase, settings.n_starts, seeds.generator("starts", phase)) for phase in PHASES]
+    starts = [visited.draw(phase, settings.n_inits, seeds.generator("starts", phase)) for phase in PHASES]
     phase = np.repeat(np.arange(len(PHASES)), [len(some) for some in starts])
     given = visited.states[np.concatenate(starts)].astype(np.float64)
-    cloud = visited.states[seeds.generator("cloud").permutation(visited.test)[: settings.cloud_size]]
+    cloud = visited.states[seeds.generator("cloud").permutation(visited.test)[: settings.n_manifold_states]]
     _add_slow(result, visited, settings, given, phase)
 
     settled = visited.system.run(given, round(settings.settle_s / visited.session.dt_s))[-1]
     from_there = np.arange(len(phase)) % 2 == 1
     box = points.box_of(visited.states[visited.test])
     found = points.minima(
-        visited.system, np.where(from_there[:, None], settled, given), box, settings.fixed_speed, settings.search_steps
+        visited.system, np.where(from_there[:, None], settled, given), box, settings.tol_q, settings.max_iters
     )
     slow = 0.5 * (settings.slow_share * visited.speed) ** 2
     away = nearest(found.states, cloud) / visited.spread
-    near, fixed = away <= settings.near_share, found.q <= settings.fixed_speed
-    result.add("n_starts", len(phase))
+    near, fixed = away <= settings.outlier_distance, found.q <= settings.tol_q
+    result.add("n_inits", len(phase))
     for name, out in {
         "n_far": ~near,
         "n_unsettled": near & ~found.settled,
@@ -45,7 +45,7 @@ def add_landscape(result: Result, visited: Trajectories, settings: Settings, obs
     }.items():
         result.add(name, int(out.sum()))
     kept = np.flatnonzero(near & found.settled & (found.q <= slow))
-    which, point = points.merge_minima(found.states[kept], found.q[kept], settings.merge_share * visited.spread)
+    which, point = points.merge_minima(found.states[kept], found.q[kept], settings.tol_unique * visited.spread)
     rows = kept[which]
     result.add("n_fixed", int(fixed[rows].sum()))
     result.add("n_minima", int((~fixed[rows]).sum()))
@@ -54,7 +54,7 @@ def add_landscape(result: Result, visited: Trajectories, settings: Settings, obs
     result.add("points/nearest_state", away[rows], "spread", ("point",))
     n_from = np.zeros((len(rows), len(PHASES)), np.int64)
     np.add.at(n_from, (point, phase[kept]), 1)
-    result.add("points/n_starts", n_from, "", ("point", "phase"))
+    result.add("points/n_inits", n_from, "", ("point", "phase"))
     _add_spectra(result, visited, found.states[rows], fixed[rows])
     result.add("filter/time_constant", filter_time_constants(visited, observer, MODES), "s", ("mode",))
 
@@ -100,7 +100,7 @@ def _add_slow(
 ) -> None:
     """Leave states without input until they are slow, and say by phase how they then lie along the ring."""
     dt_s = visited.session.dt_s
-    run = visited.system.run(given, round(settings.alone_s / dt_s))  # (step, start, state)
+    run = visited.system.run(given, round(settings.autonomous_s / dt_s))  # (step, start, state)
     speed = np.linalg.norm(np.diff(run, axis=0), axis=2)
     is_slow = speed <= settings.slow_share * visited.speed
     slow, when = is_slow.any(axis=0), np.argmax(is_slow, axis=0)

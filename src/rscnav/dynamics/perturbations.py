@@ -22,13 +22,13 @@ N_CLOUD_LAGS = 12  # lags at which distances to the session's states are taken
 def add_recovery(result: Result, visited: Trajectories, settings: Settings, seeds: Seeds) -> None:
     """Perturb states of each phase in two ways, run on without input, and follow the distance to the unperturbed run."""
     dt_s = visited.session.dt_s
-    n_steps = max(2, round(settings.return_s / dt_s))
+    n_steps = max(2, round(settings.perturbation_follow_s / dt_s))
     time = np.arange(n_steps + 1) * dt_s
     lags = np.unique(np.round(np.geomspace(1, n_steps + 1, N_CLOUD_LAGS)).astype(int) - 1)
     result.add("return/time", time, "s", ("lag",))
     result.add("return/cloud_time", time[lags], "s", ("cloud_lag",))
     result.add("return/size", settings.perturbation * visited.spread, "")
-    cloud = seeds.generator("cloud").permutation(visited.test)[: settings.cloud_size]
+    cloud = seeds.generator("cloud").permutation(visited.test)[: settings.n_manifold_states]
     main = _main_directions(visited, cloud)
     result.add("return/n_main_directions", main.shape[1])
     for phase in PHASES:

@@ -117,7 +117,7 @@ def load_trajectories(session: Session, network: Network, task: Task) -> Traject
     elif inputs is None:
         raise ValueError(
             f"session '{session.name}' has {session.n_units} of the {system.n_states} numbers of a state, and a run without "
-            "input starts from all of them; give the network recorded: all"
+            "input starts from all of them; give the network record: all"
         )
     else:
         states = _run(network, inputs)

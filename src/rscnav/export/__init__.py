@@ -2,6 +2,7 @@
 
 - ``nwb``       A session as an NWB file, and back
 - ``registry``  what sessions are exported to: kind of file -> module and function, imported when wanted
+- ``settings``  which files are exported
 - ``tables``    session -> tidy tables: one row a time bin, trial, encounter, unit; Parquet or CSV
 """
 

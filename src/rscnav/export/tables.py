@@ -23,7 +23,7 @@ Kind = Literal["parquet", "csv"]
 TABLES = ("samples", "trials", "units", "encounters", "spikes", "activity")
 COLUMNS = "columns.json"  # what each column means, and the sha256 of each table
 _SPIKES = 1 << 22  # spikes that are written at once
-_LEFT_OUT = ("belief", "bayes")  # (time, bin): in the NWB file
+_LEFT_OUT = ("belief", "bayes_posterior")  # (time, bin): in the NWB file
 
 
 def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind = "parquet") -> list[Path]:

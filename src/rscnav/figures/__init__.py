@@ -18,6 +18,7 @@
 - ``panels``             what panels of several figures share
 - ``position_decoding``  figure `position_decoding`
 - ``registry``           the figures by name, and the contract
+- ``settings``           settings of all figures
 - ``state_space``        figure `state_space`
 - ``style``              sizes, fonts, colours; saving without dates, so that the same data give the same bytes
 - ``task``               figure `task`: the world, one example trial, and what network and exact filter believed in it

@@ -19,14 +19,14 @@ from rscnav.settings.strict_settings import StrictSettings
 
 EXAMPLE = "example"  # the simulation, and the recording of it, that are looked at
 FEW: dict[str, dict[str, Any]] = {
-    "tuning": {"n_permutations": 1},
-    "spatial": {"n_permutations": 1},
-    "dispersion": {"n_permutations": 1},
-    "eigenspectrum": {"n_draws": 20},
-    "dimension": {"n_surrogates": 0, "n_subsets": 0, "max_points": 3000},  # cost grows with the points' square
-    "pairwise": {"n_permutations": 5},
-    "position_decoding": {"n_permutations": 5},
-    "decoding": {"n_permutations": 1, "before_s": 0.1, "after_s": 0.5},
+    "tuning": {"n_null": 1},
+    "spatial": {"n_null": 1},
+    "dispersion": {"n_null": 1},
+    "eigenspectrum": {"n_null": 20},
+    "dimension": {"n_null": 0, "n_subsets": 0, "max_points": 3000},  # cost grows with the points' square
+    "pairwise": {"n_null": 5},
+    "position_decoding": {"n_null": 5},
+    "decoding": {"n_null": 1, "before_s": 0.1, "after_s": 0.5},
 }
 LABELS = ("a", "b")
 

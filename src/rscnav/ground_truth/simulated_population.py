@@ -87,8 +87,8 @@ def walk_of(truth: Session, settings: Simulation) -> LongWalk:
     ValueError
         Where the units do not follow the belief, or trials differ in length.
     """
-    if settings.code != "belief":
-        raise ValueError(f"simulation '{settings.name}': its code is '{settings.code}'; truths are known of 'belief'")
+    if settings.encodes != "belief":
+        raise ValueError(f"simulation '{settings.name}': it encodes '{settings.encodes}'; truths are known of 'belief'")
     lengths = np.bincount(truth.trial)
     if np.any(lengths != lengths[0]):
         raise ValueError(
@@ -101,7 +101,7 @@ def walk_of(truth: Session, settings: Simulation) -> LongWalk:
 
 
 def population(
-    settings: Simulation, centres: NDArray[np.floating], n_places: int = 128, n_peaks: int = 15
+    settings: Simulation, centres: NDArray[np.floating], n_position_bins: int = 128, n_peaks: int = 15
 ) -> Population:
     """Lay a quadrature over the units: equal steps of preferred places, Gauss-Hermite nodes of the logarithm of peak rates.
 
@@ -110,19 +110,19 @@ def population(
     settings : Simulation
     centres : array, (bin,)
         Of the belief's bins (rad).
-    n_places, n_peaks : int
+    n_position_bins, n_peaks : int
         Nodes.
 
     Returns
     -------
     Population
     """
-    places = -np.pi + (np.arange(n_places) + 0.5) * 2 * np.pi / n_places
+    places = -np.pi + (np.arange(n_position_bins) + 0.5) * 2 * np.pi / n_position_bins
     nodes, share = np.polynomial.hermite_e.hermegauss(n_peaks)
     peaks = settings.peak_rate_hz * np.exp(RATE_SPREAD * nodes)
     bump = np.exp(-0.5 * (wrap(centres - places[:, None]) / settings.tuning_width_rad) ** 2)  # (place, bin)
     base = settings.baseline_rate_hz
     heights = np.maximum(peaks - base, 0)[:, None, None] * bump  # (peak, place, bin)
-    weights = np.concatenate([np.full((n_peaks, n_places, 1), base), heights], axis=2)
-    shares = np.repeat(share / share.sum() / n_places, n_places)
-    return Population(weights.reshape(n_peaks * n_places, -1), shares)
+    weights = np.concatenate([np.full((n_peaks, n_position_bins, 1), base), heights], axis=2)
+    shares = np.repeat(share / share.sum() / n_position_bins, n_position_bins)
+    return Population(weights.reshape(n_peaks * n_position_bins, -1), shares)

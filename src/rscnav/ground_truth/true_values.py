@@ -85,7 +85,7 @@ def truths_of(walk: LongWalk, units_of: Population, analyses: Any, units: Sequen
     yield from _of_correlations(walk, units_of, analyses.common, analyses.pairwise.cutoff_hz)
     for phase, value in position_errors(walk.session).items():
         yield Truth("position_error", phase, 0, BELIEF, value)
-    for when, lag in (("before", -1), ("after", round(analyses.decoding.report_s / walk.session.dt_s))):
+    for when, lag in (("before", -1), ("after", round(analyses.decoding.readout_s / walk.session.dt_s))):
         yield Truth(f"identity_decoded_{when}", "", 0, BELIEF, landmark_read(walk.session, lag))
         yield Truth(f"outcome_decoded_{when}", "", 0, BELIEF, outcome_read(walk.session, lag))
     for found in counted(walk.session):
@@ -99,7 +99,7 @@ def _of_curves(walk: LongWalk, units_of: Population, analyses: Any) -> Iterator[
     place = walk.session.require("position")[:, 0]
     for name, angle, n_bins in (
         ("tuning", moved, analyses.tuning.n_bins),
-        ("spatial", place, analyses.spatial.n_places),
+        ("spatial", place, analyses.spatial.n_position_bins),
     ):
         yield Truth(f"{name}_entropy", "", 0, RATES, curve_entropy_truth(walk, units_of, angle, n_bins))
 

@@ -271,10 +271,10 @@ def _why_not(item: Item) -> str:
     if set(START_COLUMNS) & set(item.columns):
         return (
             "events; could say when a landmark is in view (landmarks.events), or where trials start (trials.table with "
-            "until: next)"
+            "end: next)"
         )
     if item.columns or item.kind == "DynamicTable":
-        return "a table; could belong to the trials (trials.columns) or say where ports are (landmarks.ports)"
+        return "a table; could belong to the trials (trials.join_table) or say where ports are (landmarks.ports)"
     if len(item.shape) == 2 and item.shape[1] > 3:
         return "many columns; could be the activity (activity.series)"
     return "could be another place or heading, a phase, or say when a landmark is in view (landmarks.series)"
@@ -292,8 +292,8 @@ def _session_checks(report: Report, session: Session, mapping: Recording) -> lis
         report.why_no_starts = "no position"
     elif session.attributes["trials_cut"]:
         report.why_no_starts = "no table of trials"
-    elif mapping.trials is not None and mapping.trials.home is not None:
-        report.why_no_starts = "trials.home takes the starts from the place itself"
+    elif mapping.trials is not None and mapping.trials.home_location is not None:
+        report.why_no_starts = "trials.home_location takes the starts from the place itself"
     else:
         times = np.stack([session.trials["start_s"], session.trials["stop_s"]], axis=1)
         generator = Seeds(0, ("inspect", session.name)).generator("starts")

@@ -68,7 +68,7 @@ def not_made(why: str) -> list[Check]:
 def _trains(file: Any, mapping: Recording | None) -> LazySpikeTrains:
     """Return the spikes of the units that meet the mapping's rules, as they stand in the file."""
     tables = unit_tables(file, None if mapping is None else mapping.units_table)
-    return tables.trains().chosen(meeting_own(tables, () if mapping is None else mapping.units))
+    return tables.trains().chosen(meeting_own(tables, () if mapping is None else mapping.unit_filters))
 
 
 def _ordered(trains: LazySpikeTrains) -> LazySpikeTrains:
@@ -112,7 +112,7 @@ def _tables(file: Any, mapping: Recording, clocks: Clocks, frame: Any) -> tuple[
     """Read the chosen rows of trials and epochs; None for what can't be read."""
     trials = epochs = None
     extent = clocks.extent or (0.0, 0.0)
-    if mapping.trials is not None and mapping.trials.home is None:
+    if mapping.trials is not None and mapping.trials.home_location is None:
         try:
             plain = mapping.trials.model_copy(update={"rotation": None, "outcome": None})
             trials = trial_spans(file, plain, extent, clocks.tracking, frame).table

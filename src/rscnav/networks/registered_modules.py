@@ -17,7 +17,7 @@ def network_code(network: Any, trains: bool = False) -> tuple[str, ...]:
     trains : bool
         True for its training; false where the trained network runs.
     """
-    rule = (rule_code(network.training.rule.name),) if trains else ()
+    rule = (rule_code(network.training.learning_rule.name),) if trains else ()
     return (*task_code(network.task), cell_code(network.cell), *rule)
 
 

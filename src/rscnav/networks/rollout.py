@@ -38,7 +38,7 @@ def roll_out(
     encounters: Any,
     *,
     batch_size: int,
-    recorded: str = "hidden",
+    record: str = "hidden",
     observer: Observer | None = None,
     curve: NDArray | None = None,
     attributes: dict[str, Any] | None = None,
@@ -56,7 +56,7 @@ def roll_out(
     rollout, encounters : rscnav.networks.settings.Rollout, Encounters
     batch_size : int
         Of the training stream.
-    recorded : str
+    record : str
         What becomes the activity: ``hidden`` states, or ``all`` (an LSTM's cell states too).
     observer : Observer, optional
         Grid or particles of the ideal observers; default: the defaults of the configuration.
@@ -85,7 +85,7 @@ def roll_out(
         ]
     )
     units = network.units
-    chosen = [k for k, unit in enumerate(units) if recorded == "all" or unit.part == "hidden"]
+    chosen = [k for k, unit in enumerate(units) if record == "all" or unit.part == "hidden"]
     activity, beliefs = _run(network, batch, chosen, torch.Generator().manual_seed(seeds.integer("rollout", "noise")))
     _refuse_not_finite(name, activity, beliefs, len(batch))
     n_trials, n_steps = batch.inputs.shape[:2]
@@ -146,7 +146,12 @@ def roll_out(
         head_bayes_loss=None if best is None else judge.head_losses(best),
         visibility_radius=task.visibility,
         position_unit=task.position_unit,
-        attributes={"loss": task.settings.loss, "map_known": task.map_known, "reference_observer": limit, **(attributes or {})},
+        attributes={
+            "loss": task.settings.loss,
+            "map_known": task.map_known,
+            "reference_observer": limit,
+            **(attributes or {}),
+        },
         **judge.fields(),
         **({} if bayes is None else judge.filter_fields(bayes)),
     )
@@ -254,7 +259,7 @@ def _refuse_not_finite(
             n_bad = int(bad.reshape(n_trials, -1).any(axis=1).sum())
             raise ValueError(
                 f"{name}: the network's {what} are NaN or infinite in {n_bad} of {n_trials} trials; no session was written. Its "
-                "activity grows without bounds: train it again with a lower training.peak_rate or with training.l2_rates above 0"
+                "activity grows without bounds: train it again with a lower training.max_learning_rate or with training.activity_l2 above 0"
             )
 
 

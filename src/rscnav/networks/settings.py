@@ -30,16 +30,16 @@ class Training(StrictSettings):
 
     batch_size: int = Field(256, ge=1, le=1_000_000, description="trials in a batch")
     n_batches: int = Field(2000, ge=1, le=100_000_000, description="batches in the schedule")
-    peak_rate: float = Field(0.004, gt=0, le=100, description="highest learning rate of the one-cycle schedule")
-    clip_norm: float = Field(1.0, gt=0, le=1e9, description="gradients are scaled down to at most this norm")
-    rule: RuleSettings = Field(default_factory=RuleSettings)
-    l2_rates: float = Field(
+    max_learning_rate: float = Field(0.004, gt=0, le=100, description="highest learning rate of the one-cycle schedule")
+    grad_clip_norm: float = Field(1.0, gt=0, le=1e9, description="gradients are scaled down to at most this norm")
+    learning_rule: RuleSettings = Field(default_factory=RuleSettings)
+    activity_l2: float = Field(
         0.0, ge=0, le=1e6, description="cost of high rates: times the mean square of the units' outputs"
     )
     validation_trials: int = Field(
         2000, ge=2, le=1_000_000, description="held-out trials that the gap is measured on while training"
     )
-    validate_every: int = Field(100, ge=1, le=100_000_000, description="batches between validations")
+    validate_every_batches: int = Field(100, ge=1, le=100_000_000, description="batches between validations")
     checkpoint_every_s: float = Field(
         60.0, ge=0, description="time between checkpoints (s)", json_schema_extra=OPERATIONAL
     )
@@ -56,7 +56,7 @@ class Training(StrictSettings):
         le=1_000_000,
         description="stop after so many validations, past the rate's peak, without a gain of a standard error; null: don't",
     )
-    lower_rate: float = Field(0.5, gt=0, lt=1, description="after a divergence the learning rate is times this")
+    restart_lr_factor: float = Field(0.5, gt=0, lt=1, description="after a divergence the learning rate is times this")
     max_restarts: int = Field(3, ge=0, le=1_000, description="divergences that are mended; one more ends the training")
     curriculum: list[Lesson] = Field(
         default_factory=list, max_length=20, description="easier trials to begin with, one lesson after another"
@@ -89,11 +89,11 @@ class Network(StrictSettings):
         False, description="every layer also runs from the end of a trial to its start: not causal"
     )
     tau_s: float = Field(0.5, gt=0, description="time constant of the cell leaky (s)")
-    window_s: float = Field(2.0, gt=0, description="what the layer convolution sees (s)")
+    receptive_field_s: float = Field(2.0, gt=0, description="what the layer convolution sees (s)")
     process_noise: float = Field(
         0.0, ge=0, le=1_000, description="sd of the noise that each unit receives at each step"
     )
-    recorded: Literal["hidden", "all"] = Field(
+    record: Literal["hidden", "all"] = Field(
         "hidden", description="what becomes the session's activity: hidden states, or an LSTM's cell states too"
     )
     seeds: list[Annotated[int, Field(ge=0, lt=2**63)]] = Field(min_length=1, description="one network a seed")
@@ -137,10 +137,10 @@ def window_steps(network: Any, task: Any) -> int:
     ValueError
         For one that is shorter than a step, or longer than a trial.
     """
-    steps = round(network.window_s / task.dt_s)
-    if network.window_s < task.dt_s * (1 - 1e-9) or steps > task.n_steps:
+    steps = round(network.receptive_field_s / task.dt_s)
+    if network.receptive_field_s < task.dt_s * (1 - 1e-9) or steps > task.n_steps:
         raise ValueError(
-            f"window_s: {network.window_s} s will not do; from one step ({task.dt_s} s) to a whole trial "
+            f"receptive_field_s: {network.receptive_field_s} s will not do; from one step ({task.dt_s} s) to a whole trial "
             f"({task.n_steps * task.dt_s:g} s)"
         )
     return steps

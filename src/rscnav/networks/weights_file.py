@@ -48,8 +48,8 @@ def trained_values(
     """
     if bad := not_finite(weights):
         raise ValueError(
-            f"{name}: the trained weights are NaN or infinite in {bad}; weights.pt was not written. Lower training.peak_rate or "
-            "training.clip_norm and train again"
+            f"{name}: the trained weights are NaN or infinite in {bad}; weights.pt was not written. Lower training.max_learning_rate or "
+            "training.grad_clip_norm and train again"
         )
     return {
         "weights": dict(weights),

@@ -45,7 +45,7 @@ class View:
 
     def possible(self, x: Tensor, y: Tensor, step: int) -> Tensor:
         """Whether from places (trial, particle) a landmark is in view just if one is seen, bool."""
-        return (torch.minimum(*self.squared(x, y)) < self.settings.sight_m**2) == self.seen[:, step, None]
+        return (torch.minimum(*self.squared(x, y)) < self.settings.visibility_radius_m**2) == self.seen[:, step, None]
 
     def way(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Way to the nearest landmark: along x, along y, length (m)."""
@@ -62,7 +62,7 @@ class View:
     def distress(self, x: Tensor, y: Tensor, heading: Tensor, rows: Tensor, step: int) -> Tensor:
         """Misfit, and half the squared way (in units of the motion noise) to where what is seen would be possible."""
         s, seen = self.settings, self.seen[rows, step, None]
-        beyond = self.way(x, y)[2] - s.sight_m
+        beyond = self.way(x, y)[2] - s.visibility_radius_m
         amiss = torch.where(seen, beyond, -beyond).clamp(min=0) / s.motion.noise_m
         return 0.5 * amiss**2 + torch.where(seen, self.misfit(x, y, heading, rows, step), 0.0)
 
@@ -85,7 +85,7 @@ class View:
         dx, dy, away = self.way(x, y)
         facing = torch.atan2(dy, dx) - self.bearing[rows, step, None] + s.bearing_noise_rad * noise
         ill = 0.5 * ((away - self.distance[rows, step, None]) / s.distance_noise_m) ** 2
-        ill = torch.where((away < s.sight_m) == seen, torch.where(seen, ill, 0.0), math.inf)
+        ill = torch.where((away < s.visibility_radius_m) == seen, torch.where(seen, ill, 0.0), math.inf)
         return x, y, torch.where(seen, facing, 2 * math.pi * turn), ill
 
 

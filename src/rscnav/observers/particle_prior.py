@@ -40,10 +40,10 @@ class RotationPosterior:
         """Learn that nothing is in view from poses (pose,)."""
         s = self.settings
         squared = x.square() + y.square()
-        if float(squared.max()) < (s.radius_m - s.sight_m) ** 2:
+        if float(squared.max()) < (s.radius_m - s.visibility_radius_m) ** 2:
             return
         # |place - p|² < sight² with |p| = radius, solved for the product of place and p.
-        in_view = ((squared + (s.radius_m**2 - s.sight_m**2)) / 2)[:, None]
+        in_view = ((squared + (s.radius_m**2 - s.visibility_radius_m**2)) / 2)[:, None]
         for places in self.places:
             self.allowed *= torch.stack([x, y], dim=1) @ places <= in_view
 
@@ -98,8 +98,8 @@ class RotationPosterior:
             dx, dy = places[0] - x[:, None], places[1] - y[:, None]
             away = torch.hypot(dx, dy)
             ill = misfit(s, (dx, dy, away), heading[:, None], bearing, distance)
-            likelihood += torch.exp(-ill.clamp(max=60)) * (away < s.sight_m)
-            ill += 0.5 * ((away - s.sight_m).clamp(min=0) / s.motion.noise_m) ** 2
+            likelihood += torch.exp(-ill.clamp(max=60)) * (away < s.visibility_radius_m)
+            ill += 0.5 * ((away - s.visibility_radius_m).clamp(min=0) / s.motion.noise_m) ** 2
             distress = torch.minimum(distress, ill)
         pair = self.base[:, None] * self.allowed * likelihood
         explained = bool(pair.sum() > IMPOSSIBLE)

@@ -66,14 +66,14 @@ def ring_model(task: Any, batch: Batch, sizes: tuple[int, int]) -> RingModel:
         width = (s.max_separation_rad - s.min_separation_rad) / n_separations
         # b in the middle of each bin of separation: with 32 bins 0.0006 nats off, a view averaged over the bin 0.0014.
         middle = s.min_separation_rad + width * (torch.arange(n_separations, device=seen.device) + 0.5).double()
-        b = share_in_view(middle, s.visibility_rad, n_grid)
-        a = share_in_view(torch.zeros(1, device=seen.device, dtype=torch.float64), s.visibility_rad, n_grid)
+        b = share_in_view(middle, s.visibility_radius_rad, n_grid)
+        a = share_in_view(torch.zeros(1, device=seen.device, dtype=torch.float64), s.visibility_radius_rad, n_grid)
         views = torch.stack([a.expand_as(b), b])[None]  # (1, landmark, separation, grid)
     else:
         if task.map_shown:
             _check_map(task, batch, told)
         places = batch.landmarks[:, :, 0] if task.map_shown else batch.landmarks[:1, :, 0]
-        views = share_in_view(places, s.visibility_rad, n_grid)[:, :, None]
+        views = share_in_view(places, s.visibility_radius_rad, n_grid)[:, :, None]
     shift = decode_velocity(batch.inputs[:, :, : s.velocity_units].double()) * s.dt_s
     return RingModel(seen, shift, views, s.motion.noise_rad)
 

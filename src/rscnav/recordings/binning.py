@@ -104,14 +104,14 @@ def merge_intervals(spans: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array(joined, float).reshape(-1, 2)
 
 
-def cut_spans(spans: NDArray[np.float64], piece_s: float) -> tuple[NDArray[np.float64], int]:
+def cut_spans(spans: NDArray[np.float64], segment_s: float) -> tuple[NDArray[np.float64], int]:
     """Cut spans into pieces of one length; a remainder of at least half of it is a piece too.
 
     Parameters
     ----------
     spans : array, (span, 2)
         Start and stop (s).
-    piece_s : float
+    segment_s : float
         Length of the pieces (s).
 
     Returns
@@ -122,11 +122,11 @@ def cut_spans(spans: NDArray[np.float64], piece_s: float) -> tuple[NDArray[np.fl
     """
     pieces, dropped = [], 0
     for start, stop in spans:
-        n_whole = int((stop - start + TOLERANCE_S) // piece_s)
-        edges = start + piece_s * np.arange(n_whole + 1)
+        n_whole = int((stop - start + TOLERANCE_S) // segment_s)
+        edges = start + segment_s * np.arange(n_whole + 1)
         pieces += list(pairwise(edges))
         rest = stop - edges[-1]
-        if rest >= 0.5 * piece_s:
+        if rest >= 0.5 * segment_s:
             pieces.append((edges[-1], stop))
         elif rest > TOLERANCE_S:
             dropped += 1

@@ -36,7 +36,7 @@ def nothing_left(recorded: RawRecording, mapping: Recording, dropped: Mapping[st
     total = sum(dropped.values())
     head = f"no bin of {bin_s:g} s is left of {len(spans)} {what} ({spans[0, 0]:g} to {spans[-1, 1]:g} s)"
     if not total and not length.any():
-        cure = "name the column of their ends stop_time in the file, or write trials.until: next"
+        cure = "name the column of their ends stop_time in the file, or write trials.end: next"
         return f"{head}: all {what} last 0 s, since their start and stop are the same; {cure}"
     if not total:
         return f"{head}: the longest lasts {length.max():.4g} s; choose a bin_s that is shorter than the {what}"

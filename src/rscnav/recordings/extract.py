@@ -101,7 +101,7 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
     if mapping.activity is not None:
         sampled = read_activity(file, mapping.activity, mapping.bin_s)
     else:
-        units = read_units(unit_tables(file, mapping.units_table), mapping.units)
+        units = read_units(unit_tables(file, mapping.units_table), mapping.unit_filters)
     tracking = heading = frame = None
     frames = np.empty(0)
     position = mapping.position
@@ -115,9 +115,9 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
         notes += () if heading is None else heading.notes
     extent = _extent(units, sampled, tracking, mapping)
     if units is not None:
-        units = units.meeting(mapping.units, extent, mapping.bin_s)
+        units = units.meeting(mapping.unit_filters, extent, mapping.bin_s)
         extent = _extent(units, sampled, tracking, mapping)  # of the units that are left
-    sampled = None if sampled is None else sampled.meeting(mapping.units)
+    sampled = None if sampled is None else sampled.meeting(mapping.unit_filters)
     population: Any = sampled if units is None else units
     notes = [*population.notes, *notes, *(note for each in files_of(file).values() for note in damage_notes(each))]
     epochs = None if mapping.epochs is None else epoch_spans(file, mapping.epochs)
@@ -128,7 +128,9 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
         repeats=0 if units is None else agreed_repeats(units.repeats, units.columns["n_spikes"]),
         tracking=tracking,
         frames=frames,
-        trials=None if trials is None or mapping.trials is None or mapping.trials.home is not None else trials.table,
+        trials=None
+        if trials is None or mapping.trials is None or mapping.trials.home_location is not None
+        else trials.table,
         epochs=epochs,
         strays=0.0
         if units is None

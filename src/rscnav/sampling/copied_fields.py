@@ -81,7 +81,7 @@ def attributes(
         **{key: network.attributes[key] for key in carried if key in network.attributes},
         "network": f"{network_name}-{settings.label_text}",
         "sampled_from": network.name,
-        "like": "" if like is None else like.name,
+        "match_recording": "" if like is None else like.name,
         "activity_unit": "Hz",
         "n_units_wanted": wanted,
         "share_of_time": recorded_s / plan.wanted_s,

@@ -46,7 +46,7 @@ def mean_rates(recording: Session, n_units: int, generator: np.random.Generator)
     """
     if recording.activity_unit != "Hz":
         raise ValueError(
-            f"like: activity of '{recording.name}' is in '{recording.activity_unit}', which gives no rates of spikes; give rate_hz"
+            f"match_recording: activity of '{recording.name}' is in '{recording.activity_unit}', which gives no rates of spikes; give rate_hz"
         )
     activity = recording.activity
     found = sum(activity[block].sum(axis=0, dtype=np.float64) for block in row_blocks(activity.shape)) / len(activity)

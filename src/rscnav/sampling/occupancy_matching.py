@@ -64,8 +64,10 @@ def shared_cells(network: Session, recording: Session) -> Cells:
     places = [session.position for session in (network, recording)]
     alike = network.is_circular == recording.is_circular and network.position_unit == recording.position_unit
     if places[0] is not None and places[1] is not None and alike and places[0].shape[1] == places[1].shape[1]:
-        place, n_places = spatial_bin(np.concatenate([places[0], places[1]]), network.is_circular, N_PLACES, N_SIDE)
-        parts.append(("place", place, n_places))
+        place, n_position_bins = spatial_bin(
+            np.concatenate([places[0], places[1]]), network.is_circular, N_PLACES, N_SIDE
+        )
+        parts.append(("place", place, n_position_bins))
     cell, n = np.zeros(len(network.time) + len(recording.time), np.int64), 1
     for _, index, size in parts:
         cell, n = np.where((cell < 0) | (index < 0), -1, cell * size + index), n * size

@@ -9,7 +9,7 @@ from rscnav.settings.field_types import Name
 from rscnav.settings.printable import listed
 from rscnav.settings.strict_settings import StrictSettings
 
-NONE = "none"  # in place of a recording's name: like none
+NONE = "none"  # in place of a recording's name
 
 
 class SampledNetwork(StrictSettings):
@@ -21,14 +21,14 @@ class SampledNetwork(StrictSettings):
         description="a network's name (all its seeds), or one of its sessions, NAME-sSEED; null: the lowest "
         "seed of the network whose name comes first in alphabetical order",
     )
-    like: str | None = Field(
+    match_recording: str | None = Field(
         None,
         min_length=1,
         description="the recording whose units, trials, lengths, occupancy and rates are matched; null: the first in "
         "alphabetical order; none",
     )
-    label: Name | None = Field(
-        None, description="sessions are called NAME-sSEED-LABEL; null: like-RECORDING, or 'sampled' without one"
+    suffix: Name | None = Field(
+        None, description="sessions are called NAME-sSEED-SUFFIX; null: like-RECORDING, or 'sampled' without one"
     )
     n_units: int | None = Field(
         None, ge=1, description="units drawn at random; null: as many as the recording has, or all"
@@ -44,16 +44,16 @@ class SampledNetwork(StrictSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> "SampledNetwork":
-        if self.like == NONE and self.rate_hz is None:
+        if self.match_recording == NONE and self.rate_hz is None:
             raise ValueError(
-                f"sampled network '{self.network}': like none it needs rate_hz, the mean rate of its units (Hz)"
+                f"sampled network '{self.network}': with match_recording: none it needs rate_hz, the mean rate of its units (Hz)"
             )
         return self
 
     @property
     def label_text(self) -> str:
         """What its sessions' names end in."""
-        return self.label or ("sampled" if self.like in (None, NONE) else f"like-{self.like}")
+        return self.suffix or ("sampled" if self.match_recording in (None, NONE) else f"like-{self.match_recording}")
 
 
 def sampled_names(
@@ -73,7 +73,7 @@ def sampled_names(
     Returns
     -------
     dict
-        By name of the session: the entry, with `network` and `like` as they were found (`like` is ``none`` where there is
+        By name of the session: the entry, with `network` and `match_recording` as they were found (`match_recording` is ``none`` where there is
         none); and the name of the network's session that it is drawn from.
 
     Raises
@@ -94,30 +94,30 @@ def sampled_names(
             raise ValueError(
                 f"sampled_networks: there is no network '{entry.network}'; there are: {listed([*networks, *every])}"
             )
-        if entry.like not in known:
+        if entry.match_recording not in known:
             raise ValueError(
-                f"sampled_networks: like: there is no recording '{entry.like}'; there are: {listed(recordings)}"
+                f"sampled_networks: match_recording: there is no recording '{entry.match_recording}'; there are: {listed(recordings)}"
             )
         if re.search(r"(^|-)s\d+(-|$)", entry.label_text):
             raise ValueError(
-                f"sampled_networks: a part of '{entry.label_text}' looks like a network's seed; give another label"
+                f"sampled_networks: a part of '{entry.label_text}' looks like a network's seed; give another suffix"
             )
         for source in sources:
             name = f"{source}-{entry.label_text}"
             if name in found:
-                raise ValueError(f"sampled_networks: two entries make '{name}'; give one of them a label of its own")
+                raise ValueError(f"sampled_networks: two entries make '{name}'; give one of them a suffix of its own")
             found[name] = (entry, source)
     return found
 
 
 def _resolved(entry: SampledNetwork, networks: dict[str, list[str]], recordings: list[str]) -> SampledNetwork | None:
     """Put names in the place of null, whatever the order of the configuration; None where the run lacks what the entry needs."""
-    like = entry.like or min(recordings, default=NONE)
+    like = entry.match_recording or min(recordings, default=NONE)
     without = like == NONE or not recordings
     if not networks or (without and entry.rate_hz is None):
         return None
     network = entry.network or min(networks[min(networks)], key=_seed)
-    return entry.model_copy(update={"network": network, "like": NONE if without else like})
+    return entry.model_copy(update={"network": network, "match_recording": NONE if without else like})
 
 
 def _seed(session: str) -> int:

@@ -11,6 +11,7 @@
 - ``rebinning``         wider time bins: a session at the time step of the analyses, without ever holding its activity at the finer one
 - ``schema``            the one table of fields that a session has
 - ``session``           the `Session`: what every analysis and figure takes, be it of a network or of an animal
+- ``settings``          what counts as an encounter with a landmark
 - ``train_test_split``  which trials are for training, and which for testing
 """
 

@@ -36,7 +36,7 @@ class Settings(TrialTiming):
     separation_rad: float = Field(
         0.75 * math.pi, description="place of b, counter-clockwise from a (rad); a port must be there"
     )
-    sight_m: float = Field(0.15, gt=0, description="a landmark is visible within this distance (m)")
+    visibility_radius_m: float = Field(0.15, gt=0, description="a landmark is visible within this distance (m)")
     bearing_noise_rad: float = Field(0.1, gt=0, description="sd of the noise on a landmark's bearing, each step (rad)")
     distance_noise_m: float = Field(0.02, gt=0, description="sd of the noise on its distance, each step (m)")
     n_bins_side: int = Field(
@@ -60,19 +60,19 @@ class Settings(TrialTiming):
                 f"and n_ports={self.n_ports} ports are {port:.3f} rad apart; choose a multiple of that, or another n_ports"
             )
         apart = 2 * self.radius_m * abs(math.sin(self.separation_rad / 2))
-        if apart < 2 * self.sight_m:
+        if apart < 2 * self.visibility_radius_m:
             raise ValueError(
-                f"separation_rad: landmarks {apart:.3f} m apart are closer than twice sight_m ({2 * self.sight_m:.3f} m), so that "
-                "both would be in view at once; move them apart or lower sight_m"
+                f"separation_rad: landmarks {apart:.3f} m apart are closer than twice visibility_radius_m ({2 * self.visibility_radius_m:.3f} m), so that "
+                "both would be in view at once; move them apart or lower visibility_radius_m"
             )
         if math.isclose(abs(math.remainder(self.separation_rad, 2 * math.pi)), math.pi, abs_tol=1e-6):
             raise ValueError(
                 "separation_rad: at π the arena looks the same from a and from b, and no observer can tell them apart; "
                 "choose another separation, for example 0.75π = 2.356"
             )
-        if self.sight_m >= self.radius_m:
+        if self.visibility_radius_m >= self.radius_m:
             raise ValueError(
-                f"sight_m: {self.sight_m} m reaches from the rim to the centre (radius_m {self.radius_m}), where trials start in "
+                f"visibility_radius_m: {self.visibility_radius_m} m reaches from the rim to the centre (radius_m {self.radius_m}), where trials start in "
                 "the dark; lower it"
             )
         return self
@@ -107,7 +107,7 @@ class Task:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.heads = {"position": settings.n_bins_side**2, "port": settings.n_ports}
-        self.visibility = settings.sight_m
+        self.visibility = settings.visibility_radius_m
         self.dt_s = settings.dt_s
         self.n_steps = settings.n_steps
 
@@ -148,7 +148,7 @@ class Task:
         angles = self.landmark_angles(device)
         landmarks = s.radius_m * torch.stack([angles.cos(), angles.sin()], dim=1)  # (landmark, 2)
         distance = torch.linalg.vector_norm(landmarks - place[:, :, None], dim=3)  # (trial, step, landmark)
-        visible = distance < s.sight_m
+        visible = distance < s.visibility_radius_m
         seen = torch.where(visible[:, :, 1:], landmarks[1], landmarks[0]) - place  # at most one is in view
         noise = torch.randn(2, n_trials, n_steps, generator=generator, device=device, dtype=torch.float64)
         bearing = torch.atan2(seen[..., 1], seen[..., 0]) - heading + s.bearing_noise_rad * noise[0]

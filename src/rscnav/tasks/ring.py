@@ -26,7 +26,7 @@ class RingSettings(TrialTiming):
     """Numbers that all tasks on the ring have."""
 
     trial_s: float = Field(10.0, gt=0, le=10_000, description="length of a trial (s)")
-    visibility_rad: float = Field(
+    visibility_radius_rad: float = Field(
         0.25, gt=0, lt=math.pi / 2, description="a landmark is visible within this angle (rad)"
     )
     n_bins: int = Field(64, ge=2, le=4_096, description="bins of reported position")
@@ -61,7 +61,7 @@ class RingTask(ABC):
     def __init__(self, settings: Any) -> None:
         self.settings = settings
         self.heads = {"position": settings.n_bins}
-        self.visibility = settings.visibility_rad
+        self.visibility = settings.visibility_radius_rad
         self.dt_s = settings.dt_s
         self.n_steps = settings.n_steps
 
@@ -98,7 +98,9 @@ class RingTask(ABC):
         start = torch.rand(n_trials, 1, generator=generator, device=device, dtype=torch.float64) * 2 * math.pi
         position = wrap(start + travelled(velocity, s.motion.noise_rad, s.dt_s, generator))
         places = self.draw_places(n_trials, generator, device)
-        visible = wrap(position[:, :, None] - places[:, None]).abs() < s.visibility_rad  # (trial, step, landmark)
+        visible = (
+            wrap(position[:, :, None] - places[:, None]).abs() < s.visibility_radius_rad
+        )  # (trial, step, landmark)
         told = self.landmark_channels(visible, places)
         return Batch(
             inputs=torch.cat([encode_velocity(velocity, s.velocity_units), told], dim=2).float(),

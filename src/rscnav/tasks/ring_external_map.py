@@ -34,11 +34,11 @@ class Settings(RingSettings):
     def _fits(self) -> Settings:
         if self.min_landmarks > self.max_landmarks:
             raise ValueError(f"min_landmarks: {self.min_landmarks} is more than max_landmarks ({self.max_landmarks})")
-        most = math.ceil(math.pi / self.visibility_rad) - 1
+        most = math.ceil(math.pi / self.visibility_radius_rad) - 1
         if self.max_landmarks > most:
             raise ValueError(
-                f"max_landmarks: {self.max_landmarks} landmarks at least twice visibility_rad ({2 * self.visibility_rad:.3f} rad) "
-                f"apart do not fit on the ring; at most {most} do. Lower max_landmarks or visibility_rad"
+                f"max_landmarks: {self.max_landmarks} landmarks at least twice visibility_radius_rad ({2 * self.visibility_radius_rad:.3f} rad) "
+                f"apart do not fit on the ring; at most {most} do. Lower max_landmarks or visibility_radius_rad"
             )
         return self
 
@@ -81,8 +81,8 @@ class Task(RingTask):
         # Gaps between neighbours: twice the visibility, plus shares of the rest that are uniform on the simplex.
         shares = torch.empty(n_trials, most, dtype=torch.float64, device=device).exponential_(generator=generator)
         shares = shares * there
-        spare = 2 * math.pi - 2 * s.visibility_rad * n
-        gaps = there * (2 * s.visibility_rad + spare * shares / shares.sum(dim=1, keepdim=True))
+        spare = 2 * math.pi - 2 * s.visibility_radius_rad * n
+        gaps = there * (2 * s.visibility_radius_rad + spare * shares / shares.sum(dim=1, keepdim=True))
         first = torch.rand(n_trials, 1, dtype=torch.float64, **draw) * 2 * math.pi
         places = wrap(first + gaps.cumsum(dim=1) - gaps[:, :1])
         return places.masked_fill(~there, math.nan)

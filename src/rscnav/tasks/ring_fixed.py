@@ -31,10 +31,10 @@ class Settings(RingSettings):
                 "separation_rad: at π the ring looks the same from a and from b, and no observer can tell them apart; "
                 "choose another separation, for example 0.8π = 2.513"
             )
-        if abs(separation) < 2 * self.visibility_rad:
+        if abs(separation) < 2 * self.visibility_radius_rad:
             raise ValueError(
-                f"separation_rad: landmarks {abs(separation):.3f} rad apart are closer than twice visibility_rad "
-                f"({2 * self.visibility_rad:.3f}), so that both would be in view at once; move them apart or lower visibility_rad"
+                f"separation_rad: landmarks {abs(separation):.3f} rad apart are closer than twice visibility_radius_rad "
+                f"({2 * self.visibility_radius_rad:.3f}), so that both would be in view at once; move them apart or lower visibility_radius_rad"
             )
         return self
 

@@ -21,16 +21,18 @@ OBSERVERS = "rscnav.observers.ring"
 class Settings(RingSettings):
     """a at 0, b at a separation that is drawn anew in each trial."""
 
-    min_separation_rad: float = Field(0.5, gt=0, description="least separation (rad); at least twice visibility_rad")
+    min_separation_rad: float = Field(
+        0.5, gt=0, description="least separation (rad); at least twice visibility_radius_rad"
+    )
     max_separation_rad: float = Field(math.pi - 0.3, gt=0, le=math.pi, description="largest separation (rad)")
     n_separation_bins: int = Field(32, ge=2, le=4_096, description="bins of reported separation")
 
     @model_validator(mode="after")
     def _in_range(self) -> Settings:
-        if self.min_separation_rad < 2 * self.visibility_rad - 1e-9:
+        if self.min_separation_rad < 2 * self.visibility_radius_rad - 1e-9:
             raise ValueError(
-                f"min_separation_rad: landmarks {self.min_separation_rad:.3f} rad apart are closer than twice visibility_rad "
-                f"({2 * self.visibility_rad:.3f}), so that both would be in view at once; raise it or lower visibility_rad"
+                f"min_separation_rad: landmarks {self.min_separation_rad:.3f} rad apart are closer than twice visibility_radius_rad "
+                f"({2 * self.visibility_radius_rad:.3f}), so that both would be in view at once; raise it or lower visibility_radius_rad"
             )
         if self.min_separation_rad >= self.max_separation_rad:
             raise ValueError(

@@ -34,7 +34,7 @@ class Settings(StrictSettings):
         1.0, gt=0, le=1_000, description="the first window ends this long before the first sample in view (s)"
     )
     after_s: float = Field(2.0, ge=0, le=1_000, description="the last window ends this long after it (s)")
-    report_s: float = Field(
+    readout_s: float = Field(
         0.5, ge=0, le=1_000, description="the numbers `*_after` are of the window that ends here (s)"
     )
     filtered: bool = Field(
@@ -43,11 +43,11 @@ class Settings(StrictSettings):
     )
     n_folds: int = Field(5, ge=2, description="folds; whole trials are held out")
     min_trials: int = Field(10, ge=2, description="trials of each class that decoding needs; never fewer than folds")
-    stratum_trials: int = Field(
+    stratum_size: int = Field(
         20, ge=2, description="labels are permuted among so many trials that meet it at a similar time in the trial"
     )
     onset_windows: int = Field(3, ge=1, description="an onset needs this many windows in a row at corrected p <= 0.05")
-    n_permutations: int = Field(200, ge=1, description="permutations of the labels")
+    n_null: int = Field(200, ge=1, description="permutations of the labels")
 
     def window_ends(self, dt_s: float) -> NDArray[np.int64]:
         """Give the last sample of each window, from the first in view; -1, the last one before it, is among them."""
@@ -107,7 +107,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
             paths = moved[use][:, ends - ends[0]]
             alone = [trials.decode(displacement_code(path), np.isfinite(path), _DRAWS_ALONE) for path in paths.T]
             _add_accuracy(result, f"{task}/displacement_", alone)
-        report = min(round(settings.report_s / session.dt_s), int(ends[-1]))
+        report = min(round(settings.readout_s / session.dt_s), int(ends[-1]))
         for name, lag in (("before", -1), ("after", report)):
             at = int(np.searchsorted(ends, lag, side="right")) - 1
             _add_numbers(result, f"{task}_{name}", decoded[at])
@@ -131,11 +131,11 @@ class _Trials:
         self, label: NDArray[np.bool_], in_trial: NDArray[np.float64], settings: Settings, needed: int, seeds: Seeds
     ):
         generator = seeds.generator("folds and labels")
-        stratum = rank_strata(in_trial, settings.stratum_trials)
+        stratum = rank_strata(in_trial, settings.stratum_size)
         self.label, self.needed = label, needed
         self.fold = stratified_folds(label, stratum, settings.n_folds, generator)
         cell = stratum * settings.n_folds + self.fold
-        self.labels = permuted_labels(label, cell, settings.n_permutations, generator)
+        self.labels = permuted_labels(label, cell, settings.n_null, generator)
 
     def decode(
         self, features: NDArray[np.floating], there: NDArray[np.bool_], draws: int | None = None

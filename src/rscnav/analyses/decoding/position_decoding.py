@@ -44,13 +44,13 @@ class Settings(StrictSettings):
     """Numbers of the analysis."""
 
     cutoff_hz: float = Field(1.0, gt=0, description="low-pass of this analysis, in place of the common one (Hz)")
-    every_s: float = Field(0.3, gt=0, description="samples are thinned to one in this long (s)")
+    sample_interval_s: float = Field(0.3, gt=0, description="samples are thinned to one in this long (s)")
     max_samples: int = Field(
         6000, ge=200, le=1_000_000, description="samples of all phases, in whole trials drawn at random"
     )
     max_components: int = Field(60, ge=1, description="principal components of the z-scored units that are read")
     n_folds: int = Field(5, ge=2, description="folds; whole trials are held out")
-    n_permutations: int = Field(200, ge=5, description="permutations of whole trials")
+    n_null: int = Field(200, ge=5, description="permutations of whole trials")
     n_groups: int = Field(20, ge=5, description="groups of trials, a fifth of which is left out at a time")
 
 
@@ -148,7 +148,7 @@ def _data(
     """Thin, draw trials, cut those of similar length to one, and reduce the units to their leading components."""
     prepared = prepare(session, common.model_copy(update={"cutoff_hz": settings.cutoff_hz}))
     position = session.require("position")[prepared.samples]
-    stride = max(1, round(settings.every_s / session.dt_s))
+    stride = max(1, round(settings.sample_interval_s / session.dt_s))
     use = (prepared.step % stride == 0) & np.isfinite(position).all(axis=1)
     names, counts = np.unique(prepared.trial[use], return_counts=True)
     order = seeds.generator("trials").permutation(len(names))
@@ -214,8 +214,8 @@ def _decode(
         low = high = np.nan
         result.notes[name] = f"{n_trials} trials; {MIN_TRIALS} are needed for an interval"
     generator = seeds.generator(name, "permuted")
-    chance, shown = np.empty(settings.n_permutations), []
-    for draw in range(settings.n_permutations):
+    chance, shown = np.empty(settings.n_null), []
+    for draw in range(settings.n_null):
         guessed, _ = data.decoded(train, test, exchangeable.permuted(generator))
         chance[draw] = data.distance(guessed, test).mean()
         if draw < SHOWN:

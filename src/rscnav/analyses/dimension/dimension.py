@@ -45,7 +45,7 @@ class Settings(StrictSettings):
         description="pairs left out as too close in time: trial: all pairs of one trial; a number: pairs of one trial up "
         "to this far apart (s); auto: trial, and with fewer than 20 trials 1 s",
     )
-    n_surrogates: int = Field(39, ge=0, description="surrogate sessions of either kind; 0: none")
+    n_null: int = Field(39, ge=0, description="surrogate sessions of either kind; 0: none")
     surrogate_points: int = Field(
         1000, ge=100, le=100_000, description="samples a phase that are set beside surrogates"
     )
@@ -90,10 +90,10 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         generator = seeds.generator(name, "space and time")
         apart = space_time(activity, prepared.trial[samples], prepared.step[samples], session.dt_s, generator)
         add_space_time(result, name, apart, session.dt_s, unit)
-    if settings.n_surrogates and kept:
+    if settings.n_null and kept:
         generator = seeds.generator("surrogates")
         found = surrogate_tests(
-            prepared.activity, prepared.trial, kept, settings.n_surrogates, settings.surrogate_points, generator
+            prepared.activity, prepared.trial, kept, settings.n_null, settings.surrogate_points, generator
         )
         add_surrogates(result, found)
     return result

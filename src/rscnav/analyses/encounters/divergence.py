@@ -30,13 +30,13 @@ class Settings(StrictSettings):
         0.5, gt=0, description="speed is taken over this long before the first sample in view (s)"
     )
     speed_sd: float = Field(0.5, gt=0, description="two of a pair differ by at most this in speed (sd of all speeds)")
-    time_apart_s: float = Field(1.0, gt=0, description="and by at most this in the time in the trial (s)")
-    path_apart_rad: float = Field(
+    time_tolerance_s: float = Field(1.0, gt=0, description="and by at most this in the time in the trial (s)")
+    path_tolerance_rad: float = Field(
         0.5, gt=0, description="and, on the ring, by at most this in the angle moved since the trial began (rad)"
     )
     min_pairs: int = Field(10, ge=3, description="pairs that a distance needs")
     onset_lags: int = Field(3, ge=1, description="an onset needs this many lags in a row at corrected p <= 0.05")
-    n_permutations: int = Field(200, ge=1, description="permutations: a and b of a pair change places")
+    n_null: int = Field(200, ge=1, description="permutations: a and b of a pair change places")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
@@ -87,7 +87,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def _alike(session: Session, table: NDArray, settings: Settings) -> tuple[NDArray[np.float64], list[float], str]:
     """Give what pairs must agree in (encounter, feature), how far apart it may be, and in words what is not known."""
     in_trial = table["onset_s"] - session.trials["start_s"][table["trial"]]
-    features, widest = [in_trial], [settings.time_apart_s]
+    features, widest = [in_trial], [settings.time_tolerance_s]
     if session.position is None:
         return np.stack(features, axis=1), widest, "without positions matched by the time in the trial alone"
     speed = _speed_before(session, table, round(settings.speed_over_s / session.dt_s))
@@ -100,7 +100,7 @@ def _alike(session: Session, table: NDArray, settings: Settings) -> tuple[NDArra
     if session.velocity is None:
         return np.stack(features, axis=1), widest, "matched by approach, speed and time; the path is not known"
     features.append(_path_before(session, table))
-    return np.stack(features, axis=1), [*widest, settings.path_apart_rad], ""
+    return np.stack(features, axis=1), [*widest, settings.path_tolerance_rad], ""
 
 
 def _path_before(session: Session, table: NDArray) -> NDArray[np.float64]:
@@ -135,9 +135,9 @@ def _add_distance(
 ) -> None:
     """Add distance, spread and their ratio at each lag, with interval and control; p by lag and over all; the onset."""
     n_lags = both.shape[2]
-    signs = random_sign_flips(both.shape[1], settings.n_permutations, generator)
+    signs = random_sign_flips(both.shape[1], settings.n_null, generator)
     value, low, high, spread = (np.full(n_lags, np.nan) for _ in range(4))
-    null = np.full((settings.n_permutations, n_lags), np.nan)
+    null = np.full((settings.n_null, n_lags), np.nan)
     n_pairs = np.zeros(n_lags, np.int64)
     for lag in range(n_lags):
         there = (both[:, :, lag] >= 0).all(axis=0)

@@ -38,19 +38,21 @@ class Settings(StrictSettings):
 
     before_s: float = Field(1.0, gt=0, le=1_000, description="window before the landmark could have come into view (s)")
     after_s: float = Field(1.5, ge=0, le=1_000, description="and after (s)")
-    report_s: float = Field(
+    readout_s: float = Field(
         0.5, ge=0, le=1_000, description="numbers are of this long after it should have gone out of view (s)"
     )
-    place_apart_rad: float = Field(0.2, gt=0, description="a passage and its twin are at most this far apart (rad)")
-    moved_apart_rad: float = Field(
+    position_tolerance_rad: float = Field(
+        0.2, gt=0, description="a passage and its twin are at most this far apart (rad)"
+    )
+    path_tolerance_rad: float = Field(
         0.3, gt=0, description="other passages go over an angle that differs by at most this (rad)"
     )
-    time_apart_s: float = Field(
+    time_tolerance_s: float = Field(
         2.0, gt=0, description="and either differs by at most this in the time in the trial (s)"
     )
     min_sets: int = Field(6, ge=3, le=100_000, description="sets of four passages that are needed")
     max_sets: int = Field(400, ge=3, le=100_000, description="non-encounters to use at most, drawn at random")
-    n_permutations: int = Field(200, ge=1, description="permutations: missed and other change places")
+    n_null: int = Field(200, ge=1, description="permutations: missed and other change places")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
@@ -66,11 +68,11 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     if undefined := why_no_non_encounters(session):
         return Result.not_applicable(undefined)
     chosen, words = chosen_trials(session, common.trials)
-    steps = round(settings.report_s / session.dt_s)
-    alike = MatchTolerance(settings.place_apart_rad, settings.moved_apart_rad, settings.time_apart_s)
+    steps = round(settings.readout_s / session.dt_s)
+    alike = MatchTolerance(settings.position_tolerance_rad, settings.path_tolerance_rad, settings.time_tolerance_s)
     sets = find_passages(session, chosen, steps, alike, settings.max_sets, seeds.generator("passages"))
     if not sets.n_missed:
-        return Result.not_applicable(f"no landmark was missed, with {settings.report_s:g} s of dark after it")
+        return Result.not_applicable(f"no landmark was missed, with {settings.readout_s:g} s of dark after it")
     prepared = prepare(session, common)
     z = zscore(prepared.activity, out=prepared.activity)
     if z.shape[1] == 0:
@@ -85,7 +87,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     lags = np.arange(-max(1, round(settings.before_s / session.dt_s)), round(settings.after_s / session.dt_s) + 1)
     result.add("time", lags * session.dt_s, "s", ("lag",))
     z = regress_out_time(z, prepared.step * session.dt_s, out=z)
-    signs = random_sign_flips(len(sets.length), settings.n_permutations, seeds.generator("permutations"))
+    signs = random_sign_flips(len(sets.length), settings.n_null, seeds.generator("permutations"))
     index = np.full(len(session.time) + 1, -1)  # the last one answers for 'not there'
     index[prepared.samples] = np.arange(len(prepared.samples))
     around, last = sets.event_samples(lags), sets.start + sets.length - 1 + steps

@@ -35,7 +35,7 @@ class Settings(StrictSettings):
         1.0, ge=0, le=1_000, description="window before the second landmark, or a non-encounter's end (s)"
     )
     after_s: float = Field(3.0, ge=0, le=1_000, description="and after it (s)")
-    report_s: float = Field(
+    readout_s: float = Field(
         0.5, ge=0, le=1_000, description="the drop of a belief is taken this long after a non-encounter (s)"
     )
     certain: float = Field(0.8, gt=0, le=1, description="a belief is certain from this mass around its best place on")
@@ -144,7 +144,7 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
     result.add("non_encounter/n", len(table))
     result.add("non_encounter/time", lags * session.dt_s, "s", ("lag",))
     _add_mean_around(result, "non_encounter", refutable, samples_around(session, last, lags + 1, every))
-    report = np.array([1 + round(settings.report_s / session.dt_s)])
+    report = np.array([1 + round(settings.readout_s / session.dt_s)])
     refutable = np.append(refutable, np.full((1, refutable.shape[1]), np.nan), axis=0)  # the last one answers for -1
     before = refutable[samples_around(session, table, np.array([-1]), every)[:, 0]]
     after = refutable[samples_around(session, last, report, every)[:, 0]]

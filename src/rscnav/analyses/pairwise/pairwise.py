@@ -39,7 +39,7 @@ class Settings(StrictSettings):
     cutoff_hz: float = Field(1.0, gt=0, description="low-pass of this analysis, in place of the common one (Hz)")
     max_samples: int = Field(20000, ge=100, description="differences a phase, of whole pairs of trials drawn at random")
     n_blocks: int = Field(20, ge=MIN_BLOCKS, description="blocks of successive trials, of the jackknife and the nulls")
-    n_permutations: int = Field(200, ge=5, description="draws of each null")
+    n_null: int = Field(200, ge=5, description="draws of each null")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
@@ -128,7 +128,7 @@ def _part(
     estimates = {"mean": correlations.mean_correlation(sums), "rms": correlations.rms_correlation(sums)}
     for which, (value, low, high) in estimates.items():
         _add_estimate(result, f"{name}/{which}", value, low, high, n_used)
-    null, draws = correlations.sign_flip_null(sums, settings.n_permutations, seeds.generator(name, "flipped"))
+    null, draws = correlations.sign_flip_null(sums, settings.n_null, seeds.generator(name, "flipped"))
     result.add(f"{name}/p", float(permutation_p(null, correlations.self_product(sums))))
     result.add(f"{name}/histogram", _shares(correlation), "", ("bin",))
     control = np.array([_shares(draw) for draw in draws])
@@ -159,7 +159,7 @@ def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Setting
     if not np.isfinite(value):
         result.notes["kept"] = "pairs of units do not differ in correlation beyond chance: no structure to keep"
     _add_estimate(result, "kept", value, low, high, int(min(np.sum(one.n > 0), np.sum(other.n > 0))))
-    observed, null = correlations.mantel_null(one, other, settings.n_permutations, seeds.generator("relabelled"))
+    observed, null = correlations.mantel_null(one, other, settings.n_null, seeds.generator("relabelled"))
     result.add("kept_observed", observed)
     result.add("kept_p", float(permutation_p(null, observed)))
     result.add("kept_control_low", float(np.percentile(null, 2.5)))

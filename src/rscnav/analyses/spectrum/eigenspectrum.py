@@ -49,14 +49,14 @@ class Settings(StrictSettings):
     """Numbers of the analysis."""
 
     n_components: int = Field(45, ge=1, description="components to report")
-    n_draws: int = Field(200, ge=20, description="draws of each control")
+    n_null: int = Field(200, ge=20, description="draws of each control")
     max_samples: int = Field(
         3000,
         ge=100,
         le=100_000,
         description="samples a phase, in whole trials drawn at random; the controls' cost grows with it",
     )
-    every_s: float = Field(
+    sample_interval_s: float = Field(
         0.3,
         gt=0,
         description="before trials are left out, samples are thinned to one in this long (s): neighbours are alike",
@@ -110,7 +110,7 @@ def _draw_trials(
     prepared: Prepared, mask: NDArray[np.bool_], dt_s: float, settings: Settings, generator: np.random.Generator
 ) -> _Part:
     """Thin the samples, then draw pairs of neighbouring trials, as many as keep the phase's samples within the limit."""
-    stride = min(max(1, round(settings.every_s / dt_s)), max(1, int(mask.sum()) // settings.max_samples))
+    stride = min(max(1, round(settings.sample_interval_s / dt_s)), max(1, int(mask.sum()) // settings.max_samples))
     thin = prepared.step % stride == 0
     trials, counts = np.unique(prepared.trial[mask & thin], return_counts=True)
     if counts.sum() > settings.max_samples:
@@ -147,7 +147,7 @@ def _control_a(result: Result, name: str, prepared: Prepared, part: _Part, setti
     draw = controls.circular_shift_null(prepared.activity[part.samples].T, settings.n_components)
     generator = seeds.generator(name, "A")
     observed = result[f"{name}/eigenvalues"]
-    band = controls.band([draw(generator) for _ in range(settings.n_draws)])
+    band = controls.band([draw(generator) for _ in range(settings.n_null)])
     _add_control(result, name, "A", observed, band)
     below = np.flatnonzero(observed < band.mean)
     result.add(f"{name}/crossing", float(below[0] + 1) if len(below) else np.nan)
@@ -195,7 +195,7 @@ def _permuted(
     draw = controls.trial_shuffle_null(series, exchangeable, mask, settings.n_components)
     generator = seeds.generator(name, letter)
     try:
-        band = controls.band([draw(generator) for _ in range(settings.n_draws)])
+        band = controls.band([draw(generator) for _ in range(settings.n_null)])
     except ValueError as error:
         result.notes[name] = f"no control {letter}: {error}"
         return None
@@ -217,7 +217,7 @@ def _control_c(
         np.searchsorted(drawn, prepared.samples[part.samples]),
         partial(lowpassed, stretches=stretches),
         settings.n_components,
-        settings.n_draws,
+        settings.n_null,
         seeds.generator(name, "C"),
     )
     _add_control(result, name, "C", result[f"{name}/eigenvalues"], controls.band(spectra))

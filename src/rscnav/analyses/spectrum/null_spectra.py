@@ -104,7 +104,7 @@ def spike_shuffle_null(
     places: NDArray[np.intp],
     lowpassed: Callable[[NDArray[np.floating]], NDArray[np.floating]],
     n: int,
-    n_draws: int,
+    n_null: int,
     generator: np.random.Generator,
 ) -> list[NDArray]:
     """Control C: each unit's spike counts shuffled over all bins, then filtered as the real ones were.
@@ -122,7 +122,7 @@ def spike_shuffle_null(
         Filters (time, unit) as the activity was.
     n : int
         Components.
-    n_draws : int
+    n_null : int
     generator : numpy.random.Generator
 
     Returns
@@ -133,7 +133,7 @@ def spike_shuffle_null(
     moved = np.empty_like(pool[0])
     n_units, n_samples = moved.shape
     spectra = []
-    for _ in range(n_draws):
+    for _ in range(n_null):
         which = generator.integers(0, SHUFFLES, size=n_units)
         offsets: NDArray[np.int64] = generator.integers(0, n_samples, size=(n_units,))
         for unit, offset in enumerate(offsets):

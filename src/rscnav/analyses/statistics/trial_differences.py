@@ -98,7 +98,7 @@ def trial_autocorrelation(
     activity: NDArray[np.floating],
     trial: NDArray[np.integer],
     generator: np.random.Generator,
-    n_permutations: int = 199,
+    n_null: int = 199,
 ) -> tuple[float, float]:
     """Correlation of a trial's mean activity with the next trial's, averaged over the units that vary; and its p.
 
@@ -108,7 +108,7 @@ def trial_autocorrelation(
     trial : array, (time,)
         In order of time.
     generator : numpy.random.Generator
-    n_permutations : int
+    n_null : int
         Permutations of the order of the trials, the same for all units.
 
     Returns
@@ -134,5 +134,5 @@ def trial_autocorrelation(
         return float(np.mean(means[order[1:]] * means[order[:-1]]))
 
     observed = lagged(np.arange(len(means)))
-    null = np.array([lagged(generator.permutation(len(means))) for _ in range(n_permutations)])
+    null = np.array([lagged(generator.permutation(len(means))) for _ in range(n_null)])
     return observed, float(permutation_p(null, observed))

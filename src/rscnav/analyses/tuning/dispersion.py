@@ -35,16 +35,16 @@ _DRAWS_EACH = 2  # the same ones for every subsample, so that the trials alone m
 class Settings(StrictSettings):
     """Entropy of the rates at a place, LM1 against LM2, on matched passes."""
 
-    n_places: int = Field(20, ge=1, le=4_096, description="places on the ring")
-    n_places_side: int = Field(4, ge=1, le=256, description="places along each side of the plane")
-    n_rates: int = Field(8, ge=2, le=256, description="bins of rate, between a unit's lowest and highest")
+    n_position_bins: int = Field(20, ge=1, le=4_096, description="places on the ring")
+    n_position_bins_side: int = Field(4, ge=1, le=256, description="places along each side of the plane")
+    n_rate_bins: int = Field(8, ge=2, le=256, description="bins of rate, between a unit's lowest and highest")
     min_passes: int = Field(5, ge=1, description="places with fewer passes than this in LM1 or LM2 are left out")
-    apart_s: float = Field(0.5, ge=0, description="back at a place sooner than this is the same pass (s)")
+    min_revisit_s: float = Field(0.5, ge=0, description="back at a place sooner than this is the same pass (s)")
     settle_s: float = Field(
         1.0, ge=0, description="samples this soon after a gap are left out: the filter has not settled (s)"
     )
-    n_draws: int = Field(10, ge=1, description="matching draws that are averaged")
-    n_permutations: int = Field(100, ge=1, description="permutations of whole trials, for each control")
+    n_matching_draws: int = Field(10, ge=1, description="matching draws that are averaged")
+    n_null: int = Field(100, ge=1, description="permutations of whole trials, for each control")
     n_groups: int = Field(
         20, ge=2, description="groups of trials; the interval is made without a fifth of them at a time"
     )
@@ -54,8 +54,11 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     """Compare dispersion between LM1 and LM2 after matching passes; interval over trials, two controls."""
     prepared = prepare(session, common)
     phases = session.require("phase")[prepared.samples]
-    place, n_places = spatial_bin(
-        session.require("position")[prepared.samples], session.is_circular, settings.n_places, settings.n_places_side
+    place, n_position_bins = spatial_bin(
+        session.require("position")[prepared.samples],
+        session.is_circular,
+        settings.n_position_bins,
+        settings.n_position_bins_side,
     )
     place[_since_gap(session)[prepared.samples] < settings.settle_s] = -1
     used = (place >= 0) & ((phases == 1) | (phases == 2))
@@ -73,14 +76,14 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     time = session.time[prepared.samples]
 
     def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> PlaceVisits:
-        phase, apart = phases[phase_rows], settings.apart_s + session.dt_s
-        return find_passes(place[rows], phase, prepared.trial[rows], time[rows], n_places, apart)
+        phase, apart = phases[phase_rows], settings.min_revisit_s + session.dt_s
+        return find_passes(place[rows], phase, prepared.trial[rows], time[rows], n_position_bins, apart)
 
     everything = np.arange(len(place))
     passes = find(everything, everything)
     generator = seeds.generator("matching")
-    draws = [draw(passes, generator) for _ in range(settings.n_draws)]
-    codes = digitize_rates(activity, rate_range(activity, used), settings.n_rates)
+    draws = [draw(passes, generator) for _ in range(settings.n_matching_draws)]
+    codes = digitize_rates(activity, rate_range(activity, used), settings.n_rate_bins)
     result = Result(notes={"trials": prepared.trials})
     means = _observed(result, passes, draws, codes, settings, seeds.generator("shuffles"))
     group = random_trial_groups(prepared.trial, settings.n_groups, seeds.generator("jackknife"))
@@ -129,8 +132,8 @@ def _observed(
     for drawn in draws:
         chosen, quota = match_visit_counts(passes, drawn, settings.min_passes)
         of_pass = codes[drawn.sample[chosen]]
-        spreads.append(rate_entropy(passes, chosen, quota, of_pass, settings.n_rates))
-        corrected.append(shuffled_spread(passes, chosen, quota, of_pass, settings.n_rates, generator))
+        spreads.append(rate_entropy(passes, chosen, quota, of_pass, settings.n_rate_bins))
+        corrected.append(shuffled_spread(passes, chosen, quota, of_pass, settings.n_rate_bins, generator))
     by_unit = np.mean([s.plugin for s in spreads], axis=0)
     shuffled = np.mean(corrected, axis=0).mean(axis=1)
     for k, name in enumerate(("LM1", "LM2")):
@@ -164,7 +167,7 @@ def _without(
         each = []
         for drawn, rate in zip(draws, rates, strict=True):
             chosen, quota = match_visit_counts(passes, drawn, settings.min_passes, kept[of_pass])
-            codes = digitize_rates(rate[chosen], between, settings.n_rates)
-            each.append(rate_entropy(passes, chosen, quota, codes, settings.n_rates).means())
+            codes = digitize_rates(rate[chosen], between, settings.n_rate_bins)
+            each.append(rate_entropy(passes, chosen, quota, codes, settings.n_rate_bins).means())
         found.append(np.mean(each, axis=0))
     return np.array(found)

@@ -69,12 +69,12 @@ def null_differences(
             drawn = draw(passes, generator)
             chosen, quota = match_visit_counts(passes, drawn, settings.min_passes)
             of_pass = codes[activity_rows[drawn.sample[chosen]]]
-            found.append(rate_entropy(passes, chosen, quota, of_pass, settings.n_rates).means() @ (1, -1))
+            found.append(rate_entropy(passes, chosen, quota, of_pass, settings.n_rate_bins).means() @ (1, -1))
         return np.asarray(np.mean(found, axis=0))
 
     own = find(rows, rows)
     control, phase_control, both = [], [], []
-    for _ in range(settings.n_permutations):
+    for _ in range(settings.n_null):
         of_phases, elsewhere = find(rows, exchangeable.permuted(generator)), exchangeable.permuted(generator)
         control.append(difference(own, elsewhere))
         phase_control.append(difference(of_phases, rows, _MATCHINGS))

@@ -32,7 +32,7 @@ _LEAST = 5e-6  # share of a unit's range that single precision cannot tell from 
 class CurveSettings(StrictSettings):
     """What the entropies of all curves need."""
 
-    n_permutations: int = Field(499, ge=1, description="draws of each null")
+    n_null: int = Field(499, ge=1, description="draws of each null")
     max_samples: int = Field(50_000, ge=1, description="samples that the nulls use at most, in whole trials")
     n_groups: int = Field(
         20, ge=2, description="groups of trials; the interval is made without a fifth of them at a time"
@@ -87,7 +87,7 @@ def add_entropy_results(result: Result, binned: BinnedActivity, settings: Any, s
             result.notes[f"p{suffix}"] = why
             compared, draws, n_visited = none, np.empty((0, n_units)), 0
         else:
-            compared, draws, n_visited = _drawn(binned, labellings, floor, settings.n_permutations, generator)
+            compared, draws, n_visited = _drawn(binned, labellings, floor, settings.n_null, generator)
         _add_null(result, null, suffix, compared, draws)
         _add_p(result, suffix, compared, draws, constant)
         if null == "control":
@@ -205,7 +205,7 @@ def _add_p(
     result.add(f"n_tuned_fdr{suffix}", n_fdr)
     result.add(f"share_tuned{suffix}", n_tuned / n_tested if n_tested else np.nan)
     result.add(f"share_tuned_fdr{suffix}", n_fdr / n_tested if n_tested else np.nan)
-    result.add(f"n_permutations{suffix}", len(draws))
+    result.add(f"n_null{suffix}", len(draws))
 
 
 def _mean(values: NDArray[np.float64]) -> float:

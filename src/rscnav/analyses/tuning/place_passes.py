@@ -19,8 +19,8 @@ class PlaceVisits:
     Parameters
     ----------
     cell : array, (pass,)
-        phase · n_places + place, with phase 0 for LM1 and 1 for LM2.
-    n_places : int
+        phase · n_position_bins + place, with phase 0 for LM1 and 1 for LM2.
+    n_position_bins : int
     samples : array, (sample,)
         The samples of all passes, pass after pass.
     start, length : array, (pass,)
@@ -28,7 +28,7 @@ class PlaceVisits:
     """
 
     cell: NDArray[np.int64]
-    n_places: int
+    n_position_bins: int
     samples: NDArray[np.intp]
     start: NDArray[np.intp]
     length: NDArray[np.intp]
@@ -51,19 +51,19 @@ def find_passes(
     phase: NDArray[np.integer],
     trial: NDArray[np.integer],
     time: NDArray[np.floating],
-    n_places: int,
-    apart_s: float,
+    n_position_bins: int,
+    min_revisit_s: float,
 ) -> PlaceVisits:
-    """Find the passes: samples of one trial and phase in one place, no two neighbours further than `apart_s` apart.
+    """Find the passes: samples of one trial and phase in one place, no two neighbours further than `min_revisit_s` apart.
 
     Parameters
     ----------
     place : array, (time,)
-        0 to n_places - 1; negative where it is not known.
+        0 to n_position_bins - 1; negative where it is not known.
     phase, trial, time : array, (time,)
         Only phases 1 and 2 (LM1, LM2) are used; time in s.
-    n_places : int
-    apart_s : float
+    n_position_bins : int
+    min_revisit_s : float
         Being back in the place sooner than this is the same pass (s).
 
     Returns
@@ -71,13 +71,13 @@ def find_passes(
     PlaceVisits
     """
     use = np.flatnonzero((place >= 0) & np.isin(phase, PAIR))
-    cell = (phase[use] == PAIR[1]).astype(np.int64) * n_places + place[use]
+    cell = (phase[use] == PAIR[1]).astype(np.int64) * n_position_bins + place[use]
     order = np.lexsort((time[use], cell, trial[use]))
     use, cell = use[order], cell[order]
     new = np.ones(len(use), bool)
-    new[1:] = (np.diff(cell) != 0) | (np.diff(trial[use]) != 0) | (np.diff(time[use]) > apart_s)
+    new[1:] = (np.diff(cell) != 0) | (np.diff(trial[use]) != 0) | (np.diff(time[use]) > min_revisit_s)
     start = np.flatnonzero(new)
-    return PlaceVisits(cell[start], n_places, use, start, np.diff(start, append=len(use)))
+    return PlaceVisits(cell[start], n_position_bins, use, start, np.diff(start, append=len(use)))
 
 
 def draw(passes: PlaceVisits, generator: np.random.Generator) -> Draw:
@@ -110,8 +110,8 @@ def match_visit_counts(
     """
     order = drawn.order if keep is None else drawn.order[keep[drawn.order]]
     cell = passes.cell[order]
-    count = np.bincount(cell, minlength=2 * passes.n_places)
-    quota = np.minimum(count[: passes.n_places], count[passes.n_places :])
+    count = np.bincount(cell, minlength=2 * passes.n_position_bins)
+    quota = np.minimum(count[: passes.n_position_bins], count[passes.n_position_bins :])
     quota[quota < min_passes] = 0
     rank = np.arange(len(cell)) - (np.cumsum(count) - count)[cell]
     return order[rank < np.tile(quota, 2)[cell]], quota

@@ -42,19 +42,19 @@ def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> Range
     return Range(ends[:, 0].min(axis=0), ends[:, 1].max(axis=0))
 
 
-def digitize_rates(activity: NDArray[np.floating], between: Range, n_rates: int) -> NDArray[np.uint8]:
-    """Bin rates (sample, unit) in `n_rates` equal bins of each unit's range; what lies outside is in the outermost."""
+def digitize_rates(activity: NDArray[np.floating], between: Range, n_rate_bins: int) -> NDArray[np.uint8]:
+    """Bin rates (sample, unit) in `n_rate_bins` equal bins of each unit's range; what lies outside is in the outermost."""
     width = np.where(between.is_varying, between.high - between.low, 1)
     codes = np.empty(activity.shape, np.uint8)
     for block in row_blocks(activity.shape):
-        scaled = (activity[block] - between.low) / width  # not times n_rates / width, which may be infinite
-        scaled *= n_rates
-        codes[block] = np.clip(scaled, 0, n_rates - 1, out=scaled)
+        scaled = (activity[block] - between.low) / width  # not times n_rate_bins / width, which may be infinite
+        scaled *= n_rate_bins
+        codes[block] = np.clip(scaled, 0, n_rate_bins - 1, out=scaled)
     return codes
 
 
 def rate_entropy(
-    passes: PlaceVisits, chosen: NDArray[np.intp], quota: NDArray, codes: NDArray[np.uint8], n_rates: int
+    passes: PlaceVisits, chosen: NDArray[np.intp], quota: NDArray, codes: NDArray[np.uint8], n_rate_bins: int
 ) -> Spread:
     """Histogram the rates at each place, one sample a matched pass; entropy, averaged over places by their passes.
 
@@ -65,7 +65,7 @@ def rate_entropy(
         From `matched`.
     codes : array, (chosen, unit)
         From `digitize_rates`, of the sample drawn for each chosen pass.
-    n_rates : int
+    n_rate_bins : int
 
     Returns
     -------
@@ -75,8 +75,8 @@ def rate_entropy(
     if not len(chosen):
         nothing = np.full((2, codes.shape[1]), np.nan)
         return Spread(nothing, nothing)
-    counts = _histograms(passes.cell[chosen], codes, 2 * passes.n_places, n_rates)
-    counts = counts.reshape(2, passes.n_places, -1, n_rates)[:, quota > 0]
+    counts = _histograms(passes.cell[chosen], codes, 2 * passes.n_position_bins, n_rate_bins)
+    counts = counts.reshape(2, passes.n_position_bins, -1, n_rate_bins)[:, quota > 0]
     weight = quota[quota > 0] / quota.sum()
     plugin = histogram_entropy(counts)
     mm = plugin + miller_madow(counts)
@@ -88,7 +88,7 @@ def shuffled_spread(
     chosen: NDArray[np.intp],
     quota: NDArray,
     codes: NDArray[np.uint8],
-    n_rates: int,
+    n_rate_bins: int,
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
     """Take off the dispersion the bias that is seen when rates are dealt out to other places.
@@ -98,7 +98,7 @@ def shuffled_spread(
 
     Parameters
     ----------
-    passes, chosen, quota, codes, n_rates
+    passes, chosen, quota, codes, n_rate_bins
         As for `rate_entropy`.
     generator : numpy.random.Generator
 
@@ -106,22 +106,24 @@ def shuffled_spread(
     -------
     array, (phase, unit)
     """
-    plugin = rate_entropy(passes, chosen, quota, codes, n_rates).plugin
+    plugin = rate_entropy(passes, chosen, quota, codes, n_rate_bins).plugin
     if not len(chosen):
         return plugin
-    second = passes.cell[chosen] >= passes.n_places  # chosen passes come by cell: LM1 first
+    second = passes.cell[chosen] >= passes.n_position_bins  # chosen passes come by cell: LM1 first
     n_first = int(np.sum(~second))
     order = np.concatenate([generator.permutation(n_first), n_first + generator.permutation(int(second.sum()))])
-    shuffled = rate_entropy(passes, chosen, quota, codes[order], n_rates).plugin
-    together = _histograms(second.astype(np.int64), codes, 2, n_rates)
+    shuffled = rate_entropy(passes, chosen, quota, codes[order], n_rate_bins).plugin
+    together = _histograms(second.astype(np.int64), codes, 2, n_rate_bins)
     return shuffle_corrected(plugin, shuffled[None], histogram_entropy(together) + miller_madow(together))
 
 
-def _histograms(cell: NDArray[np.integer], codes: NDArray[np.uint8], n_cells: int, n_rates: int) -> NDArray[np.int64]:
+def _histograms(
+    cell: NDArray[np.integer], codes: NDArray[np.uint8], n_cells: int, n_rate_bins: int
+) -> NDArray[np.int64]:
     """Count codes (sample, unit) by cell, where cells come in order: (cell, unit, rate)."""
-    counts = np.zeros((n_cells, codes.shape[1], n_rates), np.int64)
+    counts = np.zeros((n_cells, codes.shape[1], n_rate_bins), np.int64)
     edges = np.searchsorted(cell, np.arange(n_cells + 1))
-    each = np.arange(n_rates, dtype=np.uint8)[:, None, None]
+    each = np.arange(n_rate_bins, dtype=np.uint8)[:, None, None]
     for k in range(n_cells):
         for start in range(edges[k], edges[k + 1], 255):  # as many as a byte can count
             here = codes[start : min(start + 255, edges[k + 1])]

@@ -19,9 +19,9 @@ FIELDS = ("position", "phase", "belief", "bin_centres")
 class Settings(CurveSettings):
     """Entropy of the place tuning, against whole trials of behaviour permuted, and against fresh behaviour."""
 
-    n_places: int = Field(20, ge=2, le=4_096, description="places on the ring")
-    n_places_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
-    min_visit_s: float = Field(1.0, ge=0, description="places visited for less than this in all are left out (s)")
+    n_position_bins: int = Field(20, ge=2, le=4_096, description="places on the ring")
+    n_position_bins_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
+    min_occupancy_s: float = Field(1.0, ge=0, description="places visited for less than this in all are left out (s)")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
@@ -35,13 +35,15 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         return Result.not_applicable(f"no sample is left of the trials chosen ({which})")
     result = Result(notes={"trials": which})
     position = session.require("position")[samples]
-    place, n_places = spatial_bin(position, session.is_circular, settings.n_places, settings.n_places_side)
-    occupancy = np.bincount(place[place >= 0], minlength=n_places)
-    rare = occupancy * session.dt_s < settings.min_visit_s - 1e-9
+    place, n_position_bins = spatial_bin(
+        position, session.is_circular, settings.n_position_bins, settings.n_position_bins_side
+    )
+    occupancy = np.bincount(place[place >= 0], minlength=n_position_bins)
+    rare = occupancy * session.dt_s < settings.min_occupancy_s - 1e-9
     labels = np.where((place >= 0) & ~np.append(rare, True)[place], place, -1).astype(np.int16)
-    binned = BinnedActivity(as_activity(session.activity[samples]), labels, session.trial[samples], n_places)
+    binned = BinnedActivity(as_activity(session.activity[samples]), labels, session.trial[samples], n_position_bins)
     add_entropy_results(result, binned, settings, seeds, no_fresh_behaviour(session, common.trials))
-    centres = place_centres(position, session.is_circular, settings.n_places, settings.n_places_side)
+    centres = place_centres(position, session.is_circular, settings.n_position_bins, settings.n_position_bins_side)
     result.add("occupancy", occupancy * session.dt_s, "s", ("bin",))
     result.add("bin_centres", centres, session.position_unit, ("bin", "dim"))
     result.add("n_no_place", int(np.sum(place < 0)))
@@ -50,10 +52,10 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         result.notes["entropy"] = (
             "the position is never known"
             if not np.any(place >= 0)
-            else f"no place was visited for {settings.min_visit_s:g} s (min_visit_s)"
+            else f"no place was visited for {settings.min_occupancy_s:g} s (min_occupancy_s)"
         )
     elif rare.any():
         result.notes["entropy"] = (
-            f"{rare.sum()} of {n_places} places were visited for less than {settings.min_visit_s:g} s and are left out"
+            f"{rare.sum()} of {n_position_bins} places were visited for less than {settings.min_occupancy_s:g} s and are left out"
         )
     return result

@@ -47,8 +47,8 @@ def _activity(file: Any, items: list[Item], found: Guess) -> None:
             labels = sorted({str(v) for v in values.tolist()}) if values.dtype.kind == "U" else []
             good = [label for label in labels if label.lower() in ("good", "single", "su", "single unit")]
             if good and len(labels) < 10:
-                found.mapping["units"] = [{"column": name, "values": good}]
-                found.why["units"] = f"column {name} holds {', '.join(labels)}"
+                found.mapping["unit_filters"] = [{"column": name, "values": good}]
+                found.why["unit_filters"] = f"column {name} holds {', '.join(labels)}"
                 break
         return
     responses = [i for i in items if i.kind == "RoiResponseSeries" and not i.why_not]

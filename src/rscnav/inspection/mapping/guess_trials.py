@@ -47,7 +47,7 @@ def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None
     for item in items:
         if item.kind != "DynamicTable" or item.shape != chosen.shape:
             continue
-        more = any_table(file, item.path, "trials.columns")
+        more = any_table(file, item.path, "trials.join_table")
         keys = [c for c in columns if c in more and c not in ("start_time", "stop_time")]
         keys = [
             c
@@ -55,7 +55,7 @@ def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None
             if set(columns[c].tolist()) == set(more[c].tolist()) and len(set(more[c].tolist())) == len(more[c])
         ]
         trials["columns"] = _short(item, items)
-        found.why["trials.columns"] = "a table with as many rows"
+        found.why["trials.join_table"] = "a table with as many rows"
         if keys:
             trials["match"] = keys[0]
         found.used.add(item.path)
@@ -113,9 +113,7 @@ def _ends(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
     lengths = columns["stop_time"].astype(float) - columns["start_time"].astype(float)
     if np.mean(~(lengths > 0)) > _NO_END:
         trials["until"] = "next"
-        found.why["trials.until"] = (
-            f"CHECK: {np.mean(~(lengths > 0)):.0%} of the rows have no end, or one at their start"
-        )
+        found.why["trials.end"] = f"CHECK: {np.mean(~(lengths > 0)):.0%} of the rows have no end, or one at their start"
 
 
 def _short(item: Item, items: list[Item]) -> str:
@@ -166,9 +164,9 @@ def _landmarks(file: Any, items: list[Item], columns: Columns, found: Guess, rin
             return
         landmarks["ports"] = ports
         found.used.update(i.path for i in items if ports["table"] in (i.path, i.path.rpartition("/")[2]))
-    landmarks["radius"] = 0.25 if ring else _tenth(file, found)
+    landmarks["visibility_radius"] = 0.25 if ring else _tenth(file, found)
     shown = "rad" if ring else unit
-    found.why["landmarks.radius"] = f"CHECK: from how far a landmark is seen ({shown}); this is a guess"
+    found.why["landmarks.visibility_radius"] = f"CHECK: from how far a landmark is seen ({shown}); this is a guess"
     found.mapping["landmarks"] = landmarks
 
 

@@ -48,7 +48,7 @@ def refuse_large_influence(rule: str, architecture: Architecture, n_inputs: int,
         raise ValueError(
             f"{rule}: the influence of {n_weights} weights on {architecture.hidden_size} units of cell "
             f"'{architecture.cell}' in {n_trials} trials takes {gib:.1f} GiB, and the limit is {LIMIT_GIB:g} GiB; lower "
-            "hidden_size or batch_size, or use a rule that keeps less: snap with order 1, e-prop, or truncated_bptt"
+            "hidden_size or batch_size, or use a rule that keeps less: snap with snap_order 1, e-prop, or truncated_bptt"
         )
 
 

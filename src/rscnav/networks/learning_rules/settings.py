@@ -16,7 +16,7 @@ class RuleSettings(StrictSettings):
     window_steps: int = Field(
         20, ge=1, le=100_000, description="truncated_bptt: steps that a gradient reaches back at most"
     )
-    order: int = Field(
+    snap_order: int = Field(
         1,
         ge=1,
         le=100,

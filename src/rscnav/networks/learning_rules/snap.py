@@ -34,19 +34,21 @@ class SnAp(OnlineRule):
 
     def __init__(self, order: int) -> None:
         if order < 1:
-            raise ValueError(f"rule.order: {order} will not do; a weight needs 1 step to reach its own unit")
+            raise ValueError(
+                f"learning_rule.snap_order: {order} is not valid; a weight needs 1 step to reach its own unit"
+            )
         self.order = order
 
     @classmethod
     def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
         """Make the rule; see `Rule.from_settings`."""
-        return cls(settings.order)
+        return cls(settings.snap_order)
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
         """Refuse what does not fit into memory, too; see `OnlineRule.check`."""
         super().check(architecture, n_inputs, n_steps, n_trials)
         if self.order > 1:
-            refuse_large_influence(f"rule '{self.name}' with order {self.order}", architecture, n_inputs, n_trials)
+            refuse_large_influence(f"rule '{self.name}' with snap_order {self.order}", architecture, n_inputs, n_trials)
 
     def accumulate(self, cell: Cell, local: Local, signal: Tensor) -> Tensor:
         """Add up the gradient; see `OnlineRule.accumulate`."""

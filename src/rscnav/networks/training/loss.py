@@ -22,13 +22,13 @@ class Objective:
         Per head the class to report; of an ensemble (network, trial, step).
     counted : slice
         Steps whose reports count.
-    l2_rates : float or sequence of float
+    activity_l2 : float or sequence of float
         Times the mean square of what the units send; of an ensemble one a network.
     """
 
     targets: dict[str, Tensor]
     counted: slice = field(default_factory=lambda: slice(None))
-    l2_rates: float | Sequence[float] = 0.0
+    activity_l2: float | Sequence[float] = 0.0
 
     @property
     def n_steps(self) -> int:
@@ -55,9 +55,9 @@ class Objective:
         scored = range(*self.counted.indices(self.n_steps))
         here = range(max(first, scored.start), min(first + len(sent), scored.stop))
         loss = sent.new_zeros(sent.shape[1:-2])
-        if np.any(self.l2_rates):
+        if np.any(self.activity_l2):
             squares = sent.square().mean(dim=(0, -2, -1)) * (len(sent) / self.n_steps)
-            loss = torch.as_tensor(self.l2_rates, dtype=sent.dtype, device=sent.device) * squares
+            loss = torch.as_tensor(self.activity_l2, dtype=sent.dtype, device=sent.device) * squares
         if len(here) == 0:
             return loss
         if len(here) < len(sent):

@@ -63,7 +63,10 @@ class Member:
     def rate(self, batch: int) -> float:
         """Give the learning rate of a batch (counted from 0), lowered after each divergence."""
         training = self.plan.training
-        return learning_rate(batch, training.n_batches, training.peak_rate) * training.lower_rate**self.restarts
+        return (
+            learning_rate(batch, training.n_batches, training.max_learning_rate)
+            * training.restart_lr_factor**self.restarts
+        )
 
     def add(self, batch: int, measured: dict[str, float]) -> None:
         """Add a row to the curve after a number of batches."""
@@ -87,12 +90,12 @@ class Member:
         settings, name = self.plan.training, self.plan.name
         self.restarts += 1
         if self.restarts <= settings.max_restarts:
-            lowered = settings.lower_rate**self.restarts
+            lowered = settings.restart_lr_factor**self.restarts
             log.warning("%s  %s: goes back to batch %d, learning rate times %.4g", name, said, batch, lowered)
             return
         self.failure = (
-            f"{name}: {said}, after {settings.max_restarts} restarts (training.max_restarts); lower training.peak_rate "
-            f"({settings.peak_rate}) or training.clip_norm ({settings.clip_norm})"
+            f"{name}: {said}, after {settings.max_restarts} restarts (training.max_restarts); lower training.max_learning_rate "
+            f"({settings.max_learning_rate}) or training.grad_clip_norm ({settings.grad_clip_norm})"
         )
         log.error("%s", self.failure)
 

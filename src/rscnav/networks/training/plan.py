@@ -8,10 +8,10 @@ from rscnav.networks.model import Architecture
 from rscnav.observers.settings import Observer
 
 OWN = (
-    "peak_rate",
-    "clip_norm",
-    "l2_rates",
-    "lower_rate",
+    "max_learning_rate",
+    "grad_clip_norm",
+    "activity_l2",
+    "restart_lr_factor",
     "max_restarts",
     "target_gap",
     "max_batches",

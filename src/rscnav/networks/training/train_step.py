@@ -43,12 +43,12 @@ class TrainStep:
         self.together = len(members) > 1 if together is None else together
         plan, n_inputs = members[0].plan, len(task.channels)
         self.curriculum = Curriculum(task, plan.training)
-        self.rule = make_rule(plan.training.rule, members[0].seeds.integer("rule"))
+        self.rule = make_rule(plan.training.learning_rule, members[0].seeds.integer("rule"))
         for _, lesson, n_trials in [*self.curriculum.lessons, (0, task, plan.training.batch_size)]:
             self.rule.check(plan.architecture, n_inputs, lesson.n_steps, n_trials)
         if self.together and not self.rule.ensembles:
             raise ValueError(
-                f"training.rule: '{plan.training.rule.name}' cannot train several networks together; train them one by one"
+                f"training.learning_rule: '{plan.training.learning_rule.name}' cannot train several networks together; train them one by one"
             )
         first = [torch.Generator().manual_seed(member.seeds.integer("weights")) for member in members]
         network = Network(n_inputs, task.heads, plan.architecture, first if self.together else first[0])
@@ -65,7 +65,7 @@ class TrainStep:
         inputs = inputs.to(next(self.network.parameters()).dtype)  # (step, [network,] trial, channel)
         loss = self.rule.gradient(self.network, inputs, self._objective(targets), self._noise())
         settings = [member.plan.training for member in self.members]
-        self.adam.step([m.rate(self.batch) for m in self.members], [s.clip_norm for s in settings])
+        self.adam.step([m.rate(self.batch) for m in self.members], [s.grad_clip_norm for s in settings])
         self.batch += 1
         return loss.reshape(-1)
 
@@ -106,5 +106,5 @@ class TrainStep:
 
     def _objective(self, targets: dict[str, Tensor]) -> Objective:
         """Say what is to be lowered."""
-        costs = [member.plan.training.l2_rates for member in self.members]
+        costs = [member.plan.training.activity_l2 for member in self.members]
         return Objective(targets, scored(self.task), costs if self.together else costs[0])

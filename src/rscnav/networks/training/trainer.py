@@ -58,7 +58,7 @@ class Trainer:
         self.aims = bool(strategies(task))  # whether there is a gap to aim at
         self.warm = False  # the first steps compile, and their time says nothing
         training = [member.plan.training for member in members]
-        self.every = training[0].validate_every
+        self.every = training[0].validate_every_batches
         self.checkpoint_every_s = min(settings.checkpoint_every_s for settings in training)
         self.ends = cycle_ends(training[0].n_batches, max(max(s.max_batches, s.n_batches) for s in training))
 

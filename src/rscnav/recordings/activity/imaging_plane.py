@@ -108,7 +108,7 @@ def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
     return Plane(
         path=series.path,
         columns=rows_of(plane_columns(series), ~dead),
-        centre=time + step / 2 if activity.stamp == "start" else time,
+        centre=time + step / 2 if activity.timestamps_at == "start" else time,
         rows=rows,
         width=series.width,
         column=np.flatnonzero(~dead),

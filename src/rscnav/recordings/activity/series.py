@@ -59,7 +59,7 @@ class Sampled:
     def meeting(self, rules: Sequence[Rule]) -> "Sampled":
         """Select the units that meet the rules; a ValueError where none does."""
         notes = list(self.notes)
-        keep = filter_rows(self.columns, rules, "units", notes)
+        keep = filter_rows(self.columns, rules, "unit_filters", notes)
         if not keep.any():
             raise ValueError(none_left(len(keep), rules))
         return replace(

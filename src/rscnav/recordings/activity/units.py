@@ -111,7 +111,7 @@ class Units:
         columns = rows_of(self.columns, np.arange(len(self.faults)))
         columns["rate_hz"] = columns["n_spikes"] / max(extent[1] - extent[0], bin_s)
         columns["observed_share"] = self.observed_share(extent)
-        keep = filter_rows(columns, [rule for rule in rules if rule.column in COMPUTED], "units")
+        keep = filter_rows(columns, [rule for rule in rules if rule.column in COMPUTED], "unit_filters")
         if not keep.any():
             raise ValueError(none_left(len(keep) + self.n_left_out, rules))
         left = replace(self, columns=columns).chosen(keep)
@@ -121,7 +121,7 @@ class Units:
     def _refuse_faulty(self) -> None:
         for fault in self.faults:
             if fault:
-                raise ValueError(f"units: {fault}; leave it out with a rule in `units`, or correct the file")
+                raise ValueError(f"units: {fault}; leave it out with a rule in `unit_filters`, or correct the file")
         again, n_unsorted = self._those(self.again), int(self.unsorted.sum())
         if len(again) > 0.5 * n_unsorted:
             raise ValueError(
@@ -192,7 +192,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
     trains = LazySpikeTrains(n_spikes, lambda k: _in_order(raw[k], observed[k]))
     n_left_out = int(np.sum(~keep))
     units = Units(columns, trains, ends, observed, tuple(faults), unsorted, again, repeated, strays, n_left_out, notes)
-    enough = filter_rows(columns, [rule for rule in rules if rule.column == COMPUTED[0]], "units")
+    enough = filter_rows(columns, [rule for rule in rules if rule.column == COMPUTED[0]], "unit_filters")
     if not enough.any():
         raise ValueError(none_left(len(keep), rules))
     return units.chosen(enough)
@@ -201,7 +201,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
 def meeting_own(tables: UnitTables, rules: Sequence[Rule], notes: list[str] | None = None) -> NDArray[np.bool_]:
     """Mark the units that meet the rules on the file's own columns, without a look at their spikes; see `filter_rows`."""
     own = [rule for rule in rules if rule.column not in COMPUTED]
-    return filter_rows(tables.columns(), own, "units", notes, COMPUTED)
+    return filter_rows(tables.columns(), own, "unit_filters", notes, COMPUTED)
 
 
 def named(columns: Mapping[str, NDArray]) -> list[str]:

@@ -153,7 +153,7 @@ def interval_table(file: Any, name: str, key: str, stops: bool = True) -> TableC
     elif "duration" in item.colnames:
         columns["stop_time"] = columns["start_time"] + _seconds(columns, "duration", f"{key}: table '{name}'")
     elif stops:
-        cure = "write trials.until: next" if key == "trials.table" else "name a table of intervals"
+        cure = "write trials.end: next" if key == "trials.table" else "name a table of intervals"
         raise ValueError(
             f"{key}: the rows of table '{name}' have a {start}, and neither stop_time nor duration; {cure}"
         )

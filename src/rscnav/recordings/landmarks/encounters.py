@@ -23,8 +23,8 @@ def landmark_fields(file: Any, recorded: RawRecording, mapping: Recording, left:
     found: dict[str, Any] = {"landmark_names": landmarks.names}
     if landmarks.places and frame is not None:
         found["landmarks"] = landmark_places(file, landmarks, recorded.spans, frame)[left]
-    if landmarks.radius is not None and frame is not None:
-        found["visibility_radius"] = frame.length(landmarks.radius)
+    if landmarks.visibility_radius is not None and frame is not None:
+        found["visibility_radius"] = frame.length(landmarks.visibility_radius)
     return found
 
 

@@ -85,12 +85,12 @@ def _switched_on(file: Any, name: str, key: str, bins: Bins) -> NDArray[np.bool_
 def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
     """Return which bins share time with a row of the table, (bin, landmark).
 
-    A row without an end, or with one that is not after its start, lasts `events.lasts_s`.
+    A row without an end, or with one that is not after its start, lasts `events.default_duration_s`.
     """
     columns = interval_table(file, events.table, "landmarks.events.table", stops=False)
     labels = column_of(columns, events.column, "landmarks.events.column").tolist()
     start, stop = columns["start_time"], columns["stop_time"]
-    stop = np.where(stop > start, stop, start + events.lasts_s)
+    stop = np.where(stop > start, stop, start + events.default_duration_s)
     visible = np.zeros((len(bins), len(events.names)), bool)
     for k, (name, values) in enumerate(events.names.items()):
         rows = [row for row, label in enumerate(labels) if label in values]

@@ -20,7 +20,7 @@ class Activity(StrictSettings):
         description="continuous: fluorescence (dF/F, deconvolved), averaged in bins; rate: the same, in Hz; counts: of spikes "
         "in bins, summed and divided by the width",
     )
-    stamp: Literal["start", "centre"] = Field(
+    timestamps_at: Literal["start", "centre"] = Field(
         "start", description="whether a sample's time is the start or the middle of what it stands for"
     )
     nan: Literal["refuse", "drop"] = Field(

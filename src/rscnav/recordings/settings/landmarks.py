@@ -22,7 +22,9 @@ class Events(StrictSettings):
     )
     column: str = Field("landmark", description="column that names the landmark")
     names: dict[Name, list[Scalar]] = Field(min_length=1, description="which values of it mean which landmark")
-    lasts_s: float = Field(0.2, gt=0, description="how long a row without stop_time or duration counts as in view (s)")
+    default_duration_s: float = Field(
+        0.2, gt=0, description="how long a row without stop_time or duration counts as in view (s)"
+    )
 
 
 class Landmarks(StrictSettings):
@@ -37,7 +39,7 @@ class Landmarks(StrictSettings):
         description="where ports are, for columns in `places` that hold a port's number or name: {1: [x, y], ...}, or a "
         "table of the file; null: columns hold places",
     )
-    radius: float | None = Field(
+    visibility_radius: float | None = Field(
         None, gt=0, description="a landmark is visible within this distance (the position's unit)"
     )
     view_angle: float | None = Field(
@@ -53,16 +55,16 @@ class Landmarks(StrictSettings):
 
     @model_validator(mode="after")
     def _one_way(self) -> "Landmarks":
-        ways = [name for name in ("radius", "series", "events") if getattr(self, name)]
+        ways = [name for name in ("visibility_radius", "series", "events") if getattr(self, name)]
         if len(ways) != 1:
             raise ValueError(
                 f"landmarks: give exactly one of radius, series and events, which say when a landmark is in view; "
                 f"there {'are' if ways else 'is'} {', '.join(ways) or 'none'}"
             )
-        if self.radius is not None and not self.places:
-            raise ValueError("landmarks.radius needs landmarks.places: a distance from where?")
-        if self.view_angle is not None and self.radius is None:
-            raise ValueError("landmarks.view_angle narrows landmarks.radius; give the radius too")
+        if self.visibility_radius is not None and not self.places:
+            raise ValueError("landmarks.visibility_radius needs landmarks.places: a distance from where?")
+        if self.view_angle is not None and self.visibility_radius is None:
+            raise ValueError("landmarks.view_angle narrows landmarks.visibility_radius; give the radius too")
         if self.places and self.places.keys() != set(self.names):
             raise ValueError(
                 f"landmarks: places has {', '.join(self.places)}, but {ways[0]} has {', '.join(self.names)}; use the same names"

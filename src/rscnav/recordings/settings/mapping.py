@@ -43,17 +43,17 @@ class Trials(StrictSettings):
 
     table: str = Field("trials", description="'trials', 'epochs', or the name of another interval table")
     select: list[Rule] = Field(default_factory=list, description="rules on its columns; all must hold")
-    until: Literal["stop", "next"] = Field(
+    end: Literal["stop", "next"] = Field(
         "stop",
         description="a trial lasts to its row's stop_time, or to where the next row starts (the last: to the end)",
     )
-    home: Home | None = Field(
+    home_location: Home | None = Field(
         None, description="in place of a table: a trial from each leaving of this place to coming back; null: the table"
     )
-    columns: str | None = Field(
+    join_table: str | None = Field(
         None, description="another table, whose columns are added to the trials' own; null: none"
     )
-    match: str | None = Field(
+    join_on: str | None = Field(
         None, description="column of both tables whose values say which rows belong together; null: row by row"
     )
     outcome: str | None = Field(None, description="column with the trial's outcome; null: none")
@@ -74,12 +74,14 @@ class Trials(StrictSettings):
 
     @model_validator(mode="after")
     def _one_source(self) -> "Trials":
-        if self.match is not None and self.columns is None:
-            raise ValueError(f"trials.match: '{self.match}' joins two tables, but trials.columns names no second one")
-        from_table = {"select", "columns", "outcome", "rotation", "until"} & self.model_fields_set
-        if self.home is not None and from_table:
+        if self.join_on is not None and self.join_table is None:
             raise ValueError(
-                f"trials.home makes trials without a table, so trials.{', trials.'.join(sorted(from_table))} can't be had"
+                f"trials.join_on: '{self.join_on}' joins two tables, but trials.join_table names no second one"
+            )
+        from_table = {"select", "columns", "outcome", "rotation", "until"} & self.model_fields_set
+        if self.home_location is not None and from_table:
+            raise ValueError(
+                f"trials.home_location makes trials without a table, so trials.{', trials.'.join(sorted(from_table))} can't be had"
             )
         return self
 

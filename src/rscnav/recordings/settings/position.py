@@ -79,7 +79,7 @@ class Position(StrictSettings):
     ring: bool = Field(
         False,
         description="a circular track: the angle around `centre` becomes the position (rad, counter-clockwise from +x); "
-        "landmarks.radius and min_speed are then in rad",
+        "landmarks.visibility_radius and min_speed are then in rad",
     )
     track_length: float | None = Field(
         None,

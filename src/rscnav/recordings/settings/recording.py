@@ -43,7 +43,7 @@ class Recording(StrictSettings):
         description="name or path of the Units table, or a list of several (one a probe), which become one population; null: the "
         "only one in the file",
     )
-    units: list[Rule] = Field(default_factory=list, description="rules on the units table; all must hold")
+    unit_filters: list[Rule] = Field(default_factory=list, description="rules on the units table; all must hold")
     epochs: Epochs | None = Field(None, description="null: the whole recording")
     position: Position | None = Field(None, description="null: a recording without position")
     trials: Trials | None = Field(None, description="null: no trials; stretches are cut")
@@ -85,6 +85,6 @@ class Recording(StrictSettings):
                 )
         if landmarks is not None and landmarks.view_angle is not None and (position is None or not position.heading):
             raise ValueError(f"recording '{self.name}': landmarks.view_angle needs a heading; give position.heading")
-        if self.trials is not None and self.trials.home is not None and position is None:
-            raise ValueError(f"recording '{self.name}': trials.home needs a position; give position.series")
+        if self.trials is not None and self.trials.home_location is not None and position is None:
+            raise ValueError(f"recording '{self.name}': trials.home_location needs a position; give position.series")
         return self

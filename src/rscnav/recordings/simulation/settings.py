@@ -13,7 +13,7 @@ class Simulation(StrictSettings):
     """A simulated mouse in the ring, written as an NWB file whose truth is known."""
 
     name: Name = Field(description="the file is {results_dir}/recordings/NAME.nwb")
-    code: Literal["belief", "position"] = Field(
+    encodes: Literal["belief", "position"] = Field(
         "belief",
         description="neurons follow the exact filter's belief, or the true position alone (a negative control)",
     )

@@ -76,7 +76,7 @@ def simulate_recording(
         raise
     judged = truth.trials["outcome"][truth.trials["outcome"] != "none"]
     print(
-        f"simulation '{truth.name}': {truth.n_units} units with a code for {settings.code}, {len(truth.trials)} trials; "
+        f"simulation '{truth.name}': {truth.n_units} units with a code for {settings.encodes}, {len(truth.trials)} trials; "
         f"second landmark mistaken in {np.sum(judged == 'incorrect')} of the {len(judged)} that reach one"
     )
     return truth
@@ -110,7 +110,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
         trial=trial,
         landmarks=landmarks,
         names=("a", "b"),
-        radius=settings.task.visibility_rad,
+        radius=settings.task.visibility_radius_rad,
         ring=True,
         dt_s=dt_s,
         outcome=trials["outcome"],
@@ -141,9 +141,9 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
         encounters=found.table,
         spikes=_draw_spikes(rates, edges, settings, seeds),
         landmark_names=("a", "b"),
-        visibility_radius=settings.task.visibility_rad,
+        visibility_radius=settings.task.visibility_radius_rad,
         position_unit="rad",
-        attributes={"code": settings.code, "settings": settings.model_dump_json(), "seed": seeds.root},
+        attributes={"encodes": settings.encodes, "settings": settings.model_dump_json(), "seed": seeds.root},
     )
 
 
@@ -179,7 +179,7 @@ def expected_rates(
     n_bins = belief.shape[1]
     preferred = units["preferred_rad"]
     gain = np.ones((len(position), 1))
-    if settings.code == "belief":
+    if settings.encodes == "belief":
         centre = -np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins
         drive = belief @ np.exp(-0.5 * (wrap(centre[:, None] - preferred) / settings.tuning_width_rad) ** 2)
         gain = np.array(settings.phase_gain)[phase][:, None]

@@ -55,7 +55,7 @@ class Rows:
         if not self.n_timeless:
             return []
         which = "row of which start or stop is" if self.n_timeless == 1 else "rows of which start or stop are"
-        cure = "; trials.until: next lets a trial last to the next one's start" if self.key == "trials" else ""
+        cure = "; trials.end: next lets a trial last to the next one's start" if self.key == "trials" else ""
         return [f"{self.n_timeless} {which} not known (NaN) left out of table '{self.table}'{cure}"]
 
 

@@ -25,7 +25,7 @@ def trial_rows(
     extent : (float, float)
         First and last time of anything recorded (s).
     at : (Tracking, Frame) or None
-        The tracked place, which `trials.home` needs.
+        The tracked place, which `trials.home_location` needs.
 
     Returns
     -------
@@ -36,15 +36,15 @@ def trial_rows(
     ValueError
         For a table or column that is not there, rows that don't fit each other, or an animal that never leaves home.
     """
-    if trials.home is not None:
+    if trials.home_location is not None:
         if at is None:
-            raise ValueError("trials.home needs a position")
-        times = _away(trials.home, *at)
+            raise ValueError("trials.home_location needs a position")
+        times = _away(trials.home_location, *at)
         return {"start_time": times[:, 0], "stop_time": times[:, 1]}
-    columns: Columns = interval_table(file, trials.table, "trials.table", stops=trials.until == "stop")
-    if trials.columns is not None:
-        columns = _joined(columns, any_table(file, trials.columns, "trials.columns"), trials)
-    if trials.until == "next" and len(columns["start_time"]):
+    columns: Columns = interval_table(file, trials.table, "trials.table", stops=trials.end == "stop")
+    if trials.join_table is not None:
+        columns = _joined(columns, any_table(file, trials.join_table, "trials.join_table"), trials)
+    if trials.end == "next" and len(columns["start_time"]):
         starts = columns["start_time"]
         order = np.argsort(starts, kind="stable")[: np.isfinite(starts).sum()]  # NaN come last: rows that never began
         stops = np.full_like(starts, np.nan)
@@ -57,26 +57,26 @@ def trial_rows(
 def _joined(columns: Columns, more: TableColumns, trials: Trials) -> Columns:
     """Add the other table's columns, row by row or by what the key says; the trials' own keep their names."""
     n_rows, n_more = len(columns["start_time"]), more.n_rows
-    if trials.match is None:
+    if trials.join_on is None:
         if n_rows != n_more:
             raise ValueError(
-                f"trials.columns: table '{trials.columns}' has {n_more} rows and '{trials.table}' {n_rows}; "
-                "say with trials.match which column tells the rows that belong together"
+                f"trials.join_table: table '{trials.join_table}' has {n_more} rows and '{trials.table}' {n_rows}; "
+                "say with trials.join_on which column tells the rows that belong together"
             )
         rows = np.arange(n_rows)
     else:
-        wanted = column_of(columns, trials.match, "trials.match").tolist()
-        there = column_of(more, trials.match, "trials.match").tolist()
+        wanted = column_of(columns, trials.join_on, "trials.join_on").tolist()
+        there = column_of(more, trials.join_on, "trials.join_on").tolist()
         row_of = {value: row for row, value in enumerate(there)}
         if len(row_of) < len(there):
             twice = next(value for value in there if there.count(value) > 1)
             raise ValueError(
-                f"trials.match: '{trials.match}' is {twice!r} in more than one row of table '{trials.columns}'"
+                f"trials.join_on: '{trials.join_on}' is {twice!r} in more than one row of table '{trials.join_table}'"
             )
         lacking = [value for value in wanted if value not in row_of]
         if lacking:
             raise ValueError(
-                f"trials.match: no row of table '{trials.columns}' has {trials.match} {lacking[0]!r}, as a row of "
+                f"trials.join_on: no row of table '{trials.join_table}' has {trials.join_on} {lacking[0]!r}, as a row of "
                 f"'{trials.table}' has ({len(lacking)} such rows)"
             )
         rows = np.array([row_of[value] for value in wanted], int)
@@ -88,7 +88,9 @@ def _away(home: Home, tracking: Tracking, frame: CoordinateFrame) -> NDArray[np.
     """Give when the animal left home and when it was back, (stay away, 2) in s; none across a gap."""
     place = np.array([home.place], float)
     if not frame.fits(place.shape[1]):
-        raise ValueError(f"trials.home.place: {home.place} does not fit a position with {frame.n_dims} coordinate(s)")
+        raise ValueError(
+            f"trials.home_location.place: {home.place} does not fit a position with {frame.n_dims} coordinate(s)"
+        )
     offset = tracking.values - frame.places(place)
     apart = np.abs(np.angle(np.exp(1j * offset[:, 0]))) if frame.unit == "rad" else np.linalg.norm(offset, axis=1)
     inside = apart <= frame.length(home.radius)
@@ -106,7 +108,7 @@ def _away(home: Home, tracking: Tracking, frame: CoordinateFrame) -> NDArray[np.
     times = times[~across & (np.ptp(times, axis=1) >= home.min_s)]
     if not len(times):
         raise ValueError(
-            f"trials.home: the animal never leaves {home.place} (within {home.radius:g}) and comes back; it was inside in "
+            f"trials.home_location: the animal never leaves {home.place} (within {home.radius:g}) and comes back; it was inside in "
             f"{inside.mean():.0%} of the samples: are place and radius in the position's unit?"
         )
     return times

@@ -93,7 +93,7 @@ def trial_spans(
         For a table or column that is not there; no trial left; trials that stop before they start or overlap; outcomes of which
         none is known.
     """
-    where = "trials.home" if trials.home is not None else f"trials: table '{trials.table}'"
+    where = "trials.home_location" if trials.home_location is not None else f"trials: table '{trials.table}'"
     columns = trial_rows(
         file, trials, extent, (tracking, frame) if tracking is not None and frame is not None else None
     )
@@ -120,7 +120,7 @@ def trial_spans(
         if turns.shape[1] != 1 or not np.isfinite(turns).all():
             raise ValueError(f"trials.rotation: column '{trials.rotation}' must hold one finite angle in every row")
         rotation = turns[:, 0] if trials.rotation_unit == "rad" else np.radians(turns[:, 0])
-    name = "trials.home" if trials.home is not None else trials.table
+    name = "trials.home_location" if trials.home_location is not None else trials.table
     table = Rows("trials", name, times, rows, every, n_timeless)
     return TrialSpans(times, rotation, outcomes(columns, trials), columns, cut=False, table=table)
 
@@ -167,7 +167,7 @@ def _every(columns: Columns) -> NDArray[np.float64]:
 
 
 def _no_times(key: str, table: str, n_rows: int) -> str:
-    cure = "; write trials.until: next to let each last to the next one's start" if key == "trials" else ""
+    cure = "; write trials.end: next to let each last to the next one's start" if key == "trials" else ""
     return f"{key}: none of the {n_rows} rows of table '{table}' that are chosen has both a start and a stop{cure}"
 
 

@@ -7,9 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rscnav.networks.cells.base import Cell
+from rscnav.networks.cells.base import Cell, by_unit
 from rscnav.networks.cells.registry import is_recurrent
-from rscnav.networks.cells.unit_derivatives import by_unit
 from rscnav.networks.model import Network
 
 States = NDArray[np.float64]  # (..., state)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from rscnav.networks.cells.base import Cell
-from rscnav.networks.cells.unit_derivatives import by_unit
+from rscnav.networks.cells.base import Cell, by_unit
 from rscnav.networks.learning_rules.base import Rule
 from rscnav.networks.model import Architecture, Generators, Network
 from rscnav.networks.training.loss import Objective

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import torch
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.devices import pick_device
-from rscnav.networks.model import Architecture
 from rscnav.networks.settings import Training
 from rscnav.networks.training.matmul_backend import onednn_matmul
 from rscnav.networks.training.member import Member

@@ -15,7 +15,8 @@ import torch
 from environments import ENVIRONMENTS
 from timing import learner, seconds
 
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.architecture import Architecture
+from rscnav.networks.model import Network
 from rscnav.tasks import Task, make_task
 
 TASKS = ("ring-fixed", "ring-external-map", "ring-internal-map", "arena")

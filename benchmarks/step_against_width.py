@@ -13,7 +13,8 @@ from timing import learner, seconds
 
 from rscnav.figures.layout import plain_log_ticks
 from rscnav.figures.style import GREY, Canvas
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.architecture import Architecture
+from rscnav.networks.model import Network
 from rscnav.networks.training.flops import flops_per_step, product_peak
 from rscnav.tasks import make_task
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import torch
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.learning_rules.bptt import BPTT
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
 from rscnav.networks.training.loss import Objective
 from rscnav.networks.training.matmul_backend import onednn_matmul
 from rscnav.tasks import Batch, Task

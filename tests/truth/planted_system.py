@@ -6,7 +6,8 @@ import torch
 from rscnav.calibration.random_walks import ring_walk
 from rscnav.dynamics.system import System
 from rscnav.dynamics.trajectories import Trajectories
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.architecture import Architecture
+from rscnav.networks.model import Network
 from rscnav.sessions.posteriors import PositionBins
 from rscnav.tasks.registry import make_task
 

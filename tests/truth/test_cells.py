@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch import nn
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.registry import CELLS, is_recurrent
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
 
 N_STEPS, N_TRIALS, N_INPUTS, N_UNITS = 12, 5, 3, 7
 HEADS = {"position": 4, "separation": 3}

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from rscnav.networks.model import Architecture, Network, step_losses
+from rscnav.networks.architecture import Architecture
+from rscnav.networks.model import Network, step_losses
 from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
 from rscnav.observers.registry import observe
 from rscnav.observers.settings import Observer

@@ -17,7 +17,8 @@ from rscnav.dynamics.perturbations import add_recovery
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import load_trajectories
 from rscnav.dynamics.trial_statistics import fit_exponential_decay, mean_interval
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.architecture import Architecture
+from rscnav.networks.model import Network
 from rscnav.networks.rollout import roll_out
 from rscnav.networks.settings import Rollout
 from rscnav.observers.registry import bayes_filter

@@ -6,13 +6,14 @@ import math
 import pytest
 import torch
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.registry import CELLS, is_recurrent
 from rscnav.networks.learning_rules.bptt import BPTT, TruncatedBPTT
 from rscnav.networks.learning_rules.crbp import CRBP
 from rscnav.networks.learning_rules.eprop import EProp
 from rscnav.networks.learning_rules.rtrl import RTRL, follow_influence
 from rscnav.networks.learning_rules.snap import SnAp, reached_within
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
 from rscnav.networks.training.loss import Objective
 
 N_INPUTS, N_UNITS, N_TRIALS, N_STEPS, SEED = 3, 6, 4, 12, 5

@@ -17,7 +17,7 @@ from rscnav.calibration.null_sessions import null_session
 from rscnav.files.sealed.hdf5 import accept
 from rscnav.files.sealed.regular import DamagedError
 from rscnav.networks import checkpoint
-from rscnav.networks.model import Architecture
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.training.train import Plan, train
 from rscnav.observers.settings import Observer
 from rscnav.recordings.files.open_file import open_recording

@@ -16,8 +16,9 @@ from rscnav.dynamics.run import dynamics
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import load_trajectories
 from rscnav.networks import checkpoint
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.devices import Device
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
 from rscnav.networks.rollout import roll_out
 from rscnav.networks.settings import Rollout
 from rscnav.networks.weights_file import trained_values

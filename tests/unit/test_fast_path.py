@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells import gru_numba as fast_gru
 from rscnav.networks.cells.gated import GRU
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
 from rscnav.networks.training.loss import Objective
 from rscnav.networks.training.matmul_backend import onednn_matmul
 

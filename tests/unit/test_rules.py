@@ -5,13 +5,14 @@ from typing import get_args
 import pytest
 import torch
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.registry import CELLS, is_recurrent
 from rscnav.networks.learning_rules.bptt import TruncatedBPTT
 from rscnav.networks.learning_rules.eprop import EProp
 from rscnav.networks.learning_rules.registry import RULES, make_rule, rule_class
 from rscnav.networks.learning_rules.settings import RuleSettings
 from rscnav.networks.learning_rules.snap import SnAp
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
 from rscnav.networks.training.loss import Objective
 from rscnav.settings.strict_settings import ConfigError, check
 

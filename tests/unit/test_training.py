@@ -11,8 +11,9 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.checkpoint import load_network
-from rscnav.networks.model import Architecture, Network, step_losses
+from rscnav.networks.model import Network, step_losses
 from rscnav.networks.rollout import read_curve, roll_out
 from rscnav.networks.settings import Rollout
 from rscnav.networks.training.lr_schedule import cycle_ends, learning_rate

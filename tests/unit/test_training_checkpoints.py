@@ -12,7 +12,7 @@ from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.files.atomic import clear_leftovers
 from rscnav.networks import checkpoint
-from rscnav.networks.model import Architecture
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.training.checkpoint_settings import differences
 from rscnav.networks.training.train import Plan, train
 from rscnav.observers.settings import Observer

@@ -11,8 +11,8 @@ import torch
 from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.networks import checkpoint, devices
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.devices import Gpu
-from rscnav.networks.model import Architecture
 from rscnav.networks.training import training_job as together
 from rscnav.networks.training.plan import Plan
 from rscnav.networks.training.train import train, train_ensemble

@@ -8,8 +8,9 @@ import torch
 from small_training import CPU, killed_at, short_task, small_training
 from torch import nn
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.learning_rules.settings import RuleSettings
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
 from rscnav.networks.training import progress
 from rscnav.networks.training.flops import flops_per_step, product_peak
 from rscnav.networks.training.member import Member

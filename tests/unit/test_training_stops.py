@@ -9,7 +9,7 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
-from rscnav.networks.model import Architecture
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.rollout import read_curve
 from rscnav.networks.settings import Training
 from rscnav.networks.training.early_stopping import divergence_reason, is_stalled

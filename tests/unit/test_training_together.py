@@ -8,8 +8,8 @@ import pytest
 import torch
 from small_training import CPU, killed_at, short_task, small_training
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.learning_rules.settings import RuleSettings
-from rscnav.networks.model import Architecture
 from rscnav.networks.training.train import Plan, train, train_ensemble
 from rscnav.networks.training.train_step import TrainStep
 from rscnav.observers.settings import Observer

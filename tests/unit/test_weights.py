@@ -9,8 +9,9 @@ import torch
 from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.networks import checkpoint
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.checkpoint import load_network
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.model import Network
 from rscnav.networks.rollout import roll_out
 from rscnav.networks.settings import Rollout
 from rscnav.networks.training.checkpoint_settings import records_of

@@ -1,6 +1,6 @@
 """Recurrent networks that learn the tasks.
 
-- ``architecture``        from a network's settings to what it is made of
+- ``architecture``        what a network is made of, and how its settings become that
 - ``cells``               layers of units, recurrent and not, behind one interface
 - ``checkpoint``          the state of a training run in a file, and a trained network in a file
 - ``devices``             which device networks run on: torch alone decides, when a job runs

@@ -2,65 +2,16 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell, Layer, affine, empty_parameter
-from rscnav.networks.cells.registry import cell_class, is_recurrent, make_layer
+from rscnav.networks.cells.registry import cell_class, is_recurrent
 
 Generators = torch.Generator | Sequence[torch.Generator] | None  # of one network, of several, or none
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """What a network is made of.
-
-    Parameters
-    ----------
-    cell : str
-        A name in `rscnav.networks.cells.registry`.
-    hidden_size : int
-        Units of each layer (of each direction).
-    n_layers : int
-        Layers, one on top of the other.
-    bidirectional : bool
-        Every layer also runs from the end of the trial to its start: an offline smoother, not causal.
-    tau_steps : float
-        Time constant of the cell ``leaky``.
-    window_steps : int
-        Steps that the layer ``convolution`` sees.
-    process_noise : float
-        Standard deviation of the noise that each unit receives at each step.
-    """
-
-    cell: str = "gru"
-    hidden_size: int = 128
-    n_layers: int = 1
-    bidirectional: bool = False
-    tau_steps: float = 5.0
-    window_steps: int = 20
-    process_noise: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.n_layers < 1:
-            raise ValueError(f"n_layers: {self.n_layers} will not do; a network needs at least 1 layer")
-        if self.process_noise < 0:
-            raise ValueError(f"process_noise: {self.process_noise} is negative; a standard deviation is 0 or more")
-
-    def layer(self, n_inputs: int) -> Layer:
-        """Make one layer."""
-        options: dict[str, dict[str, Any]] = {
-            "leaky": {"tau_steps": self.tau_steps},
-            "convolution": {"window_steps": self.window_steps},
-        }
-        return make_layer(self.cell, n_inputs, self.hidden_size, **options.get(self.cell, {}))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give plain values, for files."""
-        return asdict(self)
 
 
 class Unit(NamedTuple):

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.architecture import Architecture
+from rscnav.networks.model import Network
 from rscnav.tasks.base import Task
 
 CURE = "train this network again: remove the file and start snakemake (or `rscnav train`)"

@@ -51,7 +51,7 @@ def limit_of(architecture: Any, task: Task) -> str:
 
     Parameters
     ----------
-    architecture : rscnav.networks.model.Architecture
+    architecture : rscnav.networks.architecture.Architecture
     task : Task
 
     Returns

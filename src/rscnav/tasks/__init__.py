@@ -2,7 +2,7 @@
 
 - ``arena``              `arena`: find your place in a disc, and the rewarded port on its rim, by two landmarks that look exactly alike
 - ``arena_motion``       how the animal moves in a disc
-- ``base``               what sampling a task gives, and what every task offers
+- ``base``               what every task offers: time step and length of its trials, batches of trials, the interface
 - ``input_encoding``     how quantities enter the input channels: as one number, or as a population
 - ``lazy_torch``         torch, imported when something of it is first used, so that settings are read and analyses run without it
 - ``registry``           tasks by name
@@ -11,7 +11,6 @@
 - ``ring_fixed``         `ring-fixed`: find your place on a ring with two landmarks that look exactly alike
 - ``ring_internal_map``  `ring-internal-map`: two alike landmarks whose separation changes from trial to trial and must be found out
 - ``ring_motion``        how the animal moves on the ring
-- ``trial_timing``       time step, length and scoring of trials: settings that every task has
 """
 
 import lazy_loader

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from rscnav.tasks.arena_motion import PlaneMotion, wander
-from rscnav.tasks.base import Batch
+from rscnav.tasks.base import Batch, TrialTiming
 from rscnav.tasks.input_encoding import encode_velocity, velocity_names
 from rscnav.tasks.ring import check_counts, equal_bin, wrap
-from rscnav.tasks.trial_timing import TrialTiming
 
 if TYPE_CHECKING:
     import torch

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from rscnav.tasks.base import Batch
+from rscnav.tasks.base import Batch, TrialTiming
 from rscnav.tasks.input_encoding import encode_velocity, velocity_names
 from rscnav.tasks.ring_motion import RingMotion, sensed_velocity, travelled
-from rscnav.tasks.trial_timing import TrialTiming
 
 if TYPE_CHECKING:
     import torch

@@ -5,9 +5,10 @@ from typing import ClassVar, Self
 
 from torch import Tensor
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.registry import CELLS, is_recurrent
 from rscnav.networks.learning_rules.settings import RuleSettings
-from rscnav.networks.model import Architecture, Generators, Network
+from rscnav.networks.model import Generators, Network
 from rscnav.networks.training.loss import Objective
 
 

@@ -5,9 +5,10 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.learning_rules.base import Rule
 from rscnav.networks.learning_rules.settings import RuleSettings
-from rscnav.networks.model import Architecture, Generators, Network
+from rscnav.networks.model import Generators, Network
 from rscnav.networks.training.loss import Objective
 
 

@@ -2,10 +2,10 @@
 
 from torch import Tensor
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.eligibility_traces import follow_traces, own_past
 from rscnav.networks.learning_rules.online import Local, OnlineRule
-from rscnav.networks.model import Architecture
 
 
 class CRBP(OnlineRule):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell, by_unit
 from rscnav.networks.learning_rules.base import Rule
-from rscnav.networks.model import Architecture, Generators, Network
+from rscnav.networks.model import Generators, Network
 from rscnav.networks.training.loss import Objective
 
 

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.online import Local, OnlineRule
-from rscnav.networks.model import Architecture
 
 LIMIT_GIB = 4.0
 

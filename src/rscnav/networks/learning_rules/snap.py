@@ -5,12 +5,12 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.eligibility_traces import follow_traces, own_past
 from rscnav.networks.learning_rules.online import Local, OnlineRule
 from rscnav.networks.learning_rules.rtrl import follow_influence, refuse_large_influence
 from rscnav.networks.learning_rules.settings import RuleSettings
-from rscnav.networks.model import Architecture
 
 
 class SnAp(OnlineRule):

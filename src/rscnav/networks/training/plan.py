@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rscnav.networks.model import Architecture
+from rscnav.networks.architecture import Architecture
 from rscnav.observers.settings import Observer
 
 OWN = (
@@ -28,7 +28,7 @@ class Plan:
     ----------
     name : str
         The session's, for messages.
-    architecture : rscnav.networks.model.Architecture
+    architecture : rscnav.networks.architecture.Architecture
     training : rscnav.networks.settings.Training
     observer : rscnav.observers.settings.Observer
         Grid or particles of the Bayes filter that the gap is measured against.

@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 python benchmarks/correlation_sum.py [small] [large]
 
-``large``: 100,000 points, all pairs on two threads, and from 2,000 reference points; it comes first, so that the peak of memory is its own.
+``large``: 100,000 points, all pairs on two threads; it comes first, so that the peak of memory is its own.
 ``small``: 10,000 points against all distances at once (`pdist` and sort) and, where scikit-dimension is installed, its `CorrInt`, which
 gives the dimension from two radii; counts against float64 at every radius; small radii in two dimensions by tree and by blocks.
 One thread unless said; seconds by the clock, the best of three turns.
@@ -22,7 +22,6 @@ from scipy.spatial.distance import pdist
 from rscnav.analyses.dimension import correlation_sum as correlation
 from rscnav.analyses.dimension.correlation_dimension import radii_from
 from rscnav.analyses.dimension.correlation_sum import count_pairs
-from rscnav.analyses.dimension.pair_counts.subsampled import sampled_sum
 
 N_DIMS = 128
 TURNS = 3
@@ -34,7 +33,6 @@ def main() -> None:
     warm = np.random.default_rng(0).normal(size=(3000, 2))
     for radius in (0.01, 9.0):  # what is compiled is compiled, tree and blocks
         count_pairs(warm, np.array([radius]), threads=2)
-    sampled_sum(warm, [0.5], 40, np.random.default_rng(0))
     if "large" in chosen:
         many(100_000)
     if "small" in chosen:
@@ -55,22 +53,14 @@ def cloud(n: int, dtype: type[np.floating] = np.float32) -> NDArray[np.floating]
 
 
 def many(n: int) -> None:
-    """Time all pairs of many points, with the peak of memory, and the sample of them."""
+    """Time all pairs of many points, with the peak of memory."""
     points = cloud(n)
     radii = radii_from(points[:1000].astype(np.float64))
     before = peak_gib()
-    counts, exact_s = timed(lambda: count_pairs(points, radii, threads=2))
+    _, exact_s = timed(lambda: count_pairs(points, radii, threads=2))
     print(
         f"{n:,} x {N_DIMS}, {len(radii)} radii, every pair, two threads: {exact_s:.0f} s, peak {peak_gib():.2f} GiB, "
         f"{before:.2f} of it before"
-    )
-    exact = counts.correlation_sum()
-    (found, error), sampled_s = timed(lambda: sampled_sum(points, radii, 2000, np.random.default_rng(1)))
-    seen = (exact > 1e-4) & (exact < 1)
-    found, error, exact = found[seen], error[seen], exact[seen]
-    print(
-        f"  from 2,000 reference points: {sampled_s:.1f} s; where C > 1e-4 off by up to {np.abs(found / exact - 1).max():.1%}, "
-        f"standard error up to {(error / exact).max():.1%}"
     )
 
 

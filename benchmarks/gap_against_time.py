@@ -62,7 +62,7 @@ def main() -> None:
             minutes = minutes_of(curriculum, curve["batch"], network.hidden_size)
             for suffix, (colour, label) in LINES.items():
                 ax.plot(minutes, curve[f"gap{suffix}"], color=colour, label=label, lw=0.9)
-            loss = read_result(results / "analyses" / "behaviour" / f"{name}.h5")
+            loss = read_result(results / "analyses" / "observer_comparison" / f"{name}.h5")
             who, part = loss["observer"].tolist(), loss["part"].tolist().index("LM2")
             mean = loss["loss/mean"][:, part]
             left = mean[who.index("dead_reckoning")] - mean[who.index("bayes")]

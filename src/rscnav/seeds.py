@@ -30,7 +30,7 @@ def derive_seed(root: int, *keys: str | int) -> int:
 
 @dataclass(frozen=True)
 class Seeds:
-    """Generators of one stage and item: ``Seeds(root, "analyse", "tuning", "gru-s1").generator("null")``."""
+    """Generators of one stage and item: ``Seeds(root, "analyse", "tuning_entropy", "gru-s1").generator("null")``."""
 
     root: int
     path: tuple[str | int, ...] = ()

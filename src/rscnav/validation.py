@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
+
 
 def as_activity(activity: ArrayLike, name: str = "activity") -> NDArray[np.floating]:
     """Return `activity` as a float array (time, unit) without NaN.
@@ -14,13 +16,15 @@ def as_activity(activity: ArrayLike, name: str = "activity") -> NDArray[np.float
     """
     array = np.asarray(activity)
     if array.dtype.kind not in "fiub":
-        raise ValueError(f"{name}: needs numbers, got dtype {array.dtype}")
+        raise InvalidValueError(f"{name}: needs numbers, got dtype {array.dtype}")
     if array.dtype.kind != "f":
         array = array.astype(np.float64)
     if array.ndim != 2:
-        raise ValueError(f"{name}: needs shape (time, unit), got {array.shape}; for one unit use {name}[:, None]")
+        raise InvalidValueError(
+            f"{name}: needs shape (time, unit), got {array.shape}; for one unit use {name}[:, None]"
+        )
     if 0 in array.shape:
-        raise ValueError(f"{name}: shape {array.shape} has no samples or no units")
+        raise InvalidValueError(f"{name}: shape {array.shape} has no samples or no units")
     if not np.isfinite(array).all():
         raise not_finite(array, name=name)
     return array
@@ -30,7 +34,7 @@ def not_finite(array: NDArray[np.floating], start: int = 0, name: str = "activit
     """Give the error for samples (time, unit), from sample `start` on, of which some value is not finite."""
     bad = ~np.isfinite(array)
     row, unit = np.argwhere(bad)[0]
-    return ValueError(
+    return InvalidValueError(
         f"{name}: {array[row, unit]} at sample {start + row}, unit {unit} (the first of {bad.sum()}); "
         "drop or interpolate such samples first"
     )
@@ -40,5 +44,5 @@ def same_length(**arrays: NDArray) -> int:
     """Return the common length of the arrays' first axis, or raise a ValueError that names each one's."""
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) != 1:
-        raise ValueError("arrays must have one length: " + ", ".join(f"{k} has {v}" for k, v in lengths.items()))
+        raise InvalidValueError("arrays must have one length: " + ", ".join(f"{k} has {v}" for k, v in lengths.items()))
     return next(iter(lengths.values()))

@@ -99,7 +99,7 @@ def use(path: Path) -> str:
         settings_text(config, "simulate", simulation.name)
     for recording in config.recordings[:5]:
         settings_text(config, "read", recording.name)
-    settings_text(config, "analyse", "tuning")
+    settings_text(config, "analyse", "tuning_entropy")
     return str(len(names))
 
 

@@ -19,8 +19,8 @@ from rscnav.analyses.result import read_result, write_result
 from rscnav.calibration.null_sessions import null_session
 from rscnav.inspection.report import inspect_recording
 from rscnav.networks import checkpoint
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.checkpoint import load_network
-from rscnav.networks.model import Architecture
 from rscnav.networks.settings import Training
 from rscnav.networks.training import trainer as run
 from rscnav.networks.training.train import Plan, train
@@ -52,7 +52,7 @@ def make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     session = null_session("noise", np.random.default_rng(0), n_trials=12, n_units=5, n_steps=40)
     write_session(session, folder / "session.h5")
-    write_result(analyse("tuning", session), folder / "result.h5")
+    write_result(analyse("tuning_entropy", session), folder / "result.h5")
     _networks(folder)
     rng = np.random.default_rng(0)
     time = np.arange(1500) / 50

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from rscnav.analyses.encounters.categories import MISSED, samples_around
-from rscnav.analyses.optimality.behaviour import Settings
+from rscnav.analyses.optimality.observer_comparison import Settings
 from rscnav.analyses.registry import analyse
-from rscnav.networks.model import Architecture, Network
+from rscnav.networks.architecture import Architecture
+from rscnav.networks.model import Network
 from rscnav.networks.rollout import roll_out
 from rscnav.networks.settings import Rollout
 from rscnav.observers.optimality_gap import optimality_gap
@@ -36,7 +37,7 @@ def session():
 
 @pytest.fixture(scope="module")
 def result(session):
-    return analyse("behaviour", session)
+    return analyse("observer_comparison", session)
 
 
 def from_onset(session, values):
@@ -101,11 +102,11 @@ def test_no_causal_observer_beats_the_filter_and_the_smoother_does(session, resu
 
 
 def test_the_filters_mean_divergence_is_the_optimality_gap(session, result):
-    gap = analyse("optimality", session)
+    gap = analyse("optimality_gap", session)
     bayes = session.observer_names.index("bayes")
     for p, part in enumerate(result["part"].tolist()):
         value, se = gap.scalar(f"gap/{part}/value"), gap.scalar(f"gap/{part}/se")
-        assert result["divergence/mean"][bayes, p] == pytest.approx(value, abs=4 * se), part
+        assert result["kl_divergence/mean"][bayes, p] == pytest.approx(value, abs=4 * se), part
         assert value > 8 * se, "an untrained network is far from the filter, or this says nothing"
         assert result["loss/difference"][bayes, p] == pytest.approx(value, abs=1e-5)
 
@@ -134,7 +135,7 @@ def unknown_map():
 
 
 def test_at_a_separation_of_pi_the_filter_is_near_chance_and_below_it_is_not(unknown_map):
-    result = analyse("behaviour", unknown_map, Settings(n_separation_bins=8))
+    result = analyse("observer_comparison", unknown_map, Settings(n_separation_bins=8))
     assert "map is not known" in result.notes["non_encounter"]
     edges, share, n = (result[f"separation/{what}"] for what in ("edges", "share", "n"))
     assert edges[-1] == pytest.approx(math.pi, abs=0.03)

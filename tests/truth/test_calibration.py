@@ -21,7 +21,7 @@ N_SESSIONS = 24
 SMALL = {"n_trials": 60, "n_units": 8, "n_steps": 100}
 IS_P = re.compile(r"(^|[/_])p(_|$)")
 MADE_OF_OTHERS = re.compile(r"adjusted(_fresh)?$|corrected$")
-OF_NETWORKS = ("optimality", "behaviour")  # which give no p-value
+OF_NETWORKS = ("optimality_gap", "observer_comparison")  # which give no p-value
 CASES = [(analysis, kind) for analysis, claims in CLAIMS.items() for kind in kinds_for(claims)]
 
 

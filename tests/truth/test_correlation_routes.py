@@ -1,4 +1,4 @@
-"""The ways to count pairs: by blocks, by the leaves of a k-d tree, with torch, and from reference points to all."""
+"""The ways to count pairs: by blocks, by the leaves of a k-d tree, with torch."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,6 @@ from rscnav.analyses.dimension.pair_counts import gpu as pair_torch
 from rscnav.analyses.dimension.pair_counts.distance_bins import prepare_points
 from rscnav.analyses.dimension.pair_counts.gpu import count_on_device, torch_device
 from rscnav.analyses.dimension.pair_counts.kd_tree import count_by_tree, make_leaves
-from rscnav.analyses.dimension.pair_counts.subsampled import sampled_sum
 
 CLOUDS = {
     "line": lambda rng, n: rng.standard_normal((n, 1)),
@@ -80,43 +79,3 @@ def test_a_device_that_is_not_there_is_named():
         with pytest.raises(ValueError, match="finds no GPU"):
             correlation_sum(np.eye(5), [1.0], device="cuda")
     np.testing.assert_allclose(correlation_sum(np.eye(5), [1.0, 2.0], device="auto"), [0, 1])
-
-
-@pytest.mark.parametrize("theiler", [0, "trial"])
-def test_references_give_the_sum_within_their_standard_error(theiler):
-    rng = np.random.default_rng(2)
-    points, trial = rng.standard_normal((3000, 3)), np.repeat(np.arange(150), 20)
-    radii = np.array([3.0, 0.3, 1.0])
-    exact = correlation_sum(points, radii, theiler=theiler, trial=trial)
-    off = []
-    for draw in range(150):
-        found, error = sampled_sum(points, radii, 200, np.random.default_rng(draw), theiler=theiler, trial=trial)
-        off.append((found - exact) / error)
-    # With 20 shares the ratio has Student's t distribution with 19 degrees of freedom: sd 1.06.
-    assert np.all(np.abs(np.mean(off, axis=0)) < 0.3)
-    assert np.all((np.std(off, axis=0) > 0.85) & (np.std(off, axis=0) < 1.15))
-
-
-def test_all_points_as_references_are_exact():
-    rng = np.random.default_rng(3)
-    points, trial = rng.standard_normal((700, 5)), np.repeat(np.arange(7), 100)
-    radii = np.geomspace(0.5, 5, 9)
-    found, error = sampled_sum(points, radii, 700, rng, theiler=10, trial=trial)
-    np.testing.assert_allclose(found, correlation_sum(points, radii, theiler=10, trial=trial), rtol=1e-12)
-    np.testing.assert_array_equal(error, 0)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"n_references": 10}, "n_references: 10"),
-        ({"radii": [-1.0]}, "radii"),
-        ({"theiler": 400}, "leaves no pair"),
-        ({"points": np.full((300, 2), np.nan)}, "nan at sample 0"),
-    ],
-)
-def test_bad_arguments_of_the_sample_are_named(arguments, message):
-    given = {"points": np.random.default_rng(0).random((300, 2)), "radii": [0.5], "n_references": 60, **arguments}
-    points, radii, n = given.pop("points"), given.pop("radii"), given.pop("n_references")
-    with pytest.raises(ValueError, match=message):
-        sampled_sum(points, radii, n, np.random.default_rng(0), **given)

@@ -5,9 +5,9 @@ import pytest
 from planted_ring import place_bumps, ring_session, smooth_noise
 
 from rscnav.analyses.decoding.decoding import Settings as Decoding
-from rscnav.analyses.encounters.divergence import Settings as Divergence
 from rscnav.analyses.encounters.encounters import Settings as Meetings
-from rscnav.analyses.encounters.missed import Settings as Missed
+from rscnav.analyses.encounters.non_encounters import Settings as Missed
+from rscnav.analyses.encounters.trajectory_divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
 from rscnav.figures.layout import SessionResults
@@ -16,12 +16,16 @@ from rscnav.figures.style import Canvas
 
 SETTINGS = {
     "encounters": Meetings(),
-    "divergence": Divergence(n_null=19),
+    "trajectory_divergence": Divergence(n_null=19),
     "decoding": Decoding(n_null=19, before_s=0.3, after_s=0.6),
-    "missed": Missed(n_null=19),
+    "non_encounters": Missed(n_null=19),
 }
 LACKING = {name: Result.not_applicable(f"no data for {name}") for name in SETTINGS}
-PANELS = {"encounters": ["encounters"] * 3 + ["divergence"], "decoding": ["decoding"] * 3, "missed": ["missed"] * 4}
+PANELS = {
+    "encounters": ["encounters"] * 3 + ["trajectory_divergence"],
+    "decoding": ["decoding"] * 3,
+    "non_encounters": ["non_encounters"] * 4,
+}
 
 
 def plant(session, rng):
@@ -64,7 +68,7 @@ def test_a_row_a_session_with_named_empty_panels(name, results):
     assert set(figure_module(name).ANALYSES) == set(PANELS[name])
     for k, analysis in enumerate(PANELS[name]):
         assert f"no data for {analysis}" in texts(bare[k])
-        if (name, k) == ("missed", 1):
+        if (name, k) == ("non_encounters", 1):
             assert "there is no belief" in texts(full[k])
             continue
         assert full[k].get_xlabel() or full[k].get_xticklabels()
@@ -74,7 +78,7 @@ def test_a_row_a_session_with_named_empty_panels(name, results):
 
 def test_encounters_shows_the_numbers(results):
     counts, activity, outcome, distance = draw_figure("encounters", [SessionResults("full", "network", results)]).axes
-    met, apart = results["encounters"], results["divergence"]
+    met, apart = results["encounters"], results["trajectory_divergence"]
     total = sum(bar.get_width() for bar in counts.patches if bar.get_height() == pytest.approx(0.7))
     assert total == met["category_count"].sum()
     groups = dict(zip(met["group"].tolist(), met["group_activity"], strict=True))
@@ -101,9 +105,9 @@ def test_decoding_shows_the_numbers(results):
 
 
 def test_missed_shows_the_numbers(results):
-    shown, _, moved, drops = draw_figure("missed", [SessionResults("full", "network", results)]).axes
-    found = results["missed"]
-    for kind in ("missed", "other"):
+    shown, _, moved, drops = draw_figure("non_encounters", [SessionResults("full", "network", results)]).axes
+    found = results["non_encounters"]
+    for kind in ("non_encounter", "other"):
         assert shows(shown, found[f"shown/{kind}"])
         assert shows(moved, found[f"moved/{kind}"])
         assert shows(drops, np.array([found.scalar(f"shown_drop_{kind}")]))
@@ -117,8 +121,8 @@ def test_what_is_too_rare_is_said_with_how_many_are_needed(results, without_outc
     assert "needed" not in texts(identity)
     _, outcome, _ = draw_figure("decoding", [SessionResults("none", "recording", without_outcome)]).axes
     assert "no outcome is known" in texts(outcome)
-    missed = {"missed": analyse("missed", ring_session(plant, 12), SETTINGS["missed"])}
-    for panel in draw_figure("missed", [SessionResults("few", "network", missed)]).axes:
+    missed = {"non_encounters": analyse("non_encounters", ring_session(plant, 12), SETTINGS["non_encounters"])}
+    for panel in draw_figure("non_encounters", [SessionResults("few", "network", missed)]).axes:
         assert "6 are needed" in texts(panel)
 
 

@@ -5,7 +5,7 @@ import pytest
 from planted_ring import place_bumps, ramps, ring_session, smooth_noise
 
 from rscnav.analyses.decoding.decoding import Settings
-from rscnav.analyses.encounters.divergence import Settings as Divergence
+from rscnav.analyses.encounters.trajectory_divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.settings import Common
 
@@ -74,11 +74,13 @@ def test_a_state_that_holds_the_place_tells_a_from_b_and_labels_alone_do_not():
         bumps = place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 8))
         return 3 * bumps + 0.3 * smooth_noise(session, rng, 8)
 
-    found = analyse("divergence", ring_session(place_code, 150))
+    found = analyse("trajectory_divergence", ring_session(place_code, 150))
     at = found["time"] == 0
     for order in ("1st", "2nd"):
         assert found[f"{order}/ratio"][at] > 5 * found[f"{order}/control_high"][at] > 0
-    quiet = [analyse("divergence", ring_session(null, 80, seed=seed), Divergence(n_null=99)) for seed in range(10)]
+    quiet = [
+        analyse("trajectory_divergence", ring_session(null, 80, seed=seed), Divergence(n_null=99)) for seed in range(10)
+    ]
     outside = [np.nanmean(r["1st/p"] <= 0.05) for r in quiet]
     assert np.mean(outside) < 0.15
 

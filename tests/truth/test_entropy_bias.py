@@ -7,7 +7,8 @@ from planted_ring import ring_session
 from rscnav.analyses.events import displacement_since_landmark
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.spatial_bins import spatial_bin
-from rscnav.analyses.tuning import spatial, tuning
+from rscnav.analyses.tuning import spatial_entropy as spatial
+from rscnav.analyses.tuning import tuning_entropy as tuning
 from rscnav.analyses.tuning.entropy import histogram_entropy, miller_madow
 from rscnav.analyses.tuning.place_passes import draw, find_passes, match_visit_counts
 from rscnav.analyses.tuning.rate_entropy import rate_entropy, shuffled_spread
@@ -90,10 +91,10 @@ def place_bins(session):
 @pytest.mark.parametrize(
     ("name", "curve", "settings", "bins"),
     [
-        ("tuning", np.ones(6), tuning.Settings(n_null=49), displacement_bins),
-        ("tuning", TUNED, tuning.Settings(n_null=49), displacement_bins),
-        ("spatial", np.ones(20), spatial.Settings(n_null=49), place_bins),
-        ("spatial", np.repeat(TUNED[:5], 4), spatial.Settings(n_null=49), place_bins),
+        ("tuning_entropy", np.ones(6), tuning.Settings(n_null=49), displacement_bins),
+        ("tuning_entropy", TUNED, tuning.Settings(n_null=49), displacement_bins),
+        ("spatial_entropy", np.ones(20), spatial.Settings(n_null=49), place_bins),
+        ("spatial_entropy", np.repeat(TUNED[:5], 4), spatial.Settings(n_null=49), place_bins),
     ],
 )
 def test_curves_on_known_rates(name, curve, settings, bins):

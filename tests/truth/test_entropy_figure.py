@@ -8,17 +8,17 @@ from planted_ring import place_bumps, ring_session, smooth_noise
 
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
-from rscnav.analyses.tuning.dispersion import Settings as Dispersion
-from rscnav.analyses.tuning.spatial import Settings as Spatial
-from rscnav.analyses.tuning.tuning import Settings as Tuning
+from rscnav.analyses.tuning.rate_dispersion import Settings as Dispersion
+from rscnav.analyses.tuning.spatial_entropy import Settings as Spatial
+from rscnav.analyses.tuning.tuning_entropy import Settings as Tuning
 from rscnav.figures.layout import SessionResults
 from rscnav.figures.registry import draw_figure
 from rscnav.figures.style import Canvas
 
 SETTINGS = {
-    "tuning": Tuning(n_null=19),
-    "spatial": Spatial(n_null=19),
-    "dispersion": Dispersion(n_null=19, n_matching_draws=2, n_groups=4),
+    "tuning_entropy": Tuning(n_null=19),
+    "spatial_entropy": Spatial(n_null=19),
+    "rate_dispersion": Dispersion(n_null=19, n_matching_draws=2, n_groups=4),
 }
 LACKING = {name: Result.not_applicable(f"no data for {name}") for name in SETTINGS}
 
@@ -45,7 +45,9 @@ def test_a_row_a_session_with_named_empty_panels_and_a_row_of_all(results):
         "entropy", [SessionResults("full", "network", results), SessionResults("bare", "recording", LACKING)]
     )
     full, bare, across = figure.axes[:6], figure.axes[6:12], figure.axes[12:]
-    for column, analysis in enumerate(("tuning", "tuning", "spatial", "spatial", "dispersion", "dispersion")):
+    for column, analysis in enumerate(
+        ("tuning_entropy", "tuning_entropy", "spatial_entropy", "spatial_entropy", "rate_dispersion", "rate_dispersion")
+    ):
         assert f"no data for {analysis}" in texts(bare[column])
         assert "not applicable" not in texts(full[column])
         assert full[column].get_xlabel()
@@ -60,7 +62,7 @@ def test_one_session_alone_has_no_row_of_all(results):
 
 def test_it_shows_the_numbers(results):
     axes = draw_figure("entropy", [SessionResults("full", "network", results)]).axes
-    for name, (curves, entropies) in {"tuning": axes[:2], "spatial": axes[2:4]}.items():
+    for name, (curves, entropies) in {"tuning_entropy": axes[:2], "spatial_entropy": axes[2:4]}.items():
         r = results[name]
         shown = curves.images[0].get_array()
         assert shown.shape == r["curves"].shape
@@ -73,16 +75,16 @@ def test_it_shows_the_numbers(results):
             assert any(np.array_equal(line, np.sort(r[key])) for line in lines)
         assert any(np.array_equal(line, [r["mean_entropy_low"], r["mean_entropy_high"]]) for line in lines)
     phases, differences = axes[4:]
-    r = results["dispersion"]
+    r = results["rate_dispersion"]
     points = [tuple(line.get_xydata()[0]) for line in phases.lines if len(line.get_xydata()) == 1]
     assert (r["LM1"], r["LM2"]) in points
     bars = sorted((bar.get_y(), bar.get_y() + bar.get_height()) for bar in differences.patches)
-    names = [f"{control}_{{}}{suffix}" for control in ("control", "phase_control") for suffix in ("", "_mm")]
+    names = [f"{control}_{{}}{suffix}" for control in ("control", "phase_control") for suffix in ("", "_miller_madow")]
     bands = sorted((float(r[n.format("low")]), float(r[n.format("high")])) for n in names)
     assert np.array(bars) == pytest.approx(np.array(bands))
     intervals = [tuple(line.get_ydata()) for line in differences.lines]
     assert (r["low"], r["high"]) in intervals
-    assert (r["low_mm"], r["high_mm"]) in intervals
+    assert (r["low_miller_madow"], r["high_miller_madow"]) in intervals
     assert f"excess {float(r['excess']):+.3f}" in texts(differences)
 
 
@@ -93,7 +95,9 @@ def test_values_over_sessions_are_those_of_the_sessions(results):
         SessionResults("rat", "recording", results),
     ]
     tuned, _, excess = draw_figure("entropy", drawn).axes[18:]
-    value = float(results["tuning"]["mean_entropy_compared"] - results["tuning"]["control_mean_entropy"])
+    value = float(
+        results["tuning_entropy"]["mean_entropy_compared"] - results["tuning_entropy"]["control_mean_entropy"]
+    )
     points = [line.get_ydata() for line in tuned.lines if line.get_marker() == "o"]
     assert [np.ravel(y).tolist() for y in points] == [[value, value], [value]]
     labels = [label.get_text() for label in excess.get_xticklabels()]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from planted_ring import PLACES, place_bumps, ring_session
 
-from rscnav.analyses.encounters.missed import Settings
+from rscnav.analyses.encounters.non_encounters import Settings
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.settings import Common
 from rscnav.calibration.null_sessions import coloured_noise
@@ -52,13 +52,13 @@ def with_belief(session):
 
 @pytest.fixture(scope="module")
 def found():
-    return analyse("missed", with_belief(ring_session(both_places, 400)), Settings(n_null=99), UNFILTERED)
+    return analyse("non_encounters", with_belief(ring_session(both_places, 400)), Settings(n_null=99), UNFILTERED)
 
 
 @pytest.mark.parametrize("what", ["shown_drop", "network_drop"])
 def test_the_wrong_place_is_lost_where_a_landmark_is_missed_and_kept_where_none_is(found, what):
     assert found.scalar("n_sets") >= 30
-    assert found.scalar(f"{what}_missed") == pytest.approx(SHARE, abs=0.05)
+    assert found.scalar(f"{what}_non_encounter") == pytest.approx(SHARE, abs=0.05)
     assert found.scalar(f"{what}_other") == pytest.approx(0, abs=0.05)
     assert found.scalar(f"{what}_difference") == pytest.approx(SHARE, abs=0.05)
     assert 0 <= found.scalar(f"{what}_difference_high") - found.scalar(f"{what}_difference_low") < 0.1
@@ -81,10 +81,10 @@ def test_a_state_that_knows_the_place_alone_shows_no_response():
     low = 0
     for seed in range(12):
         session = ring_session(lambda s, r: both_places(s, r, 0.0) + noisy(s, r), 100, seed=seed)
-        result = analyse("missed", session, Settings(n_null=99))
+        result = analyse("non_encounters", session, Settings(n_null=99))
         assert result.scalar("n_sets") >= 10
         low += sum(result.scalar(f"{what}_p") <= 0.05 for what in ("shown_drop", "moved"))
-        assert abs(result.scalar("shown_drop_missed")) < 0.2
+        assert abs(result.scalar("shown_drop_non_encounter")) < 0.2
     assert low <= 4  # 24 at 5 %: more than 4 in 1 of 100
 
 
@@ -103,9 +103,9 @@ def test_moved_has_the_size_of_a_planted_jump():
         return activity
 
     session = ring_session(jump, 400)
-    result = analyse("missed", session, Settings(n_null=99), UNFILTERED)
+    result = analyse("non_encounters", session, Settings(n_null=99), UNFILTERED)
     jump_in_sd = 1 / session.activity[:, 0].std()  # sd of the unit over all samples
-    assert result.scalar("moved_missed") == pytest.approx(jump_in_sd / np.sqrt(2), rel=0.15)
+    assert result.scalar("moved_non_encounter") == pytest.approx(jump_in_sd / np.sqrt(2), rel=0.15)
     assert result.scalar("moved_other") == pytest.approx(0, abs=0.15)
     assert result.scalar("moved_p") == 0.01
 
@@ -113,7 +113,7 @@ def test_moved_has_the_size_of_a_planted_jump():
 def test_where_absence_says_nothing_the_result_says_so():
     session = ring_session(both_places, 60)
     session.attributes["map_known"] = False
-    assert analyse("missed", session).reason == "the map is not known, so that no absence refutes a place"
-    few = analyse("missed", ring_session(both_places, 12), Settings(min_sets=6))
+    assert analyse("non_encounters", session).reason == "the map is not known, so that no absence refutes a place"
+    few = analyse("non_encounters", ring_session(both_places, 12), Settings(min_sets=6))
     assert few.notes["sets"].endswith("non-encounters have passages to compare them with; 6 are needed")
     assert few.scalar("n_sets") < 6

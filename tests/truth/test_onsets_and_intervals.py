@@ -6,7 +6,7 @@ from planted_ring import ring_session
 from scipy.stats import norm
 
 from rscnav.analyses.decoding.decoding import Settings as Decoding
-from rscnav.analyses.encounters.divergence import Settings as Divergence
+from rscnav.analyses.encounters.trajectory_divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.settings import Common
 from rscnav.calibration.null_sessions import coloured_noise
@@ -46,7 +46,7 @@ def test_decoding_finds_the_onset_within_a_window(task, column, value, step):
 @pytest.mark.parametrize("step", [-4, 3])
 def test_divergence_finds_the_onset_within_a_step(step):
     session = ring_session(planted("landmark", "b", step), 150)
-    result = analyse("divergence", session, Divergence(n_null=99), UNFILTERED)
+    result = analyse("trajectory_divergence", session, Divergence(n_null=99), UNFILTERED)
     assert result.scalar("2nd_onset_s") == pytest.approx(0.1 * step, abs=0.11)
     assert result.scalar("2nd_p") == 0.01
     assert result.scalar("1st_onset_s") is None
@@ -57,7 +57,7 @@ def test_where_nothing_was_planted_there_is_mostly_no_onset():
     for seed in range(10):
         session = ring_session(noise, 80, seed=seed)
         decoded = analyse("decoding", session, Decoding(n_null=59, after_s=0.5))
-        apart = analyse("divergence", session, Divergence(n_null=59))
+        apart = analyse("trajectory_divergence", session, Divergence(n_null=59))
         found += sum(decoded.scalar(f"{task}_onset_s") is not None for task, _, _ in BOTH)
         found += sum(apart.scalar(f"{order}_onset_s") is not None for order in ("1st", "2nd"))
         low += sum(decoded.scalar(f"{task}_p") <= 0.05 for task, _, _ in BOTH)
@@ -73,7 +73,7 @@ def test_distance_has_its_known_size_and_its_interval_holds_it():
         session = ring_session(planted("landmark", "b", 0), 120, seed=seed)
         sd = session.activity[:, 0].std()
         expected = (SIZE / sd) ** 2 / 8 / ((7 + 1 / sd**2) / 8)
-        result = analyse("divergence", session, Divergence(n_null=1), UNFILTERED)
+        result = analyse("trajectory_divergence", session, Divergence(n_null=1), UNFILTERED)
         at = int(np.searchsorted(result["time"], 0.55))
         ratio.append(result["2nd/ratio"][at] / expected)
         held.append(result["2nd/ratio_low"][at] <= expected <= result["2nd/ratio_high"][at])

@@ -167,7 +167,7 @@ def test_the_drive_makes_the_rates_of_the_simulation(mouse):
 def test_analyses_of_expected_rates_read_the_truth_of_these_units(mouse):
     """Without noise, and with the truth of the very same units and trials, estimate and truth must be one number."""
     _, truth, walk, units = mouse
-    entropy = without_noise(mouse, "spatial", n_null=1).scalar("mean_entropy")
+    entropy = without_noise(mouse, "spatial_entropy", n_null=1).scalar("mean_entropy")
     assert entropy == pytest.approx(curve_entropy_truth(walk, units, truth.position[:, 0], 20), abs=1e-4)
     spectrum = without_noise(mouse, "eigenspectrum", n_null=20, max_samples=100_000, sample_interval_s=0.1)
     own = units.weights @ np.cov(walk.filtered(0.5)[walk.phase == 2].T) @ units.weights.T

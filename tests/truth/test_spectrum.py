@@ -66,13 +66,13 @@ def test_leading_components_end_at_the_first_below():
     assert n_significant_components(np.array([1.0]), np.array([1.0])) == 0
 
 
-def test_control_a_rolls_as_the_shared_null_does():
+def test_circular_shift_rolls_as_the_shared_null_does():
     series = np.random.default_rng(2).standard_normal((6, 90)).cumsum(axis=1)
     expected = eigenspectrum(circular_shift_units(series.T, np.random.default_rng(7)), 6)
     np.testing.assert_allclose(circular_shift_null(series, 6)(np.random.default_rng(7)), expected, rtol=SINGLE)
 
 
-def test_control_b_keeps_what_all_trials_share():
+def test_trial_shuffle_keeps_what_all_trials_share():
     rng = np.random.default_rng(3)
     lengths = [40, 44, 41, 40, 90]  # the last has no other of similar length
     trial = np.repeat(np.arange(5), lengths)
@@ -95,76 +95,76 @@ def test_planted_components_are_counted():
 
     result = analyse("eigenspectrum", ring_session(three), FEW)
     for part in ("LM1", "LM2"):
-        assert result.scalar(f"{part}/components_above_A") == 3
+        assert result.scalar(f"{part}/components_above_circular_shift") == 3
         assert result.scalar(f"{part}/components_above") == 3
         assert result.scalar(f"{part}/crossing") == 4
         assert result[f"{part}/eigenvalues"].sum() <= 1
 
 
-def test_a_common_ramp_is_a_component_for_control_a_alone():
+def test_a_common_ramp_is_a_component_for_circular_shifts_alone():
     def ramp(session, rng):
         step = np.arange(len(session.time)) % 100
         return step[:, None] / 100 + slow_noise(session, rng) * 0.3
 
     result = analyse("eigenspectrum", ring_session(ramp), FEW)
-    assert result.scalar("LM2/components_above_A") == 1
-    assert result.scalar("LM2/components_above_B") == 0
+    assert result.scalar("LM2/components_above_circular_shift") == 1
+    assert result.scalar("LM2/components_above_trial_shuffle") == 0
 
 
 def test_independent_units_have_no_component_above_chance():
     """At most one draw in forty should lie above the band, by its definition; 30 sessions, two phases."""
-    above = {"A": 0, "B": 0}
+    above = {"circular_shift": 0, "trial_shuffle": 0}
     tried = 0
     for seed in range(30):
         result = analyse("eigenspectrum", ring_session(slow_noise, n_trials=30, seed=seed), FEW)
         for part in ("LM1", "LM2"):
             tried += 1
-            for letter in above:
-                above[letter] += result.scalar(f"{part}/components_above_{letter}") > 0
+            for null in above:
+                above[null] += result.scalar(f"{part}/components_above_{null}") > 0
     # Expected 1.5 + what 40 draws add to the tail (a share of 2/41); 9 of 60 has a chance below 0.002 at 1/20.
     assert tried == 60
-    assert above["A"] < 9
-    assert above["B"] < 9
+    assert above["circular_shift"] < 9
+    assert above["trial_shuffle"] < 9
 
 
-def test_control_c_is_there_where_spikes_are():
+def test_spike_shuffle_is_there_where_spikes_are():
     session = ring_session(lambda s, rng: rng.poisson(1.0, (len(s.time), 8)) / s.dt_s, n_trials=30)
-    assert "LM1/control_C_mean" not in analyse("eigenspectrum", session, FEW)
+    assert "LM1/control_spike_shuffle_mean" not in analyse("eigenspectrum", session, FEW)
     inside = []
     for seed in range(12):
         session = ring_session(lambda s, rng: rng.poisson(1.0, (len(s.time), 8)) / s.dt_s, n_trials=30, seed=seed)
         session.spikes = [np.empty(0)] * 8
         result = analyse("eigenspectrum", session, FEW)
-        low, high = result["LM2/control_C_low"], result["LM2/control_C_high"]
+        low, high = result["LM2/control_spike_shuffle_low"], result["LM2/control_spike_shuffle_high"]
         inside += list((low < result["LM2/eigenvalues"]) & (result["LM2/eigenvalues"] < high))
     # By its definition the band of 40 draws holds 38 of 41 spectra of units that have nothing in common: 0.93.
     assert 0.85 < np.mean(inside) < 1
 
 
-def test_shared_counts_lie_above_control_c():
+def test_shared_counts_lie_above_spike_shuffles():
     def shared(session, rng):
         return rng.poisson(rng.gamma(2, 0.5, (len(session.time), 1)) * np.ones(8)) / session.dt_s
 
     session = ring_session(shared, n_trials=30)
     session.spikes = [np.empty(0)] * 8
-    assert analyse("eigenspectrum", session, FEW).scalar("LM2/components_above_C") == 1
+    assert analyse("eigenspectrum", session, FEW).scalar("LM2/components_above_spike_shuffle") == 1
 
 
-def test_drift_fools_control_b_and_not_control_d():
+def test_drift_fools_trial_shuffles_and_not_those_of_differences():
     above_b, p = [], []
     for seed in range(8):
         result = analyse("eigenspectrum", null_session("drift", np.random.default_rng(seed)), FEW)
-        above_b += [result.scalar(f"{part}/components_above_B") for part in ("LM1", "LM2")]
+        above_b += [result.scalar(f"{part}/components_above_trial_shuffle") for part in ("LM1", "LM2")]
         p += [result.scalar(f"{part}/p_first") for part in ("LM1", "LM2")]
         assert "drifts" in result.notes[""]
     assert np.mean(np.array(above_b) > 0) > 0.9
     assert np.sum(np.array(p) <= 0.05) <= 4  # 16 at 0.05: more has a chance of 0.001
 
 
-def test_shared_input_lies_above_control_d():
+def test_shared_input_lies_above_shuffled_differences():
     result = analyse("eigenspectrum", null_session("shared", np.random.default_rng(0)), FEW)
     assert result.scalar("LM2/p_first") == pytest.approx(1 / 41)
-    assert result.scalar("LM2/components_above_D") == 1
+    assert result.scalar("LM2/components_above_trial_difference_shuffle") == 1
 
 
 def test_participation_ratio_is_not_pulled_down_by_few_samples():
@@ -202,7 +202,7 @@ def test_what_cannot_be_computed_is_noted():
     constant = analyse("eigenspectrum", ring_session(lambda s, rng: np.ones((len(s.time), 4)), n_trials=12), FEW)
     assert "0 of 4 units vary" in constant.notes["LM2"]
     one_trial = analyse("eigenspectrum", ring_session(slow_noise, n_trials=1), FEW)
-    assert "no control B" in " ".join(one_trial.notes.values())
+    assert "no control trial_shuffle" in " ".join(one_trial.notes.values())
 
 
 def test_long_phases_are_cut_to_whole_trials():

@@ -23,7 +23,7 @@ def session(n_trials=6, rows=(), n_train=0, names=NAMES, landmarks=None, dim=1, 
         row["onset_s"], row["offset_s"] = trials["start_s"][trial] + np.array([onset, offset]) * DT
     values = {
         f"observer_{what}": np.zeros((n, len(names)), "f4")
-        for what in ("loss", "error", "certainty", "alternative", "divergence")
+        for what in ("loss", "error", "certainty", "alternative", "kl_divergence")
     }
     values |= {
         "observer_correct": np.full((n_trials, len(names)), -1, "i1"),

@@ -13,9 +13,9 @@ def session(name, group="network gru", subject=None, excess=np.nan, entropy=np.n
     """A session of which only these numbers are known."""
     results = {analysis: Result() for analysis in ANALYSES}
     results["dimension"] = Result.not_applicable("too few samples")
-    results["dispersion"].add("excess", excess, "bit")
+    results["rate_dispersion"].add("excess", excess, "bit")
     for key, value in (("mean_entropy_compared", entropy), ("control_mean_entropy", control)):
-        results["tuning"].add(key, value, "bit")
+        results["tuning_entropy"].add(key, value, "bit")
     return Member(name, group, subject or name, results)
 
 

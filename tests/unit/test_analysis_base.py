@@ -66,7 +66,7 @@ def test_unknown_analysis_lists_those_there_are():
 
 
 def test_a_session_without_what_is_needed_is_not_applicable():
-    result = analyse("optimality", uneven_session(belief=None))
+    result = analyse("optimality_gap", uneven_session(belief=None))
     assert result.reason == "the session has no belief, no phase"  # the session's phases are all 'not applicable'
 
 

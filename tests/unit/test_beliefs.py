@@ -6,7 +6,7 @@ import numpy as np
 
 from rscnav.sessions.encounters import Trajectory
 from rscnav.sessions.outcomes import port_choices, ring_choices
-from rscnav.sessions.posteriors import PositionBins, alternative_positions, divergence
+from rscnav.sessions.posteriors import PositionBins, alternative_positions, kl_divergence
 from rscnav.sessions.schema import ENCOUNTERS
 
 RING = PositionBins((-math.pi + (np.arange(64) + 0.5) * 2 * math.pi / 64)[:, None], ring=True, radius=0.25)
@@ -46,9 +46,11 @@ def test_mass_at_a_place():
 
 def test_divergence_of_two_known_distributions():
     p, q = np.array([[0.5, 0.5, 0.0]]), np.array([[0.25, 0.25, 0.5]])
-    np.testing.assert_allclose(divergence(p, q), math.log(2))
-    np.testing.assert_allclose(divergence(q, q), 0, atol=1e-15)
-    assert np.isfinite(divergence(q, p)[0])  # a network that gives nothing to what may be is wrong by a finite amount
+    np.testing.assert_allclose(kl_divergence(p, q), math.log(2))
+    np.testing.assert_allclose(kl_divergence(q, q), 0, atol=1e-15)
+    assert np.isfinite(
+        kl_divergence(q, p)[0]
+    )  # a network that gives nothing to what may be is wrong by a finite amount
 
 
 def test_alternatives_on_the_ring_and_in_the_plane():

@@ -21,9 +21,9 @@ def test_a_matrix_of_counts_alone_feeds_what_needs_no_behaviour():
     assert len(session.trials) == 7  # six of 10 s and the 5 s that are left
     assert session.trials["stop_s"][-1] == pytest.approx(65)
     assert np.all(session.trial >= 0)
-    status = {name: analyse(name, session) for name in ("eigenspectrum", "tuning", "encounters")}
+    status = {name: analyse(name, session) for name in ("eigenspectrum", "tuning_entropy", "encounters")}
     assert status["eigenspectrum"].applicable
-    assert "no heading" in status["tuning"].reason or "position" in status["tuning"].reason
+    assert "no heading" in status["tuning_entropy"].reason or "position" in status["tuning_entropy"].reason
     assert not status["encounters"].applicable
     assert session.missing_fields(("trials",)) == "the session has no trials"
 

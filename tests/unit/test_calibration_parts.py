@@ -69,14 +69,16 @@ def test_kinds_of_a_claim_and_rows_of_a_run(tmp_path):
         (OverSessions("above control", "mean_entropy", "control_mean_entropy", ("drift",)),),
     )
     assert kinds_for(claims) == ["noise", "drift", PLANTED]
-    rows = {kind: list(run_claims("tuning", claims, kind, [3, 4], Seeds(0))) for kind in kinds_for(claims)}
+    rows = {kind: list(run_claims("tuning_entropy", claims, kind, [3, 4], Seeds(0))) for kind in kinds_for(claims)}
     assert [(row.session, row.tested) for row in rows["noise"]] == [(3, 20), (4, 20)]
     assert all(0 <= row.rejected <= 20 for row in rows["noise"])
     assert all(row.low < row.value < row.high for row in rows[PLANTED])
     assert all(abs(row.value) < 0.1 and row.tested == 0 for row in rows["drift"])
     write_rows(rows[PLANTED], tmp_path / "rows.csv")
     assert read_rows(tmp_path / "rows.csv") == rows[PLANTED]
-    assert list(run_claims("tuning", claims, "noise", [4], Seeds(0))) == rows["noise"][1:]  # whichever others are run
+    assert (
+        list(run_claims("tuning_entropy", claims, "noise", [4], Seeds(0))) == rows["noise"][1:]
+    )  # whichever others are run
 
 
 @pytest.fixture

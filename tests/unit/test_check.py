@@ -29,7 +29,7 @@ def results(tmp_path):
     folder = tmp_path / "results"
     session = null_session("noise", np.random.default_rng(0), n_trials=4, n_units=3, n_steps=20)
     write_session(session, folder / "sessions" / "a.h5")
-    write_result(Result(), folder / "analyses" / "tuning" / "a.h5")
+    write_result(Result(), folder / "analyses" / "tuning_entropy" / "a.h5")
     write_with_digest(folder / "networks" / "a" / "curve.csv", "batch,loss\n1,2.0\n")
     checkpoint.save({"weights": {}}, folder / "networks" / "a" / "weights.pt")
     write_result(Result(), folder / "comparisons" / "c.h5")
@@ -74,14 +74,14 @@ def test_one_bit_of_any_file_is_found(results):
 
 
 def test_files_of_another_kind_or_without_digest_are_named(results):
-    (results / "sessions" / "a.h5").write_bytes((results / "analyses" / "tuning" / "a.h5").read_bytes())
+    (results / "sessions" / "a.h5").write_bytes((results / "analyses" / "tuning_entropy" / "a.h5").read_bytes())
     (results / "networks" / "a" / "curve.csv.sha256").unlink()
-    with h5py.File(results / "analyses" / "tuning" / "b.h5", "w") as file:
+    with h5py.File(results / "analyses" / "tuning_entropy" / "b.h5", "w") as file:
         file["x"] = 1
     damaged = survey(results).damaged
     assert damaged["sessions/a.h5"] == "of format 'rscnav result 2', where 'rscnav session 3' is expected"
     assert damaged["networks/a/curve.csv"] == "its digest curve.csv.sha256 is missing, so it cannot be checked"
-    assert damaged["analyses/tuning/b.h5"].startswith("of format 'unknown'")
+    assert damaged["analyses/tuning_entropy/b.h5"].startswith("of format 'unknown'")
 
 
 def test_without_a_configuration_what_belongs_together_is_missed(results):
@@ -93,11 +93,11 @@ def test_without_a_configuration_what_belongs_together_is_missed(results):
 
 def test_a_configuration_says_what_is_missing_and_what_is_not_its_own(results):
     files = [*products(results), "sessions/b.h5"]
-    files.remove("analyses/tuning/a.h5")
+    files.remove("analyses/tuning_entropy/a.h5")
     found = survey(results, files)
     assert found.missing == ["sessions/b.h5"]
-    assert found.foreign == {"a": ["analyses/tuning/a.h5"]}
-    assert "not in the configuration: 'a': analyses/tuning/a.h5" in list(found.lines())
+    assert found.foreign == {"a": ["analyses/tuning_entropy/a.h5"]}
+    assert "not in the configuration: 'a': analyses/tuning_entropy/a.h5" in list(found.lines())
 
 
 def test_half_written_files_of_dead_processes_are_named_and_others_are_not(results):

@@ -31,7 +31,14 @@ def test_every_command_explains_itself(command, capsys):
 
 
 def test_errors_are_sentences_and_exit_with_1(config, tmp_path, capsys):
-    arguments = ["--analysis", "tuning", "--session", str(tmp_path / "no.h5"), "--output", str(tmp_path / "out.h5")]
+    arguments = [
+        "--analysis",
+        "tuning_entropy",
+        "--session",
+        str(tmp_path / "no.h5"),
+        "--output",
+        str(tmp_path / "out.h5"),
+    ]
     assert main(["analyse", "--config", config, *arguments]) == 1
     text = capsys.readouterr().err
     assert f"rscnav analyse: error: {tmp_path / 'no.h5'}: no such file" in text
@@ -53,7 +60,7 @@ def test_an_unknown_session_lists_those_there_are(config, capsys):
 def test_analyse_writes_a_result_even_where_it_does_not_apply(config, tmp_path, capsys):
     write_session(uneven_session(belief=None, phase=None), tmp_path / "s.h5")
     arguments = ["--session", str(tmp_path / "s.h5"), "--output", str(tmp_path / "r.h5")]
-    assert main(["analyse", "--config", config, "--analysis", "optimality", *arguments]) == 0
+    assert main(["analyse", "--config", config, "--analysis", "optimality_gap", *arguments]) == 0
     assert read_result(tmp_path / "r.h5").reason == "the session has no belief, no phase"
 
 
@@ -72,9 +79,9 @@ def test_numbers_of_a_session_without_behaviour_are_null(config, tmp_path):
     assert main(["numbers", "--config", config, "--results", str(tmp_path), "--output", str(summary)]) == 0
     numbers = json.loads(summary.read_text())["sessions"]["n-s1"]
     assert numbers["n_units"] == 2
-    assert [numbers[key] for key in ("error_rate", "loss", "gap", "tuning_entropy", "dispersion", "n_encounters")] == [
-        None
-    ] * 6
+    assert [
+        numbers[key] for key in ("error_rate", "loss", "gap", "tuning_entropy", "rate_dispersion", "n_encounters")
+    ] == [None] * 6
     assert numbers["dynamics"] is None
     assert set(numbers["analyses"]) == {"eigenspectrum", "pairwise", "dimension"}  # those that need activity alone
 

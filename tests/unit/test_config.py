@@ -137,7 +137,7 @@ def test_a_job_depends_on_its_own_settings_only():
     retrained = parse_config(changed(training__max_learning_rate=0.002))
     for stage, item in [("train", "gru-s1"), ("rollout", "gru-s1"), ("read", "example"), ("simulate", "example")]:
         assert settings_text(before, stage, item) == settings_text(recoloured, stage, item)
-    assert settings_text(before, "analyse", "optimality") != settings_text(recoloured, "analyse", "optimality")
+    assert settings_text(before, "analyse", "optimality_gap") != settings_text(recoloured, "analyse", "optimality_gap")
     assert settings_text(before, "train", "gru-s1") != settings_text(retrained, "train", "gru-s1")
     assert settings_text(before, "read", "example") == settings_text(retrained, "read", "example")
 

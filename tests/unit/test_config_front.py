@@ -98,7 +98,7 @@ def test_numbers_and_groups_of_the_command_line_are_read_as_in_a_file(folder):
 def test_what_is_wrong_is_named_with_file_and_line(folder, files, given, words):
     (folder / "dup.yaml").write_text("# x\nseed: 1\nseed: 2\n")
     (folder / "low.yaml").write_text("training:\n  n_batches: 0\n")
-    (folder / "summary.json").write_text('{"gru-s1": {"tuning": 1}}')
+    (folder / "summary.json").write_text('{"gru-s1": {"tuning_entropy": 1}}')
     with pytest.raises(ConfigError, match=words):
         values, places, source = workflow_config("config.yaml", [folder / name for name in files], given)
         parse_config(values, source, places)

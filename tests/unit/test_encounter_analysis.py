@@ -6,8 +6,8 @@ import pytest
 from rscnav.analyses.decoding.decoding import Settings as Decoding
 from rscnav.analyses.decoding.ridge_classifier import _components, cross_val_classify
 from rscnav.analyses.encounters.categories import all_categories, categorise_encounters, samples_around
-from rscnav.analyses.encounters.divergence import Settings as Divergence
 from rscnav.analyses.encounters.encounters import Settings, mean_over_trials
+from rscnav.analyses.encounters.trajectory_divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.settings import Common
 from rscnav.sessions.schema import ENCOUNTERS, TRIALS
@@ -231,12 +231,18 @@ def test_pairs_have_moved_alike_since_their_trials_began():
     here.velocity = np.repeat(np.where(np.arange(40) % 4 < 2, 0.5, -0.5), 10)  # ± 0.5 rad/s for 0.5 s: 0.5 rad apart
     assert here.is_circular
     settings = Divergence(n_null=9, path_tolerance_rad=0.1)
-    assert analyse("divergence", here, settings).scalar("1st/n_pairs") == 20  # trials 0 and 1, 2 and 3 move alike
+    assert (
+        analyse("trajectory_divergence", here, settings).scalar("1st/n_pairs") == 20
+    )  # trials 0 and 1, 2 and 3 move alike
     here.velocity = np.repeat(np.where(np.arange(40) % 2, 0.5, -0.5), 10)  # every a one way, every b the other
-    assert analyse("divergence", here, Divergence(n_null=9, path_tolerance_rad=0.6)).scalar("1st/n_pairs") == 20
-    assert analyse("divergence", here, Divergence(n_null=9, path_tolerance_rad=0.4)).scalar("1st/n_pairs") == 0
+    assert (
+        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.6)).scalar("1st/n_pairs") == 20
+    )
+    assert (
+        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.4)).scalar("1st/n_pairs") == 0
+    )
     here.velocity = None
-    assert "the path is not known" in analyse("divergence", here, Divergence(n_null=9)).notes["matching"]
+    assert "the path is not known" in analyse("trajectory_divergence", here, Divergence(n_null=9)).notes["matching"]
 
 
 def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart():
@@ -245,7 +251,7 @@ def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart()
     here.activity = np.repeat(np.arange(40.0), 10)[:, None] * np.ones(
         3
     )  # the first a with the first b: always one trial apart
-    result = analyse("divergence", here, Divergence(n_null=99))
+    result = analyse("trajectory_divergence", here, Divergence(n_null=99))
     assert result.scalar("1st/n_pairs") == 20
     assert result.scalar("1st_p") > 0.05
 
@@ -261,13 +267,15 @@ def test_poor_sessions_give_a_result_that_says_why(case):
         here.activity[:] = 1
     met = analyse("encounters", here)
     decoded = analyse("decoding", here, Decoding(min_trials=2, n_null=20))
-    apart = analyse("divergence", here, Divergence(n_null=20))
+    apart = analyse("trajectory_divergence", here, Divergence(n_null=20))
     if case == "constant":
         assert met.reason == decoded.reason == apart.reason == "every unit is constant"
         return
     assert met.applicable
     assert apart.applicable
-    assert analyse("missed", here).reason == "the session has no position, no phase, no hypotheses, no landmarks"
+    assert (
+        analyse("non_encounters", here).reason == "the session has no position, no phase, no hypotheses, no landmarks"
+    )
     if case in ("one trial", "fewer than folds"):
         assert apart.notes["2nd"].endswith("10 pairs are needed")
         assert decoded.notes["identity"].endswith("5 of each are needed")

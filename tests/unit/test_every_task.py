@@ -13,8 +13,8 @@ from rscnav.dynamics.settings import Settings as Dynamics
 from rscnav.figures.layout import SessionResults
 from rscnav.figures.registry import FIGURES, draw_figure, figure_module
 from rscnav.figures.style import Canvas
+from rscnav.networks.architecture import Architecture
 from rscnav.networks.checkpoint import load_network
-from rscnav.networks.model import Architecture
 from rscnav.networks.rollout import read_curve, roll_out
 from rscnav.networks.settings import Rollout, Training
 from rscnav.networks.training.train import Plan, train
@@ -27,18 +27,18 @@ from rscnav.settings.strict_settings import check
 from rscnav.tasks.registry import TASKS, make_task
 
 FEW = {
-    "tuning": {"n_null": 5},
-    "spatial": {"n_null": 5},
-    "dispersion": {"n_matching_draws": 2, "n_null": 5, "min_passes": 1},
+    "tuning_entropy": {"n_null": 5},
+    "spatial_entropy": {"n_null": 5},
+    "rate_dispersion": {"n_matching_draws": 2, "n_null": 5, "min_passes": 1},
     "eigenspectrum": {"n_null": 20, "max_samples": 500},
     "pairwise": {"n_null": 5},
     "position_decoding": {"n_null": 5, "max_samples": 500},
     "dimension": {"max_points": 500, "n_null": 5, "n_subsets": 1},
-    "divergence": {"n_null": 5},
+    "trajectory_divergence": {"n_null": 5},
     "decoding": {"n_null": 5, "min_trials": 2},
-    "missed": {"n_null": 5},
+    "non_encounters": {"n_null": 5},
 }
-NOT_DEFINED = {("missed", "arena"), ("missed", "ring-internal-map")}  # no absence refutes a place there
+NOT_DEFINED = {("non_encounters", "arena"), ("non_encounters", "ring-internal-map")}  # no absence refutes a place there
 OBSERVER = Observer(particles=256)
 FEW_DYNAMICS = Dynamics(n_inits=4, max_iters=20, n_trials=5, n_null=9, n_continuations=2, min_trials=2)
 
@@ -99,7 +99,7 @@ def test_the_session_of_a_task_holds_what_its_network_said(sessions, name, tmp_p
     np.testing.assert_allclose(session.bayes_posterior.sum(axis=1), 1, atol=1e-4)
     np.testing.assert_allclose(session.head_loss[:, 0], session.observer_loss[:, 0], rtol=1e-4)
     np.testing.assert_allclose(session.head_bayes_loss[:, 0], session.observer_loss[:, 1], rtol=1e-4)
-    np.testing.assert_allclose(session.observer_divergence[:, 0], 0, atol=1e-5)
+    np.testing.assert_allclose(session.observer_kl_divergence[:, 0], 0, atol=1e-5)
     assert np.isfinite(session.observer_loss).all()
     alternative = session.observer_alternative
     assert np.isfinite(alternative[:, 0])[session.phase == 1].any()
@@ -123,7 +123,7 @@ def test_every_analysis_runs_or_says_why_not(results, name, analysis):
         assert "no absence refutes" in result.reason or "on the ring only" in result.reason
         return
     assert result.applicable, result.reason  # nothing else is not applicable to these sessions
-    if analysis == "optimality":
+    if analysis == "optimality_gap":
         heads = make_task(name).heads
         for head in heads:
             assert np.isfinite(result.scalar(f"head/{head}/gap/overall/value"))
@@ -172,7 +172,7 @@ def test_reports_at_the_end_only_count_at_the_end(tmp_path):
     other = rolled("ring-fixed", tmp_path / "other", trial_s=3.0)[1]
     assert not np.array_equal(session.activity, other.activity)
     last = np.flatnonzero(session.split_mask("test"))[task.n_steps - 1 :: task.n_steps]
-    result = analyse("optimality", session)
+    result = analyse("optimality_gap", session)
     np.testing.assert_allclose(result["loss"], session.observer_loss[last, 0].mean(), rtol=1e-5)
     assert result["loss_by_time"].shape == (30,)
     assert np.isfinite(result["loss_by_time"]).tolist() == [False] * 29 + [True]

@@ -33,7 +33,7 @@ ITEMS = {
     "sample": "n-s1-like-rat",
     "simulate": "sim",
     "read": "rat",
-    "analyse": "tuning",
+    "analyse": "tuning_entropy",
     "compare": "side",
     "beside": "side",
     "figure": "task",
@@ -56,12 +56,12 @@ def test_every_stage_can_be_planned_and_checked(config, stage):
 def test_a_job_s_code_includes_its_item_s(config):
     assert "rscnav.tasks.arena" in jobs.modules_of(config, "train", "m-s1")
     assert jobs.modules_of(config, "dynamics", "rat") == ("rscnav.cli.dynamics",)
-    assert jobs.modules_of(config, "analyse", "tuning") == ("rscnav.cli.analyse", ANALYSES["tuning"])
+    assert jobs.modules_of(config, "analyse", "tuning_entropy") == ("rscnav.cli.analyse", ANALYSES["tuning_entropy"])
     assert jobs.modules_of(config, "joint_figure", "task") == ("rscnav.cli.figure", FIGURES["task"])
 
 
 def test_what_differs_is_named():
-    word = mark("analyse", "tuning", "{}", "c0de")
+    word = mark("analyse", "tuning_entropy", "{}", "c0de")
     assert re.fullmatch(r"analyse:tuning:[0-9a-f]{12}:c0de", word)
     check_mark(word, "{}", "c0de", "f.yaml")
     with pytest.raises(
@@ -79,8 +79,8 @@ def test_what_differs_is_named():
 def test_a_command_refuses_other_settings_and_makes_nothing(tmp_path, capsys):
     write_session(uneven_session(), tmp_path / "s.h5")
     (tmp_path / "c.yaml").write_text(yaml.safe_dump(VALUES))
-    word = planned(load_config(tmp_path / "c.yaml"), "analyse", "optimality").mark
-    job = ["analyse", "--config", str(tmp_path / "c.yaml"), "--expect", word, "--analysis", "optimality"]
+    word = planned(load_config(tmp_path / "c.yaml"), "analyse", "optimality_gap").mark
+    job = ["analyse", "--config", str(tmp_path / "c.yaml"), "--expect", word, "--analysis", "optimality_gap"]
     job += ["--session", str(tmp_path / "s.h5"), "--output", str(tmp_path / "r.h5")]
     (tmp_path / "c.yaml").write_text(yaml.safe_dump(VALUES | {"seed": 7}))
     assert main(job) == 1

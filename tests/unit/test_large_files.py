@@ -166,7 +166,8 @@ def test_a_value_that_is_not_finite_is_named_with_its_place_in_the_session(recor
 
 
 @pytest.mark.parametrize(
-    "name", ["tuning", "dispersion", "eigenspectrum", "dimension", "state_space", "encounters", "missed"]
+    "name",
+    ["tuning_entropy", "rate_dispersion", "eigenspectrum", "dimension", "state_space", "encounters", "non_encounters"],
 )
 def test_analyses_of_lazy_sessions_are_those_of_sessions_in_memory(name, tmp_path, monkeypatch):
     from rscnav.calibration.random_walks import ring_walk, with_activity
@@ -291,7 +292,7 @@ def test_no_command_holds_the_activity(tmp_path, monkeypatch):
         ["inspect", str(path), *config_only, "--session", "r"],
         [*read, session_file],
         *(["analyse", *config_only, "--analysis", name, "--session", session_file, "--output", str(tmp_path / "a.h5")]
-          for name in ("state_space", "tuning")),
+          for name in ("state_space", "tuning_entropy")),
         ["export", "--session", session_file, "--nwb", str(tmp_path / "e.nwb"), "--tables", str(tmp_path / "tables")],
     )  # fmt: skip
     peaks = {}

@@ -149,13 +149,13 @@ def test_a_bidirectional_session_is_measured_against_the_smoother(task):
     assert rolled.attributes["reference_observer"] == "smoother"
     index = rolled.observer_names.index("smoother")
     np.testing.assert_allclose(rolled.head_bayes_loss[:, 0], rolled.observer_loss[:, index], rtol=1e-5)
-    result = analyse("optimality", rolled)
+    result = analyse("optimality_gap", rolled)
     test = rolled.split_mask("test")
     best = rolled.observer_loss[test, index].mean()
     assert result["bayes_loss"] == pytest.approx(best, rel=1e-6)
     assert result["gap/overall/value"] == pytest.approx(result["loss"] - best, abs=1e-6)
     assert best < rolled.observer_loss[test, rolled.observer_names.index("bayes")].mean() - 0.1
-    nearest = analyse("behaviour", rolled)["nearest"]
+    nearest = analyse("observer_comparison", rolled)["nearest"]
     assert np.isfinite(nearest[index]).all()  # knows as much as the network: a rival
 
 
@@ -172,7 +172,7 @@ def test_the_smoother_s_loss_is_its_own(task):
     batch = task.sample(40, task.n_steps, torch.Generator().manual_seed(Seeds(0, ("n",)).integer("stream", "test", 0)))
     held = observe(task, batch, "smoother")["position"].flatten(0, 1).numpy()
     loss = true_bin_loss(held, batch.targets["position"].flatten().numpy()).mean()
-    assert analyse("optimality", rolled)["bayes_loss"] == pytest.approx(loss, rel=1e-5)
+    assert analyse("optimality_gap", rolled)["bayes_loss"] == pytest.approx(loss, rel=1e-5)
 
 
 def test_process_noise_of_a_session_comes_from_its_seeds(task):

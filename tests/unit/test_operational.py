@@ -22,7 +22,7 @@ JOBS = [
     ("dynamics", "n-s1"),
     ("simulate", "sim"),
     ("read", "rat"),
-    ("analyse", "tuning"),
+    ("analyse", "tuning_entropy"),
     ("across", ""),
     ("numbers", ""),
     ("compare", "side"),

@@ -44,7 +44,7 @@ def test_there_is_an_answer_or_a_reason(analysis, case):
             assert ((known_p > 0) & (known_p <= 1)).all(), name
 
 
-@pytest.mark.parametrize("analysis", ["eigenspectrum", "dimension", "pairwise", "divergence", "decoding"])
+@pytest.mark.parametrize("analysis", ["eigenspectrum", "dimension", "pairwise", "trajectory_divergence", "decoding"])
 def test_what_is_missing_is_named(analysis):
     result = analyse(analysis, poor("three steps"))
     words = " ".join([result.reason, *result.notes.values()])

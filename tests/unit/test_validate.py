@@ -95,10 +95,10 @@ def test_feeds_says_what_analyses_say(folder):
 
     session = read_recording("x.nwb", GOOD)
     lacking = available_analyses(session)
-    assert set(ANALYSES) - set(lacking) == {"optimality", "behaviour"}
+    assert set(ANALYSES) - set(lacking) == {"optimality_gap", "observer_comparison"}
     assert lacking["position_decoding"] == lacking["dimension"] == ""
-    for name in ("encounters", "missed", "dispersion"):
+    for name in ("encounters", "non_encounters", "rate_dispersion"):
         assert analyse(name, session).reason == lacking[name] != ""
     session.position = None
-    assert available_analyses(session)["tuning"] == "the session has no position"
+    assert available_analyses(session)["tuning_entropy"] == "the session has no position"
     assert np.all([not reason or "session has no" in reason for reason in available_analyses(session).values()])

@@ -60,7 +60,7 @@ def run(config, tmp_path):
     (bin_dir / "rscnav").write_text('#!/bin/sh\necho "$@" >> calls.txt\n')
     (bin_dir / "rscnav").chmod(0o755)
     read = Job("read", ["results/sessions/rat7.h5"], ["rat7"], "results/logs/rat7.log", "rscnav read x")
-    tuning = Job("analyse_tuning", ["results/analyses/tuning/rat7.h5"], ["rat7"])
+    tuning = Job("analyse_tuning_entropy", ["results/analyses/tuning_entropy/rat7.h5"], ["rat7"])
     across = Job("across", ["results/numbers/across.h5"], command="rscnav across --config c 2>&1")
     compare = Job("compare", ["results/comparisons/side.h5"], ["side"], command="rscnav compare --name side")
     beside = Job("beside", ["results/comparisons/side.csv"], ["side"], command="rscnav beside --name side")
@@ -115,13 +115,13 @@ def test_the_table_and_the_joint_outputs(run, config, tmp_path, capsys, monkeypa
 
 def test_one_analysis_that_failed_is_a_gap_of_its_own(run, config, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", run.path)
-    tuning = next(job for job in run.jobs if job.rule.name == "analyse_tuning")
+    tuning = next(job for job in run.jobs if job.rule.name == "analyse_tuning_entropy")
     own = next(job for job in run.jobs if job.rule.name == "figure_entropy_of_session")
     at_error(workflow([tuning, own], {own: {tuning: 1}}, [tuning]), config)
     assert calls(tmp_path) == ["figure --missing results/logs/missing.json --own"]
     missing = read_missing("results/logs/missing.json")
     assert missing.sessions == {}
-    assert missing.results["rat7"]["tuning"].short("rat7") == "tuning failed: it ended before it wrote a log"
+    assert missing.results["rat7"]["tuning_entropy"].short("rat7") == "tuning failed: it ended before it wrote a log"
 
 
 def test_with_too_little_left_nothing_is_made_up(run, config, tmp_path, capsys, monkeypatch):
@@ -192,7 +192,7 @@ def test_reasons(tmp_path, text, reason):
 
 def test_the_list_of_what_is_missing(tmp_path):
     gap = Gap("reading", "rat7", "a\n reason " + "x" * 300, "a.log")
-    missing = Missing({"rat7": gap}, {"rat8": {"tuning": gap}}, {"side": gap}, gap)
+    missing = Missing({"rat7": gap}, {"rat8": {"tuning_entropy": gap}}, {"side": gap}, gap)
     (tmp_path / "m.json").write_text(missing_text(missing))
     assert read_missing(tmp_path / "m.json") == missing
     assert missing.left(["rat6", "rat7", "rat8"]) == ["rat6", "rat8"]
@@ -206,15 +206,18 @@ def test_the_list_of_what_is_missing(tmp_path):
 
 
 def test_a_missing_result_is_not_read_even_where_an_old_one_lies(tmp_path):
-    for analysis in ("tuning", "spatial"):
+    for analysis in ("tuning_entropy", "spatial_entropy"):
         write_result(Result(), tmp_path / analysis / "rat8.h5")
-    missing = Missing(results={"rat8": {"tuning": Gap("tuning", "rat8", "died", "x.log")}})
-    found = read_results(tmp_path, "rat8", ("tuning", "spatial"), missing)
-    assert (found["tuning"].status, found["tuning"].reason) == ("failed", "tuning failed: died")
-    assert found["spatial"].applicable
-    assert all(result.applicable for result in read_results(tmp_path, "rat8", ("tuning", "spatial"), NOTHING).values())
-    assert gaps_of(missing, ["rat7", "rat8"], ("tuning",)) == {"rat8": "tuning failed: died"}
-    assert gaps_of(missing, ["rat7", "rat8"], ("spatial",)) == {}
+    missing = Missing(results={"rat8": {"tuning_entropy": Gap("tuning_entropy", "rat8", "died", "x.log")}})
+    found = read_results(tmp_path, "rat8", ("tuning_entropy", "spatial_entropy"), missing)
+    assert (found["tuning_entropy"].status, found["tuning_entropy"].reason) == ("failed", "tuning failed: died")
+    assert found["spatial_entropy"].applicable
+    assert all(
+        result.applicable
+        for result in read_results(tmp_path, "rat8", ("tuning_entropy", "spatial_entropy"), NOTHING).values()
+    )
+    assert gaps_of(missing, ["rat7", "rat8"], ("tuning_entropy",)) == {"rat8": "tuning failed: died"}
+    assert gaps_of(missing, ["rat7", "rat8"], ("spatial_entropy",)) == {}
 
 
 @pytest.mark.parametrize("n_gaps", [1, MOST + 3])

@@ -78,7 +78,7 @@ def test_a_mended_recording_makes_all_anew(failed):
     run = snakemake(project, *TARGETS)
     assert run.returncode == 0, run.stdout[-3000:]
     done = jobs(run.stdout)
-    assert done["read"] == done["analyse_tuning"] == 1
+    assert done["read"] == done["analyse_tuning_entropy"] == 1
     assert set(done) >= JOINT
     assert {entry["status"] for entry in summary(project)["sessions"].values()} == {"ok"}
     assert read_result(project / "results" / "numbers" / "across.h5")["session"].tolist() == ["example", "rat7"]

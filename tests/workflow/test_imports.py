@@ -91,7 +91,7 @@ def jobs() -> Iterator[Job]:
 
 def other_jobs() -> Iterator[Job]:
     """List those of the calibration and of the ground truth."""
-    for kind, analysis in (("noise", "tuning"), ("planted", "spatial")):
+    for kind, analysis in (("noise", "tuning_entropy"), ("planted", "spatial_entropy")):
         run = ("--analysis", analysis, "--kind", kind, "--sessions", "1", "--output", f"{kind}.csv")
         yield Job("calibrate run", analysis, ("calibrate", "run", *run))
     yield Job("calibrate table", "", ("calibrate", "table", "--inputs", "noise.csv", "planted.csv", "--output", "t.md"))

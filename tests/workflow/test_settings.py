@@ -13,7 +13,7 @@ from tiny_project import TINY, environment, snakemake
 
 RECORDING_ONLY = TINY | {"networks": [], "sampled_networks": [], "comparisons": []}
 SESSION = "results/sessions/example.h5"
-ANALYSES = ("spatial", "tuning")
+ANALYSES = ("spatial_entropy", "tuning_entropy")
 
 
 @pytest.fixture
@@ -93,11 +93,11 @@ def test_an_edit_of_the_code_during_a_run_is_refused(recorded):
     """The dry run plans with the code as it is; a job that then finds other code makes nothing."""
     assert snakemake(recorded, "-c1", SESSION).returncode == 0
     config = next((recorded / "results" / "config").iterdir())
-    plan = snakemake(recorded, "results/analyses/tuning/example.h5", "-n", "-p", "--quiet", "progress").stdout
+    plan = snakemake(recorded, "results/analyses/tuning_entropy/example.h5", "-n", "-p", "--quiet", "progress").stdout
     command = next(line for line in plan.splitlines() if "rscnav analyse" in line)
     command = command[command.index("rscnav") :].split(" 2>&1")[0]
     assert str(config.relative_to(recorded)) in command
-    module = recorded / "src" / "rscnav" / "analyses" / "tuning" / "tuning.py"
+    module = recorded / "src" / "rscnav" / "analyses" / "tuning_entropy" / "tuning.py"
     module.write_text(module.read_text() + "\nEDITED = 1\n")
     job = subprocess.run(
         ["bash", "-c", command], cwd=recorded, env=environment(recorded), text=True, capture_output=True, check=False

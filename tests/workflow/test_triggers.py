@@ -200,7 +200,7 @@ def test_what_changes_no_result_reruns_nothing(finished):
 EDITS: dict[str, tuple[dict[str, Callable[[str], str]], dict[str, int]]] = {
     "one analysis": (
         {"analyses__tuning__dispersion": line},
-        {"analyse_dispersion": N_SESSIONS, **figures("entropy"), "across": 1, "beside": 1, "numbers": 1},
+        {"analyse_rate_dispersion": N_SESSIONS, **figures("entropy"), "across": 1, "beside": 1, "numbers": 1},
     ),
     "one figure": ({"figures__dynamics": line}, figures("dynamics")),
     "the NWB export": ({"export__nwb__writer": line}, {"export_nwb": N_SESSIONS}),

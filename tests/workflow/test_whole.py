@@ -81,7 +81,7 @@ def test_spikes_alone_go_through_and_say_what_is_missing(finished):
     results = {a: read_result(project / "results" / "analyses" / a / "spikes.h5") for a in ANALYSES}
     computed = {name for name, result in results.items() if result.applicable}
     assert {"eigenspectrum", "dimension", "state_space"} <= computed
-    assert results["optimality"].reason == "the session has no belief, no bayes, no position, no phase"
+    assert results["optimality_gap"].reason == "the session has no belief, no bayes, no position, no phase"
     for name in set(ANALYSES) - computed:
         assert results[name].status == "not applicable"
         assert "the session has no" in results[name].reason
@@ -89,7 +89,7 @@ def test_spikes_alone_go_through_and_say_what_is_missing(finished):
 
 def test_results_record_what_made_them(finished):
     project, _ = finished
-    with h5py.File(project / "results" / "analyses" / "optimality" / "gru-s1.h5") as file:
+    with h5py.File(project / "results" / "analyses" / "optimality_gap" / "gru-s1.h5") as file:
         assert file.attrs["record:rscnav_version"]
         assert len(file.attrs["record:code"]) == 12
         assert "cutoff_hz" in file.attrs["record:settings"]
@@ -102,7 +102,7 @@ def test_logs_are_filled(finished):
     project, _ = finished
     logs = project / "results" / "logs"
     assert "batch 6/6" in (logs / "train" / "gru-s1.log").read_text()
-    assert "not applicable" in (logs / "analyse" / "optimality" / "spikes.log").read_text()
+    assert "not applicable" in (logs / "analyse" / "optimality_gap" / "spikes.log").read_text()
 
 
 def test_a_second_run_does_nothing(finished):
@@ -130,7 +130,7 @@ REMOVED = (  # each file: the rule that makes it again
     {
         "recordings/example_truth.h5": "simulate",
         "networks/gru-s1/curve.csv": "train",
-        "analyses/optimality/spikes.h5": "analyse_optimality",
+        "analyses/optimality_gap/spikes.h5": "analyse_optimality_gap",
         "analyses/dynamics/spikes.h5": "dynamics_without_network",
     },
     {"sessions/spikes.h5": "read"},
@@ -172,7 +172,7 @@ def test_check_names_what_is_damaged_and_missing_and_makes_it_again(finished):
     assert sound.returncode == 0, sound.stdout + sound.stderr
     assert "all sound, nothing missing" in sound.stdout
     damaged = (
-        "analyses/tuning/spikes.h5", "comparisons/side-by-side.csv", "export/spikes/spikes.parquet", "figures/task.pdf",
+        "analyses/tuning_entropy/spikes.h5", "comparisons/side-by-side.csv", "export/spikes/spikes.parquet", "figures/task.pdf",
         "figures/spikes/task.png", "numbers/summary.json",
     )  # fmt: skip
     missing = ("figures/example/task.png", "export/example/columns.json", "numbers/across.h5")
@@ -249,7 +249,7 @@ def test_the_same_configuration_gives_the_same_bytes(finished, project):
         "results/networks/gru-s1/weights.pt",
         "results/sessions/gru-s1.h5",
     ]
-    targets += ["results/figures/gru-s1/state_space.pdf", "results/analyses/tuning/example.h5"]
+    targets += ["results/figures/gru-s1/state_space.pdf", "results/analyses/tuning_entropy/example.h5"]
     run = snakemake(project, *targets)
     assert run.returncode == 0, run.stdout[-3000:]
     for target in targets:

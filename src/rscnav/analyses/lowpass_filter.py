@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.sessions.lazy import Activity, LazyRows, rows_per_block
 from rscnav.validation import as_activity, not_finite
 
@@ -194,7 +195,7 @@ def settling_s(dt_s: float, cutoff_hz: float, left: float = 0.05) -> float:
     """
     _check_cutoff(dt_s, cutoff_hz)
     if not 0 < left < 1:
-        raise ValueError(f"left: {left} will not do; a share between 0 and 1 is needed")
+        raise InvalidValueError(f"left: {left} will not do; a share between 0 and 1 is needed")
     tangent = math.tan(math.pi * cutoff_hz * dt_s)
     pole = (1 - tangent) / (1 + tangent)
     return dt_s * math.log(left) / math.log(abs(pole)) if abs(pole) > 1e-12 else 0.0  # no memory at half of Nyquist
@@ -203,6 +204,6 @@ def settling_s(dt_s: float, cutoff_hz: float, left: float = 0.05) -> float:
 def _check_cutoff(dt_s: float, cutoff_hz: float) -> None:
     nyquist = 0.5 / dt_s
     if not 0 < cutoff_hz < nyquist:
-        raise ValueError(
+        raise InvalidValueError(
             f"cutoff_hz: {cutoff_hz} Hz must lie between 0 and {nyquist:g} Hz, half the rate of dt_s={dt_s} s"
         )

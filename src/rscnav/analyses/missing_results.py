@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rscnav.analyses.result import Result, read_result
+from rscnav.errors import InvalidValueError
 
 FAILED = "failed"  # status of a result that a failed job left out
 SHORT = 200  # characters of a reason that a figure shows
@@ -95,7 +96,9 @@ def read_missing(path: str | os.PathLike[str]) -> Missing:
             Gap(**plain["across"]) if plain["across"] else None,
         )
     except (KeyError, TypeError, AttributeError, ValueError):
-        raise ValueError(f"{path}: not a list of what a run could not make; leave --missing out by hand") from None
+        raise InvalidValueError(
+            f"{path}: not a list of what a run could not make; leave --missing out by hand"
+        ) from None
 
 
 def _gaps(plain: Mapping[str, Any]) -> dict[str, Gap]:

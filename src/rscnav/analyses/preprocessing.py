@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.lowpass_filter import lowpass_rows
 from rscnav.analyses.settings import Common
+from rscnav.errors import InvalidValueError
 from rscnav.sessions.posteriors import PositionBins
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
@@ -124,5 +125,7 @@ def belief_places(session: Session) -> PositionBins:
         n_bins = session.require("belief").shape[1]
         centres = (-np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins)[:, None]
     if centres is None:
-        raise ValueError(f"session '{session.name}' has no bin_centres, which a belief over places in the plane needs")
+        raise InvalidValueError(
+            f"session '{session.name}' has no bin_centres, which a belief over places in the plane needs"
+        )
     return PositionBins(centres, session.is_circular, float(session.visibility_radius or 0.0))

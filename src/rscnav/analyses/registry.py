@@ -13,6 +13,7 @@ module offers:
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rscnav.analyses.settings import Common
+from rscnav.errors import InvalidValueError
 from rscnav.registry import Registry, load
 from rscnav.seeds import Seeds
 from rscnav.settings.strict_settings import StrictSettings
@@ -22,20 +23,20 @@ if TYPE_CHECKING:
     from rscnav.sessions.session import Session
 
 ANALYSES: Registry[str] = {
-    "optimality": "rscnav.analyses.optimality.optimality",
-    "tuning": "rscnav.analyses.tuning.tuning",
-    "spatial": "rscnav.analyses.tuning.spatial",
-    "dispersion": "rscnav.analyses.tuning.dispersion",
+    "optimality_gap": "rscnav.analyses.optimality.optimality_gap",
+    "tuning_entropy": "rscnav.analyses.tuning.tuning_entropy",
+    "spatial_entropy": "rscnav.analyses.tuning.spatial_entropy",
+    "rate_dispersion": "rscnav.analyses.tuning.rate_dispersion",
     "eigenspectrum": "rscnav.analyses.spectrum.eigenspectrum",
     "pairwise": "rscnav.analyses.pairwise.pairwise",
     "position_decoding": "rscnav.analyses.decoding.position_decoding",
     "dimension": "rscnav.analyses.dimension.dimension",
     "state_space": "rscnav.analyses.state_space.state_space",
     "encounters": "rscnav.analyses.encounters.encounters",
-    "divergence": "rscnav.analyses.encounters.divergence",
+    "trajectory_divergence": "rscnav.analyses.encounters.trajectory_divergence",
     "decoding": "rscnav.analyses.decoding.decoding",
-    "missed": "rscnav.analyses.encounters.missed",
-    "behaviour": "rscnav.analyses.optimality.behaviour",
+    "non_encounters": "rscnav.analyses.encounters.non_encounters",
+    "observer_comparison": "rscnav.analyses.optimality.observer_comparison",
 }  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def analysis_module(name: str) -> Analysis:
         For an unknown one; the message lists those there are.
     """
     if name not in ANALYSES:
-        raise ValueError(f"unknown analysis '{name}'; there are: {', '.join(ANALYSES)}")
+        raise InvalidValueError(f"unknown analysis '{name}'; there are: {', '.join(ANALYSES)}")
     module: Analysis = load(ANALYSES[name])
     return module
 

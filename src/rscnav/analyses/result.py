@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.datasets import digest_of, parts_of
 from rscnav.files.sealed.hdf5 import new_hdf5, open_hdf5
 from rscnav.files.sealed.regular import DamagedError
@@ -45,7 +46,7 @@ class Result:
         """Add an array (or a number): its unit ('' for none) and the names of its dimensions."""
         array = np.asarray(values)
         if array.ndim != len(dims):
-            raise ValueError(f"{name}: shape {array.shape} needs {array.ndim} dimension names, got {dims}")
+            raise InvalidValueError(f"{name}: shape {array.shape} needs {array.ndim} dimension names, got {dims}")
         self.arrays[name], self.units[name], self.dims[name] = array, unit, dims
 
     def __getitem__(self, name: str) -> NDArray:

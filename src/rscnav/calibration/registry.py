@@ -20,7 +20,7 @@ NOT_CLAIMED: dict[str, dict[str, str]] = {
     "eigenspectrum": {
         "trial_autocorrelation_p": "in all kinds the noise goes on from trial to trial, so none is its null"
     },
-    "missed": {"bayes_drop_p": "the test of network_drop_p, on the filter's belief", "bayes/p": "as network/p"},
+    "non_encounters": {"bayes_drop_p": "the test of network_drop_p, on the filter's belief", "bayes/p": "as network/p"},
 }  # p-values that are not measured here, and why; adjusted and corrected ones are made from those that are
 
 
@@ -46,7 +46,7 @@ PARTS: Registry[str] = {
 }  # of the command ``rscnav calibrate``: the module that does each, imported when wanted
 
 CLAIMS: Registry[Claims] = {
-    "tuning": Claims(
+    "tuning_entropy": Claims(
         settings=FEW,
         p_values=(
             PValue("a unit is tuned: trials permuted", ("p",), UNTUNED),
@@ -54,7 +54,7 @@ CLAIMS: Registry[Claims] = {
         ),
         intervals=(_from_here("mean tuning entropy", "mean_entropy"),),
     ),
-    "spatial": Claims(
+    "spatial_entropy": Claims(
         settings=FEW,
         p_values=(
             PValue("a unit is tuned to the place: trials permuted", ("p",), UNTUNED),
@@ -62,11 +62,11 @@ CLAIMS: Registry[Claims] = {
         ),
         intervals=(_from_here("mean spatial entropy", "mean_entropy"),),
     ),
-    "dispersion": Claims(
+    "rate_dispersion": Claims(
         settings=FEW,
         p_values=(
             PValue("LM1 and LM2 differ", ("phase_control_p",), ALL),
-            PValue("LM1 and LM2 differ, Miller-Madow", ("phase_control_p_mm",), ALL),
+            PValue("LM1 and LM2 differ, Miller-Madow", ("phase_control_p_miller_madow",), ALL),
         ),
         intervals=(
             _from_here("dispersion in LM1", "LM1"),
@@ -142,7 +142,7 @@ CLAIMS: Registry[Claims] = {
             )
         ),
     ),
-    "divergence": Claims(
+    "trajectory_divergence": Claims(
         settings=FEW,
         p_values=(
             PValue("a and b differ at any lag", ("1st_p", "2nd_p"), UNTUNED),
@@ -166,7 +166,7 @@ CLAIMS: Registry[Claims] = {
             for more, key in (("", ""), (", beyond the path's", "_gain"))
         ),
     ),
-    "missed": Claims(
+    "non_encounters": Claims(
         settings=FEW,
         p_values=(
             PValue("the state moves", ("moved_p",), NOT_RARE),

@@ -9,6 +9,7 @@ from pathlib import Path
 from rscnav.calibration.registry import CLAIMS, PARTS
 from rscnav.calibration.run import Row, kinds_for, read_rows, run_claims, write_rows
 from rscnav.cli.common import add_expect
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.tails import write_sealed
 from rscnav.registry import load
 from rscnav.seeds import Seeds
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     claims = CLAIMS[arguments.analysis]
     kinds = kinds_for(claims)
     if arguments.kind not in kinds:
-        raise ValueError(
+        raise InvalidValueError(
             f"'{arguments.analysis}' claims nothing on sessions of kind '{arguments.kind}'; on: {', '.join(kinds)}"
         )
     numbers = range(arguments.first, arguments.first + arguments.sessions)

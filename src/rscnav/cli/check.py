@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from rscnav.config.load import load_config
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.hdf5 import accept
 from rscnav.workflow.results_check.expected_files import declared
 from rscnav.workflow.results_check.remake import remake, settings_of
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
         _conclude(found, results, arguments, files)
         return
     if files is None:
-        raise ValueError(
+        raise InvalidValueError(
             f"--remake: {results} does not hold the settings of a run; give its configuration with --config"
         )
     if not found.sound:
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _declared(results: Path, configs: list[str]) -> list[str]:
     config = load_config(*configs)
     if os.path.abspath(config.results_dir) != os.path.abspath(results):
-        raise ValueError(
+        raise InvalidValueError(
             f"{results}: the results of {' with '.join(configs)} are in {config.results_dir} (its key `results_dir`); check that folder"
         )
     return declared(config)
@@ -107,4 +108,4 @@ def _conclude(found: Survey, results: Path, arguments: argparse.Namespace, files
         cure = "delete the damaged ones and run snakemake; with --config also files that are missing are known"
     elif arguments.remake:
         cure = "files that the configuration does not have are not made again: delete them"
-    raise ValueError(f"{len(found.damaged)} files are damaged, {len(found.missing)} are missing; {cure}")
+    raise InvalidValueError(f"{len(found.damaged)} files are damaged, {len(found.missing)} are missing; {cure}")

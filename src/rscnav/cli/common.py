@@ -7,6 +7,7 @@ from typing import Any
 from rscnav.config.job_settings import settings_for, settings_text
 from rscnav.config.load import load_config
 from rscnav.config.schema import Config
+from rscnav.errors import InvalidValueError
 
 
 def add_config(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -35,7 +36,7 @@ def add_expect(parser: argparse.ArgumentParser) -> None:
 def read_config(arguments: argparse.Namespace) -> Config:
     """Read what ``--config`` names, and check it against what the workflow planned the job with."""
     if arguments.expect and not Path(arguments.config[-1]).exists():
-        raise ValueError(
+        raise InvalidValueError(
             f"{arguments.config[-1]}: the settings of this run are not there; they are written when a run begins, but not with "
             "--no-hooks or when other settings were given since; start snakemake again"
         )

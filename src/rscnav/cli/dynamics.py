@@ -8,6 +8,7 @@ from typing import Any
 
 from rscnav.analyses.result import Result, write_result
 from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, session_kind
 from rscnav.tasks.registry import task_from
@@ -38,7 +39,9 @@ def run(arguments: argparse.Namespace) -> None:
     elif not settings:
         result = Result.not_applicable("the network itself is not at hand, only its session")
     elif arguments.network_dir is None:
-        raise ValueError(f"--network-dir: session '{name}' is a network's; name the folder that holds its weights.pt")
+        raise InvalidValueError(
+            f"--network-dir: session '{name}' is a network's; name the folder that holds its weights.pt"
+        )
     else:
         result = _of_network(arguments, settings)
     write_result(result, arguments.output, provenance(text, *modules_of(config, "dynamics", name)))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.config.schema import Config
+from rscnav.errors import InvalidValueError
 from rscnav.export.registry import EXPORTS
 from rscnav.registry import load
 from rscnav.sessions.hdf5 import read_session
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Export."""
     if arguments.nwb is None and arguments.tables is None:
-        raise ValueError("nothing to write: give --nwb FILE.nwb, --tables FOLDER, or both")
+        raise InvalidValueError("nothing to write: give --nwb FILE.nwb, --tables FOLDER, or both")
     config = read_config(arguments) if arguments.config else None
     session = read_session(arguments.session, lazy=True)
     if arguments.nwb is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rscnav.config.job_settings import recording
 from rscnav.config.load import load_config
+from rscnav.errors import InvalidValueError
 from rscnav.files.atomic import write_text
 from rscnav.inspection.report import inspect_recording
 
@@ -21,15 +22,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Inspect."""
     if bool(arguments.config) != bool(arguments.session):
-        raise ValueError("--config and --session belong together: which recording's mapping is to be looked at?")
+        raise InvalidValueError("--config and --session belong together: which recording's mapping is to be looked at?")
     if arguments.page is not None and arguments.page.suffix.lower() not in (".pdf", ".png"):
-        raise ValueError(f"--page {arguments.page}: a PDF and a PNG are written; give it the ending .pdf")
+        raise InvalidValueError(f"--page {arguments.page}: a PDF and a PNG are written; give it the ending .pdf")
     mapping = recording(load_config(*arguments.config), arguments.session) if arguments.config else None
     report = inspect_recording(arguments.file, mapping)
     if text := report.text():
         print(text)
     if report.fatal:
-        raise ValueError(report.fatal)
+        raise InvalidValueError(report.fatal)
     if arguments.draft is not None and report.draft:
         write_text(arguments.draft, report.draft)
         print(f"Draft: {arguments.draft}")

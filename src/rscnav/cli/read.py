@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.errors import InvalidValueError
 from rscnav.inspection.library_warnings import heard
 from rscnav.recordings.read import open_session
 from rscnav.seeds import Seeds
@@ -30,6 +31,6 @@ def run(arguments: argparse.Namespace) -> None:
         try:
             write_session(session, arguments.output)
         except ValueError as error:  # activity and spikes are read from the recorded file as they are written
-            raise ValueError(f"recording '{mapping.name}', file {mapping.file}: {error}") from error
+            raise InvalidValueError(f"recording '{mapping.name}', file {mapping.file}: {error}") from error
     for warning in said:
         print(f"warning of the library that reads the file: {warning}", file=sys.stderr)

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
+from rscnav.errors import InvalidValueError
 from rscnav.sampling.sample import sample_network
 from rscnav.sampling.settings import NONE
 from rscnav.seeds import Seeds
@@ -31,7 +32,9 @@ def run(arguments: argparse.Namespace) -> None:
     settings, text = job_settings(read_config(arguments), "sample", name)
     sampled = settings["sampled"]
     if (sampled.match_recording == NONE) != (arguments.match is None):
-        raise ValueError(f"--match: session '{name}' is to be like {sampled.match_recording}, got {arguments.match}")
+        raise InvalidValueError(
+            f"--match: session '{name}' is to be like {sampled.match_recording}, got {arguments.match}"
+        )
     network = read_session(arguments.network_session, OF_NETWORK)
     like = None
     if arguments.match is not None:

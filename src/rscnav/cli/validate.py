@@ -7,6 +7,7 @@ from rscnav.cli.common import add_config, read_config
 from rscnav.config.job_settings import network_sessions, sampled_sessions, session_names, simulated_file
 from rscnav.config.resource_estimate import estimate, too_large
 from rscnav.config.schema import Config
+from rscnav.errors import InvalidValueError
 from rscnav.figures.registry import FIGURES
 from rscnav.inspection.available_analyses import feeds_in_words
 from rscnav.inspection.library_warnings import heard
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"WRONG: {line}")
         bad.append(line.split(":")[0])
     if bad:
-        raise ValueError(f"{len(bad)} will not do: {', '.join(bad)}")
+        raise InvalidValueError(f"{len(bad)} will not do: {', '.join(bad)}")
 
 
 def _trials_in(

@@ -16,6 +16,7 @@ from rscnav.comparison.dsa import DSAResult, apart, within_session_distance
 from rscnav.comparison.rdm import Geometry, geometry
 from rscnav.comparison.rsa import RSAResult, alike, reliability
 from rscnav.comparison.segments import Segments, cut
+from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
 from rscnav.sessions.rebinning import rebin
 from rscnav.sessions.schema import PHASES
@@ -89,7 +90,7 @@ def compare(
 
     names = [session.name for session in sessions]
     if len(names) < 2 or len(set(names)) < len(names):
-        raise ValueError(f"sessions to compare: {', '.join(names) or 'none'}; name two at least, each once")
+        raise InvalidValueError(f"sessions to compare: {', '.join(names) or 'none'}; name two at least, each once")
     settings, common, seeds = settings or Similarity(), common or Common(), seeds or Seeds(0, ("compare",))
     sides = {s.name: _side(rebin(s, common.analysis_dt_s), settings, common, seeds.spawn(s.name)) for s in sessions}
     result = Result()

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.field_types import Name
 from rscnav.settings.printable import listed
 from rscnav.settings.reserved_names import repeated
@@ -27,9 +28,11 @@ class Comparison(StrictSettings):
             return self
         twice = repeated(self.sessions)
         if twice:
-            raise ValueError(f"comparison '{self.name}': {listed(twice)} occurs more than once; name each session once")
+            raise InvalidValueError(
+                f"comparison '{self.name}': {listed(twice)} occurs more than once; name each session once"
+            )
         if not 2 <= len(self.sessions) <= MOST:
-            raise ValueError(
+            raise InvalidValueError(
                 f"comparison '{self.name}': sessions: {len(self.sessions)} of them are not valid; name two to {MOST}"
             )
         return self
@@ -79,7 +82,7 @@ class Similarity(StrictSettings):
     def _fits(self) -> "Similarity":
         edges = self.time_edges_s
         if edges != sorted(set(edges)) or edges[0] < 0:
-            raise ValueError(f"similarity: time_edges_s: {edges} must start at 0 or later and increase")
+            raise InvalidValueError(f"similarity: time_edges_s: {edges} must start at 0 or later and increase")
         return self
 
 
@@ -89,7 +92,7 @@ def check_comparisons(comparisons: Sequence[Comparison], sessions: Sequence[str]
     for comparison in comparisons:
         unknown = [name for name in comparison.sessions or [] if name not in known]
         if unknown:
-            raise ValueError(
+            raise InvalidValueError(
                 f"comparisons: '{comparison.name}': there is no session {listed(unknown)}; "
                 f"there are: {listed(sessions)}; name sessions of this run, or leave the comparison out (comparisons: [])"
             )

@@ -68,7 +68,7 @@ def _of_phase(phase: str) -> tuple[TableRow, ...]:
     ratio = (f"{phase}/participation_ratio_low", f"{phase}/participation_ratio_high")
     chance = (f"{phase}/chance", *_ends(f"{phase}/chance"))
     return (
-        TableRow("components", phase, "eigenspectrum", f"{phase}/components_above_B"),
+        TableRow("components", phase, "eigenspectrum", f"{phase}/components_above_trial_shuffle"),
         TableRow("participation", phase, "eigenspectrum", f"{phase}/participation_ratio_corrected", ratio),
         TableRow(
             "dimension", phase, "dimension", f"{phase}/dimension", (f"{phase}/low", f"{phase}/high"),
@@ -86,11 +86,11 @@ def _decoded(task: str, when: str) -> TableRow:
 SHOWN: tuple[TableRow, ...] = (
     *(shown for phase in (*PHASES, "all") for shown in _of_phase(phase)),
     TableRow(
-        "dispersion", "LM1 - LM2", "dispersion", "difference", ("low", "high"),
+        "rate_dispersion", "LM1 - LM2", "rate_dispersion", "difference", ("low", "high"),
         ("phase_control_mean", "phase_control_low", "phase_control_high"),
     ),
     TableRow(
-        "tuning", "mean entropy", "tuning", "mean_entropy", _ends("mean_entropy"),
+        "tuning_entropy", "mean entropy", "tuning_entropy", "mean_entropy", _ends("mean_entropy"),
         ("control_mean_entropy", *_ends("control_mean_entropy")),
     ),
     *(_decoded(task, when) for task in ("identity", "outcome") for when in ("before", "after")),

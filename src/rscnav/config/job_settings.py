@@ -12,6 +12,7 @@ from typing import Any
 from rscnav.analyses.registry import ANALYSES
 from rscnav.comparison.settings import MOST, Comparison, check_comparisons
 from rscnav.config.schema import Config, Recording
+from rscnav.errors import InvalidValueError
 from rscnav.networks.settings import Network
 from rscnav.recordings.simulation.settings import Simulation
 from rscnav.sampling.settings import SampledNetwork, sampled_names
@@ -201,7 +202,7 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         return {}
     if stage == "export_tables":
         return {"format": config.export.tables}
-    raise ValueError(f"unknown stage '{stage}'; there are: {', '.join(STAGES)}")
+    raise InvalidValueError(f"unknown stage '{stage}'; there are: {', '.join(STAGES)}")
 
 
 def settings_text(config: Config, stage: str, item: str) -> str:

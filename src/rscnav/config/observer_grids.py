@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from rscnav.errors import InvalidValueError
 from rscnav.observers.settings import Observer
 
 LEAST = 1.5  # bins of the grid within one standard deviation of the motion noise of a step, or the filter would be too coarse
@@ -20,7 +21,7 @@ def check_grid(observer: Observer, task: Any, where: str) -> None:
     """
     if hasattr(task, "n_ports"):
         if observer.particles < task.n_ports:
-            raise ValueError(
+            raise InvalidValueError(
                 f"observer.particles: {observer.particles} is not valid: {where} has {task.n_ports} ports (n_ports); use at least as many"
             )
         return
@@ -33,13 +34,13 @@ def check_grid(observer: Observer, task: Any, where: str) -> None:
             if coarse
             else ""
         )
-        raise ValueError(
+        raise InvalidValueError(
             f"observer.grid_bins: {observer.grid_bins} is not valid: {where} needs a multiple of its {task.n_bins} position bins (n_bins){noise}; "
             f"the smallest is {valid:,}"
         )
     separations = getattr(task, "n_separation_bins", 1)
     if observer.separation_bins % separations:
-        raise ValueError(
+        raise InvalidValueError(
             f"observer.separation_bins: {observer.separation_bins} is not valid: {where} needs a multiple of its {separations} bins of "
             f"separation (n_separation_bins); the smallest is {separations}"
         )

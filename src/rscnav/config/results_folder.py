@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import rscnav
+from rscnav.errors import InvalidValueError
 
 OWN_FOLDERS = ("src", "workflow", "profiles", "docs", "tests", "notebooks", "benchmarks")  # that the project ships
 OWN_FILES = ("Snakefile", "pyproject.toml", ".git")  # a folder that holds one of these is a project's
@@ -40,28 +41,28 @@ def results_folder(given: str) -> str:
     """
     said = f"{given[:200]!r} can't be the folder of results"
     if not given.strip():
-        raise ValueError(f"{said}: it is blank; name a folder, for example {EXAMPLE}")
+        raise InvalidValueError(f"{said}: it is blank; name a folder, for example {EXAMPLE}")
     if "://" in given:
-        raise ValueError(
+        raise InvalidValueError(
             f"{said}: it is an address; results are written to a folder of this machine, for example {EXAMPLE}"
         )
     for sign in given:
         if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp"):
-            raise ValueError(f"{said}: it holds the control character {sign!r}; leave that out")
+            raise InvalidValueError(f"{said}: it holds the control character {sign!r}; leave that out")
         if sign in _NOT_A_NAME:
-            raise ValueError(f"{said}: it holds '{sign}', and {_NOT_A_NAME[sign]}; leave that out")
+            raise InvalidValueError(f"{said}: it holds '{sign}', and {_NOT_A_NAME[sign]}; leave that out")
     folder = os.path.normpath(os.path.expanduser(given))
     if folder.startswith("//"):  # POSIX lets normpath keep exactly two
         folder = folder[1:]
     if folder.startswith("~"):
-        raise ValueError(f"{said}: there is no home folder {folder.split('/')[0]}; write the path in full")
+        raise InvalidValueError(f"{said}: there is no home folder {folder.split('/')[0]}; write the path in full")
     if folder.startswith("-"):
-        raise ValueError(f"{said}: commands would take it for an option; begin with another sign")
+        raise InvalidValueError(f"{said}: commands would take it for an option; begin with another sign")
     if any(len(os.fsencode(part)) > 255 for part in folder.split("/")):
-        raise ValueError(f"{said}: a folder's name has 255 bytes at most")
+        raise InvalidValueError(f"{said}: a folder's name has 255 bytes at most")
     taken = _taken(folder)
     if taken:
-        raise ValueError(f"{said}: {taken}; name a folder of its own, for example {EXAMPLE}")
+        raise InvalidValueError(f"{said}: {taken}; name a folder of its own, for example {EXAMPLE}")
     return folder
 
 

@@ -9,6 +9,7 @@ from rscnav.analyses.settings import Common
 from rscnav.comparison.settings import Comparison, Similarity
 from rscnav.config.observer_grids import check_grid
 from rscnav.dynamics.settings import Settings as Dynamics
+from rscnav.errors import InvalidValueError
 from rscnav.export.settings import Export
 from rscnav.figures.settings import Figures
 from rscnav.networks.settings import Network, Rollout, Training, tau_steps, window_steps
@@ -73,7 +74,7 @@ class Config(StrictSettings):
     @model_validator(mode="after")
     def _names(self) -> "Config":
         if not self.networks and not self.recordings:
-            raise ValueError(
+            raise InvalidValueError(
                 "networks and recordings are both empty: there is nothing to do; give at least one of them"
             )
         networks: dict[str, list[str]] = {}
@@ -110,4 +111,4 @@ def _check_seconds(network: Network, settings: Any) -> None:
     try:
         needed(network, task_from(network.task, settings))
     except ValueError as error:
-        raise ValueError(f"networks: '{network.name}': {error}") from None
+        raise InvalidValueError(f"networks: '{network.name}': {error}") from None

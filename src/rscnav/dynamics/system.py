@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.cells.base import Cell, by_unit
 from rscnav.networks.cells.registry import is_recurrent
 from rscnav.networks.model import Network
@@ -43,7 +44,7 @@ class System:
 
     def __init__(self, network: Network) -> None:
         if reason := why_no_step(network):
-            raise ValueError(reason)
+            raise InvalidValueError(reason)
         self.network = copy.deepcopy(network).cpu().double().requires_grad_(False).eval()
         self.n_inputs = self.network.layers[0].n_inputs
         self.n_states = sum(layer.state_size for layer in self.network.layers)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.state_space.state_space import principal_axes
 from rscnav.dynamics.system import System
+from rscnav.errors import InvalidValueError
 from rscnav.networks.model import Network
 from rscnav.sessions.posteriors import PositionBins
 from rscnav.sessions.schema import PHASES
@@ -115,7 +116,7 @@ def load_trajectories(session: Session, network: Network, task: Task) -> Traject
     if session.n_units == system.n_states:
         states = np.asarray(session.activity, np.float32)
     elif inputs is None:
-        raise ValueError(
+        raise InvalidValueError(
             f"session '{session.name}' has {session.n_units} of the {system.n_states} numbers of a state, and a run without "
             "input starts from all of them; give the network record: all"
         )
@@ -161,6 +162,6 @@ def _check_steps(session: Session, system: System, states: NDArray[np.float32], 
 
 
 def _foreign(session: Session, what: str) -> ValueError:
-    return ValueError(
+    return InvalidValueError(
         f"session '{session.name}' is not of this network: it has {what}. Roll the network out again, or name its own folder"
     )

@@ -4,6 +4,8 @@ import ast
 import importlib.util
 from pathlib import Path
 
+from rscnav.errors import InvalidValueError
+
 
 class Caption:
     """Text for the report. It is no rerun trigger: Snakemake compares parameters that are plain values, and this is none."""
@@ -25,10 +27,10 @@ def caption_of(module: str) -> Caption:
     """
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
-        raise ValueError(f"{module}: no such module")
+        raise InvalidValueError(f"{module}: no such module")
     said = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))
     if not said:
-        raise ValueError(f"{module}: no docstring; its first paragraph is the figure's caption in the report")
+        raise InvalidValueError(f"{module}: no docstring; its first paragraph is the figure's caption in the report")
     paragraph = " ".join(said.split("\n\n")[0].split())
     _, _, after = paragraph.partition("`: ")
     text = after if paragraph.startswith("Figure `") and after else paragraph

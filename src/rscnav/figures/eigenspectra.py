@@ -16,14 +16,14 @@ from rscnav.figures.style import PHASE_COLOURS, Canvas
 ANALYSES: tuple[str, ...] = ("eigenspectrum",)
 FIELDS: tuple[str, ...] = ()
 CONTROLS = {
-    "A": ("#333333", "A: units rolled"),
-    "B": ("#56B4E9", "B: trials permuted"),
-    "C": ("#CC79A7", "C: counts shuffled"),
-    "D": ("#009E73", "D: trial differences"),
+    "circular_shift": ("#333333", "circular shift"),
+    "trial_shuffle": ("#56B4E9", "trial shuffle"),
+    "spike_shuffle": ("#CC79A7", "spike shuffle"),
+    "trial_difference_shuffle": ("#009E73", "trial-difference shuffle"),
 }
-BANDS = "ABC"  # control D is of other samples' spectrum: only its count is drawn
+BANDS = tuple(CONTROLS)[:3]  # the last one is of other samples' spectrum: only its count is drawn
 ROUNDING = 1e-8  # shares of variance below this are rounding
-MARKERS = {"A": "o", "B": "s", "C": "^", "D": "D"}
+MARKERS = dict(zip(CONTROLS, "os^D", strict=True))
 
 
 def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
@@ -54,22 +54,24 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             _counts(counts, results, parts)
         else:
             empty_panel(counts, "no spectra")
-    _legend(figure, [letter for letter in CONTROLS if letter in shown])
+    _legend(figure, [name for name in CONTROLS if name in shown])
     panel_letters([ax for row_axes in axes for ax in row_axes])
     return figure
 
 
 def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
-    """Draw the observed spectra and the bands of the controls; give the letters of those there are."""
-    letters = [letter for letter in CONTROLS if any(f"{part}/control_{letter}_mean" in r for r in results)]
-    for letter in filter(BANDS.__contains__, letters):
-        having = [r for r in results if f"{part}/control_{letter}_mean" in r]
+    """Draw the observed spectra and the bands of the controls; give the names of those there are."""
+    names = [name for name in CONTROLS if any(f"{part}/control_{name}_mean" in r for r in results)]
+    for name in filter(BANDS.__contains__, names):
+        having = [r for r in results if f"{part}/control_{name}_mean" in r]
         low, mean, high = (
-            _mean([r[f"{part}/control_{letter}_{which}"] for r in having]) for which in ("low", "mean", "high")
+            _mean([r[f"{part}/control_{name}_{which}"] for r in having]) for which in ("low", "mean", "high")
         )
-        colour, component = CONTROLS[letter][0], np.arange(1, len(mean) + 1)
+        colour, component = CONTROLS[name][0], np.arange(1, len(mean) + 1)
         ax.fill_between(component, _positive(low), high, color=colour, alpha=0.3, linewidth=0)
-        ax.plot(component, mean, color=colour, linewidth=0.8, linestyle=(0, (4, 1.5)) if letter == "B" else "-")
+        ax.plot(
+            component, mean, color=colour, linewidth=0.8, linestyle=(0, (4, 1.5)) if name == "trial_shuffle" else "-"
+        )
     observed = [r[f"{part}/eigenvalues"] for r in results]
     alone = len(observed) == 1
     for values in observed:
@@ -85,13 +87,13 @@ def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
         mean = _mean(observed)
         ax.plot(np.arange(1, len(mean) + 1), mean, color=PHASE_COLOURS[part], linewidth=1.4)
     ax.set(yscale="log", xlabel="component", title=part, xlim=(0, max(map(len, observed)) + 1))
-    return letters
+    return names
 
 
 def _counts(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
     """Draw how many leading components lie above each control, and the participation ratio."""
     for place, part in enumerate(parts):
-        rows = [(f"components_above_{letter}", CONTROLS[letter][0], MARKERS[letter]) for letter in CONTROLS]
+        rows = [(f"components_above_{name}", CONTROLS[name][0], MARKERS[name]) for name in CONTROLS]
         rows += [("participation_ratio", "black", "x"), ("participation_ratio_corrected", "black", "+")]
         for shift, (name, colour, marker) in zip(np.linspace(-0.35, 0.35, len(rows)), rows, strict=True):
             values = np.array([float(r[f"{part}/{name}"]) for r in results if f"{part}/{name}" in r])
@@ -122,18 +124,18 @@ def _positive(values: np.ndarray) -> np.ndarray:
     return np.where(values > ROUNDING, values, np.nan)
 
 
-def _legend(figure: Figure, letters: Sequence[str]) -> None:
+def _legend(figure: Figure, names: Sequence[str]) -> None:
     """Explain bands and markers above all rows."""
-    if not letters:
+    if not names:
         return
     handles: list = [Line2D([], [], color="black", marker=".", linewidth=0.7, label="observed")]
     handles.append(Line2D([], [], color="black", linewidth=0.7, linestyle=(0, (1, 1.2)), label="held out"))
-    for letter in filter(BANDS.__contains__, letters):
-        colour, text = CONTROLS[letter]
+    for name in filter(BANDS.__contains__, names):
+        colour, text = CONTROLS[name]
         handles.append(Patch(facecolor=colour, alpha=0.5, label=f"{text}, 95 %"))
-    for letter in letters:
-        label = f"number above {letter if letter in BANDS else CONTROLS[letter][1]}"
-        handles.append(_marker(CONTROLS[letter][0], MARKERS[letter], label))
+    for name in names:
+        label = f"number above {CONTROLS[name][1]}"
+        handles.append(_marker(CONTROLS[name][0], MARKERS[name], label))
     handles.append(_marker("black", "x", "participation ratio"))
     handles.append(_marker("black", "+", "corrected, 95 %"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4, columnspacing=1.5)

@@ -24,7 +24,7 @@ from rscnav.figures.panels.event_aligned import (
 )
 from rscnav.figures.style import GREY, LANDMARK_COLOURS, OUTCOME_COLOURS, PHASE_COLOURS, Canvas
 
-ANALYSES = ("encounters", "divergence")
+ANALYSES = ("encounters", "trajectory_divergence")
 FIELDS: tuple[str, ...] = ()
 TITLES = ("Encounters", "Activity by landmark", "Activity by outcome", "a against b")
 ORDER_COLOURS = {"1st": PHASE_COLOURS["LM1"], "2nd": PHASE_COLOURS["LM2"]}
@@ -37,7 +37,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     explained: set[str] = set()
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
-        met, apart = row.results("encounters"), row.results("divergence")
+        met, apart = row.results("encounters"), row.results("trajectory_divergence")
         if met:
             first = "encounters" not in explained
             _counts(panels[0], met, first)
@@ -49,10 +49,12 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             for panel in panels[:3]:
                 empty_panel(panel, row.reason("encounters"))
         if apart and any(np.isfinite(r[f"{order}/ratio"]).any() for r in apart for order in ORDER_COLOURS):
-            _distance(panels[3], apart, "divergence" not in explained)
-            explained.add("divergence")
+            _distance(panels[3], apart, "trajectory_divergence" not in explained)
+            explained.add("trajectory_divergence")
         else:
-            empty_panel(panels[3], row.reason("divergence") or "\n".join(lacking(apart, o) for o in ORDER_COLOURS))
+            empty_panel(
+                panels[3], row.reason("trajectory_divergence") or "\n".join(lacking(apart, o) for o in ORDER_COLOURS)
+            )
     for panel, title in zip(axes[0], TITLES, strict=True):
         panel.set_title(title)
     panel_letters(axes[0])

@@ -11,7 +11,7 @@ from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_tic
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
 
-ANALYSES = ("optimality",)
+ANALYSES = ("optimality_gap",)
 FIELDS = ("training_curve",)
 TITLES = ("Validation loss", "Validation gap", "Loss in the trial (test)", "Gap (test)")
 COLOURS = {"overall": "#000000", **PHASE_COLOURS}
@@ -22,7 +22,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     figure, axes = canvas.figure(len(rows), 4, 42, gridspec_kw={"width_ratios": [1.1, 1.1, 1.1, 1.1]})
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
-        reason = row.reason("optimality")
+        reason = row.reason("optimality_gap")
         curves = [m.session.training_curve for m in row.members if m.session and m.session.training_curve is not None]
         for panel in panels[:2]:
             if not curves:
@@ -69,7 +69,7 @@ def _gap(ax: Axes, curves: list[np.ndarray]) -> None:
 
 
 def _in_trial(ax: Axes, row: Row) -> None:
-    for result in row.results("optimality"):
+    for result in row.results("optimality_gap"):
         ax.plot(result["time"], result["loss_by_time"], color="#0072B2", lw=0.8)
         ax.plot(
             result["time"],
@@ -83,7 +83,7 @@ def _in_trial(ax: Axes, row: Row) -> None:
 
 def _by_phase(ax: Axes, row: Row) -> None:
     """Gap on the test trials with its 95 % interval over trials."""
-    results = row.results("optimality")
+    results = row.results("optimality_gap")
     names = ("overall", *PHASES)
     for k, result in enumerate(results):
         shift = 0.0 if len(results) == 1 else (k / (len(results) - 1) - 0.5) * 0.5

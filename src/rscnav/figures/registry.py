@@ -13,6 +13,7 @@ from typing import Protocol
 
 from matplotlib.figure import Figure
 
+from rscnav.errors import InvalidValueError
 from rscnav.figures.layout import Row, SessionResults, as_rows
 from rscnav.figures.missing_results import add_gaps
 from rscnav.figures.style import Canvas
@@ -21,11 +22,11 @@ from rscnav.registry import Registry, load
 FIGURES: Registry[str] = {
     "task": "rscnav.figures.task",
     "learning": "rscnav.figures.learning",
-    "behaviour": "rscnav.figures.behaviour",
+    "observer_comparison": "rscnav.figures.observer_comparison",
     "entropy": "rscnav.figures.entropy.entropy",
     "encounters": "rscnav.figures.encounters",
     "decoding": "rscnav.figures.decoding",
-    "missed": "rscnav.figures.missed",
+    "non_encounters": "rscnav.figures.non_encounters",
     "eigenspectra": "rscnav.figures.eigenspectra",
     "pairwise": "rscnav.figures.pairwise",
     "position_decoding": "rscnav.figures.position_decoding",
@@ -57,7 +58,7 @@ def figure_module(name: str) -> FigureModule:
         For an unknown one; the message lists those there are.
     """
     if name not in FIGURES:
-        raise ValueError(f"unknown figure '{name}'; there are: {', '.join(FIGURES)}")
+        raise InvalidValueError(f"unknown figure '{name}'; there are: {', '.join(FIGURES)}")
     module: FigureModule = load(FIGURES[name])
     return module
 

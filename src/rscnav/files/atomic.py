@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from rscnav.errors import FileError
 from rscnav.files.run_ownership import OrphanedError, refuse_if_orphaned
 
 _FORBIDDEN = "make the folder writable, or choose another one (`results_dir`)"
@@ -66,7 +67,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         if error.filename is not None and os.fspath(error.filename) != os.fspath(temporary):
             raise  # some other file's trouble
         if error.errno is None:
-            raise OSError(f"{target}: could not be written ({error})") from error
+            raise FileError(f"{target}: could not be written ({error})") from error
         raise not_written(error, target) from error
     finally:
         with suppress(OSError):  # a path that is no folder, a disk that is read-only: there is nothing to remove
@@ -87,7 +88,7 @@ def not_written(error: OSError, target: Path) -> OSError:
     """Say that a file was not written, why, and the cure."""
     number = error.errno or errno.EIO
     cure = f"; {_CURES[number]}" if number in _CURES else ""
-    return OSError(number, f"{os.strerror(number)}; nothing was written{cure}", str(target))
+    return FileError(number, f"{os.strerror(number)}; nothing was written{cure}", str(target))
 
 
 @contextmanager
@@ -107,7 +108,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.filename is None and error.errno is not None:
-            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+            raise FileError(error.errno, os.strerror(error.errno), str(path)) from error
         raise
 
 

@@ -19,9 +19,9 @@ from rscnav.settings.strict_settings import StrictSettings
 
 EXAMPLE = "example"  # the simulation, and the recording of it, that are looked at
 FEW: dict[str, dict[str, Any]] = {
-    "tuning": {"n_null": 1},
-    "spatial": {"n_null": 1},
-    "dispersion": {"n_null": 1},
+    "tuning_entropy": {"n_null": 1},
+    "spatial_entropy": {"n_null": 1},
+    "rate_dispersion": {"n_null": 1},
     "eigenspectrum": {"n_null": 20},
     "dimension": {"n_null": 0, "n_subsets": 0, "max_points": 3000},  # cost grows with the points' square
     "pairwise": {"n_null": 5},
@@ -78,12 +78,23 @@ def _by_phase() -> Iterator[Estimate]:
 
 
 ESTIMATES: tuple[Estimate, ...] = (
-    *(_ends(f"{a}_entropy", "", a, "mean_entropy") for a in ("tuning", "spatial")),
-    *(Estimate(f"{a}_entropy_jackknife", "", a, "mean_entropy_jackknife") for a in ("tuning", "spatial")),
-    *(_ends(f"dispersion{mm}", f, "dispersion", f, mm) for mm in ("", "_mm") for f in PHASES[1:]),
+    *(_ends(a, "", a, "mean_entropy") for a in ("tuning_entropy", "spatial_entropy")),
+    *(Estimate(f"{a}_jackknife", "", a, "mean_entropy_jackknife") for a in ("tuning_entropy", "spatial_entropy")),
     *(
-        Estimate(f"dispersion_difference{mm}", "", "dispersion", f"difference{mm}", f"low{mm}", f"high{mm}")
-        for mm in ("", "_mm")
+        _ends(f"rate_dispersion{suffix}", f, "rate_dispersion", f, suffix)
+        for suffix in ("", "_miller_madow")
+        for f in PHASES[1:]
+    ),
+    *(
+        Estimate(
+            f"rate_dispersion_difference{suffix}",
+            "",
+            "rate_dispersion",
+            f"difference{suffix}",
+            f"low{suffix}",
+            f"high{suffix}",
+        )
+        for suffix in ("", "_miller_madow")
     ),
     *_by_phase(),
     _ends("correlations_kept", "", "pairwise", "kept"),

@@ -46,12 +46,12 @@ _PLACE, _LANDMARK = (ReferenceValue(BELIEF, "position_error"),), (ReferenceValue
 _OUTCOME = (ReferenceValue(BELIEF, "outcome_decoded_before"),)
 
 PANELS = (
-    Panel("tuning entropy, plug-in", "bit", "tuning_entropy", "", (_TUNING,), within=0.02, scale="tuning"),
-    Panel("tuning entropy, jackknife", "bit", "tuning_entropy_jackknife", "", (_TUNING,), within=0.02, scale="tuning"),
+    Panel("tuning entropy, plug-in", "bit", "tuning_entropy", "", (_TUNING,), within=0.02, scale="tuning_entropy"),
+    Panel("tuning entropy, jackknife", "bit", "tuning_entropy_jackknife", "", (_TUNING,), within=0.02, scale="tuning_entropy"),
     Panel("place entropy, plug-in", "bit", "spatial_entropy", "", (_SPATIAL,), within=0.04, scale="place"),
     Panel("place entropy, jackknife", "bit", "spatial_entropy_jackknife", "", (_SPATIAL,), within=0.04, scale="place"),
-    Panel("dispersion in LM2", "bit", "dispersion_mm", "LM2", _FREE, within=0.1),
-    Panel("dispersion, LM1 - LM2", "bit", "dispersion_difference_mm", "", _FREE, within=0.05),
+    Panel("dispersion in LM2", "bit", "rate_dispersion_miller_madow", "LM2", _FREE, within=0.1),
+    Panel("dispersion, LM1 - LM2", "bit", "rate_dispersion_difference_miller_madow", "", _FREE, within=0.05),
     Panel("components above control", "components, LM2", "components_above_control", "LM2", _FREE),
     Panel("correlations kept", "correlation, LM1 to LM2", "correlations_kept", "", _KEPT, within=0.1),
     Panel("particip. ratio, plain", "components, LM2", "participation_ratio", "LM2", _RATIO, within=0.5, scale="PR"),

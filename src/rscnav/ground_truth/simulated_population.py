@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.lowpass_filter import lowpass
+from rscnav.errors import InvalidValueError
 from rscnav.ground_truth.subsampling import select_units_and_trials
 from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import RATE_SPREAD
@@ -88,10 +89,12 @@ def walk_of(truth: Session, settings: Simulation) -> LongWalk:
         Where the units do not follow the belief, or trials differ in length.
     """
     if settings.encodes != "belief":
-        raise ValueError(f"simulation '{settings.name}': it encodes '{settings.encodes}'; truths are known of 'belief'")
+        raise InvalidValueError(
+            f"simulation '{settings.name}': it encodes '{settings.encodes}'; truths are known of 'belief'"
+        )
     lengths = np.bincount(truth.trial)
     if np.any(lengths != lengths[0]):
-        raise ValueError(
+        raise InvalidValueError(
             f"simulation '{settings.name}': trials of {lengths.min()} to {lengths.max()} bins; one length is needed"
         )
     phase = truth.require("phase")

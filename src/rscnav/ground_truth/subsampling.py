@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import ARRAYS
 from rscnav.sessions.session import Session
@@ -34,7 +35,7 @@ def random_subset(session: Session, n_units: int, n_trials: int, seeds: Seeds) -
     chosen = {}
     for what, n, there in (("units", n_units, session.n_units), ("trials", n_trials, len(session.trials))):
         if not 1 <= n <= there:
-            raise ValueError(f"{what}: {n} will not do; session '{session.name}' has {there}, so 1 to {there}")
+            raise InvalidValueError(f"{what}: {n} will not do; session '{session.name}' has {there}, so 1 to {there}")
         chosen[what] = np.sort(seeds.generator("subset", what).permutation(there)[:n])
     part = select_units_and_trials(session, chosen["units"], chosen["trials"])
     part.name = f"{session.name}-u{n_units}-t{n_trials}"

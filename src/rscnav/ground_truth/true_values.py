@@ -22,6 +22,7 @@ from rscnav.analyses.events import displacement_since_landmark
 from rscnav.analyses.settings import Common
 from rscnav.config.job_settings import simulation
 from rscnav.config.schema import Config
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.tails import read_with_digest
 from rscnav.ground_truth.estimates import EXAMPLE, counted
 from rscnav.ground_truth.ideal_decoders import landmark_read, outcome_read, position_errors
@@ -65,7 +66,7 @@ def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Trut
         The standard error is that of ten parts of the walk.
     """
     if n_trials < LEAST * PARTS:
-        raise ValueError(f"trials: {n_trials} will not do; at least {LEAST * PARTS}, for the standard error")
+        raise InvalidValueError(f"trials: {n_trials} will not do; at least {LEAST * PARTS}, for the standard error")
     settings = simulation(config, EXAMPLE).model_copy(update={"n_units": 1, "n_trials": n_trials})
     session = simulate(settings, Seeds(config.seed, ("ground truth", "truth")), config.observer.grid_bins)
     walk = walk_of(session, settings)
@@ -98,8 +99,8 @@ def _of_curves(walk: LongWalk, units_of: Population, analyses: Any) -> Iterator[
     moved = np.where(np.abs(moved) <= np.pi, moved, np.nan)
     place = walk.session.require("position")[:, 0]
     for name, angle, n_bins in (
-        ("tuning", moved, analyses.tuning.n_bins),
-        ("spatial", place, analyses.spatial.n_position_bins),
+        ("tuning_entropy", moved, analyses.tuning_entropy.n_bins),
+        ("spatial_entropy", place, analyses.spatial_entropy.n_position_bins),
     ):
         yield Truth(f"{name}_entropy", "", 0, RATES, curve_entropy_truth(walk, units_of, angle, n_bins))
 

@@ -3,7 +3,7 @@
 from rscnav.analyses.registry import ANALYSES, analysis_module
 from rscnav.sessions.session import Session
 
-ONLY_NETWORKS = ("optimality", "behaviour")  # need a belief that is read off, or observers beside it
+ONLY_NETWORKS = ("optimality_gap", "observer_comparison")  # need a belief that is read off, or observers beside it
 
 
 def available_analyses(session: Session) -> dict[str, str]:

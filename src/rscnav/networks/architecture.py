@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.cells.base import Layer
 from rscnav.networks.cells.registry import make_layer
 from rscnav.networks.settings import tau_steps, window_steps
@@ -42,9 +43,11 @@ class Architecture:
 
     def __post_init__(self) -> None:
         if self.n_layers < 1:
-            raise ValueError(f"n_layers: {self.n_layers} will not do; a network needs at least 1 layer")
+            raise InvalidValueError(f"n_layers: {self.n_layers} will not do; a network needs at least 1 layer")
         if self.process_noise < 0:
-            raise ValueError(f"process_noise: {self.process_noise} is negative; a standard deviation is 0 or more")
+            raise InvalidValueError(
+                f"process_noise: {self.process_noise} is negative; a standard deviation is 0 or more"
+            )
 
     def layer(self, n_inputs: int) -> Layer:
         """Make one layer."""

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import torch
 
+from rscnav.errors import InvalidValueError
+
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.5  # between looks at the locks
 SCHEDULERS = (
@@ -106,11 +108,11 @@ def wanted_gpus(wanted: str) -> tuple[Gpu, ...]:
         For ``cuda`` where torch finds none, and for another word.
     """
     if wanted not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"device: '{wanted}' is not valid; expected auto, cpu or cuda")
+        raise InvalidValueError(f"device: '{wanted}' is not valid; expected auto, cpu or cuda")
     gpus = () if wanted == "cpu" else find_gpus()
     if wanted == "cuda" and not gpus:
         why = f" ({reason})" if (reason := why_unused()) else ""
-        raise ValueError(
+        raise InvalidValueError(
             f"device: 'cuda', but torch finds no CUDA GPU on this machine{why}; use device: auto or device: cpu"
         )
     if wanted == "auto" and not gpus and (reason := why_unused()):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell, Layer, affine, empty_parameter
 from rscnav.networks.cells.registry import cell_class, is_recurrent
@@ -149,7 +150,7 @@ class Network(nn.Module):
             For a network that has no step: without recurrence, or bidirectional.
         """
         if self.architecture.bidirectional or not is_recurrent(self.architecture.cell):
-            raise ValueError(
+            raise InvalidValueError(
                 f"a network of cell '{self.architecture.cell}' that is not causal and recurrent has no step"
             )
         sent, after = inputs, []
@@ -165,7 +166,7 @@ class Network(nn.Module):
         if sd == 0:
             return None
         if generator is None:
-            raise ValueError("process_noise is not 0: the network needs a generator to run")
+            raise InvalidValueError("process_noise is not 0: the network needs a generator to run")
         shape = (len(inputs), inputs.shape[-2], self.architecture.hidden_size)
         sources, alone = _as_list(generator)
         draws = [torch.randn(shape, generator=g, device=g.device, dtype=inputs.dtype) for g in sources]

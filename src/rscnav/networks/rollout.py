@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.tails import read_with_digest
 from rscnav.networks.model import Network
 from rscnav.networks.training.trial_streams import draw_many
@@ -17,7 +18,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import EncounterTable, Trajectory, find_encounters
 from rscnav.sessions.geometry import distance
 from rscnav.sessions.outcomes import OUTCOMES, port_choices, ring_choices
-from rscnav.sessions.posteriors import PositionBins, alternative_positions, divergence
+from rscnav.sessions.posteriors import PositionBins, alternative_positions, kl_divergence
 from rscnav.sessions.schema import CURVE, TRIALS
 from rscnav.sessions.session import Session
 from rscnav.tasks.base import Batch, Task, join
@@ -190,7 +191,7 @@ class _Judge:
             "error": self.places.error(belief, self.behaviour.position),
             "certainty": self.places.certainty(belief),
             "alternative": alternative,
-            "divergence": divergence(belief, self.network["position"]),
+            "kl_divergence": kl_divergence(belief, self.network["position"]),
             "correct": self._correct(held),
         }.items():
             self.measures.setdefault(measure, []).append(values)
@@ -257,7 +258,7 @@ def _refuse_not_finite(
         bad = ~np.isfinite(values).all(axis=1)
         if bad.any():
             n_bad = int(bad.reshape(n_trials, -1).any(axis=1).sum())
-            raise ValueError(
+            raise InvalidValueError(
                 f"{name}: the network's {what} are NaN or infinite in {n_bad} of {n_trials} trials; no session was written. Its "
                 "activity grows without bounds: train it again with a lower training.max_learning_rate or with training.activity_l2 above 0"
             )

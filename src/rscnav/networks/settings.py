@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.learning_rules.settings import RuleSettings
 from rscnav.settings.field_types import Name
 from rscnav.settings.operational_keys import OPERATIONAL
@@ -66,7 +67,7 @@ class Training(StrictSettings):
     def _in_order(self) -> "Training":
         ends = [lesson.until for lesson in self.curriculum]
         if ends != sorted(set(ends)):
-            raise ValueError(f"curriculum: lessons end at {ends}; each must end later than the one before")
+            raise InvalidValueError(f"curriculum: lessons end at {ends}; each must end later than the one before")
         return self
 
 
@@ -122,7 +123,7 @@ def tau_steps(network: Any, task: Any) -> float:
     """
     steps = network.tau_s / task.dt_s
     if steps < 1 - 1e-9:
-        raise ValueError(
+        raise InvalidValueError(
             f"tau_s: {network.tau_s} s is shorter than one step of {task.dt_s} s, where Euler's method overshoots; "
             f"use {task.dt_s} or more"
         )
@@ -139,7 +140,7 @@ def window_steps(network: Any, task: Any) -> int:
     """
     steps = round(network.receptive_field_s / task.dt_s)
     if network.receptive_field_s < task.dt_s * (1 - 1e-9) or steps > task.n_steps:
-        raise ValueError(
+        raise InvalidValueError(
             f"receptive_field_s: {network.receptive_field_s} s will not do; from one step ({task.dt_s} s) to a whole trial "
             f"({task.n_steps * task.dt_s:g} s)"
         )

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.model import Network
 from rscnav.tasks.base import Task
@@ -48,7 +49,7 @@ def trained_values(
         For weights that are not finite.
     """
     if bad := not_finite(weights):
-        raise ValueError(
+        raise InvalidValueError(
             f"{name}: the trained weights are NaN or infinite in {bad}; weights.pt was not written. Lower training.max_learning_rate or "
             "training.grad_clip_norm and train again"
         )
@@ -73,20 +74,22 @@ def check_trained(saved: Any, path: str | os.PathLike[str]) -> Architecture:
     parts: dict[str, type] = {"weights": dict, "architecture": dict, "record": dict, "devices": list}
     missing = [part for part in parts if not isinstance(saved, dict) or part not in saved]
     if missing:
-        raise ValueError(f"{path}: no '{missing[0]}' in it, so it is not a trained network of this version; {CURE}")
+        raise InvalidValueError(
+            f"{path}: no '{missing[0]}' in it, so it is not a trained network of this version; {CURE}"
+        )
     wrong = [part for part, kind in parts.items() if not isinstance(saved[part], kind)]
     if wrong or not all(isinstance(value, Tensor) for value in saved["weights"].values()):
-        raise ValueError(
+        raise InvalidValueError(
             f"{path}: not a trained network: its {wrong[0] if wrong else 'weights'} cannot be read; {CURE}"
         )
     if not _is_record(saved["record"]) or not all(map(_is_device, saved["devices"])) or not saved["devices"]:
-        raise ValueError(f"{path}: damaged: its record of settings, code and device cannot be read; {CURE}")
+        raise InvalidValueError(f"{path}: damaged: its record of settings, code and device cannot be read; {CURE}")
     try:
         architecture = Architecture(**saved["architecture"])
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path}: its architecture cannot be read ({error}); {CURE}") from None
+        raise InvalidValueError(f"{path}: its architecture cannot be read ({error}); {CURE}") from None
     if bad := not_finite(saved["weights"]):
-        raise ValueError(f"{path}: its weights are NaN or infinite in {bad}; {CURE}")
+        raise InvalidValueError(f"{path}: its weights are NaN or infinite in {bad}; {CURE}")
     return architecture
 
 
@@ -105,11 +108,11 @@ def build(saved: Any, task: Task, path: str | os.PathLike[str], device: torch.de
             shapes = {name: tuple(value.shape) for name, value in Network(*sizes).state_dict().items()}
     except (RuntimeError, TypeError, ValueError) as error:
         first = str(error).splitlines()[0]
-        raise ValueError(f"{os.fspath(path)}: no network has its architecture ({first}); {CURE}") from None
+        raise InvalidValueError(f"{os.fspath(path)}: no network has its architecture ({first}); {CURE}") from None
     found = {name: tuple(value.shape) for name, value in saved["weights"].items()}
     if found != shapes:
         name = next(n for n in [*shapes, *found] if found.get(n) != shapes.get(n))
-        raise ValueError(
+        raise InvalidValueError(
             f"{os.fspath(path)}: {name} has the shape {found.get(name, 'of nothing: it is missing')}, but its architecture and the "
             f"task '{task.name}' need {shapes.get(name, 'no such weights')}; {CURE}, or use the task that it was trained on"
         )

@@ -16,6 +16,7 @@ import logging
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.observers.particle_filter import ParticleFilter
 from rscnav.observers.particles import effective_sample_size
 from rscnav.observers.settings import Observer
@@ -67,7 +68,9 @@ def posteriors(
     """
     n = settings.particles
     if n < task.settings.n_ports:
-        raise ValueError(f"observer.particles: {n} are fewer than the task's {task.settings.n_ports} ports; use more")
+        raise InvalidValueError(
+            f"observer.particles: {n} are fewer than the task's {task.settings.n_ports} ports; use more"
+        )
     trials, n_steps = batch.inputs.shape[:2]
     empty = batch.inputs.new_empty
     result = {head: empty((trials, n_steps, size), dtype=torch.float64) for head, size in task.heads.items()}

@@ -13,6 +13,8 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
+
 IMPOSSIBLE = 1e-12  # less chance than this: what is seen cannot be, under what an observer still holds
 
 
@@ -45,7 +47,7 @@ class RingModel:
     def __post_init__(self) -> None:
         n_grid = self.n_grid
         if self.noise_rad < 1.5 * 2 * math.pi / n_grid:
-            raise ValueError(
+            raise InvalidValueError(
                 f"observer.grid_bins: {n_grid} bins of {2 * math.pi / n_grid:.4f} rad are too coarse for motion noise of "
                 f"{self.noise_rad} rad a step; use at least {math.ceil(1.5 * 2 * math.pi / self.noise_rad)}"
             )
@@ -111,7 +113,7 @@ def grid_filter(model: RingModel, used: Tensor | None = None, single: bool = Fal
         belief = _best_identity(model, belief, step, chance) if single else belief * chance
         total = belief.sum(dim=(1, 2), keepdim=True)
         if not bool((total > 0).all()):
-            raise ValueError(
+            raise InvalidValueError(
                 f"step {step}: what is seen is impossible under the task; do inputs and task belong together?"
             )
         belief = belief / total

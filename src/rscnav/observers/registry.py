@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.observers.settings import Observer
 from rscnav.registry import Registry, load
 from rscnav.tasks.base import Batch, Task
@@ -68,7 +69,7 @@ def limit_of(architecture: Any, task: Task) -> str:
     limit = "smoother" if architecture.bidirectional else "bayes"
     there = strategies(task)
     if there and limit not in there:
-        raise ValueError(
+        raise InvalidValueError(
             f"bidirectional: task '{task.name}' has no {limit} to measure such a network against "
             f"(it has: {', '.join(there)}); use bidirectional: false"
         )
@@ -108,7 +109,9 @@ def observe(
     """
     there = strategies(task)
     if strategy not in there:
-        raise ValueError(f"task '{task.name}' has no observer '{strategy}'; it has: {', '.join(there) or 'none'}")
+        raise InvalidValueError(
+            f"task '{task.name}' has no observer '{strategy}'; it has: {', '.join(there) or 'none'}"
+        )
     generator = generator or torch.Generator(device=batch.inputs.device).manual_seed(0)
     held = _module(task).posteriors(task, batch, strategy, settings or Observer(), generator)
     if strategy == "single_hypothesis":
@@ -145,7 +148,7 @@ def bayes_filter(
         For an unknown task or head, or a grid that is too coarse.
     """
     if head not in task.heads:
-        raise ValueError(f"task '{task.name}' has no head '{head}'; it has: {', '.join(task.heads)}")
+        raise InvalidValueError(f"task '{task.name}' has no head '{head}'; it has: {', '.join(task.heads)}")
     chosen = settings if grid_bins is None else {**settings, "grid_bins": grid_bins}
     return observe(task, batch, "bayes", Observer(**chosen))[head]
 

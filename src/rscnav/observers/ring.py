@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.observers.grid_filter import RingModel, grid_filter, grid_smoother, share_in_view
 from rscnav.observers.settings import Observer
 from rscnav.tasks.base import Batch
@@ -87,14 +88,14 @@ def _grid_sizes(task: Any, settings: Observer) -> tuple[int, int]:
     """Give bins of separation and of place."""
     n_bins = task.heads["position"]
     if settings.grid_bins % n_bins:
-        raise ValueError(
+        raise InvalidValueError(
             f"observer.grid_bins: {settings.grid_bins} is not a multiple of the task's {n_bins} position bins"
         )
     if "separation" not in task.heads:
         return 1, settings.grid_bins
     n_separations = task.heads["separation"]
     if settings.separation_bins % n_separations:
-        raise ValueError(
+        raise InvalidValueError(
             f"observer.separation_bins: {settings.separation_bins} is not a multiple of the task's {n_separations} bins "
             "of separation"
         )
@@ -130,4 +131,4 @@ def _check_map(task: Any, batch: Batch, told: Tensor) -> None:
     s = task.settings
     code = population_code(batch.landmarks[:, :, 0], s.map_units, s.map_width_rad).float()
     if not torch.allclose(told.amax(dim=1), code * (told.amax(dim=(1, 2)) > 0)[:, None], atol=1e-5):
-        raise ValueError("the map in `inputs` is not that of `landmarks`: do they belong to the same trials?")
+        raise InvalidValueError("the map in `inputs` is not that of `landmarks`: do they belong to the same trials?")

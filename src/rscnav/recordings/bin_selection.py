@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.series import Sampled, SampledRates
 from rscnav.recordings.binning import Bins, bins_within, complement, overlaps
 from rscnav.recordings.extract import RawRecording
@@ -34,7 +35,7 @@ def kept_bins(recorded: RawRecording, mapping: Recording) -> tuple[Bins, dict[st
         bins = bins.keep(~in_gap)
         missing = overlaps(bins, recorded.tracking.missing)
         if missing.any() and mapping.position.nan == "refuse":
-            raise ValueError(
+            raise InvalidValueError(
                 f"position.series: {mapping.position.shown} is NaN in {missing.sum()} bins, the first at "
                 f"{bins.centre[missing][0]:.3f} s; write position.nan: drop to leave them out, or interpolate in the file"
             )
@@ -50,7 +51,7 @@ def known_bins(bins: Bins, sampled: Sampled, mapping: Recording) -> tuple[Bins, 
         for samples, _, rates in SampledRates(sampled, bins).blocks():
             unknown[samples] = np.any(np.isnan(rates), axis=1)
     if unknown.any() and mapping.activity is not None and mapping.activity.nan == "refuse":
-        raise ValueError(
+        raise InvalidValueError(
             f"activity.series: '{', '.join(mapping.activity.names)}' is NaN in {unknown.sum()} bins, the first at "
             f"{bins.centre[unknown][0]:.3f} s; write activity.nan: drop to leave them out"
         )

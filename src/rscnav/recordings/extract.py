@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.series import Sampled, read_activity
 from rscnav.recordings.activity.unit_tables import unit_tables
 from rscnav.recordings.activity.units import Units, read_units
@@ -186,12 +187,12 @@ def _extent(
         ends = units.ends[np.isfinite(units.ends).all(axis=1)]
         active = (float(ends.min()), float(ends.max())) if len(ends) else None
     if tracking is None and active is None:
-        raise ValueError("no unit has a spike and there is no position: nothing was recorded")
+        raise InvalidValueError("no unit has a spike and there is no position: nothing was recorded")
     if tracking is None or active is None:
         return active or (tracking.extent if tracking is not None else (0.0, 0.0))
     if active[0] > tracking.extent[1] or active[1] < tracking.extent[0]:
         what = "spikes" if sampled is None else f"'{', '.join(mapping.activity.names if mapping.activity else ())}'"
-        raise ValueError(
+        raise InvalidValueError(
             f"the clocks do not overlap: {what} from {active[0]:.3f} to {active[1]:.3f} s, position from "
             f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; bring both on one clock, in seconds, in the file. "
             f"{apart_words(what, active, tracking.extent)}"
@@ -208,7 +209,9 @@ def _unobserved(units: Units) -> NDArray[np.float64]:
 def _invalid(file: Any) -> NDArray[np.float64]:
     """Give the file's invalid times, (interval, 2) in order and apart."""
     if any(path.endswith("invalid_times") for each in files_of(file).values() for path in damaged_objects(each)):
-        raise ValueError("invalid_times can't be read, so it is not known which times to leave out; correct the file")
+        raise InvalidValueError(
+            "invalid_times can't be read, so it is not known which times to leave out; correct the file"
+        )
     spans = [np.empty((0, 2))]
     for name, each in files_of(file).items():
         if each.invalid_times is not None and len(each.invalid_times):

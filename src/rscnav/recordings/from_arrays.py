@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import cut_spans
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Trajectory, find_encounters
@@ -94,10 +95,10 @@ def session_from_arrays(
     """
     rates = np.asarray(activity, np.float32)
     if rates.ndim != 2:
-        raise ValueError(f"activity: shape {rates.shape} will not do; (time, unit) is needed")
+        raise InvalidValueError(f"activity: shape {rates.shape} will not do; (time, unit) is needed")
     if not np.isfinite(rates).all():
         at, unit = np.argwhere(~np.isfinite(rates))[0]
-        raise ValueError(f"activity: not finite at sample {at}, unit {unit}; leave out such samples or units")
+        raise InvalidValueError(f"activity: not finite at sample {at}, unit {unit}; leave out such samples or units")
     centres = np.asarray(dt_s * (np.arange(len(rates)) + 0.5) if time is None else time, np.float64)
     of_trial, spans = _cut(centres, dt_s, trial_s) if trial is None else _numbered(centres, dt_s, np.asarray(trial))
     place = None if position is None else _places(np.asarray(position, np.float64), position_unit)
@@ -134,7 +135,7 @@ def _cut(time: NDArray[np.float64], dt_s: float, trial_s: float) -> tuple[NDArra
     whole = [(time[s.start] - dt_s / 2, time[s.stop - 1] + dt_s / 2) for s in stretches]
     spans, _ = cut_spans(np.array(whole).reshape(-1, 2), trial_s)
     if not len(spans):
-        raise ValueError(f"trial_s: no stretch is half as long as {trial_s:g} s; give a shorter trial_s")
+        raise InvalidValueError(f"trial_s: no stretch is half as long as {trial_s:g} s; give a shorter trial_s")
     piece = np.searchsorted(spans[:, 0], time, side="right") - 1
     return np.where((piece >= 0) & (time < spans[piece, 1]), piece, -1).astype(np.int32), spans
 
@@ -142,16 +143,16 @@ def _cut(time: NDArray[np.float64], dt_s: float, trial_s: float) -> tuple[NDArra
 def _numbered(time: NDArray[np.float64], dt_s: float, trial: NDArray) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Give each sample the number of its trial, from 0 on in their order, (time,); and the trials' spans, (trial, 2)."""
     if trial.shape != time.shape:
-        raise ValueError(f"trial: shape {trial.shape}, but there are {len(time)} samples")
+        raise InvalidValueError(f"trial: shape {trial.shape}, but there are {len(time)} samples")
     starts = np.flatnonzero(np.append(True, trial[1:] != trial[:-1])) if len(trial) else np.empty(0, np.intp)
     stops = np.append(starts[1:], len(trial))
     real = trial[starts] >= 0
     names = trial[starts[real]]
     if len(np.unique(names)) < len(names):
         twice = next(name for name in names.tolist() if np.sum(names == name) > 1)
-        raise ValueError(f"trial: {twice} comes back after another trial; samples of a trial must lie together")
+        raise InvalidValueError(f"trial: {twice} comes back after another trial; samples of a trial must lie together")
     if not len(names):
-        raise ValueError("trial: no sample is in a trial; numbers from 0 on are needed")
+        raise InvalidValueError("trial: no sample is in a trial; numbers from 0 on are needed")
     numbers = np.full(len(trial), -1, np.int32)
     for k, (a, b) in enumerate(zip(starts[real], stops[real], strict=True)):
         numbers[a:b] = k
@@ -165,7 +166,7 @@ def _trials(spans: NDArray[np.float64], outcome: Sequence[str] | None, split: ND
     if outcome is not None:
         known = ("correct", "incorrect", "none")
         if len(outcome) != len(trials) or not set(map(str, outcome)) <= set(known):
-            raise ValueError(f"outcome: one of {', '.join(known)} is needed for each of {len(trials)} trials")
+            raise InvalidValueError(f"outcome: one of {', '.join(known)} is needed for each of {len(trials)} trials")
         trials["outcome"] = list(map(str, outcome))
     return trials
 
@@ -180,10 +181,10 @@ def _units(columns: Mapping[str, ArrayLike]) -> NDArray:
 
 def _places(position: NDArray[np.float64], unit: str) -> NDArray[np.floating]:
     if unit not in ("rad", "m", "px"):
-        raise ValueError(f"position_unit: '{unit}' will not do; one of rad, m, px")
+        raise InvalidValueError(f"position_unit: '{unit}' will not do; one of rad, m, px")
     place = position[:, None] if position.ndim == 1 else position
     if unit == "rad" and place.shape[1] != 1:
-        raise ValueError(f"position_unit: rad is for one angle, but position has {place.shape[1]} coordinates")
+        raise InvalidValueError(f"position_unit: rad is for one angle, but position has {place.shape[1]} coordinates")
     return wrap(place) if unit == "rad" else place
 
 
@@ -202,11 +203,13 @@ def _meet(session: Session, landmarks: Mapping[str, ArrayLike], rule: Encounters
     """Place the landmarks; find encounters and, where they are not given, phases and hypotheses."""
     position, radius = session.require("position"), session.visibility_radius
     if radius is None:
-        raise ValueError("visibility_radius: needed where there are landmarks")
+        raise InvalidValueError("visibility_radius: needed where there are landmarks")
     shape = (len(session.trials), position.shape[1])
     for name, place in landmarks.items():
         if np.shape(place) not in ((), shape[1:], shape):
-            raise ValueError(f"landmarks: '{name}' has shape {np.shape(place)}; {shape[1:]} or {shape} is needed")
+            raise InvalidValueError(
+                f"landmarks: '{name}' has shape {np.shape(place)}; {shape[1:]} or {shape} is needed"
+            )
     of_trial: list[Any] = [np.broadcast_to(np.asarray(place, np.float64), shape) for place in landmarks.values()]
     session.landmarks = np.stack(of_trial, axis=1)
     if session.attributes["trials_cut"]:

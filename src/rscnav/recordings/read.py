@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.firing_rates import SpikeRates
 from rscnav.recordings.activity.series import SampledRates
 from rscnav.recordings.bin_selection import kept_bins, known_bins
@@ -130,7 +131,7 @@ def _session(file: Any, recorded: RawRecording, mapping: Recording, encounters: 
         rates = SpikeRates(recorded.spikes or (), bins, mapping.bin_s)
     left = np.unique(bins.span)
     if not len(left):
-        raise ValueError(nothing_left(recorded, mapping, dropped))
+        raise InvalidValueError(nothing_left(recorded, mapping, dropped))
     trials = np.zeros(len(left), TRIALS)
     trials["start_s"], trials["stop_s"] = recorded.spans.times[left].T
     trials["rotation_rad"], trials["outcome"] = recorded.spans.rotation[left], recorded.spans.outcome[left]

@@ -2,6 +2,7 @@
 
 import os
 
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.hdf5 import sealed_format
 from rscnav.recordings.settings.recording import Recording
 from rscnav.sessions.hdf5 import FORMAT, read_session
@@ -42,7 +43,7 @@ def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session
     """
     more = sorted(mapping.model_fields_set - _OWN)
     if more:
-        raise ValueError(
+        raise InvalidValueError(
             f"recording '{mapping.name}': {os.fspath(path)} is a session already, and is read as it is; remove {', '.join(more)}"
         )
     session = read_session(path, lazy=True)

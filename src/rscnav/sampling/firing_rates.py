@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.sessions.lazy import row_blocks
 from rscnav.sessions.session import Session
 
@@ -45,7 +46,7 @@ def mean_rates(recording: Session, n_units: int, generator: np.random.Generator)
         Where the recording's activity is not in Hz.
     """
     if recording.activity_unit != "Hz":
-        raise ValueError(
+        raise InvalidValueError(
             f"match_recording: activity of '{recording.name}' is in '{recording.activity_unit}', which gives no rates of spikes; give rate_hz"
         )
     activity = recording.activity

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.spatial_bins import spatial_bin
+from rscnav.errors import InvalidValueError
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
@@ -122,7 +123,7 @@ def choose_trials(
         For more slots than trials in the pool.
     """
     if len(n_steps) > len(pool):
-        raise ValueError(f"{len(n_steps)} trials are wanted, but there are {len(pool)} to choose from")
+        raise InvalidValueError(f"{len(n_steps)} trials are wanted, but there are {len(pool)} to choose from")
     picks = [generator.permutation(len(pool))[: len(n_steps)] for _ in range(_RANDOM)]
     if target is None:
         return Chosen(pool[picks[0]], float("nan"), float("nan"))

@@ -7,6 +7,7 @@ both in every statistic.
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.firing_rates import spike_rates
 from rscnav.recordings.binning import bins_within
 from rscnav.sampling.copied_fields import attributes, copy_encounters, copy_trials, in_bins, unit_table
@@ -50,7 +51,9 @@ def sample_network(
         Where the network has fewer test trials than are wanted, no unit that varies, or the recording no rates.
     """
     if network.kind != "network":
-        raise ValueError(f"session '{network.name}' is a {network.kind}; only a network's session can be sampled")
+        raise InvalidValueError(
+            f"session '{network.name}' is a {network.kind}; only a network's session can be sampled"
+        )
     plan = plan_trials(network, settings, seeds.generator("trials"), like)
     wanted = settings.n_units or (network.n_units if like is None else like.n_units)
     steps = bins_within(plan.spans, network.dt_s)
@@ -91,7 +94,7 @@ def _rates(
     """Draw units that vary in the chosen samples; give them with their rates (time, unit) in Hz."""
     useful = np.flatnonzero(varying(network.activity[samples]))
     if not len(useful):
-        raise ValueError(f"session '{network.name}': no unit's state varies; there is nothing to record")
+        raise InvalidValueError(f"session '{network.name}': no unit's state varies; there is nothing to record")
     units = np.sort(seeds.generator("units").permutation(useful)[:wanted])
     if settings.rate_hz is not None or like is None:
         mean_hz = np.full(len(units), settings.rate_hz or 0.0)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.field_types import Name
 from rscnav.settings.printable import listed
 from rscnav.settings.strict_settings import StrictSettings
@@ -45,7 +46,7 @@ class SampledNetwork(StrictSettings):
     @model_validator(mode="after")
     def _complete(self) -> "SampledNetwork":
         if self.match_recording == NONE and self.rate_hz is None:
-            raise ValueError(
+            raise InvalidValueError(
                 f"sampled network '{self.network}': with match_recording: none it needs rate_hz, the mean rate of its units (Hz)"
             )
         return self
@@ -91,21 +92,23 @@ def sampled_names(
             continue
         sources = networks.get(str(entry.network), [str(entry.network)])
         if sources[0] not in every:
-            raise ValueError(
+            raise InvalidValueError(
                 f"sampled_networks: there is no network '{entry.network}'; there are: {listed([*networks, *every])}"
             )
         if entry.match_recording not in known:
-            raise ValueError(
+            raise InvalidValueError(
                 f"sampled_networks: match_recording: there is no recording '{entry.match_recording}'; there are: {listed(recordings)}"
             )
         if re.search(r"(^|-)s\d+(-|$)", entry.label_text):
-            raise ValueError(
+            raise InvalidValueError(
                 f"sampled_networks: a part of '{entry.label_text}' looks like a network's seed; give another suffix"
             )
         for source in sources:
             name = f"{source}-{entry.label_text}"
             if name in found:
-                raise ValueError(f"sampled_networks: two entries make '{name}'; give one of them a suffix of its own")
+                raise InvalidValueError(
+                    f"sampled_networks: two entries make '{name}'; give one of them a suffix of its own"
+                )
             found[name] = (entry, source)
     return found
 

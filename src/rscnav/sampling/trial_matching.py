@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import Bins
 from rscnav.sampling.occupancy_matching import Chosen, choose_trials, shared_cells, shares
 from rscnav.sampling.settings import SampledNetwork
@@ -63,7 +64,9 @@ def plan_trials(network: Session, settings: SampledNetwork, draw: np.random.Gene
     rows = np.flatnonzero(steps)
     n = settings.n_trials or len(rows)
     if n > len(rows):
-        raise ValueError(f"n_trials: {n} are wanted, but '{like.name}' has {len(rows)} trials to take lengths from")
+        raise InvalidValueError(
+            f"n_trials: {n} are wanted, but '{like.name}' has {len(rows)} trials to take lengths from"
+        )
     _check_enough(network, pool, n)
     rows = np.sort(draw.permutation(rows)[:n])
     recorded_s = steps[rows] * like.dt_s
@@ -106,7 +109,7 @@ def _back_to_back(network: Session, pool: NDArray[np.int64], n: int, draw: np.ra
 
 def _check_enough(network: Session, pool: NDArray[np.int64], n: int) -> None:
     if n > len(pool):
-        raise ValueError(
+        raise InvalidValueError(
             f"session '{network.name}' has {len(pool)} test trials, fewer than the {n} that are wanted; "
             f"give rollout.test_trials: {n} or more, or n_trials: {len(pool)} or less"
         )

@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.datasets import typed
 from rscnav.files.sealed.hdf5 import SealedFile, new_hdf5, open_hdf5
 from rscnav.sessions.hdf5_tables import read_table, write_table
@@ -126,7 +127,7 @@ def read_session(
     known = {*(spec.name for spec in ARRAYS), *TABLES, "units", "spikes"}
     wanted = known if fields is None else {*fields, *_ALWAYS}
     if wanted - known:
-        raise ValueError(
+        raise InvalidValueError(
             f"fields {sorted(wanted - known)} are not in the schema; there are: {', '.join(sorted(known))}"
         )
     with open_hdf5(path, FORMAT) as file:
@@ -138,7 +139,7 @@ def read_session(
             if spec.name in file and spec.name in wanted:
                 data = typed(file, spec.name, spec.dtype, len(spec.dims))
                 if spec.dims[0] == "time" and len(data) != len(time):
-                    raise ValueError(f"'{spec.name}' has {len(data)} samples, 'time' has {len(time)}")
+                    raise InvalidValueError(f"'{spec.name}' has {len(data)} samples, 'time' has {len(time)}")
                 if lazy and spec.name == "activity":
                     values[spec.name] = FileActivity(path, data.shape, bins, file.seal)
                 elif bins is None or spec.dims[0] != "time":
@@ -152,7 +153,7 @@ def read_session(
         if "spikes" in file and "spikes" in wanted:
             times, stop = typed(file, "spikes/times", "f8", 1), typed(file, "spikes/stop", "i8", 1)[:]
             if np.any(np.diff(stop, prepend=0) < 0) or len(times) != (stop[-1] if len(stop) else 0):
-                raise ValueError(f"'spikes/stop' does not fit the {len(times)} times of 'spikes/times'")
+                raise InvalidValueError(f"'spikes/stop' does not fit the {len(times)} times of 'spikes/times'")
             if lazy:
                 values["spikes"] = _trains_of_file(path, stop, file.seal)
             else:
@@ -164,7 +165,7 @@ def _check_fields(file: SealedFile, known: set[str]) -> None:
     """Raise a ValueError where fields that were written are missing, or others are there."""
     written, there = {str(name) for name in file.attrs["fields"]}, set(file)
     if written != there or not set(_ALWAYS) <= there <= known:
-        raise ValueError(f"its fields are {', '.join(sorted(there))}; {', '.join(sorted(written))} were written")
+        raise InvalidValueError(f"its fields are {', '.join(sorted(there))}; {', '.join(sorted(written))} were written")
 
 
 def _attributes(file: SealedFile) -> dict[str, Any]:
@@ -172,10 +173,12 @@ def _attributes(file: SealedFile) -> dict[str, Any]:
     values: dict[str, Any] = {key: file.attrs[key] for key in (*_TEXTS, *_NUMBERS) if key in file.attrs}
     for key in _TEXTS:
         if not isinstance(values.get(key), str):
-            raise ValueError(f"attribute '{key}': {values.get(key)!r:.40} is no text")
+            raise InvalidValueError(f"attribute '{key}': {values.get(key)!r:.40} is no text")
     values["dt_s"] = float(values["dt_s"])
     if not 0 < values["dt_s"] < np.inf:
-        raise ValueError(f"attribute 'dt_s': {values['dt_s']} will not do; a positive number of seconds is needed")
+        raise InvalidValueError(
+            f"attribute 'dt_s': {values['dt_s']} will not do; a positive number of seconds is needed"
+        )
     values |= {key: tuple(str(name) for name in file.attrs[key]) for key in _NAMES}
     values["attributes"] = {
         key.removeprefix("attribute:"): value for key, value in file.attrs.items() if key.startswith("attribute:")

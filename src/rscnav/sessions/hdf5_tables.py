@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.datasets import dataset
 
 
@@ -44,7 +45,7 @@ def _as_expected(values: NDArray, name: str, dtype: np.dtype) -> NDArray:
     with np.errstate(invalid="ignore", over="ignore"):
         cast = values.astype(dtype)
     if not np.array_equal(cast, values, equal_nan=dtype.kind == "f"):
-        raise ValueError(f"{name}: type {values.dtype} holds values that {dtype} cannot hold")
+        raise InvalidValueError(f"{name}: type {values.dtype} holds values that {dtype} cannot hold")
     return cast
 
 
@@ -65,18 +66,18 @@ def read_table(file: h5py.Group, name: str, expected: np.dtype | None = None) ->
     """
     group = file[name]
     if not isinstance(group, h5py.Group):
-        raise ValueError(f"'{name}' is a dataset, where a table is expected")
+        raise InvalidValueError(f"'{name}' is a dataset, where a table is expected")
     names, n_rows = [str(column) for column in group.attrs["columns"]], int(group.attrs["n_rows"])
     if set(group) != set(names):
-        raise ValueError(f"table '{name}' has the columns {sorted(group)}, and should have {sorted(names)}")
+        raise InvalidValueError(f"table '{name}' has the columns {sorted(group)}, and should have {sorted(names)}")
     if expected is not None and tuple(names) != expected.names:
-        raise ValueError(f"table '{name}' has the columns {tuple(names)}; needed are {expected.names}")
+        raise InvalidValueError(f"table '{name}' has the columns {tuple(names)}; needed are {expected.names}")
     columns = {column: _column(group, column, n_rows) for column in names}
     for column, values in columns.items():
         wanted = values.dtype if expected is None else expected[column]
         same = values.dtype.kind == "U" if wanted.kind == "U" else values.dtype == wanted
         if values.dtype.kind == "c" or not same:
-            raise ValueError(f"column '{column}' of table '{name}' has type {values.dtype}")
+            raise InvalidValueError(f"column '{column}' of table '{name}' has type {values.dtype}")
     table = np.empty(n_rows, [(column, values.dtype) for column, values in columns.items()])
     for column, values in columns.items():
         table[column] = values
@@ -87,11 +88,11 @@ def _column(group: h5py.Group, column: str, n_rows: int) -> NDArray:
     """Read a column, texts in the width that they were written with."""
     item = dataset(group, column)
     if item.shape != (n_rows,):
-        raise ValueError(f"column '{group.name}/{column}' has shape {item.shape}, and its table {n_rows} rows")
+        raise InvalidValueError(f"column '{group.name}/{column}' has shape {item.shape}, and its table {n_rows} rows")
     values = item[:]
     if values.dtype.kind != "S":
         return values
     width, texts = int(item.attrs["width"]), np.char.decode(values, "utf-8")
     if len(texts) and texts.dtype.itemsize // 4 > width:
-        raise ValueError(f"column '{group.name}/{column}' has texts of more than {width} characters")
+        raise InvalidValueError(f"column '{group.name}/{column}' has texts of more than {width} characters")
     return texts.astype(f"U{width}")

@@ -63,7 +63,7 @@ class PositionBins:
         return mass
 
 
-def divergence(belief: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float64]:
+def kl_divergence(belief: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float64]:
     """Kullback-Leibler divergence of `other` from `belief`, Σ_x belief(x) log(belief(x) / other(x)), both (time, bin).
 
     It is what an observer who holds `belief` expects to lose, in nats, by reporting `other`. Where `belief` is the exact

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rscnav.sessions.schema import ARRAYS
 from rscnav.sessions.session import Session, contiguous_stretches
 
-_AVERAGED = ("activity", "velocity", "head_loss", "head_bayes_loss", "observer_loss", "observer_divergence")
+_AVERAGED = ("activity", "velocity", "head_loss", "head_bayes_loss", "observer_loss", "observer_kl_divergence")
 _ROWS = 1 << 14  # samples read at once; of 1,000 units 64 MB
 
 

@@ -77,7 +77,9 @@ ARRAYS = (
         "",
         "in LM1, its mass within the visibility radius of wrong places that fit the first landmark; else NaN",
     ),
-    Field("observer_divergence", ("time", "observer"), "f4", "nats", "KL divergence of the network's belief from its"),
+    Field(
+        "observer_kl_divergence", ("time", "observer"), "f4", "nats", "KL divergence of the network's belief from its"
+    ),
     Field("observer_correct", ("trials", "observer"), "i1", "", "whether its choice was right; -1 where it had none"),
     Field(
         "landmarks",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.sessions.lazy import Activity, Trains
 from rscnav.sessions.schema import ARRAYS, KINDS, PHASES, TABLES
 
@@ -68,7 +69,7 @@ class Session:
     observer_error: NDArray[np.floating] | None = None
     observer_certainty: NDArray[np.floating] | None = None
     observer_alternative: NDArray[np.floating] | None = None
-    observer_divergence: NDArray[np.floating] | None = None
+    observer_kl_divergence: NDArray[np.floating] | None = None
     observer_correct: NDArray[np.integer] | None = None
     landmarks: NDArray[np.floating] | None = None
     encounters: NDArray | None = None
@@ -83,7 +84,7 @@ class Session:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"session '{self.name}': kind '{self.kind}' will not do; one of {', '.join(KINDS)}")
+            raise InvalidValueError(f"session '{self.name}': kind '{self.kind}' will not do; one of {', '.join(KINDS)}")
         sizes: dict[str, int] = {"trials": len(self.trials), "unit": len(self.units)}
         for dim, names in (("head", self.head_names), ("observer", self.observer_names)):
             if names:
@@ -93,26 +94,28 @@ class Session:
             if array is None:
                 continue
             if array.ndim != len(spec.dims):
-                raise ValueError(f"session '{self.name}': {spec.name} needs dims {spec.dims}, got shape {array.shape}")
+                raise InvalidValueError(
+                    f"session '{self.name}': {spec.name} needs dims {spec.dims}, got shape {array.shape}"
+                )
             for dim, size in zip(spec.dims, array.shape, strict=True):
                 if sizes.setdefault(dim, size) != size:
-                    raise ValueError(
+                    raise InvalidValueError(
                         f"session '{self.name}': {spec.name} has {size} along '{dim}', other fields have {sizes[dim]}"
                     )
         for name, dtype in TABLES.items():
             table = getattr(self, name)
             if table is not None and table.dtype.names != dtype.names:
-                raise ValueError(
+                raise InvalidValueError(
                     f"session '{self.name}': {name} needs the columns {dtype.names}, got {table.dtype.names}"
                 )
         if self.spikes is not None and len(self.spikes) != len(self.units):
-            raise ValueError(
+            raise InvalidValueError(
                 f"session '{self.name}': spikes of {len(self.spikes)} units, {len(self.units)} in the table"
             )
         if len(self.trial) and (self.trial.min() < -1 or self.trial.max() >= len(self.trials)):
-            raise ValueError(f"session '{self.name}': trial has indices outside -1 to {len(self.trials) - 1}")
+            raise InvalidValueError(f"session '{self.name}': trial has indices outside -1 to {len(self.trials) - 1}")
         if np.any(np.diff(self.time) <= 0):
-            raise ValueError(
+            raise InvalidValueError(
                 f"session '{self.name}': time must increase; it does not after sample {np.argmin(np.diff(self.time) > 0)}"
             )
 
@@ -145,7 +148,7 @@ class Session:
         """Return a field that must be there, or raise a ValueError that names it."""
         value = getattr(self, name)
         if value is None:
-            raise ValueError(f"session '{self.name}' has no {name}; was it read from the file?")
+            raise InvalidValueError(f"session '{self.name}' has no {name}; was it read from the file?")
         return value
 
     def missing_fields(self, needs: Iterable[str]) -> str:

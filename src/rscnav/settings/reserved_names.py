@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.printable import listed, shown
 
 MOST_SESSIONS = 10_000
@@ -31,42 +32,42 @@ def check_names(kind: str, names: Sequence[str]) -> None:
     try:
         _check(kind, names)
     except ValueError as error:
-        raise ValueError(f"{KEYS[kind]}: {error}") from None
+        raise InvalidValueError(f"{KEYS[kind]}: {error}") from None
 
 
 def _check(kind: str, names: Sequence[str]) -> None:
     twice = repeated(names)
     if twice:
         cure = "name or seed" if kind == "session" else "name"
-        raise ValueError(f"{kind} name(s) {listed(twice)} occur more than once; give each its own {cure}")
+        raise InvalidValueError(f"{kind} name(s) {listed(twice)} occur more than once; give each its own {cure}")
     folded: dict[str, str] = {}
     for name in names:
         other = folded.setdefault(name.casefold(), name)
         if other != name:
-            raise ValueError(
+            raise InvalidValueError(
                 f"{kind}s {shown(other)} and {shown(name)} differ only in upper and lower case, and many disks hold them for one file; "
                 "rename one"
             )
         if len(name) > MOST_CHARACTERS:
-            raise ValueError(
+            raise InvalidValueError(
                 f"{kind} {shown(name)}: a name of {len(name)} characters is not valid, as files are called by it; at most "
                 f"{MOST_CHARACTERS}: shorten it"
             )
         ending = next((ending for ending in ENDINGS if name.casefold().endswith(ending)), "")
         if ending:
-            raise ValueError(
+            raise InvalidValueError(
                 f"{kind} {shown(name)} ends in {ending}, as files of the results do, and could be taken for one; name it "
                 f"{shown(name[: -len(ending)])}"
             )
         if kind == "session" and name.casefold() in FIXED:
-            raise ValueError(f"{kind} {shown(name)}: {FIXED[name.casefold()]}; give the session another name")
+            raise InvalidValueError(f"{kind} {shown(name)}: {FIXED[name.casefold()]}; give the session another name")
 
 
 def check_number(networks: Sequence[str], sampled: Iterable[Any], recordings: Sequence[str]) -> None:
     """Refuse more than `MOST_SESSIONS` sessions, counted before those that are sampled from networks are named."""
     n_sampled = len(networks) * sum(1 for _ in sampled)  # at most
     if len(networks) + len(recordings) > MOST_SESSIONS or n_sampled > 10 * MOST_SESSIONS:
-        raise ValueError(
+        raise InvalidValueError(
             f"this stands for {len(networks):,} sessions of networks, up to {n_sampled:,} sampled from them and {len(recordings):,} "
             f"recordings; at most {MOST_SESSIONS:,} are valid: give fewer seeds, values or files"
         )

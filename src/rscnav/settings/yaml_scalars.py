@@ -12,6 +12,8 @@ import math
 import re
 from typing import Any
 
+from rscnav.errors import InvalidValueError
+
 MOST_DIGITS = 40  # of a whole number
 BOOLS = {word: value for words, value in (("yes true on", True), ("no false off", False)) for word in words.split()}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*|0b_*[01][01_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*)")
@@ -39,17 +41,17 @@ def plain_value(text: str) -> Any:
     if text[0] not in "0123456789+-.":
         return text
     if _LEADING_ZERO.fullmatch(text):
-        raise ValueError(
+        raise InvalidValueError(
             f"{_short(text)} begins with a zero, which YAML reads as an octal number; for the number write "
             f"{_short(_without_zeros(text))}, for text '{_short(text)}' in quotes"
         )
     if _BASE_60.fullmatch(text):
-        raise ValueError(
+        raise InvalidValueError(
             f"{_short(text)} is a number to the base of 60 in YAML; for a time write seconds as a number, for text "
             f"'{_short(text)}' in quotes"
         )
     if _DATE.fullmatch(text):
-        raise ValueError(
+        raise InvalidValueError(
             f"{_short(text)} is a date in YAML; no key takes one; for text write '{_short(text)}' in quotes"
         )
     if _INTEGER.fullmatch(text):
@@ -74,18 +76,22 @@ def is_plain_text(text: str) -> bool:
 def _integer(text: str) -> int:
     digits = text.replace("_", "")
     if len(digits) > MOST_DIGITS:
-        raise ValueError(f"{_short(text)} has {len(digits):,} digits; a whole number has at most {MOST_DIGITS} here")
+        raise InvalidValueError(
+            f"{_short(text)} has {len(digits):,} digits; a whole number has at most {MOST_DIGITS} here"
+        )
     return int(digits, 0)
 
 
 def _float(text: str) -> float:
     value = float(text.replace("_", ""))
     if math.isinf(value):
-        raise ValueError(
+        raise InvalidValueError(
             f"{_short(text)} is larger than any number that a computer holds (1.8e308); write a smaller one"
         )
     if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
-        raise ValueError(f"{_short(text)} is smaller than any number above 0 that a computer holds (5e-324); write 0.0")
+        raise InvalidValueError(
+            f"{_short(text)} is smaller than any number above 0 that a computer holds (5e-324); write 0.0"
+        )
     return value
 
 

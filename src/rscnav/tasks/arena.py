@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.tasks.arena_motion import PlaneMotion, wander
 from rscnav.tasks.base import Batch, TrialTiming
 from rscnav.tasks.input_encoding import encode_velocity, velocity_names
@@ -54,23 +55,23 @@ class Settings(TrialTiming):
         port = 2 * math.pi / self.n_ports
         off = abs(math.remainder(self.separation_rad, port))
         if off > 0.25 * port:
-            raise ValueError(
+            raise InvalidValueError(
                 f"separation_rad: no port is near landmark b: {self.separation_rad:.3f} rad is {off:.3f} rad from the nearest one, "
                 f"and n_ports={self.n_ports} ports are {port:.3f} rad apart; choose a multiple of that, or another n_ports"
             )
         apart = 2 * self.radius_m * abs(math.sin(self.separation_rad / 2))
         if apart < 2 * self.visibility_radius_m:
-            raise ValueError(
+            raise InvalidValueError(
                 f"separation_rad: landmarks {apart:.3f} m apart are closer than twice visibility_radius_m ({2 * self.visibility_radius_m:.3f} m), so that "
                 "both would be in view at once; move them apart or lower visibility_radius_m"
             )
         if math.isclose(abs(math.remainder(self.separation_rad, 2 * math.pi)), math.pi, abs_tol=1e-6):
-            raise ValueError(
+            raise InvalidValueError(
                 "separation_rad: at π the arena looks the same from a and from b, and no observer can tell them apart; "
                 "choose another separation, for example 0.75π = 2.356"
             )
         if self.visibility_radius_m >= self.radius_m:
-            raise ValueError(
+            raise InvalidValueError(
                 f"visibility_radius_m: {self.visibility_radius_m} m reaches from the rim to the centre (radius_m {self.radius_m}), where trials start in "
                 "the dark; lower it"
             )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.strict_settings import StrictSettings
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ class TrialTiming(StrictSettings):
     @model_validator(mode="after")
     def _has_a_step(self) -> TrialTiming:
         if round(self.trial_s / self.dt_s) < 1:
-            raise ValueError(f"trial_s: {self.trial_s} s is shorter than one step of {self.dt_s} s")
+            raise InvalidValueError(f"trial_s: {self.trial_s} s is shorter than one step of {self.dt_s} s")
         if self.n_steps > MOST_STEPS:
-            raise ValueError(
+            raise InvalidValueError(
                 f"trial_s: {self.trial_s} s in steps of dt_s: {self.dt_s} s are {self.n_steps:,} steps a trial; at most "
                 f"{MOST_STEPS:,} are valid: shorten trials or lengthen steps"
             )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.tasks.base import Batch, TrialTiming
 from rscnav.tasks.input_encoding import encode_velocity, velocity_names
 from rscnav.tasks.ring_motion import RingMotion, sensed_velocity, travelled
@@ -37,7 +38,7 @@ class RingSettings(TrialTiming):
     @model_validator(mode="after")
     def _motion_fits(self) -> RingSettings:
         if self.motion.correlation_s < self.dt_s:
-            raise ValueError(
+            raise InvalidValueError(
                 f"motion.correlation_s: {self.motion.correlation_s} s is shorter than one step of {self.dt_s} s"
             )
         return self
@@ -117,7 +118,7 @@ class RingTask(ABC):
 def check_counts(n_trials: int, n_steps: int) -> None:
     """Refuse to draw less than one trial or one step."""
     if n_trials < 1 or n_steps < 1:
-        raise ValueError(f"needs at least one trial and one step, got n_trials={n_trials}, n_steps={n_steps}")
+        raise InvalidValueError(f"needs at least one trial and one step, got n_trials={n_trials}, n_steps={n_steps}")
 
 
 def wrap(angle: Tensor) -> Tensor:

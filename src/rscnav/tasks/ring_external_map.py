@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.tasks.input_encoding import population_code, velocity_names
 from rscnav.tasks.ring import RingSettings, RingTask, wrap
 
@@ -33,10 +34,12 @@ class Settings(RingSettings):
     @model_validator(mode="after")
     def _fits(self) -> Settings:
         if self.min_landmarks > self.max_landmarks:
-            raise ValueError(f"min_landmarks: {self.min_landmarks} is more than max_landmarks ({self.max_landmarks})")
+            raise InvalidValueError(
+                f"min_landmarks: {self.min_landmarks} is more than max_landmarks ({self.max_landmarks})"
+            )
         most = math.ceil(math.pi / self.visibility_radius_rad) - 1
         if self.max_landmarks > most:
-            raise ValueError(
+            raise InvalidValueError(
                 f"max_landmarks: {self.max_landmarks} landmarks at least twice visibility_radius_rad ({2 * self.visibility_radius_rad:.3f} rad) "
                 f"apart do not fit on the ring; at most {most} do. Lower max_landmarks or visibility_radius_rad"
             )

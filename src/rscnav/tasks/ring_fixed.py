@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.tasks.ring import RingSettings, RingTask
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ class Settings(RingSettings):
     def _has_an_answer(self) -> Settings:
         separation = math.remainder(self.separation_rad, 2 * math.pi)
         if math.isclose(abs(separation), math.pi, abs_tol=1e-6):
-            raise ValueError(
+            raise InvalidValueError(
                 "separation_rad: at π the ring looks the same from a and from b, and no observer can tell them apart; "
                 "choose another separation, for example 0.8π = 2.513"
             )
         if abs(separation) < 2 * self.visibility_radius_rad:
-            raise ValueError(
+            raise InvalidValueError(
                 f"separation_rad: landmarks {abs(separation):.3f} rad apart are closer than twice visibility_radius_rad "
                 f"({2 * self.visibility_radius_rad:.3f}), so that both would be in view at once; move them apart or lower visibility_radius_rad"
             )

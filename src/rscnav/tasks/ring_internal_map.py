@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.tasks.ring import RingSettings, RingTask, equal_bin
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ class Settings(RingSettings):
     @model_validator(mode="after")
     def _in_range(self) -> Settings:
         if self.min_separation_rad < 2 * self.visibility_radius_rad - 1e-9:
-            raise ValueError(
+            raise InvalidValueError(
                 f"min_separation_rad: landmarks {self.min_separation_rad:.3f} rad apart are closer than twice visibility_radius_rad "
                 f"({2 * self.visibility_radius_rad:.3f}), so that both would be in view at once; raise it or lower visibility_radius_rad"
             )
         if self.min_separation_rad >= self.max_separation_rad:
-            raise ValueError(
+            raise InvalidValueError(
                 f"min_separation_rad: {self.min_separation_rad:.3f} is not below max_separation_rad "
                 f"({self.max_separation_rad:.3f}); separations are drawn between the two"
             )

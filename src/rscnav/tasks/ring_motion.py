@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.strict_settings import StrictSettings
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ class RingMotion(StrictSettings):
     @model_validator(mode="after")
     def _moves(self) -> RingMotion:
         if self.drift_rad_s == 0 and self.sd_rad_s == 0:
-            raise ValueError("drift_rad_s and sd_rad_s are both 0: the animal would not move; give one of them a speed")
+            raise InvalidValueError(
+                "drift_rad_s and sd_rad_s are both 0: the animal would not move; give one of them a speed"
+            )
         return self
 
 

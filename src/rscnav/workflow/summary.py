@@ -19,7 +19,7 @@ from rscnav.workflow.provenance.provenance import code_hash
 SCHEMA = 4
 GAP = ("overall", *PHASES)
 DISPERSION = ("LM1", "LM2", "difference", "low", "high", "excess", "phase_control_p")
-BEHAVIOUR = ("loss", "error", "divergence", "nearest", "accuracy", "collapse_s")
+BEHAVIOUR = ("loss", "error", "kl_divergence", "nearest", "accuracy", "collapse_s")
 DYNAMICS = {
     "off_time_constant_s": "off/time_constant",
     "along_left_at_end": "along/left_at_end",
@@ -64,7 +64,7 @@ def _session_numbers(results: Path, name: str, missing: Missing) -> dict[str, An
         return _failed(missing.sessions[name], name)
     session = read_session(results / "sessions" / f"{name}.h5", ("encounters",), lazy=True)
     read = read_results(results / "analyses", name, ANALYSES_READ, missing)
-    gap, dimension, spectrum = read["optimality"], read["dimension"], read["eigenspectrum"]
+    gap, dimension, spectrum = read["optimality_gap"], read["dimension"], read["eigenspectrum"]
     parts = [part for part in (*PHASES, "all") if f"{part}/n_points" in dimension or f"{part}/n_samples" in spectrum]
     return {
         "status": "ok",
@@ -81,12 +81,12 @@ def _session_numbers(results: Path, name: str, missing: Missing) -> dict[str, An
         "reference_observer": session.reference_observer or None,
         "gap": {p: {k: gap.scalar(f"gap/{p}/{k}") for k in ("value", "se")} for p in GAP} if gap.applicable else None,
         "dimension": {p: _picked(dimension, p, ("dimension", "low", "high", "reliable")) for p in parts} or None,
-        "tuning_entropy": read["tuning"].scalar("mean_entropy"),
-        "spatial_entropy": read["spatial"].scalar("mean_entropy"),
-        "dispersion": _picked(read["dispersion"], "", DISPERSION),
+        "tuning_entropy": read["tuning_entropy"].scalar("mean_entropy"),
+        "spatial_entropy": read["spatial_entropy"].scalar("mean_entropy"),
+        "rate_dispersion": _picked(read["rate_dispersion"], "", DISPERSION),
         "components_above_control": {p: spectrum.scalar(f"{p}/components_above") for p in parts} or None,
         "participation_ratio": {p: spectrum.scalar(f"{p}/participation_ratio") for p in parts} or None,
-        "behaviour": _by_observer(read["behaviour"]),
+        "observer_comparison": _by_observer(read["observer_comparison"]),
         "dynamics": _of_network(read["dynamics"]),
         "analyses": {a: result.scalars() for a, result in read.items() if result.applicable},
     }

@@ -7,7 +7,6 @@
 - ``noise_floor``            noise that is taken off the distances between states
 - ``pair_counts``            counts of pairs of points by distance: the correlation sum, exact and fast
 - ``poisson_noise``          what counting spikes adds to low-passed rates
-- ``report``                 what the analysis `dimension` writes into its result
 - ``scaling_ranges``         how much a dimension depends on where it is read: slopes over all scaling ranges that would do as well
 - ``space_time_separation``  space-time separation: how far apart states are, by how far apart in time
 - ``surrogate_data_test``    test whether the dimension is lower than that of surrogate trials which share everything linear with the real ones

@@ -11,6 +11,7 @@ from rscnav.analyses.dimension.local_slopes import local_slopes, scaling_region,
 from rscnav.analyses.dimension.noise_floor import Noise, noise_floor
 from rscnav.analyses.dimension.pair_counts.slope_variance import slope_errors, slope_weights
 from rscnav.analyses.dimension.scaling_ranges import range_spread
+from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
 
 PER_OCTAVE = 32  # radii in a factor of 2; so fine that also a slope of 30 has neighbours within 10 %
@@ -123,7 +124,7 @@ def correlation_dimension(
     radii = radii_from(array, largest)
     radii = radii[radii >= np.sqrt(floor.blur)]
     if len(radii) < 2:
-        raise ValueError("noise: it blurs distances at every radius; there is nothing to find a dimension of")
+        raise InvalidValueError("noise: it blurs distances at every radius; there is nothing to find a dimension of")
     dimension = 0.0
     for _ in range(PASSES):
         reach = np.sqrt(radii**2 + floor.expected_offset(dimension))
@@ -177,12 +178,12 @@ def radii_from(points: NDArray[np.float64], largest: float | None = None) -> NDA
         For less than two points, points that are all the same, or a `largest` that is not above 0.
     """
     if largest is not None and not largest > 0:
-        raise ValueError(f"largest: {largest} will not do; a distance above 0")
+        raise InvalidValueError(f"largest: {largest} will not do; a distance above 0")
     if len(points) < 2:
-        raise ValueError(f"points: {len(points)} will not do; at least 2 are needed")
+        raise InvalidValueError(f"points: {len(points)} will not do; at least 2 are needed")
     reach = 2 * np.sqrt(np.max(np.sum((points - points.mean(axis=0)) ** 2, axis=1)))
     if not reach > 1e-12 * np.abs(points).max():
-        raise ValueError("points: all are the same; they have no dimension")
+        raise InvalidValueError("points: all are the same; they have no dimension")
     n = int(np.ceil(DECADES * np.log2(10) * PER_OCTAVE))
     top = reach * 1.001 if largest is None else min(largest, reach * 1.001)
     return top * 2.0 ** (-np.arange(n, -1, -1) / PER_OCTAVE)

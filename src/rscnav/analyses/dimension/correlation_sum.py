@@ -2,8 +2,8 @@
 
 Distances are computed block by block (`pair_blocks`, on a GPU `pair_torch`), or, where most pairs are further apart than the largest
 radius, between the near leaves of a k-d tree (`pair_tree`); memory does not grow with the number of points squared, and the counts
-do not depend on the way. For more points than that can deal with there is a sample of them: `sampled_sum`. Pairs are counted by the
-groups (of trials) that their two points lie in: leaving a group out then needs no second pass over the distances.
+do not depend on the way. Pairs are counted by the groups (of trials) that their two points lie in: leaving a group out then
+needs no second pass over the distances.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def correlation_sum(
     array = as_activity(points, "points")
     edges = np.atleast_1d(np.asarray(radii, np.float64))
     if edges.ndim != 1 or not len(edges) or not np.all(np.isfinite(edges)) or np.any(edges <= 0):
-        raise ValueError(f"radii: needs finite numbers above 0 in one dimension, got {radii!r}")
+        raise InvalidValueError(f"radii: needs finite numbers above 0 in one dimension, got {radii!r}")
     order = np.argsort(edges)
     counts = count_pairs(array, edges[order], theiler=theiler, trial=trial, step=step, threads=threads, device=device)
     result = np.empty(len(edges))
@@ -137,7 +138,9 @@ def count_pairs(
     _, first = window(theiler, trials, steps)
     pairs = _pairs_by_group(first, edges)
     if not pairs.sum():
-        raise ValueError(f"points: theiler={theiler!r} leaves no pair of {len(points)} points; use a shorter window")
+        raise InvalidValueError(
+            f"points: theiler={theiler!r} leaves no pair of {len(points)} points; use a shorter window"
+        )
     prepared = prepare_points(np.asarray(points)[order], radii)
     counts = _counted(prepared, edges, first, threads, device)
     return PairCounts(radii, np.cumsum(counts[..., :-1], axis=2), pairs)
@@ -213,14 +216,14 @@ def check_labels(
     """Check and complete what says which points are near in time."""
     if isinstance(theiler, str):
         if theiler != "trial":
-            raise ValueError(f"theiler: '{theiler}' will not do; a number of samples, or 'trial'")
+            raise InvalidValueError(f"theiler: '{theiler}' will not do; a number of samples, or 'trial'")
         if trial is None:
-            raise ValueError("theiler='trial' needs the trial of each point; give trial, or a number of samples")
+            raise InvalidValueError("theiler='trial' needs the trial of each point; give trial, or a number of samples")
     elif theiler < 0:
-        raise ValueError(f"theiler: {theiler} samples will not do; 0 or more")
+        raise InvalidValueError(f"theiler: {theiler} samples will not do; 0 or more")
     trials = np.zeros(n, np.int64) if trial is None else np.asarray(trial)
     steps = np.arange(n) if step is None else np.asarray(step)
     for name, labels in (("trial", trials), ("step", steps)):
         if labels.shape != (n,):
-            raise ValueError(f"{name}: needs one value for each of the {n} points, got shape {labels.shape}")
+            raise InvalidValueError(f"{name}: needs one value for each of the {n} points, got shape {labels.shape}")
     return trials, steps

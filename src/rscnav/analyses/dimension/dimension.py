@@ -5,20 +5,20 @@ as the median eigenvalue has) and, for counts of spikes, ``*_counting`` (what tw
 ``control_*``, rolls each unit's samples by an offset of its own; surrogates share everything linear with the trials.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
+from rscnav.analyses.dimension.correlation_dimension import Dimension, correlation_dimension
 from rscnav.analyses.dimension.correlation_sum import Window
 from rscnav.analyses.dimension.noise_floor import MIN_DIMS as MIN_DIMS_FLOOR
 from rscnav.analyses.dimension.poisson_noise import counting_variance, is_spike_counts
-from rscnav.analyses.dimension.report import add_by_units, add_dimension, add_space_time, add_surrogates
-from rscnav.analyses.dimension.space_time_separation import space_time
-from rscnav.analyses.dimension.surrogate_data_test import surrogate_tests
-from rscnav.analyses.dimension.unit_subsets import dimension_by_units, satisfies_embedding
+from rscnav.analyses.dimension.space_time_separation import FRACTIONS, SpaceTime, space_time
+from rscnav.analyses.dimension.surrogate_data_test import SurrogateTest, surrogate_tests
+from rscnav.analyses.dimension.unit_subsets import DimensionByUnits, dimension_by_units, satisfies_embedding
 from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
@@ -86,16 +86,16 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
                 subsets = dimension_by_units(
                     points[few], settings.n_subsets, seeds.generator(name, "units"), noise=noises[suffix], **rows
                 )
-                add_by_units(result, name, suffix, subsets)
+                _add_by_units(result, name, suffix, subsets)
         generator = seeds.generator(name, "space and time")
         apart = space_time(activity, prepared.trial[samples], prepared.step[samples], session.dt_s, generator)
-        add_space_time(result, name, apart, session.dt_s, unit)
+        _add_space_time(result, name, apart, session.dt_s, unit)
     if settings.n_null and kept:
         generator = seeds.generator("surrogates")
         found = surrogate_tests(
             prepared.activity, prepared.trial, kept, settings.n_null, settings.surrogate_points, generator
         )
-        add_surrogates(result, found)
+        _add_surrogates(result, found)
     return result
 
 
@@ -130,7 +130,7 @@ def _try(
     if found.reliable and not satisfies_embedding(n_units, found.dimension):
         words = f"{n_units} units are too few to tell a dimension of {found.dimension:.1f} (more than twice as many are needed)"
         _note(result, name, prefix + suffix, f"not reliable: {words}")
-    add_dimension(result, lambda key: f"{name}/{prefix}{key}{suffix}", found, n_units, unit)
+    _add_dimension(result, lambda key: f"{name}/{prefix}{key}{suffix}", found, n_units, unit)
 
 
 def _note(result: Result, name: str, which: str, words: str) -> None:
@@ -161,3 +161,56 @@ def _too_little(points: NDArray[np.floating]) -> str:
     if not np.any(np.ptp(points, axis=0) > 0):
         return "all units are constant"
     return ""
+
+
+def _add_dimension(result: Result, key: Callable[[str], str], found: Dimension, n_units: int, unit: str) -> None:
+    """Add one dimension with its curve; from too few units to hold it (`satisfies_embedding`) it is not reliable, however steady its slope."""
+    for name, value in (
+        ("dimension", found.dimension),
+        ("low", found.interval[0]),
+        ("high", found.interval[1]),
+        ("trials_low", found.over_trials[0]),
+        ("trials_high", found.over_trials[1]),
+        ("ranges_low", found.over_ranges[0]),
+        ("ranges_high", found.over_ranges[1]),
+        ("takens", found.takens),
+        ("reliable", found.reliable and satisfies_embedding(n_units, found.dimension)),
+        ("n_directions", found.n_directions),
+    ):
+        result.add(key(name), value)
+    result.add(key("noise_variance"), found.noise_variance, f"{unit}²" if unit else "")
+    result.add(key("radii"), found.radii, unit, ("radius",))
+    result.add(key("correlation_sum"), found.correlation_sum, "", ("radius",))
+    result.add(key("local_slopes"), found.local_slopes, "", ("radius",))
+    result.add(key("scaling_region"), found.scaling_region, unit, ("end",))
+
+
+def _add_by_units(result: Result, name: str, suffix: str, found: DimensionByUnits) -> None:
+    """Add the dimension by number of units: mean and standard deviation over the subsets, and the share that is reliable."""
+    result.add(f"{name}/units{suffix}", found.n_units, "", ("size",))
+    result.add(f"{name}/units_mean{suffix}", found.mean, "", ("size",))
+    result.add(f"{name}/units_sd{suffix}", found.spread, "", ("size",))
+    result.add(f"{name}/units_reliable{suffix}", found.reliable.mean(axis=1), "", ("size",))
+
+
+def _add_space_time(result: Result, name: str, found: SpaceTime, dt_s: float, unit: str) -> None:
+    """Add the contours of the space-time separation plot, and the Theiler window that they suggest."""
+    result.add(f"{name}/separation", found.separations * dt_s, "s", ("separation",))
+    result.add(f"{name}/separation_distance", found.contours, unit, ("separation", "fraction"))
+    result.add(f"{name}/unrelated_distance", found.unrelated, unit, ("fraction",))
+    result.add(f"{name}/fractions", np.array(FRACTIONS), "", ("fraction",))
+    result.add(f"{name}/suggested_theiler_s", found.suggested * dt_s, "s")
+
+
+def _add_surrogates(result: Result, found: Mapping[str, SurrogateTest | str]) -> None:
+    """Add each part's test against surrogates, or the note why there is none."""
+    for name, test in found.items():
+        if isinstance(test, str):
+            result.notes[f"{name}/surrogates"] = test
+            continue
+        result.add(f"{name}/slope", test.slope)
+        result.add(f"{name}/slope_n_points", test.n_points)
+        for kind, draws, p in (("linear", test.linear, test.p_linear), ("adjusted", test.adjusted, test.p_adjusted)):
+            result.add(f"{name}/slope_{kind}", draws, "", ("draw",))
+            result.add(f"{name}/surrogates_{kind}_p", p)
+        result.add(f"{name}/surrogates_p", test.p)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
+
 TOLERANCE = 0.1  # local slopes of a scaling region stay within this share of their mean
 MIN_FACTOR = 3.0  # a reliable one reaches over this factor in r
 
@@ -40,11 +42,11 @@ def local_slopes(radii: ArrayLike, correlation: ArrayLike, width: int = 8) -> ND
     """
     r, c = np.asarray(radii, np.float64), np.asarray(correlation, np.float64)
     if r.ndim != 1 or r.shape != c.shape:
-        raise ValueError(f"radii and correlation need one shape (radius,), got {r.shape} and {c.shape}")
+        raise InvalidValueError(f"radii and correlation need one shape (radius,), got {r.shape} and {c.shape}")
     if np.any(r <= 0) or np.any(np.diff(r) <= 0):
-        raise ValueError("radii: must be above 0 and increase")
+        raise InvalidValueError("radii: must be above 0 and increase")
     if width < 1:
-        raise ValueError(f"width: {width} will not do; at least 1")
+        raise InvalidValueError(f"width: {width} will not do; at least 1")
     slopes = np.full(len(r), np.nan)
     n = 2 * width + 1
     if len(r) < n:

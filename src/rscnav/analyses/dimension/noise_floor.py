@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
+
 MIN_DIMS = 10  # coordinates, to find the noise in the small eigenvalues
 Noise = float | ArrayLike | Literal["floor"] | None
 
@@ -69,7 +71,7 @@ def noise_floor(points: NDArray[np.float64], noise: Noise) -> NoiseFloor | None:
     amount = variance @ vectors**2  # of noise along each direction
     kept = (values >= amount) & (values > 1e-12 * np.trace(covariance))
     if not kept.any():
-        raise ValueError(
+        raise InvalidValueError(
             f"noise: of {dim} directions none carries as much signal as noise (variance {variance.mean():.3g} a coordinate); "
             "there is nothing to find a dimension of"
         )
@@ -83,9 +85,9 @@ def _variance(covariance: NDArray[np.float64], noise: Noise) -> NDArray[np.float
     dim = len(covariance)
     if isinstance(noise, str):
         if noise != "floor":
-            raise ValueError(f"noise: '{noise}' will not do; None, a variance per coordinate, or 'floor'")
+            raise InvalidValueError(f"noise: '{noise}' will not do; None, a variance per coordinate, or 'floor'")
         if dim < MIN_DIMS:
-            raise ValueError(
+            raise InvalidValueError(
                 f"noise='floor' needs at least {MIN_DIMS} coordinates to find the noise in the small "
                 f"eigenvalues, got {dim}; give a variance instead"
             )
@@ -93,9 +95,9 @@ def _variance(covariance: NDArray[np.float64], noise: Noise) -> NDArray[np.float
         return np.full(dim, median)
     given = np.asarray(noise, np.float64)
     if given.shape not in ((), (dim,)):
-        raise ValueError(
+        raise InvalidValueError(
             f"noise: needs one variance, or one for each of the {dim} coordinates, got shape {given.shape}"
         )
     if not (np.isfinite(given).all() and np.all(given >= 0)):
-        raise ValueError(f"noise: {noise} will not do; a variance is at least 0")
+        raise InvalidValueError(f"noise: {noise} will not do; a variance is at least 0")
     return np.broadcast_to(given, (dim,)).copy()

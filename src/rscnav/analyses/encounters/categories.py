@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.events import onset_sample, segment_index
+from rscnav.errors import InvalidValueError
 from rscnav.sessions.session import Session
 
 ORDERS = {1: "1st", 2: "2nd", 3: "3rd"}
@@ -33,7 +34,7 @@ def categorise_encounters(session: Session) -> NDArray:
         For a session without encounters.
     """
     if session.encounters is None:
-        raise ValueError(f"session '{session.name}' has no encounters; its landmarks are not known")
+        raise InvalidValueError(f"session '{session.name}' has no encounters; its landmarks are not known")
     table = session.encounters
     result = np.empty(len(table), [*table.dtype.descr, ("category", "U48")])
     for column in table.dtype.names or ():

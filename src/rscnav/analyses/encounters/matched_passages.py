@@ -13,7 +13,7 @@ from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
 MAX_CANDIDATES = 20_000  # samples that passages are looked for among, drawn at random
-ROLES = ("missed", "missed_twin", "other", "other_twin")
+ROLES = ("non_encounter", "non_encounter_twin", "other", "other_twin")
 
 
 @dataclass(frozen=True)

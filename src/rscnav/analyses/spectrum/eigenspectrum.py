@@ -1,9 +1,9 @@
 """Analysis `eigenspectrum`: how many principal components the activity of each phase has, against four controls.
 
-- A: each unit's samples of the phase rolled by an offset of its own.
-- B: whole trials permuted unit by unit, which keeps what all trials share. `components_above` is counted against this one.
-- C, where there are spikes: each unit's counts shuffled over all bins, before the low-pass filter.
-- D: as B, of the differences of neighbouring trials, which are free of slow drift too. The p-values are against this one.
+- `circular_shift`: each unit's samples of the phase rolled by an offset of its own.
+- `trial_shuffle`: whole trials permuted unit by unit, which keeps what all trials share. `components_above` is counted against this one.
+- `spike_shuffle`, where there are spikes: each unit's counts shuffled over all bins, before the low-pass filter.
+- `trial_difference_shuffle`: as `trial_shuffle`, of the differences of neighbouring trials, which are free of slow drift too. The p-values are against this one.
 
 Every spectrum sums to 1, so each crosses the mean of its control somewhere; where it does is given as `crossing`, but it is
 no test. `components_above_*` counts the components, from the first on, that lie above 95 % of the control's draws.
@@ -42,6 +42,12 @@ FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes
 MIN_SAMPLES = 20
 MIN_TRIALS = 20  # with fewer, the jackknife's intervals are too narrow
 FOLDS = 5
+STREAMS = {
+    "circular_shift": "A",
+    "trial_shuffle": "B",
+    "spike_shuffle": "C",
+    "trial_difference_shuffle": "D",
+}  # of random numbers
 DRIFT = 0.1  # correlation of successive trials' means from which on activity is said to drift
 
 
@@ -81,13 +87,15 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     """Compute spectra and controls of each phase."""
     prepared = prepare(session, common)
     result = Result()
-    notes = [f"trials: {prepared.trials}; components_above is against control B, p against control D"]
+    notes = [
+        f"trials: {prepared.trials}; components_above is against control trial_shuffle, p against control trial_difference_shuffle"
+    ]
     slow, p = trial_autocorrelation(prepared.activity, prepared.trial, seeds.generator("drift"))
     result.add("trial_autocorrelation", slow)
     result.add("trial_autocorrelation_p", p)
     if slow >= DRIFT and p <= 0.01:
         notes.append(
-            f"activity drifts (successive trials' means correlate by {slow:.2f}): only control D is free of that"
+            f"activity drifts (successive trials' means correlate by {slow:.2f}): only control trial_difference_shuffle is free of that"
         )
     result.notes[""] = "; ".join(notes)
     lowpassed = partial(lowpass, dt_s=session.dt_s, cutoff_hz=common.cutoff_hz, causal=common.causal)
@@ -98,11 +106,11 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
             result.notes[name] = reason
             continue
         _observed(result, name, prepared, part, settings, seeds)
-        _control_a(result, name, prepared, part, settings, seeds)
-        _control_b(result, name, prepared, part, settings, seeds)
-        _control_d(result, name, prepared, part, settings, seeds)
+        _circular_shift(result, name, prepared, part, settings, seeds)
+        _trial_shuffle(result, name, prepared, part, settings, seeds)
+        _trial_difference_shuffle(result, name, prepared, part, settings, seeds)
         if session.spikes is not None:
-            _control_c(result, name, session, prepared, part, settings, lowpassed, seeds)
+            _spike_shuffle(result, name, session, prepared, part, settings, lowpassed, seeds)
     return result
 
 
@@ -143,43 +151,51 @@ def _observed(result: Result, name: str, prepared: Prepared, part: _Part, settin
         result.add(f"{name}/eigenvalues_held_out", held_out, "", ("component",))
 
 
-def _control_a(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
+def _circular_shift(
+    result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds
+) -> None:
     draw = controls.circular_shift_null(prepared.activity[part.samples].T, settings.n_components)
-    generator = seeds.generator(name, "A")
+    generator = seeds.generator(name, STREAMS["circular_shift"])
     observed = result[f"{name}/eigenvalues"]
     band = controls.band([draw(generator) for _ in range(settings.n_null)])
-    _add_control(result, name, "A", observed, band)
+    _add_control(result, name, "circular_shift", observed, band)
     below = np.flatnonzero(observed < band.mean)
     result.add(f"{name}/crossing", float(below[0] + 1) if len(below) else np.nan)
 
 
-def _control_b(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
+def _trial_shuffle(
+    result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds
+) -> None:
     """Permute trials, and compare with the spectrum of the same samples: those that all trials of a group have."""
     exchangeable = exchangeable_trials(prepared.trial[part.whole])
     kept = np.zeros(len(part.whole), bool)
     kept[exchangeable.samples()] = True
     series = np.ascontiguousarray(prepared.activity[part.whole].T)
-    if not _permuted(result, name, "B", series, exchangeable, part.mask & kept, settings, seeds):
+    if not _permuted(result, name, "trial_shuffle", series, exchangeable, part.mask & kept, settings, seeds):
         return
-    result.add(f"{name}/components_above", result[f"{name}/components_above_B"])
+    result.add(f"{name}/components_above", result[f"{name}/components_above_trial_shuffle"])
     if exchangeable.left_out:
-        result.notes[name] = f"control B leaves out {exchangeable.left_out} trials that have no other of similar length"
+        result.notes[name] = (
+            f"control trial_shuffle leaves out {exchangeable.left_out} trials that have no other of similar length"
+        )
 
 
-def _control_d(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
+def _trial_difference_shuffle(
+    result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds
+) -> None:
     """Permute pairs of neighbouring trials' differences, where both trials of a pair are in the phase."""
     pairs = neighbouring_pairs(prepared.trial[part.whole])
     series, exchangeable = differences(np.ascontiguousarray(prepared.activity[part.whole].T), pairs)
     both = np.concatenate([part.mask[group].all(axis=1).ravel() for group in pairs.groups] or [np.empty(0, bool)])
-    band = _permuted(result, name, "D", series, exchangeable, both, settings, seeds)
+    band = _permuted(result, name, "trial_difference_shuffle", series, exchangeable, both, settings, seeds)
     if band:
-        p = permutation_p(band.draws, result[f"{name}/eigenvalues_D"] * (1 - ROUNDING))
+        p = permutation_p(band.draws, result[f"{name}/eigenvalues_trial_difference_shuffle"] * (1 - ROUNDING))
         result.add(f"{name}/p", p, "", ("component",))
         result.add(f"{name}/p_first", p[0])
 
 
 def _permuted(
-    result: Result, name: str, letter: str, series: NDArray[np.floating], exchangeable: Any, mask: NDArray[np.bool_],
+    result: Result, name: str, null: str, series: NDArray[np.floating], exchangeable: Any, mask: NDArray[np.bool_],
     settings: Settings, seeds: Seeds,
 ) -> controls.Band | None:  # fmt: skip
     """Store a spectrum and the control in which blocks are permuted unit by unit; None, and a note, where there is too little."""
@@ -188,24 +204,26 @@ def _permuted(
         reason = "there are not two to permute"
     if reason:
         before = f"{result.notes[name]}; " if name in result.notes else ""
-        what = "trials of similar length" if letter == "B" else "pairs of neighbouring trials of similar length"
-        result.notes[name] = f"{before}no control {letter}: among {what}, {reason}"
+        what = (
+            "trials of similar length" if null == "trial_shuffle" else "pairs of neighbouring trials of similar length"
+        )
+        result.notes[name] = f"{before}no control {null}: among {what}, {reason}"
         return None
     observed = spectrum_of(np.ascontiguousarray(series[:, mask], np.float64), settings.n_components)
     draw = controls.trial_shuffle_null(series, exchangeable, mask, settings.n_components)
-    generator = seeds.generator(name, letter)
+    generator = seeds.generator(name, STREAMS[null])
     try:
         band = controls.band([draw(generator) for _ in range(settings.n_null)])
     except ValueError as error:
-        result.notes[name] = f"no control {letter}: {error}"
+        result.notes[name] = f"no control {null}: {error}"
         return None
-    result.add(f"{name}/eigenvalues_{letter}", observed, "", ("component",))
-    result.add(f"{name}/n_samples_{letter}", int(mask.sum()))
-    _add_control(result, name, letter, observed, band)
+    result.add(f"{name}/eigenvalues_{null}", observed, "", ("component",))
+    result.add(f"{name}/n_samples_{null}", int(mask.sum()))
+    _add_control(result, name, null, observed, band)
     return band
 
 
-def _control_c(
+def _spike_shuffle(
     result: Result, name: str, session: Session, prepared: Prepared, part: _Part, settings: Settings, lowpassed: Any,
     seeds: Seeds,
 ) -> None:  # fmt: skip
@@ -218,13 +236,13 @@ def _control_c(
         partial(lowpassed, stretches=stretches),
         settings.n_components,
         settings.n_null,
-        seeds.generator(name, "C"),
+        seeds.generator(name, STREAMS["spike_shuffle"]),
     )
-    _add_control(result, name, "C", result[f"{name}/eigenvalues"], controls.band(spectra))
+    _add_control(result, name, "spike_shuffle", result[f"{name}/eigenvalues"], controls.band(spectra))
 
 
-def _add_control(result: Result, name: str, letter: str, observed: NDArray, control: controls.Band) -> None:
+def _add_control(result: Result, name: str, null: str, observed: NDArray, control: controls.Band) -> None:
     """Store a control's band, and how many leading components lie above it."""
     for which in ("mean", "low", "high"):
-        result.add(f"{name}/control_{letter}_{which}", getattr(control, which), "", ("component",))
-    result.add(f"{name}/components_above_{letter}", n_significant_components(observed, control.high))
+        result.add(f"{name}/control_{null}_{which}", getattr(control, which), "", ("component",))
+    result.add(f"{name}/components_above_{null}", n_significant_components(observed, control.high))

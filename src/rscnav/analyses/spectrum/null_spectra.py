@@ -13,7 +13,7 @@ from rscnav.analyses.spectrum.pca_spectrum import leading_spectrum
 from rscnav.analyses.statistics.null_models import ExchangeableTrials
 
 PERCENT = (2.5, 97.5)
-SHUFFLES = 10  # of the counts, for control C
+SHUFFLES = 10  # of the counts, for `spike_shuffle`
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def band(spectra: Sequence[NDArray]) -> Band:
 
 
 def circular_shift_null(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generator], NDArray]:
-    """Control A: each unit's samples rolled by an offset of its own, as `rscnav.analyses.statistics.null_models.circular_shift_units` does.
+    """Null `circular_shift`: each unit's samples rolled by an offset of its own, as `rscnav.analyses.statistics.null_models.circular_shift_units` does.
 
     Keeps each unit's own distribution and its slowness; what units share is gone, also what they share only because
     they do the same at the same time in every trial.
@@ -62,7 +62,7 @@ def circular_shift_null(series: NDArray[np.floating], n: int) -> Callable[[np.ra
 def trial_shuffle_null(
     series: NDArray[np.floating], exchangeable: ExchangeableTrials, part: NDArray[np.bool_], n: int
 ) -> Callable[[np.random.Generator], NDArray]:
-    """Control B: each unit's trials permuted by itself, among trials of similar length.
+    """Null `trial_shuffle`: each unit's trials permuted by itself, among trials of similar length.
 
     The samples of the part stay where behaviour put them; a unit's activity there comes from another trial at the same
     time in the trial. This keeps what all trials share, such as a ramp.
@@ -107,7 +107,7 @@ def spike_shuffle_null(
     n_null: int,
     generator: np.random.Generator,
 ) -> list[NDArray]:
-    """Control C: each unit's spike counts shuffled over all bins, then filtered as the real ones were.
+    """Null `spike_shuffle`: each unit's spike counts shuffled over all bins, then filtered as the real ones were.
 
     In each draw a unit's samples are those of any of `SHUFFLES` shuffles, rolled by any offset: shuffled counts have no order in
     time that this could break, and a unit's variance differs from draw to draw as it does between shuffles.

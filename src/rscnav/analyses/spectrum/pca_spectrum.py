@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
 
 SMALL = 256  # units up to which all eigenvalues are as quick as the first few
@@ -31,9 +32,9 @@ def eigenspectrum(activity: ArrayLike, n: int = 45) -> NDArray[np.float64]:
     """
     array = as_activity(activity)
     if n < 1:
-        raise ValueError(f"n: {n} components will not do; at least 1")
+        raise InvalidValueError(f"n: {n} components will not do; at least 1")
     if len(array) < 2:
-        raise ValueError("activity: one sample has no variance; at least 2 are needed")
+        raise InvalidValueError("activity: one sample has no variance; at least 2 are needed")
     return spectrum_of(np.asarray(array.T, np.float64), n)
 
 
@@ -46,7 +47,7 @@ def spectrum_of(series: NDArray[np.floating], n: int) -> NDArray[np.float64]:
     # Rounding in the mean leaves crumbs of variance in units that are constant.
     crumbs = np.sum((np.finfo(np.float64).eps * np.abs(series).max(axis=1)) ** 2) * series.shape[1]
     if values.sum() <= 4 * crumbs:
-        raise ValueError("activity: all units are constant; there is no variance to share out")
+        raise InvalidValueError("activity: all units are constant; there is no variance to share out")
     spectrum = np.zeros(min(n, len(series)))
     kept = min(len(spectrum), len(values))
     spectrum[:kept] = values[:kept] / values.sum()
@@ -71,7 +72,7 @@ def leading_spectrum(series: NDArray[np.floating], n: int) -> NDArray[np.float64
         product = values.T @ values
     total = float(np.trace(product, dtype=np.float64))
     if not total > 0:
-        raise ValueError("activity: all units are constant; there is no variance to share out")
+        raise InvalidValueError("activity: all units are constant; there is no variance to share out")
     size, kept = len(product), min(n, len(product))
     if size <= max(SMALL, 2 * n):
         leading = np.linalg.eigvalsh(product.astype(np.float64))[::-1][:kept]
@@ -141,7 +142,7 @@ def participation_ratio(spectrum: ArrayLike) -> float:
     """
     values = np.asarray(spectrum, np.float64)
     if not values.sum() > 0:
-        raise ValueError("spectrum: its sum must be above 0")
+        raise InvalidValueError("spectrum: its sum must be above 0")
     return float(values.sum() ** 2 / np.sum(values**2))
 
 

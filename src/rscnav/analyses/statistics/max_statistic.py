@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.errors import InvalidValueError
 
 LEVEL = 0.05
 
@@ -123,7 +124,7 @@ def first_run(p: NDArray[np.floating], length: int) -> int:
         For a length below 1.
     """
     if length < 1:
-        raise ValueError(f"length: {length} lags in a row will not do; at least 1")
+        raise InvalidValueError(f"length: {length} lags in a row will not do; at least 1")
     run = 0
     for lag, low in enumerate((p <= LEVEL).tolist()):
         run = run + 1 if low else 0

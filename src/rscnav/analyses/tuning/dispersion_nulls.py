@@ -49,7 +49,7 @@ def null_differences(
         Gives the passes of samples, with phases from other samples.
     trial : array, (time,)
     codes : array, (time, unit)
-    settings : rscnav.analyses.tuning.dispersion.Settings
+    settings : rscnav.analyses.tuning.rate_dispersion.Settings
     generator : numpy.random.Generator
 
     Returns

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rscnav.analyses.tuning.tuning_curves import tuning_curves
+from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
 
 
@@ -47,10 +48,10 @@ def tuning_entropy(
     if floor == "min":
         array, _ = subtract_minimum(array)
     elif floor is not None:
-        raise ValueError(f"floor: '{floor}' will not do; 'min' or None")
+        raise InvalidValueError(f"floor: '{floor}' will not do; 'min' or None")
     elif array.min() < 0:
         row, unit = np.argwhere(array < 0)[0]
-        raise ValueError(
+        raise InvalidValueError(
             f"activity: {array[row, unit]} at sample {row}, unit {unit} is negative, and no rate is; "
             "floor='min' takes each such unit's lowest value off first"
         )

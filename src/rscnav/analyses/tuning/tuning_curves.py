@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity, same_length
 
 _BLOCK = 1024  # samples in one matrix product
@@ -19,12 +20,12 @@ def angle_bin(angle: ArrayLike, n_bins: int) -> NDArray[np.int64]:
         For less than two bins, or an angle beyond ±π.
     """
     if n_bins < 2:
-        raise ValueError(f"n_bins: {n_bins} will not do; at least 2 are needed")
+        raise InvalidValueError(f"n_bins: {n_bins} will not do; at least 2 are needed")
     values = np.asarray(angle, dtype=np.float64)
     beyond = np.abs(values) > math.pi + 1e-6  # float32's π is a little more than π
     if beyond.any():
         place = int(np.argmax(beyond))
-        raise ValueError(
+        raise InvalidValueError(
             f"angle: {values.flat[place]:g} rad at sample {place} lies beyond ±π; wrap it, or make it NaN to leave it out"
         )
     known = np.isfinite(values)

@@ -6,8 +6,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.export.nwb.layout import BIN_CENTRES, INFERENCE, OF_TRIALS, RECORD, SERIES, TIME, UNIT_TABLE, columns_of
-from rscnav.export.nwb.scratch_record import parsed
+from rscnav.errors import InvalidValueError
+from rscnav.export.nwb.layout import (
+    BIN_CENTRES,
+    INFERENCE,
+    OF_TRIALS,
+    RECORD,
+    SERIES,
+    TIME,
+    UNIT_TABLE,
+    columns_of,
+    parsed,
+)
 from rscnav.recordings.files.open_file import open_recording
 from rscnav.sessions.schema import ARRAYS
 from rscnav.sessions.session import Session
@@ -28,13 +38,13 @@ def read_exported(path: str | os.PathLike[str]) -> Session:
     """
     with open_recording(path) as file:
         if file.scratch is None or RECORD not in file.scratch:
-            raise ValueError(
+            raise InvalidValueError(
                 f"{os.fspath(path)}: not a session that was exported here; read it as a recording, with a mapping of its names"
             )
         try:
             record = parsed(str(file.get_scratch(RECORD)))
         except ValueError as error:
-            raise ValueError(f"{os.fspath(path)}: {error}") from None
+            raise InvalidValueError(f"{os.fspath(path)}: {error}") from None
         values: dict[str, Any] = dict(record["plain"])
         for name in SERIES:
             if name in record["arrays"]:

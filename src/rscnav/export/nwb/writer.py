@@ -18,8 +18,8 @@ from rscnav.export.nwb.layout import (
     TIME,
     UNIT_TABLE,
     columns_of,
+    record_of,
 )
-from rscnav.export.nwb.scratch_record import record_of
 from rscnav.files.sealed.hdf5 import NWB_FORMAT, new_hdf5
 from rscnav.sessions.schema import ARRAYS, PHASES
 from rscnav.sessions.session import Session

@@ -48,7 +48,7 @@ def draw_comparison(
         draw_spectra(axes[0][:3], results, look)
         draw_group(axes[0][3], table, "components", results, look, also="participation")
         axes[0][3].set(ylabel="components")
-        for ax, group in zip(axes[1], ("dimension", "position", "dispersion", "tuning"), strict=True):
+        for ax, group in zip(axes[1], ("dimension", "position", "rate_dispersion", "tuning_entropy"), strict=True):
             draw_group(ax, table, group, results, look)
         for ax, task in zip(axes[2][:2], ("identity", "outcome"), strict=True):
             draw_decoding(ax, table, task, results, look)
@@ -84,7 +84,7 @@ def _legend(figure: Figure, compared: Result, look: Mapping[str, dict[str, Any]]
     for number, ((name, style), (kind, n_units, n_trials)) in numbered:
         label = f"{number}  {name}: {kind}, {n_units} units, {n_trials} trials"
         handles.append(Line2D([], [], linewidth=1, markersize=3.5, label=label, **style))
-    handles.append(Line2D([], [], color=GREY, linewidth=0.7, linestyle=(0, (3, 1.5)), label="control B (mean)"))
+    handles.append(Line2D([], [], color=GREY, linewidth=0.7, linestyle=(0, (3, 1.5)), label="trial shuffles (mean)"))
     handles.append(Patch(facecolor=CONTROL, alpha=0.8, label="control or chance, 95 %"))
     handles.append(
         Patch(facecolor="none", edgecolor=GREY, hatch="/////", linewidth=0.3, label="phase and time alone, 95 %")

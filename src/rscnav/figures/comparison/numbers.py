@@ -20,8 +20,8 @@ LABELS = {
     "components": ("", ""),
     "dimension": ("correlation dimension", ""),
     "position": ("place decoded:\nerror / chance", ""),
-    "dispersion": ("rate dispersion (bit)", ""),
-    "tuning": ("tuning entropy (bit)", ""),
+    "rate_dispersion": ("rate dispersion (bit)", ""),
+    "tuning_entropy": ("tuning entropy (bit)", ""),
     "kept": ("pairwise correlations\nkept (r)", ""),
     "identity": ("accuracy", "which landmark"),
     "outcome": ("accuracy", "outcome of the trial"),
@@ -39,7 +39,7 @@ def draw_spectra(axes: Sequence[Axes], results: Results, look: Look) -> None:
                 continue
             some = True
             colour = look[name]["color"]
-            for spectrum, style in ((key, "-"), (f"{phase}/control_B_mean", (0, (3, 1.5)))):
+            for spectrum, style in ((key, "-"), (f"{phase}/control_trial_shuffle_mean", (0, (3, 1.5)))):
                 if spectrum in result:
                     values = result[spectrum]
                     component = np.arange(1, len(values) + 1)
@@ -90,10 +90,10 @@ def draw_group(ax: Axes, table: Sequence[TableCell], group: str, results: Result
         ax.set_ylim(0, min(top, ax.get_ylim()[1]))
     if relative:
         ax.axhline(1, color=CONTROL, linewidth=0.7, zorder=0)
-    if group == "dispersion":
+    if group == "rate_dispersion":
         ax.axhline(0, color="black", linewidth=0.5, zorder=0)
     if also:
-        marks = (("o", "above control B"), ("_", "participation ratio"))
+        marks = (("o", "above trial shuffles"), ("_", "participation ratio"))
         handles = [
             Line2D([], [], color="black", marker=mark, linestyle="none", markersize=3.5, label=label)
             for mark, label in marks

@@ -9,7 +9,7 @@ from rscnav.analyses.result import Result
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS
 
 OBSERVED = "#0072B2"
-ESTIMATES = {"": "plug-\nin", "_mm": "Miller-\nMadow"}
+ESTIMATES = {"": "plug-\nin", "_miller_madow": "Miller-\nMadow"}
 CONTROLS = {"control": (CONTROL, "trials"), "phase_control": ("#E8D8A8", "phases")}
 
 

@@ -12,7 +12,7 @@ from rscnav.figures.entropy.tuning_panels import curves, entropies
 from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
 from rscnav.figures.style import Canvas
 
-ANALYSES = ("tuning", "spatial", "dispersion")
+ANALYSES = ("tuning_entropy", "spatial_entropy", "rate_dispersion")
 FIELDS: tuple[str, ...] = ()
 TITLES = ("Tuning", "Its entropy", "Place", "Its entropy", "Dispersion", "LM1 - LM2")
 WIDTHS = (0.6, 1, 0.6, 1, 1, 1.05)
@@ -27,7 +27,7 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     explained: set[str] = set()
     for row, panels in zip(rows, axes, strict=False):
         row_label(panels[0], row.label)
-        for analysis, pair in (("tuning", panels[:2]), ("spatial", panels[2:4])):
+        for analysis, pair in (("tuning_entropy", panels[:2]), ("spatial_entropy", panels[2:4])):
             results = [r for r in row.results(analysis) if np.isfinite(r["entropy"]).any()]
             if results:
                 curves(pair[0], results, analysis)
@@ -37,13 +37,13 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
             reason = row.reason(analysis) or _note(row.results(analysis), "entropy", "no unit has an entropy")
             for panel in pair:
                 empty_panel(panel, reason)
-        found = [r for r in row.results("dispersion") if np.isfinite(r["difference"])]
+        found = [r for r in row.results("rate_dispersion") if np.isfinite(r["difference"])]
         if found:
-            by_phase(panels[4], found, legend="dispersion" not in explained)
-            differences(panels[5], found, legend="dispersion" not in explained)
-            explained.add("dispersion")
+            by_phase(panels[4], found, legend="rate_dispersion" not in explained)
+            differences(panels[5], found, legend="rate_dispersion" not in explained)
+            explained.add("rate_dispersion")
         else:
-            reason = row.reason("dispersion") or _note(row.results("dispersion"), "LM1", "no difference")
+            reason = row.reason("rate_dispersion") or _note(row.results("rate_dispersion"), "LM1", "no difference")
             for panel in panels[4:]:
                 empty_panel(panel, reason)
     for panel, title in zip(axes[0], TITLES, strict=True):

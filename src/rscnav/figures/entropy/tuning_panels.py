@@ -33,7 +33,7 @@ def curves(ax: Axes, results: Sequence[Result], analysis: str) -> None:
     ax.set_xticklabels(["-π", "0", "π"])
     words = results[0].notes.get("angle", "")
     ax.set_xlabel(
-        "position (rad)" if analysis == "spatial"
+        "position (rad)" if analysis == "spatial_entropy"
         else "heading (rad)" if words == "heading"
         else "moved since\nlandmark (rad)"
     )  # fmt: skip

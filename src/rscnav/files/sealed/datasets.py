@@ -6,6 +6,8 @@ from typing import Any
 
 import h5py
 
+from rscnav.errors import InvalidValueError
+
 Part = tuple[str, str, list[int], str, str]  # name, type, shape, unit, dimensions
 
 
@@ -20,15 +22,15 @@ def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
     where = f"{group.name.rstrip('/')}/{name}".lstrip("/")
     link = group.get(name, getlink=True)
     if link is None:
-        raise ValueError(f"'{where}' is missing")
+        raise InvalidValueError(f"'{where}' is missing")
     item = group[name] if isinstance(link, h5py.HardLink) else None
     if not isinstance(item, h5py.Dataset):
         kind = type(link).__name__ if item is None else "Group"
-        raise ValueError(f"'{where}' is a {kind}, where a dataset is expected")
+        raise InvalidValueError(f"'{where}' is a {kind}, where a dataset is expected")
     if item.external or item.is_virtual:
-        raise ValueError(f"the values of '{where}' lie in another file, which is not read")
+        raise InvalidValueError(f"the values of '{where}' lie in another file, which is not read")
     if item.shape is None or item.dtype.kind not in "biufcS":
-        raise ValueError(f"'{where}' holds no array of numbers or texts")
+        raise InvalidValueError(f"'{where}' holds no array of numbers or texts")
     return item
 
 
@@ -36,7 +38,7 @@ def typed(group: h5py.Group, name: str, dtype: str, n_dims: int) -> h5py.Dataset
     """Return a dataset with a type and a number of dimensions; errors as `dataset`, and where these are others."""
     item = dataset(group, name)
     if item.dtype != dtype or item.ndim != n_dims:
-        raise ValueError(
+        raise InvalidValueError(
             f"'{item.name.lstrip('/')}' has type {item.dtype} and shape {item.shape}, "
             f"where {dtype} and {n_dims} dimension{'s' if n_dims != 1 else ''} are expected"
         )
@@ -58,7 +60,7 @@ def parts_of(file: h5py.File) -> list[Part]:
             item = dataset(file, name)
             unit, dims = item.attrs["unit"], item.attrs["dims"]
             if not isinstance(unit, str) or not isinstance(dims, str):
-                raise ValueError(f"'{name}': unit and dims must be texts, got {unit!r:.40} and {dims!r:.40}")
+                raise InvalidValueError(f"'{name}': unit and dims must be texts, got {unit!r:.40} and {dims!r:.40}")
             found.append((name, item.dtype.str, list(item.shape), unit, dims))
 
     file.visititems(collect)

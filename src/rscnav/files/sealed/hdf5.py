@@ -8,6 +8,7 @@ from typing import Any
 
 import h5py
 
+from rscnav.errors import FileError, InvalidValueError
 from rscnav.files.atomic import atomic_path
 from rscnav.files.sealed.blocks import HEADER_BYTES, MAGIC, Header, block_at, check_block, read_header, read_table, seal
 from rscnav.files.sealed.regular import CURE, DamagedError, opened
@@ -57,7 +58,7 @@ def new_hdf5(path: str | os.PathLike[str], name: str) -> Iterator[h5py.File]:
             output.give_up()
             os.close(descriptor)
         if error is not None:  # whatever libhdf5 and its users made of it
-            raise OSError(error.errno, error.strerror)
+            raise FileError(error.errno, error.strerror)
 
 
 @contextmanager
@@ -86,9 +87,11 @@ def open_hdf5(path: str | os.PathLike[str], name: str, seal: str = "") -> Iterat
             found = (
                 "another program's file, or an older version's" if header is None else f"of format '{header.format}'"
             )
-            raise ValueError(f"{os.fspath(path)}: not a file of format '{name}' but {found}; {COPY}")
+            raise InvalidValueError(f"{os.fspath(path)}: not a file of format '{name}' but {found}; {COPY}")
         if seal and header.digest != seal:
-            raise ValueError(f"{os.fspath(path)}: was written anew while it was being read; run the command again")
+            raise InvalidValueError(
+                f"{os.fspath(path)}: was written anew while it was being read; run the command again"
+            )
         source = Input(descriptor, header, read_table(descriptor, header, path), path)
         file = _file(source, path, name)
         try:
@@ -176,7 +179,7 @@ def accept(path: str | os.PathLike[str]) -> None:
     with opened(path) as descriptor:
         header = read_header(descriptor)
     if header is None:
-        raise ValueError(
+        raise InvalidValueError(
             f"{os.fspath(path)}: no file of this program's with a sound first line, so it has no digest to renew"
         )
     with atomic_path(path) as temporary:
@@ -197,9 +200,9 @@ def _named(error: Exception, path: str | os.PathLike[str], name: str) -> Excepti
     """Return an error that names the file, whatever a library raised on the content."""
     text = os.fspath(path)
     if isinstance(error, OSError) and error.errno is not None:
-        return OSError(error.errno, os.strerror(error.errno), text)
+        return FileError(error.errno, os.strerror(error.errno), text)
     if isinstance(error, ValueError):
-        return ValueError(f"{text}: {error}")
+        return InvalidValueError(f"{text}: {error}")
     return DamagedError(text, f"not as a file of format '{name}' should be ({_said(error)})")
 
 

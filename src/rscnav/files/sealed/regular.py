@@ -6,6 +6,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rscnav.errors import InvalidValueError, MissingFileError
+
 CURE = "delete it, and the next run makes it again (`rscnav check` finds all damaged files of a results folder)"
 BLOCK_BYTES = 1 << 20
 
@@ -32,7 +34,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[int]:
         _refuse_irregular(text, os.stat(text).st_mode)
         descriptor = os.open(text, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise FileNotFoundError(f"{text}: no such file") from None
+        raise MissingFileError(f"{text}: no such file") from None
     try:
         _refuse_irregular(text, os.fstat(descriptor).st_mode)
         yield descriptor
@@ -43,7 +45,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[int]:
 def _refuse_irregular(text: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "a named pipe" if stat.S_ISFIFO(mode) else "a device or a socket"
-        raise ValueError(f"{text}: {kind}, where a file is expected")
+        raise InvalidValueError(f"{text}: {kind}, where a file is expected")
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.cells.base import Layer, affine, empty_parameter
 
 
@@ -37,7 +38,7 @@ class Convolution(Layer):
     def __init__(self, n_inputs: int, hidden_size: int, window_steps: int = 20) -> None:
         super().__init__(n_inputs, hidden_size)
         if window_steps < 1:
-            raise ValueError(f"window_steps: {window_steps} will not do; a window has at least the present step")
+            raise InvalidValueError(f"window_steps: {window_steps} will not do; a window has at least the present step")
         self.window_steps = window_steps
         self.weight_ih = empty_parameter(hidden_size, window_steps * n_inputs)
         self.bias_ih = empty_parameter(hidden_size)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from rscnav.errors import InvalidValueError
 from rscnav.registry import Registry, load
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def cell_class(cell: str) -> type["Layer"]:
         For an unknown cell; the message lists those there are.
     """
     if cell not in CELLS:
-        raise ValueError(f"cell: unknown '{cell}'; there are: {', '.join(CELLS)}")
+        raise InvalidValueError(f"cell: unknown '{cell}'; there are: {', '.join(CELLS)}")
     found: type[Layer] = load(CELLS[cell])
     return found
 
@@ -44,7 +45,7 @@ def make_layer(cell: str, n_inputs: int, hidden_size: int, **options: Any) -> "L
     """
     made = cell_class(cell)
     if hidden_size < 1:
-        raise ValueError(f"hidden_size: {hidden_size} will not do; a network needs at least 1 unit")
+        raise InvalidValueError(f"hidden_size: {hidden_size} will not do; a network needs at least 1 unit")
     return made(n_inputs, hidden_size, **options)
 
 

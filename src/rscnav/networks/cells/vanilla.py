@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.cells.base import Cell, empty_parameter
 
 
@@ -66,7 +67,7 @@ class Leaky(Cell):
     def __init__(self, n_inputs: int, hidden_size: int, tau_steps: float = 5.0) -> None:
         super().__init__(n_inputs, hidden_size)
         if not tau_steps >= 1:
-            raise ValueError(
+            raise InvalidValueError(
                 f"tau_steps: {tau_steps} is less than a step, where Euler's method overshoots; use 1 or more"
             )
         self.tau_steps = tau_steps

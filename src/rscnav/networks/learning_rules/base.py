@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.registry import CELLS, is_recurrent
 from rscnav.networks.learning_rules.settings import RuleSettings
@@ -71,12 +72,12 @@ class Rule(ABC):
         """
         if not is_recurrent(architecture.cell):
             recurrent = ", ".join(cell for cell in CELLS if is_recurrent(cell))
-            raise ValueError(
+            raise InvalidValueError(
                 f"rule '{self.name}' needs a state that steps on, and the cell '{architecture.cell}' has none; use "
                 f"rule bptt, or one of the cells {recurrent}"
             )
         if architecture.bidirectional:
-            raise ValueError(
+            raise InvalidValueError(
                 f"rule '{self.name}' goes through a trial once, in the order of time, and a bidirectional network also "
                 "runs from its end; use rule bptt, or bidirectional: false"
             )

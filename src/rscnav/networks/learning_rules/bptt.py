@@ -5,6 +5,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.learning_rules.base import Rule
 from rscnav.networks.learning_rules.settings import RuleSettings
@@ -50,7 +51,7 @@ class TruncatedBPTT(Rule):
 
     def __init__(self, window_steps: int) -> None:
         if window_steps < 1:
-            raise ValueError(f"rule.window_steps: {window_steps} will not do; a window has at least 1 step")
+            raise InvalidValueError(f"rule.window_steps: {window_steps} will not do; a window has at least 1 step")
         self.window_steps = window_steps
 
     @classmethod
@@ -62,7 +63,7 @@ class TruncatedBPTT(Rule):
         """Refuse windows longer than the trial, and networks that do not step; see `Rule.check`."""
         self.needs_causal_recurrence(architecture)
         if self.window_steps > n_steps:
-            raise ValueError(
+            raise InvalidValueError(
                 f"rule.window_steps: {self.window_steps} is longer than the trial, which has {n_steps} steps; use at "
                 f"most {n_steps}, or rule bptt"
             )

@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.eligibility_traces import follow_traces, own_past
@@ -26,7 +27,7 @@ class CRBP(OnlineRule):
         """Refuse cells whose units hear of each other, too; see `OnlineRule.check`."""
         super().check(architecture, n_inputs, n_steps, n_trials)
         if architecture.cell != "diagonal":
-            raise ValueError(
+            raise InvalidValueError(
                 f"rule 'crbp' learns units that hear their own past only, and those of the cell '{architecture.cell}' "
                 "hear of each other; use cell diagonal, or one of the rules bptt, truncated_bptt, rtrl, snap, e-prop"
             )

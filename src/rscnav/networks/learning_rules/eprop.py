@@ -6,6 +6,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.eligibility_traces import follow_traces
 from rscnav.networks.learning_rules.online import Local, OnlineRule
@@ -37,7 +38,7 @@ class EProp(OnlineRule):
 
     def __init__(self, feedback: str, seed: int) -> None:
         if feedback not in ("symmetric", "random"):
-            raise ValueError(f"rule.feedback: unknown '{feedback}'; there are: symmetric, random")
+            raise InvalidValueError(f"rule.feedback: unknown '{feedback}'; there are: symmetric, random")
         self.feedback, self.seed = feedback, seed
 
     @classmethod

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell, by_unit
 from rscnav.networks.learning_rules.base import Rule
@@ -56,7 +57,7 @@ class OnlineRule(Rule):
         """Refuse all but one layer of a causal, recurrent cell; see `Rule.check`."""
         self.needs_causal_recurrence(architecture)
         if architecture.n_layers > 1:
-            raise ValueError(
+            raise InvalidValueError(
                 f"rule '{self.name}' learns one layer, and n_layers is {architecture.n_layers}; use n_layers: 1, or one "
                 "of the rules bptt, truncated_bptt"
             )
@@ -64,7 +65,7 @@ class OnlineRule(Rule):
     def gradient(self, network: Network, inputs: Tensor, objective: Objective, generator: Generators = None) -> Tensor:
         """Set the ``grad`` of every weight; see `Rule.gradient`."""
         if inputs.dim() != 3:
-            raise ValueError(
+            raise InvalidValueError(
                 f"rule '{self.name}' learns one network at a time, and got inputs of shape {tuple(inputs.shape)} instead "
                 "of (step, trial, channel); ensembles learn by one of the rules bptt, truncated_bptt"
             )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rscnav.errors import InvalidValueError
 from rscnav.registry import Registry, load
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def rule_class(name: str) -> type["Rule"]:
         For an unknown rule; the message lists those there are.
     """
     if name not in RULES:
-        raise ValueError(f"rule.name: unknown '{name}'; there are: {', '.join(RULES)}")
+        raise InvalidValueError(f"rule.name: unknown '{name}'; there are: {', '.join(RULES)}")
     found: type[Rule] = load(RULES[name])
     return found
 

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.online import Local, OnlineRule
@@ -45,7 +46,7 @@ def refuse_large_influence(rule: str, architecture: Architecture, n_inputs: int,
     n_weights = sum(weight.numel() for weight in layer.parameters())
     gib = 2 * 4 * n_trials * layer.state_size * n_weights / 2**30
     if gib > LIMIT_GIB:
-        raise ValueError(
+        raise InvalidValueError(
             f"{rule}: the influence of {n_weights} weights on {architecture.hidden_size} units of cell "
             f"'{architecture.cell}' in {n_trials} trials takes {gib:.1f} GiB, and the limit is {LIMIT_GIB:g} GiB; lower "
             "hidden_size or batch_size, or use a rule that keeps less: snap with snap_order 1, e-prop, or truncated_bptt"

@@ -5,6 +5,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.eligibility_traces import follow_traces, own_past
@@ -34,7 +35,7 @@ class SnAp(OnlineRule):
 
     def __init__(self, order: int) -> None:
         if order < 1:
-            raise ValueError(
+            raise InvalidValueError(
                 f"learning_rule.snap_order: {order} is not valid; a weight needs 1 step to reach its own unit"
             )
         self.order = order

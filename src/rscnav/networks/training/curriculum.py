@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.strict_settings import check
 from rscnav.tasks.base import Task
 from rscnav.tasks.registry import task_from, task_module
@@ -29,7 +30,7 @@ class Curriculum:
         for number, lesson in enumerate(training.curriculum, 1):
             easier = lesson_task(task.name, task.settings, lesson.task, f"training.curriculum, lesson {number}")
             if easier.channels != task.channels or easier.heads != task.heads:
-                raise ValueError(
+                raise InvalidValueError(
                     f"training.curriculum, lesson {number}: {lesson.task} gives the task '{task.name}' other input channels or "
                     "reports, so that one network cannot learn both; change other settings"
                 )

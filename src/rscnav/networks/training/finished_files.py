@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from rscnav.errors import DivergedError
 from rscnav.files.run_ownership import refuse_if_orphaned
 from rscnav.files.sealed.tails import read_with_digest
 from rscnav.networks import checkpoint
@@ -87,7 +88,7 @@ def take(folder: Path, record: Mapping[str, str], name: str) -> bool:
         "here" if device else "not made",
     )
     if failure:
-        raise FloatingPointError(failure)
+        raise DivergedError(failure)
     return True
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.observers.settings import Observer
 
@@ -61,7 +62,7 @@ def check_together(plans: Sequence[Plan]) -> None:
     """
     names = [plan.name for plan in plans]
     if len(set(names)) < len(names):
-        raise ValueError(f"networks that train together need names of their own; got {', '.join(names)}")
+        raise InvalidValueError(f"networks that train together need names of their own; got {', '.join(names)}")
     first = plans[0]
     for plan in plans[1:]:
         pairs = [
@@ -72,7 +73,7 @@ def check_together(plans: Sequence[Plan]) -> None:
         for section, one, other in pairs:
             for key in one:
                 if one[key] != other[key] and not (section == "training" and key in OWN):
-                    raise ValueError(
+                    raise InvalidValueError(
                         f"{first.name} and {plan.name} cannot train together: {section}.{key} is {one[key]} and "
                         f"{other[key]}; train them one by one. (They may differ in training.{', '.join(OWN)})"
                     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.devices import Device
 from rscnav.networks.model import Network
@@ -79,9 +80,11 @@ def train_ensemble(
         Where a network's training diverges again and again; the others' files are written.
     """
     if not len(plans) == len(seeds) == len(folders) or not plans:
-        raise ValueError(f"got {len(plans)} plans, {len(seeds)} seeds and {len(folders)} folders; one each a network")
+        raise InvalidValueError(
+            f"got {len(plans)} plans, {len(seeds)} seeds and {len(folders)} folders; one each a network"
+        )
     if len({Path(folder).resolve() for folder in folders}) < len(folders):
-        raise ValueError("networks that train together need a folder each; got " + ", ".join(map(str, folders)))
+        raise InvalidValueError("networks that train together need a folder each; got " + ", ".join(map(str, folders)))
     if len(plans) == 1:
         return [train(task, plans[0], seeds[0], device, folders[0])]
     check_together(plans)

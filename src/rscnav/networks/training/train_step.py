@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks.learning_rules.registry import make_rule
 from rscnav.networks.model import Network
 from rscnav.networks.training.curriculum import Curriculum
@@ -47,7 +48,7 @@ class TrainStep:
         for _, lesson, n_trials in [*self.curriculum.lessons, (0, task, plan.training.batch_size)]:
             self.rule.check(plan.architecture, n_inputs, lesson.n_steps, n_trials)
         if self.together and not self.rule.ensembles:
-            raise ValueError(
+            raise InvalidValueError(
                 f"training.learning_rule: '{plan.training.learning_rule.name}' cannot train several networks together; train them one by one"
             )
         first = [torch.Generator().manual_seed(member.seeds.integer("weights")) for member in members]

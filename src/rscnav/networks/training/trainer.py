@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from rscnav.errors import DivergedError
 from rscnav.files.atomic import clear_leftovers
 from rscnav.files.run_ownership import OrphanedError
 from rscnav.networks import checkpoint
@@ -98,7 +99,7 @@ class Trainer:
         """Raise a `FloatingPointError` that names the networks that were given up, where there are any."""
         failures = [member.failure for member in self.members if member.failure]
         if failures:
-            raise FloatingPointError("\n".join(failures))
+            raise DivergedError("\n".join(failures))
 
     def advance(self) -> None:
         """Train until losses are looked at, and do what is then to be done."""

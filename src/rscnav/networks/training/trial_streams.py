@@ -6,6 +6,7 @@ and then moved, so that they are the same on every device.
 
 import torch
 
+from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Batch, Task, join
 
@@ -36,7 +37,7 @@ def draw(
     Batch
     """
     if stream not in STREAMS:
-        raise ValueError(f"stream: '{stream}' will not do; one of {', '.join(STREAMS)}")
+        raise InvalidValueError(f"stream: '{stream}' will not do; one of {', '.join(STREAMS)}")
     generator = torch.Generator().manual_seed(seeds.integer("stream", stream, number))
     return task.sample(n_trials, task.n_steps, generator).to(device)
 

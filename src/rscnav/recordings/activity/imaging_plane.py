@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import TOLERANCE_S, Bins
 from rscnav.recordings.files.nwb_lookup import OpenSeries, open_series
 from rscnav.recordings.files.table_columns import TableColumns, plain_columns, rows_of
@@ -89,7 +90,7 @@ def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
     time, order = _ordered(series, notes)
     step = float(np.median(np.diff(time))) if len(time) > 1 else bin_s
     if bin_s < step - TOLERANCE_S:
-        raise ValueError(
+        raise InvalidValueError(
             f"bin_s: {bin_s:g} s is narrower than the samples of '{series.path}', {step:.6g} s; write bin_s: {step:.4g} or more"
         )
     rows = _rows_in_order(series, order)
@@ -99,10 +100,12 @@ def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
         lowest = min(lowest, float(np.nanmin(values, initial=0.0)))
         n_nan += np.isnan(values).sum(axis=0)
     if activity.kind == "counts" and lowest < 0:
-        raise ValueError(f"activity.kind: counts, but '{series.path}' goes down to {lowest:g}; use kind: continuous")
+        raise InvalidValueError(
+            f"activity.kind: counts, but '{series.path}' goes down to {lowest:g}; use kind: continuous"
+        )
     dead = n_nan == len(order)
     if dead.all():
-        raise ValueError(f"{KEY}: all values of '{series.path}' are NaN")
+        raise InvalidValueError(f"{KEY}: all values of '{series.path}' are NaN")
     if dead.any():
         notes.append(f"{dead.sum()} of {len(dead)} units of '{series.path}' are NaN throughout and were left out")
     return Plane(
@@ -123,7 +126,7 @@ def _refuse_across(series: OpenSeries) -> None:
     """Refuse a matrix with a rate that has more units than samples: nothing says which side is time."""
     n_samples = len(series.time)
     if series.item.timestamps is None and getattr(series.item, "rois", None) is None and series.width > n_samples:
-        raise ValueError(
+        raise InvalidValueError(
             f"{KEY}: '{series.path}' has shape ({n_samples}, {series.width}): {n_samples} samples of {series.width} units? It "
             f"seems to lie across; a series is (sample, unit), ({series.width}, {n_samples}) here. Turn it in the file, or "
             "give it timestamps, which say which side is time"
@@ -138,7 +141,7 @@ def plane_columns(series: OpenSeries) -> TableColumns:
     table, regions, path = rois.table, np.asarray(rois.data[:]), series.path
     n_rois = len(table.id)
     if regions.dtype.kind not in "iu" or np.any(regions < 0) or np.any(regions >= n_rois):
-        raise ValueError(
+        raise InvalidValueError(
             f"{KEY}: '{path}' refers to rows of the table '{table.name}' that are not there: it has {n_rois} rows, and rows "
             f"{regions.min(initial=0)} to {regions.max(initial=0)} are named; correct the file"
         )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.imaging_plane import KEY, Plane, plane_columns, read_plane
 from rscnav.recordings.activity.units import none_left
 from rscnav.recordings.binning import Bins
@@ -61,7 +62,7 @@ class Sampled:
         notes = list(self.notes)
         keep = filter_rows(self.columns, rules, "unit_filters", notes)
         if not keep.any():
-            raise ValueError(none_left(len(keep), rules))
+            raise InvalidValueError(none_left(len(keep), rules))
         return replace(
             self,
             columns=rows_of(self.columns, keep),
@@ -185,12 +186,14 @@ def _refuse_unlike(planes: tuple[Plane, ...]) -> None:
     """Refuse series that are no one population."""
     paths = [plane.path for plane in planes]
     if len(set(paths)) < len(paths):
-        raise ValueError(f"{KEY}: one series is named twice: {', '.join(paths)}")
+        raise InvalidValueError(f"{KEY}: one series is named twice: {', '.join(paths)}")
     units = {plane.unit for plane in planes}
     if len(units) > 1:
         words = ", ".join(f"'{plane.path}' in {plane.unit}" for plane in planes)
-        raise ValueError(f"{KEY}: the series are in different units: {words}; read those of one unit together")
+        raise InvalidValueError(f"{KEY}: the series are in different units: {words}; read those of one unit together")
     begin, end = max(p.extent[0] for p in planes), min(p.extent[1] for p in planes)
     if begin >= end:
         words = "; ".join(f"'{p.path}' from {p.extent[0]:.3f} to {p.extent[1]:.3f} s" for p in planes)
-        raise ValueError(f"{KEY}: the series have no time in common: {words}; are they on one clock, in seconds?")
+        raise InvalidValueError(
+            f"{KEY}: the series have no time in common: {words}; are they on one clock, in seconds?"
+        )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.object_names import TABLE, Kind, Names, listed
 from rscnav.recordings.files.table_columns import TableColumns, joined_columns, left_out_notes, plain_columns
 from rscnav.recordings.files.uneven_tables import misshapen_columns
@@ -49,7 +50,7 @@ class UnitTable:
             return None
         spans = self._part("obs_intervals", self._span_ends, row)
         if spans.size % 2 or not np.isfinite(spans).all() or np.any(np.diff(spans.reshape(-1, 2), axis=1) < 0):
-            raise ValueError(
+            raise InvalidValueError(
                 f"units: obs_intervals of row {row} of table '{self.path}' are no intervals (start, stop): shape "
                 f"{spans.shape}, {listed(spans.ravel()[:6].tolist())}; correct the file"
             )
@@ -73,18 +74,18 @@ class UnitTable:
 
         index, odd = self.item[name], misshapen_columns(self.item)
         if name in odd:
-            raise ValueError(
+            raise InvalidValueError(
                 f"units: {name} of the Units table '{self.path}' can't be used: {odd[name]}; correct the file"
             )
         if not isinstance(index, VectorIndex):
-            raise ValueError(
+            raise InvalidValueError(
                 f"units: the Units table '{self.path}' has {name} without {name}_index, which says whose they are; write the "
                 "index too, or read the table as plain arrays (`arrays`)"
             )
         stops = np.asarray(index.data[:]).astype(np.int64)
         n_values = len(index.target.data)
         if len(stops) != len(self) or np.any(np.diff(stops, prepend=0) < 0) or (len(stops) and stops[-1] > n_values):
-            raise ValueError(
+            raise InvalidValueError(
                 f"units: {name}_index of the Units table '{self.path}' does not fit: {len(stops)} entries up to "
                 f"{stops.max(initial=0)} for {len(self)} units and {n_values} values; it has to ascend. The file is damaged, or "
                 "was written wrongly"
@@ -94,7 +95,7 @@ class UnitTable:
     def _part(self, name: str, stops: NDArray[np.int64], row: int) -> NDArray[np.float64]:
         part = np.asarray(self.item[name].target.data[int(stops[row - 1]) if row else 0 : int(stops[row])])
         if part.size and part.dtype.kind not in "fiu":
-            raise ValueError(
+            raise InvalidValueError(
                 f"units: {name} of the Units table '{self.path}' holds {part.dtype}; times in s are needed"
             )
         return part.astype(np.float64)
@@ -163,9 +164,9 @@ def unit_tables(file: Any, named: str | Sequence[str] | None = None) -> UnitTabl
     if named is None:
         there = units_in(file)
         if not there:
-            raise ValueError(_no_units(names))
+            raise InvalidValueError(_no_units(names))
         if names.several_in_a_file(there):
-            raise ValueError(
+            raise InvalidValueError(
                 f"{key}: the file has {len(there)} Units tables: {listed(there)}; name one with units_table, or, to take "
                 f"several as one population, all of them: [{', '.join(there)}]"
             )
@@ -174,10 +175,10 @@ def unit_tables(file: Any, named: str | Sequence[str] | None = None) -> UnitTabl
         each = [named] if isinstance(named, str) else named
         chosen = [item for name in each for item in names.each(name, UNITS_TABLE, key)]
     if len({id(item) for item in chosen}) < len(chosen):
-        raise ValueError(f"{key}: {listed(each)} name one table twice")
+        raise InvalidValueError(f"{key}: {listed(each)} name one table twice")
     for item in chosen:
         if not len(item.id):
-            raise ValueError(f"{key}: the Units table '{names.path(item, UNITS_TABLE.fits)}' is empty")
+            raise InvalidValueError(f"{key}: the Units table '{names.path(item, UNITS_TABLE.fits)}' is empty")
     return UnitTables(tuple(UnitTable(names.path(item, UNITS_TABLE.fits), item) for item in chosen))
 
 

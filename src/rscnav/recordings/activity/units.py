@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.unit_tables import UnitTables
 from rscnav.recordings.files.table_columns import Columns, filter_rows, rows_of
 from rscnav.recordings.settings.mapping import Rule
@@ -113,7 +114,7 @@ class Units:
         columns["observed_share"] = self.observed_share(extent)
         keep = filter_rows(columns, [rule for rule in rules if rule.column in COMPUTED], "unit_filters")
         if not keep.any():
-            raise ValueError(none_left(len(keep) + self.n_left_out, rules))
+            raise InvalidValueError(none_left(len(keep) + self.n_left_out, rules))
         left = replace(self, columns=columns).chosen(keep)
         left._refuse_faulty()
         return replace(left, notes=[*left._spike_notes(), *left.notes])
@@ -121,10 +122,12 @@ class Units:
     def _refuse_faulty(self) -> None:
         for fault in self.faults:
             if fault:
-                raise ValueError(f"units: {fault}; leave it out with a rule in `unit_filters`, or correct the file")
+                raise InvalidValueError(
+                    f"units: {fault}; leave it out with a rule in `unit_filters`, or correct the file"
+                )
         again, n_unsorted = self._those(self.again), int(self.unsorted.sum())
         if len(again) > 0.5 * n_unsorted:
-            raise ValueError(
+            raise InvalidValueError(
                 f"units: spike times start again in {len(again)} of {len(self.names)} units (unit {_some(again)}): several "
                 "recordings one after the other, each on its own clock? Give each its own file, or add what went before to "
                 "its times (of trials that are each counted from their own start: the trial's start)"
@@ -166,7 +169,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
     columns, notes = tables.columns(), tables.notes()
     keep = meeting_own(tables, rules, notes)
     if not keep.any():
-        raise ValueError(none_left(len(keep), rules))
+        raise InvalidValueError(none_left(len(keep), rules))
     rows = np.flatnonzero(keep)
     columns = rows_of(columns, keep)
     raw, observed = tables.trains().chosen(keep), [tables.observed(int(row)) for row in rows]
@@ -194,7 +197,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
     units = Units(columns, trains, ends, observed, tuple(faults), unsorted, again, repeated, strays, n_left_out, notes)
     enough = filter_rows(columns, [rule for rule in rules if rule.column == COMPUTED[0]], "unit_filters")
     if not enough.any():
-        raise ValueError(none_left(len(keep), rules))
+        raise InvalidValueError(none_left(len(keep), rules))
     return units.chosen(enough)
 
 

@@ -8,6 +8,7 @@ import h5py
 from hdmf.build import DatasetBuilder, GroupBuilder, ObjectMapper
 from pynwb import NWBHDF5IO
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.hdf5_probe.findings import Fault, Probed, first_line, key_of
 
 _READING = (
@@ -61,16 +62,16 @@ class NamedDataset(h5py.Dataset):
 
     def _refuse(self) -> None:
         if self._refusal:
-            raise ValueError(f"{self.file.filename}: {self.name}: {self._refusal}")
+            raise InvalidValueError(f"{self.file.filename}: {self.name}: {self._refusal}")
         if self._note and self._note not in self._notes:
             self._notes.append(self._note)
 
     def _named(self, error: Exception) -> ValueError:
         if isinstance(error, MemoryError):
-            return ValueError(
+            return InvalidValueError(
                 f"{self.file.filename}: {self.name}, of shape {self.shape}, needs more memory than there is"
             )
-        return ValueError(f"{self.file.filename}: {self.name} cannot be read ({first_line(error)})")
+        return InvalidValueError(f"{self.file.filename}: {self.name} cannot be read ({first_line(error)})")
 
 
 ObjectMapper.no_convert(NamedDataset)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.object_names import read_with
 from rscnav.recordings.files.open_file import open_recording
 from rscnav.recordings.settings.recording import Recording
@@ -49,13 +50,13 @@ def _refuse_other_session(path: str, file: Any, name: str, other: Any, mapping: 
     """Refuse a file of another animal, or on another clock."""
     animals = [None if each.subject is None else each.subject.subject_id for each in (file, other)]
     if mapping.subject is None and None not in animals and animals[0] != animals[1]:
-        raise ValueError(
+        raise InvalidValueError(
             f"more_files: {path} is of the animal '{animals[0]}', {name} of '{animals[1]}'; join files of one session, or, where it "
             "is one animal, write subject"
         )
     starts = [each.timestamps_reference_time for each in (file, other)]
     if None not in starts and abs((starts[0] - starts[1]).total_seconds()) > _SAME_S and not mapping.one_clock:
-        raise ValueError(
+        raise InvalidValueError(
             f"more_files: the clock of {path} begins at {starts[0].isoformat()}, that of {name} at {starts[1].isoformat()}; bring "
             "the files on one clock, or, where their times are on one clock although they say otherwise, write one_clock: true"
         )

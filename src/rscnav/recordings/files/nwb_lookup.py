@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.object_names import SERIES, TABLE, Kind, Names
 from rscnav.recordings.files.table_columns import TableColumns, column_of, plain_columns
 
@@ -105,14 +106,14 @@ def open_series(file: Any, name: str, key: str) -> OpenSeries:
     if turned is None:
         found = "no times" if item.timestamps is None else f"{len(item.timestamps)} times"
         wanted = "" if width is None else f", and {width} regions of interest belong to it"
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: '{path}' has samples of shape {shape} and {found}{wanted}; (sample, column) is needed"
         )
     n_samples, n_columns = shape[::-1] if turned else shape
     time = _times(item, n_samples, path, key)
     for what in ("conversion", "offset"):
         if not np.isfinite(getattr(item, what)):
-            raise ValueError(f"{key}: the {what} of '{path}' is {getattr(item, what)}; correct it in the file")
+            raise InvalidValueError(f"{key}: the {what} of '{path}' is {getattr(item, what)}; correct it in the file")
     notes = (f"'{path}' lies across, {shape}, and was turned to (sample, column)",) if turned else ()
     return OpenSeries(item, path, time, n_columns, str(item.unit or ""), turned, notes)
 
@@ -154,7 +155,7 @@ def interval_table(file: Any, name: str, key: str, stops: bool = True) -> TableC
         columns["stop_time"] = columns["start_time"] + _seconds(columns, "duration", f"{key}: table '{name}'")
     elif stops:
         cure = "write trials.end: next" if key == "trials.table" else "name a table of intervals"
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: the rows of table '{name}' have a {start}, and neither stop_time nor duration; {cure}"
         )
     else:
@@ -187,11 +188,11 @@ def _shape(item: Any, path: str, key: str) -> tuple[int, int]:
     shape = tuple(int(size) for size in np.shape(data))
     kind = np.asarray(data[:1]).dtype.kind if len(shape) else "V"
     if len(shape) not in (1, 2) or not all(shape):
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: '{path}' has data of shape {shape}; a series of (sample,) or (sample, column) is needed"
         )
     if kind not in "fiub":
-        raise ValueError(f"{key}: '{path}' does not hold numbers; name another series")
+        raise InvalidValueError(f"{key}: '{path}' does not hold numbers; name another series")
     return (shape[0], 1) if len(shape) == 1 else (shape[0], shape[1])
 
 
@@ -219,11 +220,13 @@ def _times(item: Any, n_samples: int, path: str, key: str) -> NDArray[np.float64
     if item.timestamps is not None:
         time = np.asarray(item.timestamps[:], np.float64)
         if not np.isfinite(time).all():
-            raise ValueError(f"{key}: '{path}' has a time that is not finite, at sample {np.argmin(np.isfinite(time))}")
+            raise InvalidValueError(
+                f"{key}: '{path}' has a time that is not finite, at sample {np.argmin(np.isfinite(time))}"
+            )
         return time
     start = 0.0 if item.starting_time is None else float(item.starting_time)
     if item.rate is None or not np.isfinite(item.rate) or item.rate <= 0 or not np.isfinite(start):
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: '{path}' has neither times nor a rate that could be used (rate {item.rate}, starting_time {start}); "
             "correct it in the file"
         )
@@ -234,7 +237,7 @@ def _seconds(columns: TableColumns, name: str, where: str) -> NDArray[np.float64
     """Return a column of times; a ValueError where it does not hold one number a row."""
     values = column_of(columns, name, where)
     if values.dtype.kind not in "fiu" or values.ndim != 1:
-        raise ValueError(
+        raise InvalidValueError(
             f"{where}: column '{name}' holds {values.dtype} {values.shape[1:] or ''}; times in s are needed"
         )
     return values.astype(np.float64)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.object_paths import Named, Paths, plain_path
 
 _LISTED = 30  # names in a message
@@ -81,7 +82,7 @@ class Names:
             return found[0]
         if found:
             paths = [self.path(item, kind.fits) for item in found]
-            raise ValueError(
+            raise InvalidValueError(
                 f"{key}: '{name}' is the name of {len(paths)} {kind.words}; write the path of one: {listed(paths)}"
             )
         there = [named.item for _, named in self.all if kind.fits(named.item)]
@@ -90,7 +91,7 @@ class Names:
         other = [f"'{name}' is a {type(item).__name__}" for item in self.meant(name)[:1]]
         other += [damage for each in self.files.values() if (damage := each.damage(name))]
         near = _near(name, paths)
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: there is no {kind.word} '{name}' in the file{f' ({other[0]})' if other else ''}; there are: {listed(paths)}"
             + (f"; did you mean '{near}'?" if near else "")
         )
@@ -101,7 +102,7 @@ class Names:
             there = self.of_kind(kind)
             found = [item for path, item in there if any(fnmatchcase(path, p + name) for p in ("", "*/", "*:"))]
             if not found:
-                raise ValueError(
+                raise InvalidValueError(
                     f"{key}: no {kind.word} in the file fits '{name}'; there are: {listed(path for path, _ in there)}"
                 )
             return found

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rscnav.errors import FileError, InvalidValueError, MissingFileError
 from rscnav.files.sealed.hdf5 import CHANGED, check_sealed
 from rscnav.files.sealed.regular import file_digest, read_bytes
 from rscnav.files.sealed.tails import digest_file
@@ -81,7 +82,7 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
         yield file
         return
     if text.lower().endswith(ARRAY_ENDINGS):
-        raise ValueError(f"{text}: a file of plain arrays; say with the recording's key `arrays` what they are")
+        raise InvalidValueError(f"{text}: a file of plain arrays; say with the recording's key `arrays` what they are")
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=UserWarning)
         io = _opened(text)
@@ -89,7 +90,7 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
             try:
                 file = read_tolerantly(io)
             except Exception as error:  # whatever h5py, zarr, hdmf or pynwb make of it
-                raise ValueError(f"{text}: {_not_read(error)}{_wrong_in(text)}") from error
+                raise InvalidValueError(f"{text}: {_not_read(error)}{_wrong_in(text)}") from error
             _refuse_without_subject(text, io)
         except BaseException:
             io.close()
@@ -103,38 +104,40 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
 def refuse_unreadable(text: str) -> None:
     """Raise for what no reader could open, each with its own cure; see `open_recording`. Nothing is opened for it."""
     if _REMOTE.match(text):
-        raise ValueError(f"{text}: files are read from disk only; download it, and give the path of the copy as `file`")
+        raise InvalidValueError(
+            f"{text}: files are read from disk only; download it, and give the path of the copy as `file`"
+        )
     try:
         state = os.stat(text)
     except ValueError:  # a zero byte in the name
-        raise ValueError(f"{text!r}: no name that a file can have; correct the recording's key `file`") from None
+        raise InvalidValueError(f"{text!r}: no name that a file can have; correct the recording's key `file`") from None
     except (FileNotFoundError, NotADirectoryError):
         link = ", which a link of that name leads to" if os.path.islink(text) else ""
-        raise FileNotFoundError(f"{text}: no such file{link}; correct the recording's key `file`") from None
+        raise MissingFileError(f"{text}: no such file{link}; correct the recording's key `file`") from None
     except PermissionError:
-        raise PermissionError(f"{text}: may not be read; the permissions of its folder are not yours") from None
+        raise FileError(f"{text}: may not be read; the permissions of its folder are not yours") from None
     except OSError as error:  # a name too long, a loop of links, a stale mount
-        raise OSError(
+        raise FileError(
             error.errno, f"{text}: cannot be looked at ({error.strerror}); correct the recording's key `file`"
         ) from None
     if stat.S_ISDIR(state.st_mode):
         if not is_zarr(text):
-            raise ValueError(
+            raise InvalidValueError(
                 f"{text}: a folder, not a file; for all files in it write the pattern file: {os.path.join(text, '*.nwb')}"
             )
         return
     if not stat.S_ISREG(state.st_mode):
-        raise ValueError(
+        raise InvalidValueError(
             f"{text}: {_kind(state.st_mode)}, not a file; give the path of a file as the recording's key `file`"
         )
     if os.path.realpath(text).startswith(_ENDLESS):
-        raise ValueError(
+        raise InvalidValueError(
             f"{text}: made up by the system as it is read, and no file on a disk; correct the recording's key `file`"
         )
     if not os.access(text, os.R_OK):
-        raise PermissionError(f"{text}: may not be read; its permissions are not yours")
+        raise FileError(f"{text}: may not be read; its permissions are not yours")
     if state.st_size == 0:
-        raise ValueError(f"{text}: the file is empty (0 bytes); was a copy or a download cut short?")
+        raise InvalidValueError(f"{text}: the file is empty (0 bytes); was a copy or a download cut short?")
 
 
 def refuse_other_content(text: str) -> None:
@@ -147,11 +150,11 @@ def refuse_other_content(text: str) -> None:
         return
     words = read_bytes(beside).decode("utf-8", "replace").split()
     if not words or not re.fullmatch(r"[0-9a-fA-F]{64}", words[0]):
-        raise ValueError(
+        raise InvalidValueError(
             f"{beside}: not a digest as sha256sum writes it; make it anew (sha256sum {text} > {beside}), or remove it"
         )
     if file_digest(text) != words[0].lower():
-        raise ValueError(
+        raise InvalidValueError(
             f"{text}: damaged, or changed since {os.path.basename(beside)} was made (its sha256 is another); copy the file again, or, where "
             f"the change was meant, make {os.path.basename(beside)} anew"
         )
@@ -175,7 +178,7 @@ def _opened(text: str) -> Any:
         except Exception as error:
             if isinstance(error, ValueError) and text in str(error):
                 raise
-            raise ValueError(f"{text}: not NWB in Zarr, or damaged ({first_line(error)})") from error
+            raise InvalidValueError(f"{text}: not NWB in Zarr, or damaged ({first_line(error)})") from error
     check_sealed(text, CHANGED)
     found = probed(text)
     from rscnav.recordings.files.hdf5_nwb import Reader  # pynwb takes longer to import than most jobs to start
@@ -183,14 +186,14 @@ def _opened(text: str) -> Any:
     wrong = [f"'{path}': {why}" for path, why in found.faults().items() if path.startswith(f"{_SPECIFICATIONS}/")]
     try:
         if wrong:  # pynwb reads these before anything is left out
-            raise ValueError(wrong[0])
+            raise InvalidValueError(wrong[0])
         return Reader(found, load_namespaces=found.specifications in ("", _SPECIFICATIONS))
     except Exception as error:
         warnings.warn(f"the extensions stored in the file cannot be used ({first_line(error)})", stacklevel=2)
     try:
         return Reader(found, load_namespaces=False)
     except Exception as error:
-        raise ValueError(f"{text}: {_not_read(error)}{_wrong_in(text)}") from error
+        raise InvalidValueError(f"{text}: {_not_read(error)}{_wrong_in(text)}") from error
 
 
 def _wrong_in(text: str) -> str:
@@ -208,7 +211,9 @@ def _refuse_without_subject(text: str, io: Any) -> None:
     """Raise where the animal, which every statistic needs and no mapping names, is there but cannot be read."""
     for path, why in getattr(io, "left_out", {}).items():
         if path in ("/general", "/general/subject"):
-            raise ValueError(f"{text}: '{path}' cannot be read ({why}), so that it is not known which animal this is")
+            raise InvalidValueError(
+                f"{text}: '{path}' cannot be read ({why}), so that it is not known which animal this is"
+            )
 
 
 def _not_read(error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.object_names import listed
 from rscnav.recordings.files.uneven_tables import misshapen_columns
 from rscnav.recordings.files.value_mismatch import refuse_other_types
@@ -143,7 +144,7 @@ def filter_rows(
         if rule.min is None and rule.max is None:
             continue
         if values.dtype.kind not in "fiub":
-            raise ValueError(f"{key}: column '{rule.column}' holds text; use `values` and not min or max")
+            raise InvalidValueError(f"{key}: column '{rule.column}' holds text; use `values` and not min or max")
         keep &= (values >= (-np.inf if rule.min is None else rule.min)) & (
             values <= (np.inf if rule.max is None else rule.max)
         )
@@ -158,15 +159,15 @@ def column_of(columns: Mapping[str, NDArray], name: str, key: str, computed: Seq
     if part and part["name"] in columns:
         values, at = columns[part["name"]], int(part["at"])
         if values.ndim != 2 or at >= values.shape[1]:
-            raise ValueError(f"{key}: '{name}' is no column: '{part['name']}' has shape {values.shape}")
+            raise InvalidValueError(f"{key}: '{name}' is no column: '{part['name']}' has shape {values.shape}")
         return values[:, at]
     left_out = getattr(columns, "left_out", {})
     plain, there = part["name"] if part else name, listed([*columns, *computed])
     if plain in left_out:
-        raise ValueError(f"{key}: column '{plain}' can't be used: {left_out[plain]}; there are: {there}")
+        raise InvalidValueError(f"{key}: column '{plain}' can't be used: {left_out[plain]}; there are: {there}")
     near = difflib.get_close_matches(plain, [*columns, *computed], 1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise ValueError(f"{key}: there is no column '{name}'; there are: {there}{hint}")
+    raise InvalidValueError(f"{key}: there is no column '{name}'; there are: {there}{hint}")
 
 
 def _one_value(values: NDArray, name: str, key: str, notes: list[str] | None) -> NDArray:
@@ -180,7 +181,7 @@ def _one_value(values: NDArray, name: str, key: str, notes: list[str] | None) ->
                 f"column '{name}' holds two values a row; the rule goes by the first ('{name}[:, 1]' is the second)"
             )
         return values[:, 0]
-    raise ValueError(
+    raise InvalidValueError(
         f"{key}: column '{name}' holds {values.shape[1:]} values a row; rules need one: name it, '{name}[:, 0]' is the first"
     )
 
@@ -190,13 +191,13 @@ def _values(column: Any) -> NDArray:
     from hdmf.common import DynamicTableRegion, EnumData
 
     if isinstance(column, DynamicTableRegion):
-        raise ValueError("rows of another table")
+        raise InvalidValueError("rows of another table")
     values = _plain_array(column.data[:])
     if not isinstance(column, EnumData):
         return values
     names = _plain_array(column.elements.data[:])
     if values.dtype.kind not in "iu" or np.any(values.astype(np.int64) < 0) or np.any(values >= len(names)):
-        raise ValueError(f"its numbers do not all stand for one of its {len(names)} names")
+        raise InvalidValueError(f"its numbers do not all stand for one of its {len(names)} names")
     return names[values.astype(np.int64)]
 
 
@@ -208,14 +209,14 @@ def _plain_array(raw: Any) -> NDArray:
     while isinstance(first, list | tuple) and len(first):
         first = first[0]
     if isinstance(first, AbstractContainer):
-        raise ValueError(f"it refers to objects ({type(first).__name__} '{first.name}')")
+        raise InvalidValueError(f"it refers to objects ({type(first).__name__} '{first.name}')")
     values = np.asarray(raw)
     if values.dtype.kind in "OS":
         flat = [value.decode() if isinstance(value, bytes) else value for value in values.ravel().tolist()]
         if not all(isinstance(value, str) for value in flat):
             other = sorted({type(value).__name__ for value in flat if not isinstance(value, str)})
-            raise ValueError(f"it holds {', '.join(other)}, neither numbers nor text")
+            raise InvalidValueError(f"it holds {', '.join(other)}, neither numbers nor text")
         values = np.array(flat, dtype=str).reshape(values.shape)
     if values.dtype.kind not in "biufUT":
-        raise ValueError(f"it holds {values.dtype}, neither numbers nor text")
+        raise InvalidValueError(f"it holds {values.dtype}, neither numbers nor text")
     return values

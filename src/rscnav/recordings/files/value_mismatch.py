@@ -6,6 +6,8 @@ YAML makes a truth value of yes, no, on and off, and a number of 1 or 01, where 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rscnav.errors import InvalidValueError
+
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 _SHOWN = 10  # values in a message
 
@@ -32,7 +34,7 @@ def refuse_other_types(there: Iterable[Any], wanted: Mapping[str, Sequence[Any]]
         for value in values:
             alike = [] if value in held else [found for found in held if _same_of_other_type(value, found)]
             if alike:
-                raise ValueError(
+                raise InvalidValueError(
                     f"{key}: {written(value)} is {_type(value)}, but {where} holds {_kinds(held)}: {_shown(held)}; "
                     f"{_cure(value, alike[0])}"
                 )

@@ -8,6 +8,8 @@ import stat
 from collections.abc import Iterator
 from typing import Any
 
+from rscnav.errors import InvalidValueError
+
 _METADATA = (".zgroup", ".zarray", ".zattrs", ".zmetadata")
 _MOST_PACKED = 1000  # times the size of the store, as `rscnav.recordings.files.hdf5_probe.datasets`
 _SMALLEST_REFUSED = 256 << 20
@@ -63,12 +65,14 @@ def look_through(path: str) -> None:
         if name not in _METADATA:
             continue
         if os.path.getsize(file) > _LARGEST_METADATA:
-            raise ValueError(f"{path}: '{inside}' is too large ({os.path.getsize(file)} bytes) to be a description")
+            raise InvalidValueError(
+                f"{path}: '{inside}' is too large ({os.path.getsize(file)} bytes) to be a description"
+            )
         try:
             with open(file, encoding="utf-8") as text:
                 said = json.load(text)
         except (ValueError, RecursionError) as error:
-            raise ValueError(
+            raise InvalidValueError(
                 f"{path}: the store is damaged: '{inside}' is no JSON ({error}); copy or download it again"
             ) from None
         every = said.get("metadata", {}) if isinstance(said, dict) and name == ".zmetadata" else {name: said}
@@ -80,7 +84,7 @@ def look_through(path: str) -> None:
                 _refuse_links_out(path, where, value)
     for where, n_bytes in claimed:
         if n_bytes > max(_SMALLEST_REFUSED, _MOST_PACKED * total):
-            raise ValueError(
+            raise InvalidValueError(
                 f"{path}: '{where}' claims {n_bytes:.3g} bytes of values in a store of {total:.3g}, more than can be packed into "
                 "it: its shape is damaged, or it was never filled"
             )
@@ -95,7 +99,7 @@ def _files(path: str) -> Iterator[tuple[str, str]]:
             inside, mode = os.path.relpath(file, real), os.lstat(file).st_mode
             if stat.S_ISLNK(mode) or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 kind = "a link" if stat.S_ISLNK(mode) else "neither file nor folder"
-                raise ValueError(f"{path}: '{inside}' is {kind}; a store must hold all its files itself")
+                raise InvalidValueError(f"{path}: '{inside}' is {kind}; a store must hold all its files itself")
         yield from ((os.path.join(folder, name), os.path.relpath(os.path.join(folder, name), real)) for name in files)
 
 
@@ -108,10 +112,10 @@ def _claimed(path: str, where: str, said: Any) -> int:
         kind = np.dtype([tuple(field[:2]) for field in kind] if isinstance(kind, list) else kind)
         sizes = [int(n) for n in said["shape"]]
         if any(n < 0 for n in sizes):
-            raise ValueError(f"shape {sizes}")
+            raise InvalidValueError(f"shape {sizes}")
         return int(np.prod(sizes, dtype=object)) * kind.itemsize
     except (TypeError, KeyError, ValueError, IndexError) as error:
-        raise ValueError(f"{path}: the store is damaged: '{where}' describes no array ({error})") from None
+        raise InvalidValueError(f"{path}: the store is damaged: '{where}' describes no array ({error})") from None
 
 
 def _refuse_links_out(path: str, where: str, said: Any) -> None:
@@ -133,7 +137,7 @@ def refuse_outside(path: str, link: Any, where: str) -> None:
     store = os.path.realpath(path)
     own = os.path.realpath(os.path.join(store, source)) == store or source in (".", os.path.basename(store))
     if "://" in source or not own or ".." in target.split("/"):
-        raise ValueError(
+        raise InvalidValueError(
             f"{path}: {where} leads out of the store, to '{source}' ('{target}'), which is not followed; export the file into one "
             "store first"
         )
@@ -147,7 +151,7 @@ def _pickle() -> Any:
         def find_class(self, module: str, name: str) -> Any:
             if (module, name) in _HARMLESS:
                 return super().find_class(module, name)
-            raise ValueError(
+            raise InvalidValueError(
                 f"an array holds Python objects ({module}.{name}), which are not read since they could run code"
             )
 

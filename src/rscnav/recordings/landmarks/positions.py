@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.nwb_lookup import any_table
 from rscnav.recordings.files.table_columns import column_of
 from rscnav.recordings.settings.landmarks import Landmarks, PortTable
@@ -46,7 +47,9 @@ def landmark_places(file: Any, landmarks: Landmarks, spans: TrialSpans, frame: C
         else:
             values = numbers(spans.columns, place, key)
         if not frame.fits(values.shape[1]):
-            raise ValueError(f"{key}: {place} has {values.shape[1]} coordinates, the position has {frame.n_dims}")
+            raise InvalidValueError(
+                f"{key}: {place} has {values.shape[1]} coordinates, the position has {frame.n_dims}"
+            )
         there = frame.places(values)
         if frame.unit == "rad":
             _in_range(there, frame.factor, key)
@@ -79,9 +82,9 @@ def _of_ports(column: NDArray, ports: dict[str, list[float]], where: str) -> NDA
         elif _text(port) in ports:
             rows.append(ports[_text(port)])
         else:
-            raise ValueError(f"{where}: row {row} names port {port!r}; landmarks.ports has: {', '.join(ports)}")
+            raise InvalidValueError(f"{where}: row {row} names port {port!r}; landmarks.ports has: {', '.join(ports)}")
     if any(len(place) != n_dims for place in rows):
-        raise ValueError("landmarks.ports: all places need the same number of coordinates")
+        raise InvalidValueError("landmarks.ports: all places need the same number of coordinates")
     return np.array(rows, float)
 
 
@@ -116,7 +119,7 @@ def check_reach(
         beyond = there[((there < low - radius) | (there > high + radius)).any(axis=1)]
         if len(beyond):
             place, lowest, highest = (np.round(x, 4).tolist() for x in (beyond[0], low, high))
-            raise ValueError(
+            raise InvalidValueError(
                 f"landmarks.places.{name}: {place} {unit} lies outside the tracked area, {lowest} to {highest} {unit}; "
                 "places are in the unit of the position (position.unit): is it the right one?"
             )
@@ -125,4 +128,6 @@ def check_reach(
 def _in_range(values: NDArray[np.float64], factor: float, key: str) -> None:
     angles = values[np.isfinite(values)]
     if np.any(np.abs(angles) > 2 * np.pi + 1e-6):
-        raise ValueError(f"{key}: {np.abs(angles).max() / factor:g} is more than a turn in the unit of the position")
+        raise InvalidValueError(
+            f"{key}: {np.abs(angles).max() / factor:g} is more than a turn in the unit of the position"
+        )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import Bins, merge_intervals, overlaps
 from rscnav.recordings.files.nwb_lookup import find_series, interval_table
 from rscnav.recordings.files.table_columns import column_of
@@ -73,7 +74,7 @@ def _switched_on(file: Any, name: str, key: str, bins: Bins) -> NDArray[np.bool_
     """Tell in which bins the latest sample at the bin's centre is above 0.5; before the first one it is off."""
     series = find_series(file, name, key)
     if series.values.shape[1] != 1:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: '{series.path}' has {series.values.shape[1]} columns; one that is on or off is needed"
         )
     order = np.argsort(series.time, kind="stable")
@@ -96,7 +97,7 @@ def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
         rows = [row for row, label in enumerate(labels) if label in values]
         timeless = [row for row in rows if not np.isfinite(start[row])]
         if timeless:
-            raise ValueError(
+            raise InvalidValueError(
                 f"landmarks.events: row {timeless[0]} of '{events.table}' (landmark {name}) has no time "
                 f"({len(timeless)} such rows); give it one in the file, or another value in '{events.column}'"
             )
@@ -104,7 +105,7 @@ def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
     named = {f"landmarks.events.names.{name}": values for name, values in events.names.items()}
     refuse_other_types(labels, named, f"column '{events.column}'")
     if labels and not any(label in values for values in events.names.values() for label in labels):
-        raise ValueError(
+        raise InvalidValueError(
             f"landmarks.events.names: no row of '{events.table}' has one of these values in '{events.column}'; "
             f"{holds(labels, [value for values in events.names.values() for value in values])}"
         )

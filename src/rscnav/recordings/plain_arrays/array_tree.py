@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.hdf5_probe.findings import Probed, followed, is_hdf5, probed, refuse_values
 
 _DEPTH = 20  # levels of cells and structures that are followed
@@ -93,12 +94,12 @@ def named_errors(path: str, what: str = "") -> Any:
     except (FileNotFoundError, PermissionError, KeyboardInterrupt, GeneratorExit):
         raise
     except MemoryError:
-        raise ValueError(
+        raise InvalidValueError(
             f"{path}: {what}needs more memory than there is; is the file damaged? If not, save what is needed in a file of its own"
         ) from None
     except Exception as error:  # zipfile, zlib, numpy, scipy and h5py raise many kinds on damaged bytes
         said = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ValueError(f"{path}: {what}can't be read ({said}); copy or save the file again") from error
+        raise InvalidValueError(f"{path}: {what}can't be read ({said}); copy or save the file again") from error
 
 
 def open_tree(path: str) -> Tree:
@@ -125,7 +126,7 @@ def open_tree(path: str) -> Tree:
         if ending == ".mat" and not is_hdf5(path):
             return _of_matlab(path)
         if not is_hdf5(path):
-            raise ValueError("not an HDF5 file, or one that is cut short; .npz, .mat and HDF5 files can be read")
+            raise InvalidValueError("not an HDF5 file, or one that is cut short; .npz, .mat and HDF5 files can be read")
     found = probed(path)
     with named_errors(path):
         return _of_hdf5(path, found)
@@ -133,7 +134,7 @@ def open_tree(path: str) -> Tree:
 
 def _of_npz(path: str) -> Tree:
     if not zipfile.is_zipfile(path):
-        raise ValueError("not an archive of arrays, or one that is cut short")
+        raise InvalidValueError("not an archive of arrays, or one that is cut short")
     with np.load(path, allow_pickle=False) as archive:
         names = archive.files
 
@@ -198,7 +199,7 @@ def _opaque_name(value: Any) -> str:
 def plain(value: Any, depth: int = 0) -> Value:
     """Bring what numpy and scipy give into the form of this module."""
     if depth > _DEPTH:
-        raise ValueError(f"cells and structures are nested more than {_DEPTH} deep")
+        raise InvalidValueError(f"cells and structures are nested more than {_DEPTH} deep")
     if hasattr(value, "tocsc"):
         return Unreadable("sparse matrix", _CURES["sparse"])
     if value is None:
@@ -252,7 +253,7 @@ def _of_hdf5(path: str, found: Probed) -> Tree:
     def reader(name: str) -> Callable[[], Value]:
         def read() -> Value:
             if f"/{name}" in wrong:
-                raise ValueError(wrong[f"/{name}"])
+                raise InvalidValueError(wrong[f"/{name}"])
             with h5py.File(path, "r") as file:
                 item = file[name]
                 return _item(item.file, item, found)  # which may be a linked file's
@@ -270,7 +271,7 @@ def _leaves(group: Any, above: str, found: Probed, depth: int = 0) -> Iterator[s
     import h5py
 
     if depth > _DEPTH:
-        raise ValueError(f"groups are nested more than {_DEPTH} deep")
+        raise InvalidValueError(f"groups are nested more than {_DEPTH} deep")
     follow = set(followed(found, group))
     for name in group:
         if name.startswith("#"):
@@ -296,7 +297,7 @@ def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
     import h5py
 
     if depth > _DEPTH:
-        raise ValueError(f"groups, cells and structures are nested more than {_DEPTH} deep")
+        raise InvalidValueError(f"groups, cells and structures are nested more than {_DEPTH} deep")
     refuse_values(found, item)
     kind = item.attrs.get("MATLAB_class", b"")
     kind = kind.decode() if isinstance(kind, bytes) else str(kind)

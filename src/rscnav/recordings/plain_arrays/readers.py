@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.plain_arrays.array_tree import Tree, Unreadable, Value, open_tree
 
 _INDEXED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<index>[^\[\]]*)\])?$", re.DOTALL)
@@ -38,7 +39,7 @@ class ArrayFile:
         for part in rest:
             value = self._inside(value, part, name, key)
         if isinstance(value, Unreadable):
-            raise ValueError(f"{key}: '{name}' in {self.path} is {value}")
+            raise InvalidValueError(f"{key}: '{name}' in {self.path} is {value}")
         return value if match["index"] is None else _picked(value, match["index"], name, key)
 
     def vector(self, name: str, key: str) -> NDArray:
@@ -47,11 +48,11 @@ class ArrayFile:
         if isinstance(value, list):
             value = _of_cells(value, name, key)
         if isinstance(value, dict):
-            raise ValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
+            raise InvalidValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
         array = np.asarray(value)
         sides = [size for size in array.shape if size != 1]
         if len(sides) > 1:
-            raise ValueError(
+            raise InvalidValueError(
                 f"{key}: '{name}' has shape {array.shape}, a vector is needed; name one of its columns, counted from 0: "
                 f'"{name}[:, 0]", or one of its rows: "{name}[0, :]"'
             )
@@ -66,7 +67,7 @@ class ArrayFile:
         """Return one vector of numbers a cell, structure or text-named field: spike times of each unit."""
         value = self.get(name, key)
         if isinstance(value, np.ndarray):
-            raise ValueError(
+            raise InvalidValueError(
                 f"{key}: '{name}' is one array, of shape {value.shape}; name with `unit` the array that tells each spike's unit, "
                 "or save a cell array with the spike times of each unit"
             )
@@ -77,17 +78,21 @@ class ArrayFile:
         """Return numbers of one or two dimensions; cells are put side by side as columns where they are of one length."""
         value = self.get(name, key)
         if isinstance(value, dict):
-            raise ValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
+            raise InvalidValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
         if isinstance(value, list):
             columns = [_train(cell, f"{name}{{{k}}}", key) for k, cell in enumerate(value)]
             if len({len(column) for column in columns}) != 1:
-                raise ValueError(f"{key}: '{name}' has cells of different lengths; an array of numbers is needed")
+                raise InvalidValueError(
+                    f"{key}: '{name}' has cells of different lengths; an array of numbers is needed"
+                )
             return np.stack(columns, axis=1)
         array = _floats(value, name, key)
         while array.ndim > 2 and 1 in array.shape:
             array = array.squeeze(axis=array.shape.index(1))
         if array.ndim > 2:
-            raise ValueError(f"{key}: '{name}' has shape {array.shape}; an array of one or two dimensions is needed")
+            raise InvalidValueError(
+                f"{key}: '{name}' has shape {array.shape}; an array of one or two dimensions is needed"
+            )
         return array
 
     def _top(self, name: str, key: str) -> tuple[str, list[str]]:
@@ -102,7 +107,7 @@ class ArrayFile:
                 return plain[top], parts[n:]
         close = difflib.get_close_matches("/".join(parts), plain, n=1)
         hint = f"; did you mean '{plain[close[0]]}'?" if close else ""
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: there is no array '{name}' in {self.path}; there are: {_listed(self._tree.names)}{hint}"
         )
 
@@ -114,13 +119,15 @@ class ArrayFile:
                 return [self._inside(value, part, name, key)]
         if isinstance(value, dict):
             if part not in value:
-                raise ValueError(f"{key}: '{name}' in {self.path}: there is no '{part}'; there are: {_listed(value)}")
+                raise InvalidValueError(
+                    f"{key}: '{name}' in {self.path}: there is no '{part}'; there are: {_listed(value)}"
+                )
             return value[part]
         if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
             return [self._inside(one, part, name, key) for one in value]
         if isinstance(value, Unreadable):
-            raise ValueError(f"{key}: '{name}' in {self.path} is {value}")
-        raise ValueError(f"{key}: '{name}' in {self.path}: what comes before '{part}' is no structure")
+            raise InvalidValueError(f"{key}: '{name}' in {self.path} is {value}")
+        raise InvalidValueError(f"{key}: '{name}' in {self.path}: what comes before '{part}' is no structure")
 
 
 def _listed(names: Any) -> str:
@@ -135,7 +142,7 @@ def _picked(value: Value, index: str, name: str, key: str) -> Value:
     numbers = [_index(part) for part in parts]
     n_dims = 1 if isinstance(value, list) else np.ndim(value)  # type: ignore[arg-type]
     if isinstance(value, dict) or None in numbers or len(parts) != n_dims:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: '{name}': [{index}] can't be taken of it (it has {n_dims} dimension(s)); write [:, 1] for a column, [:, 1:3] for two, "
             "[0, :] for a row, [3] for an element, counted from 0"
         )
@@ -144,7 +151,9 @@ def _picked(value: Value, index: str, name: str, key: str) -> Value:
         return value[picked[0]] if isinstance(value, list) else np.asarray(value)[picked]
     except IndexError:
         size = len(value) if isinstance(value, list) else value.shape  # type: ignore[union-attr]
-        raise ValueError(f"{key}: '{name}': [{index}] lies outside it, which has {size}; counted from 0") from None
+        raise InvalidValueError(
+            f"{key}: '{name}': [{index}] lies outside it, which has {size}; counted from 0"
+        ) from None
 
 
 def _index(text: str) -> int | slice | None:
@@ -172,12 +181,12 @@ def _train(value: Value, name: str, key: str) -> NDArray[np.float64]:
             if isinstance(value, dict)
             else "a cell array"
         )
-        raise ValueError(f"{key}: '{name}' is {what}; a vector of numbers is needed")
+        raise InvalidValueError(f"{key}: '{name}' is {what}; a vector of numbers is needed")
     array = np.asarray(value)
     if array.size == 0:
         return np.empty(0)
     if sum(size != 1 for size in array.shape) > 1:
-        raise ValueError(f"{key}: '{name}' has shape {array.shape}; a vector of numbers is needed")
+        raise InvalidValueError(f"{key}: '{name}' has shape {array.shape}; a vector of numbers is needed")
     return _floats(array.reshape(-1), name, key)
 
 
@@ -188,10 +197,12 @@ def _of_cells(cells: list[Value], name: str, key: str) -> NDArray:
         return values[0]  # a cell around a vector
     arrays = [np.asarray(value) for value in values if isinstance(value, np.ndarray | str | np.generic)]
     if len(arrays) != len(values) or any(array.size > 1 for array in arrays):
-        raise ValueError(f"{key}: '{name}' has cells that hold more than one number or text; one a row is needed")
+        raise InvalidValueError(
+            f"{key}: '{name}' has cells that hold more than one number or text; one a row is needed"
+        )
     if any(array.dtype.kind == "U" for array in arrays):
         if any(array.dtype.kind != "U" and array.size for array in arrays):
-            raise ValueError(f"{key}: '{name}' mixes texts and numbers; save all as texts, or all as numbers")
+            raise InvalidValueError(f"{key}: '{name}' mixes texts and numbers; save all as texts, or all as numbers")
         return np.array([array.item() if array.size else "" for array in arrays], dtype=str)
     return np.array([array.item() if array.size else np.nan for array in arrays])
 
@@ -202,5 +213,5 @@ def _floats(value: Any, name: str, key: str) -> NDArray[np.float64]:
         kind = {"U": "texts", "c": "complex numbers", "M": "dates", "m": "durations"}.get(
             array.dtype.kind, str(array.dtype)
         )
-        raise ValueError(f"{key}: '{name}' holds {kind}; numbers are needed")
+        raise InvalidValueError(f"{key}: '{name}' holds {kind}; numbers are needed")
     return array.astype(np.float64)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.plain_arrays.readers import ArrayFile, read_arrays
 from rscnav.recordings.settings.arrays import Arrays, ArraySeries, ArraySpikes
 
@@ -39,7 +40,7 @@ def file_of_arrays(path: str, arrays: Arrays) -> Any:
     try:
         return _in_memory(read_arrays(path), arrays)
     except ValueError as error:
-        raise error if path in str(error) else ValueError(f"{path}: {error}") from None
+        raise error if path in str(error) else InvalidValueError(f"{path}: {error}") from None
 
 
 def _in_memory(held: ArrayFile, arrays: Arrays) -> Any:
@@ -67,12 +68,12 @@ def _add_units(file: Any, held: ArrayFile, spikes: ArraySpikes, columns: dict[st
         labels = held.vector(spikes.unit, "arrays.spikes.unit")
         times = held.numbers(spikes.times, "arrays.spikes.times") / per_second
         if len(labels) != len(times):
-            raise ValueError(
+            raise InvalidValueError(
                 f"arrays.spikes: {len(times)} times in '{spikes.times}', {len(labels)} units in '{spikes.unit}'; give the unit of each spike"
             )
         names, of_spike = np.unique(labels, return_inverse=True)[0].tolist(), np.unique(labels, return_inverse=True)[1]
         if len(names) > max(1000, len(times) // 2):
-            raise ValueError(
+            raise InvalidValueError(
                 f"arrays.spikes.unit: '{spikes.unit}' holds {len(names)} different values for {len(times)} spikes; are these times and no units?"
             )
         order = np.argsort(of_spike, kind="stable")
@@ -80,7 +81,9 @@ def _add_units(file: Any, held: ArrayFile, spikes: ArraySpikes, columns: dict[st
     more = {column: held.vector(name, f"arrays.units.{column}") for column, name in columns.items()}
     for column, values in more.items():
         if len(values) != len(trains):
-            raise ValueError(f"arrays.units.{column}: {len(values)} values for {len(trains)} units; give one a unit")
+            raise InvalidValueError(
+                f"arrays.units.{column}: {len(values)} values for {len(trains)} units; give one a unit"
+            )
         file.add_unit_column(column, column)
     file.add_unit_column("name_in_file", "the unit's number or name in the file")
     for row, train in enumerate(trains):
@@ -110,7 +113,7 @@ def _samples(held: ArrayFile, series: ArraySeries, key: str, per_second: float) 
     if n is None:
         time = series.start_s + np.arange(len(data)) / float(series.rate or 1.0)
     if len(data) != len(time):
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: '{series.data}' has shape {data.shape}, '{series.time}' has {len(time)} times; give one time a sample"
         )
     return data, time
@@ -123,7 +126,7 @@ def _lies_across(shape: tuple[int, ...], n_times: int | None, series: ArraySerie
     if n_times is not None and (shape[0] == n_times) != (shape[1] == n_times):
         return shape[1] == n_times
     if shape[0] == shape[1] > 1:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: '{series.data}' has shape {shape}: nothing tells which side is time; write across: false where a row is a sample, "
             "across: true where a column is"
         )
@@ -138,12 +141,12 @@ def _add_table(file: Any, held: ArrayFile, name: str, columns: dict[str, str], p
     values = {column: held.vector(array, f"{key}.{column}") for column, array in columns.items()}
     lengths = {column: len(v) for column, v in values.items()}
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"{key}: its columns differ in length: {lengths}")
+        raise InvalidValueError(f"{key}: its columns differ in length: {lengths}")
     timed = {"start_time", "stop_time"} <= set(values)
     ends = {"start_time", "stop_time"} & set(columns)
     times = {end: held.numbers(columns[end], f"{key}.{end}") / per_second for end in ends}
     if not timed and {"start_time", "stop_time"} & set(values):
-        raise ValueError(f"{key}: a table of intervals needs both start_time and stop_time")
+        raise InvalidValueError(f"{key}: a table of intervals needs both start_time and stop_time")
     table = (TimeIntervals if timed else DynamicTable)(name=name, description="from plain arrays")
     for column in values:
         if column not in ("start_time", "stop_time"):

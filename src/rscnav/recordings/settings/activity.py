@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.field_types import Text
 from rscnav.settings.strict_settings import StrictSettings
 
@@ -31,7 +32,9 @@ class Activity(StrictSettings):
     def _once(self) -> "Activity":
         twice = sorted({name for name in self.names if self.names.count(name) > 1})
         if twice:
-            raise ValueError(f"activity.series: '{twice[0]}' is in the list more than once; name each series once")
+            raise InvalidValueError(
+                f"activity.series: '{twice[0]}' is in the list more than once; name each series once"
+            )
         return self
 
     @property

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.strict_settings import StrictSettings
 
 
@@ -34,7 +35,9 @@ class ArraySeries(StrictSettings):
     @model_validator(mode="after")
     def _timed(self) -> "ArraySeries":
         if (self.time is None) == (self.rate is None):
-            raise ValueError(f"arrays.series: '{self.data}' needs either time, an array, or rate, in samples a second")
+            raise InvalidValueError(
+                f"arrays.series: '{self.data}' needs either time, an array, or rate, in samples a second"
+            )
         return self
 
 
@@ -57,5 +60,5 @@ class Arrays(StrictSettings):
     @model_validator(mode="after")
     def _something(self) -> "Arrays":
         if self.spikes is None and not self.series:
-            raise ValueError("arrays: neither spikes nor series are named; there would be nothing to read")
+            raise InvalidValueError("arrays: neither spikes nor series are named; there would be nothing to read")
         return self

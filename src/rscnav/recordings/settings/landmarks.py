@@ -2,6 +2,7 @@
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.field_types import Name, Scalar
 from rscnav.settings.strict_settings import StrictSettings
 
@@ -57,16 +58,16 @@ class Landmarks(StrictSettings):
     def _one_way(self) -> "Landmarks":
         ways = [name for name in ("visibility_radius", "series", "events") if getattr(self, name)]
         if len(ways) != 1:
-            raise ValueError(
+            raise InvalidValueError(
                 f"landmarks: give exactly one of radius, series and events, which say when a landmark is in view; "
                 f"there {'are' if ways else 'is'} {', '.join(ways) or 'none'}"
             )
         if self.visibility_radius is not None and not self.places:
-            raise ValueError("landmarks.visibility_radius needs landmarks.places: a distance from where?")
+            raise InvalidValueError("landmarks.visibility_radius needs landmarks.places: a distance from where?")
         if self.view_angle is not None and self.visibility_radius is None:
-            raise ValueError("landmarks.view_angle narrows landmarks.visibility_radius; give the radius too")
+            raise InvalidValueError("landmarks.view_angle narrows landmarks.visibility_radius; give the radius too")
         if self.places and self.places.keys() != set(self.names):
-            raise ValueError(
+            raise InvalidValueError(
                 f"landmarks: places has {', '.join(self.places)}, but {ways[0]} has {', '.join(self.names)}; use the same names"
             )
         return self

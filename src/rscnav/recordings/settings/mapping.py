@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.field_types import Scalar
 from rscnav.settings.strict_settings import StrictSettings
 
@@ -19,7 +20,7 @@ class Rule(StrictSettings):
     @model_validator(mode="after")
     def _bounds(self) -> "Rule":
         if self.min is None and self.max is None and self.values is None:
-            raise ValueError(f"the rule for column '{self.column}' says nothing; give min, max or values")
+            raise InvalidValueError(f"the rule for column '{self.column}' says nothing; give min, max or values")
         return self
 
 
@@ -75,12 +76,12 @@ class Trials(StrictSettings):
     @model_validator(mode="after")
     def _one_source(self) -> "Trials":
         if self.join_on is not None and self.join_table is None:
-            raise ValueError(
+            raise InvalidValueError(
                 f"trials.join_on: '{self.join_on}' joins two tables, but trials.join_table names no second one"
             )
         from_table = {"select", "columns", "outcome", "rotation", "until"} & self.model_fields_set
         if self.home_location is not None and from_table:
-            raise ValueError(
+            raise InvalidValueError(
                 f"trials.home_location makes trials without a table, so trials.{', trials.'.join(sorted(from_table))} can't be had"
             )
         return self
@@ -100,5 +101,5 @@ class Phases(StrictSettings):
     @model_validator(mode="after")
     def _one(self) -> "Phases":
         if (self.series is None) == (self.table is None):
-            raise ValueError("phases: give either series or table")
+            raise InvalidValueError("phases: give either series or table")
         return self

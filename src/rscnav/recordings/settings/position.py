@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.field_types import Index, Text
 from rscnav.settings.strict_settings import StrictSettings
 
@@ -28,24 +29,26 @@ class Heading(StrictSettings):
     @model_validator(mode="after")
     def _one_way(self) -> "Heading":
         if (self.back is None) != (self.front is None):
-            raise ValueError("position.heading: give both back and front; the heading is the direction between them")
+            raise InvalidValueError(
+                "position.heading: give both back and front; the heading is the direction between them"
+            )
         ways = [name for name in ("series", "column", "back") if getattr(self, name) is not None]
         if len(ways) != 1:
-            raise ValueError(
+            raise InvalidValueError(
                 "position.heading: give exactly one of series (angles), column (an angle in the position's series), and back "
                 f"with front (two points); there {'are ' + ', '.join(ways) if ways else 'is none'}"
             )
         if self.back is not None and self.unit is not None:
-            raise ValueError(
+            raise InvalidValueError(
                 "position.heading.unit is for angles; a direction between two points needs none: remove it"
             )
         if self.back is not None and self.front is not None and type(self.back) is not type(self.front):
-            raise ValueError(
+            raise InvalidValueError(
                 "position.heading: back and front are both names of series, or both two columns: [0, 1] of the position's"
             )
         for name, point in (("back", self.back), ("front", self.front)):
             if isinstance(point, list) and len(point) != 2:
-                raise ValueError(
+                raise InvalidValueError(
                     f"position.heading.{name}: {point} are {len(point)} columns; a point has two, x and y: [0, 1]"
                 )
         return self
@@ -119,22 +122,26 @@ class Position(StrictSettings):
     def _placed(self) -> "Position":
         if self.centre is None and (self.ring or self.arena_radius is not None):
             key = "ring: true" if self.ring else "arena_radius"
-            raise ValueError(f"position.{key} needs position.centre, the middle of the arena [x, y]")
+            raise InvalidValueError(f"position.{key} needs position.centre, the middle of the arena [x, y]")
         if self.centre is not None and len(self.centre) < 2:
-            raise ValueError(f"position.centre: {self.centre} has one coordinate, the middle of the arena has x and y")
+            raise InvalidValueError(
+                f"position.centre: {self.centre} has one coordinate, the middle of the arena has x and y"
+            )
         if self.scale is not None and self.unit != "px":
-            raise ValueError(f"position.scale says how many metres a px is, but position.unit is {self.unit}; write px")
+            raise InvalidValueError(
+                f"position.scale says how many metres a px is, but position.unit is {self.unit}; write px"
+            )
         if self.columns is not None and len(set(self.columns)) < len(self.columns):
-            raise ValueError(f"position.columns: {self.columns} names a column twice; columns count from 0")
+            raise InvalidValueError(f"position.columns: {self.columns} names a column twice; columns count from 0")
         if self.track_length is not None:
             other = [key for key in ("ring", "centre", "scale", "arena_radius") if getattr(self, key)]
             if other:
-                raise ValueError(
+                raise InvalidValueError(
                     f"position.track_length is for one coordinate along a track, position.{other[0]} for places in the plane; "
                     "remove one of them"
                 )
             if self.unit in ("rad", "deg"):
-                raise ValueError(
+                raise InvalidValueError(
                     f"position.track_length: a position in {self.unit} closes after a turn by itself; remove track_length"
                 )
         return self

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.settings.activity import Activity
 from rscnav.recordings.settings.arrays import Arrays
 from rscnav.recordings.settings.landmarks import Landmarks
@@ -54,7 +55,7 @@ class Recording(StrictSettings):
     def _complete(self) -> "Recording":
         stem, _, tail = self.name.rpartition("-s")
         if stem and tail.isdigit():
-            raise ValueError(
+            raise InvalidValueError(
                 f"the recording's name '{self.name}' looks like a network's session (NAME-sSEED); rename it"
             )
         every = [self.file, *self.more_files]
@@ -65,26 +66,30 @@ class Recording(StrictSettings):
                 if twice
                 else "files of plain arrays can't be joined; drop arrays or more_files"
             )
-            raise ValueError(f"recording '{self.name}': more_files: {why}")
+            raise InvalidValueError(f"recording '{self.name}': more_files: {why}")
         if self.activity is not None and self.units_table is not None:
-            raise ValueError(
+            raise InvalidValueError(
                 f"recording '{self.name}': activity.series is read in place of spikes, so units_table means nothing; drop one of "
                 "the two"
             )
         landmarks, position = self.landmarks, self.position
         if landmarks is not None and position is None and landmarks.places:
-            raise ValueError(
+            raise InvalidValueError(
                 f"recording '{self.name}' has landmarks at places but no position; give position.series or drop landmarks"
             )
         if landmarks is not None and self.trials is None:
             columns = [v for v in landmarks.places.values() if isinstance(v, str)]
             if columns:
-                raise ValueError(
+                raise InvalidValueError(
                     f"recording '{self.name}': landmarks.places names trial columns ({', '.join(columns)}) "
                     "but there is no trial table; give trials.table"
                 )
         if landmarks is not None and landmarks.view_angle is not None and (position is None or not position.heading):
-            raise ValueError(f"recording '{self.name}': landmarks.view_angle needs a heading; give position.heading")
+            raise InvalidValueError(
+                f"recording '{self.name}': landmarks.view_angle needs a heading; give position.heading"
+            )
         if self.trials is not None and self.trials.home_location is not None and position is None:
-            raise ValueError(f"recording '{self.name}': trials.home_location needs a position; give position.series")
+            raise InvalidValueError(
+                f"recording '{self.name}': trials.home_location needs a position; give position.series"
+            )
         return self

@@ -6,6 +6,7 @@ its reason, are in `time_limits`.
 
 import numpy as np
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.time_checks import thresholds as limits
 from rscnav.recordings.time_checks.clock_findings import COVERAGE, RESTARTS, Clocks, Finding
 from rscnav.recordings.time_checks.coverage import coverage
@@ -32,7 +33,7 @@ def refused_or_noted(findings: list[Finding]) -> list[str]:
     """Return what should be looked at, for the notes; a ValueError with all that is wrong."""
     wrong = [found.words for found in findings if found.verdict == "wrong"]
     if wrong:
-        raise ValueError("; ".join(wrong))
+        raise InvalidValueError("; ".join(wrong))
     return [found.words for found in findings if found.verdict == "look"]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.settings.position import Position
 from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.tracking.position_units import UNITS
@@ -88,7 +89,7 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
         unit, factor = "m", position.scale
     for key, middle in (("position.centre", position.centre), ("trials.rotation_centre", rotation_centre)):
         if middle is not None and (len(middle) != n_dims or n_dims < 2):
-            raise ValueError(f"{key}: {middle} does not fit a position with {n_dims} coordinate(s)")
+            raise InvalidValueError(f"{key}: {middle} does not fit a position with {n_dims} coordinate(s)")
     centre = np.zeros(n_dims) if position.centre is None else np.array(position.centre, float)
     if position.track_length is not None:
         return CoordinateFrame("rad", 1, 2 * np.pi / position.track_length, np.zeros(1), False, np.zeros(1))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import TOLERANCE_S
 from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.tracking.artifacts import Limits, mark_artifacts
@@ -98,7 +99,7 @@ def track(
     time, values, notes = series.time, series.values, list(series.notes)
     again = clock_resets(time, max_gap_s)
     if len(again):
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}: the times of '{series.path}' go back in {len(again)} places, first from {time[again[0]]:.3f} to "
             f"{time[again[0] + 1]:.3f} s at sample {again[0] + 1}: several recordings one after the other, each on its own "
             "clock? Give each its own file, or add what went before to its times"
@@ -123,13 +124,13 @@ def track(
         smooth = values if period is None else unwrapped(values, period)  # an angle that comes round is no jump
         marked, counts, more = mark_artifacts(time, smooth, limits, series.path, cuts)
         if marked.all():
-            raise ValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
+            raise InvalidValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
         time, values, notes = time[~marked], values[~marked], notes + more
         cuts = pieces_at(series, time)
     half = 0.5 * usual
     good: NDArray[np.bool_] = np.all(np.isfinite(values), axis=1)
     if not good.any():
-        raise ValueError(f"{key}: all samples of '{series.path}' are NaN")
+        raise InvalidValueError(f"{key}: all samples of '{series.path}' are NaN")
     wide = np.union1d(np.flatnonzero(np.diff(time) > max(max_gap_s, 2 * half)), cuts - 1).astype(int)
     between = [_between(float(time[i]), float(time[i + 1]), half) for i in wide]
     gaps = np.array([(-np.inf, time[0] - half), *between, (time[-1] + half, np.inf)])
@@ -162,12 +163,12 @@ def _period(series: Series, unit: str, key: str, track_length: float | None) -> 
     """Return after how much a coordinate comes round (the series' unit); None for one that does not."""
     if UNITS[unit][0] == "rad":
         if track_length is not None:
-            raise ValueError(
+            raise InvalidValueError(
                 f"{key}.track_length: '{series.path}' is an angle, which closes by itself; remove track_length"
             )
         return 2 * np.pi / UNITS[unit][1]
     if track_length is not None and series.values.shape[1] != 1:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}.track_length is for one coordinate along a track, but '{series.path}' has {series.values.shape[1]}; choose "
             f"one with {key}.columns: [0]"
         )

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
+
 _FAR, _NEAR = (
     0.8,
     0.2,
@@ -64,7 +66,7 @@ def lap_notes(
         float(np.mean((known >= low) & (known <= low + 1.02 * track_length))) for low in (0.0, known.min(initial=0))
     )
     if len(again) and (most < _ON_TRACK or reach < track_length / 2):
-        raise ValueError(
+        raise InvalidValueError(
             f"position.track_length: {track_length:g}, but '{path}' starts again {len(again)} times after about {reach:.4g}, from "
             f"{known.min():.4g} to {known.max():.4g}; give the track's length in the unit of the series"
         )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.nwb_lookup import Series, find_series
 from rscnav.recordings.files.object_names import SERIES, Names, listed
 from rscnav.recordings.settings.position import Heading, Position
@@ -83,7 +84,7 @@ def heading_series(file: Any, position: Position) -> tuple[Place, str] | None:
     if heading.series is not None:
         found = joined_series(file, [heading.series], key, position.max_gap_s)
         if found.values.shape[1] != 1:
-            raise ValueError(
+            raise InvalidValueError(
                 f"{key}: '{found.path}' has {found.values.shape[1]} columns; one angle is needed. Two points a sample? Write "
                 "heading: {back: [2, 3], front: [0, 1]} with columns of position.series"
             )
@@ -124,13 +125,13 @@ def joined_series(file: Any, names: Sequence[str], key: str, max_gap_s: float) -
         return found[0]
     twice = sorted({part.path for part in found if sum(part.path == other.path for other in found) > 1})
     if twice:
-        raise ValueError(f"{key}: '{twice[0]}' is named twice; name each series once")
+        raise InvalidValueError(f"{key}: '{twice[0]}' is named twice; name each series once")
     shared = [_shared(a, b) for k, a in enumerate(found) for b in found[:k]]
     if max(shared) <= 0:
         return _one_after_another(found, key)
     if min(shared) >= _SAME_TIME:
         return _beside(found, key, max_gap_s)
-    raise ValueError(
+    raise InvalidValueError(
         f"{key}: these series neither cover the same time (coordinates side by side) nor follow each other (pieces): "
         f"{_spans(found)}; name those that belong together"
     )
@@ -147,7 +148,9 @@ def _matching(file: Any, name: str, key: str) -> list[Place]:
     spatial = [path for path, item in found if isinstance(item, SpatialSeries)]
     paths = spatial or [path for path, _ in found]
     if not paths:
-        raise ValueError(f"{key}: no series in the file fits '{name}'; there are: {listed(path for path, _ in there)}")
+        raise InvalidValueError(
+            f"{key}: no series in the file fits '{name}'; there are: {listed(path for path, _ in there)}"
+        )
     return [_as_place(find_series(file, path, key)) for path in paths]
 
 
@@ -162,10 +165,10 @@ def _one_after_another(parts: Sequence[Place], key: str) -> Place:
     widths = {part.values.shape[1] for part in ordered}
     if len(widths) > 1:
         words = ", ".join(f"'{part.path}' {part.values.shape[1]}" for part in ordered)
-        raise ValueError(f"{key}: pieces of one position need the same columns, but they have: {words}")
+        raise InvalidValueError(f"{key}: pieces of one position need the same columns, but they have: {words}")
     for before, after in pairwise(ordered):
         if after.time.min() < before.time.max():
-            raise ValueError(
+            raise InvalidValueError(
                 f"{key}: pieces of one position may not overlap in time: {_spans([before, after])}; name those that follow each "
                 "other, or, for coordinates that are stored apart, name each series (a list)"
             )
@@ -241,7 +244,9 @@ def _refuse_other_units(parts: Sequence[Place], key: str) -> None:
     units = {known_unit(part.unit) or part.unit.strip().lower() for part in parts}
     if len(units) > 1:
         words = ", ".join(f"'{part.path}' in '{part.unit}'" for part in parts)
-        raise ValueError(f"{key}: series of one position need one unit, but the file has {words}; bring them to one")
+        raise InvalidValueError(
+            f"{key}: series of one position need one unit, but the file has {words}; bring them to one"
+        )
 
 
 def _columns(whole: Place, columns: Sequence[int], key: str) -> Place:
@@ -250,7 +255,7 @@ def _columns(whole: Place, columns: Sequence[int], key: str) -> Place:
     lacking = [column for column in columns if column >= width]
     if lacking:
         there = "column 0" if width == 1 else f"{width} columns, 0 to {width - 1}"
-        raise ValueError(f"{key}: there is no column {lacking[0]}; '{whole.path}' has {there}")
+        raise InvalidValueError(f"{key}: there is no column {lacking[0]}; '{whole.path}' has {there}")
     return replace(whole, values=whole.values[:, list(columns)])
 
 
@@ -260,7 +265,7 @@ def _refuse_unclear(whole: Place) -> None:
     if width <= _PLANE or (width == _SPACE and whole.n_listed > 1):
         return
     if n < width and n <= 2 * _SPACE:
-        raise ValueError(
+        raise InvalidValueError(
             f"position.series: '{whole.path}' has shape {(n, width)}, which is {n} samples of {width} columns; does it lie "
             f"across? A series is stored as (sample, column), here {(width, n)}: turn it in the file"
         )
@@ -274,7 +279,7 @@ def _refuse_unclear(whole: Place) -> None:
         cure = "two points (x1, y1, x2, y2)? Write columns: [0, 1], and heading: {back: [2, 3], front: [0, 1]}"
     else:
         cure = "a place has one to three: write for example columns: [0, 1]"
-    raise ValueError(
+    raise InvalidValueError(
         f"position.columns: '{whole.path}' has {width} columns; which of them are the place? {cure[0].upper()}{cure[1:]}{also}"
     )
 
@@ -295,7 +300,9 @@ def _point(file: Any, position: Position, named: str | list[int] | None, which: 
     if isinstance(named, str):
         found = joined_series(file, [named], key, position.max_gap_s)
         if found.values.shape[1] != _PLANE:
-            raise ValueError(f"{key}: '{found.path}' has {found.values.shape[1]} columns; a point has two, x and y")
+            raise InvalidValueError(
+                f"{key}: '{found.path}' has {found.values.shape[1]} columns; a point has two, x and y"
+            )
         return found
     whole = joined_series(file, position.names, "position.series", position.max_gap_s)
     return replace(_columns(whole, named or [], key), path=f"{whole.path}, columns {named}", n_listed=1)

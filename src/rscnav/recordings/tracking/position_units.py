@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.nwb_lookup import Series
 
 # By the mapping's word: the session's unit, and what values are multiplied with.
@@ -46,7 +47,7 @@ def unit_from_file(series: Series, key: str) -> str:
     """
     said = known_unit(series.unit)
     if said is None:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}.unit: the file does not say what '{series.path}' is in (its unit is '{series.unit}'); "
             f"give one of {', '.join(UNITS)}"
         )
@@ -73,25 +74,25 @@ def check_unit(series: Series, unit: str, key: str, override: bool) -> None:
     """
     n_dims = series.values.shape[1]
     if UNITS[unit][0] == "rad" and n_dims != 1:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}.unit: '{unit}' is for one angle, but '{series.path}' has {n_dims} coordinates; use m, cm, mm, um or px"
         )
     if override:
         return
     said = known_unit(series.unit)
     if said is not None and said != unit:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}.unit: '{unit}', but the file says that '{series.path}' is in '{series.unit}'; "
             f"write unit: {said}, or, where the file is wrong, override_unit: true"
         )
     if said is None and unit != "px" and _plain(series.unit) in _OTHER_LENGTHS:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}.unit: '{unit}', but the file says that '{series.path}' is in '{series.unit}', which is none of "
             f"{', '.join(UNITS)}; convert it in the file, or, where the file is wrong, write override_unit: true"
         )
     largest = float(np.nanmax(np.abs(series.values), initial=0.0, where=np.isfinite(series.values)))
     if unit == "rad" and said is None and largest > 2 * np.pi + 1e-6:
-        raise ValueError(
+        raise InvalidValueError(
             f"{key}.unit: 'rad', but '{series.path}' reaches {largest:.4g}, more than a turn; "
             "write unit: deg if these are degrees, or override_unit: true"
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.settings.position import Position
 from rscnav.recordings.time_checks.time_units import apart_words
 from rscnav.recordings.tracking.artifacts import Limits
@@ -61,7 +62,7 @@ def tracked_heading(file: Any, position: Position, tracking: Tracking) -> Tracki
     heading = track(series, unit, position.max_gap_s, "position.heading", position.override_unit)
     (first, last), (start, stop) = heading.extent, tracking.extent
     if first > stop or last < start:
-        raise ValueError(
+        raise InvalidValueError(
             f"position.heading: the clocks do not overlap: '{series.path}' from {first:.3f} to {last:.3f} s, position from "
             f"{start:.3f} to {stop:.3f} s; bring both on one clock, in seconds, in the file. "
             f"{apart_words('the heading', heading.extent, tracking.extent)}"

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.table_columns import Columns, column_of
 from rscnav.recordings.files.value_mismatch import holds, refuse_other_types
 from rscnav.recordings.settings.mapping import Trials
@@ -21,7 +22,7 @@ def outcomes(columns: Columns, trials: Trials) -> NDArray[np.str_]:
         return np.full(len(columns["start_time"]), "none", "U9")
     column = column_of(columns, trials.outcome, "trials.outcome")
     if column.ndim != 1:
-        raise ValueError(
+        raise InvalidValueError(
             f"trials.outcome: column '{trials.outcome}' holds {column.shape[1:]} values a row; one is needed: name it, "
             f"'{trials.outcome}[:, 0]' is the first"
         )
@@ -34,7 +35,7 @@ def outcomes(columns: Columns, trials: Trials) -> NDArray[np.str_]:
     refuse_other_types(values, wanted, f"column '{trials.outcome}'")
     unknown = {str(value) for value in values} - {"none", "", "nan"}
     if unknown and set(outcome) == {"none"}:
-        raise ValueError(
+        raise InvalidValueError(
             f"trials.outcome: no value of column '{trials.outcome}' is in trials.correct or trials.incorrect; "
             f"{holds(values, [*trials.correct, *trials.incorrect])}"
         )

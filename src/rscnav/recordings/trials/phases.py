@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import Bins
 from rscnav.recordings.files.nwb_lookup import find_series, interval_table
 from rscnav.recordings.files.table_columns import column_of
@@ -31,7 +32,7 @@ def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
     if phases.series is not None:
         series = find_series(file, phases.series, "phases.series")
         if series.values.shape[1] != 1:
-            raise ValueError(
+            raise InvalidValueError(
                 f"phases.series: '{series.path}' has {series.values.shape[1]} columns; one value a sample is needed"
             )
         order = np.argsort(series.time, kind="stable")
@@ -47,7 +48,7 @@ def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
     named = {f"phases.values.{phase}": values for phase, values in phases.values.items()}
     refuse_other_types(labels, named, f"'{phases.series or phases.table}'")
     if np.all(codes == NO_PHASE):
-        raise ValueError(
+        raise InvalidValueError(
             f"phases.values: none of these values is in '{phases.series or phases.table}'; {holds(labels, meaning)}"
         )
     row = np.searchsorted(start, bins.centre, side="right") - 1

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.nwb_lookup import any_table, interval_table
 from rscnav.recordings.files.table_columns import Columns, TableColumns, column_of, rows_of
 from rscnav.recordings.settings.mapping import Home, Trials
@@ -38,7 +39,7 @@ def trial_rows(
     """
     if trials.home_location is not None:
         if at is None:
-            raise ValueError("trials.home_location needs a position")
+            raise InvalidValueError("trials.home_location needs a position")
         times = _away(trials.home_location, *at)
         return {"start_time": times[:, 0], "stop_time": times[:, 1]}
     columns: Columns = interval_table(file, trials.table, "trials.table", stops=trials.end == "stop")
@@ -59,7 +60,7 @@ def _joined(columns: Columns, more: TableColumns, trials: Trials) -> Columns:
     n_rows, n_more = len(columns["start_time"]), more.n_rows
     if trials.join_on is None:
         if n_rows != n_more:
-            raise ValueError(
+            raise InvalidValueError(
                 f"trials.join_table: table '{trials.join_table}' has {n_more} rows and '{trials.table}' {n_rows}; "
                 "say with trials.join_on which column tells the rows that belong together"
             )
@@ -70,12 +71,12 @@ def _joined(columns: Columns, more: TableColumns, trials: Trials) -> Columns:
         row_of = {value: row for row, value in enumerate(there)}
         if len(row_of) < len(there):
             twice = next(value for value in there if there.count(value) > 1)
-            raise ValueError(
+            raise InvalidValueError(
                 f"trials.join_on: '{trials.join_on}' is {twice!r} in more than one row of table '{trials.join_table}'"
             )
         lacking = [value for value in wanted if value not in row_of]
         if lacking:
-            raise ValueError(
+            raise InvalidValueError(
                 f"trials.join_on: no row of table '{trials.join_table}' has {trials.join_on} {lacking[0]!r}, as a row of "
                 f"'{trials.table}' has ({len(lacking)} such rows)"
             )
@@ -88,7 +89,7 @@ def _away(home: Home, tracking: Tracking, frame: CoordinateFrame) -> NDArray[np.
     """Give when the animal left home and when it was back, (stay away, 2) in s; none across a gap."""
     place = np.array([home.place], float)
     if not frame.fits(place.shape[1]):
-        raise ValueError(
+        raise InvalidValueError(
             f"trials.home_location.place: {home.place} does not fit a position with {frame.n_dims} coordinate(s)"
         )
     offset = tracking.values - frame.places(place)
@@ -107,7 +108,7 @@ def _away(home: Home, tracking: Tracking, frame: CoordinateFrame) -> NDArray[np.
     across = ((holes[None, :, 0] < times[:, 1:]) & (holes[None, :, 1] > times[:, :1])).any(axis=1)
     times = times[~across & (np.ptp(times, axis=1) >= home.min_s)]
     if not len(times):
-        raise ValueError(
+        raise InvalidValueError(
             f"trials.home_location: the animal never leaves {home.place} (within {home.radius:g}) and comes back; it was inside in "
             f"{inside.mean():.0%} of the samples: are place and radius in the position's unit?"
         )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import complement, cut_spans
 from rscnav.recordings.files.nwb_lookup import interval_table
 from rscnav.recordings.files.table_columns import Columns, column_of, filter_rows, rows_of
@@ -61,7 +62,7 @@ def epoch_spans(file: Any, epochs: Epochs) -> Rows:
     keep = _chosen(columns, epochs.select, key, epochs.table)
     timed = np.isfinite(_both(columns)).all(axis=1)
     if not (keep & timed).any():
-        raise ValueError(_no_times(key, epochs.table, int(keep.sum())))
+        raise InvalidValueError(_no_times(key, epochs.table, int(keep.sum())))
     rows = np.flatnonzero(keep & timed)
     times = _times(rows_of(columns, keep & timed), f"epochs: table '{epochs.table}'", rows)
     return Rows(key, epochs.table, times, rows, _every(columns), int(np.sum(keep & ~timed)))
@@ -101,7 +102,7 @@ def trial_spans(
     both, every = _both(columns), _every(columns)
     timed = np.isfinite(both).all(axis=1)
     if not (keep & timed).any():
-        raise ValueError(_no_times("trials", trials.table, int(keep.sum())))
+        raise InvalidValueError(_no_times("trials", trials.table, int(keep.sum())))
     n_timeless = int(np.sum(keep & ~timed))
     rows = np.flatnonzero(keep & timed)
     rows = rows[np.argsort(both[rows, 0], kind="stable")]
@@ -110,7 +111,7 @@ def trial_spans(
     early = np.flatnonzero(times[1:, 0] < times[:-1, 1] - 1e-6)
     if len(early):
         i = int(early[0])
-        raise ValueError(
+        raise InvalidValueError(
             f"{where}: row {rows[i + 1]} starts at {times[i + 1, 0]:g} s, before row {rows[i]} stops at {times[i, 1]:g} s; "
             "trials may not overlap: choose rows with trials.select"
         )
@@ -118,7 +119,9 @@ def trial_spans(
     if trials.rotation is not None:
         turns = numbers(columns, trials.rotation, "trials.rotation")
         if turns.shape[1] != 1 or not np.isfinite(turns).all():
-            raise ValueError(f"trials.rotation: column '{trials.rotation}' must hold one finite angle in every row")
+            raise InvalidValueError(
+                f"trials.rotation: column '{trials.rotation}' must hold one finite angle in every row"
+            )
         rotation = turns[:, 0] if trials.rotation_unit == "rad" else np.radians(turns[:, 0])
     name = "trials.home_location" if trials.home_location is not None else trials.table
     table = Rows("trials", name, times, rows, every, n_timeless)
@@ -129,7 +132,7 @@ def cut_stretches(stretches: NDArray[np.float64], trial_s: float) -> TrialSpans:
     """Cut stretches (stretch, 2) into pieces of `trial_s`, which stand for trials."""
     times, dropped = cut_spans(stretches, trial_s)
     if not len(times):
-        raise ValueError(f"trial_s: no stretch is at least half of {trial_s:g} s long; choose a shorter one")
+        raise InvalidValueError(f"trial_s: no stretch is at least half of {trial_s:g} s long; choose a shorter one")
     return TrialSpans(times, np.zeros(len(times)), np.full(len(times), "none", "U9"), {}, True, dropped)
 
 
@@ -144,7 +147,7 @@ def numbers(columns: Columns, name: str, key: str) -> NDArray[np.float64]:
     """Return a column as (row, value) numbers; a ValueError where it is not there or holds something else."""
     values = column_of(columns, name, key)
     if values.dtype.kind not in "fiu":
-        raise ValueError(f"{key}: column '{name}' holds {values.dtype}, numbers are needed")
+        raise InvalidValueError(f"{key}: column '{name}' holds {values.dtype}, numbers are needed")
     return values.astype(np.float64).reshape(len(values), -1)
 
 
@@ -152,7 +155,7 @@ def _chosen(columns: Columns, rules: Sequence[Rule], key: str, table: str) -> ND
     """Mark the rows that meet the rules; a ValueError where none does."""
     keep = filter_rows(columns, rules, f"{key}.select") if len(columns["start_time"]) else np.zeros(0, bool)
     if not keep.any():
-        raise ValueError(f"{key}.select: none of the {len(keep)} rows of '{table}' is left; {_present(columns)}")
+        raise InvalidValueError(f"{key}.select: none of the {len(keep)} rows of '{table}' is left; {_present(columns)}")
     return keep
 
 
@@ -177,7 +180,7 @@ def _times(columns: Columns, where: str, rows: NDArray[np.intp]) -> NDArray[np.f
     bad = np.flatnonzero(times[:, 1] < times[:, 0])
     if len(bad):
         i = int(bad[0])
-        raise ValueError(
+        raise InvalidValueError(
             f"{where}: row {rows[i]} goes from {times[i, 0]:g} to {times[i, 1]:g} s ({len(bad)} such rows); a stop must not come "
             "before its start: correct the file, or leave such rows out with select"
         )

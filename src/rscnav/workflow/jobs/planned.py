@@ -15,6 +15,7 @@ from rscnav.config.file_patterns import expand_files
 from rscnav.config.job_settings import network_sessions, settings_text
 from rscnav.config.schema import Config
 from rscnav.config.yaml_text import yaml_text
+from rscnav.errors import InvalidValueError
 from rscnav.export.registry import EXPORTS
 from rscnav.networks.registered_modules import network_code
 from rscnav.registry import module_of
@@ -141,7 +142,7 @@ def settings_file(folder: str, text: str) -> str:
 def _parts(word: str) -> tuple[str, str, str, str]:
     found = word.split(":")
     if len(found) != 4:
-        raise ValueError(
+        raise InvalidValueError(
             f"--expect: '{word}' is no job's mark (STAGE:ITEM:SETTINGS:CODE); leave the option out by hand"
         )
     return found[0], found[1], found[2], found[3]

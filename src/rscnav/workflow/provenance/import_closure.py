@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import rscnav
+from rscnav.errors import InvalidValueError
 from rscnav.workflow.provenance.syntax_hash import Import, Source, read_source, statements_of
 
 ROOT = Path(rscnav.__file__).parent
@@ -80,7 +81,7 @@ def source(module: str) -> Source:
     path = _path(module).with_suffix(".py")
     if not path.is_file():
         what = "is a package; name a module in it" if _is_package(module) else f"has no file {path}"
-        raise ValueError(f"code of '{module}': {what}")
+        raise InvalidValueError(f"code of '{module}': {what}")
     return read_source(path.read_text(encoding="utf-8"), str(path))
 
 
@@ -170,7 +171,7 @@ def front(package: str) -> dict[str, str]:
                 names |= {name: f"{package}.{module}" for module, all_names in table.items() for name in all_names}
                 continue
         if not (_is_dunder(statement) or ast.unparse(statement) == "import lazy_loader"):
-            raise ValueError(
+            raise InvalidValueError(
                 f"{path}, line {statement.lineno}: code in the front of a package is in no hash; a front holds a "
                 f"docstring and {ATTACH}(__name__, submod_attrs={{...}}) alone; move the code into a module"
             )
@@ -202,4 +203,4 @@ def _refuse_package(module: str, found: Import, package: str) -> NoReturn:
 
 
 def _refuse(module: str, found: Import, words: str) -> NoReturn:
-    raise ValueError(f"{_path(module).with_suffix('.py')}, line {found.line}: {words}")
+    raise InvalidValueError(f"{_path(module).with_suffix('.py')}, line {found.line}: {words}")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.regular import DamagedError, read_bytes
 from rscnav.workflow.jobs.planned import settings_file
 from rscnav.workflow.results_check.file_check import files_of
@@ -50,7 +51,7 @@ def remake(folder: Path, found: Survey, declared: Sequence[str], configs: Sequen
         Where a file cannot be deleted, or there is no workflow here, or it fails.
     """
     if not Path("Snakefile").exists():
-        raise ValueError(
+        raise InvalidValueError(
             "--remake runs the workflow: start it in the folder that holds the Snakefile, the one in which the run was started"
         )
     damaged = [path for path in found.damaged if path in set(declared)]
@@ -65,7 +66,7 @@ def remake(folder: Path, found: Survey, declared: Sequence[str], configs: Sequen
     beside = os.path.join(os.path.dirname(sys.executable), "snakemake")
     program = beside if os.path.exists(beside) else shutil.which("snakemake")
     if program is None:
-        raise ValueError("--remake needs snakemake, which is not installed beside this Python; see README.md")
+        raise InvalidValueError("--remake needs snakemake, which is not installed beside this Python; see README.md")
     done = subprocess.run([program, *command], check=False)
     if done.returncode:
-        raise ValueError(f"snakemake ended with status {done.returncode}; what it printed above says why")
+        raise InvalidValueError(f"snakemake ended with status {done.returncode}; what it printed above says why")

@@ -7,5 +7,4 @@
 - ``kd_tree``          counting pairs by the leaves of a k-d tree: leaves further apart than the largest radius are passed over
 - ``kd_tree_kernels``  compiled loops over the leaves of a k-d tree; see `pair_tree`
 - ``slope_variance``   sampling variance of a slope that was read off pairs
-- ``subsampled``       correlation sum of more points than all pairs of which can be counted: from some reference points to all
 """

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.dimension.pair_counts.distance_bins import Points, rounding_bound
+from rscnav.errors import InvalidValueError
 
 BLOCK = 8192  # rows and columns of a block: 0.5 GB of products
 BLOCK_CPU = 1024
@@ -25,10 +26,12 @@ def torch_device(wanted: str) -> str:
     import torch
 
     if wanted not in ("cuda", "auto", "cpu"):
-        raise ValueError(f"device: '{wanted}' will not do; cpu, cuda or auto")
+        raise InvalidValueError(f"device: '{wanted}' will not do; cpu, cuda or auto")
     there = torch.cuda.is_available()
     if wanted == "cuda" and not there:
-        raise ValueError("device: torch finds no GPU here; use device='cpu', or 'auto' to take one where there is one")
+        raise InvalidValueError(
+            "device: torch finds no GPU here; use device='cpu', or 'auto' to take one where there is one"
+        )
     return "cuda" if there and wanted != "cpu" else "cpu"
 
 

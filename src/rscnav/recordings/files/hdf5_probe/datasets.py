@@ -8,6 +8,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.hdf5_probe.links import Outside, beside
 
 _LARGE_CHUNK = 64 << 20  # larger chunks are not unpacked here
@@ -61,7 +62,7 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
         extents, note = _extents(walk, data, packed, name)
         size = os.path.getsize(key[0])
         if any(start + length > size for start, length, _ in extents):
-            raise OSError("its values lie beyond the end of the file")
+            raise InvalidValueError("its values lie beyond the end of the file")
         stored += extents
         if claimed > max(_SMALLEST_REFUSED, _MOST_PACKED * size):
             refusal = (

@@ -13,6 +13,7 @@ from errno import EACCES, EAGAIN
 from typing import Any
 
 import rscnav
+from rscnav.errors import InvalidValueError
 
 _TRUNCATED = "truncated file"
 _MARKED = "h5clear file"  # libhdf5's advice for a file whose writer did not close it
@@ -148,7 +149,7 @@ def probed(path: str | os.PathLike[str]) -> Probed:
     """
     found = probe(path)
     if found.refusal:
-        raise ValueError(found.refusal)
+        raise InvalidValueError(found.refusal)
     if found.plugins:
         import hdf5plugin  # noqa: F401  registers its filters
     return found
@@ -180,7 +181,7 @@ def refuse_values(found: Probed, item: Any) -> None:
         return
     fault = found.refused.get(key_of(item)) or found.dropped.get(key_of(item))
     if fault is not None:
-        raise ValueError(str(fault))
+        raise InvalidValueError(str(fault))
 
 
 def followed(found: Probed, group: Any) -> list[str]:

@@ -89,7 +89,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     group = random_trial_groups(prepared.trial, settings.n_groups, seeds.generator("jackknife"))
     without = _without(passes, draws[:_DRAWS_EACH], activity, used, group, settings, seeds.generator("subsamples"))
     n_groups = int(group.max()) + 1
-    for k, suffix in enumerate(("", "_mm")):
+    for k, suffix in enumerate(("", "_miller_madow")):
         for name, pick in {"LM1": (1, 0), "LM2": (0, 1), "difference": (1, -1)}.items():
             value = float(means[k] @ pick)
             low, high = subsample_interval(value, without[:, k] @ pick, n_groups)
@@ -99,7 +99,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result.add("units", np.flatnonzero(lively), "", ("unit",))
     result.add("n_constant_units", int(np.sum(~lively)))
     nulls = null_differences(find, prepared.trial, codes, settings, seeds.generator("controls"))
-    for k, suffix in enumerate(("", "_mm")):
+    for k, suffix in enumerate(("", "_miller_madow")):
         add_controls(result, nulls, k, suffix)
     if not result["n_passes"].any():
         best = match_visit_counts(passes, draws[0], 1)[1].max()

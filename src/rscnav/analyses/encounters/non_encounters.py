@@ -29,7 +29,7 @@ from rscnav.settings.strict_settings import StrictSettings
 NEEDS = ("trials", "encounters", "position", "phase", "n_hypotheses", "landmarks")
 FIELDS = ("position", "phase", "n_hypotheses", "landmarks", "encounters", "belief", "bayes_posterior", "bin_centres")
 
-KINDS = ("missed", "other", "difference")
+KINDS = ("non_encounter", "other", "difference")
 BELIEFS = {"network": "belief", "bayes": "bayes_posterior"}
 
 
@@ -78,7 +78,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")
     result = Result(notes={"trials": words})
-    result.add("n_missed", sets.n_missed)
+    result.add("n_non_encounters", sets.n_missed)
     result.add("n_sets", len(sets.length))
     if len(sets.length) < settings.min_sets:
         found = f"{len(sets.length)} of {sets.n_missed} non-encounters have passages to compare them with"

@@ -9,7 +9,7 @@ from pydantic import Field
 from rscnav.analyses.encounters.categories import MISSED, samples_around, why_no_non_encounters
 from rscnav.analyses.events import onset_sample, segment_index
 from rscnav.analyses.optimality import observer_statistics as strategies
-from rscnav.analyses.optimality.optimality import counted_samples
+from rscnav.analyses.optimality.optimality_gap import counted_samples
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
 from rscnav.seeds import Seeds
@@ -18,10 +18,10 @@ from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("observer_loss", "phase")
-MEASURES = ("loss", "error", "certainty", "alternative", "divergence", "correct")
+MEASURES = ("loss", "error", "certainty", "alternative", "kl_divergence", "correct")
 FIELDS = ("phase", "position", "bin_centres", "landmarks", "encounters", *(f"observer_{m}" for m in MEASURES))
 NUMBERS = {  # one for each observer, of the whole trial
-    **{what: f"{what}/mean" for what in ("loss", "error", "divergence")},
+    **{what: f"{what}/mean" for what in ("loss", "error", "kl_divergence")},
     **{"nearest": "nearest", "accuracy": "accuracy/share", "collapse_s": "collapse/median"},
 }
 BY_PART = ("observer", "part")
@@ -86,16 +86,16 @@ def _add_losses(result: Result, session: Session, counted: NDArray[np.bool_]) ->
 
 def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]) -> None:
     """Add the divergence of the network's belief from each observer's: per step, per trial, and who is nearest."""
-    if session.observer_divergence is None:
+    if session.observer_kl_divergence is None:
         return
-    values = session.observer_divergence[counted]
+    values = session.observer_kl_divergence[counted]
     where = session.trial[counted], session.require("phase")[counted]
-    _add(result, "divergence", "mean se", strategies.per_step(values, *where), BY_PART, "nats per step")
+    _add(result, "kl_divergence", "mean se", strategies.per_step(values, *where), BY_PART, "nats per step")
     trial, means = strategies.of_trials(values, *where)
-    result.add("divergence/trial", trial, "", ("trial",))
-    result.add("divergence/of_trial", means[:, :, 0], "nats per step", ("trial", "observer"))
+    result.add("kl_divergence/trial", trial, "", ("trial",))
+    result.add("kl_divergence/of_trial", means[:, :, 0], "nats per step", ("trial", "observer"))
     for name, quantile in strategies.QUARTILES.items():
-        result.add(f"divergence/{name}", strategies.quantiles(means, quantile), "nats per step", BY_PART)
+        result.add(f"kl_divergence/{name}", strategies.quantiles(means, quantile), "nats per step", BY_PART)
     rivals = [
         k
         for k, name in enumerate(session.observer_names)

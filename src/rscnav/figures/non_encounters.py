@@ -11,9 +11,9 @@ from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.event_aligned import DASHED, add_headroom, compact_legend, curve, mark_significant, time_axis
 from rscnav.figures.style import GREY, Canvas
 
-ANALYSES = ("missed",)
+ANALYSES = ("non_encounters",)
 FIELDS: tuple[str, ...] = ()
-COLOURS = {"missed": "#D55E00", "other": "#0072B2"}
+COLOURS = {"non_encounter": "#D55E00", "other": "#0072B2"}
 CURVES = {
     "shown": ("Shown by the state", "wrong place shown"),
     "network": ("Belief", "mass on wrong place"),
@@ -28,20 +28,22 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     explained: set[str] = set()
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
-        results = row.results("missed")
+        results = row.results("non_encounters")
         for panel, what in zip(panels, CURVES, strict=False):
             members = [r for r in results if f"{what}/missed" in r]
             if members:
                 _curves(panel, members, what, what not in explained)
                 explained.add(what)
             else:
-                empty_panel(panel, row.reason("missed") or _why(results, "belief" if what == "network" else what))
+                empty_panel(
+                    panel, row.reason("non_encounters") or _why(results, "belief" if what == "network" else what)
+                )
         drops = [what for what in DROPS if any(f"{what}_difference" in r for r in results)]
         if drops:
             _drops(panels[3], results, drops, "drops" not in explained)
             explained.add("drops")
         else:
-            empty_panel(panels[3], row.reason("missed") or _why(results, "shown"))
+            empty_panel(panels[3], row.reason("non_encounters") or _why(results, "shown"))
     for panel, title in zip(axes[0], (*(title for title, _ in CURVES.values()), "What is lost"), strict=True):
         panel.set_title(title)
     panel_letters(axes[0])
@@ -55,7 +57,7 @@ def _why(results: Sequence[Result], what: str) -> str:
 def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> None:
     """Missed (with its 95 % interval) and other passages; marks where they have changed differently since the last sample before."""
     for kind, colour in COLOURS.items():
-        curve(ax, results, f"{what}/{kind}", colour, "missed" if kind == "missed" else "other")
+        curve(ax, results, f"{what}/{kind}", colour, "missed" if kind == "non_encounter" else "other")
         if what == "network":
             curve(ax, results, f"bayes/{kind}", colour, "", DASHED)
     time_axis(ax, label="time from expected (s)")
@@ -75,7 +77,7 @@ def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> Non
 def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bool) -> None:
     """Draw what is lost from just before to after, with its 95 % interval; p of the difference above."""
     for place, what in enumerate(drops):
-        for kind, shift in (("missed", -0.15), ("other", 0.15)):
+        for kind, shift in (("non_encounter", -0.15), ("other", 0.15)):
             found = [[r.scalar(f"{what}_{kind}{end}") for end in ("", "_low", "_high")] for r in results]
             known = np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
             if len(known) == 1:

@@ -14,7 +14,7 @@ from rscnav.analyses.result import Result
 from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
 from rscnav.figures.style import GREY, Canvas
 
-ANALYSES = ("behaviour",)
+ANALYSES = ("observer_comparison",)
 FIELDS: tuple[str, ...] = ()
 TITLES = ("Loss", "Second landmark", "Missed landmark", "Choice", "Divergence")
 OBSERVERS = {  # label, colour (Okabe & Ito 2008), marker; drawn in this order, the network last and so on top
@@ -36,10 +36,10 @@ def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
     shown: dict[str, None] = {}
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
-        results = row.results("behaviour")
+        results = row.results("observer_comparison")
         if not results:
             for panel in panels:
-                empty_panel(panel, textwrap.fill(row.reason("behaviour"), WRAP))
+                empty_panel(panel, textwrap.fill(row.reason("observer_comparison"), WRAP))
             continue
         shown |= dict.fromkeys(name for r in results for name in r["observer"].tolist())
         _loss(panels[0], results)
@@ -70,7 +70,9 @@ def _loss(ax: Axes, results: Sequence[Result]) -> None:
 
 def _divergence(ax: Axes, results: Sequence[Result]) -> None:
     """Median over trials of the divergence from each observer, with quartiles."""
-    _by_part(ax, results, "divergence/median", ("divergence/lower_quartile", "divergence/upper_quartile"), np.inf)
+    _by_part(
+        ax, results, "kl_divergence/median", ("kl_divergence/lower_quartile", "kl_divergence/upper_quartile"), np.inf
+    )
     if not ax.lines:
         empty_panel(ax, "no divergence from another observer")
         return
@@ -82,13 +84,13 @@ def _by_part(ax: Axes, results: Sequence[Result], what: str, bars: tuple[str, ..
     """Draw a marker per observer in each part; `bars` names a standard error, or a lower and an upper end."""
     parts = results[0]["part"].tolist()
     names = [n for n in OBSERVERS if any(n in r["observer"] for r in results)]
-    names = [n for n in names if what != "divergence/median" or n != "network"]
+    names = [n for n in names if what != "kl_divergence/median" or n != "network"]
     for place, name in enumerate([*names[-1:], *names[:-1]] if "network" in names else names):
         _, colour, marker = OBSERVERS[name]
         shift = SPREAD * ((place + 0.5) / len(names) - 0.5)
         for p in range(len(parts)):
             found = [_of(r, name, what, p) for r in results]
-            known = np.array([v for v in found if np.isfinite(v) and (v > 0 or what != "divergence/median")])
+            known = np.array([v for v in found if np.isfinite(v) and (v > 0 or what != "kl_divergence/median")])
             if not len(known):
                 continue
             if len(results) > 1:

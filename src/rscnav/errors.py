@@ -1,0 +1,47 @@
+"""Errors that a user can correct: all are `RscnavError`, and the command line shows each as one message.
+
+Any other exception that leaves a command is an error of this program: a traceback, and the request to report it. A child is also one of
+Python's own exceptions, so that a caller in Python may write ``except ValueError``. A message names the key, argument or file, the value,
+what is valid, and the cure.
+"""
+
+import os
+
+
+class RscnavError(Exception):
+    """Something is wrong that the user can correct."""
+
+
+class InvalidValueError(RscnavError, ValueError):
+    """An argument, a setting or the content of a file is not valid."""
+
+
+class FileError(RscnavError, OSError):
+    """A file or folder cannot be read or written. Its arguments are a message, or those of `OSError`: errno, message, file."""
+
+    def __str__(self) -> str:
+        return f"{os.fspath(self.filename)}: {self.strerror}" if self.filename is not None else super().__str__()
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """A file or folder is not there."""
+
+
+class DivergedError(RscnavError, FloatingPointError):
+    """A training diverged and could not be restarted."""
+
+
+def raised_in(error: BaseException) -> str:
+    """Return the top-level package of the Python code that raised an error; '' for an error that was not raised."""
+    trace = error.__traceback__
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
+def is_internal(error: BaseException) -> bool:
+    """Whether an error is one of this program: raised by its own code, and not an `RscnavError` or an error of the operating system."""
+    of_system = isinstance(error, OSError) and error.errno is not None
+    return raised_in(error) == "rscnav" and not of_system and not isinstance(error, RscnavError | MemoryError)

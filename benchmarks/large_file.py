@@ -74,23 +74,26 @@ def commands(file: Path, folder: Path, stages: list[str] | None) -> list[tuple[s
         ("inspect", ["inspect", str(file), *config, "--session", NAME]),
         ("inspect, drafted", ["inspect", str(file)]),
         ("validate", ["validate", *config]),
-        ("read", ["read", *config, "--session", NAME, "--output", session]),
+        ("import-recording", ["import-recording", *config, "--session", NAME, "--output", session]),
     ]
     for name in ANALYSES:
         output = str(folder / "analyses" / name / f"{NAME}.h5")
         found.append((name, ["analyse", *config, "--analysis", name, "--session", session, "--output", output]))
     dynamics = str(folder / "analyses" / "dynamics" / f"{NAME}.h5")
     found.append(
-        ("dynamics", ["dynamics", *config, "--session", NAME, "--session-file", session, "--output", dynamics])
+        (
+            "network-dynamics",
+            ["network-dynamics", *config, "--session", NAME, "--session-file", session, "--output", dynamics],
+        )
     )
     for name in FIGURES:
         if figure_module(name).FIELDS:
             drawn = ["--sessions", NAME, "--results", str(folder), "--output", str(folder / f"{name}.pdf")]
-            found.append((f"figure {name}", ["figure", *config, "--figure", name, *drawn]))
+            found.append((f"figure {name}", ["plot", *config, "--figure", name, *drawn]))
     found += [
         ("export, NWB", ["export", "--session", session, "--nwb", str(folder / "export" / "large.nwb")]),
         ("export, tables", ["export", "--session", session, "--tables", str(folder / "export" / "tables")]),
-        ("numbers", ["numbers", *config, "--results", str(folder), "--output", str(folder / "summary.json")]),
+        ("summary", ["summary", *config, "--results", str(folder), "--output", str(folder / "summary.json")]),
     ]
     return [(name, command) for name, command in found if stages is None or name in stages]
 

@@ -55,7 +55,7 @@ rule summary:
     params:
         **planned_with("summary"),
     shell:
-        "rscnav groundtruth summary --expect {params.expect:q} --inputs {input.parts:q} --truth {input.truth:q} --folder {RESULTS:q} && cat {output[2]:q}"
+        "rscnav ground-truth summary --expect {params.expect:q} --inputs {input.parts:q} --truth {input.truth:q} --folder {RESULTS:q} && cat {output[2]:q}"
 
 
 rule simulate:
@@ -69,7 +69,7 @@ rule simulate:
     params:
         **planned_with("simulate"),
     shell:
-        "rscnav groundtruth simulate --config {CONFIG_FILE:q} --expect {params.expect:q} --seed {wildcards.seed:q} {MOST} --output {output.session:q} "
+        "rscnav ground-truth simulate --config {CONFIG_FILE:q} --expect {params.expect:q} --seed {wildcards.seed:q} {MOST} --output {output.session:q} "
         "--rates {output.rates:q} 2>&1 | tee {log:q}"
 
 
@@ -91,7 +91,7 @@ rule measure:
         **planned_with("measure"),
         drawn_from=MOST,
     shell:
-        "rscnav groundtruth measure --config {CONFIG_FILE:q} --expect {params.expect:q} --seed {wildcards.seed:q} --units {wildcards.units:q} "
+        "rscnav ground-truth measure --config {CONFIG_FILE:q} --expect {params.expect:q} --seed {wildcards.seed:q} --units {wildcards.units:q} "
         "--trials {wildcards.trials:q} --activity {wildcards.activity:q} --session {input:q} --output {output.rows:q} 2>&1 | tee {log:q}"
 
 
@@ -104,5 +104,5 @@ rule truth:
     params:
         **planned_with("truth"),
     shell:
-        "rscnav groundtruth truth --config {CONFIG_FILE:q} --expect {params.expect:q} --trials {TRUTH_TRIALS} --units {UNITS} --output {output.rows:q} "
+        "rscnav ground-truth truth --config {CONFIG_FILE:q} --expect {params.expect:q} --trials {TRUTH_TRIALS} --units {UNITS} --output {output.rows:q} "
         "2>&1 | tee {log:q}"

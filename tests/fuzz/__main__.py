@@ -93,12 +93,12 @@ def use(path: Path) -> str:
     training_groups(config)
     resolved_comparisons(config)
     for name in list(network_sessions(config))[:5]:
-        for stage in ("train", "rollout", "dynamics"):
+        for stage in ("train", "rollout", "network_dynamics"):
             settings_text(config, stage, name)
     for simulation in config.simulations[:5]:
         settings_text(config, "simulate", simulation.name)
     for recording in config.recordings[:5]:
-        settings_text(config, "read", recording.name)
+        settings_text(config, "import_recording", recording.name)
     settings_text(config, "analyse", "tuning_entropy")
     return str(len(names))
 

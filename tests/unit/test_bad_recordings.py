@@ -246,7 +246,7 @@ def test_files_that_cannot_be_opened_on_the_command_line(tmp_path, monkeypatch, 
     (tmp_path / "cut.nwb").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "zero.nwb").touch()
     (tmp_path / "folder").mkdir()
-    assert main(["inspect", name, "--page", "page.pdf"]) == 1
+    assert main(["inspect", name, "--report", "page.pdf"]) == 1
     assert f"rscnav inspect: error: {name}: {words}" in capsys.readouterr().err
     (tmp_path / "c.yaml").write_text(f"recordings:\n  - {{name: rat, file: '{name}'}}\n", encoding="utf-8")
     assert main(["validate", "--config", "c.yaml"]) == 1
@@ -367,6 +367,6 @@ def test_nothing_half_written_is_left(tmp_path):
         f"recordings:\n  - {{name: rat, file: {path}, units: [{{column: n_spikes, min: 100}}]}}\n", encoding="utf-8"
     )
     output = tmp_path / "out" / "rat.h5"
-    assert main(["read", "--config", str(config), "--session", "rat", "--output", str(output)]) != 0
+    assert main(["import-recording", "--config", str(config), "--session", "rat", "--output", str(output)]) != 0
     assert not output.exists()
     assert list(tmp_path.glob("**/*.part*")) == []

@@ -76,7 +76,7 @@ def test_numbers_of_a_session_without_behaviour_are_null(config, tmp_path):
         assert main(["analyse", "--config", config, "--analysis", analysis, *arguments]) == 0
     write_result(Result.not_applicable("not asked"), tmp_path / "analyses" / "dynamics" / "n-s1.h5")
     summary = tmp_path / "summary.json"
-    assert main(["numbers", "--config", config, "--results", str(tmp_path), "--output", str(summary)]) == 0
+    assert main(["summary", "--config", config, "--results", str(tmp_path), "--output", str(summary)]) == 0
     numbers = json.loads(summary.read_text())["sessions"]["n-s1"]
     assert numbers["n_units"] == 2
     assert [

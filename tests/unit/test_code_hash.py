@@ -271,17 +271,17 @@ def test_training_depends_on_what_the_network_is_made_of_and_no_more():
 
 
 def test_versions_of_the_packages_behind_a_job_count(monkeypatch):
-    modules = ("rscnav.cli.figure", "rscnav.figures.learning")
+    modules = ("rscnav.cli.plot", "rscnav.figures.learning")
     assert "matplotlib" in package_versions(*modules)
-    assert "torch" not in package_versions("rscnav.cli.figure", "rscnav.figures.learning")
+    assert "torch" not in package_versions("rscnav.cli.plot", "rscnav.figures.learning")
     assert "matplotlib" not in package_versions("rscnav.cli.train")
-    before = code_hash(*modules), code_hash("rscnav.cli.across")
+    before = code_hash(*modules), code_hash("rscnav.cli.pool")
     version = packages.importlib.metadata.version
     monkeypatch.setattr(
         packages.importlib.metadata, "version", lambda name: "99.0" if name == "matplotlib" else version(name)
     )
     packages._version.cache_clear()
-    after = code_hash(*modules), code_hash("rscnav.cli.across")
+    after = code_hash(*modules), code_hash("rscnav.cli.pool")
     packages._version.cache_clear()
     assert after[0] != before[0]
     assert after[1] == before[1]

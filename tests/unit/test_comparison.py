@@ -72,7 +72,9 @@ def test_two_comparisons_of_one_name_and_edges_out_of_order_are_refused():
 def test_a_comparison_runs_again_for_its_own_numbers_only():
     config, other = (parse_config(DEFAULT | {"figures": {"dpi": dpi}}) for dpi in (300, 100))
     assert settings_text(config, "compare", "side-by-side") == settings_text(other, "compare", "side-by-side")
-    assert settings_text(config, "beside", "side-by-side") != settings_text(other, "beside", "side-by-side")
+    assert settings_text(config, "plot_comparison", "side-by-side") != settings_text(
+        other, "plot_comparison", "side-by-side"
+    )
     with pytest.raises(ConfigError, match="comparisons: there is no 'y'; there are: side-by-side"):
         settings_text(config, "compare", "y")
 

@@ -135,11 +135,18 @@ def test_a_job_depends_on_its_own_settings_only():
     before = parse_config(DEFAULT)
     recoloured = parse_config(changed(figures__dpi=72, analyses__common__cutoff_hz=0.4))
     retrained = parse_config(changed(training__max_learning_rate=0.002))
-    for stage, item in [("train", "gru-s1"), ("rollout", "gru-s1"), ("read", "example"), ("simulate", "example")]:
+    for stage, item in [
+        ("train", "gru-s1"),
+        ("rollout", "gru-s1"),
+        ("import_recording", "example"),
+        ("simulate", "example"),
+    ]:
         assert settings_text(before, stage, item) == settings_text(recoloured, stage, item)
     assert settings_text(before, "analyse", "optimality_gap") != settings_text(recoloured, "analyse", "optimality_gap")
     assert settings_text(before, "train", "gru-s1") != settings_text(retrained, "train", "gru-s1")
-    assert settings_text(before, "read", "example") == settings_text(retrained, "read", "example")
+    assert settings_text(before, "import_recording", "example") == settings_text(
+        retrained, "import_recording", "example"
+    )
 
 
 def test_settings_of_what_is_not_there():

@@ -102,7 +102,7 @@ def use(config) -> None:
     for network in config.networks[:2]:
         settings_text(config, "train", f"{network.name}-s{network.seeds[0]}")
     for recording in config.recordings[:2]:
-        settings_text(config, "read", recording.name)
+        settings_text(config, "import_recording", recording.name)
     assert names
 
 

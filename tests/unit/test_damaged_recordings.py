@@ -310,7 +310,7 @@ def test_inspection_lists_what_can_be_read_of_a_damaged_file(path, capsys):
     data = bytearray(path.read_bytes())
     data[header : header + 16] = bytes(16)
     path.write_bytes(data)
-    assert main(["inspect", str(path), "--page", str(path.parent / "page.pdf")]) == 1
+    assert main(["inspect", str(path), "--report", str(path.parent / "page.pdf")]) == 1
     out, err = capsys.readouterr()
     assert f"/{DATA}: dataset, 500 x 2, float64, meters" in out
     assert "damaged at '/units" in err

@@ -195,7 +195,7 @@ def project(tmp_path, gru):
 
 def command(project, session, *more):
     files = ["--session-file", str(project / f"{session}.h5"), "--output", str(project / "out" / f"{session}.h5")]
-    return main(["dynamics", "--config", str(project / "config.yaml"), "--session", session, *files, *more])
+    return main(["network-dynamics", "--config", str(project / "config.yaml"), "--session", session, *files, *more])
 
 
 def test_the_command_writes_what_the_library_gives(project, gru):
@@ -243,18 +243,24 @@ def test_a_network_file_that_is_missing_or_of_another_version_is_named(project, 
 def test_settings_are_those_that_it_depends_on():
     plain = {"networks": [{"name": "n", "seeds": [1]}], "recordings": [{"name": "rat", "file": "rat.nwb"}]}
     config = parse_config(plain)
-    assert set(settings_for(config, "dynamics", "n-s1")) == {"seed", "task_name", "task", "observer", "dynamics"}
-    assert settings_for(config, "dynamics", "rat") == {}
+    assert set(settings_for(config, "network_dynamics", "n-s1")) == {
+        "seed",
+        "task_name",
+        "task",
+        "observer",
+        "dynamics",
+    }
+    assert settings_for(config, "network_dynamics", "rat") == {}
     other = parse_config(plain | {"dynamics": {"n_inits": 7}, "training": {"n_batches": 9}})
-    assert settings_text(other, "dynamics", "n-s1") != settings_text(config, "dynamics", "n-s1")
+    assert settings_text(other, "network_dynamics", "n-s1") != settings_text(config, "network_dynamics", "n-s1")
     assert settings_text(other, "rollout", "n-s1") != settings_text(config, "rollout", "n-s1")
     longer = parse_config(plain | {"training": {"n_batches": 9}})
-    assert settings_text(longer, "dynamics", "n-s1") == settings_text(config, "dynamics", "n-s1")
+    assert settings_text(longer, "network_dynamics", "n-s1") == settings_text(config, "network_dynamics", "n-s1")
 
 
 def test_the_configuration_loads_no_torch():
     import subprocess
     import sys
 
-    code = "import sys, rscnav.config.schema, rscnav.cli.dynamics; sys.exit('torch._C' in sys.modules)"
+    code = "import sys, rscnav.config.schema, rscnav.cli.network_dynamics; sys.exit('torch._C' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

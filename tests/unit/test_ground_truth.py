@@ -199,7 +199,7 @@ def test_all_of_it_once_and_tiny(tmp_path, monkeypatch, pytestconfig):
     config = ["--config", str(pytestconfig.rootpath / "config.yaml")]
     most = ["--seed", "1", "--units", "12", "--trials", "30"]
     files = {name: str(tmp_path / f"{name}.h5") for name in ("spikes", "rates")}
-    run = lambda *words: main(["groundtruth", *map(str, words)])  # noqa: E731
+    run = lambda *words: main(["ground-truth", *map(str, words)])  # noqa: E731
     assert run("simulate", *config, *most, "--output", files["spikes"], "--rates", files["rates"]) == 0
     parts = []
     for activity, units, trials in (("spikes", 5, 10), ("spikes", 12, 30), ("rates", 12, 30)):

@@ -29,13 +29,13 @@ VALUES = {
 ITEMS = {
     "train": "m-s1",
     "rollout": "n-s1",
-    "dynamics": "m-s1",
-    "sample": "n-s1-like-rat",
+    "network_dynamics": "m-s1",
+    "sample_network": "n-s1-like-rat",
     "simulate": "sim",
-    "read": "rat",
+    "import_recording": "rat",
     "analyse": "tuning_entropy",
     "compare": "side",
-    "beside": "side",
+    "plot_comparison": "side",
     "figure": "task",
     "joint_figure": "task",
 }
@@ -55,17 +55,17 @@ def test_every_stage_can_be_planned_and_checked(config, stage):
 
 def test_a_job_s_code_includes_its_item_s(config):
     assert "rscnav.tasks.arena" in jobs.modules_of(config, "train", "m-s1")
-    assert jobs.modules_of(config, "dynamics", "rat") == ("rscnav.cli.dynamics",)
+    assert jobs.modules_of(config, "network_dynamics", "rat") == ("rscnav.cli.network_dynamics",)
     assert jobs.modules_of(config, "analyse", "tuning_entropy") == ("rscnav.cli.analyse", ANALYSES["tuning_entropy"])
-    assert jobs.modules_of(config, "joint_figure", "task") == ("rscnav.cli.figure", FIGURES["task"])
+    assert jobs.modules_of(config, "joint_figure", "task") == ("rscnav.cli.plot", FIGURES["task"])
 
 
 def test_what_differs_is_named():
     word = mark("analyse", "tuning_entropy", "{}", "c0de")
-    assert re.fullmatch(r"analyse:tuning:[0-9a-f]{12}:c0de", word)
+    assert re.fullmatch(r"analyse:tuning_entropy:[0-9a-f]{12}:c0de", word)
     check_mark(word, "{}", "c0de", "f.yaml")
     with pytest.raises(
-        ChangedError, match=r"^the settings in f.yaml changed .*\(analyse tuning\); start snakemake again"
+        ChangedError, match=r"^the settings in f.yaml changed .*\(analyse tuning entropy\); start snakemake again"
     ):
         check_mark(word, '{"seed": 1}', "c0de", "f.yaml")
     with pytest.raises(ChangedError, match="^the code of `rscnav analyse` changed"):
@@ -92,18 +92,18 @@ def test_a_command_refuses_other_settings_and_makes_nothing(tmp_path, capsys):
 
 def test_a_command_refuses_other_code(tmp_path, capsys, monkeypatch):
     (tmp_path / "c.yaml").write_text(yaml.safe_dump(VALUES))
-    word = planned(load_config(tmp_path / "c.yaml"), "numbers").mark
+    word = planned(load_config(tmp_path / "c.yaml"), "summary").mark
     monkeypatch.setattr(jobs, "code_hash", lambda *modules: "edited")
     assert (
-        main(["numbers", "--config", str(tmp_path / "c.yaml"), "--expect", word, "--results", ".", "--output", "x"])
+        main(["summary", "--config", str(tmp_path / "c.yaml"), "--expect", word, "--results", ".", "--output", "x"])
         == 1
     )
-    assert "the code of `rscnav numbers` changed after this run was planned" in capsys.readouterr().err
+    assert "the code of `rscnav summary` changed after this run was planned" in capsys.readouterr().err
 
 
 def test_a_missing_file_of_settings_is_explained(tmp_path, capsys):
     arguments = ["--expect", "read:rat:x:y", "--session", "rat", "--output", str(tmp_path / "x.h5")]
-    assert main(["read", "--config", str(tmp_path / "no.yaml"), *arguments]) == 1
+    assert main(["import-recording", "--config", str(tmp_path / "no.yaml"), *arguments]) == 1
     assert "no.yaml: the settings of this run are not there" in capsys.readouterr().err
 
 
@@ -121,7 +121,7 @@ def test_the_written_configuration_gives_the_same_settings(preset, tmp_path, mon
     path.write_text(text)
     again = load_config(path)
     assert again == config
-    assert settings_for(again, "numbers", "") == settings_for(config, "numbers", "")
+    assert settings_for(again, "summary", "") == settings_for(config, "summary", "")
     assert settings_file("r", text) == settings_file("r", settings_file_text(again, yaml.safe_load(text)))
 
 
@@ -137,7 +137,7 @@ def test_a_file_that_appears_later_changes_no_job(tmp_path):
 
 def test_numbers_depend_on_the_settings_that_results_depend_on():
     def sha(**changes):
-        return settings_for(parse_config(VALUES | changes), "numbers", "")["settings_sha"]
+        return settings_for(parse_config(VALUES | changes), "summary", "")["settings_sha"]
 
     assert sha() == sha(device="cpu") == sha(figures={"dpi": 60}) == sha(tasks={"ring-internal-map": {"trial_s": 5.0}})
     assert len({sha(), sha(seed=1), sha(rollout={"test_trials": 9}), sha(similarity={"n_subsamples": 11})}) == 4

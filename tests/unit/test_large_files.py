@@ -70,7 +70,7 @@ def assert_same_files(one, other):
 
 
 def written_both_ways(path, mapping, folder):
-    """Write a recording as `rscnav read` does, and all at once; give both files."""
+    """Write a recording as `rscnav import-recording` does, and all at once; give both files."""
     with open_session(path, mapping, quiet=True) as session:
         assert isinstance(session.activity, lazy.LazyRows)
         write_session(session, folder / "blocks.h5")

@@ -20,7 +20,7 @@ def test_unlock_ends_orphans_before_it_clears_the_lock():
         ["make", "-n", "-o", ".venv/.ready", "unlock"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     lines = plan.stdout.splitlines()
-    assert lines.index("rscnav status --end") < lines.index("snakemake --unlock")
+    assert lines.index("rscnav status --kill") < lines.index("snakemake --unlock")
 
 
 def test_named_targets_exist():

@@ -290,15 +290,15 @@ def test_the_same_file_gives_the_same_bytes_and_reading_is_not_disturbed(plane, 
         f'recordings:\n  - {PLANE.model_dump_json(exclude={"file"}, exclude_none=True)[:-1]}, "file": "{plane}"}}\n'
     )
     command = ["inspect", str(plane), "--config", "c.yaml", "--session", "rat"]
-    assert main([*command, "--page", "one.pdf"]) == 0
+    assert main([*command, "--report", "one.pdf"]) == 0
     assert "Page: one.pdf, one.png" in capsys.readouterr().out
-    assert main([*command, "--page", "two.png"]) == 0
+    assert main([*command, "--report", "two.png"]) == 0
     for ending in ("pdf", "png"):
         assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
-    assert main([*command, "--page", "three.jpg"]) == 1
+    assert main([*command, "--report", "three.jpg"]) == 1
     assert "three.jpg: a PDF and a PNG are written" in capsys.readouterr().err
     assert main(command) == 0
-    assert "--page PAGE.pdf" in capsys.readouterr().out
+    assert "--report PAGE.pdf" in capsys.readouterr().out
     assert sorted(p.name for p in tmp_path.iterdir()) == ["c.yaml", "one.pdf", "one.png", "two.pdf", "two.png"]
 
 

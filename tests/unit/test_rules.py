@@ -36,7 +36,7 @@ def test_settings_name_the_rules_of_the_table():
 
 def test_rules_are_told_their_settings():
     assert rule_of("truncated_bptt", window_steps=7).window_steps == 7
-    assert rule_of("snap", order=4).order == 4
+    assert rule_of("snap", snap_order=4).order == 4
     assert rule_of("e-prop", feedback="random").feedback == "random"
     assert rule_of("e-prop").seed == 3
 
@@ -51,7 +51,7 @@ def test_unknown_rules_are_refused_by_name():
     [
         ({"name": "hebb"}, "name: 'hebb' is not valid"),
         ({"window_steps": 0}, "window_steps: 0 is not valid"),
-        ({"order": 0}, "order: 0 is not valid"),
+        ({"snap_order": 0}, "snap_order: 0 is not valid"),
         ({"feedback": "none"}, "feedback: 'none' is not valid"),
         ({"windw_steps": 3}, "did you mean 'window_steps'?"),
     ],
@@ -66,7 +66,7 @@ def test_bad_settings_are_named(values, message):
     ("make", "message"),
     [
         (lambda: TruncatedBPTT(0), "rule.window_steps: 0 will not do; a window has at least 1 step"),
-        (lambda: SnAp(0), "rule.order: 0 will not do; a weight needs 1 step"),
+        (lambda: SnAp(0), "learning_rule.snap_order: 0 is not valid; a weight needs 1 step"),
         (lambda: EProp("none", 0), "rule.feedback: unknown 'none'; there are: symmetric, random"),
     ],
 )
@@ -109,14 +109,14 @@ def test_crbp_refuses_units_that_hear_of_each_other():
 
 @pytest.mark.parametrize(
     ("options", "shown"),
-    [({"name": "rtrl"}, "rule 'rtrl': the"), ({"name": "snap", "snap_order": 3}, "rule 'snap' with order 3: the")],
+    [({"name": "rtrl"}, "rule 'rtrl': the"), ({"name": "snap", "snap_order": 3}, "rule 'snap' with snap_order 3: the")],
 )
 def test_influence_that_does_not_fit_is_refused_with_its_size(options, shown):
     message = refusal(rule_of(**options), cell="lstm", hidden_size=512)
     # weights 4 x 512 x (11 + 1 + 512 + 1), on 2 x 512 numbers of state, 64 trials, 2 copies of 4 bytes
     assert f"{1_075_200 * 1024 * 64 * 8 / 2**30:.1f} GiB, and the limit is 4 GiB" in message
     assert shown in message
-    assert "snap with order 1, e-prop, or truncated_bptt" in message
+    assert "snap with snap_order 1, e-prop, or truncated_bptt" in message
 
 
 def test_what_fits_is_not_refused():
@@ -124,7 +124,7 @@ def test_what_fits_is_not_refused():
     for name in RULES:
         if name != "crbp":
             rule_of(name).check(small, 11, 100, 64)
-    rule_of("snap", order=1).check(Architecture("lstm", 512), 11, 100, 256)
+    rule_of("snap", snap_order=1).check(Architecture("lstm", 512), 11, 100, 256)
     rule_of("truncated_bptt", window_steps=100).check(Architecture("gru", 128, n_layers=3), 11, 100, 64)
 
 

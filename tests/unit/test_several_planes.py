@@ -79,6 +79,6 @@ def test_a_list_of_planes_is_inspected_and_validated(tmp_path, capsys):
     assert main(["validate", "--config", str(config)]) == 0
     assert "5 units" in capsys.readouterr().out
     page = tmp_path / "page.pdf"
-    assert main(["inspect", str(path), "--config", str(config), "--session", "m", "--page", str(page)]) == 0
+    assert main(["inspect", str(path), "--config", str(config), "--session", "m", "--report", str(page)]) == 0
     assert "plane1: RoiResponseSeries" not in capsys.readouterr().out.partition("Not used:")[2]
     assert page.exists()

@@ -54,21 +54,25 @@ def config(tmp_path, monkeypatch):
 def run(config, tmp_path):
     """Make a run in which rat7 could not be read; commands only note how they were called."""
     (tmp_path / "results/logs").mkdir(parents=True)
-    (tmp_path / "results/logs/rat7.log").write_text(f"rscnav read: error: {READING}\n(RSCNAV_DEBUG=1 shows where)\n")
+    (tmp_path / "results/logs/rat7.log").write_text(
+        f"rscnav import-recording: error: {READING}\n(RSCNAV_DEBUG=1 shows where)\n"
+    )
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
     (bin_dir / "rscnav").write_text('#!/bin/sh\necho "$@" >> calls.txt\n')
     (bin_dir / "rscnav").chmod(0o755)
-    read = Job("read", ["results/sessions/rat7.h5"], ["rat7"], "results/logs/rat7.log", "rscnav read x")
-    tuning = Job("analyse_tuning_entropy", ["results/analyses/tuning_entropy/rat7.h5"], ["rat7"])
-    across = Job("across", ["results/numbers/across.h5"], command="rscnav across --config c 2>&1")
-    compare = Job("compare", ["results/comparisons/side.h5"], ["side"], command="rscnav compare --name side")
-    beside = Job("beside", ["results/comparisons/side.csv"], ["side"], command="rscnav beside --name side")
-    figure = Job("figure_entropy", ["results/figures/entropy.pdf"], command="rscnav figure --figure entropy")
-    own = Job(
-        "figure_entropy_of_session", ["results/figures/rat7/entropy.pdf"], ["rat7"], command="rscnav figure --own"
+    read = Job(
+        "import_recording", ["results/sessions/rat7.h5"], ["rat7"], "results/logs/rat7.log", "rscnav import-recording x"
     )
-    numbers = Job("numbers", ["results/numbers/summary.json"], command="rscnav numbers --config 'a b'")
+    tuning = Job("analyse_tuning_entropy", ["results/analyses/tuning_entropy/rat7.h5"], ["rat7"])
+    across = Job("pool", ["results/numbers/pooled.h5"], command="rscnav pool --config c 2>&1")
+    compare = Job("compare", ["results/comparisons/side.h5"], ["side"], command="rscnav compare --name side")
+    beside = Job(
+        "plot_comparison", ["results/comparisons/side.csv"], ["side"], command="rscnav plot-comparison --name side"
+    )
+    figure = Job("figure_entropy", ["results/figures/entropy.pdf"], command="rscnav plot --figure entropy")
+    own = Job("figure_entropy_of_session", ["results/figures/rat7/entropy.pdf"], ["rat7"], command="rscnav plot --own")
+    numbers = Job("summary", ["results/numbers/summary.json"], command="rscnav summary --config 'a b'")
     everything = Job("all", [])
     needs = {tuning: {read: 1}, across: {tuning: 1}, compare: {read: 1}, beside: {compare: 1, tuning: 1}}
     needs |= {figure: {tuning: 1}, own: {tuning: 1}, numbers: {across: 1, compare: 1}, everything: {numbers: 1}}
@@ -83,7 +87,7 @@ def calls(tmp_path):
 
 def test_failed_and_waiting_jobs(run):
     jobs = {job.rule: job for job in unfinished_jobs(workflow(run.jobs, run.needs, [run.read]))}
-    assert [job.rule for job in jobs.values() if job.failed] == ["read"]
+    assert [job.rule for job in jobs.values() if job.failed] == ["import_recording"]
     assert {job.causes[0].item for job in jobs.values() if not job.failed} == {"rat7"}
     assert "all" not in jobs
 
@@ -94,21 +98,21 @@ def test_the_table_and_the_joint_outputs(run, config, tmp_path, capsys, monkeypa
     at_error(at, config)
     said = capsys.readouterr().err
     assert "1 job failed, and 7 that need them were not begun" in said
-    assert "read  rat7  results/logs/rat7.log" in said
+    assert "import_recording  rat7  results/logs/rat7.log" in said
     assert READING in said
     assert "5 outputs of several sessions were made from what there is" in said
     assert (tmp_path / "results/logs/failed.txt").read_text() in said + "\n"
     done = calls(tmp_path)
     assert done[0] == "compare --missing results/logs/missing.json --name side"
     assert set(done[1:3]) == {
-        "across --missing results/logs/missing.json --config c",
-        "beside --missing results/logs/missing.json --name side",
+        "pool --missing results/logs/missing.json --config c",
+        "plot-comparison --missing results/logs/missing.json --name side",
     }
     assert done[3:] == [
-        "numbers --missing results/logs/missing.json --config a b",
-        "figure --missing results/logs/missing.json --figure entropy",
+        "summary --missing results/logs/missing.json --config a b",
+        "plot --missing results/logs/missing.json --figure entropy",
     ]
-    assert [job.rule.name for job in at.started] == ["compare", "across", "beside", "numbers", "figure_entropy"]
+    assert [job.rule.name for job in at.started] == ["compare", "plot_comparison", "pool", "summary", "figure_entropy"]
     missing = read_missing("results/logs/missing.json")
     assert missing == Missing({"rat7": Gap("reading", "rat7", READING, "results/logs/rat7.log")})
 
@@ -118,22 +122,23 @@ def test_one_analysis_that_failed_is_a_gap_of_its_own(run, config, tmp_path, mon
     tuning = next(job for job in run.jobs if job.rule.name == "analyse_tuning_entropy")
     own = next(job for job in run.jobs if job.rule.name == "figure_entropy_of_session")
     at_error(workflow([tuning, own], {own: {tuning: 1}}, [tuning]), config)
-    assert calls(tmp_path) == ["figure --missing results/logs/missing.json --own"]
+    assert calls(tmp_path) == ["plot --missing results/logs/missing.json --own"]
     missing = read_missing("results/logs/missing.json")
     assert missing.sessions == {}
-    assert missing.results["rat7"]["tuning_entropy"].short("rat7") == "tuning failed: it ended before it wrote a log"
+    assert missing.results["rat7"]["tuning_entropy"].short("rat7") == "tuning_entropy failed: it ended before it wrote a log"
 
 
 def test_with_too_little_left_nothing_is_made_up(run, config, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("PATH", run.path)
     others = [
-        Job("read", [f"results/sessions/{name}.h5"], [name], "results/logs/rat7.log") for name in ("rat6", "rat8")
+        Job("import_recording", [f"results/sessions/{name}.h5"], [name], "results/logs/rat7.log")
+        for name in ("rat6", "rat8")
     ]
     compare = next(job for job in run.jobs if job.rule.name == "compare")
     run.needs[compare] = dict.fromkeys((run.read, *others), 1)
     at_error(workflow([*run.jobs, *others], run.needs, [run.read, *others]), config)
     assert "3 jobs failed" in capsys.readouterr().err
-    assert {line.split()[0] for line in calls(tmp_path)} == {"figure", "numbers"}  # none to compare, none to sum up
+    assert {line.split()[0] for line in calls(tmp_path)} == {"plot", "summary"}  # none to compare, none to sum up
 
 
 @pytest.mark.parametrize("how", [{"running": ["a job"]}, {"kill": "graceful"}])
@@ -148,13 +153,16 @@ def test_after_an_interruption_nothing_is_made(run, config, tmp_path, how, monke
 def test_a_run_that_stops_at_the_first_failure_makes_nothing(run, config, tmp_path, monkeypatch):
     """Without --keep-going some jobs were just not begun: what they would have made is not missing for a reason."""
     monkeypatch.setenv("PATH", run.path)
-    at_error(workflow([*run.jobs, Job("read", ["results/sessions/rat8.h5"], ["rat8"])], run.needs, [run.read]), config)
+    at_error(
+        workflow([*run.jobs, Job("import_recording", ["results/sessions/rat8.h5"], ["rat8"])], run.needs, [run.read]),
+        config,
+    )
     assert calls(tmp_path) == []
 
 
 def test_a_command_that_fails_is_named(run, config, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("PATH", run.path)
-    (tmp_path / "bin" / "rscnav").write_text('#!/bin/sh\n[ "$1" != figure ] || { echo broken; exit 1; }\n')
+    (tmp_path / "bin" / "rscnav").write_text('#!/bin/sh\n[ "$1" != plot ] || { echo broken; exit 1; }\n')
     at_error(workflow(run.jobs, run.needs, [run.read]), config)
     said = capsys.readouterr().err
     assert "4 outputs of several sessions" in said
@@ -162,25 +170,25 @@ def test_a_command_that_fails_is_named(run, config, tmp_path, capsys, monkeypatc
 
 
 def test_many_failures_are_counted(config, tmp_path, capsys):
-    jobs = [Job("read", [f"results/sessions/r{k}.h5"], [f"r{k}"]) for k in range(50)]
+    jobs = [Job("import_recording", [f"results/sessions/r{k}.h5"], [f"r{k}"]) for k in range(50)]
     at_error(workflow(jobs, {}, jobs), config)
     said = capsys.readouterr().err
-    assert said.count("\n  read") == 20
+    assert said.count("\n  import_recording") == 20
     assert "and 30 more: results/logs/failed.txt lists all" in said
-    assert (tmp_path / "results/logs/failed.txt").read_text().count("\n  read") == 50
+    assert (tmp_path / "results/logs/failed.txt").read_text().count("\n  import_recording") == 50
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         (
-            "rscnav read: error: one\nrscnav read: error: two\n  and more\n(RSCNAV_DEBUG=1 shows where)\n",
+            "rscnav import-recording: error: one\nrscnav import-recording: error: two\n  and more\n(RSCNAV_DEBUG=1 shows where)\n",
             "two\n  and more",
         ),
         ("progress\n", NO_MESSAGE),
         ("", NO_MESSAGE),
         ("Traceback (most recent call last):\n  File\nTypeError: no\n", "TypeError: no"),
-        ("rscnav read: error: nothing after it", "nothing after it"),
+        ("rscnav import-recording: error: nothing after it", "nothing after it"),
     ],
 )
 def test_reasons(tmp_path, text, reason):
@@ -210,13 +218,13 @@ def test_a_missing_result_is_not_read_even_where_an_old_one_lies(tmp_path):
         write_result(Result(), tmp_path / analysis / "rat8.h5")
     missing = Missing(results={"rat8": {"tuning_entropy": Gap("tuning_entropy", "rat8", "died", "x.log")}})
     found = read_results(tmp_path, "rat8", ("tuning_entropy", "spatial_entropy"), missing)
-    assert (found["tuning_entropy"].status, found["tuning_entropy"].reason) == ("failed", "tuning failed: died")
+    assert (found["tuning_entropy"].status, found["tuning_entropy"].reason) == ("failed", "tuning_entropy failed: died")
     assert found["spatial_entropy"].applicable
     assert all(
         result.applicable
         for result in read_results(tmp_path, "rat8", ("tuning_entropy", "spatial_entropy"), NOTHING).values()
     )
-    assert gaps_of(missing, ["rat7", "rat8"], ("tuning_entropy",)) == {"rat8": "tuning failed: died"}
+    assert gaps_of(missing, ["rat7", "rat8"], ("tuning_entropy",)) == {"rat8": "tuning_entropy failed: died"}
     assert gaps_of(missing, ["rat7", "rat8"], ("spatial_entropy",)) == {}
 
 

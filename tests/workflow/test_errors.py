@@ -15,12 +15,13 @@ def test_dry_run_of_the_default(project):
 def test_dry_run_of_the_presets(project, preset):
     run = snakemake(project, "--dry-run", preset=f"workflow/presets/{preset}.yaml")
     assert run.returncode == 0, run.stdout[-3000:]
-    assert {"train", "numbers"} <= set(jobs(run.stdout))
+    assert {"train", "summary"} <= set(jobs(run.stdout))
     assert not (project / "results").exists()  # a dry run writes nothing
 
 
 @pytest.mark.parametrize(
-    ("left_out", "absent", "present"), [("networks", "train", "read"), ("recordings", "read", "train")]
+    ("left_out", "absent", "present"),
+    [("networks", "train", "import_recording"), ("recordings", "import_recording", "train")],
 )
 def test_either_list_may_be_left_out(project, left_out, absent, present):
     config = yaml.safe_load((project / "config.yaml").read_text())
@@ -64,7 +65,7 @@ def test_a_failed_job_says_why_in_its_log_and_leaves_nothing(project):
     (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"recordings": [recording], "networks": []}))
     run = snakemake(project)
     assert run.returncode != 0
-    log = (project / "results" / "logs" / "read" / "example.log").read_text()
+    log = (project / "results" / "logs" / "import_recording" / "example.log").read_text()
     assert "angel" in log
     assert "angle" in log  # the one that is there
     assert log in run.stdout or "angel" in run.stdout

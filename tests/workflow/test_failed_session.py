@@ -15,7 +15,7 @@ TARGETS = [f"results/{name}" for name in ("figures/task.pdf", "figures/entropy.p
 GAP = (
     "reading failed: recording 'rat7', file results/recordings/example.nwb: position.series: there is no series 'angel'"
 )
-JOINT = {"figure_task", "figure_entropy", "across", "numbers"}
+JOINT = {"figure_task", "figure_entropy", "pool", "summary"}
 
 
 def write(project, series):
@@ -39,7 +39,7 @@ def test_the_run_fails_with_a_table(failed):
     project, run = failed
     assert run.returncode == 1
     table = run.stdout[run.stdout.index("1 job failed, and") :]
-    assert "read  rat7  results/logs/read/rat7.log" in table
+    assert "read  rat7  results/logs/import_recording/rat7.log" in table
     assert "there is no series 'angel'" in table
     assert "4 outputs of several sessions were made from what there is" in table
     assert "Traceback" not in run.stdout
@@ -53,9 +53,9 @@ def test_joint_outputs_name_the_gap(failed):
     assert numbers["example"]["status"] == "ok"
     assert numbers["example"]["n_trials"] == 24
     assert (numbers["rat7"]["status"], numbers["rat7"]["stage"]) == ("failed", "reading")
-    assert numbers["rat7"]["log"] == "results/logs/read/rat7.log"
+    assert numbers["rat7"]["log"] == "results/logs/import_recording/rat7.log"
     assert "there is no series 'angel'" in numbers["rat7"]["reason"]
-    across = read_result(project / "results" / "numbers" / "across.h5")
+    across = read_result(project / "results" / "numbers" / "pooled.h5")
     assert across["session"].tolist() == ["example"]
     assert across.notes["left out"].startswith(f"rat7: {GAP}")
     for figure in ("task", "entropy"):
@@ -65,10 +65,10 @@ def test_joint_outputs_name_the_gap(failed):
 
 def test_the_next_run_does_the_failed_one_again_and_no_other(failed):
     project, _ = failed
-    assert set(jobs(snakemake(project, "--dry-run", *TARGETS).stdout)) >= {"read", *JOINT}
+    assert set(jobs(snakemake(project, "--dry-run", *TARGETS).stdout)) >= {"import_recording", *JOINT}
     again = snakemake(project, *TARGETS)
     assert again.returncode == 1
-    assert "read  rat7  results/logs/read/rat7.log" in again.stdout
+    assert "read  rat7  results/logs/import_recording/rat7.log" in again.stdout
     assert "(Rule: " not in again.stdout  # none was finished, for none of the others was due
 
 
@@ -78,9 +78,9 @@ def test_a_mended_recording_makes_all_anew(failed):
     run = snakemake(project, *TARGETS)
     assert run.returncode == 0, run.stdout[-3000:]
     done = jobs(run.stdout)
-    assert done["read"] == done["analyse_tuning_entropy"] == 1
+    assert done["import_recording"] == done["analyse_tuning_entropy"] == 1
     assert set(done) >= JOINT
     assert {entry["status"] for entry in summary(project)["sessions"].values()} == {"ok"}
-    assert read_result(project / "results" / "numbers" / "across.h5")["session"].tolist() == ["example", "rat7"]
+    assert read_result(project / "results" / "numbers" / "pooled.h5")["session"].tolist() == ["example", "rat7"]
     assert "missing" not in (project / "results" / "logs" / "figures" / "entropy.log").read_text()
     assert "Nothing to be done" in snakemake(project, "--dry-run", *TARGETS).stdout

@@ -63,27 +63,35 @@ def jobs() -> Iterator[Job]:
         dynamics = ("--session-file", session_file(name), "--output", f"results/analyses/dynamics/{name}.h5")
         yield Job("train", name, ("train", *config, *session, "--output-dir", folder[1]))
         yield Job("rollout", name, ("rollout", *config, *session, *folder, "--output", session_file(name)))
-        yield Job("dynamics", name, ("dynamics", *config, *session, *folder, *dynamics))
+        yield Job("network_dynamics", name, ("network-dynamics", *config, *session, *folder, *dynamics))
     file = f"results/recordings/{RECORDING}.nwb"
     yield Job("simulate", RECORDING, ("simulate", *tiny, "--name", RECORDING, "--output", file))
-    yield Job("read", RECORDING, ("read", *tiny, "--session", RECORDING, "--output", session_file(RECORDING)))
+    yield Job(
+        "import_recording",
+        RECORDING,
+        ("import-recording", *tiny, "--session", RECORDING, "--output", session_file(RECORDING)),
+    )
     given = ("--network-session", session_file(NETWORK), "--match", session_file(RECORDING))
-    yield Job("sample", SAMPLED, ("sample", *tiny, "--session", SAMPLED, *given, "--output", session_file(SAMPLED)))
+    yield Job(
+        "sample_network",
+        SAMPLED,
+        ("sample-network", *tiny, "--session", SAMPLED, *given, "--output", session_file(SAMPLED)),
+    )
     for name in (SAMPLED, RECORDING):
         dynamics = ("--session-file", session_file(name), "--output", f"results/analyses/dynamics/{name}.h5")
-        yield Job("dynamics", name, ("dynamics", *tiny, "--session", name, *dynamics))
+        yield Job("network_dynamics", name, ("network-dynamics", *tiny, "--session", name, *dynamics))
     for name in (NETWORK, RECORDING):
         for analysis in ANALYSES:
             files = ("--session", session_file(name), "--output", f"results/analyses/{analysis}/{name}.h5")
             yield Job("analyse", analysis, ("analyse", *tiny, "--analysis", analysis, *files))
     results = (*joint, "--results", "results", "--output")
-    yield Job("across", "", ("across", *results, "results/numbers/across.h5"))
+    yield Job("pool", "", ("pool", *results, "results/numbers/pooled.h5"))
     yield Job("compare", SIDE, ("compare", *results, f"results/comparisons/{SIDE}.h5", "--name", SIDE))
-    yield Job("beside", SIDE, ("beside", *results, "side.pdf", "--name", SIDE, "--table", "side.csv"))
+    yield Job("plot_comparison", SIDE, ("plot-comparison", *results, "side.pdf", "--name", SIDE, "--table", "side.csv"))
     for figure in FIGURES:
-        yield Job("joint_figure", figure, ("figure", *results, "all.pdf", "--figure", figure))
-    yield Job("figure", figure, ("figure", *results, "one.pdf", "--figure", figure, "--sessions", RECORDING))
-    yield Job("numbers", "", ("numbers", *results, "results/numbers/summary.json"))
+        yield Job("joint_figure", figure, ("plot", *results, "all.pdf", "--figure", figure))
+    yield Job("figure", figure, ("plot", *results, "one.pdf", "--figure", figure, "--sessions", RECORDING))
+    yield Job("summary", "", ("summary", *results, "results/numbers/summary.json"))
     for name in (NETWORK, RECORDING):
         yield Job("export_nwb", "", ("export", *tiny, "--session", session_file(name), "--nwb", f"{name}.nwb"))
         yield Job("export_tables", "", ("export", *tiny, "--session", session_file(name), "--tables", name))
@@ -98,14 +106,14 @@ def other_jobs() -> Iterator[Job]:
     config = ("--config", "config.yaml", "--config", "tiny.yaml")
     size = ("--seed", "1", "--units", "5", "--trials", "12")
     outputs = ("--output", "spikes.h5", "--rates", "rates.h5")
-    yield Job("groundtruth simulate", "", ("groundtruth", "simulate", *config, *size, *outputs))
+    yield Job("ground-truth simulate", "", ("ground-truth", "simulate", *config, *size, *outputs))
     for activity in ("spikes", "rates"):
         files = ("--session", f"{activity}.h5", "--output", f"{activity}.csv", "--activity", activity)
-        yield Job("groundtruth measure", "", ("groundtruth", "measure", *config, *size, *files))
+        yield Job("ground-truth measure", "", ("ground-truth", "measure", *config, *size, *files))
     truth = ("--trials", "200", "--units", "5", "--output", "truth.csv")
-    yield Job("groundtruth truth", "", ("groundtruth", "truth", *config, *truth))
+    yield Job("ground-truth truth", "", ("ground-truth", "truth", *config, *truth))
     inputs = ("--inputs", "spikes.csv", "rates.csv", "--truth", "truth.csv", "--folder", "summary")
-    yield Job("groundtruth summary", "", ("groundtruth", "summary", *inputs))
+    yield Job("ground-truth summary", "", ("ground-truth", "summary", *inputs))
 
 
 def trigger(folder: Path, job: Job) -> tuple[str, ...]:
@@ -113,7 +121,7 @@ def trigger(folder: Path, job: Job) -> tuple[str, ...]:
     command, _, part = job.stage.partition(" ")
     if command == "calibrate":
         return modules_of_calibration(part, job.item)
-    if command == "groundtruth":
+    if command == "ground-truth":
         return modules_of_ground_truth(part)
     preset = next(argument for argument in reversed(job.command) if argument.endswith(".yaml"))
     return modules_of(load_config(folder / "config.yaml", folder / preset), job.stage, job.item)

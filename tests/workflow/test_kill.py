@@ -36,7 +36,7 @@ def test_killed_while_training(tmp_path):
     assert refused.returncode != 0
     assert "rscnav: an earlier run was killed in this folder" in refused.stdout
 
-    assert rscnav(killed, "status", "--end").returncode == 0  # these two are `make unlock`
+    assert rscnav(killed, "status", "--kill").returncode == 0  # these two are `make unlock`
     assert snakemake(killed, "--unlock").returncode == 0
     assert rscnav(killed, "status").returncode == 0
     assert checkpoint.exists()

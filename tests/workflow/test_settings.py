@@ -131,7 +131,7 @@ def test_any_name_of_the_results_folder(recorded):
         "analyses",
         "benchmarks",
     }
-    assert (recorded / folder / "logs" / "read" / "example.log").read_text()
+    assert (recorded / folder / "logs" / "import_recording" / "example.log").read_text()
     assert "Nothing to be done" in snakemake(recorded, *targets).stdout
 
 
@@ -159,7 +159,9 @@ def test_the_ground_truth_reads_settings_of_its_own(recorded):
     """An edit of config.yaml while it runs changes nothing: its jobs read a copy, under a name that its content gives."""
     options = ["-n", "-p", "--quiet", "progress", "--config", "seeds=1", "units=5", "trials=10"]
     plan = snakemake(recorded, "-s", "workflow/ground_truth.smk", *options, preset=None).stdout
-    commands = [line[line.index("rscnav groundtruth") :] for line in plan.splitlines() if "rscnav groundtruth" in line]
+    commands = [
+        line[line.index("rscnav ground-truth") :] for line in plan.splitlines() if "rscnav ground-truth" in line
+    ]
     assert len(commands) == 5
     for line in commands:
         assert "--expect" in line

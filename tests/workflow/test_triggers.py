@@ -140,15 +140,15 @@ FROM_SESSIONS = {
     **figures(*FIGURES),
     "export_nwb": N_SESSIONS,
     "export_tables": N_SESSIONS,
-    **dict.fromkeys(("across", "compare", "beside", "numbers"), 1),
+    **dict.fromkeys(("pool", "compare", "plot_comparison", "summary"), 1),
 }
 EVERYTHING = {
     **FROM_SESSIONS,
     "train": N_NETWORKS,
     "rollout": N_NETWORKS,
-    "dynamics": N_NETWORKS,
-    "dynamics_without_network": N_SESSIONS - N_NETWORKS,
-    **dict.fromkeys(("simulate", "read", "sample"), 1),
+    "network_dynamics": N_NETWORKS,
+    "network_dynamics_without_network": N_SESSIONS - N_NETWORKS,
+    **dict.fromkeys(("simulate", "import_recording", "sample_network"), 1),
 }
 
 NO_EFFECT: dict[str, Callable[[str], str]] = {
@@ -200,7 +200,7 @@ def test_what_changes_no_result_reruns_nothing(finished):
 EDITS: dict[str, tuple[dict[str, Callable[[str], str]], dict[str, int]]] = {
     "one analysis": (
         {"analyses__tuning__dispersion": line},
-        {"analyse_rate_dispersion": N_SESSIONS, **figures("entropy"), "across": 1, "beside": 1, "numbers": 1},
+        {"analyse_rate_dispersion": N_SESSIONS, **figures("entropy"), "pool": 1, "plot_comparison": 1, "summary": 1},
     ),
     "one figure": ({"figures__dynamics": line}, figures("dynamics")),
     "the NWB export": ({"export__nwb__writer": line}, {"export_nwb": N_SESSIONS}),
@@ -223,7 +223,7 @@ def test_an_edit_of_what_all_jobs_use_reruns_all(finished):
 def test_a_new_analysis_runs_alone(finished):
     new = {"analyses__again": finished.copy_of("analyses/tuning/spatial")}
     with finished.edited(analyses__registry=entry("ANALYSES", "again", "rscnav.analyses.again"), **new):
-        assert finished.planned() == {"analyse_again": N_SESSIONS, "numbers": 1, "all": 1}
+        assert finished.planned() == {"analyse_again": N_SESSIONS, "summary": 1, "all": 1}
 
 
 def test_a_new_figure_is_drawn_alone(finished):
@@ -234,23 +234,23 @@ def test_a_new_figure_is_drawn_alone(finished):
 
 def test_a_width_draws_figures_again(finished):
     figure = TINY["figures"] | {"width_mm": 120.0}
-    assert finished.planned(figures=figure) == figures(*FIGURES) | {"beside": 1, "all": 1}
+    assert finished.planned(figures=figure) == figures(*FIGURES) | {"plot_comparison": 1, "all": 1}
 
 
 def test_a_cutoff_runs_analyses_again_and_what_reads_them(finished):
     analyses = TINY["analyses"] | {"common": {"cutoff_hz": 0.4}}
-    joint = dict.fromkeys(("across", "compare", "beside", "numbers", "all"), 1)
+    joint = dict.fromkeys(("pool", "compare", "plot_comparison", "summary", "all"), 1)
     assert finished.planned(analyses=analyses) == ANALYSES_ALL | figures("entropy", "dimension") | joint
 
 
 def test_one_more_seed_trains_one_network(finished):
     networks = [NETWORKS[0] | {"seeds": [1, 2]}, NETWORKS[1]]
-    rules = ["train", "rollout", "dynamics", "export_nwb", "export_tables", *ANALYSES_ALL, *figures(*FIGURES)]
-    assert finished.planned(networks=networks) == dict.fromkeys([*rules, "across", "numbers", "all"], 1)
+    rules = ["train", "rollout", "network_dynamics", "export_nwb", "export_tables", *ANALYSES_ALL, *figures(*FIGURES)]
+    assert finished.planned(networks=networks) == dict.fromkeys([*rules, "pool", "summary", "all"], 1)
 
 
 def test_networks_in_another_order_change_what_shows_the_order(finished):
-    shown = [f"figure_{name}" for name in FIGURES] + ["across", "compare", "beside", "numbers", "all"]
+    shown = [f"figure_{name}" for name in FIGURES] + ["pool", "compare", "plot_comparison", "summary", "all"]
     assert finished.planned(networks=NETWORKS[::-1]) == dict.fromkeys(shown, 1)
 
 
@@ -268,7 +268,7 @@ def test_another_version_of_numpy_reruns_all(finished, tmp_path):
 
 def test_another_version_of_matplotlib_draws_figures_again(finished, tmp_path):
     found = finished.planned(path=fake_version(tmp_path, "matplotlib"))
-    assert found == figures(*FIGURES) | {"beside": 1, "all": 1}
+    assert found == figures(*FIGURES) | {"plot_comparison": 1, "all": 1}
 
 
 def test_nothing_is_planned_after_all_that(finished):

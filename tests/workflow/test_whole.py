@@ -116,24 +116,24 @@ REMOVED = (  # each file: the rule that makes it again
     {
         "figures/task.pdf": "figure_task",
         "figures/example/learning.pdf": "figure_learning_of_session",
-        "figures/comparisons/side-by-side.pdf": "beside",
+        "figures/comparisons/side-by-side.pdf": "plot_comparison",
         "export/example/spikes.parquet": "export_tables",
         "export/spikes.nwb": "export_nwb",
-        "numbers/summary.json": "numbers",
+        "numbers/summary.json": "summary",
     },
     {
-        "comparisons/side-by-side.csv": "beside",
-        "comparisons/side-by-side.csv.sha256": "beside",
-        "numbers/across.h5": "across",
+        "comparisons/side-by-side.csv": "plot_comparison",
+        "comparisons/side-by-side.csv.sha256": "plot_comparison",
+        "numbers/pooled.h5": "pool",
         "export/spikes/columns.json": "export_tables",
     },
     {
         "recordings/example_truth.h5": "simulate",
         "networks/gru-s1/curve.csv": "train",
         "analyses/optimality_gap/spikes.h5": "analyse_optimality_gap",
-        "analyses/dynamics/spikes.h5": "dynamics_without_network",
+        "analyses/dynamics/spikes.h5": "network_dynamics_without_network",
     },
-    {"sessions/spikes.h5": "read"},
+    {"sessions/spikes.h5": "import_recording"},
 )
 
 
@@ -175,7 +175,7 @@ def test_check_names_what_is_damaged_and_missing_and_makes_it_again(finished):
         "analyses/tuning_entropy/spikes.h5", "comparisons/side-by-side.csv", "export/spikes/spikes.parquet", "figures/task.pdf",
         "figures/spikes/task.png", "numbers/summary.json",
     )  # fmt: skip
-    missing = ("figures/example/task.png", "export/example/columns.json", "numbers/across.h5")
+    missing = ("figures/example/task.png", "export/example/columns.json", "numbers/pooled.h5")
     for name in damaged:
         data = bytearray((results / name).read_bytes())
         data[len(data) // 2] ^= 1
@@ -221,11 +221,11 @@ def test_a_colour_or_a_cutoff_does_not_train_again(finished):
     output = snakemake(
         project, "--dry-run", preset=preset_with(project, analyses={"common": {"cutoff_hz": 0.4}})
     ).stdout
-    assert {"train", "rollout", "simulate", "read"}.isdisjoint(jobs(output))
+    assert {"train", "rollout", "simulate", "import_recording"}.isdisjoint(jobs(output))
     assert jobs(output)["analyse_dimension"] == len(SESSIONS)
     output = snakemake(project, "--dry-run", preset=preset_with(project, figures={"width_mm": 120.0})).stdout
     assert all(
-        rule.startswith("figure_") or rule in ("beside", "all") for rule in jobs(output)
+        rule.startswith("figure_") or rule in ("plot_comparison", "all") for rule in jobs(output)
     )  # beside: comparisons' figure
 
 

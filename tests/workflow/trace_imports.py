@@ -88,7 +88,7 @@ def run(arguments: list[str], output: Path) -> None:
     from rscnav.cli.main import main
 
     status = main(arguments)
-    modules, packages = trace.reached(f"rscnav.cli.{arguments[0]}")
+    modules, packages = trace.reached(f"rscnav.cli.{arguments[0].replace('-', '_')}")
     output.write_text(json.dumps({"status": status, "modules": modules, "packages": packages}))
 
 

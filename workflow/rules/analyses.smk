@@ -23,7 +23,7 @@ for analysis in ANALYSES:
             "--session {input:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
-rule across:
+rule pool:
     input:
         expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
         expand(
@@ -32,20 +32,20 @@ rule across:
             session=SESSIONS,
         ),
     output:
-        f"{RESULTS}/numbers/across.h5",
+        f"{RESULTS}/numbers/pooled.h5",
     log:
-        f"{RESULTS}/logs/across.log",
+        f"{RESULTS}/logs/pool.log",
     threads: 1
     params:
-        **planned_with("across", ""),
+        **planned_with("pool", ""),
     shell:
-        "rscnav across --config {CONFIG_FILE:q} --expect {params.expect:q} --results {RESULTS:q} "
+        "rscnav pool --config {CONFIG_FILE:q} --expect {params.expect:q} --results {RESULTS:q} "
         "--output {output:q} 2>&1 | tee {log:q}"
 
 
-rule numbers:
+rule summary:
     input:
-        f"{RESULTS}/numbers/across.h5",
+        f"{RESULTS}/numbers/pooled.h5",
         expand(f"{RESULTS}/sessions/{{session}}.h5", session=SESSIONS),
         expand(
             f"{RESULTS}/analyses/{{analysis}}/{{session}}.h5",
@@ -61,8 +61,8 @@ rule numbers:
             labels={"what": "all numbers"},
         ),
     log:
-        f"{RESULTS}/logs/numbers.log",
+        f"{RESULTS}/logs/summary.log",
     params:
-        **planned_with("numbers", ""),
+        **planned_with("summary", ""),
     shell:
-        "rscnav numbers --config {CONFIG_FILE:q} --expect {params.expect:q} --results {RESULTS:q} --output {output:q} 2>&1 | tee {log:q}"
+        "rscnav summary --config {CONFIG_FILE:q} --expect {params.expect:q} --results {RESULTS:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -21,7 +21,7 @@ rule compare:
         "--output {output:q} 2>&1 | tee {log:q}"
 
 
-rule beside:
+rule plot_comparison:
     input:
         f"{RESULTS}/comparisons/{{comparison}}.h5",
         lambda wildcards: expand(
@@ -45,10 +45,10 @@ rule beside:
         ),
         digest=f"{RESULTS}/comparisons/{{comparison}}.csv.sha256",
     log:
-        f"{RESULTS}/logs/beside/{{comparison}}.log",
+        f"{RESULTS}/logs/plot_comparison/{{comparison}}.log",
     threads: 1
     params:
-        **planned_with("beside"),
+        **planned_with("plot_comparison"),
     shell:
-        "rscnav beside --config {CONFIG_FILE:q} --expect {params.expect:q} --name {wildcards.comparison:q} --results {RESULTS:q} "
+        "rscnav plot-comparison --config {CONFIG_FILE:q} --expect {params.expect:q} --name {wildcards.comparison:q} --results {RESULTS:q} "
         "--output {output.pdf:q} --table {output.table:q} 2>&1 | tee {log:q}"

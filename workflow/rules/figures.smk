@@ -36,7 +36,7 @@ for figure in FIGURES:
             figure=figure,
             caption=caption_of(FIGURES[figure]),
         shell:
-            "rscnav figure --config {CONFIG_FILE:q} --expect {params.expect:q} --figure {params.figure:q} "
+            "rscnav plot --config {CONFIG_FILE:q} --expect {params.expect:q} --figure {params.figure:q} "
             "--results {RESULTS:q} --output {output.pdf:q} 2>&1 | tee {log:q}"
 
     rule:
@@ -61,5 +61,5 @@ for figure in FIGURES:
             figure=figure,
             caption=caption_of(FIGURES[figure]),
         shell:
-            "rscnav figure --config {CONFIG_FILE:q} --expect {params.expect:q} --figure {params.figure:q} --sessions {wildcards.session:q} "
+            "rscnav plot --config {CONFIG_FILE:q} --expect {params.expect:q} --figure {params.figure:q} --sessions {wildcards.session:q} "
             "--results {RESULTS:q} --output {output.pdf:q} 2>&1 | tee {log:q}"

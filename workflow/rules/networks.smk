@@ -42,20 +42,20 @@ rule rollout:
         "--network-dir {params.folder:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
-rule dynamics:
+rule network_dynamics:
     input:
         weights=f"{RESULTS}/networks/{{network_session}}/weights.pt",
         session=f"{RESULTS}/sessions/{{network_session}}.h5",
     output:
         f"{RESULTS}/analyses/dynamics/{{network_session}}.h5",
     log:
-        f"{RESULTS}/logs/dynamics/{{network_session}}.log",
+        f"{RESULTS}/logs/network_dynamics/{{network_session}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/dynamics/{{network_session}}.tsv"
+        f"{RESULTS}/benchmarks/network_dynamics/{{network_session}}.tsv"
     threads: 1
     params:
-        **planned_with("dynamics"),
+        **planned_with("network_dynamics"),
         folder=f"{RESULTS}/networks/{{network_session}}",
     shell:
-        "rscnav dynamics --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.network_session:q} "
+        "rscnav network-dynamics --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.network_session:q} "
         "--network-dir {params.folder:q} --session-file {input.session:q} --output {output:q} 2>&1 | tee {log:q}"

@@ -12,33 +12,33 @@ rule simulate:
         "rscnav simulate --config {CONFIG_FILE:q} --expect {params.expect:q} --name {wildcards.simulation:q} --output {output.nwb:q} 2>&1 | tee {log:q}"
 
 
-rule read:
+rule import_recording:
     input:
         lambda wildcards: [RECORDED_FILES[wildcards.recording], *MORE_FILES[wildcards.recording]],
     output:
         f"{RESULTS}/sessions/{{recording}}.h5",
     log:
-        f"{RESULTS}/logs/read/{{recording}}.log",
+        f"{RESULTS}/logs/import_recording/{{recording}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/read/{{recording}}.tsv"
+        f"{RESULTS}/benchmarks/import_recording/{{recording}}.tsv"
     threads: 1
     params:
-        **planned_with("read"),
+        **planned_with("import_recording"),
     shell:
-        "rscnav read --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.recording:q} --output {output:q} 2>&1 | tee {log:q}"
+        "rscnav import-recording --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.recording:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
 # A recording has no network to run, nor has what is seen of one; the result says so, and figures of all sessions read the same files.
-rule dynamics_without_network:
+rule network_dynamics_without_network:
     input:
         f"{RESULTS}/sessions/{{not_a_network}}.h5",
     output:
         f"{RESULTS}/analyses/dynamics/{{not_a_network}}.h5",
     log:
-        f"{RESULTS}/logs/dynamics/{{not_a_network}}.log",
+        f"{RESULTS}/logs/network_dynamics/{{not_a_network}}.log",
     threads: 1
     params:
-        **planned_with("dynamics"),
+        **planned_with("network_dynamics"),
     shell:
-        "rscnav dynamics --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.not_a_network:q} "
+        "rscnav network-dynamics --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.not_a_network:q} "
         "--session-file {input:q} --output {output:q} 2>&1 | tee {log:q}"

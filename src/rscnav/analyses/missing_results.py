@@ -41,12 +41,12 @@ class Gap:
 
 @dataclass(frozen=True)
 class Missing:
-    """Gaps by session, by session and analysis, and by comparison; ``across`` where the numbers over sessions are missing."""
+    """Gaps by session, by session and analysis, and by comparison; ``pooled`` where the numbers over sessions are missing."""
 
     sessions: Mapping[str, Gap] = field(default_factory=dict)
     results: Mapping[str, Mapping[str, Gap]] = field(default_factory=dict)
     comparisons: Mapping[str, Gap] = field(default_factory=dict)
-    across: Gap | None = None
+    pooled: Gap | None = None
 
     def of(self, session: str, analysis: str) -> Gap | None:
         """Return why a result is not there; None where it is."""
@@ -93,7 +93,7 @@ def read_missing(path: str | os.PathLike[str]) -> Missing:
             _gaps(plain["sessions"]),
             {session: _gaps(results) for session, results in plain["results"].items()},
             _gaps(plain["comparisons"]),
-            Gap(**plain["across"]) if plain["across"] else None,
+            Gap(**plain["pooled"]) if plain["pooled"] else None,
         )
     except (KeyError, TypeError, AttributeError, ValueError):
         raise InvalidValueError(

@@ -16,15 +16,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", action="append", default=[], help="configuration whose mapping is to be looked at")
     parser.add_argument("--session", help="with --config: name of an item of `recordings`")
     parser.add_argument("--draft", type=Path, help="write the draft of the mapping to this YAML file too")
-    parser.add_argument("--page", type=Path, help="draw a page of figures to look at: PAGE.pdf, and beside it PAGE.png")
+    parser.add_argument(
+        "--report", type=Path, help="draw a page of figures to look at: PAGE.pdf, and beside it PAGE.png"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Inspect."""
     if bool(arguments.config) != bool(arguments.session):
         raise InvalidValueError("--config and --session belong together: which recording's mapping is to be looked at?")
-    if arguments.page is not None and arguments.page.suffix.lower() not in (".pdf", ".png"):
-        raise InvalidValueError(f"--page {arguments.page}: a PDF and a PNG are written; give it the ending .pdf")
+    if arguments.report is not None and arguments.report.suffix.lower() not in (".pdf", ".png"):
+        raise InvalidValueError(f"--report {arguments.report}: a PDF and a PNG are written; give it the ending .pdf")
     mapping = recording(load_config(*arguments.config), arguments.session) if arguments.config else None
     report = inspect_recording(arguments.file, mapping)
     if text := report.text():
@@ -35,16 +37,16 @@ def run(arguments: argparse.Namespace) -> None:
         write_text(arguments.draft, report.draft)
         print(f"Draft: {arguments.draft}")
     if not report.items:  # plain arrays, or a session: there is no page of these
-        if arguments.page is not None:
+        if arguments.report is not None:
             print("Page: drawn of NWB, and of arrays with a mapping that says what they are (--config and --session)")
         return
-    if arguments.page is None:
+    if arguments.report is None:
         print(
-            "Now look at it: --page PAGE.pdf draws occupancy, encounters, what covers the time, speeds, clocks, units"
+            "Now look at it: --report PAGE.pdf draws occupancy, encounters, what covers the time, speeds, clocks, units"
         )
         return
     from rscnav.figures.style import Canvas
     from rscnav.inspection.page.page import draw_page  # takes longer to import than to say what is in the file
 
-    written = Canvas().save(draw_page(report), arguments.page.with_suffix(""))
+    written = Canvas().save(draw_page(report), arguments.report.with_suffix(""))
     print(f"Page: {', '.join(str(path) for path in written)}")

@@ -17,21 +17,21 @@ from rscnav.files.run_ownership import end_with_scheduler
 COMMANDS = {
     "train": "train one network",
     "rollout": "trained network -> session",
-    "sample": "network's session -> what a recording of it would have given",
-    "dynamics": "what a trained network does by itself",
+    "sample-network": "network's session -> what a recording of it would have given",
+    "network-dynamics": "what a trained network does by itself",
     "simulate": "write a simulated recording as NWB",
     "inspect": "what is in a recorded file, and a draft of its mapping",
     "validate": "try a configuration and its files before a long run",
-    "read": "recording -> session",
+    "import-recording": "recording -> session",
     "export": "session -> NWB and tables for other programs",
     "analyse": "run one analysis on one session",
-    "across": "sum up numbers over sessions",
+    "pool": "sum up numbers over sessions",
     "compare": "how alike sessions are: geometry and dynamics",
-    "beside": "draw a comparison of sessions and write its table",
-    "figure": "draw one figure for one or more sessions",
-    "numbers": "collect the numbers that docs and figures quote",
+    "plot-comparison": "draw a comparison of sessions and write its table",
+    "plot": "draw one figure for one or more sessions",
+    "summary": "collect the numbers that docs and figures quote",
     "calibrate": "measure error rates of the tests and coverage of the intervals",
-    "groundtruth": "show how estimates approach the truth on the simulated example",
+    "ground-truth": "show how estimates approach the truth on the simulated example",
     "check": "find damaged and missing files of a results folder, and make them again",
     "status": "say whether a run is under way in this folder, and what a killed one left",
 }
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about)
         if name in wanted[:1]:  # only the wanted command is imported
-            module = importlib.import_module(f"rscnav.cli.{name}")
+            module = importlib.import_module(f"rscnav.cli.{name.replace('-', '_')}")
             module.configure(command)
             command.set_defaults(run=module.run)
     parsed = parser.parse_args(wanted)

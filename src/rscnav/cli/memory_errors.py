@@ -24,17 +24,17 @@ _TASK = "tasks.*.trial_s, or raise tasks.*.dt_s"
 _KEYS = {
     "train": f"lower training.batch_size, networks.hidden_size, networks.layers, training.validation_trials, observer.particles or {_TASK}",
     "rollout": f"lower rollout.test_trials, rollout.train_trials, networks.hidden_size, observer.particles, observer.grid_bins or {_TASK}",
-    "dynamics": "lower dynamics.n_inits, dynamics.n_trials or networks.hidden_size",
-    "sample": "lower sampled_networks.n_units or sampled_networks.n_trials",
+    "network-dynamics": "lower dynamics.n_inits, dynamics.n_trials or networks.hidden_size",
+    "sample-network": "lower sampled_networks.n_units or sampled_networks.n_trials",
     "simulate": "lower simulations.n_units, simulations.n_trials or simulations.task.trial_s, or raise simulations.task.dt_s",
-    "read": "raise recordings.bin_s, or select fewer units or less time",
+    "import-recording": "raise recordings.bin_s, or select fewer units or less time",
     "analyse": "raise analyses.common.analysis_dt_s, or lower max_points, max_samples or n_null in the analysis' own section",
     "compare": "lower similarity.max_trials, similarity.max_segments or similarity.n_subsamples",
     "export": "write no tables (export.tables: null), or lower rollout.test_trials; of a recording raise recordings.bin_s",
-    "figure": "lower figures.dpi or figures.max_sessions",
-    "beside": "lower figures.dpi",
+    "plot": "lower figures.dpi or figures.max_sessions",
+    "plot-comparison": "lower figures.dpi",
     "calibrate": "lower --sessions",
-    "groundtruth": "lower simulations.n_units or simulations.n_trials",
+    "ground-truth": "lower simulations.n_units or simulations.n_trials",
 }
 _SEPARATE = "; `train_jobs: separate` trains networks one by one, which needs least"
 

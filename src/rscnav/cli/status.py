@@ -10,7 +10,7 @@ from rscnav.files.run_ownership import killed_run, orphans_in, recorded_run, sch
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--end", action="store_true", help="end the jobs that a killed run left behind")
+    parser.add_argument("--kill", action="store_true", help="end the jobs that a killed run left behind")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> None:
             "wait for it, or end it with Ctrl-C in its terminal"
         )
     orphans = orphans_in(folder)
-    if arguments.end:
+    if arguments.kill:
         _end(orphans)
         return
     lines = [f"  still running: process {job.pid}: {_command_of(job)}" for job in orphans]

@@ -20,7 +20,8 @@ from rscnav.settings.operational_keys import plain_settings
 from rscnav.settings.strict_settings import ConfigError
 
 STAGES = (
-    "train", "rollout", "dynamics", "sample", "simulate", "read", "analyse", "across", "numbers", "compare", "beside",
+    "train", "rollout", "network_dynamics", "sample_network", "simulate", "import_recording", "analyse", "pool", "summary", "compare",
+    "plot_comparison",
     "figure", "joint_figure", "export_nwb", "export_tables",
 )  # fmt: skip
 
@@ -161,9 +162,9 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         if stage == "rollout":
             return {**shared, "rollout": network.rollout, "encounters": config.encounters}
         return {**shared, "network": shared["network"].model_copy(update={"record": None})}
-    if stage == "dynamics":
+    if stage == "network_dynamics":
         return _of_dynamics(config, item)
-    if stage == "sample":
+    if stage == "sample_network":
         sampled = sampled_sessions(config)
         if item not in sampled:
             raise ConfigError(f"sampled_networks: they make no '{item}'; they make: {', '.join(sampled) or 'none'}")
@@ -174,7 +175,7 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         }
     if stage == "simulate":
         return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}
-    if stage == "read":
+    if stage == "import_recording":
         return {"seed": config.seed, "recording": recording(config, item), "encounters": config.encounters}
     if stage == "analyse":
         analyses: Any = config.analyses
@@ -187,15 +188,15 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
             "similarity": config.similarity,
             "common": analyses_of_all.common,
         }
-    if stage == "beside":
+    if stage == "plot_comparison":
         return {"comparison": comparison(config, item), "figures": config.figures}
     if stage == "figure":
         return {"figures": config.figures}
     if stage == "joint_figure":
         return {"figures": config.figures, "sessions": session_names(config)}
-    if stage == "across":
+    if stage == "pool":
         return {"seed": config.seed, "sessions": session_names(config)}
-    if stage == "numbers":
+    if stage == "summary":
         named = {"sessions": session_names(config), "comparisons": [c.name for c in config.comparisons]}
         return {**named, "settings_sha": _derived.get(config, "sha", _settings_sha)}
     if stage == "export_nwb":
@@ -223,12 +224,12 @@ def _settings_sha(config: Config) -> str:
 
 def _jobs_before_numbers(config: Config) -> Iterator[tuple[str, str]]:
     for session in network_sessions(config):
-        yield from ((stage, session) for stage in ("train", "rollout", "dynamics"))
-    yield from (("sample", session) for session in sampled_sessions(config))
+        yield from ((stage, session) for stage in ("train", "rollout", "network_dynamics"))
+    yield from (("sample_network", session) for session in sampled_sessions(config))
     yield from (("simulate", simulation.name) for simulation in config.simulations)
-    yield from (("read", recording.name) for recording in config.recordings)
+    yield from (("import_recording", recording.name) for recording in config.recordings)
     yield from (("analyse", analysis) for analysis in ANALYSES)
-    yield "across", ""
+    yield "pool", ""
     yield from (("compare", comparison.name) for comparison in config.comparisons)
 
 

@@ -1,4 +1,4 @@
-"""The parts of ``rscnav groundtruth``: the module that does each, imported when wanted."""
+"""The parts of ``rscnav ground-truth``: the module that does each, imported when wanted."""
 
 from rscnav.registry import Registry
 

@@ -8,7 +8,7 @@
 - ``model``               the network: layers of units, then a softmax readout a head
 - ``registered_modules``  which modules a network is made of that are chosen by name
 - ``rollout``             trained network -> session: its states on training and test trials, as if they were neurons
-- ``settings``            A network's settings, seconds turned into steps
+- ``settings``            settings of networks and of their training; seconds turned into steps
 - ``training``            training of networks, from the first batch to the files
 - ``weights_file``        what a file of a trained network holds, and what is refused when it is written and when it is read
 """

@@ -21,7 +21,14 @@ from rscnav.config.job_settings import session_names
 from rscnav.config.schema import Config
 from rscnav.files.atomic import write_text
 
-STAGES = {"read": "reading", "train": "training", "rollout": "roll-out", "simulate": "simulation", "sample": "sampling"}
+STAGES = {
+    "import_recording": "reading",
+    "train": "training",
+    "rollout": "roll-out",
+    "network_dynamics": "dynamics",
+    "simulate": "simulation",
+    "sample_network": "sampling",
+}
 FEW = 20  # failed jobs that are shown; all of them are in the file
 NO_MESSAGE = "no message in its log: it was killed, most likely because memory ran out (fewer jobs at once, --cores 1, need less of it)"
 
@@ -143,10 +150,10 @@ def missing_from(jobs: Iterable[Unfinished], reasons: Mapping[Any, str], config:
     sessions: dict[str, Gap] = {}
     results: dict[str, dict[str, Gap]] = {}
     comparisons: dict[str, Gap] = {}
-    across = None
+    pooled = None
     for job in jobs:
         cause = job if job.failed else job.causes[0]
-        stage = STAGES.get(cause.rule, cause.rule.removeprefix("analyse_").removesuffix("_without_network"))
+        stage = STAGES.get(cause.rule.removesuffix("_without_network"), cause.rule.removeprefix("analyse_"))
         gap = Gap(stage, cause.item, reasons[cause.outputs], cause.log)
         for output in job.outputs:
             folder, *rest = output.removeprefix(f"{config.results_dir}/").split("/")
@@ -157,10 +164,10 @@ def missing_from(jobs: Iterable[Unfinished], reasons: Mapping[Any, str], config:
                 results.setdefault(name, {})[rest[0]] = gap
             elif folder == "comparisons" and output.endswith(".h5"):
                 comparisons[name] = gap
-            elif [folder, name] == ["numbers", "across"]:
-                across = gap
+            elif [folder, name] == ["numbers", "pooled"]:
+                pooled = gap
     single = {session: found for session, found in results.items() if session not in sessions}
-    return Missing(sessions, single, comparisons, across)
+    return Missing(sessions, single, comparisons, pooled)
 
 
 def make_joint(
@@ -171,7 +178,7 @@ def make_joint(
     file = f"{config.results_dir}/logs/missing.json"
     made: list[Unfinished] = []
     missed: list[tuple[Unfinished, str]] = []
-    for rules in ({"compare"}, {"across", "beside"}, {"numbers"}, None):
+    for rules in ({"compare"}, {"pool", "plot_comparison"}, {"summary"}, None):
         write_text(file, missing_text(missing))
         due = [job for job in waiting if (job.figure if rules is None else job.rule in rules)]
         due = [job for job in due if _can_be_made(job, missing, config)]
@@ -188,8 +195,8 @@ def make_joint(
                 if job.rule == "compare":
                     rest = {name: gap for name, gap in missing.comparisons.items() if name != job.item}
                     missing = replace(missing, comparisons=rest)
-                if job.rule == "across":
-                    missing = replace(missing, across=None)
+                if job.rule == "pool":
+                    missing = replace(missing, pooled=None)
     return made, missed
 
 
@@ -198,16 +205,18 @@ def _can_be_made(job: Unfinished, missing: Missing, config: Config) -> bool:
     if job.rule == "compare":
         sessions = next((c.sessions for c in config.comparisons if c.name == job.item), None) or []
         return len(missing.left(sessions)) > 1
-    if job.rule == "beside":
+    if job.rule == "plot_comparison":
         return job.item not in missing.comparisons
-    if job.rule == "across":
+    if job.rule == "pool":
         return bool(missing.left(session_names(config)))
     return not (job.figure and job.item in missing.sessions)  # a figure of one session that is not there
 
 
 def _run(job: Unfinished, file: str) -> str:
     """Run a job's command with the list of what is missing; return what it said where it failed, else ''."""
-    command = re.sub(r"^(rscnav \w+) ", lambda found: f"{found[1]} --missing {shlex.quote(file)} ", job.command.strip())
+    command = re.sub(
+        r"^(rscnav [\w-]+) ", lambda found: f"{found[1]} --missing {shlex.quote(file)} ", job.command.strip()
+    )
     if job.log:
         os.makedirs(os.path.dirname(job.log) or ".", exist_ok=True)
     done = subprocess.run(

@@ -49,11 +49,11 @@ def summary_text(config: Config, results: Path, names: list[str], missing: Missi
     summary = {
         "schema": SCHEMA,
         "run": {
-            "config_sha": settings_for(config, "numbers", "")["settings_sha"],
+            "config_sha": settings_for(config, "summary", "")["settings_sha"],
             "code": code_hash(__name__),
         },
         "sessions": {name: _session_numbers(results, name, missing) for name in names},
-        "across": None if missing.across else _across(results / "numbers" / "across.h5"),
+        "pooled": None if missing.pooled else _pooled(results / "numbers" / "pooled.h5"),
         "comparisons": {c.name: _comparison(results, c.name, missing) for c in config.comparisons},
     }
     return json.dumps(summary, indent=2, allow_nan=False) + "\n"
@@ -103,7 +103,7 @@ def _comparison(results: Path, name: str, missing: Missing) -> dict[str, Any] | 
     return _compared(results / "comparisons" / f"{name}.h5")
 
 
-def _across(path: Path) -> dict[str, Any] | None:
+def _pooled(path: Path) -> dict[str, Any] | None:
     """Give the numbers over sessions, by group and name; null where the file is not there."""
     if not path.exists():
         return None

@@ -11,22 +11,22 @@ from rscnav.workflow.provenance.provenance import code_hash
 
 
 def planned_part(config: Config | None, part: str) -> Job:
-    """Return what a part of ``rscnav groundtruth`` depends on besides its files and options; `summary` needs no configuration."""
+    """Return what a part of ``rscnav ground-truth`` depends on besides its files and options; `summary` needs no configuration."""
     settings, code = _settings(config, part) if config is not None else "", code_hash(*modules_of_part(part))
-    return Job(settings, code, mark(f"groundtruth {part}", "", settings, code))
+    return Job(settings, code, mark(f"ground-truth {part}", "", settings, code))
 
 
 def modules_of_part(part: str) -> tuple[str, ...]:
     """Name the modules whose code, with all that they import, does a part."""
     analyses = tuple(ANALYSES[name] for name in FEW) if part == "measure" else ()
     task = task_code(SIMULATED_TASK) if part in ("simulate", "truth") else ()
-    return ("rscnav.cli.groundtruth", PARTS[part], *analyses, *task)
+    return ("rscnav.cli.ground_truth", PARTS[part], *analyses, *task)
 
 
 def _settings(config: Config, part: str) -> str:
     analyses = [("analyse", name) for name in FEW]
     stages = {
-        "simulate": [("simulate", EXAMPLE), ("read", EXAMPLE)],
+        "simulate": [("simulate", EXAMPLE), ("import_recording", EXAMPLE)],
         "measure": analyses,
         "truth": [("simulate", EXAMPLE), *analyses],
     }

@@ -22,7 +22,12 @@ from rscnav.registry import module_of
 from rscnav.tasks.registry import task_code
 from rscnav.workflow.provenance.provenance import code_hash
 
-COMMANDS = {"joint_figure": "figure", "export_nwb": "export", "export_tables": "export"}  # of stages named otherwise
+COMMANDS = {
+    "figure": "plot",
+    "joint_figure": "plot",
+    "export_nwb": "export",
+    "export_tables": "export",
+}  # of stages named otherwise
 SIMULATED_TASK = "ring-fixed"  # that simulated recordings are of
 
 
@@ -51,7 +56,7 @@ def modules_of(config: Config, stage: str, item: str = "") -> tuple[str, ...]:
 
 
 def _of_item(config: Config, stage: str, item: str) -> tuple[str, ...]:
-    if stage in ("train", "rollout", "dynamics"):
+    if stage in ("train", "rollout", "network_dynamics"):
         sessions = network_sessions(config)
         return network_code(sessions[item][0], trains=stage == "train") if item in sessions else ()
     if stage in ("export_nwb", "export_tables"):

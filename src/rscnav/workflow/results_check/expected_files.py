@@ -28,7 +28,7 @@ def declared(config: Config) -> list[str]:
         *(f"figures/{f}.{end}" for f, end in product(FIGURES, OF_FIGURES)),
         *(f"figures/{s}/{f}.{end}" for s, f, end in product(sessions, FIGURES, OF_FIGURES)),
         *(f"figures/comparisons/{c}.{end}" for c, end in product(comparisons, OF_FIGURES)),
-        "numbers/across.h5",
+        "numbers/pooled.h5",
         "numbers/summary.json",
         *(f"export/{s}.nwb" for s in sessions if config.export.nwb),
         *(f"export/{s}/{table}" for s, table in product(sessions, tables)),

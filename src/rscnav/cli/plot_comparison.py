@@ -1,4 +1,4 @@
-"""``rscnav beside``: draw the sessions of a comparison side by side, and write their numbers as a table."""
+"""``rscnav plot-comparison``: draw the sessions of a comparison side by side, and write their numbers as a table."""
 
 import argparse
 import logging
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Draw."""
     started = time.monotonic()
-    settings, _ = job_settings(read_config(arguments), "beside", arguments.name)
+    settings, _ = job_settings(read_config(arguments), "plot_comparison", arguments.name)
     missing, look = arguments.missing, settings["figures"]
     names = missing.left(settings["comparison"].sessions)
     results = {name: read_results(arguments.results / "analyses", name, ANALYSES, missing) for name in names}

@@ -1,4 +1,4 @@
-"""``rscnav across``: numbers over sessions, from their results."""
+"""``rscnav pool``: numbers over sessions, from their results."""
 
 import argparse
 import logging
@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Sum up over sessions."""
-    settings, text = job_settings(read_config(arguments), "across", "")
+    settings, text = job_settings(read_config(arguments), "pool", "")
     names, missing = arguments.sessions or settings["sessions"], arguments.missing
     members = [_member(arguments.results, name, missing) for name in missing.left(names)]
     result = across(members, Seeds(settings["seed"], ("across",)))

@@ -1,4 +1,4 @@
-"""``rscnav groundtruth``: how estimates approach the truth as units and trials grow, on the simulated example."""
+"""``rscnav ground-truth``: how estimates approach the truth as units and trials grow, on the simulated example."""
 
 import argparse
 import logging

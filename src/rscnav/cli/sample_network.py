@@ -1,4 +1,4 @@
-"""``rscnav sample``: a network's session as a recording of it would have given it."""
+"""``rscnav sample-network``: a network's session as a recording of it would have given it."""
 
 import argparse
 import logging
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Sample."""
     name = arguments.session
-    settings, text = job_settings(read_config(arguments), "sample", name)
+    settings, text = job_settings(read_config(arguments), "sample_network", name)
     sampled = settings["sampled"]
     if (sampled.match_recording == NONE) != (arguments.match is None):
         raise InvalidValueError(

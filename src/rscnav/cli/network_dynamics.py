@@ -1,4 +1,4 @@
-"""``rscnav dynamics``: what a trained network does by itself; of a recording, that there is none."""
+"""``rscnav network-dynamics``: what a trained network does by itself; of a recording, that there is none."""
 
 import argparse
 import logging
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     started = time.monotonic()
     name = arguments.session
     config = read_config(arguments)
-    settings, text = job_settings(config, "dynamics", name)
+    settings, text = job_settings(config, "network_dynamics", name)
     kind = session_kind(arguments.session_file)
     if kind != "network":
         result = Result.not_applicable(f"a {kind} has no network that could be run on")
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
     else:
         result = _of_network(arguments, settings)
-    write_result(result, arguments.output, provenance(text, *modules_of(config, "dynamics", name)))
+    write_result(result, arguments.output, provenance(text, *modules_of(config, "network_dynamics", name)))
     outcome = "done" if result.applicable else f"not applicable: {result.reason}"
     log.info("dynamics of %s: %s (%.1f s)", name, outcome, time.monotonic() - started)
     for part, note in result.notes.items():

@@ -1,4 +1,4 @@
-"""``rscnav read``: recording -> session."""
+"""``rscnav import-recording``: recording -> session."""
 
 import argparse
 import sys
@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Read."""
-    settings, text = job_settings(read_config(arguments), "read", arguments.session)
+    settings, text = job_settings(read_config(arguments), "import_recording", arguments.session)
     mapping = settings["recording"]
     seeds = Seeds(settings["seed"], ("read", mapping.name))
     said: list[str] = []

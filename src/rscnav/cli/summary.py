@@ -1,4 +1,4 @@
-"""``rscnav numbers``: collect the numbers that docs and figures quote into summary.json."""
+"""``rscnav summary``: collect the numbers that docs and figures quote into summary.json."""
 
 import argparse
 from pathlib import Path
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Collect."""
     config = read_config(arguments)
-    settings, _ = job_settings(config, "numbers", "")
+    settings, _ = job_settings(config, "summary", "")
     write_sealed(
         arguments.output, summary_text(config, arguments.results, settings["sessions"], arguments.missing).encode()
     )

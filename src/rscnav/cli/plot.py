@@ -1,4 +1,4 @@
-"""``rscnav figure``: draw one figure for one or more sessions."""
+"""``rscnav plot``: draw one figure for one or more sessions."""
 
 import argparse
 import logging

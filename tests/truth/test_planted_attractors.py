@@ -36,7 +36,7 @@ def test_a_saddle_lies_between_two_stable_points():
     system = System(with_weights(network_of("tanh", 2), weight_hh=np.diag([2.0, 0.5])))
     states = np.random.default_rng(0).uniform(-1, 1, (N_TRIALS * N_STEPS, 2))
     states[:, 1] *= 0.2
-    result = landscape(system, states, settle_s=0.0)
+    result = landscape(system, states, relax_s=0.0)
     assert (result["n_fixed"], result["n_stable"]) == (3, 2)
     fixed = result["points/fixed"]
     n_unstable = result["points/n_unstable"][fixed]

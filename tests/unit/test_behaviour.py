@@ -63,7 +63,7 @@ def test_time_to_certainty_is_from_the_onset_to_the_first_certain_sample():
     assert result["collapse/lower_quartile"][:2] == pytest.approx([0.7, 0.4])
     assert result["collapse/upper_quartile"][:2] == pytest.approx([0.7, 0.8])
     assert result["collapse/share_within"] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
-    early = analyse("observer_comparison", here, Settings(after_s=0.6, certain=0.85))
+    early = analyse("observer_comparison", here, Settings(after_s=0.6, certainty_threshold=0.85))
     assert early["collapse/share_within"].tolist() == [0, 0, 0, 0]
     time, mean = result["certainty/time"], result["certainty/mean"][0]
     assert time[[0, -1]] == pytest.approx([-1, 2.9 + 0.1])

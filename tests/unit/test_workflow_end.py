@@ -125,7 +125,10 @@ def test_one_analysis_that_failed_is_a_gap_of_its_own(run, config, tmp_path, mon
     assert calls(tmp_path) == ["plot --missing results/logs/missing.json --own"]
     missing = read_missing("results/logs/missing.json")
     assert missing.sessions == {}
-    assert missing.results["rat7"]["tuning_entropy"].short("rat7") == "tuning_entropy failed: it ended before it wrote a log"
+    assert (
+        missing.results["rat7"]["tuning_entropy"].short("rat7")
+        == "tuning_entropy failed: it ended before it wrote a log"
+    )
 
 
 def test_with_too_little_left_nothing_is_made_up(run, config, tmp_path, capsys, monkeypatch):

@@ -28,7 +28,7 @@ def add_landscape(result: Result, visited: Trajectories, settings: Settings, obs
     cloud = visited.states[seeds.generator("cloud").permutation(visited.test)[: settings.n_manifold_states]]
     _add_slow(result, visited, settings, given, phase)
 
-    settled = visited.system.run(given, round(settings.settle_s / visited.session.dt_s))[-1]
+    settled = visited.system.run(given, round(settings.relax_s / visited.session.dt_s))[-1]
     from_there = np.arange(len(phase)) % 2 == 1
     box = points.box_of(visited.states[visited.test])
     found = points.minima(

@@ -11,7 +11,7 @@ class Settings(StrictSettings):
     n_inits: int = Field(
         60, ge=1, le=100_000, description="states of each phase that the search for fixed points starts from"
     )
-    settle_s: float = Field(
+    relax_s: float = Field(
         1.0, ge=0, le=1_000, description="half of them are first left without input for this long (s)"
     )
     max_iters: int = Field(150, ge=1, le=100_000, description="steps of the search from each of them, at most")

@@ -127,7 +127,7 @@ def _around(ax: Axes, results: Sequence[Result], what: str, note: str, ylabel: s
         ax.plot(time, _mean(curves), color=colour, lw=1.1 if name == "network" else 0.8)
     ax.axvline(0, color="black", lw=0.5, ls=":")
     if what == "certainty":
-        ax.axhline(float(members[0]["certain"]), color=GREY, lw=0.6, ls=":")
+        ax.axhline(float(members[0]["certainty_threshold"]), color=GREY, lw=0.6, ls=":")
     ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1) if what == "certainty" else (0, None))
 
 

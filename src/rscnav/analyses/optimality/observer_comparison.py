@@ -38,7 +38,9 @@ class Settings(StrictSettings):
     readout_s: float = Field(
         0.5, ge=0, le=1_000, description="the drop of a belief is taken this long after a non-encounter (s)"
     )
-    certain: float = Field(0.8, gt=0, le=1, description="a belief is certain from this mass around its best place on")
+    certainty_threshold: float = Field(
+        0.8, gt=0, le=1, description="a belief is certain from this mass around its best place on"
+    )
     n_separation_bins: int = Field(8, ge=1, le=4_096, description="bins of the landmarks' separation, for choices")
 
 
@@ -56,7 +58,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result.add("observer", np.array(names), "", ("observer",))
     result.add("part", np.array(strategies.PARTS), "", ("part",))
     result.add("n_test_trials", int(np.sum(session.trials["split"] == "test")))
-    result.add("certain", settings.certain)
+    result.add("certainty_threshold", settings.certainty_threshold)
     _add_losses(result, session, counted)
     _add_divergence(result, session, counted)
     _add_certainty(result, session, settings)
@@ -120,7 +122,7 @@ def _add_certainty(result: Result, session: Session, settings: Settings) -> None
     _add_mean_around(result, "certainty", session.observer_certainty, around)
     stretch, onset = segment_index(session), onset_sample(session, table)
     last = np.searchsorted(stretch, stretch[onset], side="right") - 1  # sample of the trial
-    sure = session.observer_certainty >= settings.certain - 1e-6
+    sure = session.observer_certainty >= settings.certainty_threshold - 1e-6
     shares = [strategies.kaplan_meier(there, onset, last) for there in sure.T]
     for name, quantile in strategies.QUARTILES.items():
         times = [strategies.lag_of(share, quantile) * session.dt_s for share in shares]

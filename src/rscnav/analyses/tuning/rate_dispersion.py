@@ -40,7 +40,7 @@ class Settings(StrictSettings):
     n_rate_bins: int = Field(8, ge=2, le=256, description="bins of rate, between a unit's lowest and highest")
     min_passes: int = Field(5, ge=1, description="places with fewer passes than this in LM1 or LM2 are left out")
     min_revisit_s: float = Field(0.5, ge=0, description="back at a place sooner than this is the same pass (s)")
-    settle_s: float = Field(
+    filter_transient_s: float = Field(
         1.0, ge=0, description="samples this soon after a gap are left out: the filter has not settled (s)"
     )
     n_matching_draws: int = Field(10, ge=1, description="matching draws that are averaged")
@@ -60,10 +60,12 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         settings.n_position_bins,
         settings.n_position_bins_side,
     )
-    place[_since_gap(session)[prepared.samples] < settings.settle_s] = -1
+    place[_since_gap(session)[prepared.samples] < settings.filter_transient_s] = -1
     used = (place >= 0) & ((phases == 1) | (phases == 2))
     if not used.any():
-        return Result.not_applicable(f"no sample in LM1 or LM2 later than {settings.settle_s:g} s after a gap")
+        return Result.not_applicable(
+            f"no sample in LM1 or LM2 later than {settings.filter_transient_s:g} s after a gap"
+        )
     between = rate_range(prepared.activity, used)
     lively = between.high - between.low > _STILL * np.maximum(
         prepared.activity.max(axis=0), -prepared.activity.min(axis=0)

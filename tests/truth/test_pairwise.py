@@ -69,18 +69,18 @@ def test_shared_input_is_measured():
         assert result.scalar(f"{part}/rms") == pytest.approx(0.2, abs=0.05)
         assert result.scalar(f"{part}/p") == pytest.approx(1 / 40)
         assert result[f"{part}/histogram"].sum() == pytest.approx(1)
-    assert result.scalar("kept_p") > 0.05  # all pairs alike: there is nothing to keep
-    assert result.scalar("kept") is None
-    assert "no structure" in result.notes["kept"]
+    assert result.scalar("structure_preserved_p") > 0.05  # all pairs alike: there is nothing to keep
+    assert result.scalar("structure_preserved") is None
+    assert "no structure" in result.notes["structure_preserved"]
 
 
 @pytest.mark.parametrize(("later", "truth"), [(0.6, 1.0), (-0.6, -1.0)])
 def test_couples_are_kept_or_turn_round(later, truth):
     result = analyse("pairwise", ring_session(couples(0.6, later), n_trials=200), FEW)
-    assert result.scalar("kept") == pytest.approx(truth, abs=0.1)
-    assert np.sign(result.scalar("kept_low")) == np.sign(result.scalar("kept_high")) == truth
-    assert (result.scalar("kept_p") <= 0.05) == (truth > 0)
-    assert np.sign(result.scalar("kept_plain")) == truth
+    assert result.scalar("structure_preserved") == pytest.approx(truth, abs=0.1)
+    assert np.sign(result.scalar("structure_preserved_low")) == np.sign(result.scalar("structure_preserved_high")) == truth
+    assert (result.scalar("structure_preserved_p") <= 0.05) == (truth > 0)
+    assert np.sign(result.scalar("structure_preserved_plain")) == truth
     # 12 of the 276 pairs correlate by 0.6.
     assert result.scalar("LM1/rms") == pytest.approx(0.6 * np.sqrt(12 / 276), abs=0.02)
     assert result["LM1/correlation"][0, 1] == pytest.approx(0.6, abs=0.07)
@@ -93,9 +93,9 @@ def test_new_couples_are_not_kept():
 
     result = analyse("pairwise", ring_session(plant, n_trials=200), FEW)
     # Each phase has 12 couples among 276 pairs, none of them in common: -p / (1 - p) with p = 12 / 276.
-    assert result.scalar("kept") == pytest.approx(-(12 / 276) / (1 - 12 / 276), abs=0.06)
-    assert result.scalar("kept_low") < -0.045 < result.scalar("kept_high")
-    assert result.scalar("kept_p") > 0.05
+    assert result.scalar("structure_preserved") == pytest.approx(-(12 / 276) / (1 - 12 / 276), abs=0.06)
+    assert result.scalar("structure_preserved_low") < -0.045 < result.scalar("structure_preserved_high")
+    assert result.scalar("structure_preserved_p") > 0.05
 
 
 def test_half_of_the_structure_is_half_kept():
@@ -119,7 +119,7 @@ def test_drift_and_ramps_are_no_correlation(kind):
     p = []
     for seed in range(15):
         result = analyse("pairwise", null_session(kind, np.random.default_rng(seed)), FEW)
-        p += [result.scalar("LM1/p"), result.scalar("LM2/p"), result.scalar("kept_p")]
+        p += [result.scalar("LM1/p"), result.scalar("LM2/p"), result.scalar("structure_preserved_p")]
     assert np.sum(np.array(p) <= 0.05) <= 7  # 45 at 0.05: more than 7 has a chance of 0.002
 
 
@@ -130,11 +130,11 @@ def test_what_cannot_be_computed_is_noted():
     assert "0 of 4" in analyse("pairwise", ring_session(lambda s, rng: np.ones((len(s.time), 4))), FEW).notes["LM1"]
     assert "1 of 1" in analyse("pairwise", ring_session(noise(1)), FEW).notes["LM2"]
     few_units = analyse("pairwise", ring_session(noise(3)), FEW)
-    assert "5 are needed" in few_units.notes["kept"]
+    assert "5 are needed" in few_units.notes["structure_preserved"]
     assert few_units.scalar("LM1/p") is not None
     one_trial = analyse("pairwise", ring_session(noise(8), n_trials=1), FEW)
     assert "pairs of neighbouring trials: 0" in one_trial.notes["LM1"]
-    assert one_trial.notes["kept"].startswith("LM1: pairs of neighbouring trials: 0")
+    assert one_trial.notes["structure_preserved"].startswith("LM1: pairs of neighbouring trials: 0")
     short = analyse("pairwise", ring_session(noise(8), n_trials=14), FEW)
     assert "10 are needed for intervals" in short.notes["LM2"]
     assert short.scalar("LM2/mean_low") is None
@@ -142,4 +142,4 @@ def test_what_cannot_be_computed_is_noted():
     session.phase = None
     whole = analyse("pairwise", session, FEW)
     assert whole.scalar("all/p") is not None
-    assert whole.notes["kept"] == "phases are not known"
+    assert whole.notes["structure_preserved"] == "phases are not known"

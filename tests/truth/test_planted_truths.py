@@ -181,7 +181,7 @@ def test_analyses_of_expected_rates_read_the_truth_of_these_units(mouse):
     matrices = [correlations_truth(walk.filtered(1.0), 0 * walk.project_inputs, walk.phase == k, units) for k in (1, 2)]
     upper = np.triu_indices(len(units.weights), 1)
     kept = np.corrcoef(matrices[0][upper], matrices[1][upper])[0, 1]
-    low, high = pairwise.scalar("kept_low"), pairwise.scalar("kept_high")
+    low, high = pairwise.scalar("structure_preserved_low"), pairwise.scalar("structure_preserved_high")
     assert low - 0.03 < kept < high + 0.03
     assert pairwise.scalar("LM2/rms") == pytest.approx(np.sqrt(np.mean(matrices[1][upper] ** 2)), rel=0.1)
 

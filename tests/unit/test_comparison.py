@@ -165,7 +165,7 @@ def test_sessions_of_one_name_are_refused(compared):
 def _analyses() -> dict[str, Result]:
     results = {name: Result.not_applicable("the session has no phase") for name in ANALYSES}
     results["pairwise"] = Result()
-    for key, value in (("kept", 0.8), ("kept_low", 0.7), ("kept_high", 0.9)):
+    for key, value in (("structure_preserved", 0.8), ("structure_preserved_low", 0.7), ("structure_preserved_high", 0.9)):
         results["pairwise"].add(key, value)
     return results
 
@@ -178,7 +178,7 @@ def test_the_table_holds_what_there_is_and_comes_back(compared, tmp_path):
     write_entries(table, tmp_path / "t.csv")
     rows = list(csv.DictReader((tmp_path / "t.csv").open()))
     assert tuple(rows[0]) == COLUMNS
-    kept = [row for row in rows if row["group"] == "kept"]
+    kept = [row for row in rows if row["group"] == "structure_preserved"]
     assert [(row["of"], row["value"], row["low"], row["control"]) for row in kept] == [
         (name, "0.8", "0.7", "") for name in ("one", "other", "short")
     ]

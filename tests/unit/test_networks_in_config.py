@@ -20,7 +20,7 @@ from rscnav.networks.rollout import roll_out
 from rscnav.networks.settings import CELL_NAMES, Network, Rollout
 from rscnav.networks.training.plan import OWN
 from rscnav.observers.optimality_gap import true_bin_loss
-from rscnav.observers.registry import limit_of, observe
+from rscnav.observers.registry import reference_observer, observe
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
 from rscnav.sessions.settings import Encounters
@@ -105,7 +105,7 @@ def test_times_that_the_cell_has_no_use_for_are_not_looked_at(task):
 
 def test_what_bidirectional_networks_are_measured_against(task):
     causal, both = (architecture(settings(bidirectional=b), task) for b in (False, True))
-    assert (limit_of(causal, task), limit_of(both, task)) == ("bayes", "smoother")
+    assert (reference_observer(causal, task), reference_observer(both, task)) == ("bayes", "smoother")
     with pytest.raises(ValueError, match="bidirectional: task 'arena' has no smoother"):
         architecture(settings(bidirectional=True), make_task("arena"))
     assert architecture(settings(), make_task("arena"))

@@ -6,7 +6,7 @@ module offers:
 - ``NEEDS``     what a session must have for it (names of fields, or ``outcome``); where one is missing the result says so
 - ``FIELDS``    what it reads of a session besides activity, time, trial, trials and units
 - ``Settings``  its numbers, a `StrictSettings` model with defaults: a section of ``config.yaml`` under ``analyses``
-- ``run(session, settings, common, seeds)``  gives a `Result`; the session's activity may be lazy (`rscnav.sessions.lazy`): `prepare`
+- ``run(session, settings, common, seeds)``  gives a `Result`; the session's activity may be lazy (`rscnav.sessions.lazy`): `preprocessing.prepare`
   takes it as it is, and an index along time gives arrays
 """
 

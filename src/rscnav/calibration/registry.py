@@ -95,12 +95,12 @@ CLAIMS: Registry[Claims] = {
         settings=FEW,
         p_values=(
             PValue("units are correlated, by phase", tuple(f"{phase}/p" for phase in PHASES), INDEPENDENT),
-            PValue("LM2 keeps correlations of LM1", ("kept_p",), UNTUNED),
+            PValue("LM2 keeps correlations of LM1", ("structure_preserved_p",), UNTUNED),
         ),
         intervals=(
             _from_here("mean correlation in LM2", "LM2/mean"),
             _from_here("size of correlations in LM2", "LM2/rms"),
-            _from_here("kept from LM1 to LM2", "kept"),
+            _from_here("kept from LM1 to LM2", "structure_preserved"),
         ),
     ),
     "position_decoding": Claims(

@@ -94,7 +94,7 @@ SHOWN: tuple[TableRow, ...] = (
         ("control_mean_entropy", *_ends("control_mean_entropy")),
     ),
     *(_decoded(task, when) for task in ("identity", "outcome") for when in ("before", "after")),
-    TableRow("kept", "LM1 to LM2", "pairwise", "kept", _ends("kept")),
+    TableRow("structure_preserved", "LM1 to LM2", "pairwise", "structure_preserved", _ends("structure_preserved")),
 )  # fmt: skip
 ANALYSES = tuple(dict.fromkeys(shown.analysis for shown in SHOWN))  # whose results are read
 OF_PAIRS = (  # of the comparison's own result: group, number, interval, control

@@ -135,7 +135,7 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         One of `STAGES`.
     item : str
         A session's name; for ``analyse`` the analysis'; for ``figure`` and ``joint_figure`` the figure's; for ``simulate`` the
-        simulation's; for ``compare`` and ``beside`` the comparison's; '' for ``across`` and ``numbers``.
+        simulation's; for ``compare`` and ``plot_comparison`` the comparison's; '' for ``pool`` and ``summary``.
 
     Returns
     -------

@@ -79,9 +79,9 @@ def _order(matrix: NDArray) -> NDArray[np.intp]:
 def _kept(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:
     """Draw pairs of units, LM2 against LM1; with several sessions, how much each of them keeps."""
     if len(results) > 1:
-        having = [r for r in results if r.scalar("kept") is not None]
+        having = [r for r in results if r.scalar("structure_preserved") is not None]
         if not having:
-            empty_panel(ax, results[0].notes.get("kept", "nothing to keep"))
+            empty_panel(ax, results[0].notes.get("structure_preserved", "nothing to keep"))
             return
         for k, result in enumerate(having):
             value, low, high = (float(result[f"kept{end}"]) for end in ("", "_low", "_high"))
@@ -92,7 +92,7 @@ def _kept(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:
         return
     result = results[0]
     if not all(f"{part}/correlation" in result for part in COMPARED):
-        empty_panel(ax, result.notes.get("kept", "phases are not known").split(";")[0])
+        empty_panel(ax, result.notes.get("structure_preserved", "phases are not known").split(";")[0])
         return
     upper = np.triu_indices(len(result["LM1/correlation"]), 1)
     x, y = (result[f"{part}/correlation"][upper] for part in COMPARED)
@@ -104,9 +104,9 @@ def _kept(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:
     else:
         ax.plot(x, y, ".", color="black", markersize=2)
     ax.plot([-limit, limit], [-limit, limit], color=PHASE_COLOURS["LM2"], linewidth=0.6, linestyle=(0, (3, 2)))
-    value = result.scalar("kept")
-    if value is not None and result.scalar("kept_low") is not None:
-        title = f"kept {value:.2f} ({result.scalar('kept_low'):.2f} to {result.scalar('kept_high'):.2f})"
+    value = result.scalar("structure_preserved")
+    if value is not None and result.scalar("structure_preserved_low") is not None:
+        title = f"kept {value:.2f} ({result.scalar('structure_preserved_low'):.2f} to {result.scalar('structure_preserved_high'):.2f})"
     else:
         title = f"kept {value:.2f}" if value is not None else "no structure to keep"
     ax.set(

@@ -97,7 +97,7 @@ ESTIMATES: tuple[Estimate, ...] = (
         for suffix in ("", "_miller_madow")
     ),
     *_by_phase(),
-    _ends("correlations_kept", "", "pairwise", "kept"),
+    _ends("correlations_kept", "", "pairwise", "structure_preserved"),
     _ends("position_error_of_LM1_readout", "LM2", "position_decoding", "LM1_to_LM2/error"),
     *(
         _ends(f"{task}_decoded_{when}", "", "decoding", f"{task}_{when}")

@@ -7,7 +7,7 @@ from rscnav.errors import InvalidValueError
 from rscnav.networks.cells.base import Layer
 from rscnav.networks.cells.registry import make_layer
 from rscnav.networks.settings import tau_steps, window_steps
-from rscnav.observers.registry import limit_of
+from rscnav.observers.registry import reference_observer
 from rscnav.tasks.base import Task
 
 
@@ -95,5 +95,5 @@ def architecture(network: Any, task: Task) -> Architecture:
         process_noise=network.process_noise,
         **options,
     )
-    limit_of(made, task)
+    reference_observer(made, task)
     return made

@@ -12,7 +12,7 @@ from rscnav.files.sealed.tails import read_with_digest
 from rscnav.networks.model import Network
 from rscnav.networks.training.trial_streams import draw_many
 from rscnav.observers.optimality_gap import true_bin_loss
-from rscnav.observers.registry import limit_of, observe, strategies
+from rscnav.observers.registry import reference_observer, observe, strategies
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import EncounterTable, Trajectory, find_encounters
@@ -76,7 +76,7 @@ def roll_out(
     ValueError
         For a bidirectional network on a task without a smoother; for states or reports that are NaN or infinite.
     """
-    limit = limit_of(network.architecture, task)
+    limit = reference_observer(network.architecture, task)
     device = next(network.parameters()).device
     n_train, n_test = rollout.train_trials, rollout.test_trials
     batch = join(

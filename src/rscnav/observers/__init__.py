@@ -18,6 +18,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "settings": ["Observer"],
-        "registry": ["STRATEGIES", "bayes_filter", "limit_of", "observe", "strategies"],
+        "registry": ["STRATEGIES", "bayes_filter", "reference_observer", "observe", "strategies"],
     },
 )

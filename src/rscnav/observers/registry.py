@@ -47,7 +47,7 @@ def strategies(task: Task) -> tuple[str, ...]:
     return () if module is None else module.STRATEGIES
 
 
-def limit_of(architecture: Any, task: Task) -> str:
+def reference_observer(architecture: Any, task: Task) -> str:
     """Name the strategy that a network's loss is measured against: the best that an observer who knows as much can do.
 
     Parameters

@@ -1,6 +1,6 @@
 """NWB file and mapping -> `Session`.
 
-What the file holds is read by name (`recorded`); trials, spikes and tracking are brought on bins; the encounters follow from
+What the file holds is read by name (`extract`); trials, spikes and tracking are brought on bins; the encounters follow from
 the geometry, by the rule that networks' sessions use too.
 """
 

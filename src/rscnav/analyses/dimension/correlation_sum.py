@@ -1,7 +1,7 @@
 """Correlation sum: the share of pairs of points that are closer than r.
 
-Distances are computed block by block (`pair_blocks`, on a GPU `pair_torch`), or, where most pairs are further apart than the largest
-radius, between the near leaves of a k-d tree (`pair_tree`); memory does not grow with the number of points squared, and the counts
+Distances are computed block by block (`pair_counts.blocks`, on a GPU `pair_counts.gpu`), or, where most pairs are further apart than the largest
+radius, between the near leaves of a k-d tree (`pair_counts.kd_tree`); memory does not grow with the number of points squared, and the counts
 do not depend on the way. Pairs are counted by the groups (of trials) that their two points lie in: leaving a group out then
 needs no second pass over the distances.
 """

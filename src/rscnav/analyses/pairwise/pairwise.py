@@ -1,10 +1,10 @@
 """Analysis `pairwise`: correlations between units in each phase, and how much of their structure is kept from LM1 to LM2.
 
 Correlations are of the differences of neighbouring trials at the same time in the trial, which are free of the course that all
-trials share and of slow drift; `kept_plain` is of the activity as it is. Three questions, each with its null:
+trials share and of slow drift; `structure_preserved_plain` is of the activity as it is. Three questions, each with its null:
 
 - Are units correlated at all? `p`: in each block of trials the sign of each unit's differences is turned at random.
-- Are the same pairs correlated in LM1 and in LM2? `kept_p`: units of LM2 change places; LM1 and LM2 come from different trials.
+- Are the same pairs correlated in LM1 and in LM2? `structure_preserved_p`: units of LM2 change places; LM1 and LM2 come from different trials.
 - How much is kept? `structure_preserved`: the correlation over pairs of units, free of the noise of few samples, with its interval.
 """
 
@@ -72,11 +72,11 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     if all(name in blocks for name in PHASES):
         _compare(result, blocks["LM1"], blocks["LM2"], settings, seeds)
         plain = (_plain(prepared, prepared.phase_masks()[name], varying, settings.max_samples) for name in PHASES)
-        result.add("kept_plain", correlations.pearson(*plain))
+        result.add("structure_preserved_plain", correlations.pearson(*plain))
     elif "all" not in prepared.phase_masks():
-        result.notes["kept"] = "; ".join(f"{name}: {result.notes[name]}" for name in PHASES if name not in found)
+        result.notes["structure_preserved"] = "; ".join(f"{name}: {result.notes[name]}" for name in PHASES if name not in found)
     else:
-        result.notes["kept"] = "phases are not known"
+        result.notes["structure_preserved"] = "phases are not known"
     return result
 
 
@@ -153,17 +153,17 @@ def _shares(correlation: NDArray[np.floating]) -> NDArray[np.float64]:
 def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Settings, seeds: Seeds) -> None:
     """Store how much of the structure is kept, and whether any is."""
     if one.n_units < MIN_UNITS:
-        result.notes["kept"] = f"{one.n_units} units vary; {MIN_UNITS} are needed to compare structure"
+        result.notes["structure_preserved"] = f"{one.n_units} units vary; {MIN_UNITS} are needed to compare structure"
         return
     value, low, high = correlations.structure_preserved(one, other)
     if not np.isfinite(value):
-        result.notes["kept"] = "pairs of units do not differ in correlation beyond chance: no structure to keep"
-    _add_estimate(result, "kept", value, low, high, int(min(np.sum(one.n > 0), np.sum(other.n > 0))))
+        result.notes["structure_preserved"] = "pairs of units do not differ in correlation beyond chance: no structure to keep"
+    _add_estimate(result, "structure_preserved", value, low, high, int(min(np.sum(one.n > 0), np.sum(other.n > 0))))
     observed, null = correlations.mantel_null(one, other, settings.n_null, seeds.generator("relabelled"))
-    result.add("kept_observed", observed)
-    result.add("kept_p", float(permutation_p(null, observed)))
-    result.add("kept_control_low", float(np.percentile(null, 2.5)))
-    result.add("kept_control_high", float(np.percentile(null, 97.5)))
+    result.add("structure_preserved_observed", observed)
+    result.add("structure_preserved_p", float(permutation_p(null, observed)))
+    result.add("structure_preserved_control_low", float(np.percentile(null, 2.5)))
+    result.add("structure_preserved_control_high", float(np.percentile(null, 97.5)))
 
 
 def _plain(prepared: Prepared, mask: NDArray[np.bool_], varying: NDArray[np.bool_], limit: int) -> NDArray[np.float64]:

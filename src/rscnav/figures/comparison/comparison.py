@@ -52,7 +52,7 @@ def draw_comparison(
             draw_group(ax, table, group, results, look)
         for ax, task in zip(axes[2][:2], ("identity", "outcome"), strict=True):
             draw_decoding(ax, table, task, results, look)
-        draw_group(axes[2][2], table, "kept", results, look)
+        draw_group(axes[2][2], table, "structure_preserved", results, look)
         draw_geometries(axes[2][3], table, compared, pairs)
         _matrices(axes[3][:3], compared, names)
         draw_dynamics(axes[3][3], table, compared, pairs)

@@ -22,7 +22,7 @@ LABELS = {
     "position": ("place decoded:\nerror / chance", ""),
     "rate_dispersion": ("rate dispersion (bit)", ""),
     "tuning_entropy": ("tuning entropy (bit)", ""),
-    "kept": ("pairwise correlations\nkept (r)", ""),
+    "structure_preserved": ("pairwise correlations\nkept (r)", ""),
     "identity": ("accuracy", "which landmark"),
     "outcome": ("accuracy", "outcome of the trial"),
 }

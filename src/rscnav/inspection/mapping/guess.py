@@ -22,7 +22,7 @@ def guess(file: Any, items: list[Item]) -> Guess:
     ----------
     file : pynwb.NWBFile
     items : list of Item
-        From `contents`.
+        From `rscnav.inspection.file_contents`.
 
     Returns
     -------

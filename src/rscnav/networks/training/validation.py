@@ -13,7 +13,7 @@ from rscnav.networks.training.plan import Plan
 from rscnav.networks.training.stacking import some_of, stack_networks
 from rscnav.networks.training.trial_streams import draw_many
 from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
-from rscnav.observers.registry import limit_of, observe, strategies
+from rscnav.observers.registry import reference_observer, observe, strategies
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
 
@@ -43,7 +43,7 @@ class Validation:
         self.limit = np.full(len(target), np.nan)
         if strategies(task):
             generator = torch.Generator(device=device).manual_seed(seeds.integer("validation", "observer"))
-            held = observe(task, batch, limit_of(plan.architecture, task), plan.observer, generator)[HEAD]
+            held = observe(task, batch, reference_observer(plan.architecture, task), plan.observer, generator)[HEAD]
             self.limit = true_bin_loss(held[:, self.counted].flatten(0, 1).cpu().numpy(), target)
         self.phase = self.flat(batch.landmarks_met)
         self.trial = np.repeat(np.arange(n_trials), len(target) // n_trials)

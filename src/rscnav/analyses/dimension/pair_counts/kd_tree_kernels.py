@@ -1,4 +1,4 @@
-"""Compiled loops over the leaves of a k-d tree; see `pair_tree`."""
+"""Compiled loops over the leaves of a k-d tree; see `kd_tree`."""
 
 from typing import Any
 

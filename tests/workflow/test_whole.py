@@ -59,7 +59,7 @@ def test_numbers_have_the_promised_keys(finished):
     project, _ = finished
     text = (project / "results" / "numbers" / "summary.json").read_text()
     summary = json.loads(text)
-    assert summary["schema"] == 4
+    assert summary["schema"] == 5
     assert set(summary["run"]) == {"config_sha", "code"}
     assert list(summary["sessions"]) == list(SESSIONS)
     network, sampled, mouse, spikes = summary["sessions"].values()

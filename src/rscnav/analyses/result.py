@@ -13,7 +13,7 @@ from rscnav.files.sealed.datasets import digest_of, parts_of
 from rscnav.files.sealed.hdf5 import new_hdf5, open_hdf5
 from rscnav.files.sealed.regular import DamagedError
 
-FORMAT = "rscnav result 2"
+FORMAT = "rscnav result 3"
 OK, NOT_APPLICABLE = "ok", "not applicable"
 
 

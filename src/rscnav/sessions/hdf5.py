@@ -17,7 +17,7 @@ from rscnav.sessions.rebinning import Rebinning, in_bins, wide_bins
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
 
-FORMAT = "rscnav session 3"
+FORMAT = "rscnav session 4"
 _TEXTS, _NUMBERS = ("name", "kind", "subject", "position_unit"), ("dt_s", "visibility_radius")
 _NAMES = ("landmark_names", "head_names", "observer_names")
 _ALWAYS = ("activity", "time", "trial", "trials", "units")

@@ -16,7 +16,7 @@ from rscnav.sessions.hdf5 import read_session
 from rscnav.sessions.schema import PHASES
 from rscnav.workflow.provenance.provenance import code_hash
 
-SCHEMA = 4
+SCHEMA = 5
 GAP = ("overall", *PHASES)
 DISPERSION = ("LM1", "LM2", "difference", "low", "high", "excess", "phase_control_p")
 BEHAVIOUR = ("loss", "error", "kl_divergence", "nearest", "accuracy", "collapse_s")

@@ -41,7 +41,7 @@ OF_TRIALS = ("landmarks", "observer_correct")  # (trials, ...): columns of the t
 BIN_CENTRES = "position_bins"  # table of (bin, dim)
 UNIT_TABLE = "unit_columns"  # the units' table where there are no spikes
 RECORD = "rscnav_session"  # scratch: what NWB has no place for
-FORMAT = "rscnav export 1"  # of the record
+FORMAT = "rscnav export 2"  # of the record
 _ELSEWHERE = {spec.name for spec in ARRAYS} | set(TABLES) | {"units", "spikes"}
 TIME = "time"  # scratch: exact times, where the series name a rate
 

@@ -79,7 +79,7 @@ def test_files_of_another_kind_or_without_digest_are_named(results):
     with h5py.File(results / "analyses" / "tuning_entropy" / "b.h5", "w") as file:
         file["x"] = 1
     damaged = survey(results).damaged
-    assert damaged["sessions/a.h5"] == "of format 'rscnav result 2', where 'rscnav session 3' is expected"
+    assert damaged["sessions/a.h5"] == "of format 'rscnav result 3', where 'rscnav session 4' is expected"
     assert damaged["networks/a/curve.csv"] == "its digest curve.csv.sha256 is missing, so it cannot be checked"
     assert damaged["analyses/tuning_entropy/b.h5"].startswith("of format 'unknown'")
 
@@ -198,6 +198,6 @@ def test_usual_programs_read_all_of_it(results):
         assert len(io.read().trials) == 4
     assert not validate(path=str(results / "export" / "a.nwb"))
     with h5py.File(results / "sessions" / "a.h5") as file:
-        assert file.attrs["format"] == "rscnav session 3"
+        assert file.attrs["format"] == "rscnav session 4"
     text = (results / "figures" / "task.pdf").read_bytes()
     assert text.rindex(b"%%EOF") > len(text) - 1024  # where readers look for it

@@ -273,9 +273,9 @@ def test_a_session_that_is_written_anew_while_it_is_read_is_noticed(tmp_path):
 def test_files_of_another_version_or_program_are_refused(sound, tmp_path):
     with h5py.File(tmp_path / "x.h5", "w") as file:
         file.attrs["format"] = "rscnav session 2"
-    with pytest.raises(ValueError, match=r"x\.h5: not a file of format 'rscnav session 3' but another program's file"):
+    with pytest.raises(ValueError, match=r"x\.h5: not a file of format 'rscnav session 4' but another program's file"):
         read_session(tmp_path / "x.h5")
-    with pytest.raises(ValueError, match="not a file of format 'rscnav result 2' but of format 'rscnav session 3'"):
+    with pytest.raises(ValueError, match="not a file of format 'rscnav result 3' but of format 'rscnav session 4'"):
         read_result(sound / "session.h5")
     torch.save({"weights": {}}, tmp_path / "w.pt")
     with pytest.raises(DamagedError, match=r"w\.pt: .*its sha256 does not fit"):

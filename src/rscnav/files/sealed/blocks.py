@@ -31,7 +31,7 @@ class Header:
     Parameters
     ----------
     format : str
-        For example ``rscnav session 3``.
+        For example ``rscnav session 4``.
     end : int
         Where the content ends and the digests begin.
     digest : str

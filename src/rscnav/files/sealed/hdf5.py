@@ -34,7 +34,7 @@ def new_hdf5(path: str | os.PathLike[str], name: str) -> Iterator[h5py.File]:
     ----------
     path : path-like
     name : str
-        Name and number of the format, for example ``rscnav session 3``.
+        Name and number of the format, for example ``rscnav session 4``.
 
     Raises
     ------

@@ -26,6 +26,7 @@ In reading order:
 - ``seeds``         random numbers: one generator for each purpose, derived from one seed
 - ``validation``    checks of arguments that many functions share
 - ``extras``        optional packages: a missing one is an error that states how to install it
+- ``errors``        errors that a user can correct; any other exception is an error of this program
 """
 
 __version__ = "0.1.0"

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rscnav.errors import RscnavError
 
-class MissingPackageError(ModuleNotFoundError):
+
+class MissingPackageError(RscnavError, ModuleNotFoundError):
     """An optional package is not installed; the message states how to install it."""
 
 

@@ -11,7 +11,7 @@ def as_activity(activity: ArrayLike, name: str = "activity") -> NDArray[np.float
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For another shape, no samples, no units, or a value that is not finite (the first one's place is named).
     """
     array = np.asarray(activity)
@@ -30,7 +30,7 @@ def as_activity(activity: ArrayLike, name: str = "activity") -> NDArray[np.float
     return array
 
 
-def not_finite(array: NDArray[np.floating], start: int = 0, name: str = "activity") -> ValueError:
+def not_finite(array: NDArray[np.floating], start: int = 0, name: str = "activity") -> InvalidValueError:
     """Give the error for samples (time, unit), from sample `start` on, of which some value is not finite."""
     bad = ~np.isfinite(array)
     row, unit = np.argwhere(bad)[0]
@@ -41,7 +41,7 @@ def not_finite(array: NDArray[np.floating], start: int = 0, name: str = "activit
 
 
 def same_length(**arrays: NDArray) -> int:
-    """Return the common length of the arrays' first axis, or raise a ValueError that names each one's."""
+    """Return the common length of the arrays' first axis, or raise an InvalidValueError that names each one's."""
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) != 1:
         raise InvalidValueError("arrays must have one length: " + ", ".join(f"{k} has {v}" for k, v in lengths.items()))

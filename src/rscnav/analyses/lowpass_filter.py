@@ -53,7 +53,7 @@ def lowpass(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a cutoff outside its range, or a value that is not finite (the first one's place is named).
 
     References
@@ -96,7 +96,7 @@ def lowpass_rows(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         As `lowpass`.
     """
     if not isinstance(activity, LazyRows):
@@ -190,7 +190,7 @@ def settling_s(dt_s: float, cutoff_hz: float, left: float = 0.05) -> float:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a cutoff or a share outside its range.
     """
     _check_cutoff(dt_s, cutoff_hz)

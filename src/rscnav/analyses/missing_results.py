@@ -84,7 +84,7 @@ def read_missing(path: str | os.PathLike[str]) -> Missing:
 
     Raises
     ------
-    OSError, ValueError
+    FileError, InvalidValueError
         For a file that is not there, or not such a list.
     """
     try:
@@ -116,5 +116,5 @@ def read_missing_option(text: str) -> Missing:
     """Read the list that an option names."""
     try:
         return read_missing(text)
-    except (OSError, ValueError) as error:
+    except (OSError, InvalidValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None

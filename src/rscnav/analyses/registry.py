@@ -58,7 +58,7 @@ def analysis_module(name: str) -> Analysis:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown one; the message lists those there are.
     """
     if name not in ANALYSES:

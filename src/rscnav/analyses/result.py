@@ -92,7 +92,7 @@ def read_result(path: str | os.PathLike[str]) -> Result:
 
     Raises
     ------
-    FileNotFoundError, ValueError
+    MissingFileError, InvalidValueError
         For a missing file, or one that is not a result.
     """
     result = Result()

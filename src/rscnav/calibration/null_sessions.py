@@ -53,7 +53,7 @@ def null_session(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown kind; the message lists those there are.
     """
     if kind not in KINDS:

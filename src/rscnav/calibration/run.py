@@ -13,7 +13,7 @@ from rscnav.analyses.result import Result
 from rscnav.calibration.claims import Claims, OverSessions, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
 from rscnav.calibration.planted_sessions import PLANTED_KINDS
-from rscnav.files.sealed.tails import read_with_digest, write_with_digest
+from rscnav.files.sealed.tails import read_rows_with_digest, write_with_digest
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
@@ -120,10 +120,10 @@ def write_rows(rows: Iterable[Row], path: str | os.PathLike[str]) -> None:
 
 def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     """Read what `write_rows` wrote."""
-    return [
-        Row(
+    return read_rows_with_digest(
+        path,
+        lambda r: Row(
             r["kind"], r["analysis"], r["claim"], int(r["session"]), int(r["tested"]), int(r["rejected"]),
             float(r["value"]), float(r["low"]), float(r["high"]),
-        )
-        for r in csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
-    ]  # fmt: skip
+        ),
+    )  # fmt: skip

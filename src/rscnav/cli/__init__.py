@@ -7,11 +7,12 @@ A command reads files, calls one function of the library, writes files. ``main``
 - ``check``             ``rscnav check``: go through a results folder
 - ``common``            what several commands share
 - ``compare``           ``rscnav compare``: how alike the sessions of a comparison are
+- ``error_reports``     what the command line shows of an exception
 - ``export``            ``rscnav export``: session -> NWB and tables for other programs
 - ``ground_truth``      ``rscnav ground-truth``: how estimates approach the truth as units and trials grow, on the simulated example
 - ``import_recording``  ``rscnav import-recording``: recording -> session
 - ``inspect``           ``rscnav inspect FILE``: what is in a recorded file, and what can be made of it
-- ``main``              ``rscnav COMMAND``: finds the command, shows errors as a sentence and not as a traceback
+- ``main``              ``rscnav COMMAND``: finds the command; shows errors that a user can correct as one message
 - ``memory_errors``     errors of too little memory, as a sentence that names the settings that most of it goes with
 - ``network_dynamics``  ``rscnav network-dynamics``: what a trained network does by itself; of a recording, that there is none
 - ``plot``              ``rscnav plot``: draw one figure for one or more sessions

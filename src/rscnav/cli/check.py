@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where files are damaged or missing.
     """
     if arguments.accept:

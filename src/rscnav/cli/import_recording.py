@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> None:
         session.attributes.update(provenance(text, __name__))
         try:
             write_session(session, arguments.output)
-        except ValueError as error:  # activity and spikes are read from the recorded file as they are written
+        except InvalidValueError as error:  # activity and spikes are read from the recorded file as they are written
             raise InvalidValueError(f"recording '{mapping.name}', file {mapping.file}: {error}") from error
     for warning in said:
         print(f"warning of the library that reads the file: {warning}", file=sys.stderr)

@@ -1,18 +1,20 @@
-"""``rscnav COMMAND``: finds the command, shows errors as a sentence and not as a traceback."""
+"""``rscnav COMMAND``: finds the command; shows errors that a user can correct as one message, errors of this program as a traceback.
 
-import _thread
-import argparse
-import importlib
-import logging
+Exit status: 0 done, 1 an error that the user can correct, 2 a wrong command line, 3 an error of this program, 130 interrupted,
+141 the reader of the output has gone.
+"""
+
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import rscnav
-from rscnav.cli.memory_errors import explained
-from rscnav.files.atomic import remove_unfinished
-from rscnav.files.run_ownership import end_with_scheduler
+
+# All other modules are imported in `main`, so that Ctrl-C during an import ends with one line, too.
+
+DONE, USER_ERROR, INTERNAL_ERROR, INTERRUPTED, NO_READER = 0, 1, 3, 130, 141  # 2: argparse, for a wrong command line
 
 COMMANDS = {
     "train": "train one network",
@@ -35,7 +37,6 @@ COMMANDS = {
     "check": "find damaged and missing files of a results folder, and make them again",
     "status": "say whether a run is under way in this folder, and what a killed one left",
 }
-EXPECTED = (ValueError, KeyError, OSError, ArithmeticError)  # what the library raises for what a user can mend
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,46 +50,107 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0, 1 after an error that was explained, 130 after an interruption.
+        Exit status (see the module).
     """
-    if arguments is None:
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _status(words, of_process=arguments is None)
+    finally:
+        output, errors = _flush(sys.stdout), _flush(sys.stderr)
+    return status if output and errors else status or NO_READER
+
+
+def _status(words: list[str], of_process: bool) -> int:
+    """Run a command, and return the exit status; every exception but SystemExit is shown."""
+    try:
+        _run(words, of_process)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _show(f"{' '.join(['rscnav', *words[:1]])}: interrupted; nothing half-written is left")
+        return INTERRUPTED
+    except Exception as error:
+        if isinstance(error, BrokenPipeError) and _has_no_reader(sys.stdout):
+            return NO_READER
+        from rscnav.cli.error_reports import internal_report, name_of, user_message
+
+        message = user_message(error, words[0] if words else "")
+        if message is None:
+            _show(internal_report(error, words))
+            return INTERNAL_ERROR
+        if os.environ.get("RSCNAV_DEBUG"):
+            raise
+        _show(f"{name_of(words)}: error: {message}\n(RSCNAV_DEBUG=1 shows the traceback)")
+        return USER_ERROR
+    return DONE
+
+
+def _run(words: list[str], of_process: bool) -> None:
+    """Import the wanted command, and run it."""
+    import argparse
+    import importlib
+    import logging
+
+    if of_process:
         _end_cleanly()
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch then asks for large pages: a fifth of a training step
-    wanted = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="rscnav", description=rscnav.__doc__.splitlines()[0])
     parser.add_argument("--version", action="version", version=f"rscnav {rscnav.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about)
-        if name in wanted[:1]:  # only the wanted command is imported
+        if name in words[:1]:  # only the words command is imported
             module = importlib.import_module(f"rscnav.cli.{name.replace('-', '_')}")
             module.configure(command)
             command.set_defaults(run=module.run)
-    parsed = parser.parse_args(wanted)
+    parsed = parser.parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("rscnav").setLevel(logging.INFO)  # ours only: matplotlib's font tools are talkative
-    try:
-        parsed.run(parsed)
-    except KeyboardInterrupt:
-        print(f"rscnav {parsed.command}: interrupted; nothing half-written is left", file=sys.stderr)
-        return 130
-    except (MemoryError, RuntimeError, *EXPECTED) as error:
-        text = explained(error, parsed.command)
-        if os.environ.get("RSCNAV_DEBUG") or (text is None and not isinstance(error, EXPECTED)):
-            raise
-        if text is None:
-            text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
-        print(f"rscnav {parsed.command}: error: {text}\n(RSCNAV_DEBUG=1 shows where)", file=sys.stderr)
-        return 1
-    return 0
+    parsed.run(parsed)
 
 
 def _end_cleanly() -> None:
     """End with the workflow that started this process, and let a signal to end remove what is half-written."""
+    import _thread
+
+    from rscnav.files.atomic import remove_unfinished
+    from rscnav.files.run_ownership import end_with_scheduler
+
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, which stays so
             signal.signal(number, lambda number, _: sys.exit(128 + number))
     end_with_scheduler(remove_unfinished, _thread.interrupt_main)
+
+
+def _show(text: str) -> None:
+    """Print to stderr; where its reader has gone, nowhere."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        return
+
+
+def _flush(stream: TextIO) -> bool:
+    """Write what a stream still holds. Where that fails, drop it, so that Python does not try again at its end; return whether it did not."""
+    try:
+        stream.flush()
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+        return False
+    return True
+
+
+def _has_no_reader(stream: TextIO) -> bool:
+    """Whether a stream is a pipe whose reader has gone."""
+    import select
+
+    try:
+        poll = select.poll()
+        poll.register(stream.fileno(), 0)
+    except (OSError, ValueError):  # a stream without a file, in tests
+        return False
+    return any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psutil
 
+from rscnav.errors import RscnavError
 from rscnav.files.run_ownership import killed_run, orphans_in, recorded_run, schedulers_in
 
 
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise FolderTakenError("\n".join(lines))
 
 
-class FolderTakenError(OSError):
+class FolderTakenError(RscnavError):
     """A state of the folder that the user can mend."""
 
 

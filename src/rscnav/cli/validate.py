@@ -7,7 +7,7 @@ from rscnav.cli.common import add_config, read_config
 from rscnav.config.job_settings import network_sessions, sampled_sessions, session_names, simulated_file
 from rscnav.config.resource_estimate import estimate, too_large
 from rscnav.config.schema import Config
-from rscnav.errors import InvalidValueError
+from rscnav.errors import InvalidValueError, RscnavError
 from rscnav.figures.registry import FIGURES
 from rscnav.inspection.available_analyses import feeds_in_words
 from rscnav.inspection.library_warnings import heard
@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where a recording will not do; all of them have been tried by then.
     """
     config = read_config(arguments)
@@ -74,7 +74,7 @@ def _trials_in(
             print(f"ok: {summary(session)}{words}")
             for line in feeds_in_words(session):
                 print(f"    {line}")
-    except (ValueError, OSError) as error:  # `named` makes these of whatever a library raises
+    except RscnavError as error:  # `named` makes these of whatever a library raises
         print(f"WRONG: {error}")
         return None
     for warning in said:

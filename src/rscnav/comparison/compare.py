@@ -83,7 +83,7 @@ def compare(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For fewer than two sessions, or two of one name.
     """
     from rscnav.comparison.settings import Similarity

@@ -84,7 +84,7 @@ def resolved_comparisons(config: Config) -> list[Comparison]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For names that the run does not have; those it has are listed.
     """
     every = session_names(config)

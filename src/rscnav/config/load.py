@@ -14,6 +14,7 @@ from rscnav.config.schema import Config
 from rscnav.config.sweeps import MOST_NETWORKS, expand, n_networks
 from rscnav.config.yaml_build import MOST_LEVELS, MOST_VALUES
 from rscnav.config.yaml_file import read_yaml
+from rscnav.errors import InvalidValueError
 from rscnav.settings.printable import shown, shown_key
 from rscnav.settings.strict_settings import ConfigError, check
 from rscnav.settings.value_limits import LimitError, check_text
@@ -91,7 +92,7 @@ def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places:
     if isinstance(plain.get("results_dir"), str):
         try:
             plain["results_dir"] = results_folder(plain["results_dir"])
-        except ValueError as error:
+        except InvalidValueError as error:
             raise ConfigError(f"{source}: results_dir: {error}") from None
     entries["recordings"] = _recordings(plain, source)
 
@@ -111,7 +112,7 @@ def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places:
     config: Config = check(Config, plain, source, where)
     try:
         comparisons = resolved_comparisons(config)
-    except ValueError as error:
+    except InvalidValueError as error:
         raise ConfigError(f"{source}: {error}") from None
     return config.model_copy(update={"comparisons": comparisons})
 
@@ -168,7 +169,7 @@ def _items(plain: Mapping[Any, Any], section: str) -> Sequence[dict[Any, Any]]:
 def _task(name: Any, settings: Any, source: str, places: Sequence[Places]) -> Any:
     try:
         model = task_module(name).Settings
-    except ValueError as error:
+    except InvalidValueError as error:
         raise ConfigError(f"{source}: {error}") from None
     if settings is not None and not isinstance(settings, Mapping):
         raise ConfigError(

@@ -10,7 +10,7 @@ LEAST = 1.5  # bins of the grid within one standard deviation of the motion nois
 
 
 def check_grid(observer: Observer, task: Any, where: str) -> None:
-    """Raise a ValueError where the observers of a task could not be computed.
+    """Raise an InvalidValueError where the observers of a task could not be computed.
 
     Parameters
     ----------

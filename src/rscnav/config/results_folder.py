@@ -36,7 +36,7 @@ def results_folder(given: str) -> str:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For text that names no folder, for the current folder or one above it, and for the project's own folders.
     """
     said = f"{given[:200]!r} can't be the folder of results"

@@ -110,5 +110,5 @@ def _check_seconds(network: Network, settings: Any) -> None:
         return
     try:
         needed(network, task_from(network.task, settings))
-    except ValueError as error:
+    except InvalidValueError as error:
         raise InvalidValueError(f"networks: '{network.name}': {error}") from None

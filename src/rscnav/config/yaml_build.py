@@ -16,6 +16,7 @@ from yaml.events import (
 )
 
 from rscnav.config.key_positions import Places
+from rscnav.errors import InvalidValueError
 from rscnav.settings.printable import shown_key
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.settings.yaml_scalars import plain_value
@@ -98,7 +99,7 @@ class Builder:
             return event.value
         try:
             return plain_value(event.value)
-        except ValueError as error:
+        except InvalidValueError as error:
             raise self.error(event, path, str(error)) from None
 
     def mapping(

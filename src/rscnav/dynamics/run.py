@@ -45,7 +45,7 @@ def dynamics(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where session and network do not belong together, or the session lacks part of the network's state.
     """
     if reason := why_no_step(network):

@@ -38,7 +38,7 @@ class System:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a network that does not.
     """
 

@@ -106,7 +106,7 @@ def load_trajectories(session: Session, network: Network, task: Task) -> Traject
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the session lacks part of the states and they cannot be worked out, or is not of this network.
     """
     system = System(network)
@@ -161,7 +161,7 @@ def _check_steps(session: Session, system: System, states: NDArray[np.float32], 
         raise _foreign(session, f"states that do not follow by its step (they are {off:.2g} off)")
 
 
-def _foreign(session: Session, what: str) -> ValueError:
+def _foreign(session: Session, what: str) -> InvalidValueError:
     return InvalidValueError(
         f"session '{session.name}' is not of this network: it has {what}. Roll the network out again, or name its own folder"
     )

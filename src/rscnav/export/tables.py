@@ -47,7 +47,7 @@ def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind =
 
     Raises
     ------
-    OSError
+    FileError
         Where a file cannot be written.
     MissingPackageError
         For Parquet, where pyarrow is not installed.

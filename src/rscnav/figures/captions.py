@@ -22,7 +22,7 @@ def caption_of(module: str) -> Caption:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a module without a docstring.
     """
     spec = importlib.util.find_spec(module)

@@ -54,7 +54,7 @@ def figure_module(name: str) -> FigureModule:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown one; the message lists those there are.
     """
     if name not in FIGURES:

@@ -47,7 +47,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     ------
     OrphanedError
         In a job whose run has ended, or whose folder another run has taken (`rscnav.files.run_ownership`).
-    OSError
+    FileError
         What the file system says (disk full, no permission), with the name of the file meant.
     """
     target = Path(path)
@@ -84,7 +84,7 @@ def _explained(target: Path) -> Iterator[None]:
         raise not_written(error, target) from error
 
 
-def not_written(error: OSError, target: Path) -> OSError:
+def not_written(error: OSError, target: Path) -> FileError:
     """Say that a file was not written, why, and the cure."""
     number = error.errno or errno.EIO
     cure = f"; {_CURES[number]}" if number in _CURES else ""
@@ -138,7 +138,8 @@ def is_left_over(name: str) -> bool:
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a text file atomically, and leave it alone where it already holds the same text."""
     target = Path(path)
-    if target.exists() and target.read_text(encoding="utf-8") == text:
+    content = text.encode()
+    if target.is_file() and target.read_bytes() == content:
         return
     with atomic_path(target) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_bytes(content)

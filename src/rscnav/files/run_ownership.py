@@ -20,6 +20,8 @@ from typing import Any
 
 import psutil
 
+from rscnav.errors import FileError
+
 RUN, SCHEDULER = "RSCNAV_RUN", "RSCNAV_SCHEDULER"
 RECORD = Path(".snakemake/rscnav-run.json")
 LOCKS = Path(".snakemake/locks")
@@ -27,7 +29,7 @@ LOOK_EVERY_S = 0.5
 TIME_TO_END_S = 5.0  # for a job to remove what it had half-written
 
 
-class OrphanedError(OSError):
+class OrphanedError(FileError):
     """The run that started this job has ended, or another one has taken the folder."""
 
 

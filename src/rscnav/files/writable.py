@@ -48,7 +48,7 @@ def settle_cache() -> None:
 
 
 def refuse_unwritable(folder: Path) -> None:
-    """Raise an OSError with the cure where no file can be written into a folder: better now than after a long job."""
+    """Raise a FileError with the cure where no file can be written into a folder: better now than after a long job."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

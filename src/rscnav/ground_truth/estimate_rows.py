@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from rscnav.files.sealed.tails import read_with_digest, write_with_digest
+from rscnav.files.sealed.tails import read_rows_with_digest, write_with_digest
 
 SPIKES, RATES = "spikes", "rates"
 
@@ -35,7 +35,7 @@ def write_rows(rows: Iterable[Any], path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where there are none.
     """
     table = list(rows)
@@ -50,10 +50,10 @@ def write_rows(rows: Iterable[Any], path: str | os.PathLike[str]) -> None:
 
 def read_rows(path: str | os.PathLike[str]) -> list[Row]:
     """Read rows of estimates that `write_rows` wrote."""
-    return [
-        Row(
+    return read_rows_with_digest(
+        path,
+        lambda r: Row(
             int(r["seed"]), int(r["units"]), int(r["trials"]), r["activity"], r["estimate"], r["phase"],
             *(float(r[key] or "nan") for key in ("value", "low", "high")),
-        )
-        for r in csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
-    ]  # fmt: skip
+        ),
+    )  # fmt: skip

@@ -85,7 +85,7 @@ def walk_of(truth: Session, settings: Simulation) -> LongWalk:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the units do not follow the belief, or trials differ in length.
     """
     if settings.encodes != "belief":

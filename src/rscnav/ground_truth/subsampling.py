@@ -29,7 +29,7 @@ def random_subset(session: Session, n_units: int, n_trials: int, seeds: Seeds) -
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where more are asked for than there are, or none.
     """
     chosen = {}

@@ -8,8 +8,6 @@ Kinds of truth:
 - ``world``    of the animal's behaviour
 """
 
-import csv
-import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +21,7 @@ from rscnav.analyses.settings import Common
 from rscnav.config.job_settings import simulation
 from rscnav.config.schema import Config
 from rscnav.errors import InvalidValueError
-from rscnav.files.sealed.tails import read_with_digest
+from rscnav.files.sealed.tails import read_rows_with_digest
 from rscnav.ground_truth.estimates import EXAMPLE, counted
 from rscnav.ground_truth.ideal_decoders import landmark_read, outcome_read, position_errors
 from rscnav.ground_truth.simulated_population import LongWalk, Population, population, walk_of
@@ -224,7 +222,9 @@ def kept_truth(one: NDArray[np.float64], other: NDArray[np.float64], share: NDAr
 
 def read_truths(path: str | os.PathLike[str]) -> list[Truth]:
     """Read truths from CSV."""
-    return [
-        Truth(r["estimate"], r["phase"], int(r["units"]), r["kind"], float(r["value"]), float(r["se"] or "nan"))
-        for r in csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
-    ]
+    return read_rows_with_digest(
+        path,
+        lambda r: Truth(
+            r["estimate"], r["phase"], int(r["units"]), r["kind"], float(r["value"]), float(r["se"] or "nan")
+        ),
+    )

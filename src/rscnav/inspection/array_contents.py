@@ -8,6 +8,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.recordings.plain_arrays.array_tree import Tree, Unreadable, Value, open_tree
 
 _MOST_LISTED = 200
@@ -80,7 +81,7 @@ def array_contents(path: str, name: str) -> ArrayContents:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a file that can't be opened; one array that can't be read is listed with the reason.
     """
     leaves = _leaves(open_tree(path))
@@ -104,7 +105,7 @@ def _leaves(tree: Tree) -> list[Leaf]:
     for name in tree.names:
         try:
             value = tree.read(name)
-        except ValueError as error:
+        except InvalidValueError as error:
             found.append(Leaf(name, f"can't be read: {error}"))
             continue
         found += _inside(name, value)

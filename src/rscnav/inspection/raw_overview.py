@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.inspection.spike_summary import SpikeSummary, ends_of, summarise_spikes
 from rscnav.recordings.activity.series import activity_columns, activity_series
 from rscnav.recordings.activity.unit_tables import unit_tables
@@ -123,7 +124,7 @@ def _activity(file: Any, mapping: Recording | None, raw: FileOverview) -> LazySp
         try:
             raw.activity = activity_series(file, mapping.activity)
             raw.ids = np.array(named(activity_columns(file, mapping.activity)))
-        except ValueError as error:
+        except InvalidValueError as error:
             raw.why["activity"] = str(error)
         return None
     try:
@@ -133,7 +134,7 @@ def _activity(file: Any, mapping: Recording | None, raw: FileOverview) -> LazySp
         raw.spike_ends = ends_of(trains)
         raw.ids = np.array(named(tables.columns()))
         spans = [tables.observed(row) for row in range(len(tables))]
-    except ValueError as error:
+    except InvalidValueError as error:
         raw.why["activity"] = str(error)
         return None
     unseen = merge_intervals(np.concatenate([NOTHING, *(complement(s) for s in spans if s is not None)]))
@@ -152,14 +153,14 @@ def _position(file: Any, position: Position, trials: Trials | None, raw: FileOve
     raw.track_length = position.track_length
     try:
         raw.series = position_series(file, position)
-    except ValueError as error:
+    except InvalidValueError as error:
         raw.why["position"] = str(error)
         return
     raw.unit = position.unit or known_unit(raw.series.unit) or ""
     try:
         around = None if trials is None else trials.rotation_centre
         raw.tracking, raw.frame = tracked_place(raw.series, position, around)
-    except ValueError as error:
+    except InvalidValueError as error:
         raw.why["position"] = str(error)
 
 
@@ -176,7 +177,7 @@ def _rows(file: Any, name: str) -> NDArray[np.float64]:
 def _chosen(file: Any, epochs: Epochs) -> NDArray[np.float64]:
     try:
         return epoch_spans(file, epochs).times
-    except ValueError:
+    except InvalidValueError:
         return NOTHING
 
 

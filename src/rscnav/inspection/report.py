@@ -136,7 +136,7 @@ def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
 
     Raises
     ------
-    FileNotFoundError, ValueError
+    MissingFileError, InvalidValueError
         For what is no file, or an empty one.
     """
     report = Report(path=path)

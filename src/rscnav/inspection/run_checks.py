@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rscnav.errors import InvalidValueError
 from rscnav.inspection import spike_checks
 from rscnav.inspection import tracking_checks as track_checks
 from rscnav.inspection.check import Check
@@ -42,7 +43,7 @@ def file_checks(file: Any, mapping: Recording | None) -> list[Check]:
         try:
             trains = _trains(file, mapping)
             checks += _of_spikes(trains)
-        except ValueError as error:
+        except InvalidValueError as error:
             checks.append(Check("spikes", "wrong", str(error)))
             why = "the spikes can't be read"
     if trains is None:
@@ -52,7 +53,7 @@ def file_checks(file: Any, mapping: Recording | None) -> list[Check]:
         try:
             place = position_series(file, mapping.position)
             checks += track_checks.of_place(place, mapping.position)
-        except ValueError as error:
+        except InvalidValueError as error:
             checks.append(Check("position", "wrong", str(error)))
             why = "the position can't be read"
     if place is None:
@@ -93,12 +94,12 @@ def _of_time(file: Any, mapping: Recording | None, trains: LazySpikeTrains | Non
     elif mapping is not None and mapping.activity is not None:
         try:
             active = of_sampled(read_activity(file, mapping.activity, mapping.bin_s))
-        except ValueError:  # reading says it
+        except InvalidValueError:  # reading says it
             active = None
     if place is not None and mapping is not None and mapping.position is not None:
         try:
             tracking, frame = tracked_place(place, mapping.position, None)
-        except ValueError:
+        except InvalidValueError:
             tracking, frame = None, None
     clocks = Clocks(active, again, tracking, np.empty(0) if place is None else place.time)
     trials = epochs = None
@@ -116,11 +117,11 @@ def _tables(file: Any, mapping: Recording, clocks: Clocks, frame: Any) -> tuple[
         try:
             plain = mapping.trials.model_copy(update={"rotation": None, "outcome": None})
             trials = trial_spans(file, plain, extent, clocks.tracking, frame).table
-        except ValueError:
+        except InvalidValueError:
             trials = None
     if mapping.epochs is not None:
         try:
             epochs = epoch_spans(file, mapping.epochs)
-        except ValueError:
+        except InvalidValueError:
             epochs = None
     return trials, epochs

@@ -78,7 +78,7 @@ def architecture(network: Any, task: Task) -> Architecture:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a time constant or window that does not fit the task, or a bidirectional network where the task has no smoother
         to measure it against; with the key's name.
     """

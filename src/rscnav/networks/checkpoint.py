@@ -25,7 +25,7 @@ def load(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> di
 
     Raises
     ------
-    FileNotFoundError, ValueError
+    MissingFileError, InvalidValueError
         With the file's name; a `DamagedError` for a file that is not as it was written.
     """
     data = check_sealed_bytes(read_bytes(path), path, ".pt")
@@ -53,7 +53,7 @@ def load_network(path: str | os.PathLike[str], task: Task, device: torch.device 
 
     Raises
     ------
-    FileNotFoundError, ValueError
+    MissingFileError, InvalidValueError
         With the file's name; see `rscnav.networks.weights_file.build`.
     """
     return build(load(path, device), task, path, device)

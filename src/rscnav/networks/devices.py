@@ -104,7 +104,7 @@ def wanted_gpus(wanted: str) -> tuple[Gpu, ...]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For ``cuda`` where torch finds none, and for another word.
     """
     if wanted not in ("auto", "cpu", "cuda"):

@@ -52,7 +52,7 @@ class Network(nn.Module):
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown cell, or sizes below 1.
     """
 
@@ -146,7 +146,7 @@ class Network(nn.Module):
 
         Raises
         ------
-        ValueError
+        InvalidValueError
             For a network that has no step: without recurrence, or bidirectional.
         """
         if self.architecture.bidirectional or not is_recurrent(self.architecture.cell):

@@ -73,7 +73,7 @@ def roll_out(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a bidirectional network on a task without a smoother; for states or reports that are NaN or infinite.
     """
     limit = reference_observer(network.architecture, task)
@@ -274,6 +274,11 @@ def read_curve(path: Any) -> NDArray:
     text = read_with_digest(path)
     table = np.genfromtxt(io.StringIO(text), delimiter=",", names=True, dtype=None, encoding="utf-8", ndmin=1)
     curve = np.zeros(len(table), CURVE)
+    lacking = sorted(set(CURVE.names or ()) - set(table.dtype.names or ()))
+    if lacking:
+        raise InvalidValueError(
+            f"{path}: no column {lacking[0]}, so it is not a training curve of this version; train again"
+        )
     for column in CURVE.names or ():
         curve[column] = table[column]
     return curve

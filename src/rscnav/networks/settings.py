@@ -118,7 +118,7 @@ def tau_steps(network: Any, task: Any) -> float:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For one that is shorter than a step, where Euler's method overshoots.
     """
     steps = network.tau_s / task.dt_s
@@ -135,7 +135,7 @@ def window_steps(network: Any, task: Any) -> int:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For one that is shorter than a step, or longer than a trial.
     """
     steps = round(network.receptive_field_s / task.dt_s)

@@ -45,7 +45,7 @@ def trained_values(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For weights that are not finite.
     """
     if bad := not_finite(weights):
@@ -66,7 +66,7 @@ def check_trained(saved: Any, path: str | os.PathLike[str]) -> Architecture:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         With the file's name: for a file of something else, for weights that do not have the shapes of the file's own
         architecture, and for weights that are not finite.
     """
@@ -98,7 +98,7 @@ def build(saved: Any, task: Task, path: str | os.PathLike[str], device: torch.de
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         With the file's name: as `check_trained`, and for a network of another task.
     """
     architecture = check_trained(saved, path)
@@ -106,7 +106,7 @@ def build(saved: Any, task: Task, path: str | os.PathLike[str], device: torch.de
     try:
         with torch.device("meta"):  # shapes alone, without memory
             shapes = {name: tuple(value.shape) for name, value in Network(*sizes).state_dict().items()}
-    except (RuntimeError, TypeError, ValueError) as error:
+    except (RuntimeError, TypeError, InvalidValueError) as error:
         first = str(error).splitlines()[0]
         raise InvalidValueError(f"{os.fspath(path)}: no network has its architecture ({first}); {CURE}") from None
     found = {name: tuple(value.shape) for name, value in saved["weights"].items()}

@@ -35,7 +35,7 @@ class RingModel:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the grid is too coarse for the noise.
     """
 
@@ -101,7 +101,7 @@ def grid_filter(model: RingModel, used: Tensor | None = None, single: bool = Fal
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where what is seen cannot be.
     """
     belief = model.start()

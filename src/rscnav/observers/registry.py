@@ -63,7 +63,7 @@ def reference_observer(architecture: Any, task: Task) -> str:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a bidirectional network where the task has a filter but no smoother.
     """
     limit = "smoother" if architecture.bidirectional else "bayes"
@@ -104,7 +104,7 @@ def observe(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a task or strategy without observer, or a grid that is too coarse.
     """
     there = strategies(task)
@@ -144,7 +144,7 @@ def bayes_filter(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown task or head, or a grid that is too coarse.
     """
     if head not in task.heads:

@@ -94,7 +94,7 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the file does not hold what the mapping names, or no unit is left.
     """
     notes: list[str] = []

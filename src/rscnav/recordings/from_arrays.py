@@ -90,7 +90,7 @@ def session_from_arrays(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For arrays that do not fit each other; values that are not finite; a trial in two places; outcomes that are none.
     """
     rates = np.asarray(activity, np.float32)

@@ -67,11 +67,11 @@ def read_recording(
 
     Raises
     ------
-    FileNotFoundError
+    MissingFileError
         For a missing file.
     ConfigError
         For a mapping with a wrong key or value.
-    ValueError
+    InvalidValueError
         Where the file does not hold what the mapping names, or holds what cannot be; the message names key and cure.
     """
     with open_session(path, mapping, encounters, seeds, quiet) as session:

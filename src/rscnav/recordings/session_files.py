@@ -16,7 +16,7 @@ def is_session(path: str | os.PathLike[str]) -> bool:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a file of ours whose first bytes are damaged.
     """
     return sealed_format(path).startswith(FORMAT.rpartition(" ")[0])
@@ -38,7 +38,7 @@ def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a mapping that says more, or a session of another version's format.
     """
     more = sorted(mapping.model_fields_set - _OWN)

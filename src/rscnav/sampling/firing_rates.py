@@ -42,7 +42,7 @@ def mean_rates(recording: Session, n_units: int, generator: np.random.Generator)
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the recording's activity is not in Hz.
     """
     if recording.activity_unit != "Hz":

@@ -119,7 +119,7 @@ def choose_trials(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For more slots than trials in the pool.
     """
     if len(n_steps) > len(pool):

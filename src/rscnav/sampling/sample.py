@@ -47,7 +47,7 @@ def sample_network(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the network has fewer test trials than are wanted, no unit that varies, or the recording no rates.
     """
     if network.kind != "network":

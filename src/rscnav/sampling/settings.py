@@ -79,7 +79,7 @@ def sampled_names(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a network or a recording that the run does not have (those there are are listed), two sessions of one name, or a
         name that could be taken for that of a network.
     """

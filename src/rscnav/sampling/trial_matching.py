@@ -54,7 +54,7 @@ def plan_trials(network: Session, settings: SampledNetwork, draw: np.random.Gene
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the network has fewer test trials, or the recording fewer trials, than are wanted.
     """
     pool = np.flatnonzero(network.trials["split"] == "test")

@@ -35,7 +35,7 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    OSError
+    FileError
         Where the file cannot be written; nothing half-written is left.
     """
     with new_hdf5(path, FORMAT) as file:
@@ -119,9 +119,9 @@ def read_session(
 
     Raises
     ------
-    FileNotFoundError
+    MissingFileError
         For a missing file.
-    ValueError
+    InvalidValueError
         For a file that is not a session, or a field that the schema does not have.
     """
     known = {*(spec.name for spec in ARRAYS), *TABLES, "units", "spikes"}
@@ -162,7 +162,7 @@ def read_session(
 
 
 def _check_fields(file: SealedFile, known: set[str]) -> None:
-    """Raise a ValueError where fields that were written are missing, or others are there."""
+    """Raise an InvalidValueError where fields that were written are missing, or others are there."""
     written, there = {str(name) for name in file.attrs["fields"]}, set(file)
     if written != there or not set(_ALWAYS) <= there <= known:
         raise InvalidValueError(f"its fields are {', '.join(sorted(there))}; {', '.join(sorted(written))} were written")

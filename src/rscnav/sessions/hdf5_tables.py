@@ -21,7 +21,7 @@ def write_table(file: h5py.Group, name: str, table: NDArray, expected: np.dtype 
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For numbers that the expected type cannot hold.
     """
     group = file.create_group(name)
@@ -61,7 +61,7 @@ def read_table(file: h5py.Group, name: str, expected: np.dtype | None = None) ->
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where columns are missing, differ in length, or are not of the kind that is expected.
     """
     group = file[name]

@@ -41,7 +41,7 @@ class Session:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where fields do not fit each other; the message names the field, its shape and what is expected.
     """
 
@@ -145,7 +145,7 @@ class Session:
         return str(self.attributes.get("reference_observer", "bayes")) if self.kind == "network" else ""
 
     def require(self, name: str) -> Any:
-        """Return a field that must be there, or raise a ValueError that names it."""
+        """Return a field that must be there, or raise an InvalidValueError that names it."""
         value = getattr(self, name)
         if value is None:
             raise InvalidValueError(f"session '{self.name}' has no {name}; was it read from the file?")

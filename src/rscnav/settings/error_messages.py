@@ -8,6 +8,7 @@ from typing import Any
 
 import pydantic
 
+from rscnav.errors import InvalidValueError
 from rscnav.settings.printable import shown, shown_key
 from rscnav.settings.value_limits import LimitError
 from rscnav.settings.yaml_scalars import plain_value
@@ -124,7 +125,7 @@ def _number(value: Any, whole: bool) -> str:
     if isinstance(value, str):
         try:
             seen = plain_value(value.strip())
-        except ValueError:
+        except InvalidValueError:
             seen = None
         if isinstance(seen, int | float) and not isinstance(seen, bool):
             return f"{what}, and this is text; write {value.strip()[:60]} without quotes"

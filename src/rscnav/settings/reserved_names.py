@@ -25,13 +25,13 @@ def check_names(kind: str, names: Sequence[str]) -> None:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For names that occur twice, that differ only in case (they are one file on many disks), that are too long, that end as
         files do, or that the results have already.
     """
     try:
         _check(kind, names)
-    except ValueError as error:
+    except InvalidValueError as error:
         raise InvalidValueError(f"{KEYS[kind]}: {error}") from None
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import pydantic
 from annotated_types import Ge, Gt, Le, Lt
 
+from rscnav.errors import InvalidValueError, RscnavError
 from rscnav.settings.value_limits import check_limits
 
 
-class ConfigError(ValueError):
+class ConfigError(InvalidValueError):
     """Something in the configuration is wrong; the message names the key, the value, what is valid, the cure."""
 
 
@@ -69,5 +70,9 @@ def check(
     except pydantic.ValidationError as error:
         from rscnav.settings.error_messages import described
 
+        for problem in error.errors(include_url=False):
+            raised = problem.get("ctx", {}).get("error")
+            if isinstance(raised, Exception) and not isinstance(raised, RscnavError):
+                raise raised from None  # a validator failed, which says nothing of the value
         lines = described(model, values, error, lambda path: where([*above, *path]) if where else "")
         raise ConfigError(f"{source}: {lines[0]}\n" + "\n".join(f"  {line}" for line in lines[1:])) from None

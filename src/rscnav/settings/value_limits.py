@@ -8,6 +8,8 @@ import math
 import unicodedata
 from typing import Any
 
+from rscnav.errors import InvalidValueError
+
 MOST_ITEMS = 10_000  # of a list
 MOST_CHARACTERS = 4_096  # of a text: the longest path
 MOST_WHOLE = {"n_": 100_000, "max_": 10**7, "min_": 10**7}  # by what a name begins with
@@ -26,7 +28,7 @@ OF_DATA = ("values", "correct", "incorrect", "names", "ports")  # values as a re
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"  # invisible marks that reorder text
 
 
-class LimitError(ValueError):
+class LimitError(InvalidValueError):
     """A value is outside the bounds; the message says what is valid."""
 
 

@@ -30,7 +30,7 @@ def plain_value(text: str) -> Any:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For words that are read otherwise than they look, and for numbers beyond all measure. The message says what to write.
     """
     if text in ("", "~", "null", "Null", "NULL"):
@@ -69,7 +69,7 @@ def is_plain_text(text: str) -> bool:
     """Tell whether text, written without quotes, would be read as the same text."""
     try:
         return plain_value(text) == text
-    except ValueError:
+    except InvalidValueError:
         return False
 
 

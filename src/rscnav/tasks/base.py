@@ -179,7 +179,7 @@ class Task(Protocol):
 
         Raises
         ------
-        ValueError
+        InvalidValueError
             For less than one trial or step.
         """
         ...

@@ -31,7 +31,7 @@ def task_module(name: str) -> Any:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown task; the message lists those there are.
     """
     if name not in TASKS:
@@ -55,7 +55,7 @@ def make_task(name: str, **settings: Any) -> Task:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown task (the message lists those there are), an unknown setting, or one without an answer.
     """
     return task_from(name, check(task_module(name).Settings, settings, f"task {name}"))

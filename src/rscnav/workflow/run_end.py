@@ -116,9 +116,9 @@ def why(log: str, since: float) -> str:
     if not log or not path.is_file() or path.stat().st_mtime < since - 1:
         return "it ended before it wrote a log"
     text = path.read_text(encoding="utf-8", errors="replace")
-    errors = re.split(r"^rscnav [\w-]+: error: ", text, flags=re.MULTILINE)
+    errors = re.split(r"^rscnav [\w-]+: (?:internal )?error: ", text, flags=re.MULTILINE)
     if len(errors) > 1:
-        return errors[-1].split("\n(RSCNAV_DEBUG")[0].strip()
+        return re.split(r"\n\((?:RSCNAV_DEBUG|rscnav )", errors[-1])[0].strip()
     if "Traceback (most recent call last)" in text:
         return text.strip().splitlines()[-1].strip()
     return NO_MESSAGE

@@ -106,7 +106,7 @@ def correlation_dimension(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For less than two points, points that are all the same, or a window that leaves no pair.
 
     References
@@ -174,7 +174,7 @@ def radii_from(points: NDArray[np.float64], largest: float | None = None) -> NDA
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For less than two points, points that are all the same, or a `largest` that is not above 0.
     """
     if largest is not None and not largest > 0:

@@ -94,7 +94,7 @@ def correlation_sum(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For points or radii that will not do, or where the window leaves no pair.
 
     References

@@ -23,6 +23,7 @@ from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.null_models import circular_shift_units
+from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
@@ -123,7 +124,7 @@ def _try(
     """Add one dimension, or a note of why there is none."""
     try:
         found = correlation_dimension(points, **options)
-    except ValueError as error:
+    except InvalidValueError as error:
         _note(result, name, prefix + suffix, str(error))
         return
     n_units = int(np.sum(np.ptp(points, axis=0) > 0))

@@ -37,7 +37,7 @@ def local_slopes(radii: ArrayLike, correlation: ArrayLike, width: int = 8) -> ND
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For shapes that differ, radii that do not increase, or a width below 1.
     """
     r, c = np.asarray(radii, np.float64), np.asarray(correlation, np.float64)

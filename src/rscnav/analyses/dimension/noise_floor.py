@@ -59,7 +59,7 @@ def noise_floor(points: NDArray[np.float64], noise: Noise) -> NoiseFloor | None:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a noise that will not do, or where no direction carries as much signal as noise.
     """
     if noise is None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
+from rscnav.errors import InvalidValueError
 
 SMALLEST = 10  # units; sizes double from here on
 
@@ -90,7 +91,7 @@ def dimension_by_units(
             own = noise[units] if isinstance(noise, np.ndarray) else noise
             try:
                 one = correlation_dimension(points[:, units], noise=own, **labels)
-            except ValueError:  # these units are constant, or all noise
+            except InvalidValueError:  # these units are constant, or all noise
                 continue
             found[k, draw], reliable[k, draw] = one.dimension, one.reliable and satisfies_embedding(size, one.dimension)
     return DimensionByUnits(np.array(sizes), found, reliable)

@@ -30,7 +30,7 @@ def categorise_encounters(session: Session) -> NDArray:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a session without encounters.
     """
     if session.encounters is None:

@@ -33,6 +33,7 @@ from rscnav.analyses.spectrum.pca_spectrum import (
 from rscnav.analyses.statistics.null_models import exchangeable_trials
 from rscnav.analyses.statistics.resampling import permutation_p, random_trial_groups
 from rscnav.analyses.statistics.trial_differences import differences, neighbouring_pairs, trial_autocorrelation
+from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session, contiguous_stretches
 from rscnav.settings.strict_settings import StrictSettings
@@ -214,7 +215,7 @@ def _permuted(
     generator = seeds.generator(name, STREAMS[null])
     try:
         band = controls.band([draw(generator) for _ in range(settings.n_null)])
-    except ValueError as error:
+    except InvalidValueError as error:
         result.notes[name] = f"no control {null}: {error}"
         return None
     result.add(f"{name}/eigenvalues_{null}", observed, "", ("component",))

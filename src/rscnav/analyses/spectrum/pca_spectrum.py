@@ -27,7 +27,7 @@ def eigenspectrum(activity: ArrayLike, n: int = 45) -> NDArray[np.float64]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For less than two samples, a value that is not finite, or units that are all constant.
     """
     array = as_activity(activity)
@@ -133,7 +133,7 @@ def participation_ratio(spectrum: ArrayLike) -> float:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a spectrum without variance.
 
     References

@@ -120,7 +120,7 @@ def first_run(p: NDArray[np.floating], length: int) -> int:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a length below 1.
     """
     if length < 1:

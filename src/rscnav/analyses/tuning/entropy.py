@@ -37,7 +37,7 @@ def tuning_entropy(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For shapes that do not fit, angles beyond ±π, activity that is not finite, or negative without `floor`.
 
     References

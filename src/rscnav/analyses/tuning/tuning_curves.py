@@ -16,7 +16,7 @@ def angle_bin(angle: ArrayLike, n_bins: int) -> NDArray[np.int64]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For less than two bins, or an angle beyond ±π.
     """
     if n_bins < 2:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from rscnav.errors import InvalidValueError
 from rscnav.sessions.schema import ARRAYS, TABLES
 from rscnav.sessions.session import Session
 
@@ -76,7 +77,7 @@ def record_of(session: Session) -> str:
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Read what `record_of` wrote; a ValueError for anything else."""
+    """Read what `record_of` wrote; an InvalidValueError for anything else."""
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:

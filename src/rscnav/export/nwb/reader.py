@@ -31,9 +31,9 @@ def read_exported(path: str | os.PathLike[str]) -> Session:
 
     Raises
     ------
-    FileNotFoundError
+    MissingFileError
         For a missing file.
-    ValueError
+    InvalidValueError
         For a file that is not NWB, or that another program made.
     """
     with open_recording(path) as file:
@@ -43,7 +43,7 @@ def read_exported(path: str | os.PathLike[str]) -> Session:
             )
         try:
             record = parsed(str(file.get_scratch(RECORD)))
-        except ValueError as error:
+        except InvalidValueError as error:
             raise InvalidValueError(f"{os.fspath(path)}: {error}") from None
         values: dict[str, Any] = dict(record["plain"])
         for name in SERIES:

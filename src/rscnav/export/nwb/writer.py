@@ -46,7 +46,7 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    OSError
+    FileError
         Where the file cannot be written.
     """
     from pynwb import NWBHDF5IO, NWBFile

@@ -16,7 +16,7 @@ def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where there is none, or it is a link, or its values lie in another file.
     """
     where = f"{group.name.rstrip('/')}/{name}".lstrip("/")
@@ -50,7 +50,7 @@ def parts_of(file: h5py.File) -> list[Part]:
 
     Raises
     ------
-    ValueError, KeyError
+    InvalidValueError, KeyError
         For a link, for values in another file, for a dataset without unit or dimensions.
     """
     found: list[Part] = []

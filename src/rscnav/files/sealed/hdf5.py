@@ -8,7 +8,7 @@ from typing import Any
 
 import h5py
 
-from rscnav.errors import FileError, InvalidValueError
+from rscnav.errors import FileError, InvalidValueError, is_internal
 from rscnav.files.atomic import atomic_path
 from rscnav.files.sealed.blocks import HEADER_BYTES, MAGIC, Header, block_at, check_block, read_header, read_table, seal
 from rscnav.files.sealed.regular import CURE, DamagedError, opened
@@ -38,7 +38,7 @@ def new_hdf5(path: str | os.PathLike[str], name: str) -> Iterator[h5py.File]:
 
     Raises
     ------
-    OSError
+    FileError
         With the file's name and what the system says (disk full).
     """
     with atomic_path(path) as temporary:
@@ -75,9 +75,9 @@ def open_hdf5(path: str | os.PathLike[str], name: str, seal: str = "") -> Iterat
 
     Raises
     ------
-    FileNotFoundError
+    MissingFileError
         For a missing file.
-    ValueError
+    InvalidValueError
         For a file of another format, one that is damaged (`DamagedError`) or not of the schema of its format, and one that was
         written anew since it was open before. The message names the file and the cure.
     """
@@ -100,7 +100,7 @@ def open_hdf5(path: str | os.PathLike[str], name: str, seal: str = "") -> Iterat
                 yield file
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             if not source.damage:
-                if os.fspath(path) in str(error):
+                if is_internal(error) or os.fspath(path) in str(error):
                     raise
                 raise _named(error, path, name) from error
         if source.damage:  # even where libhdf5 went on without what could not be read
@@ -173,7 +173,7 @@ def accept(path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a file that was never a sealed one, or that libhdf5 cannot open.
     """
     with opened(path) as descriptor:

@@ -12,7 +12,7 @@ CURE = "delete it, and the next run makes it again (`rscnav check` finds all dam
 BLOCK_BYTES = 1 << 20
 
 
-class DamagedError(ValueError):
+class DamagedError(InvalidValueError):
     """A file of ours that does not hold what was written into it. The message names the file and the cure."""
 
     def __init__(self, path: str | os.PathLike[str], reason: str, cure: str = CURE) -> None:
@@ -26,7 +26,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[int]:
 
     Raises
     ------
-    FileNotFoundError, ValueError
+    MissingFileError, InvalidValueError
         For a missing file; for a folder, a pipe, a socket or a device.
     """
     text = os.fspath(path)

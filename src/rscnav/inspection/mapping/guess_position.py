@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.errors import InvalidValueError
 from rscnav.inspection.file_contents import Item
 from rscnav.inspection.mapping.guess_result import Guess
 from rscnav.recordings.settings.position import Position
@@ -48,7 +49,7 @@ def guess_place(file: Any, items: list[Item], found: Guess) -> Place | None:
     for candidate in candidates:
         try:
             whole = joined_series(file, candidate.paths, "position.series", 0.25)
-        except ValueError:  # what can't be read is no place
+        except InvalidValueError:  # what can't be read is no place
             continue
         if candidate.width == 1 and len(candidates) > 1 and flat_or_empty(whole.values):
             continue
@@ -72,7 +73,7 @@ def guess_heading(file: Any, items: list[Item], position: dict[str, Any], place:
     for item in ranked:
         try:
             series = joined_series(file, [item.path], "position.heading", 0.25)
-        except ValueError:
+        except InvalidValueError:
             continue
         if flat_or_empty(series.values):
             continue

@@ -26,7 +26,7 @@ def cell_class(cell: str) -> type["Layer"]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown cell; the message lists those there are.
     """
     if cell not in CELLS:
@@ -40,7 +40,7 @@ def make_layer(cell: str, n_inputs: int, hidden_size: int, **options: Any) -> "L
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown cell, a hidden size below 1, or an option that the cell does not have.
     """
     made = cell_class(cell)

@@ -55,7 +55,7 @@ class Leaky(Cell):
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a time constant shorter than a step.
 
     References

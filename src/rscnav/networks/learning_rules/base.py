@@ -33,7 +33,7 @@ class Rule(ABC):
 
         Raises
         ------
-        ValueError
+        InvalidValueError
             With the reason, and what would do.
         """
         return
@@ -67,7 +67,7 @@ class Rule(ABC):
 
         Raises
         ------
-        ValueError
+        InvalidValueError
             For cells without recurrence, and for bidirectional networks.
         """
         if not is_recurrent(architecture.cell):

@@ -24,7 +24,7 @@ def rule_class(name: str) -> type["Rule"]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown rule; the message lists those there are.
     """
     if name not in RULES:
@@ -44,7 +44,7 @@ def make_rule(settings: "RuleSettings", seed: int) -> "Rule":
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown rule.
     """
     return rule_class(settings.name).from_settings(settings, seed)

@@ -39,7 +39,7 @@ def refuse_large_influence(rule: str, architecture: Architecture, n_inputs: int,
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         With the memory it would take.
     """
     layer = architecture.layer(n_inputs)

@@ -20,7 +20,7 @@ class Curriculum:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For settings that the task refuses, or a lesson with other input channels or reports than the task.
     """
 

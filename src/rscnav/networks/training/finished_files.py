@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from rscnav.errors import DivergedError
+from rscnav.errors import DivergedError, InvalidValueError
 from rscnav.files.run_ownership import refuse_if_orphaned
 from rscnav.files.sealed.tails import read_with_digest
 from rscnav.networks import checkpoint
@@ -39,7 +39,7 @@ def trained_on(folder: Path, record: Mapping[str, str]) -> str:
         saved = checkpoint.load(weights)
         check_trained(saved, weights)
         read_with_digest(folder / "curve.csv")
-    except (OSError, ValueError):  # damaged, or just being moved
+    except (OSError, InvalidValueError):  # damaged, or just being moved
         return ""
     return describe(saved["devices"][-1]) if saved["record"] == dict(record) else ""
 
@@ -68,7 +68,7 @@ def take(folder: Path, record: Mapping[str, str], name: str) -> bool:
 
     Raises
     ------
-    FloatingPointError
+    DivergedError
         Where the network was given up; the next call finds nothing more.
     """
     waiting = ready_folder(folder)

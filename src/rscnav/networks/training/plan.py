@@ -57,7 +57,7 @@ def check_together(plans: Sequence[Plan]) -> None:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         With the key and the values that differ.
     """
     names = [plan.name for plan in plans]

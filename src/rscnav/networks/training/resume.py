@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rscnav.errors import InvalidValueError
 from rscnav.networks import checkpoint
 from rscnav.networks.training.checkpoint_settings import Record, differences, is_records
 from rscnav.networks.training.train_step import TrainStep
@@ -55,7 +56,7 @@ def read_checkpoint(
         return None
     try:
         saved = checkpoint.load(path)
-    except (OSError, ValueError) as error:
+    except (OSError, InvalidValueError) as error:
         log.warning("%s  starts afresh: %s", name, error)
         return None
     other = differences(saved.get("records") if isinstance(saved, dict) else None, records)
@@ -76,7 +77,7 @@ def records_in(path: Path) -> tuple[int, dict[str, dict[str, str]]] | None:
     """Return the number of batches and the records of a checkpoint; None where there is none that can be read."""
     try:
         saved = checkpoint.load(path)
-    except (OSError, ValueError):
+    except (OSError, InvalidValueError):
         return None
     if not isinstance(saved, dict) or not is_records(saved.get("records")) or not isinstance(saved.get("batch"), int):
         return None

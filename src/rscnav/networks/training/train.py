@@ -40,9 +40,9 @@ def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Pa
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a learning rule that cannot train such a network.
-    FloatingPointError
+    DivergedError
         Where the training diverges again and again.
     """
     run = Trainer(task, [Member(plan, seeds, Path(folder))], Device.of(device))
@@ -74,9 +74,9 @@ def train_ensemble(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For plans that cannot be followed together, with the key; for a learning rule that cannot train several.
-    FloatingPointError
+    DivergedError
         Where a network's training diverges again and again; the others' files are written.
     """
     if not len(plans) == len(seeds) == len(folders) or not plans:

@@ -33,7 +33,7 @@ class TrainStep:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the learning rule cannot train such networks.
     """
 

@@ -73,9 +73,9 @@ def train_job(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For plans that cannot be followed together, a device that there is not, weights that are not finite.
-    FloatingPointError
+    DivergedError
         Where this network's training diverges again and again. Of others it is left to their own jobs to say so.
     """
     if take(own.folder, own.plan.files_record, own.name):

@@ -80,7 +80,7 @@ def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a series that is not there or lies across, bins narrower than its samples, counts below 0, or values that are all
         NaN.
     """

@@ -58,7 +58,7 @@ class Sampled:
         return np.array([self.planes[p].has_nan[k] for p, k in zip(self.plane, self.unit_of_plane, strict=True)])
 
     def meeting(self, rules: Sequence[Rule]) -> "Sampled":
-        """Select the units that meet the rules; a ValueError where none does."""
+        """Select the units that meet the rules; an InvalidValueError where none does."""
         notes = list(self.notes)
         keep = filter_rows(self.columns, rules, "unit_filters", notes)
         if not keep.any():
@@ -142,7 +142,7 @@ def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where a series will not do (`read_plane`), or several do not belong together: named twice, in different units, or
         without any time in common.
     """

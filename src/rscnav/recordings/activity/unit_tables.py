@@ -157,7 +157,7 @@ def unit_tables(file: Any, named: str | Sequence[str] | None = None) -> UnitTabl
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where there is none or, without a name, more than one; the message lists the paths there are.
     """
     key, names = "units_table", Names(file)

@@ -106,7 +106,7 @@ class Units:
 
         Raises
         ------
-        ValueError
+        InvalidValueError
             Where no unit is left, or one that is left has times that are not finite, or times that start again.
         """
         columns = rows_of(self.columns, np.arange(len(self.faults)))
@@ -163,7 +163,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a column that is not there, or where no unit is left.
     """
     columns, notes = tables.columns(), tables.notes()

@@ -66,7 +66,7 @@ class NamedDataset(h5py.Dataset):
         if self._note and self._note not in self._notes:
             self._notes.append(self._note)
 
-    def _named(self, error: Exception) -> ValueError:
+    def _named(self, error: Exception) -> InvalidValueError:
         if isinstance(error, MemoryError):
             return InvalidValueError(
                 f"{self.file.filename}: {self.name}, of shape {self.shape}, needs more memory than there is"

@@ -30,7 +30,7 @@ def open_joined(path: str | os.PathLike[str], mapping: Recording | None) -> Iter
 
     Raises
     ------
-    FileNotFoundError, ValueError
+    MissingFileError, InvalidValueError
         As `open_recording`; and where the files are of different animals, or on clocks that begin at different times.
     """
     if mapping is None or not mapping.more_files:

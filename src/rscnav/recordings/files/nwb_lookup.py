@@ -87,7 +87,7 @@ def find_series(file: Any, name: str, key: str) -> Series:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where there is none or more than one of that name, or where its samples and times do not fit each other.
     """
     series = open_series(file, name, key)
@@ -140,7 +140,7 @@ def interval_table(file: Any, name: str, key: str, stops: bool = True) -> TableC
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where there is none of that name, or no column of times; the message lists those there are.
     """
     from pynwb.epoch import TimeIntervals
@@ -164,7 +164,7 @@ def interval_table(file: Any, name: str, key: str, stops: bool = True) -> TableC
 
 
 def any_table(file: Any, name: str, key: str) -> TableColumns:
-    """Read the plain columns of any table; a ValueError that lists those there are where none has that name."""
+    """Read the plain columns of any table; an InvalidValueError that lists those there are where none has that name."""
     return plain_columns(Names(file).find(name, TABLE, key))
 
 
@@ -183,7 +183,7 @@ def _preferred(key: str) -> Callable[[Any], bool] | None:
 
 
 def _shape(item: Any, path: str, key: str) -> tuple[int, int]:
-    """Return (sample, column) as the data stand in the file; a ValueError where they are no numbers in one or two dimensions."""
+    """Return (sample, column) as the data stand in the file; an InvalidValueError where they are no numbers in one or two dimensions."""
     data = item.data
     shape = tuple(int(size) for size in np.shape(data))
     kind = np.asarray(data[:1]).dtype.kind if len(shape) else "V"
@@ -234,7 +234,7 @@ def _times(item: Any, n_samples: int, path: str, key: str) -> NDArray[np.float64
 
 
 def _seconds(columns: TableColumns, name: str, where: str) -> NDArray[np.float64]:
-    """Return a column of times; a ValueError where it does not hold one number a row."""
+    """Return a column of times; an InvalidValueError where it does not hold one number a row."""
     values = column_of(columns, name, where)
     if values.dtype.kind not in "fiu" or values.ndim != 1:
         raise InvalidValueError(

@@ -74,7 +74,7 @@ class Names:
 
         Raises
         ------
-        ValueError
+        InvalidValueError
             Where there is none, or more than one; the message lists the paths there are.
         """
         found = self.meant(name, kind.fits)

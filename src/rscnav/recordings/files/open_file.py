@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rscnav.errors import FileError, InvalidValueError, MissingFileError
+from rscnav.errors import FileError, InvalidValueError, MissingFileError, RscnavError, is_internal
 from rscnav.files.sealed.hdf5 import CHANGED, check_sealed
 from rscnav.files.sealed.regular import file_digest, read_bytes
 from rscnav.files.sealed.tails import digest_file
@@ -65,9 +65,9 @@ def open_recording(path: str | os.PathLike[str], arrays: Arrays | None = None) -
 
     Raises
     ------
-    FileNotFoundError
+    MissingFileError
         For a missing file.
-    ValueError
+    InvalidValueError
         For a remote address, what is no regular file, a folder that is not Zarr, an empty or damaged file, one that is being
         written, plain arrays without `arrays`. The message says what to do.
     """
@@ -141,7 +141,7 @@ def refuse_unreadable(text: str) -> None:
 
 
 def refuse_other_content(text: str) -> None:
-    """Raise a ValueError where ``FILE.sha256`` lies beside a file, as ``sha256sum`` writes it, and the content is another.
+    """Raise an InvalidValueError where ``FILE.sha256`` lies beside a file, as ``sha256sum`` writes it, and the content is another.
 
     Most formats of recordings have no digests of their own, so that a flipped bit in an uncompressed value is a value like any other.
     """
@@ -247,9 +247,9 @@ def linked_files(path: str | os.PathLike[str]) -> str:
 
 @contextmanager
 def named(recording: str, path: str | os.PathLike[str]) -> Iterator[None]:
-    """Put the recording's name and its file before every error; what libraries raise becomes a ValueError.
+    """Add the recording's name and its file to every error; what libraries raise becomes an InvalidValueError.
 
-    With RSCNAV_DEBUG set, errors that are not meant for users pass as they are.
+    Errors of this program pass as they are; with RSCNAV_DEBUG set, errors of libraries do, too.
     """
     text = os.fspath(path)
     try:
@@ -259,19 +259,28 @@ def named(recording: str, path: str | os.PathLike[str]) -> Iterator[None]:
         if said.startswith(f"recording '{recording}'"):
             raise
         where = f"recording '{recording}'" + ("" if text in said else f", file {text}")
-        kind = type(error) if type(error) in (FileNotFoundError, PermissionError) else ValueError
-        raise kind(f"{where}: {said}") from error
+        raise _class_of(error)(f"{where}: {said}") from error
+
+
+def _class_of(error: Exception) -> type[RscnavError]:
+    """Return the class of the error that names a recording."""
+    if isinstance(error, FileNotFoundError):
+        return MissingFileError
+    return FileError if isinstance(error, FileError | PermissionError) else InvalidValueError
 
 
 def explained(error: Exception) -> str:
-    """Return a sentence for whatever was raised around a recorded file; a fault of this program is raised again.
+    """Return a sentence for whatever was raised around a recorded file; an error of this program is raised again.
 
-    With RSCNAV_DEBUG set, all errors that are not meant for users are.
+    With RSCNAV_DEBUG set, errors of libraries are raised again, too.
     """
+    if isinstance(error, RscnavError):
+        return str(error)
+    of_program = is_internal(error) and not isinstance(error, RecursionError)
+    if of_program or isinstance(error, NameError | AssertionError | ImportError) or os.environ.get("RSCNAV_DEBUG"):
+        raise error
     if isinstance(error, ValueError | OSError) and not isinstance(error, UnicodeError):
         return str(error)
-    if isinstance(error, NameError | AssertionError | ImportError) or os.environ.get("RSCNAV_DEBUG"):
-        raise error
     if isinstance(error, MemoryError):
         return "it cannot be read: more memory is needed than there is"
     return f"it cannot be read ({type(error).__name__}: {first_line(error)}); rscnav inspect says what is in it"

@@ -131,7 +131,7 @@ def filter_rows(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a rule on a column that is not there (those there are get listed), or bounds on a column of text.
     """
     n_rows = columns.n_rows if isinstance(columns, TableColumns) else len(next(iter(columns.values()), ()))
@@ -152,7 +152,7 @@ def filter_rows(
 
 
 def column_of(columns: Mapping[str, NDArray], name: str, key: str, computed: Sequence[str] = ()) -> NDArray:
-    """Return a column, or one column of it (`name[:, 0]`); a ValueError that lists those there are where it is not there."""
+    """Return a column, or one column of it (`name[:, 0]`); an InvalidValueError that lists those there are where it is not there."""
     if name in columns:
         return columns[name]
     part = _PART.match(name)
@@ -187,7 +187,7 @@ def _one_value(values: NDArray, name: str, key: str, notes: list[str] | None) ->
 
 
 def _values(column: Any) -> NDArray:
-    """Read a column; a ValueError with the reason where it holds no plain values."""
+    """Read a column; an InvalidValueError with the reason where it holds no plain values."""
     from hdmf.common import DynamicTableRegion, EnumData
 
     if isinstance(column, DynamicTableRegion):
@@ -202,7 +202,7 @@ def _values(column: Any) -> NDArray:
 
 
 def _plain_array(raw: Any) -> NDArray:
-    """Return numbers, truth values or text as an array; a ValueError where it holds something else."""
+    """Return numbers, truth values or text as an array; an InvalidValueError where it holds something else."""
     from hdmf.container import AbstractContainer
 
     first = raw

@@ -26,7 +26,7 @@ def refuse_other_types(there: Iterable[Any], wanted: Mapping[str, Sequence[Any]]
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Shows type and value on both sides, and how to write it.
     """
     held = _distinct(there)

@@ -37,7 +37,7 @@ def open_zarr(path: str) -> Any:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a store that is damaged, or of which a part lies elsewhere.
     """
     look_through(path)
@@ -56,7 +56,7 @@ def open_zarr(path: str) -> Any:
 
 
 def look_through(path: str) -> None:
-    """Read all metadata of a store, and raise a ValueError for what is damaged or leads out of it."""
+    """Read all metadata of a store, and raise an InvalidValueError for what is damaged or leads out of it."""
     total = 0
     claimed: list[tuple[str, int]] = []
     for file, inside in _files(path):
@@ -132,7 +132,7 @@ def _refuse_links_out(path: str, where: str, said: Any) -> None:
 
 
 def refuse_outside(path: str, link: Any, where: str) -> None:
-    """Raise a ValueError for a link or reference into another store, or up from this one."""
+    """Raise an InvalidValueError for a link or reference into another store, or up from this one."""
     source, target = str(link.get("source") or "."), str(link.get("path") or "/")
     store = os.path.realpath(path)
     own = os.path.realpath(os.path.join(store, source)) == store or source in (".", os.path.basename(store))

@@ -33,7 +33,7 @@ def landmark_places(file: Any, landmarks: Landmarks, spans: TrialSpans, frame: C
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a column, port or number of coordinates that will not do.
     """
     ports = _ports(file, landmarks.ports)
@@ -110,7 +110,7 @@ def check_reach(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Names the landmark, its place and the tracked area.
     """
     low, high = position.min(axis=0), position.max(axis=0)

@@ -25,7 +25,7 @@ def visibility_from_file(file: Any, landmarks: Landmarks, bins: Bins) -> NDArray
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a series, table or column that is not there, or names of landmarks of which the table holds none.
     """
     if landmarks.series:

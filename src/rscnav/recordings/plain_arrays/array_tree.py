@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.errors import InvalidValueError
+from rscnav.errors import InvalidValueError, is_internal
 from rscnav.recordings.files.hdf5_probe.findings import Probed, followed, is_hdf5, probed, refuse_values
 
 _DEPTH = 20  # levels of cells and structures that are followed
@@ -79,7 +79,7 @@ class Tree:
         return list(self._values)
 
     def read(self, name: str) -> Value:
-        """Return the value of a name at the top; a ValueError that names the file where it is damaged."""
+        """Return the value of a name at the top; an InvalidValueError that names the file where it is damaged."""
         if name not in self._read:
             with named_errors(self.path, f"'{name}' "):
                 self._read[name] = self._values[name]()
@@ -88,16 +88,18 @@ class Tree:
 
 @contextmanager
 def named_errors(path: str, what: str = "") -> Any:
-    """Turn whatever a reader raises on a damaged file into a ValueError that names the file."""
+    """Turn whatever a reader raises on a damaged file into an InvalidValueError that names the file."""
     try:
         yield
-    except (FileNotFoundError, PermissionError, KeyboardInterrupt, GeneratorExit):
+    except (FileNotFoundError, PermissionError):
         raise
     except MemoryError:
         raise InvalidValueError(
             f"{path}: {what}needs more memory than there is; is the file damaged? If not, save what is needed in a file of its own"
         ) from None
     except Exception as error:  # zipfile, zlib, numpy, scipy and h5py raise many kinds on damaged bytes
+        if is_internal(error):
+            raise
         said = " ".join(str(error).split())[:200] or type(error).__name__
         raise InvalidValueError(f"{path}: {what}can't be read ({said}); copy or save the file again") from error
 
@@ -116,7 +118,7 @@ def open_tree(path: str) -> Tree:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a file of another kind or a damaged one; names it and what can be read.
     """
     ending = os.path.splitext(path)[1].lower()

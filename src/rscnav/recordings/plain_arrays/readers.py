@@ -22,7 +22,7 @@ def read_arrays(path: str) -> "ArrayFile":
 class ArrayFile:
     """Values of a file by name, with the shape that each use needs.
 
-    Each method takes the name as the configuration has it and the configuration's key for messages, and raises a ValueError for
+    Each method takes the name as the configuration has it and the configuration's key for messages, and raises an InvalidValueError for
     a name that is not there (those there are get listed), an object that can't be read (with the cure), or a shape that is not
     the one needed.
     """

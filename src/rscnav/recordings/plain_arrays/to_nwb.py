@@ -34,12 +34,12 @@ def file_of_arrays(path: str, arrays: Arrays) -> Any:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a file of another kind, a name that is not there (those there are get listed), or arrays that don't fit each other.
     """
     try:
         return _in_memory(read_arrays(path), arrays)
-    except ValueError as error:
+    except InvalidValueError as error:
         raise error if path in str(error) else InvalidValueError(f"{path}: {error}") from None
 
 

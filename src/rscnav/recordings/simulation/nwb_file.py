@@ -31,7 +31,7 @@ def write_recording(truth: Session, path: Path, gap_s: float) -> None:
 
     Raises
     ------
-    OSError
+    FileError
         Where the file cannot be written.
     """
     from pynwb import NWBHDF5IO, NWBFile

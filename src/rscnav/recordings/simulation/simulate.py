@@ -61,9 +61,9 @@ def simulate_recording(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the grid is too coarse for the task.
-    OSError
+    FileError
         Where a file cannot be written; nothing half-written is left.
     """
     truth = simulate(settings, seeds, grid_bins)

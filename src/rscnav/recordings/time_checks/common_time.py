@@ -30,7 +30,7 @@ def same_time(clocks: Clocks) -> list[Finding]:
 
 
 def refused_or_noted(findings: list[Finding]) -> list[str]:
-    """Return what should be looked at, for the notes; a ValueError with all that is wrong."""
+    """Return what should be looked at, for the notes; an InvalidValueError with all that is wrong."""
     wrong = [found.words for found in findings if found.verdict == "wrong"]
     if wrong:
         raise InvalidValueError("; ".join(wrong))

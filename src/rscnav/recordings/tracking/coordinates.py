@@ -80,7 +80,7 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where a middle does not have the position's coordinates.
     """
     n_dims = tracking.values.shape[1]

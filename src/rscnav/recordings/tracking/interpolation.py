@@ -90,7 +90,7 @@ def track(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where `unit` or `track_length` cannot be right, all samples are NaN, or a clock starts again.
     """
     unit = unit_from_file(series, key) if unit is None else unit

@@ -50,7 +50,7 @@ def lap_notes(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a length that cannot be the track's: the coordinate starts again, but after another length.
     """
     again = restarts(time, values, max_gap_s)

@@ -56,7 +56,7 @@ def position_series(file: Any, position: Position) -> Place:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a series or column that is not there, series that do not fit each other, or columns of which it is not clear which
         are the place.
     """
@@ -116,7 +116,7 @@ def joined_series(file: Any, names: Sequence[str], key: str, max_gap_s: float) -
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a name that is not there, or series of which times, units or numbers of columns do not fit each other.
     """
     groups = [_matching(file, name, key) for name in names]

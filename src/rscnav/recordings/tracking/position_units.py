@@ -42,7 +42,7 @@ def unit_from_file(series: Series, key: str) -> str:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the file names none that is known.
     """
     said = known_unit(series.unit)
@@ -69,7 +69,7 @@ def check_unit(series: Series, unit: str, key: str, override: bool) -> None:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Names both units and the cure.
     """
     n_dims = series.values.shape[1]

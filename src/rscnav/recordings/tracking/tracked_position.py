@@ -35,7 +35,7 @@ def tracked_place(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a unit, a length or a middle that does not fit the series.
     """
     centre = None if position.centre is None else np.array(position.centre, float)
@@ -52,7 +52,7 @@ def tracked_heading(file: Any, position: Position, tracking: Tracking) -> Tracki
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a series that cannot be a heading, or that covers none of the time of `tracking`.
     """
     found = heading_series(file, position)

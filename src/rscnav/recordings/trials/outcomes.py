@@ -14,7 +14,7 @@ def outcomes(columns: Columns, trials: Trials) -> NDArray[np.str_]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a column that is not there or holds several values a row, and where none of its values is known, or values of the
         mapping are of another type than those of the column.
     """

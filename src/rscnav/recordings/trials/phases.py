@@ -26,7 +26,7 @@ def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a series, table or column that is not there, or one that holds none of the values.
     """
     if phases.series is not None:

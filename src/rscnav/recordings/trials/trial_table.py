@@ -34,7 +34,7 @@ def trial_rows(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a table or column that is not there, rows that don't fit each other, or an animal that never leaves home.
     """
     if trials.home_location is not None:

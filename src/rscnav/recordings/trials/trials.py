@@ -54,7 +54,7 @@ def epoch_spans(file: Any, epochs: Epochs) -> Rows:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where the table or column is not there, none is chosen or has times, or one stops before it starts.
     """
     key = "epochs"
@@ -90,7 +90,7 @@ def trial_spans(
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a table or column that is not there; no trial left; trials that stop before they start or overlap; outcomes of which
         none is known.
     """
@@ -144,7 +144,7 @@ def subtract_intervals(spans: NDArray[np.float64], taken: NDArray[np.float64]) -
 
 
 def numbers(columns: Columns, name: str, key: str) -> NDArray[np.float64]:
-    """Return a column as (row, value) numbers; a ValueError where it is not there or holds something else."""
+    """Return a column as (row, value) numbers; an InvalidValueError where it is not there or holds something else."""
     values = column_of(columns, name, key)
     if values.dtype.kind not in "fiu":
         raise InvalidValueError(f"{key}: column '{name}' holds {values.dtype}, numbers are needed")
@@ -152,7 +152,7 @@ def numbers(columns: Columns, name: str, key: str) -> NDArray[np.float64]:
 
 
 def _chosen(columns: Columns, rules: Sequence[Rule], key: str, table: str) -> NDArray[np.bool_]:
-    """Mark the rows that meet the rules; a ValueError where none does."""
+    """Mark the rows that meet the rules; an InvalidValueError where none does."""
     keep = filter_rows(columns, rules, f"{key}.select") if len(columns["start_time"]) else np.zeros(0, bool)
     if not keep.any():
         raise InvalidValueError(f"{key}.select: none of the {len(keep)} rows of '{table}' is left; {_present(columns)}")

@@ -13,6 +13,7 @@ from rscnav.config.key_positions import Places
 from rscnav.config.load import merge
 from rscnav.config.schema import Config
 from rscnav.config.yaml_file import parse_yaml, read_yaml
+from rscnav.errors import InvalidValueError
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.settings.yaml_scalars import plain_value
 
@@ -101,7 +102,7 @@ def _given(entry: str) -> tuple[dict[Any, Any], Places]:
         return {key: value}, Places(source, {(key,): 1} | {(key, *path): line for path, line in lines.lines.items()})
     try:
         return {key: plain_value(text)}, Places(source, {(key,): 1})
-    except ValueError as error:
+    except InvalidValueError as error:
         raise ConfigError(f"{source}: {error}") from None
 
 

@@ -15,7 +15,7 @@ from rscnav.config.file_patterns import expand_files
 from rscnav.config.job_settings import network_sessions, settings_text
 from rscnav.config.schema import Config
 from rscnav.config.yaml_text import yaml_text
-from rscnav.errors import InvalidValueError
+from rscnav.errors import InvalidValueError, RscnavError
 from rscnav.export.registry import EXPORTS
 from rscnav.networks.registered_modules import network_code
 from rscnav.registry import module_of
@@ -31,7 +31,7 @@ COMMANDS = {
 SIMULATED_TASK = "ring-fixed"  # that simulated recordings are of
 
 
-class ChangedError(ValueError):
+class ChangedError(RscnavError):
     """A job does not have the settings or the code that it was planned with."""
 
 

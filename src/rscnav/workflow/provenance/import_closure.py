@@ -53,7 +53,7 @@ def closure(*modules: str) -> Closure:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an import that cannot be followed, with its file and line.
     """
     found: set[str] = set()
@@ -75,7 +75,7 @@ def source(module: str) -> Source:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where there is no such module, or where it is a package.
     """
     path = _path(module).with_suffix(".py")
@@ -156,7 +156,7 @@ def front(package: str) -> dict[str, str]:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         Where it holds more than a docstring, ``__version__`` and ``lazy_loader.attach(__name__, submod_attrs={...})``,
         since an ``__init__`` is in no hash.
     """

@@ -26,7 +26,7 @@ def code_hash(*modules: str) -> str:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an import that cannot be followed.
     """
     found = closure(*modules)

@@ -47,7 +47,7 @@ def check_product(folder: Path, path: str) -> None:
 
     Raises
     ------
-    OSError, ValueError
+    FileError, InvalidValueError
         Where it cannot be read, or is not as it was written.
     """
     file = folder / path

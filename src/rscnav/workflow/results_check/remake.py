@@ -47,7 +47,7 @@ def remake(folder: Path, found: Survey, declared: Sequence[str], configs: Sequen
 
     Raises
     ------
-    OSError, ValueError
+    FileError, InvalidValueError
         Where a file cannot be deleted, or there is no workflow here, or it fails.
     """
     if not Path("Snakefile").exists():

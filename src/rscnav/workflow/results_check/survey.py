@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rscnav.errors import InvalidValueError, MissingFileError
 from rscnav.files.atomic import is_left_over
 from rscnav.files.sealed.regular import DamagedError
 from rscnav.files.sealed.tails import BESIDE
@@ -76,12 +77,12 @@ def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | Non
 
     Raises
     ------
-    FileNotFoundError, NotADirectoryError
+    MissingFileError
         Where there is no such folder.
     """
     if not folder.is_dir():
-        kind = NotADirectoryError if folder.exists() else FileNotFoundError
-        raise kind(f"{folder}: no such folder; name the folder of a run's results, for example results")
+        why = "a file, not a folder" if folder.exists() else "no such folder"
+        raise MissingFileError(f"{folder}: {why}; name the folder of a run's results, for example results")
     there = sorted(_files(folder))
     products, found = [path for path in there if is_product(path)], Survey()
     found.n_files = len(products)
@@ -90,7 +91,7 @@ def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | Non
             check_product(folder, path)
         except DamagedError as error:
             found.damaged[path] = error.reason
-        except (OSError, ValueError) as error:
+        except (OSError, InvalidValueError) as error:
             found.damaged[path] = str(error).removeprefix(f"{folder / path}: ")
         if step is not None:
             step(number, len(products))

@@ -20,7 +20,7 @@ def torch_device(wanted: str) -> str:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For an unknown one, or ``cuda`` where torch finds no GPU.
     """
     import torch

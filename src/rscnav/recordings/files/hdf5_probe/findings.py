@@ -144,7 +144,7 @@ def probed(path: str | os.PathLike[str]) -> Probed:
 
     Raises
     ------
-    ValueError
+    InvalidValueError
         For a file that is damaged, not HDF5, or open for writing; the message names file, place and cure.
     """
     found = probe(path)
@@ -176,7 +176,7 @@ def key_of(item: Any) -> Key:
 
 
 def refuse_values(found: Probed, item: Any) -> None:
-    """Raise a ValueError for an open object whose values must not be read, by whatever path it was reached."""
+    """Raise an InvalidValueError for an open object whose values must not be read, by whatever path it was reached."""
     if not found.refused and not found.dropped:
         return
     fault = found.refused.get(key_of(item)) or found.dropped.get(key_of(item))

@@ -1,0 +1,84 @@
+"""What the command line shows of an exception: one message for what the user can correct, a report for an error of this program."""
+
+import errno
+import os
+import platform
+import shlex
+import traceback
+from collections.abc import Sequence
+
+import rscnav
+from rscnav.cli.memory_errors import explained
+from rscnav.errors import RscnavError
+
+_SPACE = "free some space, or choose a folder on another disk"
+_PERMISSION = "change the permissions, or choose another file or folder"
+_CURES = {
+    errno.ENOENT: "correct the name",
+    errno.EISDIR: "name a file",
+    errno.ENOTDIR: "a part of the path is a file; correct the path",
+    errno.EACCES: _PERMISSION,
+    errno.EPERM: _PERMISSION,
+    errno.EROFS: _PERMISSION,
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EMFILE: "raise the limit of open files (`ulimit -n 4096`)",
+}
+_OF_THE_MACHINE = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EIO,
+)  # the user's also without a file's name
+
+
+def user_message(error: BaseException, command: str = "") -> str | None:
+    """Return the message for an error that the user can correct; None for an error of this program.
+
+    Parameters
+    ----------
+    error : BaseException
+    command : str
+        For example ``train``; it decides which settings are named where memory is short.
+    """
+    text = explained(error, command)
+    if text is None and isinstance(error, RscnavError):
+        text = str(error)
+    if text is None and isinstance(error, OSError):
+        text = _system_message(error)
+    return text
+
+
+def internal_report(error: BaseException, words: Sequence[str]) -> str:
+    """Return the traceback of an error of this program, and the request to report it.
+
+    Parameters
+    ----------
+    error : BaseException
+    words : sequence of str
+        The command line after ``rscnav``.
+    """
+    said = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
+    return (
+        f"{''.join(traceback.format_exception(error))}"
+        f"{name_of(words)}: internal error: {said}; this is an error of rscnav, not of your files or settings: "
+        "please report this with the lines above\n"
+        f"(rscnav {rscnav.__version__}, Python {platform.python_version()}, {platform.system()}; command: {shlex.join(['rscnav', *words])})"
+    )
+
+
+def name_of(words: Sequence[str]) -> str:
+    """Return the program and its command, for the beginning of a message."""
+    return f"rscnav {words[0]}" if words and not words[0].startswith("-") else "rscnav"
+
+
+def _system_message(error: OSError) -> str | None:
+    """Return the message for an error of the operating system: one with a number, and with a file's name where a file is at fault."""
+    if error.errno is None or error.strerror is None:
+        return None
+    cure = f"; {_CURES[error.errno]}" if error.errno in _CURES else ""
+    if isinstance(error.filename, str | bytes | os.PathLike):
+        return f"{os.fsdecode(error.filename)}: {error.strerror}{cure}"
+    return f"{error.strerror}{cure}" if error.errno in _OF_THE_MACHINE else None

@@ -55,7 +55,7 @@ lock: $(VENV)/.ready ## resolve requirements.in again into requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --no-header requirements.in -o requirements.lock
 
 unlock: $(VENV)/.ready ## after a killed run: end what it left running here and clear its lock
-	rscnav status --end
+	rscnav status --kill
 	snakemake --unlock
 
 clean: ## remove results (networks too) and the environment

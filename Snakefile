@@ -31,7 +31,7 @@ rule all:
         expand(f"{RESULTS}/figures/{{session}}/{{figure}}.{{kind}}", session=SESSIONS, figure=FIGURES, kind=KINDS),
         expand(f"{RESULTS}/figures/comparisons/{{comparison}}.{{kind}}", comparison=COMPARED, kind=KINDS),
         expand(f"{RESULTS}/comparisons/{{comparison}}.{{kind}}", comparison=COMPARED, kind=["h5", "csv", "csv.sha256"]),
-        f"{RESULTS}/numbers/across.h5",
+        f"{RESULTS}/numbers/pooled.h5",
         f"{RESULTS}/numbers/summary.json",
         SIMULATED,
         EXPORTS,

@@ -5,7 +5,9 @@ Python's own exceptions, so that a caller in Python may write ``except ValueErro
 what is valid, and the cure.
 """
 
+import difflib
 import os
+from collections.abc import Iterable
 
 
 class RscnavError(Exception):
@@ -29,6 +31,12 @@ class MissingFileError(FileError, FileNotFoundError):
 
 class DivergedError(RscnavError, FloatingPointError):
     """A training diverged and could not be restarted."""
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """Return the end of a message, "; did you mean 'NAME'?", with the known name most similar to a word; '' where none is similar."""
+    near = difflib.get_close_matches(str(word)[:60], list(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def raised_in(error: BaseException) -> str:

@@ -6,10 +6,35 @@ as part of its code.
 """
 
 import importlib
+from collections.abc import Mapping
 from typing import Any, TypeVar
+
+from rscnav.errors import InvalidValueError, did_you_mean
 
 Value = TypeVar("Value")
 Registry = dict[str, Value]
+
+
+def lookup(table: Mapping[str, Value], name: str, what: str) -> Value:
+    """Return the entry of that name.
+
+    Parameters
+    ----------
+    table : mapping
+    name : str
+    what : str
+        Begins the message: a key of the configuration, or what the table lists.
+
+    Raises
+    ------
+    InvalidValueError
+        For an unknown name. The message lists the valid ones, and names the most similar.
+    """
+    if name not in table:
+        raise InvalidValueError(
+            f"{what}: '{name}' is not valid; expected one of {', '.join(table)}{did_you_mean(name, table)}"
+        )
+    return table[name]
 
 
 def load(entry: str) -> Any:

@@ -61,7 +61,7 @@ def test_every_analysis_keeps_the_contract(name):
 
 
 def test_unknown_analysis_lists_those_there_are():
-    with pytest.raises(ValueError, match="unknown analysis 'tunning'; there are: optimality"):
+    with pytest.raises(ValueError, match="analysis: 'tunning' is not valid; expected one of optimality"):
         analyse("tunning", uneven_session())
 
 

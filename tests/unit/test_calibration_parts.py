@@ -48,7 +48,7 @@ def test_position_is_all_that_position_units_tell():
 
 
 def test_unknown_kind_is_refused_with_a_list():
-    with pytest.raises(ValueError, match="'nois'; there are: noise, drift"):
+    with pytest.raises(ValueError, match="'nois' is not valid; expected one of noise, drift"):
         one("nois")
 
 

@@ -95,11 +95,14 @@ def test_config_yaml_lists_every_key():
         (changed(networks=[{"name": "x", "seeds": []}]), r"networks\.0\.seeds"),
         (
             changed(networks=[{"name": "x", "seeds": [1], "task": "maze"}]),
-            r"networks: 'x': unknown task 'maze'; there are: ring-fixed, ring-external-map, ring-internal-map, arena",
+            r"networks: 'x': task: 'maze' is not valid; expected one of ring-fixed, ring-external-map, ring-internal-map, arena",
         ),
         (changed(networks=[{"name": "x", "seeds": [1, 1]}]), r"x-s1 occur more than once"),
         (changed(networks=[{"name": "x", "seeds": [1], "cell": "lsmt"}]), r"networks\.0\.cell: 'lsmt' is not valid"),
-        (changed(tasks={"ring-fixd": {}}), r"unknown task 'ring-fixd'; there are: ring-fixed"),
+        (
+            changed(tasks={"ring-fixd": {}}),
+            r"task: 'ring-fixd' is not valid; expected one of ring-fixed, .*; did you mean 'ring-fixed'",
+        ),
         (merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 3.141592653589793}}}), r"separation_rad: at π"),
         (
             merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 0.4}}}),

@@ -42,7 +42,9 @@ def test_rules_are_told_their_settings():
 
 
 def test_unknown_rules_are_refused_by_name():
-    with pytest.raises(ValueError, match="rule.name: unknown 'hebb'; there are: bptt, truncated_bptt, rtrl, snap"):
+    with pytest.raises(
+        ValueError, match="learning_rule.name: 'hebb' is not valid; expected one of bptt, truncated_bptt, rtrl, snap"
+    ):
         make_rule(RuleSettings.model_construct(name="hebb"), seed=0)
 
 

@@ -123,7 +123,7 @@ def test_sweeps_of_a_configuration():
         ([{"name": "n", "seeds": [1], "cel": ["gru", "lstm"]}], r"networks\.0\.cel: unknown key.*\(in 'n-gru'\)"),
         ([{"name": "n", "seeds": [1], "cell": ["gru", "lsmt"]}], r"networks\.1\.cell: 'lsmt'.*\(in 'n-lsmt'\)"),
         ([{"name": "n", "seeds": [1], "cell": ["gru"]}, {"name": "n-gru", "seeds": [1]}], r"n-gru-s1 occur more than"),
-        ([{"name": "n", "seeds": [1], "task": ["ring-fixed", "maze"]}], r"'n-maze': unknown task 'maze'"),
+        ([{"name": "n", "seeds": [1], "task": ["ring-fixed", "maze"]}], r"'n-maze': task: 'maze' is not valid"),
         ([{"cell": ["gru", "lstm"], "seeds": [1]}], r"networks\.0\.name: missing"),
     ],
 )

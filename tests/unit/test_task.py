@@ -94,7 +94,11 @@ def test_global_generators_are_left_alone():
 @pytest.mark.parametrize(
     ("name", "settings", "message"),
     [
-        ("maze", {}, "unknown task 'maze'; there are: ring-fixed, ring-external-map, ring-internal-map, arena"),
+        (
+            "maze",
+            {},
+            "task: 'maze' is not valid; expected one of ring-fixed, ring-external-map, ring-internal-map, arena",
+        ),
         ("ring-fixed", {"separation_rad": math.pi}, "at π the ring looks the same"),
         ("ring-fixed", {"separation_rad": -math.pi}, "at π the ring looks the same"),
         ("ring-fixed", {"separation_rad": 0.3}, "closer than twice visibility_radius_rad"),

@@ -215,7 +215,7 @@ def test_every_task_keeps_to_its_own_description(name):
         (
             "linear-track",
             {},
-            "unknown task 'linear-track'; there are: ring-fixed, ring-external-map, ring-internal-map, arena",
+            "task: 'linear-track' is not valid; expected one of ring-fixed, ring-external-map, ring-internal-map, arena",
         ),
     ],
 )

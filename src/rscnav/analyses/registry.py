@@ -13,8 +13,7 @@ module offers:
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rscnav.analyses.settings import Common
-from rscnav.errors import InvalidValueError
-from rscnav.registry import Registry, load
+from rscnav.registry import Registry, load, lookup
 from rscnav.seeds import Seeds
 from rscnav.settings.strict_settings import StrictSettings
 
@@ -61,9 +60,7 @@ def analysis_module(name: str) -> Analysis:
     InvalidValueError
         For an unknown one; the message lists those there are.
     """
-    if name not in ANALYSES:
-        raise InvalidValueError(f"unknown analysis '{name}'; there are: {', '.join(ANALYSES)}")
-    module: Analysis = load(ANALYSES[name])
+    module: Analysis = load(lookup(ANALYSES, name, "analysis"))
     return module
 
 

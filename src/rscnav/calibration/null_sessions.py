@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from rscnav.calibration.random_walks import DT_S, ring_walk, with_activity
-from rscnav.errors import InvalidValueError
+from rscnav.registry import lookup
 from rscnav.sessions.session import Session
 
 N_TRIALS, N_STEPS, N_UNITS = 80, 100, 20
@@ -56,8 +56,7 @@ def null_session(
     InvalidValueError
         For an unknown kind; the message lists those there are.
     """
-    if kind not in KINDS:
-        raise InvalidValueError(f"unknown kind of null session '{kind}'; there are: {', '.join(KINDS)}")
+    lookup(KINDS, kind, "kind of null session")
     lengths = np.full(n_trials, n_steps)
     if kind == "unequal":
         lengths = generator.integers(n_steps // 2, n_steps + n_steps // 2 + 1, n_trials)

@@ -13,11 +13,10 @@ from typing import Protocol
 
 from matplotlib.figure import Figure
 
-from rscnav.errors import InvalidValueError
 from rscnav.figures.layout import Row, SessionResults, as_rows
 from rscnav.figures.missing_results import add_gaps
 from rscnav.figures.style import Canvas
-from rscnav.registry import Registry, load
+from rscnav.registry import Registry, load, lookup
 
 FIGURES: Registry[str] = {
     "task": "rscnav.figures.task",
@@ -57,9 +56,7 @@ def figure_module(name: str) -> FigureModule:
     InvalidValueError
         For an unknown one; the message lists those there are.
     """
-    if name not in FIGURES:
-        raise InvalidValueError(f"unknown figure '{name}'; there are: {', '.join(FIGURES)}")
-    module: FigureModule = load(FIGURES[name])
+    module: FigureModule = load(lookup(FIGURES, name, "figure"))
     return module
 
 

@@ -1,6 +1,5 @@
 """What pydantic finds wrong with a configuration, in sentences: key, place, value, what is valid, how to mend it."""
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +7,7 @@ from typing import Any
 
 import pydantic
 
-from rscnav.errors import InvalidValueError
+from rscnav.errors import InvalidValueError, did_you_mean
 from rscnav.settings.printable import shown, shown_key
 from rscnav.settings.value_limits import LimitError
 from rscnav.settings.yaml_scalars import plain_value
@@ -68,8 +67,7 @@ def _said(model: type[pydantic.BaseModel], path: tuple[Any, ...], problem: Any) 
     kind = problem["type"]
     if kind == "extra_forbidden":
         known = _known_keys(model, path[:-1])
-        guess = difflib.get_close_matches(str(path[-1])[:60], known, n=1)
-        return "unknown key; " + (f"did you mean '{guess[0]}'?" if guess else f"known here: {', '.join(known)}")
+        return "unknown key" + (did_you_mean(path[-1], known) or f"; known here: {', '.join(known)}")
     if kind == "missing":
         return "missing; this key has no default: write it"
     if kind == "invalid_key":
@@ -155,8 +153,7 @@ def _renamed(value: Any) -> str:
 def _one_of(expected: str, value: Any) -> str:
     """Write down literals, and the nearest of them."""
     words = re.findall(r"'([^']*)'", expected)
-    guess = difflib.get_close_matches(str(value)[:60], words, n=1)
-    hint = f"; did you mean '{guess[0]}'?" if guess else ""
+    hint = did_you_mean(value, words)
     if value is True or value is False:
         hint = "; YAML reads yes, no, on, off, true and false as true or false: write the word in quotes"
     return f"{'expected one of ' if len(words) > 1 else 'expected '}{', '.join(words) or expected}{hint}"

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rscnav.errors import InvalidValueError
-from rscnav.registry import Registry, load
+from rscnav.registry import Registry, load, lookup
 from rscnav.settings.strict_settings import StrictSettings, check
 from rscnav.tasks.base import Task
 
@@ -34,9 +33,7 @@ def task_module(name: str) -> Any:
     InvalidValueError
         For an unknown task; the message lists those there are.
     """
-    if name not in TASKS:
-        raise InvalidValueError(f"unknown task '{name}'; there are: {', '.join(TASKS)}")
-    return load(TASKS[name])
+    return load(lookup(TASKS, name, "task"))
 
 
 def make_task(name: str, **settings: Any) -> Task:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from rscnav.errors import InvalidValueError
-from rscnav.registry import Registry, load
+from rscnav.registry import Registry, load, lookup
 
 if TYPE_CHECKING:
     from rscnav.networks.cells.base import Layer
@@ -29,9 +29,7 @@ def cell_class(cell: str) -> type["Layer"]:
     InvalidValueError
         For an unknown cell; the message lists those there are.
     """
-    if cell not in CELLS:
-        raise InvalidValueError(f"cell: unknown '{cell}'; there are: {', '.join(CELLS)}")
-    found: type[Layer] = load(CELLS[cell])
+    found: type[Layer] = load(lookup(CELLS, cell, "cell"))
     return found
 
 

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from rscnav.errors import InvalidValueError
-from rscnav.registry import Registry, load
+from rscnav.registry import Registry, load, lookup
 
 if TYPE_CHECKING:
     from rscnav.networks.learning_rules.base import Rule
@@ -27,9 +26,7 @@ def rule_class(name: str) -> type["Rule"]:
     InvalidValueError
         For an unknown rule; the message lists those there are.
     """
-    if name not in RULES:
-        raise InvalidValueError(f"rule.name: unknown '{name}'; there are: {', '.join(RULES)}")
-    found: type[Rule] = load(RULES[name])
+    found: type[Rule] = load(lookup(RULES, name, "learning_rule.name"))
     return found
 
 

@@ -1,6 +1,5 @@
 """Columns of a table in an NWB file: those that hold one value a row are read, the others are left out by name."""
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.errors import InvalidValueError
+from rscnav.errors import InvalidValueError, did_you_mean
 from rscnav.recordings.files.object_names import listed
 from rscnav.recordings.files.uneven_tables import misshapen_columns
 from rscnav.recordings.files.value_mismatch import refuse_other_types
@@ -165,8 +164,7 @@ def column_of(columns: Mapping[str, NDArray], name: str, key: str, computed: Seq
     plain, there = part["name"] if part else name, listed([*columns, *computed])
     if plain in left_out:
         raise InvalidValueError(f"{key}: column '{plain}' can't be used: {left_out[plain]}; there are: {there}")
-    near = difflib.get_close_matches(plain, [*columns, *computed], 1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(plain, [*columns, *computed])
     raise InvalidValueError(f"{key}: there is no column '{name}'; there are: {there}{hint}")
 
 

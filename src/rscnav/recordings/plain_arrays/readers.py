@@ -1,13 +1,12 @@
 """Arrays of a `.npz`, `.mat` or HDF5 file by name: `a.b` or `a/b` inside structures and groups, `a[:, 1]` for a column."""
 
-import difflib
 import re
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.errors import InvalidValueError
+from rscnav.errors import InvalidValueError, did_you_mean
 from rscnav.recordings.plain_arrays.array_tree import Tree, Unreadable, Value, open_tree
 
 _INDEXED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<index>[^\[\]]*)\])?$", re.DOTALL)
@@ -105,8 +104,7 @@ class ArrayFile:
             top = "/".join(parts[:n])
             if top in plain:
                 return plain[top], parts[n:]
-        close = difflib.get_close_matches("/".join(parts), plain, n=1)
-        hint = f"; did you mean '{plain[close[0]]}'?" if close else ""
+        hint = did_you_mean("/".join(parts), plain)
         raise InvalidValueError(
             f"{key}: there is no array '{name}' in {self.path}; there are: {_listed(self._tree.names)}{hint}"
         )

@@ -16,7 +16,7 @@ from rscnav.networks.devices import pick_device
 from rscnav.networks.settings import Training
 from rscnav.networks.training.matmul_backend import onednn_matmul
 from rscnav.networks.training.member import Member
-from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.plan import TrainingPlan
 from rscnav.networks.training.train_step import TrainStep
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -46,7 +46,9 @@ def main() -> None:
     where = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU, one thread"
     training = Training(batch_size=128)
     members = [
-        Member(Plan(f"gru-s{seed}", Architecture(), training, Observer(), ""), Seeds(0, ("network", seed)), Path())
+        Member(
+            TrainingPlan(f"gru-s{seed}", Architecture(), training, Observer(), ""), Seeds(0, ("network", seed)), Path()
+        )
         for seed in range(arguments.networks)
     ]
     with onednn_matmul():

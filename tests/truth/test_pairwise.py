@@ -78,7 +78,9 @@ def test_shared_input_is_measured():
 def test_couples_are_kept_or_turn_round(later, truth):
     result = analyse("pairwise", ring_session(couples(0.6, later), n_trials=200), FEW)
     assert result.scalar("structure_preserved") == pytest.approx(truth, abs=0.1)
-    assert np.sign(result.scalar("structure_preserved_low")) == np.sign(result.scalar("structure_preserved_high")) == truth
+    assert (
+        np.sign(result.scalar("structure_preserved_low")) == np.sign(result.scalar("structure_preserved_high")) == truth
+    )
     assert (result.scalar("structure_preserved_p") <= 0.05) == (truth > 0)
     assert np.sign(result.scalar("structure_preserved_plain")) == truth
     # 12 of the 276 pairs correlate by 0.6.

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.across_sessions import ANALYSES, COMPARED, Compared, Member, across, by_subject, group_of, value_of
+from rscnav.analyses.across_sessions import (
+    ANALYSES,
+    COMPARED,
+    Compared,
+    PooledSession,
+    across,
+    by_subject,
+    group_of,
+    value_of,
+)
 from rscnav.analyses.result import Result
 from rscnav.figures.entropy.across_sessions import network_of
 from rscnav.seeds import Seeds
@@ -16,7 +25,7 @@ def session(name, group="network gru", subject=None, excess=np.nan, entropy=np.n
     results["rate_dispersion"].add("excess", excess, "bit")
     for key, value in (("mean_entropy_compared", entropy), ("control_mean_entropy", control)):
         results["tuning_entropy"].add(key, value, "bit")
-    return Member(name, group, subject or name, results)
+    return PooledSession(name, group, subject or name, results)
 
 
 def summed(*members):
@@ -78,7 +87,7 @@ def test_missing_values_are_left_out_and_counted():
 def test_no_p_where_there_is_no_null():
     result = Result()
     result.add("mean_entropy", 2.0, "bit")
-    members = [Member(f"s{k}", "g", f"s{k}", dict.fromkeys(ANALYSES, result)) for k in range(6)]
+    members = [PooledSession(f"s{k}", "g", f"s{k}", dict.fromkeys(ANALYSES, result)) for k in range(6)]
     assert np.isnan(summed(*members)["tuning_entropy/p"]).all()
     assert COMPARED["tuning_entropy"].null is None
 

@@ -8,7 +8,7 @@ from rscnav.calibration.claims import Claims, Interval, OverSessions, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
 from rscnav.calibration.planted_sessions import PLANTED, planted_session
 from rscnav.calibration.report import CAUTIOUS, FAILS, HOLDS, NOTHING, WIDE, markdown, verdicts
-from rscnav.calibration.run import Row, kinds_for, read_rows, run_claims, sessions_for, write_rows
+from rscnav.calibration.run import CalibrationRow, kinds_for, read_rows, run_claims, sessions_for, write_rows
 from rscnav.seeds import Seeds
 
 
@@ -94,7 +94,7 @@ def claim(monkeypatch):
 
 @pytest.mark.parametrize(("rejected", "word"), [(5, HOLDS), (2, CAUTIOUS), (8, FAILS)])
 def test_rates_are_judged(claim, rejected, word):
-    rows = [Row("noise", "x", "p", k, 100, rejected) for k in range(1000)]
+    rows = [CalibrationRow("noise", "x", "p", k, 100, rejected) for k in range(1000)]
     found = claim(Claims(p_values=(PValue("p", (), ("noise", "drift")),)), rows)
     assert [(v.kind, v.verdict) for v in found] == [("noise", word), ("drift", NOTHING)]
     assert found[0].rate == pytest.approx(rejected / 100)
@@ -103,7 +103,7 @@ def test_rates_are_judged(claim, rejected, word):
 
 def test_few_sessions_are_judged_less_strictly(claim):
     claims = Claims(p_values=(PValue("p", (), ("noise",)),))
-    rows = [Row("noise", "x", "p", k, 1, int(k % 10 == 0)) for k in range(40)]  # 4 of 40
+    rows = [CalibrationRow("noise", "x", "p", k, 1, int(k % 10 == 0)) for k in range(40)]  # 4 of 40
     assert claim(claims, rows)[0].verdict == HOLDS
     assert claim(claims, rows * 25)[0].verdict == FAILS
 
@@ -111,17 +111,17 @@ def test_few_sessions_are_judged_less_strictly(claim):
 @pytest.mark.parametrize(("half", "word"), [(1.96, HOLDS), (1.5, FAILS), (3.0, WIDE)])
 def test_coverage_is_judged(claim, half, word):
     values = np.random.default_rng(0).normal(7, 1, 1000)
-    rows = [Row(PLANTED, "x", "mean", k, value=v, low=v - half, high=v + half) for k, v in enumerate(values)]
+    rows = [CalibrationRow(PLANTED, "x", "mean", k, value=v, low=v - half, high=v + half) for k, v in enumerate(values)]
     assert claim(Claims(intervals=(Interval("mean", "", "", ""),)), rows)[0].verdict == word
     assert claim(Claims(intervals=(Interval("mean", "", "", "", truth=11.0),)), rows)[0].verdict == FAILS
-    missing = [Row(PLANTED, "x", "mean", k, value=v) for k, v in enumerate(values)]
+    missing = [CalibrationRow(PLANTED, "x", "mean", k, value=v) for k, v in enumerate(values)]
     assert claim(Claims(intervals=(Interval("mean", "", "", ""),)), missing)[0].rate == 0
 
 
 @pytest.mark.parametrize(("shift", "word"), [(0.0, HOLDS), (1.0, FAILS)])
 def test_experiments_of_several_sessions(claim, shift, word):
     values = np.random.default_rng(0).normal(shift, 1, 400)
-    rows = [Row("noise", "x", "d", k, value=v) for k, v in enumerate(values)]
+    rows = [CalibrationRow("noise", "x", "d", k, value=v) for k, v in enumerate(values)]
     found = claim(Claims(over_sessions=(OverSessions("d", "", None, ("noise",)),)), rows)
     assert found[0].verdict == word
     assert found[0].sessions == 400

@@ -165,7 +165,11 @@ def test_sessions_of_one_name_are_refused(compared):
 def _analyses() -> dict[str, Result]:
     results = {name: Result.not_applicable("the session has no phase") for name in ANALYSES}
     results["pairwise"] = Result()
-    for key, value in (("structure_preserved", 0.8), ("structure_preserved_low", 0.7), ("structure_preserved_high", 0.9)):
+    for key, value in (
+        ("structure_preserved", 0.8),
+        ("structure_preserved_low", 0.7),
+        ("structure_preserved_high", 0.9),
+    ):
         results["pairwise"].add(key, value)
     return results
 

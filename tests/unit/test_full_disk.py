@@ -19,7 +19,7 @@ from rscnav.figures.style import Canvas
 from rscnav.files import writable
 from rscnav.files.atomic import atomic_path
 from rscnav.files.numba_cache import keeps_compiled
-from rscnav.ground_truth.estimate_rows import Row, write_rows
+from rscnav.ground_truth.estimate_rows import EstimateRow, write_rows
 from rscnav.sessions.hdf5 import read_session, write_session
 
 
@@ -60,7 +60,9 @@ WRITERS = {
     "parquet": lambda folder, session, lazy: export_tables(lazy, folder / "t", "parquet"),
     "csv": lambda folder, session, lazy: export_tables(lazy, folder / "t", "csv"),
     "figure": lambda folder, session, lazy: figure(folder),
-    "rows": lambda folder, session, lazy: write_rows([Row(1, 2, 3, "", "x", "", 1.0, 0, 0)] * 9000, folder / "r.csv"),
+    "rows": lambda folder, session, lazy: write_rows(
+        [EstimateRow(1, 2, 3, "", "x", "", 1.0, 0, 0)] * 9000, folder / "r.csv"
+    ),
 }
 
 

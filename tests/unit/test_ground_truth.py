@@ -10,7 +10,7 @@ from rscnav.cli.main import main
 from rscnav.config.job_settings import recording, simulation
 from rscnav.config.load import load_config
 from rscnav.figures.style import Canvas
-from rscnav.ground_truth.estimate_rows import COLUMNS, Row, read_rows, write_rows
+from rscnav.ground_truth.estimate_rows import COLUMNS, EstimateRow, read_rows, write_rows
 from rscnav.ground_truth.estimates import ESTIMATES, counted
 from rscnav.ground_truth.figure import draw
 from rscnav.ground_truth.panels import NOISE_FREE, PANELS, Panel, ReferenceValue, reference
@@ -112,12 +112,14 @@ def planted_rows():
         for units in (5, 20):
             for trials in (10, 30, 100):
                 value = 2.0 + 8 / trials + 0.01 * (seed - 2) - 0.1 * (units == 5)
-                rows.append(Row(seed, units, trials, "spikes", "e", "LM2", value, np.nan, np.nan))
+                rows.append(EstimateRow(seed, units, trials, "spikes", "e", "LM2", value, np.nan, np.nan))
                 rows.append(
-                    Row(seed, units, trials, "spikes", "e_reliable", "LM2", float(trials >= 100), np.nan, np.nan)
+                    EstimateRow(
+                        seed, units, trials, "spikes", "e_reliable", "LM2", float(trials >= 100), np.nan, np.nan
+                    )
                 )
-                rows.append(Row(seed, units, trials, "spikes", "e_chance", "LM2", 5.0, np.nan, np.nan))
-    rows.append(Row(1, 20, 100, "rates", "e", "LM2", 2.5, np.nan, np.nan))
+                rows.append(EstimateRow(seed, units, trials, "spikes", "e_chance", "LM2", 5.0, np.nan, np.nan))
+    rows.append(EstimateRow(1, 20, 100, "rates", "e", "LM2", 2.5, np.nan, np.nan))
     rows[0] = replace(rows[0], value=np.nan)
     return rows
 
@@ -150,7 +152,9 @@ def test_needs_of_a_planted_error():
 
 
 def _entropies():
-    return [Row(1, u, t, "spikes", "tuning_entropy", "", 2.41, np.nan, np.nan) for u in (5, 20) for t in (10, 100)]
+    return [
+        EstimateRow(1, u, t, "spikes", "tuning_entropy", "", 2.41, np.nan, np.nan) for u in (5, 20) for t in (10, 100)
+    ]
 
 
 def test_reference_is_of_its_kind_phase_and_number_of_units():

@@ -17,10 +17,10 @@ from rscnav.networks.cells.registry import CELLS
 from rscnav.networks.learning_rules.registry import RULES, rule_class
 from rscnav.networks.model import Network as Layers
 from rscnav.networks.rollout import roll_out
-from rscnav.networks.settings import CELL_NAMES, Network, Rollout
+from rscnav.networks.settings import CELL_NAMES, NetworkSettings, Rollout
 from rscnav.networks.training.plan import OWN
 from rscnav.observers.optimality_gap import true_bin_loss
-from rscnav.observers.registry import reference_observer, observe
+from rscnav.observers.registry import observe, reference_observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import read_session, write_session
 from rscnav.sessions.settings import Encounters
@@ -35,7 +35,7 @@ def task():
 
 
 def settings(**changes):
-    return Network(**{"name": "n", "seeds": [1], "hidden_size": 6, **changes})
+    return NetworkSettings(**{"name": "n", "seeds": [1], "hidden_size": 6, **changes})
 
 
 def session(task, **changes):

@@ -10,7 +10,7 @@ from rscnav.networks.cells.registry import CELLS, is_recurrent
 from rscnav.networks.learning_rules.bptt import TruncatedBPTT
 from rscnav.networks.learning_rules.eprop import EProp
 from rscnav.networks.learning_rules.registry import RULES, make_rule, rule_class
-from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.settings import LearningRuleSettings
 from rscnav.networks.learning_rules.snap import SnAp
 from rscnav.networks.model import Network
 from rscnav.networks.training.loss import Objective
@@ -20,7 +20,7 @@ ONLINE = ("rtrl", "snap", "e-prop", "crbp")
 
 
 def rule_of(name, **options):
-    return make_rule(RuleSettings(name=name, **options), seed=3)
+    return make_rule(LearningRuleSettings(name=name, **options), seed=3)
 
 
 def refusal(rule, n_inputs=11, n_steps=100, n_trials=64, **architecture):
@@ -30,8 +30,8 @@ def refusal(rule, n_inputs=11, n_steps=100, n_trials=64, **architecture):
 
 
 def test_settings_name_the_rules_of_the_table():
-    assert get_args(RuleSettings.model_fields["name"].annotation) == tuple(RULES)
-    assert RuleSettings().name == "bptt"
+    assert get_args(LearningRuleSettings.model_fields["name"].annotation) == tuple(RULES)
+    assert LearningRuleSettings().name == "bptt"
 
 
 def test_rules_are_told_their_settings():
@@ -45,7 +45,7 @@ def test_unknown_rules_are_refused_by_name():
     with pytest.raises(
         ValueError, match="learning_rule.name: 'hebb' is not valid; expected one of bptt, truncated_bptt, rtrl, snap"
     ):
-        make_rule(RuleSettings.model_construct(name="hebb"), seed=0)
+        make_rule(LearningRuleSettings.model_construct(name="hebb"), seed=0)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_unknown_rules_are_refused_by_name():
 )
 def test_bad_settings_are_named(values, message):
     with pytest.raises(ConfigError) as caught:
-        check(RuleSettings, values, "rule")
+        check(LearningRuleSettings, values, "rule")
     assert message in str(caught.value)
 
 

@@ -14,7 +14,7 @@ from rscnav.networks import checkpoint, devices
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.devices import Gpu
 from rscnav.networks.training import training_job as together
-from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.plan import TrainingPlan
 from rscnav.networks.training.train import train, train_ensemble
 from rscnav.networks.training.train_step import TrainStep
 from rscnav.networks.training.training_job import QueuedNetwork, train_job
@@ -41,7 +41,9 @@ def entries(folder, *names, **changes):
     """One network each; `changes` by name: of its training."""
     return [
         QueuedNetwork(
-            Plan(name, Architecture("gru", 6), TRAINING.model_copy(update=own), Observer(), f"record {own}", "code"),
+            TrainingPlan(
+                name, Architecture("gru", 6), TRAINING.model_copy(update=own), Observer(), f"record {own}", "code"
+            ),
             Seeds(0, ("network", name)),
             folder / name,
         )

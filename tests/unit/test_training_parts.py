@@ -9,7 +9,7 @@ from small_training import CPU, killed_at, short_task, small_training
 from torch import nn
 
 from rscnav.networks.architecture import Architecture
-from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.settings import LearningRuleSettings
 from rscnav.networks.model import Network
 from rscnav.networks.training import progress
 from rscnav.networks.training.flops import flops_per_step, product_peak
@@ -137,9 +137,9 @@ def test_a_cost_of_rates_lowers_them(task, tmp_path):
 
 
 def test_another_rule_learns_and_one_that_cannot_is_refused(task, tmp_path):
-    steps = RuleSettings(name="truncated_bptt", window_steps=5)
+    steps = LearningRuleSettings(name="truncated_bptt", window_steps=5)
     train(task, plan_of(learning_rule=steps), SEEDS, CPU, tmp_path / "truncated")
     assert (tmp_path / "truncated" / "weights.pt").exists()
-    too_long = RuleSettings(name="truncated_bptt", window_steps=50)
+    too_long = LearningRuleSettings(name="truncated_bptt", window_steps=50)
     with pytest.raises(ValueError, match="window_steps: 50 is longer than the trial, which has 10 steps"):
         TrainStep(task, [Member(plan_of(learning_rule=too_long), SEEDS, tmp_path)], CPU)

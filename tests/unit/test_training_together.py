@@ -9,7 +9,7 @@ import torch
 from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.networks.architecture import Architecture
-from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.settings import LearningRuleSettings
 from rscnav.networks.training.train import Plan, train, train_ensemble
 from rscnav.networks.training.train_step import TrainStep
 from rscnav.observers.settings import Observer
@@ -183,7 +183,7 @@ def test_what_cannot_train_together_is_refused_by_name(task, tmp_path, change, m
 
 
 def test_rules_and_folders_of_ensembles(task, tmp_path):
-    plans = plans_of(OWN, learning_rule=RuleSettings(name="e-prop"))
+    plans = plans_of(OWN, learning_rule=LearningRuleSettings(name="e-prop"))
     folders = [tmp_path / str(k) for k in range(3)]
     with pytest.raises(ValueError, match="rule: 'e-prop' cannot train several networks together"):
         train_ensemble(task, plans, SEEDS, CPU, folders)

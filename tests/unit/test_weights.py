@@ -15,7 +15,7 @@ from rscnav.networks.model import Network
 from rscnav.networks.rollout import roll_out
 from rscnav.networks.settings import Rollout
 from rscnav.networks.training.checkpoint_settings import records_of
-from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.plan import TrainingPlan
 from rscnav.networks.training.resume import read_checkpoint
 from rscnav.networks.training.train import train
 from rscnav.networks.weights_file import trained_values
@@ -24,7 +24,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.settings import Encounters
 from rscnav.tasks.registry import make_task
 
-PLAN = Plan("n-s1", Architecture("gru", 5), small_training(6, 2), Observer(), "record")
+PLAN = TrainingPlan("n-s1", Architecture("gru", 5), small_training(6, 2), Observer(), "record")
 SEEDS = Seeds(0, ("network", "n", 1))
 
 

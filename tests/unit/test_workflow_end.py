@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rscnav.analyses.missing_results import NOTHING, Gap, Missing, missing_text, read_missing, read_results
+from rscnav.analyses.missing_results import NOTHING, Missing, MissingCause, missing_text, read_missing, read_results
 from rscnav.analyses.result import Result, write_result
 from rscnav.config.load import parse_config
 from rscnav.figures.layout import SessionResults
@@ -114,7 +114,7 @@ def test_the_table_and_the_joint_outputs(run, config, tmp_path, capsys, monkeypa
     ]
     assert [job.rule.name for job in at.started] == ["compare", "plot_comparison", "pool", "summary", "figure_entropy"]
     missing = read_missing("results/logs/missing.json")
-    assert missing == Missing({"rat7": Gap("reading", "rat7", READING, "results/logs/rat7.log")})
+    assert missing == Missing({"rat7": MissingCause("reading", "rat7", READING, "results/logs/rat7.log")})
 
 
 def test_one_analysis_that_failed_is_a_gap_of_its_own(run, config, tmp_path, monkeypatch):
@@ -202,7 +202,7 @@ def test_reasons(tmp_path, text, reason):
 
 
 def test_the_list_of_what_is_missing(tmp_path):
-    gap = Gap("reading", "rat7", "a\n reason " + "x" * 300, "a.log")
+    gap = MissingCause("reading", "rat7", "a\n reason " + "x" * 300, "a.log")
     missing = Missing({"rat7": gap}, {"rat8": {"tuning_entropy": gap}}, {"side": gap}, gap)
     (tmp_path / "m.json").write_text(missing_text(missing))
     assert read_missing(tmp_path / "m.json") == missing
@@ -219,7 +219,7 @@ def test_the_list_of_what_is_missing(tmp_path):
 def test_a_missing_result_is_not_read_even_where_an_old_one_lies(tmp_path):
     for analysis in ("tuning_entropy", "spatial_entropy"):
         write_result(Result(), tmp_path / analysis / "rat8.h5")
-    missing = Missing(results={"rat8": {"tuning_entropy": Gap("tuning_entropy", "rat8", "died", "x.log")}})
+    missing = Missing(results={"rat8": {"tuning_entropy": MissingCause("tuning_entropy", "rat8", "died", "x.log")}})
     found = read_results(tmp_path, "rat8", ("tuning_entropy", "spatial_entropy"), missing)
     assert (found["tuning_entropy"].status, found["tuning_entropy"].reason) == ("failed", "tuning_entropy failed: died")
     assert found["spatial_entropy"].applicable

@@ -41,7 +41,7 @@ ANALYSES = tuple(dict.fromkeys(compared.analysis for compared in COMPARED.values
 
 
 @dataclass(frozen=True)
-class Member:
+class PooledSession:
     """One session: what group it belongs to, its subject, its results by analysis."""
 
     name: str
@@ -55,7 +55,7 @@ def group_of(kind: str, network: str) -> str:
     return kind if kind == "recording" else f"{kind} {network}"
 
 
-def across(members: Sequence[Member], seeds: Seeds) -> Result:
+def across(members: Sequence[PooledSession], seeds: Seeds) -> Result:
     """Sum up each number of `COMPARED` over the sessions of each group.
 
     Parameters

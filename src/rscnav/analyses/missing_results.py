@@ -20,7 +20,7 @@ SHORT = 200  # characters of a reason that a figure shows
 
 
 @dataclass(frozen=True)
-class Gap:
+class MissingCause:
     """Why a file is not there: the job that failed, of which item, what it said, and its log."""
 
     stage: str
@@ -43,12 +43,12 @@ class Gap:
 class Missing:
     """Gaps by session, by session and analysis, and by comparison; ``pooled`` where the numbers over sessions are missing."""
 
-    sessions: Mapping[str, Gap] = field(default_factory=dict)
-    results: Mapping[str, Mapping[str, Gap]] = field(default_factory=dict)
-    comparisons: Mapping[str, Gap] = field(default_factory=dict)
-    pooled: Gap | None = None
+    sessions: Mapping[str, MissingCause] = field(default_factory=dict)
+    results: Mapping[str, Mapping[str, MissingCause]] = field(default_factory=dict)
+    comparisons: Mapping[str, MissingCause] = field(default_factory=dict)
+    pooled: MissingCause | None = None
 
-    def of(self, session: str, analysis: str) -> Gap | None:
+    def of(self, session: str, analysis: str) -> MissingCause | None:
         """Return why a result is not there; None where it is."""
         return self.sessions.get(session) or self.results.get(session, {}).get(analysis)
 
@@ -60,7 +60,7 @@ class Missing:
 NOTHING = Missing()
 
 
-def failed_result(gap: Gap, session: str) -> Result:
+def failed_result(gap: MissingCause, session: str) -> Result:
     """Make the result of an analysis that failed."""
     return Result(status=FAILED, reason=gap.short(session))
 
@@ -93,7 +93,7 @@ def read_missing(path: str | os.PathLike[str]) -> Missing:
             _gaps(plain["sessions"]),
             {session: _gaps(results) for session, results in plain["results"].items()},
             _gaps(plain["comparisons"]),
-            Gap(**plain["pooled"]) if plain["pooled"] else None,
+            MissingCause(**plain["pooled"]) if plain["pooled"] else None,
         )
     except (KeyError, TypeError, AttributeError, ValueError):
         raise InvalidValueError(
@@ -101,8 +101,8 @@ def read_missing(path: str | os.PathLike[str]) -> Missing:
         ) from None
 
 
-def _gaps(plain: Mapping[str, Any]) -> dict[str, Gap]:
-    return {name: Gap(**gap) for name, gap in plain.items()}
+def _gaps(plain: Mapping[str, Any]) -> dict[str, MissingCause]:
+    return {name: MissingCause(**gap) for name, gap in plain.items()}
 
 
 def add_missing(parser: argparse.ArgumentParser) -> None:

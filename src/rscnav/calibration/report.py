@@ -10,7 +10,7 @@ from rscnav.analyses.statistics.resampling import over_sessions
 from rscnav.calibration.claims import Interval, OverSessions, PValue
 from rscnav.calibration.planted_sessions import PLANTED_KINDS
 from rscnav.calibration.registry import CLAIMS
-from rscnav.calibration.run import LEVEL, Row
+from rscnav.calibration.run import LEVEL, CalibrationRow
 
 CONSERVATIVE = 0.029
 COVERAGE = (0.93, 0.98)
@@ -32,9 +32,9 @@ class ClaimResult:
     verdict: str
 
 
-def verdicts(rows: Iterable[Row]) -> list[ClaimResult]:
+def verdicts(rows: Iterable[CalibrationRow]) -> list[ClaimResult]:
     """Sum up rows by analysis, claim and kind, in the order of the table of claims."""
-    grouped: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    grouped: dict[tuple[str, str, str], list[CalibrationRow]] = defaultdict(list)
     for row in rows:
         grouped[row.analysis, row.claim, row.kind].append(row)
     found = []
@@ -47,7 +47,7 @@ def verdicts(rows: Iterable[Row]) -> list[ClaimResult]:
     return found
 
 
-def _false_positives(analysis: str, claim: PValue, kind: str, rows: Sequence[Row]) -> ClaimResult:
+def _false_positives(analysis: str, claim: PValue, kind: str, rows: Sequence[CalibrationRow]) -> ClaimResult:
     """Share of p-values at most 0.05. Those of one session hang together, so its standard error is over sessions."""
     rows = [row for row in rows if row.tested]
     n = len(rows)
@@ -61,7 +61,7 @@ def _false_positives(analysis: str, claim: PValue, kind: str, rows: Sequence[Row
     )
 
 
-def _over_sessions(analysis: str, test: OverSessions, kind: str, rows: Sequence[Row]) -> ClaimResult:
+def _over_sessions(analysis: str, test: OverSessions, kind: str, rows: Sequence[CalibrationRow]) -> ClaimResult:
     """Share of experiments of eight sessions each that come out at 0.05; the sessions are dealt out to experiments anew many times."""
     values = np.array([row.value for row in rows])
     values = values[np.isfinite(values)]
@@ -83,7 +83,7 @@ def _judged(rate: float, bound: float, n: int, full: int) -> str:
     return CAUTIOUS if rate < CONSERVATIVE else HOLDS
 
 
-def _coverage(analysis: str, claim: Interval, rows: Sequence[Row]) -> ClaimResult:
+def _coverage(analysis: str, claim: Interval, rows: Sequence[CalibrationRow]) -> ClaimResult:
     """Share of intervals that hold the truth: a known one, or else the mean of the estimates over the simulations.
 
     A session without an interval covers nothing.

@@ -22,7 +22,7 @@ COLUMNS = ("kind", "analysis", "claim", "session", "tested", "rejected", "value"
 
 
 @dataclass(frozen=True)
-class Row:
+class CalibrationRow:
     """What one claim said in one session: p-values tested and at most 0.05; or an estimate, with its interval if it has one."""
 
     kind: str
@@ -60,7 +60,7 @@ def simulate_session(kind: str, seeds: Seeds, **size: int) -> Session:
 
 def run_claims(
     analysis: str, claims: Claims, kind: str, numbers: Iterable[int], root: Seeds, **size: int
-) -> Iterator[Row]:
+) -> Iterator[CalibrationRow]:
     """Run an analysis on the simulated sessions of these numbers.
 
     Parameters
@@ -78,7 +78,7 @@ def run_claims(
 
     Yields
     ------
-    Row
+    CalibrationRow
     """
     settings = analysis_module(analysis).Settings(**claims.settings)
     for number in numbers:
@@ -87,29 +87,29 @@ def run_claims(
         yield from _rows(result, claims, kind, analysis, number)
 
 
-def _rows(result: Result, claims: Claims, kind: str, analysis: str, number: int) -> Iterator[Row]:
+def _rows(result: Result, claims: Claims, kind: str, analysis: str, number: int) -> Iterator[CalibrationRow]:
     if kind in PLANTED_KINDS:
         for interval in (i for i in claims.intervals if i.kind == kind):
             value, low, high = (_number(result, key) for key in (interval.value, interval.low, interval.high))
-            yield Row(kind, analysis, interval.about, number, value=value, low=low, high=high)
+            yield CalibrationRow(kind, analysis, interval.about, number, value=value, low=low, high=high)
         return
     for claim in claims.p_values:
         if kind not in claim.kinds or (claim.n_sessions is not None and number >= claim.n_sessions):
             continue
         p = np.concatenate([np.ravel(result[key]) for key in claim.keys if key in result] or [np.empty(0)])
         p = p[np.isfinite(p)]
-        yield Row(kind, analysis, claim.about, number, len(p), int(np.sum(p <= LEVEL)))
+        yield CalibrationRow(kind, analysis, claim.about, number, len(p), int(np.sum(p <= LEVEL)))
     for test in claims.over_sessions:
         if kind in test.kinds:
             value = _number(result, test.value) - (_number(result, test.minus) if test.minus else 0.0)
-            yield Row(kind, analysis, test.about, number, value=value)
+            yield CalibrationRow(kind, analysis, test.about, number, value=value)
 
 
 def _number(result: Result, key: str) -> float:
     return float(result[key]) if key in result else float("nan")
 
 
-def write_rows(rows: Iterable[Row], path: str | os.PathLike[str]) -> None:
+def write_rows(rows: Iterable[CalibrationRow], path: str | os.PathLike[str]) -> None:
     """Write rows as CSV, whole or not at all."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
@@ -118,11 +118,11 @@ def write_rows(rows: Iterable[Row], path: str | os.PathLike[str]) -> None:
     write_with_digest(path, file.getvalue())
 
 
-def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+def read_rows(path: str | os.PathLike[str]) -> list[CalibrationRow]:
     """Read what `write_rows` wrote."""
     return read_rows_with_digest(
         path,
-        lambda r: Row(
+        lambda r: CalibrationRow(
             r["kind"], r["analysis"], r["claim"], int(r["session"]), int(r["tested"]), int(r["rejected"]),
             float(r["value"]), float(r["low"]), float(r["high"]),
         ),

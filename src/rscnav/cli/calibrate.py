@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rscnav.calibration.registry import CLAIMS, PARTS
-from rscnav.calibration.run import Row, kinds_for, read_rows, run_claims, write_rows
+from rscnav.calibration.run import CalibrationRow, kinds_for, read_rows, run_claims, write_rows
 from rscnav.cli.common import add_expect
 from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.tails import write_sealed
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     write_rows(_told(rows, arguments), arguments.output)
 
 
-def _told(rows: Iterator[Row], arguments: argparse.Namespace) -> Iterator[Row]:
+def _told(rows: Iterator[CalibrationRow], arguments: argparse.Namespace) -> Iterator[CalibrationRow]:
     """Say now and then how far it has come, and how long it will take."""
     started = told = time.monotonic()
     for row in rows:

@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from rscnav.analyses.across_sessions import ANALYSES, Member, across, group_of
+from rscnav.analyses.across_sessions import ANALYSES, PooledSession, across, group_of
 from rscnav.analyses.missing_results import Missing, add_missing, read_results
 from rscnav.analyses.result import write_result
 from rscnav.cli.common import add_config, job_settings, read_config
@@ -40,9 +40,9 @@ def run(arguments: argparse.Namespace) -> None:
         log.info("  %s: %s", part, note)
 
 
-def _member(results: Path, name: str, missing: Missing) -> Member:
+def _member(results: Path, name: str, missing: Missing) -> PooledSession:
     with open_hdf5(results / "sessions" / f"{name}.h5", FORMAT) as file:
         kind, subject = str(file.attrs["kind"]), str(file.attrs["subject"])
         network = str(file.attrs.get("attribute:network", ""))
     read = read_results(results / "analyses", name, ANALYSES, missing)
-    return Member(name, group_of(kind, network), subject, read)
+    return PooledSession(name, group_of(kind, network), subject, read)

@@ -16,7 +16,7 @@ from rscnav.config.training_groups import shape_hash, training_group
 from rscnav.files.writable import refuse_unwritable
 from rscnav.networks.architecture import architecture
 from rscnav.networks.devices import pick_device
-from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.plan import TrainingPlan
 from rscnav.networks.training.training_job import QueuedNetwork, train_job
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
@@ -54,7 +54,7 @@ def entry(config: Config, session: str, folder: Path) -> tuple[Task, QueuedNetwo
     settings, job = settings_for(config, "train", session), planned(config, "train", session)
     network = network_sessions(config)[session][0]
     task = task_from(network.task, settings["task"])
-    plan = Plan(
+    plan = TrainingPlan(
         name=session,
         architecture=architecture(network, task),
         training=network.training,

@@ -13,7 +13,7 @@ from rscnav.analyses.registry import ANALYSES
 from rscnav.comparison.settings import MOST, Comparison, check_comparisons
 from rscnav.config.schema import Config, Recording
 from rscnav.errors import InvalidValueError
-from rscnav.networks.settings import Network
+from rscnav.networks.settings import NetworkSettings
 from rscnav.recordings.simulation.settings import Simulation
 from rscnav.sampling.settings import SampledNetwork, sampled_names
 from rscnav.settings.operational_keys import plain_settings
@@ -50,13 +50,13 @@ def session_names(config: Config) -> list[str]:
     return [*network_sessions(config), *sampled_sessions(config), *recordings]
 
 
-def network_sessions(config: Config) -> dict[str, tuple[Network, int]]:
+def network_sessions(config: Config) -> dict[str, tuple[NetworkSettings, int]]:
     """Map the name of each network's session to the network and its seed. The mapping is shared: leave it as it is."""
-    found: dict[str, tuple[Network, int]] = _derived.get(config, "networks", _network_sessions)
+    found: dict[str, tuple[NetworkSettings, int]] = _derived.get(config, "networks", _network_sessions)
     return found
 
 
-def _network_sessions(config: Config) -> dict[str, tuple[Network, int]]:
+def _network_sessions(config: Config) -> dict[str, tuple[NetworkSettings, int]]:
     return {f"{network.name}-s{seed}": (network, seed) for network in config.networks for seed in network.seeds}
 
 

@@ -14,7 +14,7 @@ import psutil
 
 from rscnav.config.job_settings import network_sessions, sampled_sessions, simulated_file
 from rscnav.config.schema import Config
-from rscnav.networks.settings import Network
+from rscnav.networks.settings import NetworkSettings
 
 BASE = 0.4e9  # bytes of a process with torch and this package
 GATES = {"gru": 3, "lstm": 4}  # weight matrices of a unit; of other cells 1
@@ -43,7 +43,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class ResourceEstimate:
     """The largest job of a run, and the size of its results (bytes)."""
 
     largest: Part
@@ -55,7 +55,7 @@ class Estimate:
         return f"largest job: about {_size(self.largest.size)} of memory ({self.largest.job}); results: about {_size(self.disk)}"
 
 
-def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = None) -> Estimate:
+def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = None) -> ResourceEstimate:
     """Estimate what a run takes.
 
     Parameters
@@ -111,14 +111,14 @@ def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = No
         sizes[name] = (entry.n_trials or SAMPLED_TRIALS) * steps * (4.0 * units + 400)
     exported = NWB * config.export.nwb + {"parquet": PARQUET, "csv": CSV, None: 0.0}[config.export.tables]
     files = SESSION_FILES * max(1.0, (config.figures.dpi / 300) ** 2)
-    return Estimate(
+    return ResourceEstimate(
         max(parts, key=lambda part: part.size),
         sum(sizes.values()) * (1 + exported) + len(sizes) * files,
         "rollout.test_trials, networks.seeds, export (nwb: false, tables: null)",
     )
 
 
-def too_large(config: Config, found: Estimate) -> list[str]:
+def too_large(config: Config, found: ResourceEstimate) -> list[str]:
     """Return a line for each of memory and disk that this machine has less of than the run takes, with the keys to change."""
     lines = []
     memory = psutil.virtual_memory().total
@@ -136,7 +136,7 @@ def too_large(config: Config, found: Estimate) -> list[str]:
     return lines
 
 
-def _network_shape(config: Config, network: Network) -> tuple[int, int, int]:
+def _network_shape(config: Config, network: NetworkSettings) -> tuple[int, int, int]:
     """Return samples, units and reported classes of a network's session."""
     task = config.tasks[network.task]
     trials = network.rollout.train_trials + network.rollout.test_trials
@@ -150,7 +150,7 @@ def _classes(task: Any) -> int:
     return side**2 + task.n_ports if side else task.n_bins + getattr(task, "n_separation_bins", 0)
 
 
-def _training(config: Config, network: Network, name: str) -> Part:
+def _training(config: Config, network: NetworkSettings, name: str) -> Part:
     training, task, classes = network.training, config.tasks[network.task], _classes(config.tasks[network.task])
     width = network.hidden_size * (1 + network.bidirectional)
     gates = GATES.get(network.cell, 1)

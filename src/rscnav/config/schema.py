@@ -12,7 +12,7 @@ from rscnav.dynamics.settings import Settings as Dynamics
 from rscnav.errors import InvalidValueError
 from rscnav.export.settings import Export
 from rscnav.figures.settings import Figures
-from rscnav.networks.settings import Network, Rollout, Training, tau_steps, window_steps
+from rscnav.networks.settings import NetworkSettings, Rollout, Training, tau_steps, window_steps
 from rscnav.networks.training.curriculum import lesson_task
 from rscnav.observers.settings import Observer
 from rscnav.recordings.settings.recording import Recording
@@ -54,7 +54,7 @@ class Config(StrictSettings):
         json_schema_extra=OPERATIONAL,
     )
     tasks: dict[str, Any] = Field(default_factory=lambda: {"ring-fixed": {}}, description="settings of each task")
-    networks: list[Network] = Field(default_factory=list, description="networks to train")
+    networks: list[NetworkSettings] = Field(default_factory=list, description="networks to train")
     training: Training = Field(default_factory=Training)
     rollout: Rollout = Field(default_factory=Rollout)
     observer: Observer = Field(default_factory=Observer)
@@ -103,7 +103,7 @@ class Config(StrictSettings):
         return self
 
 
-def _check_seconds(network: Network, settings: Any) -> None:
+def _check_seconds(network: NetworkSettings, settings: Any) -> None:
     """Refuse times of a network that do not fit its task."""
     needed = {"leaky": tau_steps, "convolution": window_steps}.get(network.cell)
     if needed is None:

@@ -4,7 +4,7 @@ import hashlib
 
 from rscnav.config.job_settings import network_sessions
 from rscnav.config.schema import Config
-from rscnav.networks.settings import Network
+from rscnav.networks.settings import NetworkSettings
 
 FREE = (
     "max_learning_rate",
@@ -36,17 +36,17 @@ def training_group(config: Config, session: str) -> list[str]:
     return next(group for group in training_groups(config) if session in group)
 
 
-def shape_hash(network: Network) -> str:
+def shape_hash(network: NetworkSettings) -> str:
     """Return 12 hexadecimal digits that are the same for all networks of a group, whatever else the configuration holds."""
     return hashlib.sha256(_shape(network).encode()).hexdigest()[:12]
 
 
-def trains_in_ensembles(network: Network) -> bool:
+def trains_in_ensembles(network: NetworkSettings) -> bool:
     """Whether the network's learning rule can train several networks at once."""
     return network.training.learning_rule.name in ENSEMBLES
 
 
-def _shape(network: Network) -> str:
+def _shape(network: NetworkSettings) -> str:
     """Write down what members of an ensemble have in common."""
     training = network.training.model_copy(update=dict.fromkeys(FREE, 1.0))
     same = network.model_copy(update={"name": "", "seeds": [0], "record": "hidden", "training": training})

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.event_aligned import (
     DOTTED,
     band,
@@ -27,7 +27,7 @@ SOURCES = {"state": "o", "displacement": "D", "time in trial": "x"}
 LEGEND_TOP = 1.62  # of the axis in panels with a legend
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid."""
     figure, axes = canvas.figure(len(rows), 3, 47, gridspec_kw={"width_ratios": [1.2, 1.2, 1]})
     explained: set[str] = set()

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.phases import mean_curve, parts_of
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 
@@ -20,7 +20,7 @@ FIELDS: tuple[str, ...] = ()
 VARIANTS = (("", "", "o", -0.3), ("", "_floor", "s", -0.1), ("", "_counting", "^", 0.1), ("control_", "", "D", 0.3))
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row of three panels a session."""
     figure, axes = canvas.figure(len(rows), 3, 46)
     for row, (sums, slopes, values) in zip(rows, axes, strict=True):

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, plain_log_ticks, row_label
 from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 
@@ -20,7 +20,7 @@ CORRECTED = {"": "-", "_counting": (0, (3, 1.5))}
 SPREAD = 0.13
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row of three panels a session."""
     figure, axes = canvas.figure(len(rows), 3, 46)
     for row, (by_units, surrogates, separation) in zip(rows, axes, strict=True):

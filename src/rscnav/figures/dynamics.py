@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.projection import VIEW, axis_arrows, fit_view
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
@@ -31,7 +31,7 @@ HEIGHT = 0.6  # of the panel of eigenvalues, in widths
 FILTER, BELIEF, MINIMUM = "#D55E00", "#CC79A7", "#56B4E9"
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw two lines a session: points, eigenvalues, perturbations; entropy and drift without input, a against b."""
     lines = [(row, half) for row in rows for half in ((0, 1) if row.results("dynamics") else (0,))]
     figure, axes = canvas.figure(len(lines), 3, 42)

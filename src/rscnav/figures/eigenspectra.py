@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, plain_log_ticks, row_label
 from rscnav.figures.panels.phases import columns, parts_of, why_empty
 from rscnav.figures.style import PHASE_COLOURS, Canvas
 
@@ -26,7 +26,7 @@ ROUNDING = 1e-8  # shares of variance below this are rounding
 MARKERS = dict(zip(CONTROLS, "os^D", strict=True))
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session: three panels of spectra, one of counts."""
     figure, axes = canvas.figure(len(rows), 4, 44)
     shown: list[str] = []

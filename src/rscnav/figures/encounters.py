@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from rscnav.analyses.encounters.categories import MISSED, OUTCOMES, RETURN
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.event_aligned import (
     DASHED,
     DOTTED,
@@ -31,7 +31,7 @@ ORDER_COLOURS = {"1st": PHASE_COLOURS["LM1"], "2nd": PHASE_COLOURS["LM2"]}
 SPARE_COLOURS = ("#E69F00", "#56B4E9")  # landmarks that are not called a and b
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid."""
     figure, axes = canvas.figure(len(rows), 4, 47, gridspec_kw={"width_ratios": [0.9, 1.1, 1.1, 1.1]})
     explained: set[str] = set()

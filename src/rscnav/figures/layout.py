@@ -24,7 +24,7 @@ class SessionResults:
 
 
 @dataclass(frozen=True)
-class Row:
+class FigureRow:
     """One row of panels: a session, or all sessions of a kind."""
 
     label: str
@@ -41,13 +41,13 @@ class Row:
         return self.members[0].results[analysis].reason
 
 
-def as_rows(sessions: Sequence[SessionResults], max_sessions: int) -> list[Row]:
+def as_rows(sessions: Sequence[SessionResults], max_sessions: int) -> list[FigureRow]:
     """Make a row a session, or a row a kind where there are more than `max_sessions`."""
     if len(sessions) <= max_sessions:
-        return [Row(session.name, [session]) for session in sessions]
+        return [FigureRow(session.name, [session]) for session in sessions]
     kinds = list(dict.fromkeys(session.kind for session in sessions))
     grouped = {kind: [session for session in sessions if session.kind == kind] for kind in kinds}
-    return [Row(f"{len(members)} {kind}s", members) for kind, members in grouped.items()]
+    return [FigureRow(f"{len(members)} {kind}s", members) for kind, members in grouped.items()]
 
 
 def empty_panel(ax: Axes, reason: str) -> None:

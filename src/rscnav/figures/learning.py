@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, plain_log_ticks, row_label
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
 
@@ -17,7 +17,7 @@ TITLES = ("Validation loss", "Validation gap", "Loss in the trial (test)", "Gap 
 COLOURS = {"overall": "#000000", **PHASE_COLOURS}
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid."""
     figure, axes = canvas.figure(len(rows), 4, 42, gridspec_kw={"width_ratios": [1.1, 1.1, 1.1, 1.1]})
     for row, panels in zip(rows, axes, strict=True):
@@ -68,7 +68,7 @@ def _gap(ax: Axes, curves: list[np.ndarray]) -> None:
         ax.axhline(0.02, color=GREY, lw=0.6, ls=":")
 
 
-def _in_trial(ax: Axes, row: Row) -> None:
+def _in_trial(ax: Axes, row: FigureRow) -> None:
     for result in row.results("optimality_gap"):
         ax.plot(result["time"], result["loss_by_time"], color="#0072B2", lw=0.8)
         ax.plot(
@@ -81,7 +81,7 @@ def _in_trial(ax: Axes, row: Row) -> None:
     ax.set(xlabel="time in trial (s)", ylabel="loss (nats)")
 
 
-def _by_phase(ax: Axes, row: Row) -> None:
+def _by_phase(ax: Axes, row: FigureRow) -> None:
     """Gap on the test trials with its 95 % interval over trials."""
     results = row.results("optimality_gap")
     names = ("overall", *PHASES)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.event_aligned import DASHED, add_headroom, compact_legend, curve, mark_significant, time_axis
 from rscnav.figures.style import GREY, Canvas
 
@@ -22,7 +22,7 @@ CURVES = {
 DROPS = {"shown_drop": "state", "network_drop": "network", "bayes_drop": "filter"}
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid."""
     figure, axes = canvas.figure(len(rows), 4, 47, gridspec_kw={"width_ratios": [1.1, 1.1, 1.1, 0.9]})
     explained: set[str] = set()

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, plain_log_ticks, row_label
 from rscnav.figures.style import GREY, Canvas
 
 ANALYSES = ("observer_comparison",)
@@ -30,7 +30,7 @@ SPREAD = 0.7  # width over which the observers' markers stand side by side
 HEADROOM = 1.08  # the axis of losses ends this much above the loss of a uniform belief
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid."""
     figure, axes = canvas.figure(len(rows), 5, 45, gridspec_kw={"width_ratios": [1.2, 1, 1, 1, 1.2]})
     shown: dict[str, None] = {}

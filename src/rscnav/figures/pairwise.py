@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import CONTROL, PHASE_COLOURS, Canvas
 
@@ -19,7 +19,7 @@ FIELDS: tuple[str, ...] = ()
 COMPARED = ("LM1", "LM2")
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session: two matrices, the pairs of units in LM2 against LM1, the distributions."""
     figure, axes = canvas.figure(len(rows), 4, 45)
     for row, row_axes in zip(rows, axes, strict=True):
@@ -150,7 +150,7 @@ def _binned(results: Sequence[Result], key: str, joined: int) -> NDArray[np.floa
     return np.asarray(shares.reshape(-1, joined).sum(axis=1))
 
 
-def _legend(figure: Figure, rows: Sequence[Row]) -> None:
+def _legend(figure: Figure, rows: Sequence[FigureRow]) -> None:
     """Explain the colours of the distributions above all rows."""
     parts = parts_of([r for row in rows for r in row.results("pairwise")], "histogram")
     if not parts:

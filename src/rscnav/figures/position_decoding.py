@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import CONTROL, PHASE_COLOURS, Canvas
 
@@ -20,7 +20,7 @@ OBSERVERS = {"network": ("s", "#009E73", "network's belief"), "bayes": ("D", "#C
 ANGLES = ([-np.pi, 0, np.pi], ["-π", "0", "π"])
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session: mean errors, their distributions, and where they are made in LM1 and LM2."""
     figure, axes = canvas.figure(len(rows), 4, 44)
     for row, (errors, shares, *where) in zip(rows, axes, strict=True):

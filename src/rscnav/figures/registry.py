@@ -5,7 +5,7 @@ offers:
 
 - ``ANALYSES``  the analyses whose results it reads
 - ``FIELDS``    the fields it reads of the session files ('()' where it reads none of them)
-- ``draw(rows, canvas)``  draws one row of panels a `Row` (a session, or a kind of session) and returns the figure
+- ``draw(rows, canvas)``  draws one row of panels a `FigureRow` (a session, or a kind of session) and returns the figure
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from matplotlib.figure import Figure
 
-from rscnav.figures.layout import Row, SessionResults, as_rows
+from rscnav.figures.layout import FigureRow, SessionResults, as_rows
 from rscnav.figures.missing_results import add_gaps
 from rscnav.figures.style import Canvas
 from rscnav.registry import Registry, load, lookup
@@ -43,7 +43,7 @@ class FigureModule(Protocol):
     FIELDS: tuple[str, ...]
 
     @staticmethod
-    def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+    def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
         """Draw."""
         ...
 

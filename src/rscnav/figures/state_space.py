@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.panels.phases import columns
 from rscnav.figures.panels.projection import VIEW, axis_arrows, fit_view
 from rscnav.figures.style import CYCLIC, Canvas
@@ -26,7 +26,7 @@ FIELDS: tuple[str, ...] = ()
 TRAIN, TEST = "#767676", "#000000"
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session: a view of the state space a phase, the scale of its colours, and the variance explained."""
     figure, axes = canvas.figure(len(rows), 5, 42, width_ratios=(1, 1, 1, 0.04, 0.8))
     letters: list[Axes] = []

@@ -10,7 +10,7 @@ from matplotlib.patches import Arc, Circle, Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.style import GREY, LANDMARK_COLOURS, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
@@ -20,7 +20,7 @@ FIELDS = ("position", "phase", "belief", "bayes_posterior", "bin_centres", "land
 TITLES = ("World", "Example trial", "Network's belief", "Bayes filter")
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session; of a kind of sessions the first stands as the example."""
     figure, axes = canvas.figure(len(rows), 4, 42, gridspec_kw={"width_ratios": [1.1, 1.5, 1.5, 1.5]})
     for row, panels in zip(rows, axes, strict=True):

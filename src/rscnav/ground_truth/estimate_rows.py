@@ -13,7 +13,7 @@ SPIKES, RATES = "spikes", "rates"
 
 
 @dataclass(frozen=True)
-class Row:
+class EstimateRow:
     """One estimate of one recording: the simulation's seed, the size, and whether of spikes or of expected rates."""
 
     seed: int
@@ -27,7 +27,7 @@ class Row:
     high: float
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = tuple(field.name for field in fields(EstimateRow))
 
 
 def write_rows(rows: Iterable[Any], path: str | os.PathLike[str]) -> None:
@@ -48,11 +48,11 @@ def write_rows(rows: Iterable[Any], path: str | os.PathLike[str]) -> None:
     write_with_digest(path, file.getvalue())
 
 
-def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+def read_rows(path: str | os.PathLike[str]) -> list[EstimateRow]:
     """Read rows of estimates that `write_rows` wrote."""
     return read_rows_with_digest(
         path,
-        lambda r: Row(
+        lambda r: EstimateRow(
             int(r["seed"]), int(r["units"]), int(r["trials"]), r["activity"], r["estimate"], r["phase"],
             *(float(r[key] or "nan") for key in ("value", "low", "high")),
         ),

@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from rscnav.figures.layout import panel_letters, plain_log_ticks
 from rscnav.figures.style import GREY, Canvas
-from rscnav.ground_truth.estimate_rows import Row
+from rscnav.ground_truth.estimate_rows import EstimateRow
 from rscnav.ground_truth.panels import NOISE_FREE, PANELS, Panel, reference, values
 from rscnav.ground_truth.true_values import NEURONS, Truth
 
@@ -20,7 +20,9 @@ ROW_MM = 43.0
 APART = 0.03  # between lines along x, in decades, so that bars of different numbers of units do not hide each other
 
 
-def draw(rows: Sequence[Row], truths: Sequence[Truth], canvas: Canvas, panels: Sequence[Panel] = PANELS) -> Figure:
+def draw(
+    rows: Sequence[EstimateRow], truths: Sequence[Truth], canvas: Canvas, panels: Sequence[Panel] = PANELS
+) -> Figure:
     """Draw all panels.
 
     Parameters
@@ -51,7 +53,9 @@ def draw(rows: Sequence[Row], truths: Sequence[Truth], canvas: Canvas, panels: S
     return figure
 
 
-def _panel(ax: Axes, panel: Panel, rows: Sequence[Row], truths: Sequence[Truth], colours: dict[int, tuple]) -> None:
+def _panel(
+    ax: Axes, panel: Panel, rows: Sequence[EstimateRow], truths: Sequence[Truth], colours: dict[int, tuple]
+) -> None:
     """Draw one estimate: mean over seeds, bars from the lowest to the highest seed; hollow where it is not reliable."""
     found = values(rows, panel.estimate, panel.phase)
     reliable = values(rows, f"{panel.estimate}_reliable", panel.phase)
@@ -105,7 +109,7 @@ def _truth(ax: Axes, panel: Panel, kind: str, levels: Sequence[float], colours: 
         ax.axhline(levels[0], color="black", lw=0.9, ls=style, zorder=2)
 
 
-def _chance(panel: Panel, rows: Sequence[Row]) -> float:
+def _chance(panel: Panel, rows: Sequence[EstimateRow]) -> float:
     """Give chance: a number, or the mean of the estimate that is chance, at the largest size."""
     if not isinstance(panel.chance, str):
         return float(panel.chance or 0.0)

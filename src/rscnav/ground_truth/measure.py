@@ -10,7 +10,7 @@ import numpy as np
 
 from rscnav.config.job_settings import recording, simulation
 from rscnav.config.schema import Config
-from rscnav.ground_truth.estimate_rows import Row
+from rscnav.ground_truth.estimate_rows import EstimateRow
 from rscnav.ground_truth.estimates import EXAMPLE, FEW, estimated
 from rscnav.ground_truth.subsampling import random_subset
 from rscnav.recordings.read import read_recording
@@ -55,7 +55,9 @@ def expected(read: Session, truth: Session) -> Session:
     return replace(read, activity=truth.activity, spikes=None)
 
 
-def measured(session: Session, config: Config, seed: int, n_units: int, n_trials: int, activity: str) -> Iterator[Row]:
+def measured(
+    session: Session, config: Config, seed: int, n_units: int, n_trials: int, activity: str
+) -> Iterator[EstimateRow]:
     """Run the analyses on a random subset of units and trials, and give all estimates.
 
     Parameters
@@ -70,11 +72,11 @@ def measured(session: Session, config: Config, seed: int, n_units: int, n_trials
 
     Yields
     ------
-    Row
+    EstimateRow
     """
     seeds = seeds_of(config, seed)
     part = random_subset(session, n_units, n_trials, seeds)
     analyses: Any = config.analyses
     settings = {name: getattr(analyses, name) for name in FEW}
     for found in estimated(part, settings, analyses.common, seeds.spawn(n_units, n_trials)):
-        yield Row(seed, n_units, n_trials, activity, *astuple(found))
+        yield EstimateRow(seed, n_units, n_trials, activity, *astuple(found))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rscnav.ground_truth.estimate_rows import RATES, Row
+from rscnav.ground_truth.estimate_rows import RATES, EstimateRow
 from rscnav.ground_truth.true_values import BELIEF, NEURONS, WORLD, Truth
 from rscnav.ground_truth.true_values import RATES as OF_RATES
 
@@ -78,7 +78,7 @@ ROWS = (
 
 
 def values(
-    rows: Sequence[Row], estimate: str, phase: str, activity: str = "spikes"
+    rows: Sequence[EstimateRow], estimate: str, phase: str, activity: str = "spikes"
 ) -> dict[tuple[int, int], list[float]]:
     """Collect an estimate's values, one a seed, by units and trials."""
     found: dict[tuple[int, int], list[float]] = {}
@@ -89,7 +89,7 @@ def values(
 
 
 def reference(
-    panel: Panel, beside: ReferenceValue, rows: Sequence[Row], truths: Sequence[Truth], units: int = 0
+    panel: Panel, beside: ReferenceValue, rows: Sequence[EstimateRow], truths: Sequence[Truth], units: int = 0
 ) -> float:
     """Give what an estimate should come to with so many units; NaN where that is not known.
 

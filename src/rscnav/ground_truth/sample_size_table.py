@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rscnav.ground_truth.estimate_rows import Row
+from rscnav.ground_truth.estimate_rows import EstimateRow
 from rscnav.ground_truth.panels import NOISE_FREE, ROWS, Panel, ReferenceValue, reference, values
 from rscnav.ground_truth.true_values import Truth
 
@@ -42,13 +42,15 @@ class Need:
     error: dict[tuple[int, int], float]
 
 
-def required_sample_sizes(rows: Sequence[Row], truths: Sequence[Truth], panels: Sequence[Panel] = ROWS) -> list[Need]:
+def required_sample_sizes(
+    rows: Sequence[EstimateRow], truths: Sequence[Truth], panels: Sequence[Panel] = ROWS
+) -> list[Need]:
     """Find what each estimate needs, beside each of its truths; those without a tolerance or without rows are left out."""
     asked = [panel for panel in panels if panel.within > 0 and values(rows, panel.estimate, panel.phase)]
     return [need(panel, beside, rows, truths) for panel in asked for beside in panel.beside]
 
 
-def need(panel: Panel, beside: ReferenceValue, rows: Sequence[Row], truths: Sequence[Truth]) -> Need:
+def need(panel: Panel, beside: ReferenceValue, rows: Sequence[EstimateRow], truths: Sequence[Truth]) -> Need:
     """Find what one estimate needs to be near one truth."""
     found = values(rows, panel.estimate, panel.phase)
     sizes = sorted({units for units, _ in found})
@@ -67,7 +69,7 @@ def need(panel: Panel, beside: ReferenceValue, rows: Sequence[Row], truths: Sequ
     return Need(panel, beside, truth, trials, {size: float(np.mean(e)) for size, e in off.items()})
 
 
-def markdown(rows: Sequence[Row], truths: Sequence[Truth]) -> str:
+def markdown(rows: Sequence[EstimateRow], truths: Sequence[Truth]) -> str:
     """Write the table: the truth, how near, trials needed by number of units, and the mean error at four sizes."""
     found = required_sample_sizes(rows, truths)
     units = sorted(found[0].trials)

@@ -67,7 +67,7 @@ def architecture(network: Any, task: Task) -> Architecture:
 
     Parameters
     ----------
-    network : rscnav.networks.settings.Network
+    network : rscnav.networks.settings.NetworkSettings
     task : Task
         The one that the network learns: its time step and its trials.
 

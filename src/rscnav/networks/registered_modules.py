@@ -13,7 +13,7 @@ def network_code(network: Any, trains: bool = False) -> tuple[str, ...]:
 
     Parameters
     ----------
-    network : rscnav.networks.settings.Network
+    network : rscnav.networks.settings.NetworkSettings
     trains : bool
         True for its training; false where the trained network runs.
     """

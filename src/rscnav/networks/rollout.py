@@ -12,7 +12,7 @@ from rscnav.files.sealed.tails import read_with_digest
 from rscnav.networks.model import Network
 from rscnav.networks.training.trial_streams import draw_many
 from rscnav.observers.optimality_gap import true_bin_loss
-from rscnav.observers.registry import reference_observer, observe, strategies
+from rscnav.observers.registry import observe, reference_observer, strategies
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import EncounterTable, Trajectory, find_encounters

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, model_validator
 
 from rscnav.errors import InvalidValueError
-from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.settings import LearningRuleSettings
 from rscnav.settings.field_types import Name
 from rscnav.settings.operational_keys import OPERATIONAL
 from rscnav.settings.strict_settings import StrictSettings
@@ -33,7 +33,7 @@ class Training(StrictSettings):
     n_batches: int = Field(2000, ge=1, le=100_000_000, description="batches in the schedule")
     max_learning_rate: float = Field(0.004, gt=0, le=100, description="highest learning rate of the one-cycle schedule")
     grad_clip_norm: float = Field(1.0, gt=0, le=1e9, description="gradients are scaled down to at most this norm")
-    learning_rule: RuleSettings = Field(default_factory=RuleSettings)
+    learning_rule: LearningRuleSettings = Field(default_factory=LearningRuleSettings)
     activity_l2: float = Field(
         0.0, ge=0, le=1e6, description="cost of high rates: times the mean square of the units' outputs"
     )
@@ -78,7 +78,7 @@ class Rollout(StrictSettings):
     test_trials: int = Field(2000, ge=2, le=1_000_000, description="trials of the test stream")
 
 
-class Network(StrictSettings):
+class NetworkSettings(StrictSettings):
     """One kind of network; a session for each of its seeds."""
 
     name: Name = Field(description="sessions are called NAME-sSEED")
@@ -109,7 +109,7 @@ def tau_steps(network: Any, task: Any) -> float:
 
     Parameters
     ----------
-    network : rscnav.networks.settings.Network
+    network : rscnav.networks.settings.NetworkSettings
     task : rscnav.tasks.base.Task
 
     Returns

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Gap:
+class OptimalityGap:
     """A mean difference of losses with its standard error over trials (nats per step)."""
 
     value: float
     se: float
 
 
-def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDArray | None = None) -> Gap:
+def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDArray | None = None) -> OptimalityGap:
     """Network loss minus filter loss, paired by trial.
 
     g = Σ_i d_i / Σ_i n_i over trials i, where d_i is the summed difference and n_i the number of steps that count;
@@ -31,7 +31,7 @@ def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDA
 
     Returns
     -------
-    Gap
+    OptimalityGap
         NaN with fewer than two trials that count.
 
     References
@@ -45,10 +45,10 @@ def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDA
     counted = n_steps > 0
     n_steps, summed = n_steps[counted], summed[counted]
     if len(n_steps) < 2:
-        return Gap(float("nan"), float("nan"))
+        return OptimalityGap(float("nan"), float("nan"))
     value = summed.sum() / n_steps.sum()
     spread = np.sum((summed - value * n_steps) ** 2) * len(n_steps) / (len(n_steps) - 1)
-    return Gap(float(value), float(np.sqrt(spread) / n_steps.sum()))
+    return OptimalityGap(float(value), float(np.sqrt(spread) / n_steps.sum()))
 
 
 def true_bin_loss(posterior: NDArray, target: NDArray) -> NDArray[np.float64]:

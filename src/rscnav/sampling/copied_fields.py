@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.sampling.settings import SampledNetwork
-from rscnav.sampling.trial_matching import TOLERANCE, Plan
+from rscnav.sampling.trial_matching import TOLERANCE, MatchingPlan
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
 
 
-def copy_trials(network: Session, plan: Plan) -> NDArray:
+def copy_trials(network: Session, plan: MatchingPlan) -> NDArray:
     """Make the table of trials; a trial that ends before its outcome was decided has none."""
     trials = np.zeros(len(plan.start_s), TRIALS)
     trials["start_s"], trials["stop_s"] = plan.spans.T
@@ -28,7 +28,7 @@ def copy_trials(network: Session, plan: Plan) -> NDArray:
     return trials
 
 
-def copy_encounters(network: Session, plan: Plan) -> NDArray | None:
+def copy_encounters(network: Session, plan: MatchingPlan) -> NDArray | None:
     """Take over the encounters that began while the trial was still recorded, on the new clock."""
     if network.encounters is None:
         return None
@@ -60,7 +60,7 @@ def in_bins(network: Session, samples: NDArray[np.int64]) -> dict[str, Any]:
 
 
 def attributes(
-    network: Session, settings: SampledNetwork, plan: Plan, like: Session | None, wanted: int, n_units: int
+    network: Session, settings: SampledNetwork, plan: MatchingPlan, like: Session | None, wanted: int, n_units: int
 ) -> dict[str, Any]:
     """Say what was matched, and how well."""
     recorded_s = float(plan.length_s.sum())

@@ -16,7 +16,7 @@ _RANDOM = 20  # random choices that show how far apart the two are without match
 
 
 @dataclass(frozen=True)
-class Cells:
+class OccupancyCells:
     """Cells of phase and place that two sessions share.
 
     Parameters
@@ -52,7 +52,7 @@ class Chosen:
     at_random: float
 
 
-def shared_cells(network: Session, recording: Session) -> Cells:
+def shared_cells(network: Session, recording: Session) -> OccupancyCells:
     """Cut both sessions into the cells that both can tell apart.
 
     Places are 20 bins of the ring where both sessions are on a ring, 4 × 4 bins of the area that both cover together where both are
@@ -74,7 +74,7 @@ def shared_cells(network: Session, recording: Session) -> Cells:
         cell, n = np.where((cell < 0) | (index < 0), -1, cell * size + index), n * size
     cell[np.concatenate([network.trial, recording.trial]) < 0] = -1
     words = " and ".join(word for word, _, _ in parts)
-    return Cells(cell[: len(network.time)], cell[len(network.time) :], n, words)
+    return OccupancyCells(cell[: len(network.time)], cell[len(network.time) :], n, words)
 
 
 def _phases(session: Session) -> NDArray[np.int64] | None:

@@ -15,7 +15,7 @@ TOLERANCE = 1e-6  # of a time step, for rounding
 
 
 @dataclass(frozen=True)
-class Plan:
+class MatchingPlan:
     """Slots for trials.
 
     Parameters
@@ -49,7 +49,9 @@ class Plan:
         return np.asarray(first[bins.span] + step)
 
 
-def plan_trials(network: Session, settings: SampledNetwork, draw: np.random.Generator, like: Session | None) -> Plan:
+def plan_trials(
+    network: Session, settings: SampledNetwork, draw: np.random.Generator, like: Session | None
+) -> MatchingPlan:
     """Choose test trials of the network, and lay them out in time as the recording's are, or back to back.
 
     Raises
@@ -81,7 +83,7 @@ def plan_trials(network: Session, settings: SampledNetwork, draw: np.random.Gene
         draw,
         at_random=not settings.match_occupancy,
     )
-    return Plan(
+    return MatchingPlan(
         chosen,
         np.asarray(like.trials["start_s"][rows], np.float64),
         np.asarray(length_s, np.float64),
@@ -99,12 +101,12 @@ def by_trial(network: Session, values: NDArray[np.int64]) -> NDArray[np.int64]:
     return laid
 
 
-def _back_to_back(network: Session, pool: NDArray[np.int64], n: int, draw: np.random.Generator) -> Plan:
+def _back_to_back(network: Session, pool: NDArray[np.int64], n: int, draw: np.random.Generator) -> MatchingPlan:
     _check_enough(network, pool, n)
     whole_s = _trial_s(network)
     chosen = Chosen(draw.permutation(pool)[:n], float("nan"), float("nan"))
     start_s = whole_s * np.arange(n, dtype=np.float64)
-    return Plan(chosen, start_s, np.full(n, whole_s), np.full(n, "test", "U5"), n * whole_s, "")
+    return MatchingPlan(chosen, start_s, np.full(n, whole_s), np.full(n, "test", "U5"), n * whole_s, "")
 
 
 def _check_enough(network: Session, pool: NDArray[np.int64], n: int) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rscnav.analyses.missing_results import Gap, Missing, missing_text
+from rscnav.analyses.missing_results import Missing, MissingCause, missing_text
 from rscnav.config.job_settings import session_names
 from rscnav.config.schema import Config
 from rscnav.files.atomic import write_text
@@ -147,14 +147,14 @@ def _row(job: Unfinished) -> tuple[str, str]:
 
 def missing_from(jobs: Iterable[Unfinished], reasons: Mapping[Any, str], config: Config) -> Missing:
     """List the sessions, results and comparisons that unfinished jobs did not make, each with its cause."""
-    sessions: dict[str, Gap] = {}
-    results: dict[str, dict[str, Gap]] = {}
-    comparisons: dict[str, Gap] = {}
+    sessions: dict[str, MissingCause] = {}
+    results: dict[str, dict[str, MissingCause]] = {}
+    comparisons: dict[str, MissingCause] = {}
     pooled = None
     for job in jobs:
         cause = job if job.failed else job.causes[0]
         stage = STAGES.get(cause.rule.removesuffix("_without_network"), cause.rule.removeprefix("analyse_"))
-        gap = Gap(stage, cause.item, reasons[cause.outputs], cause.log)
+        gap = MissingCause(stage, cause.item, reasons[cause.outputs], cause.log)
         for output in job.outputs:
             folder, *rest = output.removeprefix(f"{config.results_dir}/").split("/")
             name = rest[-1].removesuffix(".h5") if rest else ""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rscnav.analyses.across_sessions import COMPARED
-from rscnav.analyses.missing_results import FAILED, NOTHING, Gap, Missing, read_results
+from rscnav.analyses.missing_results import FAILED, NOTHING, Missing, MissingCause, read_results
 from rscnav.analyses.registry import ANALYSES
 from rscnav.analyses.result import Result, read_result
 from rscnav.config.job_settings import settings_for
@@ -92,7 +92,7 @@ def _session_numbers(results: Path, name: str, missing: Missing) -> dict[str, An
     }
 
 
-def _failed(gap: Gap, name: str) -> dict[str, Any]:
+def _failed(gap: MissingCause, name: str) -> dict[str, Any]:
     """Return what is known of a session or a result that could not be made."""
     return {"status": FAILED, "stage": gap.stage, "reason": gap.said(name), "log": gap.log}
 

@@ -57,7 +57,7 @@ class SurrogateTest:
 
 
 @dataclass(frozen=True)
-class Blocks:
+class TrialBlocks:
     """Trials of similar length, in order of time, a block of samples (trial, step) for each group of them."""
 
     samples: list[NDArray[np.intp]]
@@ -73,7 +73,7 @@ class Blocks:
         return sum(len(block) for block in self.samples)
 
 
-def trial_blocks(trial: NDArray[np.integer], n_units: int) -> Blocks:
+def trial_blocks(trial: NDArray[np.integer], n_units: int) -> TrialBlocks:
     """Choose trials, and steps of them, for surrogates: at most 300 trials, evenly over the session, with even steps."""
     names = np.unique(trial[trial >= 0])
     if len(names) > MAX_TRIALS:
@@ -82,7 +82,7 @@ def trial_blocks(trial: NDArray[np.integer], n_units: int) -> Blocks:
     groups = [kept[group] for group in exchangeable_trials(trial[kept]).groups]
     n_values = sum(group.size for group in groups) * n_units
     stride = max(1, int(np.ceil(n_values / MAX_VALUES)))
-    return Blocks([group[np.argsort(group[:, 0], kind="stable")][:, ::stride] for group in groups])
+    return TrialBlocks([group[np.argsort(group[:, 0], kind="stable")][:, ::stride] for group in groups])
 
 
 def surrogate_tests(

@@ -74,7 +74,9 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         plain = (_plain(prepared, prepared.phase_masks()[name], varying, settings.max_samples) for name in PHASES)
         result.add("structure_preserved_plain", correlations.pearson(*plain))
     elif "all" not in prepared.phase_masks():
-        result.notes["structure_preserved"] = "; ".join(f"{name}: {result.notes[name]}" for name in PHASES if name not in found)
+        result.notes["structure_preserved"] = "; ".join(
+            f"{name}: {result.notes[name]}" for name in PHASES if name not in found
+        )
     else:
         result.notes["structure_preserved"] = "phases are not known"
     return result
@@ -157,7 +159,9 @@ def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Setting
         return
     value, low, high = correlations.structure_preserved(one, other)
     if not np.isfinite(value):
-        result.notes["structure_preserved"] = "pairs of units do not differ in correlation beyond chance: no structure to keep"
+        result.notes["structure_preserved"] = (
+            "pairs of units do not differ in correlation beyond chance: no structure to keep"
+        )
     _add_estimate(result, "structure_preserved", value, low, high, int(min(np.sum(one.n > 0), np.sum(other.n > 0))))
     observed, null = correlations.mantel_null(one, other, settings.n_null, seeds.generator("relabelled"))
     result.add("structure_preserved_observed", observed)

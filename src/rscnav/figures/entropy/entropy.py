@@ -9,7 +9,7 @@ from rscnav.analyses.result import Result
 from rscnav.figures.entropy.across_sessions import draw_across
 from rscnav.figures.entropy.dispersion_panels import by_phase, differences
 from rscnav.figures.entropy.tuning_panels import curves, entropies
-from rscnav.figures.layout import Row, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
 from rscnav.figures.style import Canvas
 
 ANALYSES = ("tuning_entropy", "spatial_entropy", "rate_dispersion")
@@ -19,7 +19,7 @@ WIDTHS = (0.6, 1, 0.6, 1, 1, 1.05)
 ROW_MM = 46
 
 
-def draw(rows: Sequence[Row], canvas: Canvas) -> Figure:
+def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid; below, where there are two sessions, one value each."""
     members = [member for row in rows for member in row.members]
     n_rows = len(rows) + (len(members) > 1)

@@ -8,12 +8,12 @@ from torch import Tensor
 from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.registry import CELLS, is_recurrent
-from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.settings import LearningRuleSettings
 from rscnav.networks.model import Generators, Network
 from rscnav.networks.training.loss import Objective
 
 
-class Rule(ABC):
+class LearningRule(ABC):
     """A way from a batch to the gradient of a network's weights.
 
     Weights stay as they are during a trial; what a rule adds up over the steps becomes one update after it. So rules
@@ -24,7 +24,7 @@ class Rule(ABC):
     ensembles: ClassVar[bool] = False  # whether it can train several networks at once
 
     @classmethod
-    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+    def from_settings(cls, settings: LearningRuleSettings, seed: int) -> Self:
         """Make the rule; `seed` is for one that draws random numbers of its own."""
         return cls()
 

@@ -7,13 +7,13 @@ from torch import Tensor
 
 from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
-from rscnav.networks.learning_rules.base import Rule
-from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.base import LearningRule
+from rscnav.networks.learning_rules.settings import LearningRuleSettings
 from rscnav.networks.model import Generators, Network
 from rscnav.networks.training.loss import Objective
 
 
-class BPTT(Rule):
+class BPTT(LearningRule):
     """The exact gradient, by reverse-mode differentiation over the whole trial.
 
     References
@@ -33,7 +33,7 @@ class BPTT(Rule):
         return loss.detach()
 
 
-class TruncatedBPTT(Rule):
+class TruncatedBPTT(LearningRule):
     """Backpropagation within successive windows of a trial; states pass their edges, gradients do not.
 
     Parameters
@@ -55,7 +55,7 @@ class TruncatedBPTT(Rule):
         self.window_steps = window_steps
 
     @classmethod
-    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+    def from_settings(cls, settings: LearningRuleSettings, seed: int) -> Self:
         """Make the rule; see `Rule.from_settings`."""
         return cls(settings.window_steps)
 

@@ -10,7 +10,7 @@ from rscnav.errors import InvalidValueError
 from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.eligibility_traces import follow_traces
 from rscnav.networks.learning_rules.online import Local, OnlineRule
-from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.settings import LearningRuleSettings
 from rscnav.networks.model import Network, Readout
 
 
@@ -42,7 +42,7 @@ class EProp(OnlineRule):
         self.feedback, self.seed = feedback, seed
 
     @classmethod
-    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+    def from_settings(cls, settings: LearningRuleSettings, seed: int) -> Self:
         """Make the rule; see `Rule.from_settings`."""
         return cls(settings.feedback, seed)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell, by_unit
-from rscnav.networks.learning_rules.base import Rule
+from rscnav.networks.learning_rules.base import LearningRule
 from rscnav.networks.model import Generators, Network
 from rscnav.networks.training.loss import Objective
 
@@ -46,7 +46,7 @@ class Local:
         return torch.cat([driven, recurrent], dim=-1)
 
 
-class OnlineRule(Rule):
+class OnlineRule(LearningRule):
     """A rule that carries forward what the weights have done to the states, and never goes back in time.
 
     Rules differ in how much of that they carry. The loss by what each unit sends, and the readouts' gradients, are exact

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from rscnav.registry import Registry, load, lookup
 
 if TYPE_CHECKING:
-    from rscnav.networks.learning_rules.base import Rule
-    from rscnav.networks.learning_rules.settings import RuleSettings
+    from rscnav.networks.learning_rules.base import LearningRule
+    from rscnav.networks.learning_rules.settings import LearningRuleSettings
 
 RULES: Registry[str] = {
     "bptt": "rscnav.networks.learning_rules.bptt:BPTT",
@@ -18,7 +18,7 @@ RULES: Registry[str] = {
 }
 
 
-def rule_class(name: str) -> type["Rule"]:
+def rule_class(name: str) -> type["LearningRule"]:
     """Return the class of a rule.
 
     Raises
@@ -26,16 +26,16 @@ def rule_class(name: str) -> type["Rule"]:
     InvalidValueError
         For an unknown rule; the message lists those there are.
     """
-    found: type[Rule] = load(lookup(RULES, name, "learning_rule.name"))
+    found: type[LearningRule] = load(lookup(RULES, name, "learning_rule.name"))
     return found
 
 
-def make_rule(settings: "RuleSettings", seed: int) -> "Rule":
+def make_rule(settings: "LearningRuleSettings", seed: int) -> "LearningRule":
     """Make a rule.
 
     Parameters
     ----------
-    settings : RuleSettings
+    settings : LearningRuleSettings
     seed : int
         Of the random feedback of e-prop.
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from rscnav.settings.strict_settings import StrictSettings
 
 
-class RuleSettings(StrictSettings):
+class LearningRuleSettings(StrictSettings):
     """The learning rule: how the loss on a batch becomes a gradient."""
 
     name: Literal["bptt", "truncated_bptt", "rtrl", "snap", "e-prop", "crbp"] = Field(

@@ -11,7 +11,7 @@ from rscnav.networks.cells.base import Cell
 from rscnav.networks.learning_rules.eligibility_traces import follow_traces, own_past
 from rscnav.networks.learning_rules.online import Local, OnlineRule
 from rscnav.networks.learning_rules.rtrl import follow_influence, refuse_large_influence
-from rscnav.networks.learning_rules.settings import RuleSettings
+from rscnav.networks.learning_rules.settings import LearningRuleSettings
 
 
 class SnAp(OnlineRule):
@@ -41,7 +41,7 @@ class SnAp(OnlineRule):
         self.order = order
 
     @classmethod
-    def from_settings(cls, settings: RuleSettings, seed: int) -> Self:
+    def from_settings(cls, settings: LearningRuleSettings, seed: int) -> Self:
         """Make the rule; see `Rule.from_settings`."""
         return cls(settings.snap_order)
 

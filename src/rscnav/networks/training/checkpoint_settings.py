@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.plan import TrainingPlan
 
 Record = Mapping[str, str]  # settings: text; code: a hash
 
 
-def records_of(plans: Sequence[Plan]) -> dict[str, Record]:
+def records_of(plans: Sequence[TrainingPlan]) -> dict[str, Record]:
     """Return what a checkpoint holds of its plans, by name."""
     return {plan.name: plan.files_record for plan in plans}
 

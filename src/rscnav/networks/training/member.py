@@ -16,7 +16,7 @@ from rscnav.files.sealed.tails import write_with_digest
 from rscnav.networks import checkpoint
 from rscnav.networks.training.early_stopping import is_stalled
 from rscnav.networks.training.lr_schedule import learning_rate
-from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.plan import TrainingPlan
 from rscnav.networks.weights_file import trained_values
 from rscnav.seeds import Seeds
 
@@ -31,7 +31,7 @@ class Member:
 
     Parameters
     ----------
-    plan : Plan
+    plan : TrainingPlan
     seeds : Seeds
         The network's own.
     folder : pathlib.Path
@@ -50,7 +50,7 @@ class Member:
         Once it has ended.
     """
 
-    plan: Plan
+    plan: TrainingPlan
     seeds: Seeds
     folder: Path
     ready: Path | None = None

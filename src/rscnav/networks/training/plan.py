@@ -22,7 +22,7 @@ OWN = (
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """What to train and how.
 
     Parameters
@@ -52,7 +52,7 @@ class Plan:
         return {"settings": self.settings_json, "code": self.code}
 
 
-def check_together(plans: Sequence[Plan]) -> None:
+def check_together(plans: Sequence[TrainingPlan]) -> None:
     """Refuse plans that cannot be followed together: networks of one shape that see as many trials at the same times.
 
     Raises

@@ -10,16 +10,16 @@ from rscnav.networks.checkpoint import load_network
 from rscnav.networks.devices import Device
 from rscnav.networks.model import Network
 from rscnav.networks.training.member import Member
-from rscnav.networks.training.plan import Plan, check_together
+from rscnav.networks.training.plan import TrainingPlan, check_together
 from rscnav.networks.training.trainer import Trainer
 from rscnav.networks.training.validation import scored
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
 
-__all__ = ["Plan", "scored", "train", "train_ensemble"]
+__all__ = ["TrainingPlan", "scored", "train", "train_ensemble"]
 
 
-def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Path) -> Network:
+def train(task: Task, plan: TrainingPlan, seeds: Seeds, device: torch.device, folder: Path) -> Network:
     """Train a network until its schedule ends and its gap is small enough.
 
     Writes ``weights.pt`` and ``curve.csv`` into `folder` at the end; ``checkpoint.pt`` and ``progress.csv`` while it runs. After
@@ -28,7 +28,7 @@ def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Pa
     Parameters
     ----------
     task : Task
-    plan : Plan
+    plan : TrainingPlan
     seeds : Seeds
         The network's own.
     device : torch.device
@@ -52,7 +52,7 @@ def train(task: Task, plan: Plan, seeds: Seeds, device: torch.device, folder: Pa
 
 
 def train_ensemble(
-    task: Task, plans: Sequence[Plan], seeds: Sequence[Seeds], device: torch.device, folders: Sequence[Path]
+    task: Task, plans: Sequence[TrainingPlan], seeds: Sequence[Seeds], device: torch.device, folders: Sequence[Path]
 ) -> list[Network]:
     """Train several networks of one shape at once: faster than one by one where a network alone leaves a device idle.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from rscnav.networks.devices import Gpu, device_for, flocked, wanted_gpus
 from rscnav.networks.training.finished_files import clear, is_finished, is_waiting, ready_folder, take
 from rscnav.networks.training.member import Member
-from rscnav.networks.training.plan import Plan, check_together
+from rscnav.networks.training.plan import TrainingPlan, check_together
 from rscnav.networks.training.resume import NAME, records_in
 from rscnav.networks.training.trainer import Trainer
 from rscnav.seeds import Seeds
@@ -32,7 +32,7 @@ LOOK_EVERY_S = 0.5  # between looks at a lock that another job holds
 class QueuedNetwork:
     """A network to be trained: its plan, its own seeds, its folder."""
 
-    plan: Plan
+    plan: TrainingPlan
     seeds: Seeds
     folder: Path
 

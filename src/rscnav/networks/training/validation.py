@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rscnav.networks.model import Network, step_losses
-from rscnav.networks.training.plan import Plan
+from rscnav.networks.training.plan import TrainingPlan
 from rscnav.networks.training.stacking import some_of, stack_networks
 from rscnav.networks.training.trial_streams import draw_many
 from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
-from rscnav.observers.registry import reference_observer, observe, strategies
+from rscnav.observers.registry import observe, reference_observer, strategies
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
 
@@ -28,13 +28,13 @@ class Validation:
     Parameters
     ----------
     task : Task
-    plan : Plan
+    plan : TrainingPlan
     seeds : Seeds
         The network's own.
     device : torch.device
     """
 
-    def __init__(self, task: Task, plan: Plan, seeds: Seeds, device: torch.device) -> None:
+    def __init__(self, task: Task, plan: TrainingPlan, seeds: Seeds, device: torch.device) -> None:
         n_trials = plan.training.validation_trials
         self.seeds, self.counted = seeds, scored(task)
         batch = draw_many(task, seeds, "validation", n_trials, min(n_trials, 1000), device)

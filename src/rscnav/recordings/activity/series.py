@@ -14,7 +14,7 @@ from rscnav.recordings.binning import Bins
 from rscnav.recordings.files.nwb_lookup import Series, find_series, open_series, series_paths
 from rscnav.recordings.files.table_columns import TableColumns, filter_rows, joined_columns, left_out_notes, rows_of
 from rscnav.recordings.settings.activity import Activity
-from rscnav.recordings.settings.mapping import Rule
+from rscnav.recordings.settings.mapping import RowFilter
 from rscnav.sessions.lazy import LazyRows, row_blocks
 
 
@@ -57,7 +57,7 @@ class Sampled:
         """Tell whether any value of the unit is NaN, (unit,)."""
         return np.array([self.planes[p].has_nan[k] for p, k in zip(self.plane, self.unit_of_plane, strict=True)])
 
-    def meeting(self, rules: Sequence[Rule]) -> "Sampled":
+    def meeting(self, rules: Sequence[RowFilter]) -> "Sampled":
         """Select the units that meet the rules; an InvalidValueError where none does."""
         notes = list(self.notes)
         keep = filter_rows(self.columns, rules, "unit_filters", notes)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.unit_tables import UnitTables
 from rscnav.recordings.files.table_columns import Columns, filter_rows, rows_of
-from rscnav.recordings.settings.mapping import Rule
+from rscnav.recordings.settings.mapping import RowFilter
 from rscnav.recordings.time_checks.restarting_spikes import repeats
 from rscnav.sessions.lazy import LazySpikeTrains
 
@@ -93,7 +93,7 @@ class Units:
             n_left_out=self.n_left_out + len(keep) - len(rows),
         )
 
-    def meeting(self, rules: Sequence[Rule], extent: tuple[float, float], bin_s: float) -> "Units":
+    def meeting(self, rules: Sequence[RowFilter], extent: tuple[float, float], bin_s: float) -> "Units":
         """Select the units that meet the rules on rates too, and look whether all that are left can be used.
 
         Parameters
@@ -152,7 +152,7 @@ class Units:
         return [name for name, chosen in zip(self.names, which, strict=True) if chosen]
 
 
-def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
+def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
     """Apply the rules on the file's own columns, look through the spikes of the units that are left, and apply those on counts.
 
     Parameters
@@ -201,7 +201,7 @@ def read_units(tables: UnitTables, rules: Sequence[Rule]) -> Units:
     return units.chosen(enough)
 
 
-def meeting_own(tables: UnitTables, rules: Sequence[Rule], notes: list[str] | None = None) -> NDArray[np.bool_]:
+def meeting_own(tables: UnitTables, rules: Sequence[RowFilter], notes: list[str] | None = None) -> NDArray[np.bool_]:
     """Mark the units that meet the rules on the file's own columns, without a look at their spikes; see `filter_rows`."""
     own = [rule for rule in rules if rule.column not in COMPUTED]
     return filter_rows(tables.columns(), own, "unit_filters", notes, COMPUTED)
@@ -214,7 +214,7 @@ def named(columns: Mapping[str, NDArray]) -> list[str]:
     return ids if which is None else [f"{path}:{unit}" for path, unit in zip(which, ids, strict=True)]
 
 
-def none_left(n_units: int, rules: Sequence[Rule]) -> str:
+def none_left(n_units: int, rules: Sequence[RowFilter]) -> str:
     """Return the message that no unit meets the rules."""
     words = "; ".join(str(rule.model_dump(exclude_none=True)) for rule in rules)
     return f"units: none of the {n_units} units meets the rules ({words}); loosen them"

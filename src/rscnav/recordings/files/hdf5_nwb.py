@@ -80,7 +80,7 @@ ObjectMapper.no_convert(NamedDataset)
 class _Members(h5py.Group):
     """A group as the reader sees it: without what is left out."""
 
-    def __init__(self, group: h5py.Group, reader: "Reader") -> None:
+    def __init__(self, group: h5py.Group, reader: "HDF5Reader") -> None:
         super().__init__(group["/"].id if isinstance(group, h5py.File) else group.id)
         self._reader = reader
 
@@ -90,7 +90,7 @@ class _Members(h5py.Group):
         yield from (name for name in names if name not in left)
 
 
-class Reader(NWBHDF5IO):
+class HDF5Reader(NWBHDF5IO):
     """`pynwb.NWBHDF5IO` that leaves out what cannot be read, and reads the rest.
 
     Parameters

@@ -181,17 +181,17 @@ def _opened(text: str) -> Any:
             raise InvalidValueError(f"{text}: not NWB in Zarr, or damaged ({first_line(error)})") from error
     check_sealed(text, CHANGED)
     found = probed(text)
-    from rscnav.recordings.files.hdf5_nwb import Reader  # pynwb takes longer to import than most jobs to start
+    from rscnav.recordings.files.hdf5_nwb import HDF5Reader  # pynwb takes longer to import than most jobs to start
 
     wrong = [f"'{path}': {why}" for path, why in found.faults().items() if path.startswith(f"{_SPECIFICATIONS}/")]
     try:
         if wrong:  # pynwb reads these before anything is left out
             raise InvalidValueError(wrong[0])
-        return Reader(found, load_namespaces=found.specifications in ("", _SPECIFICATIONS))
+        return HDF5Reader(found, load_namespaces=found.specifications in ("", _SPECIFICATIONS))
     except Exception as error:
         warnings.warn(f"the extensions stored in the file cannot be used ({first_line(error)})", stacklevel=2)
     try:
-        return Reader(found, load_namespaces=False)
+        return HDF5Reader(found, load_namespaces=False)
     except Exception as error:
         raise InvalidValueError(f"{text}: {_not_read(error)}{_wrong_in(text)}") from error
 

@@ -11,7 +11,7 @@ from rscnav.errors import InvalidValueError, did_you_mean
 from rscnav.recordings.files.object_names import listed
 from rscnav.recordings.files.uneven_tables import misshapen_columns
 from rscnav.recordings.files.value_mismatch import refuse_other_types
-from rscnav.recordings.settings.mapping import Rule
+from rscnav.recordings.settings.mapping import RowFilter
 
 Columns = dict[str, NDArray]
 _PART = re.compile(r"^(?P<name>.+)\[\s*:\s*,\s*(?P<at>\d+)\s*\]$")  # iscell[:, 1]
@@ -108,7 +108,7 @@ def joined_columns(parts: Mapping[str, TableColumns], which: str) -> TableColumn
 
 def filter_rows(
     columns: Columns,
-    rules: Sequence[Rule],
+    rules: Sequence[RowFilter],
     key: str,
     notes: list[str] | None = None,
     computed: Sequence[str] = (),

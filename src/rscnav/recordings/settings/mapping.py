@@ -9,7 +9,7 @@ from rscnav.settings.field_types import Scalar
 from rscnav.settings.strict_settings import StrictSettings
 
 
-class Rule(StrictSettings):
+class RowFilter(StrictSettings):
     """Keep the rows whose `column` meets every bound given here."""
 
     column: str = Field(description="column of the table; for units also n_spikes and rate_hz, which are computed")
@@ -18,7 +18,7 @@ class Rule(StrictSettings):
     values: list[Scalar] | None = Field(None, description="keep rows with one of these")
 
     @model_validator(mode="after")
-    def _bounds(self) -> "Rule":
+    def _bounds(self) -> "RowFilter":
         if self.min is None and self.max is None and self.values is None:
             raise InvalidValueError(f"the rule for column '{self.column}' says nothing; give min, max or values")
         return self
@@ -28,7 +28,7 @@ class Epochs(StrictSettings):
     """Which stretches of the recording to use; bins outside them are dropped."""
 
     table: str = Field("epochs", description="'epochs', or the name of an interval table")
-    select: list[Rule] = Field(default_factory=list, description="rules on its columns; all must hold")
+    select: list[RowFilter] = Field(default_factory=list, description="rules on its columns; all must hold")
 
 
 class Home(StrictSettings):
@@ -43,7 +43,7 @@ class Trials(StrictSettings):
     """Which table holds the trials, and what its columns mean."""
 
     table: str = Field("trials", description="'trials', 'epochs', or the name of another interval table")
-    select: list[Rule] = Field(default_factory=list, description="rules on its columns; all must hold")
+    select: list[RowFilter] = Field(default_factory=list, description="rules on its columns; all must hold")
     end: Literal["stop", "next"] = Field(
         "stop",
         description="a trial lasts to its row's stop_time, or to where the next row starts (the last: to the end)",

@@ -8,7 +8,7 @@ from rscnav.errors import InvalidValueError
 from rscnav.recordings.settings.activity import Activity
 from rscnav.recordings.settings.arrays import Arrays
 from rscnav.recordings.settings.landmarks import Landmarks
-from rscnav.recordings.settings.mapping import Epochs, Phases, Rule, Trials
+from rscnav.recordings.settings.mapping import Epochs, Phases, RowFilter, Trials
 from rscnav.recordings.settings.position import Position
 from rscnav.settings.field_types import Name, Text
 from rscnav.settings.reserved_names import repeated
@@ -44,7 +44,7 @@ class Recording(StrictSettings):
         description="name or path of the Units table, or a list of several (one a probe), which become one population; null: the "
         "only one in the file",
     )
-    unit_filters: list[Rule] = Field(default_factory=list, description="rules on the units table; all must hold")
+    unit_filters: list[RowFilter] = Field(default_factory=list, description="rules on the units table; all must hold")
     epochs: Epochs | None = Field(None, description="null: the whole recording")
     position: Position | None = Field(None, description="null: a recording without position")
     trials: Trials | None = Field(None, description="null: no trials; stretches are cut")

@@ -11,7 +11,7 @@ from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import complement, cut_spans
 from rscnav.recordings.files.nwb_lookup import interval_table
 from rscnav.recordings.files.table_columns import Columns, column_of, filter_rows, rows_of
-from rscnav.recordings.settings.mapping import Epochs, Rule, Trials
+from rscnav.recordings.settings.mapping import Epochs, RowFilter, Trials
 from rscnav.recordings.time_checks.clock_findings import Rows
 from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
@@ -151,7 +151,7 @@ def numbers(columns: Columns, name: str, key: str) -> NDArray[np.float64]:
     return values.astype(np.float64).reshape(len(values), -1)
 
 
-def _chosen(columns: Columns, rules: Sequence[Rule], key: str, table: str) -> NDArray[np.bool_]:
+def _chosen(columns: Columns, rules: Sequence[RowFilter], key: str, table: str) -> NDArray[np.bool_]:
     """Mark the rows that meet the rules; an InvalidValueError where none does."""
     keep = filter_rows(columns, rules, f"{key}.select") if len(columns["start_time"]) else np.zeros(0, bool)
     if not keep.any():

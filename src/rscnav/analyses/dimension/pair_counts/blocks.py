@@ -18,7 +18,7 @@ ROWS, COLUMNS = 512, 1024  # of a block: 2 MB of products
 HEAVY = 0.1  # share of pairs computed again from which products in float64 are cheaper
 
 
-class Blocks:
+class PairBlocks:
     """Blocks of rows (any points) and columns (neighbouring ones), binned into counts."""
 
     def __init__(self, points: Points, group_edges: NDArray[np.intp]) -> None:
@@ -90,7 +90,7 @@ def count_by_blocks(
 
     def work(share: range) -> NDArray[np.int64]:
         counts = np.zeros((n_groups, n_groups, len(points.edges) + 2), np.int64)
-        blocks = Blocks(points, group_edges)
+        blocks = PairBlocks(points, group_edges)
         for start in share:
             rows = np.arange(start, min(start + ROWS, n))
             skip = (np.zeros(len(rows), np.intp), first[rows])

@@ -82,7 +82,7 @@ def rounding_bound(n_dims: int, row_norm: float, column_norm: float, *, double: 
 
 
 @dataclass
-class Cells:
+class RadiusCells:
     """A table from the leading bits of a squared distance in float32 to the radii it lies between.
 
     Parameters
@@ -109,9 +109,9 @@ class CellTables:
     """Tables of cells by error, made when first asked for."""
 
     edges: NDArray[np.float64]
-    made: dict[int, Cells] = field(default_factory=dict)
+    made: dict[int, RadiusCells] = field(default_factory=dict)
 
-    def for_error(self, error: float) -> Cells:
+    def for_error(self, error: float) -> RadiusCells:
         """Give the table for an error, rounded up to the next quarter of a power of two."""
         key = int(np.ceil(4 * np.log2(error)))
         if key not in self.made:
@@ -119,7 +119,7 @@ class CellTables:
         return self.made[key]
 
 
-def make_cells(edges: NDArray[np.float64], error: float) -> Cells:
+def make_cells(edges: NDArray[np.float64], error: float) -> RadiusCells:
     """Sort cells of squared distance into the bins between `edges` (increasing), for distances off by up to `error`."""
     lower = min(max(edges[0] / 2, TINY), 4.0)
     upper = min(max(2 * edges[-1], 2 * lower), 32.0)
@@ -133,7 +133,7 @@ def make_cells(edges: NDArray[np.float64], error: float) -> Cells:
     high = np.append(bounds[1:-1] * (1 + 2.0**-23) + error, np.inf)
     first, last = _counts_up_to(edges, low), _counts_up_to(edges, high)
     bins = np.where(first == last, first, len(edges) + 1)
-    return Cells(bins.astype(np.uint16 if len(edges) < 2**16 - 2 else np.uint32), shift, base, error)
+    return RadiusCells(bins.astype(np.uint16 if len(edges) < 2**16 - 2 else np.uint32), shift, base, error)
 
 
 def _counts_up_to(edges: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -102,3 +102,19 @@ def test_modules_of_a_package_have_different_names():
             if len(modules) > 1
         ]
     )
+
+
+def test_classes_have_different_names():
+    """Every task has a class `Task` and every group of settings may be a `Settings`: that is the contract of their modules."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and node.name not in ("Settings", "Task"):
+                found[node.name].append(dotted(path))
+    report(
+        [
+            f"class {name}: in {', '.join(modules)}; rename all but one by what it holds"
+            for name, modules in found.items()
+            if len(modules) > 1
+        ]
+    )

@@ -232,14 +232,14 @@ def test_pairs_have_moved_alike_since_their_trials_began():
     assert here.is_circular
     settings = Divergence(n_null=9, path_tolerance_rad=0.1)
     assert (
-        analyse("trajectory_divergence", here, settings).scalar("1st/n_pairs") == 20
+        analyse("trajectory_divergence", here, settings).scalar("1st/n_matched_pairs") == 20
     )  # trials 0 and 1, 2 and 3 move alike
     here.velocity = np.repeat(np.where(np.arange(40) % 2, 0.5, -0.5), 10)  # every a one way, every b the other
     assert (
-        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.6)).scalar("1st/n_pairs") == 20
+        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.6)).scalar("1st/n_matched_pairs") == 20
     )
     assert (
-        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.4)).scalar("1st/n_pairs") == 0
+        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.4)).scalar("1st/n_matched_pairs") == 0
     )
     here.velocity = None
     assert "the path is not known" in analyse("trajectory_divergence", here, Divergence(n_null=9)).notes["matching"]
@@ -252,7 +252,7 @@ def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart()
         3
     )  # the first a with the first b: always one trial apart
     result = analyse("trajectory_divergence", here, Divergence(n_null=99))
-    assert result.scalar("1st/n_pairs") == 20
+    assert result.scalar("1st/n_matched_pairs") == 20
     assert result.scalar("1st_p") > 0.05
 
 
@@ -283,7 +283,7 @@ def test_poor_sessions_give_a_result_that_says_why(case):
         assert decoded.reason.startswith("no trial has a second landmark")
         assert apart.notes["2nd"] == "0 pairs from 0 encounters with a and 0 with b; 10 pairs are needed"
     else:
-        assert apart.scalar("2nd/n_pairs") == 12
+        assert apart.scalar("2nd/n_matched_pairs") == 12
         assert np.isfinite(decoded.scalar("identity_before"))
         assert "no path to integrate" in decoded.notes["displacement"]
         assert ("outcome/n_correct" in decoded) == (case != "no outcome")

@@ -73,7 +73,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         of = [(table["order"] == order) & (table["landmark"] == name) for name in (a, b)]
         rows = [generator.permutation(np.flatnonzero(these)) for these in of]
         pairs = matched_pairs(features[rows[0]], features[rows[1]], widest)
-        result.add(f"{label}/n_pairs", len(pairs))
+        result.add(f"{label}/n_matched_pairs", len(pairs))
         if len(pairs) < settings.min_pairs:
             result.notes[label] = (
                 f"{len(pairs)} pairs from {len(rows[0])} encounters with {a} and {len(rows[1])} with {b}; "

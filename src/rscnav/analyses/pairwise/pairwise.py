@@ -123,7 +123,7 @@ def _part(
     correlation = sums.correlation()
     n_used = int(np.sum(sums.n > 0))
     result.add(f"{name}/n_samples", len(samples))
-    result.add(f"{name}/n_pairs", len(np.unique(prepared.trial[samples[:, 0]])))
+    result.add(f"{name}/n_trial_pairs", len(np.unique(prepared.trial[samples[:, 0]])))
     result.add(f"{name}/correlation", as_matrix(correlation, sums.n_units, 1.0), "", ("unit", "other unit"))
     if n_used < MIN_BLOCKS:
         result.notes[name] = f"{n_used} blocks of trials; {MIN_BLOCKS} are needed for intervals"

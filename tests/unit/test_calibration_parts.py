@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rscnav.calibration import report as verdict
-from rscnav.calibration.claims import Claims, Interval, OverSessions, PValue
+from rscnav.calibration.claims import Claims, GroupTestClaim, Interval, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
 from rscnav.calibration.planted_sessions import PLANTED, planted_session
 from rscnav.calibration.report import CAUTIOUS, FAILS, HOLDS, NOTHING, WIDE, markdown, verdicts
@@ -66,7 +66,7 @@ def test_kinds_of_a_claim_and_rows_of_a_run(tmp_path):
         {"n_null": 19},
         (PValue("tuned", ("p",), ("noise",)),),
         (Interval("mean", "mean_entropy", "mean_entropy_low", "mean_entropy_high"),),
-        (OverSessions("above control", "mean_entropy", "control_mean_entropy", ("drift",)),),
+        (GroupTestClaim("above control", "mean_entropy", "control_mean_entropy", ("drift",)),),
     )
     assert kinds_for(claims) == ["noise", "drift", PLANTED]
     rows = {kind: list(run_claims("tuning_entropy", claims, kind, [3, 4], Seeds(0))) for kind in kinds_for(claims)}
@@ -122,7 +122,7 @@ def test_coverage_is_judged(claim, half, word):
 def test_experiments_of_several_sessions(claim, shift, word):
     values = np.random.default_rng(0).normal(shift, 1, 400)
     rows = [CalibrationRow("noise", "x", "d", k, value=v) for k, v in enumerate(values)]
-    found = claim(Claims(over_sessions=(OverSessions("d", "", None, ("noise",)),)), rows)
+    found = claim(Claims(over_sessions=(GroupTestClaim("d", "", None, ("noise",)),)), rows)
     assert found[0].verdict == word
     assert found[0].sessions == 400
 

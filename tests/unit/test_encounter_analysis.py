@@ -236,10 +236,16 @@ def test_pairs_have_moved_alike_since_their_trials_began():
     )  # trials 0 and 1, 2 and 3 move alike
     here.velocity = np.repeat(np.where(np.arange(40) % 2, 0.5, -0.5), 10)  # every a one way, every b the other
     assert (
-        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.6)).scalar("1st/n_matched_pairs") == 20
+        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.6)).scalar(
+            "1st/n_matched_pairs"
+        )
+        == 20
     )
     assert (
-        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.4)).scalar("1st/n_matched_pairs") == 0
+        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.4)).scalar(
+            "1st/n_matched_pairs"
+        )
+        == 0
     )
     here.velocity = None
     assert "the path is not known" in analyse("trajectory_divergence", here, Divergence(n_null=9)).notes["matching"]

@@ -42,7 +42,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class OverSessions:
+class GroupTestClaim:
     """A number that several sessions give once each, tested against 0 over sessions (`minus` is taken off first)."""
 
     about: str
@@ -59,4 +59,4 @@ class Claims:
     settings: Mapping[str, Any] = field(default_factory=dict)
     p_values: tuple[PValue, ...] = ()
     intervals: tuple[Interval, ...] = ()
-    over_sessions: tuple[OverSessions, ...] = ()
+    over_sessions: tuple[GroupTestClaim, ...] = ()

@@ -3,7 +3,7 @@
 39 permutations are enough to know the error rate of a test at 0.05; analyses by themselves take more, for a finer p.
 """
 
-from rscnav.calibration.claims import ALL, Claims, Interval, OverSessions, PValue, all_but
+from rscnav.calibration.claims import ALL, Claims, GroupTestClaim, Interval, PValue, all_but
 from rscnav.calibration.planted_sessions import SURFACE
 from rscnav.registry import Registry
 from rscnav.sessions.schema import PHASES
@@ -73,7 +73,7 @@ CLAIMS: Registry[Claims] = {
             _from_here("dispersion in LM2", "LM2"),
             Interval("LM1 - LM2", "difference", "low", "high"),
         ),
-        over_sessions=(OverSessions("LM1 and LM2 differ, over sessions", "excess", None, ALL),),
+        over_sessions=(GroupTestClaim("LM1 and LM2 differ, over sessions", "excess", None, ALL),),
     ),
     "eigenspectrum": Claims(
         settings={"n_null": 39},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rscnav.analyses.statistics.resampling import over_sessions
-from rscnav.calibration.claims import Interval, OverSessions, PValue
+from rscnav.calibration.claims import GroupTestClaim, Interval, PValue
 from rscnav.calibration.planted_sessions import PLANTED_KINDS
 from rscnav.calibration.registry import CLAIMS
 from rscnav.calibration.run import LEVEL, CalibrationRow
@@ -61,7 +61,7 @@ def _false_positives(analysis: str, claim: PValue, kind: str, rows: Sequence[Cal
     )
 
 
-def _over_sessions(analysis: str, test: OverSessions, kind: str, rows: Sequence[CalibrationRow]) -> ClaimResult:
+def _over_sessions(analysis: str, test: GroupTestClaim, kind: str, rows: Sequence[CalibrationRow]) -> ClaimResult:
     """Share of experiments of eight sessions each that come out at 0.05; the sessions are dealt out to experiments anew many times."""
     values = np.array([row.value for row in rows])
     values = values[np.isfinite(values)]

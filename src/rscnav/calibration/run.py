@@ -10,7 +10,7 @@ import numpy as np
 
 from rscnav.analyses.registry import analyse, analysis_module
 from rscnav.analyses.result import Result
-from rscnav.calibration.claims import Claims, OverSessions, PValue
+from rscnav.calibration.claims import Claims, GroupTestClaim, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
 from rscnav.calibration.planted_sessions import PLANTED_KINDS
 from rscnav.files.sealed.tails import read_rows_with_digest, write_with_digest
@@ -38,7 +38,7 @@ class CalibrationRow:
 
 def kinds_for(claims: Claims) -> list[str]:
     """List the kinds of sessions that an analysis' claims are measured on."""
-    tests: tuple[PValue | OverSessions, ...] = (*claims.p_values, *claims.over_sessions)
+    tests: tuple[PValue | GroupTestClaim, ...] = (*claims.p_values, *claims.over_sessions)
     kinds = [kind for kind in KINDS if any(kind in test.kinds for test in tests)]
     return [*kinds, *dict.fromkeys(interval.kind for interval in claims.intervals)]
 

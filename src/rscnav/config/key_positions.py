@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass
-class Places:
+class KeyPositions:
     """Lines of the values of one file, by path of keys; several files, one laid over another, are a list of these."""
 
     source: str = ""
@@ -21,7 +21,7 @@ class Places:
         return any(isinstance(part, int) and path[:end] in self.lines for end, part in enumerate(path, 1))
 
 
-def place(path: Sequence[Any], files: Sequence[Places]) -> str:
+def place(path: Sequence[Any], files: Sequence[KeyPositions]) -> str:
     """Return ``FILE, line N`` of a value, '' where it was written in none of the files.
 
     Parameters

@@ -8,7 +8,7 @@ from typing import Any
 
 from rscnav.config.file_patterns import expand_files
 from rscnav.config.job_settings import resolved_comparisons
-from rscnav.config.key_positions import Places, place
+from rscnav.config.key_positions import KeyPositions, place
 from rscnav.config.results_folder import results_folder
 from rscnav.config.schema import Config
 from rscnav.config.sweeps import MOST_NETWORKS, expand, n_networks
@@ -44,7 +44,7 @@ def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) 
     return parse_config(values, source=" with ".join(os.fspath(file) for file in (path, *presets)), places=places)
 
 
-def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[Places]]:
+def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[KeyPositions]]:
     """Read YAML files and lay them over one another, later ones over earlier ones; nothing is checked but the YAML.
 
     Returns
@@ -62,7 +62,7 @@ def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[Pla
     return merged, places
 
 
-def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places: Sequence[Places] = ()) -> Config:
+def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places: Sequence[KeyPositions] = ()) -> Config:
     """Check plain values as YAML gives them (see `load_config`) and return the configuration.
 
     Parameters
@@ -126,7 +126,7 @@ def merge(base: Mapping[Any, Any], over: Mapping[Any, Any]) -> dict[Any, Any]:
     return result
 
 
-def _written(path: Sequence[Any], places: Sequence[Places]) -> bool:
+def _written(path: Sequence[Any], places: Sequence[KeyPositions]) -> bool:
     return any(tuple(path) in file.lines for file in places)
 
 
@@ -166,7 +166,7 @@ def _items(plain: Mapping[Any, Any], section: str) -> Sequence[dict[Any, Any]]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-def _task(name: Any, settings: Any, source: str, places: Sequence[Places]) -> Any:
+def _task(name: Any, settings: Any, source: str, places: Sequence[KeyPositions]) -> Any:
     try:
         model = task_module(name).Settings
     except InvalidValueError as error:
@@ -178,7 +178,7 @@ def _task(name: Any, settings: Any, source: str, places: Sequence[Places]) -> An
     return check(model, settings or {}, f"{source}.{name}", lambda path: place(path, places), ("tasks", name))
 
 
-def _check_plain(values: Mapping[Any, Any], source: str, places: Sequence[Places]) -> None:
+def _check_plain(values: Mapping[Any, Any], source: str, places: Sequence[KeyPositions]) -> None:
     """Refuse what no section can take, before anything goes through it: too many values, too deep, text that can't be seen."""
     waiting: list[tuple[tuple[Any, ...], Any]] = [((), values)]
     n = 0

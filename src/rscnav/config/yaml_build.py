@@ -15,7 +15,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from rscnav.config.key_positions import Places
+from rscnav.config.key_positions import KeyPositions
 from rscnav.errors import InvalidValueError
 from rscnav.settings.printable import shown_key
 from rscnav.settings.strict_settings import ConfigError
@@ -41,7 +41,7 @@ class Builder:
     """Builds values from a parser's events, one by one, so that nothing larger than the bounds is ever built."""
 
     source: str
-    places: Places = field(default_factory=Places)
+    places: KeyPositions = field(default_factory=KeyPositions)
     anchors: dict[str, _Anchor] = field(default_factory=dict)
     size: int = 0
     deepest: int = 0

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from rscnav.config.key_positions import Places
+from rscnav.config.key_positions import KeyPositions
 from rscnav.config.yaml_build import Builder
 from rscnav.config.yaml_text import read_text
 from rscnav.settings.strict_settings import ConfigError
@@ -31,13 +31,13 @@ _SAID = {  # what libyaml says -> what to do about it
 }
 
 
-def read_yaml(path: str | os.PathLike[str]) -> tuple[dict[Any, Any], Places]:
+def read_yaml(path: str | os.PathLike[str]) -> tuple[dict[Any, Any], KeyPositions]:
     """Read the mapping that a YAML file holds.
 
     Returns
     -------
     values : dict
-    places : Places
+    places : KeyPositions
         The line of each value.
 
     Raises
@@ -55,7 +55,7 @@ def read_yaml(path: str | os.PathLike[str]) -> tuple[dict[Any, Any], Places]:
     return values, places
 
 
-def parse_yaml(text: str, source: str) -> tuple[Any, Places]:
+def parse_yaml(text: str, source: str) -> tuple[Any, KeyPositions]:
     """Read YAML text; see `read_yaml`. `source` is where it is from, for messages."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = Builder(source)

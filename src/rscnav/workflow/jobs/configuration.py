@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rscnav.config.key_positions import Places
+from rscnav.config.key_positions import KeyPositions
 from rscnav.config.load import merge
 from rscnav.config.schema import Config
 from rscnav.config.yaml_file import parse_yaml, read_yaml
@@ -26,7 +26,7 @@ TARGETS_FIRST = (
 
 def workflow_config(
     file: str, configfiles: Sequence[str | os.PathLike[str]] = (), given: Sequence[str] = (), replace: bool = False
-) -> tuple[dict[Any, Any], list[Places], str]:
+) -> tuple[dict[Any, Any], list[KeyPositions], str]:
     """Read the configuration of a workflow, in Snakemake's order: later values over earlier ones.
 
     Parameters
@@ -71,7 +71,7 @@ def workflow_config(
     return values, places, " with ".join([*names, *(["--config"] if given else [])])
 
 
-def read_configfile(path: str | os.PathLike[str], first: bool = True) -> tuple[dict[Any, Any], Places]:
+def read_configfile(path: str | os.PathLike[str], first: bool = True) -> tuple[dict[Any, Any], KeyPositions]:
     """Read a file of ``--configfile``; of a word after the first one, consider that it may be meant as a target."""
     name = os.path.relpath(path) if _is_below(path) else os.fspath(path)
     if not first and not name.lower().endswith(ENDINGS):
@@ -88,7 +88,7 @@ def check_configfiles(paths: Sequence[str | os.PathLike[str]]) -> None:
         read_configfile(path, first=number == 0)
 
 
-def _given(entry: str) -> tuple[dict[Any, Any], Places]:
+def _given(entry: str) -> tuple[dict[Any, Any], KeyPositions]:
     """Read one ``KEY=VALUE``: a list, a group or a text in quotes as YAML has them, anything else as one word."""
     key, sign, text = entry.partition("=")
     source = f"--config {key}"
@@ -99,9 +99,11 @@ def _given(entry: str) -> tuple[dict[Any, Any], Places]:
     text = text.strip()
     if text[:1] in ("{", "[", "'", '"'):
         value, lines = parse_yaml(text, source)
-        return {key: value}, Places(source, {(key,): 1} | {(key, *path): line for path, line in lines.lines.items()})
+        return {key: value}, KeyPositions(
+            source, {(key,): 1} | {(key, *path): line for path, line in lines.lines.items()}
+        )
     try:
-        return {key: plain_value(text)}, Places(source, {(key,): 1})
+        return {key: plain_value(text)}, KeyPositions(source, {(key,): 1})
     except InvalidValueError as error:
         raise ConfigError(f"{source}: {error}") from None
 

@@ -8,6 +8,7 @@ import torch
 from planted_system import linear, visited_by
 
 from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.intervals import mean_interval
 from rscnav.dynamics.autonomous_runs import add_alone
 from rscnav.dynamics.distance_ratio import StatePairs, add_ratio, pairwise
 from rscnav.dynamics.driven_divergence import add_driven_divergence
@@ -16,7 +17,7 @@ from rscnav.dynamics.landscape import add_landscape, entropy_bits, nearest
 from rscnav.dynamics.perturbations import add_recovery
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import load_trajectories
-from rscnav.dynamics.trial_statistics import fit_exponential_decay, mean_interval
+from rscnav.dynamics.trial_statistics import fit_exponential_decay
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.model import Network
 from rscnav.networks.rollout import roll_out

@@ -12,7 +12,7 @@ from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.null_models import circular_shift_units, exchangeable_trials
-from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.sessions.schema import ARRAYS, TABLES, TRIALS
 from rscnav.sessions.session import Session
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from rscnav.analyses.statistics.resampling import (
+from rscnav.analyses.statistics.jackknife import (
     delete_d_subsets,
     jackknife_interval,
     random_trial_groups,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics.resampling import MIN_SESSIONS, over_sessions
+from rscnav.analyses.statistics.group_tests import MIN_SESSIONS, over_sessions
 from rscnav.seeds import Seeds
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rscnav.analyses.statistics.resampling import over_sessions
+from rscnav.analyses.statistics.group_tests import over_sessions
 from rscnav.calibration.claims import GroupTestClaim, Interval, PValue
 from rscnav.calibration.planted_sessions import PLANTED_KINDS
 from rscnav.calibration.registry import CLAIMS
 from rscnav.calibration.run import LEVEL, CalibrationRow
+from rscnav.sessions.trial_ratios import ratio_of_sums
 
 CONSERVATIVE = 0.029
 COVERAGE = (0.93, 0.98)
@@ -54,8 +55,7 @@ def _false_positives(analysis: str, claim: PValue, kind: str, rows: Sequence[Cal
     if not n:
         return ClaimResult(analysis, claim.about, kind, 0, np.nan, np.nan, NOTHING)
     tested, rejected = np.array([(row.tested, row.rejected) for row in rows], float).T
-    rate = float(rejected.sum() / tested.sum())
-    se = float(np.sqrt(np.sum((rejected - rate * tested) ** 2)) / tested.sum())
+    rate, se = map(float, ratio_of_sums(rejected, tested))
     return ClaimResult(
         analysis, claim.about, kind, n, rate, se, _judged(rate, claim.bound, n, claim.n_sessions or FULL)
     )

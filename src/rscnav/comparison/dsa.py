@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.statistics.resampling import delete_d_subsets, subsample_interval
+from rscnav.analyses.statistics.jackknife import delete_d_subsets, subsample_interval
 from rscnav.comparison.segments import Segments, component_shuffle_surrogate, shuffled
 from rscnav.extras import extra
 from rscnav.seeds import Seeds

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.preprocessing import Prepared
+from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups
 from rscnav.analyses.statistics.null_models import exchangeable_trials
-from rscnav.analyses.statistics.resampling import delete_d_subsets, random_trial_groups
 from rscnav.comparison.conditions import Conditions
 from rscnav.comparison.crossnobis import distances, fast_distances, group_means, noise_precision
 from rscnav.seeds import Seeds

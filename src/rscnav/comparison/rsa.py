@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.statistics.resampling import permutation_p, subsample_interval
+from rscnav.analyses.statistics.intervals import null_band
+from rscnav.analyses.statistics.jackknife import subsample_interval
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.comparison.rdm import Geometry
 from rscnav.extras import extra
 from rscnav.sessions.schema import PHASES
@@ -101,7 +103,7 @@ def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.ran
     p_places = float(permutation_p(null, value)) if np.isfinite(null).all() else NAN
     p_trials, trials_null = _against_trials(one, other, min_conditions)
     return RSAResult(
-        both, value, low, high, _with_interval(one, other, [both]), ceiling, by_phase, p_places, p_trials, _band(null), trials_null,
+        both, value, low, high, _with_interval(one, other, [both]), ceiling, by_phase, p_places, p_trials, tuple(null_band(null).tolist()), trials_null,
     )  # fmt: skip
 
 
@@ -194,9 +196,5 @@ def _against_trials(one: Geometry, other: Geometry, min_conditions: int) -> tupl
     )
     p = max(float(permutation_p(null, observed)) for null in nulls)
     pairs = zip(one.permuted, other.permuted, strict=False)
-    return p, _band(np.array([within_parts(a, b, parts)[0, 0] for a, b in pairs]))
-
-
-def _band(null: NDArray[np.float64]) -> tuple[float, float, float]:
-    low, high = np.quantile(null, [0.025, 0.975])
-    return float(null.mean()), float(low), float(high)
+    found = null_band([within_parts(a, b, parts)[0, 0] for a, b in pairs])
+    return p, tuple(found.tolist())

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.preprocessing import Prepared
-from rscnav.analyses.statistics.resampling import random_trial_groups
+from rscnav.analyses.statistics.jackknife import random_trial_groups
+from rscnav.analyses.statistics.pca import principal_axes
 from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import contiguous_stretches
@@ -97,9 +98,8 @@ def cut(
 
 def leading(units: NDArray[np.floating], n: int) -> NDArray[np.float64]:
     """Give the scores (time, component) on the `n` leading principal components, scaled to a total variance of 1."""
-    centred = units - units.mean(axis=0, dtype=np.float64)
-    _, axes = np.linalg.eigh(centred.T @ centred)
-    scores = centred @ axes[:, ::-1][:, :n]
+    mean, axes = principal_axes(units)
+    scores = (units - mean) @ axes[:, :n]
     return np.asarray(scores / np.sqrt(scores.var(axis=0).sum()), np.float64)
 
 

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics.resampling import jackknife_interval, permutation_p
+from rscnav.analyses.statistics.intervals import null_band
+from rscnav.analyses.statistics.jackknife import jackknife_interval
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trial_statistics import add_band
 from rscnav.seeds import Seeds
@@ -92,9 +94,7 @@ def add_ratio(
     result.add(f"{what}/ratio/high", bounds[:, 1], "", ("lag",))
 
     null = pairs.ratio(_relabelled(is_a, pairs.stratum, settings.n_null, seeds.generator("labels")))
-    for name, values in zip(
-        ("mean", "low", "high"), (null.mean(axis=0), *np.percentile(null, [2.5, 97.5], axis=0)), strict=True
-    ):
+    for name, values in zip(("mean", "low", "high"), null_band(null), strict=True):
         result.add(f"{what}/permuted_{name}", values, "", ("lag",))
     p = permutation_p(null, observed)
     result.add(f"{what}/p_by_lag", p, "", ("lag",))
@@ -128,17 +128,12 @@ def _relabelled(
 
 def _split_ratio(
     pairs: StatePairs, is_a: NDArray[np.bool_], n: int, generator: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Give the ratio between random halves of one category, of a and of b: mean and 95 % band, (lag,) each."""
+) -> NDArray[np.float64]:
+    """Return the ratio between random halves of one category, of a and of b: mean and 95 % band, (mean/low/high, lag)."""
     ratios = []
     for category in (is_a, ~is_a):
         some = np.flatnonzero(category)
         alone = StatePairs(pairs.distance[:, some[:, None], some], pairs.stratum[some])
         ratios.append(alone.ratio(_relabelled(np.arange(len(some)) % 2 == 0, alone.stratum, n, generator)))
     drawn = np.concatenate(ratios)
-    drawn = drawn[np.isfinite(drawn).all(axis=1)]
-    if not len(drawn):
-        nothing = np.full(len(pairs.distance), np.nan)
-        return nothing, nothing, nothing
-    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
-    return drawn.mean(axis=0), low, high
+    return null_band(drawn[np.isfinite(drawn).all(axis=1)])

@@ -4,12 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.intervals import mean_interval
 from rscnav.dynamics import fixed_points as points
 from rscnav.dynamics import jacobian_spectra as spectra
 from rscnav.dynamics.filter_dynamics import filter_time_constants
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import Trajectories
-from rscnav.dynamics.trial_statistics import add_band, mean_interval
+from rscnav.dynamics.trial_statistics import add_band
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance

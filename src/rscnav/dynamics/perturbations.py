@@ -4,11 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.analyses.state_space.state_space import explained
+from rscnav.analyses.statistics.intervals import mean_interval
+from rscnav.analyses.statistics.jackknife import jackknifed
+from rscnav.analyses.statistics.pca import explained_variance
 from rscnav.dynamics.landscape import nearest
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import Trajectories
-from rscnav.dynamics.trial_statistics import add_band, fit_exponential_decay, jackknifed, mean_interval
+from rscnav.dynamics.trial_statistics import add_band, fit_exponential_decay
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance
 from rscnav.sessions.schema import PHASES
@@ -57,7 +59,7 @@ def add_recovery(result: Result, visited: Trajectories, settings: Settings, seed
 def _main_directions(visited: Trajectories, cloud: NDArray[np.intp]) -> NDArray[np.float64]:
     """Give the leading directions, (state, component), that hold most of the variance of the test trials' states."""
     _, axes = visited.axes
-    share = np.cumsum(explained(visited.states[cloud], axes))
+    share = np.cumsum(explained_variance(visited.states[cloud], axes))
     return axes[:, : int(np.searchsorted(share, HELD)) + 1]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rscnav.analyses.state_space.state_space import principal_axes
+from rscnav.analyses.statistics.pca import principal_axes, settle_signs
 from rscnav.dynamics.system import System
 from rscnav.errors import InvalidValueError
 from rscnav.networks.model import Network
@@ -69,7 +69,8 @@ class Trajectories:
     def axes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean and principal directions (state, component) of the states of the training trials."""
         train = np.flatnonzero(self.session.split_mask("train"))
-        return principal_axes(self.states[train[:: max(1, len(train) // FITTED)]])
+        mean, axes = principal_axes(self.states[train[:: max(1, len(train) // FITTED)]])
+        return mean, settle_signs(axes)
 
     def shown(self, states: NDArray) -> NDArray[np.float32]:
         """Project states (..., state) on the three leading directions, (..., component)."""

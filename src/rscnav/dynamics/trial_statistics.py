@@ -1,57 +1,11 @@
 """Means over trials with their intervals, and the shape of a return."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics.resampling import jackknife_interval
 
 BANDS = ("value", "low", "high")
-
-
-def mean_interval(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Mean over trials and its 95 % interval by Student's t: values (trial, ...) -> (value/low/high, ...).
-
-    Trials whose value is NaN are left out; with fewer than two there is no interval.
-    """
-    from scipy.special import stdtrit
-
-    known = np.isfinite(values)
-    n = known.sum(axis=0)
-    filled = np.where(known, values, 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = filled.sum(axis=0) / n
-        squares = np.sum(np.where(known, values - mean, 0.0) ** 2, axis=0)
-        half = stdtrit(n - 1.0, 0.975) * np.sqrt(squares / (n - 1) / n)
-    half = np.where(n > 1, half, np.nan)
-    return np.stack([mean, mean - half, mean + half])
-
-
-def jackknifed(
-    statistic: Callable[[NDArray[np.bool_]], float], n_trials: int, n_groups: int, generator: np.random.Generator
-) -> tuple[float, float, float]:
-    """Give a statistic of trials and its jackknife interval.
-
-    Parameters
-    ----------
-    statistic : callable
-        Takes a mask of the trials that count, (trial,).
-    n_trials : int
-    n_groups : int
-        Groups of trials that are left out in turn.
-    generator : numpy.random.Generator
-        Deals the trials out.
-
-    Returns
-    -------
-    value, low, high : float
-    """
-    group = generator.permutation(np.arange(n_trials) % min(n_groups, max(n_trials, 1)))
-    value = statistic(np.ones(n_trials, bool))
-    without = [statistic(group != k) for k in np.unique(group)]
-    return (value, *jackknife_interval(value, without))
 
 
 def add_band(result: Result, name: str, band: NDArray[np.float64], unit: str = "", dims: tuple[str, ...] = ()) -> None:

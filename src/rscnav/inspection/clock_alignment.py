@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.analyses.statistics.intervals import percentile_band
 from rscnav.inspection.check import Check
 from rscnav.sessions.lazy import Activity, LazyRows, rows_per_block
 
@@ -102,7 +103,7 @@ def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> LagCo
     threshold = float(null[-int(LEVEL * (n_windows + 1))])
     kept = strength[lags % n]
     p = (1 + int(np.sum(null >= kept.max()))) / (1 + n_windows)
-    low, high = np.quantile(strength[far : n - far], [0.025, 0.975]).tolist()
+    low, high = percentile_band(strength[far : n - far]).tolist()
     return LagCorrelation((lags * dt_s).astype(np.float64), kept, threshold, (low, high), p, n_windows)
 
 

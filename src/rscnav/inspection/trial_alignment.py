@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.analyses.statistics.intervals import percentile_band
 from rscnav.inspection.check import Check
 from rscnav.recordings.binning import merge_intervals
 from rscnav.recordings.tracking.coordinates import CoordinateFrame
@@ -136,7 +137,7 @@ def scan_starts(
     stops = np.fmin.reduce(nearest(times[:, 1], shifts) / usual)
     if not np.isfinite(starts).any():
         return None
-    low, high = np.quantile(np.min(chance / usual.T, axis=1), [0.025, 0.975]).tolist()
+    low, high = percentile_band(np.min(chance / usual.T, axis=1)).tolist()
     found = Starts(shifts, starts, stops, (low, high))
     if not found.suspicious:
         return found

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.sessions.trial_ratios import mean_over_steps
+
 
 @dataclass(frozen=True)
 class OptimalityGap:
@@ -17,8 +19,8 @@ class OptimalityGap:
 def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDArray | None = None) -> OptimalityGap:
     """Network loss minus filter loss, paired by trial.
 
-    g = Σ_i d_i / Σ_i n_i over trials i, where d_i is the summed difference and n_i the number of steps that count;
-    its standard error is that of a ratio, √(Σ_i (d_i - g n_i)² · N / (N - 1)) / Σ_i n_i.
+    The mean difference over steps; its standard error is that of a ratio of sums over trials, see
+    `rscnav.sessions.trial_ratios.ratio_of_sums`.
 
     Parameters
     ----------
@@ -33,22 +35,12 @@ def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDA
     -------
     OptimalityGap
         NaN with fewer than two trials that count.
-
-    References
-    ----------
-    Cochran, Sampling Techniques, 3rd ed. (1977), section 6.3 (standard error of a ratio).
     """
     keep = np.ones(len(loss), bool) if mask is None else mask
-    difference = (np.asarray(loss, float) - np.asarray(bayes_loss, float))[keep]
-    n_steps = np.bincount(trial[keep])
-    summed = np.bincount(trial[keep], weights=difference)
-    counted = n_steps > 0
-    n_steps, summed = n_steps[counted], summed[counted]
-    if len(n_steps) < 2:
-        return OptimalityGap(float("nan"), float("nan"))
-    value = summed.sum() / n_steps.sum()
-    spread = np.sum((summed - value * n_steps) ** 2) * len(n_steps) / (len(n_steps) - 1)
-    return OptimalityGap(float(value), float(np.sqrt(spread) / n_steps.sum()))
+    difference, of_trial = (np.asarray(loss, float) - np.asarray(bayes_loss, float))[keep], trial[keep]
+    if len(np.unique(of_trial)) < 2:
+        return OptimalityGap(np.nan, np.nan)
+    return OptimalityGap(*mean_over_steps(difference, of_trial))
 
 
 def true_bin_loss(posterior: NDArray, target: NDArray) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.decoding.ridge_classifier import cross_val_classify
+from rscnav.analyses.statistics.intervals import t_quantile
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,6 @@ def accuracy_gain(
     ----------
     Agresti & Min, Stat. Med. 24, 729 (2005), doi:10.1002/sim.1781.
     """
-    from scipy.special import stdtrit
-
     apart = first.correct - second.correct
     sides = [apart[np.isfinite(apart) & (label == side)] for side in (False, True)]
     fewest = min(len(side) for side in sides)
@@ -130,9 +129,7 @@ def accuracy_gain(
         more, less = (float(np.sum(side == way) + 0.5) / n for way in (1, -1))
         centre += 0.5 * (more - less)
         variance += 0.25 * (more + less - (more - less) ** 2) / n
-    half = (
-        max(first.variance_inflation, second.variance_inflation) * float(stdtrit(fewest - 1, 0.975)) * np.sqrt(variance)
-    )
+    half = max(first.variance_inflation, second.variance_inflation) * float(t_quantile(fewest)) * np.sqrt(variance)
     return value, centre - half, centre + half
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.preprocessing import belief_places
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics.resampling import jackknife_interval
+from rscnav.analyses.statistics.jackknife import jackknife_interval
 from rscnav.sessions.geometry import distance, wrap
 from rscnav.sessions.session import Session
 

@@ -18,13 +18,10 @@ from rscnav.analyses.decoding.ridge_regression import fit_cross_validated
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
+from rscnav.analyses.statistics.intervals import null_band
+from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
 from rscnav.analyses.statistics.null_models import ExchangeableTrials, exchangeable_trials
-from rscnav.analyses.statistics.resampling import (
-    delete_d_subsets,
-    permutation_p,
-    random_trial_groups,
-    subsample_interval,
-)
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance
@@ -220,9 +217,9 @@ def _decode(
         chance[draw] = data.distance(guessed, test).mean()
         if draw < SHOWN:
             shown.append(guessed)
-    for key, number in (("error", value), ("error_low", low), ("error_high", high), ("median_error", np.median(errors)),
-                        ("chance", chance.mean()), ("chance_low", np.percentile(chance, 2.5)),
-                        ("chance_high", np.percentile(chance, 97.5))):  # fmt: skip
+    numbers = value, low, high, np.median(errors), *null_band(chance)
+    keys = "error", "error_low", "error_high", "median_error", "chance", "chance_low", "chance_high"
+    for key, number in zip(keys, numbers, strict=True):
         result.add(f"{name}/{key}", float(number), unit)
     result.add(f"{name}/p", float(permutation_p(-chance, -value)))
     result.add(f"{name}/n_samples", len(test))

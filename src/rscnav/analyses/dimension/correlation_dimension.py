@@ -11,6 +11,7 @@ from rscnav.analyses.dimension.local_slopes import local_slopes, scaling_region,
 from rscnav.analyses.dimension.noise_floor import Noise, noise_floor
 from rscnav.analyses.dimension.pair_counts.slope_variance import slope_errors, slope_weights
 from rscnav.analyses.dimension.scaling_ranges import range_spread
+from rscnav.analyses.statistics.intervals import t_quantile
 from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
 
@@ -163,9 +164,7 @@ def fit_dimension(
 
 def _interval(value: float, error: float, n_groups: int) -> tuple[float, float]:
     """Give value ± t · error, with t the 97.5 % point of Student's t with n_groups - 1 degrees of freedom."""
-    from scipy.special import stdtrit
-
-    half = float(stdtrit(max(n_groups - 1, 1), 0.975)) * float(error)
+    half = float(t_quantile(max(n_groups, 2))) * float(error)
     return value - half, value + half
 
 

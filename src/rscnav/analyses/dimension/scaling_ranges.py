@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rscnav.analyses.dimension.correlation_sum import PairCounts
 from rscnav.analyses.dimension.local_slopes import ScalingRegion, steady_ranges
 from rscnav.analyses.dimension.pair_counts.slope_variance import slope_errors, slope_weights
+from rscnav.analyses.statistics.intervals import percentile_band
 
 FACTOR = 2.0  # in r, that a range reaches over ...
 SHARE = 0.5  # ... or this part of the length of the scaling region, in log r, if that is less
@@ -83,7 +84,7 @@ def range_spread(
     weights = np.stack([slope_weights(radii, int(first[k]), int(last[k])) for k in picked], axis=1)
     by_chance = slope_errors(counts, weights - slope_weights(radii, region.first, region.last)[:, None])
     beyond = np.mean((found - own) ** 2) - np.mean(by_chance**2)
-    low, high = np.percentile(found, (2.5, 97.5))
+    low, high = percentile_band(found)
     return RangeUncertainty(min(float(low), own), max(float(high), own), float(np.sqrt(max(beyond, 0.0))))
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rscnav.analyses.dimension.correlation_sum import count_pairs
 from rscnav.analyses.dimension.surrogates import marginals, phase_randomise
 from rscnav.analyses.statistics.null_models import exchangeable_trials
-from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.analyses.statistics.permutation import permutation_p
 
 SHARES = (0.01, 0.1)  # of pairs: the slope is that of C between them
 PER_OCTAVE = 16

@@ -16,9 +16,11 @@ from rscnav.analyses.encounters.categories import (
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
+from rscnav.analyses.statistics.intervals import t_quantile
 from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
+from rscnav.sessions.trial_ratios import ratio_of_sums
 from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("trials", "encounters")
@@ -82,8 +84,7 @@ def mean_over_trials(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
     """Average traces of encounters, with an interval that takes those of one trial together.
 
-    The mean is a ratio of sums over trials, Σ s / Σ n, with standard error √(g / (g - 1) Σ (s - n · mean)²) / Σ n over g trials;
-    the interval takes the quantile of Student's t with g - 1 degrees of freedom.
+    The mean is a ratio of sums over trials, see `rscnav.sessions.trial_ratios.ratio_of_sums`; the interval takes the quantile of Student's t with g - 1 degrees of freedom.
 
     Parameters
     ----------
@@ -98,28 +99,15 @@ def mean_over_trials(
         trials.
     n : array, (lag,)
         Encounters.
-
-    References
-    ----------
-    Cochran, Sampling Techniques, 3rd ed. (1977), ch. 6.
     """
-    from scipy.special import stdtrit
-
     known = np.isfinite(traces)
     names, at = np.unique(trial, return_inverse=True)
     shape = (len(names), traces.shape[1])
     sums, counts = np.zeros(shape), np.zeros(shape)
     np.add.at(sums, at, np.where(known, traces, 0.0))
     np.add.at(counts, at, known)
-    n, groups = counts.sum(axis=0), (counts > 0).sum(axis=0)
-    mean = np.divide(sums.sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0)
-    squares = np.sum((sums - counts * np.nan_to_num(mean)) ** 2, axis=0)
-    many = groups > 1
-    se = np.full(len(n), np.nan)
-    se[many] = np.sqrt(squares[many] * groups[many] / (groups[many] - 1)) / n[many]
-    half = np.full(len(n), np.nan)
-    half[many] = se[many] * stdtrit(groups[many] - 1, 0.975)
-    return mean, se, half, n.astype(np.int64)
+    mean, se = ratio_of_sums(sums, counts)
+    return mean, se, se * t_quantile((counts > 0).sum(axis=0)), counts.sum(axis=0).astype(np.int64)
 
 
 def _add_average(

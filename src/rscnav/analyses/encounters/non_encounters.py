@@ -18,9 +18,10 @@ from rscnav.analyses.encounters.matched_passages import MAX_CANDIDATES, MatchTol
 from rscnav.analyses.preprocessing import Prepared, chosen_trials, prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.matched_pairs import mean_interval, random_sign_flips
+from rscnav.analyses.statistics.intervals import mean_interval
+from rscnav.analyses.statistics.matched_pairs import random_sign_flips
 from rscnav.analyses.statistics.max_statistic import max_statistic_test
-from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -168,8 +169,7 @@ def _add_compared(
     apart = np.where(np.isfinite(since).all(axis=0), since[0] - since[1], np.nan)
     n = np.isfinite(apart).sum(axis=0)
     for what, values in zip(KINDS, (*np.where(both, curves, np.nan), apart), strict=True):
-        ends = np.array([mean_interval(column[np.isfinite(column)], settings.min_sets) for column in values.T])
-        for end, of_all in zip(("", "_low", "_high"), ends.T, strict=True):
+        for end, of_all in zip(("", "_low", "_high"), mean_interval(values, settings.min_sets), strict=True):
             result.add(f"{of_lag}/{what}{end}", of_all, unit, ("lag",))
     null = np.abs(signs @ np.where(np.isfinite(apart), apart, 0.0)) / np.maximum(n, 1)
     tests = max_statistic_test(np.abs(result[f"{of_lag}/difference"]), null)
@@ -177,8 +177,7 @@ def _add_compared(
     result.add(f"{of_lag}/p", tests.p, "", ("lag",))
     result.add(f"{of_lag}/p_corrected", tests.p_corrected, "", ("lag",))
     for what, values in zip(KINDS, (*numbers, numbers[0] - numbers[1]), strict=True):
-        found = mean_interval(values[np.isfinite(values)], settings.min_sets)
-        for end, value in zip(("", "_low", "_high"), found, strict=True):
+        for end, value in zip(("", "_low", "_high"), mean_interval(values, settings.min_sets), strict=True):
             result.add(f"{of_number}_{what}{end}", value, unit)
     lost = np.nan_to_num(numbers[0] - numbers[1])
     result.add(f"{of_number}_p", permutation_p(np.abs(signs @ lost), np.abs(lost.sum())))

@@ -12,6 +12,7 @@ from rscnav.analyses.optimality import observer_statistics as strategies
 from rscnav.analyses.optimality.optimality_gap import counted_samples
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
+from rscnav.analyses.statistics.intervals import mean_and_se
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
@@ -152,7 +153,7 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
     after = refutable[samples_around(session, last, report, every)[:, 0]]
     both = np.isfinite(before) & np.isfinite(after)
     for name, values in {"before": before, "after": after, "drop": before - after}.items():
-        mean_se = strategies.mean_se(np.where(both, values, np.nan))[:2]
+        mean_se = mean_and_se(np.where(both, values, np.nan))[:2]
         _add(result, "non_encounter", f"{name} {name}_se", mean_se, ("observer",))
     result.add("non_encounter/n_paired", both.sum(axis=0), "", ("observer",))
 
@@ -195,7 +196,7 @@ def _lags(session: Session, settings: Settings) -> NDArray[np.int64]:
 def _add_mean_around(result: Result, name: str, values: NDArray, around: NDArray[np.intp]) -> None:
     """Add mean, se and count over encounters of values (time, observer) at samples around (encounter, lag)."""
     padded = np.append(values, np.full((1, values.shape[1]), np.nan), axis=0)  # the last one answers for -1
-    found = (array.T for array in strategies.mean_se(padded[around]))
+    found = (array.T for array in mean_and_se(padded[around]))
     _add(result, name, "mean se n_around", found, ("observer", "lag"))
 
 

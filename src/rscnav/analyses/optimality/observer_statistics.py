@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.observers.optimality_gap import optimality_gap
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
+from rscnav.sessions.trial_ratios import mean_over_steps
 
 PARTS = ("overall", *PHASES)
 QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
@@ -29,7 +29,7 @@ def part_masks(phase: NDArray[np.integer]) -> list[NDArray[np.bool_]]:
 def per_step(
     values: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Average over the steps of each part, with the standard error over trials of a ratio (see `optimality_gap`).
+    """Average over the steps of each part, with the standard error over trials of a ratio (see `rscnav.sessions.trial_ratios`).
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def per_step(
         for k in range(values.shape[1]):
             column = values[:, k].astype(np.float64)
             mean[k, p] = column[mask].mean()
-            se[k, p] = optimality_gap(column, np.zeros(len(column)), trial, mask).se
+            se[k, p] = mean_over_steps(column[mask], trial[mask])[1]
     return mean, se
 
 
@@ -135,14 +135,15 @@ def kaplan_meier(
     ----------
     Kaplan & Meier, J. Am. Stat. Assoc. 53, 457 (1958), doi:10.1080/01621459.1958.10501452.
     """
+    from scipy import stats
+
     if not len(onset):
         return np.empty(0)
     samples = np.append(np.flatnonzero(there), len(there))
     first = samples[np.searchsorted(samples, onset)]
     left, event = np.minimum(first, last) - onset, first <= last
-    events, leaving = np.bincount(left, weights=event), np.bincount(left)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
-    return np.asarray(1 - np.cumprod(1 - events / at_risk), np.float64)
+    reached = stats.ecdf(stats.CensoredData(uncensored=left[event], right=left[~event])).cdf
+    return np.asarray(reached.evaluate(np.arange(left.max() + 1)), np.float64)
 
 
 def reached_by(share: NDArray[np.float64], lag: int) -> float:
@@ -158,19 +159,6 @@ def lag_of(share: NDArray[np.float64], quantile: float) -> float:
     return float(there[0]) if len(there) else float("nan")
 
 
-def mean_se(values: NDArray, axis: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Average along an axis over what is known (not NaN): mean, its standard error, and the count."""
-    known = np.isfinite(values)
-    n = known.sum(axis=axis)
-    filled = np.where(known, values, 0.0).astype(np.float64)
-    total = filled.sum(axis=axis)
-    mean = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
-    apart = np.where(known, filled - np.expand_dims(np.nan_to_num(mean), axis), 0.0)
-    squares = np.sum(apart**2, axis=axis)
-    se = np.sqrt(np.divide(squares, (n - 1) * n, out=np.full(n.shape, np.nan), where=n > 1))
-    return mean, se, n
-
-
 def proportion_correct(correct: NDArray[np.integer]) -> tuple[float, float, float, float, int]:
     """Share of right choices: value, binomial standard error, 95 % interval (Clopper-Pearson), number of choices.
 
@@ -183,12 +171,11 @@ def proportion_correct(correct: NDArray[np.integer]) -> tuple[float, float, floa
     ----------
     Clopper & Pearson, Biometrika 26, 404 (1934), doi:10.1093/biomet/26.4.404.
     """
-    from scipy.special import betaincinv
+    from scipy import stats
 
     n, right = int(np.sum(correct >= 0)), int(np.sum(correct == 1))
     if not n:
         return (float("nan"),) * 4 + (0,)
+    low, high = stats.binomtest(right, n).proportion_ci(method="exact")
     share = right / n
-    low = float(betaincinv(right, n - right + 1, 0.025)) if right else 0.0
-    high = float(betaincinv(right + 1, n - right, 0.975)) if right < n else 1.0
-    return share, float(np.sqrt(share * (1 - share) / n)), low, high, n
+    return share, float(np.sqrt(share * (1 - share) / n)), float(low), float(high), n

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.statistics.resampling import jackknife_interval
+from rscnav.analyses.statistics.jackknife import jackknife_interval
 
 Estimate = tuple[float, float, float]  # value, low, high
 NAN: Estimate = (np.nan, np.nan, np.nan)

@@ -17,7 +17,8 @@ from rscnav.analyses.pairwise.block_correlations import BlockSums, as_matrix, bl
 from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.analyses.statistics.intervals import null_band, percentile_band
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.analyses.statistics.trial_differences import TrialPairs, neighbouring_pairs
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -133,9 +134,7 @@ def _part(
     null, draws = correlations.sign_flip_null(sums, settings.n_null, seeds.generator(name, "flipped"))
     result.add(f"{name}/p", float(permutation_p(null, correlations.self_product(sums))))
     result.add(f"{name}/histogram", _shares(correlation), "", ("bin",))
-    control = np.array([_shares(draw) for draw in draws])
-    low, high = np.percentile(control, [2.5, 97.5], axis=0)
-    for which, shares in (("low", low), ("mean", control.mean(axis=0)), ("high", high)):
+    for which, shares in zip(("mean", "low", "high"), null_band([_shares(draw) for draw in draws]), strict=True):
         result.add(f"{name}/control_histogram_{which}", shares, "", ("bin",))
     return sums
 
@@ -166,8 +165,8 @@ def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Setting
     observed, null = correlations.mantel_null(one, other, settings.n_null, seeds.generator("relabelled"))
     result.add("structure_preserved_observed", observed)
     result.add("structure_preserved_p", float(permutation_p(null, observed)))
-    result.add("structure_preserved_control_low", float(np.percentile(null, 2.5)))
-    result.add("structure_preserved_control_high", float(np.percentile(null, 97.5)))
+    for end, value in zip(("low", "high"), percentile_band(null), strict=True):
+        result.add(f"structure_preserved_control_{end}", value)
 
 
 def _plain(prepared: Prepared, mask: NDArray[np.bool_], varying: NDArray[np.bool_], limit: int) -> NDArray[np.float64]:

@@ -30,8 +30,10 @@ from rscnav.analyses.spectrum.pca_spectrum import (
     participation_ratio,
     spectrum_of,
 )
+from rscnav.analyses.statistics.intervals import null_band
+from rscnav.analyses.statistics.jackknife import random_trial_groups
 from rscnav.analyses.statistics.null_models import exchangeable_trials
-from rscnav.analyses.statistics.resampling import permutation_p, random_trial_groups
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.analyses.statistics.trial_differences import differences, neighbouring_pairs, trial_autocorrelation
 from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
@@ -158,9 +160,8 @@ def _circular_shift(
     draw = controls.circular_shift_null(prepared.activity[part.samples].T, settings.n_components)
     generator = seeds.generator(name, STREAMS["circular_shift"])
     observed = result[f"{name}/eigenvalues"]
-    band = controls.band([draw(generator) for _ in range(settings.n_null)])
-    _add_control(result, name, "circular_shift", observed, band)
-    below = np.flatnonzero(observed < band.mean)
+    _add_control(result, name, "circular_shift", observed, [draw(generator) for _ in range(settings.n_null)])
+    below = np.flatnonzero(observed < result[f"{name}/control_circular_shift_mean"])
     result.add(f"{name}/crossing", float(below[0] + 1) if len(below) else np.nan)
 
 
@@ -188,9 +189,9 @@ def _trial_difference_shuffle(
     pairs = neighbouring_pairs(prepared.trial[part.whole])
     series, exchangeable = differences(np.ascontiguousarray(prepared.activity[part.whole].T), pairs)
     both = np.concatenate([part.mask[group].all(axis=1).ravel() for group in pairs.groups] or [np.empty(0, bool)])
-    band = _permuted(result, name, "trial_difference_shuffle", series, exchangeable, both, settings, seeds)
-    if band:
-        p = permutation_p(band.draws, result[f"{name}/eigenvalues_trial_difference_shuffle"] * (1 - ROUNDING))
+    draws = _permuted(result, name, "trial_difference_shuffle", series, exchangeable, both, settings, seeds)
+    if draws:
+        p = permutation_p(np.array(draws), result[f"{name}/eigenvalues_trial_difference_shuffle"] * (1 - ROUNDING))
         result.add(f"{name}/p", p, "", ("component",))
         result.add(f"{name}/p_first", p[0])
 
@@ -198,8 +199,8 @@ def _trial_difference_shuffle(
 def _permuted(
     result: Result, name: str, null: str, series: NDArray[np.floating], exchangeable: Any, mask: NDArray[np.bool_],
     settings: Settings, seeds: Seeds,
-) -> controls.Band | None:  # fmt: skip
-    """Store a spectrum and the control in which blocks are permuted unit by unit; None, and a note, where there is too little."""
+) -> list[NDArray]:  # fmt: skip
+    """Store a spectrum and the control in which blocks are permuted unit by unit; return the control's spectra, or none and a note."""
     reason = why_insufficient(series[:, mask].T, MIN_SAMPLES)
     if not reason and max(map(len, exchangeable.groups)) < 2:
         reason = "there are not two to permute"
@@ -209,19 +210,19 @@ def _permuted(
             "trials of similar length" if null == "trial_shuffle" else "pairs of neighbouring trials of similar length"
         )
         result.notes[name] = f"{before}no control {null}: among {what}, {reason}"
-        return None
+        return []
     observed = spectrum_of(np.ascontiguousarray(series[:, mask], np.float64), settings.n_components)
     draw = controls.trial_shuffle_null(series, exchangeable, mask, settings.n_components)
     generator = seeds.generator(name, STREAMS[null])
     try:
-        band = controls.band([draw(generator) for _ in range(settings.n_null)])
+        draws = [draw(generator) for _ in range(settings.n_null)]
     except InvalidValueError as error:
         result.notes[name] = f"no control {null}: {error}"
-        return None
+        return []
     result.add(f"{name}/eigenvalues_{null}", observed, "", ("component",))
     result.add(f"{name}/n_samples_{null}", int(mask.sum()))
-    _add_control(result, name, null, observed, band)
-    return band
+    _add_control(result, name, null, observed, draws)
+    return draws
 
 
 def _spike_shuffle(
@@ -239,11 +240,12 @@ def _spike_shuffle(
         settings.n_null,
         seeds.generator(name, STREAMS["spike_shuffle"]),
     )
-    _add_control(result, name, "spike_shuffle", result[f"{name}/eigenvalues"], controls.band(spectra))
+    _add_control(result, name, "spike_shuffle", result[f"{name}/eigenvalues"], spectra)
 
 
-def _add_control(result: Result, name: str, null: str, observed: NDArray, control: controls.Band) -> None:
-    """Store a control's band, and how many leading components lie above it."""
-    for which in ("mean", "low", "high"):
-        result.add(f"{name}/control_{null}_{which}", getattr(control, which), "", ("component",))
-    result.add(f"{name}/components_above_{null}", n_significant_components(observed, control.high))
+def _add_control(result: Result, name: str, null: str, observed: NDArray, spectra: list[NDArray]) -> None:
+    """Store mean and 95 % band of a control's spectra, and how many leading components lie above it."""
+    band = null_band(spectra)
+    for which, values in zip(("mean", "low", "high"), band, strict=True):
+        result.add(f"{name}/control_{null}_{which}", values, "", ("component",))
+    result.add(f"{name}/components_above_{null}", n_significant_components(observed, band[2]))

@@ -3,8 +3,7 @@
 Values lie unit by unit in memory, (unit, time), because each unit is moved as a block.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,31 +11,7 @@ from numpy.typing import NDArray
 from rscnav.analyses.spectrum.pca_spectrum import leading_spectrum
 from rscnav.analyses.statistics.null_models import ExchangeableTrials
 
-PERCENT = (2.5, 97.5)
 SHUFFLES = 10  # of the counts, for `spike_shuffle`
-
-
-@dataclass(frozen=True)
-class Band:
-    """Mean of the control's spectra and the band that holds 95 % of them, component by component; and all of them.
-
-    Parameters
-    ----------
-    mean, low, high : array, (component,)
-    draws : array, (draw, component)
-    """
-
-    mean: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    draws: NDArray[np.float64]
-
-
-def band(spectra: Sequence[NDArray]) -> Band:
-    """Sum up the spectra of all draws."""
-    draws = np.array(spectra)
-    low, high = np.percentile(draws, PERCENT, axis=0)
-    return Band(draws.mean(axis=0), low, high, draws)
 
 
 def circular_shift_null(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generator], NDArray]:

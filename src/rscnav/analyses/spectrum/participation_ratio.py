@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.statistics.resampling import jackknife_interval
+from rscnav.analyses.statistics.jackknife import jackknife_interval
 
 MIN_GROUPS = 5  # four different groups enter each product, and one is left out for the interval
 

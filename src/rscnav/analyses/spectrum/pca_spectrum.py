@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.analyses.statistics.pca import principal_axes
 from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
 
@@ -103,18 +104,12 @@ def held_out_spectrum(activity: NDArray[np.floating], fold: NDArray[np.integer],
         v_kᵀ C v_k / tr C summed over folds above and below, with C the held-out samples' covariance around the other folds'
         mean; NaN where nothing varies.
     """
-    from scipy.linalg import eigh
-
-    n_units = activity.shape[1]
-    kept = min(n, n_units)
+    kept = min(n, activity.shape[1])
     along, total = np.zeros(kept), 0.0
     for number in np.unique(fold):
-        train, test = activity[fold != number].astype(np.float64), activity[fold == number].astype(np.float64)
-        mean = train.mean(axis=0)
-        train -= mean
-        test -= mean
-        _, axes = eigh(train.T @ train, subset_by_index=(n_units - kept, n_units - 1))
-        along += np.sum((test @ axes[:, ::-1]) ** 2, axis=0)
+        mean, axes = principal_axes(activity[fold != number], kept)
+        test = activity[fold == number] - mean
+        along += np.sum((test @ axes) ** 2, axis=0)
         total += float(np.sum(test**2))
     return along / total if total > 0 else np.full(kept, np.nan)
 

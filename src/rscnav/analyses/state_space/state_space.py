@@ -7,7 +7,7 @@ from pydantic import Field
 from rscnav.analyses.preprocessing import Prepared, prepare, why_insufficient
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.statistics.standardise import blockwise_sum
+from rscnav.analyses.statistics.pca import explained_variance, principal_axes, settle_signs
 from rscnav.seeds import Seeds
 from rscnav.sessions.lazy import row_blocks
 from rscnav.sessions.schema import NO_PHASE
@@ -42,8 +42,9 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     if reason:
         return Result.not_applicable(f"training trials: {reason}")
     mean, axes = principal_axes(training)
+    axes = settle_signs(axes)
     for split, mask in (("train", fitted), ("test", shown)):
-        share = explained(prepared.activity, axes[:, : settings.n_components], np.flatnonzero(mask))
+        share = explained_variance(prepared.activity, axes[:, : settings.n_components], np.flatnonzero(mask))
         result.add(f"explained_{split}", share, "", ("component",))
         result.add(f"n_samples_{split}", int(mask.sum()))
     samples = np.flatnonzero(shown)
@@ -55,40 +56,6 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     if session.position is not None and session.is_circular:
         _means(result, session.position[:, 0], prepared, samples, projection, settings.n_position_bins, unit)
     return result
-
-
-def principal_axes(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Principal directions of activity (time, unit).
-
-    Returns
-    -------
-    mean : array, (unit,)
-    axes : array, (unit, component)
-        Orthonormal, by falling variance; the largest weight of each is positive, so that signs are settled.
-    """
-    mean = activity.mean(axis=0, dtype=np.float64)
-    product = np.zeros((len(mean), len(mean)))
-    for block in row_blocks(activity.shape, item_bytes=2):  # a quarter of a gigabyte each
-        centred = activity[block] - mean
-        product += centred.T @ centred
-    _, vectors = np.linalg.eigh(product)
-    axes = vectors[:, ::-1]
-    largest = np.argmax(np.abs(axes), axis=0)
-    return mean, axes * np.sign(axes[largest, np.arange(axes.shape[1])])
-
-
-def explained(
-    activity: NDArray[np.floating], axes: NDArray[np.float64], rows: NDArray[np.intp] | None = None
-) -> NDArray[np.float64]:
-    """Share of the variance of activity (time, unit), or some rows, along each axis (unit, component); NaN where nothing varies."""
-    rows = np.arange(len(activity)) if rows is None else rows
-    mean = blockwise_sum(activity, rows=rows) / len(rows)
-    total, along = 0.0, np.zeros(axes.shape[1])
-    for block in row_blocks((len(rows), len(mean)), item_bytes=2):
-        centred = activity[rows[block]] - mean
-        along += np.sum((centred @ axes) ** 2, axis=0)
-        total += float(np.sum(np.square(centred, out=centred)))
-    return along / total if total > 0 else np.full(axes.shape[1], np.nan)
 
 
 def _splits(session: Session, prepared: Prepared) -> tuple[NDArray[np.bool_], NDArray[np.bool_], str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.analyses.statistics.intervals import t_quantile
+
 _FORBIDDEN = 1e9
 
 
@@ -60,18 +62,6 @@ def random_sign_flips(n_pairs: int, n_draws: int, generator: np.random.Generator
     return generator.choice([-1.0, 1.0], size=(n_draws, n_pairs))
 
 
-def mean_interval(values: NDArray[np.floating], needed: int) -> tuple[float, float, float]:
-    """Mean of values (pair,), with its 95 % interval by Student's t; NaN with fewer than `needed`."""
-    from scipy.special import stdtrit
-
-    n = len(values)
-    if n < max(needed, 2):
-        return np.nan, np.nan, np.nan
-    mean = float(values.mean(dtype=np.float64))
-    half = float(stdtrit(n - 1, 0.975) * values.std(ddof=1, dtype=np.float64) / np.sqrt(n))
-    return mean, mean - half, mean + half
-
-
 @dataclass(frozen=True)
 class Distance:
     """Squared distance between two means.
@@ -119,8 +109,6 @@ def unbiased_squared_distance(apart: NDArray[np.floating], signs: NDArray[np.flo
     Walther et al., NeuroImage 137, 188 (2016), doi:10.1016/j.neuroimage.2015.12.012 (cross-validated distances);
     Chen & Qin, Ann. Stat. 38, 808 (2010), doi:10.1214/09-AOS716 (the sum without equal pairs, and its variance).
     """
-    from scipy.special import stdtrit
-
     m = len(apart)
     if m < 3:
         return Distance(np.nan, np.nan, np.nan, np.full(len(signs), np.nan))
@@ -135,7 +123,7 @@ def unbiased_squared_distance(apart: NDArray[np.floating], signs: NDArray[np.flo
     trace, of_square = float(np.trace(products)) / (m - 1), float(np.sum(products**2)) / (m - 1) ** 2
     spread2 = max((m - 1) ** 2 / ((m + 1) * (m - 2)) * (of_square - trace**2 / (m - 1)), 0.0)  # tr Σ², unbiased
     along = float(np.var(centred @ mean, ddof=1)) / length2 if length2 > 0 else 0.0  # λ
-    t2 = float(stdtrit(m - 1, 0.975)) ** 2
+    t2 = float(t_quantile(m)) ** 2
     centre = value + 2 * t2 * along / m
     half = np.sqrt(max(centre**2 - value**2 + 2 * t2 * spread2 / (m * (m - 1)), 0.0))
     return Distance(value, centre - half, centre + half, null)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.analyses.statistics.intervals import null_band
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.errors import InvalidValueError
 
 LEVEL = 0.05
@@ -75,8 +76,7 @@ def max_statistic_test(observed: NDArray[np.floating], null: NDArray[np.floating
     largest = z[1:].max(axis=1)
     found.p[known] = permutation_p(draws, observed[known])
     found.p_corrected[known] = permutation_p(largest[:, None], z[0])
-    found.mean[known] = draws.mean(axis=0)
-    found.low[known], found.high[known] = np.percentile(draws, [2.5, 97.5], axis=0)
+    found.mean[known], found.low[known], found.high[known] = null_band(draws)
     allowed = int(
         LEVEL * (1 + len(draws)) + 1e-9
     )  # so many draws may reach the threshold, the observed value among them

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.null_models import SIMILAR, ExchangeableTrials
-from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.analyses.statistics.permutation import permutation_p
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
+from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.null_models import exchangeable_trials
-from rscnav.analyses.statistics.resampling import permutation_p
+from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.analyses.tuning.place_passes import PlaceVisits, draw, match_visit_counts
 from rscnav.analyses.tuning.rate_entropy import rate_entropy
 
@@ -94,11 +95,9 @@ def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
     shift = float(np.mean(draws["control"][known] - nulls.both[known, k])) if known.any() else np.nan
     for control, values in draws.items():
         moved = values[known] + (shift if control == "phase_control" else 0.0)
-        band = np.percentile(moved, [2.5, 97.5]) if len(moved) else (np.nan, np.nan)
-        mean = moved.mean() if len(moved) else np.nan
-        result.add(f"{control}_mean{suffix}", mean, "bit")
-        result.add(f"{control}_low{suffix}", band[0], "bit")
-        result.add(f"{control}_high{suffix}", band[1], "bit")
+        mean, low, high = null_band(moved)
+        for end, value in (("mean", mean), ("low", low), ("high", high)):
+            result.add(f"{control}_{end}{suffix}", value, "bit")
         if control == "phase_control" and len(moved) and np.isfinite(nulls.observed[k]):
             excess = nulls.observed[k] - mean
             stretch = _stretch(values[known], draws["control"][known] - nulls.both[known, k])

@@ -8,13 +8,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics.resampling import (
-    adjusted_p,
-    delete_d_subsets,
-    permutation_p,
-    random_trial_groups,
-    subsample_interval,
-)
+from rscnav.analyses.statistics.intervals import null_band
+from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
+from rscnav.analyses.statistics.permutation import adjusted_p, permutation_p
 from rscnav.analyses.tuning.behaviour_nulls import ShuffledLabels, permuted_trials, resampled_behaviour_null
 from rscnav.analyses.tuning.entropy import curve_entropy, jackknife_corrected, shuffle_corrected
 from rscnav.analyses.tuning.tuning_curves import binned_sums, means
@@ -172,16 +168,12 @@ def _add_null(
     result: Result, null: str, suffix: str, compared: NDArray[np.float64], draws: NDArray[np.float64]
 ) -> None:
     """Add the null's mean and 95 % band, of each unit and of the mean over units."""
-    band = np.percentile(draws, [2.5, 97.5], axis=0) if len(draws) else np.full((2, len(compared)), np.nan)
     result.add(f"entropy_compared{suffix}", compared, "bit", ("unit",))
     result.add(f"mean_entropy_compared{suffix}", _mean(compared), "bit")
-    result.add(f"{null}_mean", draws.mean(axis=0) if len(draws) else band[0], "bit", ("unit",))
-    result.add(f"{null}_low", band[0], "bit", ("unit",))
-    result.add(f"{null}_high", band[1], "bit", ("unit",))
-    of_draws = [_mean(row) for row in draws] or [np.nan]
-    result.add(f"{null}_mean_entropy", float(np.mean(of_draws)), "bit")
-    result.add(f"{null}_mean_entropy_low", np.percentile(of_draws, 2.5), "bit")
-    result.add(f"{null}_mean_entropy_high", np.percentile(of_draws, 97.5), "bit")
+    for end, values in zip(("mean", "low", "high"), null_band(draws), strict=True):
+        result.add(f"{null}_{end}", values, "bit", ("unit",))
+    for end, value in zip(("", "_low", "_high"), null_band([_mean(row) for row in draws]), strict=True):
+        result.add(f"{null}_mean_entropy{end}", value, "bit")
 
 
 def _add_p(

@@ -15,7 +15,7 @@ from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.spatial_bins import spatial_bin
-from rscnav.analyses.statistics.resampling import delete_d_subsets, random_trial_groups, subsample_interval
+from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
 from rscnav.analyses.tuning.dispersion_nulls import CONTROLS, add_controls, null_differences
 from rscnav.analyses.tuning.place_passes import Draw, PlaceVisits, draw, find_passes, match_visit_counts
 from rscnav.analyses.tuning.rate_entropy import Range, digitize_rates, rate_entropy, rate_range, shuffled_spread

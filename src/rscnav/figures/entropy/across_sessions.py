@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rscnav.analyses.across_sessions import COMPARED, group_of, value_of
-from rscnav.analyses.statistics.resampling import MIN_SESSIONS
+from rscnav.analyses.statistics.group_tests import MIN_SESSIONS
 from rscnav.figures.layout import SessionResults, empty_panel, row_label
 from rscnav.figures.style import GREY, KIND_COLOURS
 

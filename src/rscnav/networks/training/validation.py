@@ -15,6 +15,7 @@ from rscnav.networks.training.trial_streams import draw_many
 from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
 from rscnav.observers.registry import observe, reference_observer, strategies
 from rscnav.seeds import Seeds
+from rscnav.sessions.trial_ratios import mean_over_steps
 from rscnav.tasks.base import Task
 
 PIECE = 500  # trials run at once, of each network: bounds the memory
@@ -60,8 +61,7 @@ class Validation:
         """Turn losses by head, (trial, step), into means: loss, the observer's loss, gaps overall and by phase, other heads."""
         flat = {head: self.flat(values).astype(np.float64) for head, values in losses.items()}
         loss = flat[HEAD]
-        spread = optimality_gap(loss, np.zeros_like(loss), self.trial).se
-        row = {"loss": float(loss.mean()), "loss_se": spread, "bayes_loss": float(self.limit.mean())}
+        row = {"loss": float(loss.mean()), "loss_se": mean_over_steps(loss, self.trial)[1], "bayes_loss": float(self.limit.mean())}
         masks = {"": None} | {f"_LM{phase}": self.phase == phase for phase in range(3)}
         for name, mask in masks.items():
             gap = dataclasses.asdict(optimality_gap(loss, self.limit, self.trial, mask))

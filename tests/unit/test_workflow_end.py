@@ -55,7 +55,7 @@ def run(config, tmp_path):
     """Make a run in which rat7 could not be read; commands only note how they were called."""
     (tmp_path / "results/logs").mkdir(parents=True)
     (tmp_path / "results/logs/rat7.log").write_text(
-        f"rscnav import-recording: error: {READING}\n(RSCNAV_DEBUG=1 shows where)\n"
+        f"rscnav import-recording: error: {READING}\n(RSCNAV_DEBUG=1 shows the traceback)\n"
     )
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
@@ -185,7 +185,7 @@ def test_many_failures_are_counted(config, tmp_path, capsys):
     ("text", "reason"),
     [
         (
-            "rscnav import-recording: error: one\nrscnav import-recording: error: two\n  and more\n(RSCNAV_DEBUG=1 shows where)\n",
+            "rscnav import-recording: error: one\nrscnav import-recording: error: two\n  and more\n(RSCNAV_DEBUG=1 shows the traceback)\n",
             "two\n  and more",
         ),
         ("progress\n", NO_MESSAGE),

@@ -20,6 +20,7 @@ _CURES = {
     errno.EACCES: _PERMISSION,
     errno.EPERM: _PERMISSION,
     errno.EROFS: _PERMISSION,
+    errno.EEXIST: "a file has this name; choose another one",
     errno.ENAMETOOLONG: "choose a shorter name",
     errno.ENOSPC: _SPACE,
     errno.EDQUOT: _SPACE,

@@ -7,7 +7,7 @@ from rscnav.config.job_settings import recording
 from rscnav.config.load import load_config
 from rscnav.errors import InvalidValueError
 from rscnav.files.atomic import write_text
-from rscnav.inspection.report import inspect_recording
+from rscnav.inspection.report import Report, inspect_recording
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,14 @@ def run(arguments: argparse.Namespace) -> None:
     if text := report.text():
         print(text)
     if report.fatal:
-        raise InvalidValueError(report.fatal)
+        raise report.internal or InvalidValueError(report.fatal)
+    _write(arguments, report)
+    if report.internal is not None:
+        raise report.internal
+
+
+def _write(arguments: argparse.Namespace, report: Report) -> None:
+    """Write the draft and the page, where they are asked for."""
     if arguments.draft is not None and report.draft:
         write_text(arguments.draft, report.draft)
         print(f"Draft: {arguments.draft}")

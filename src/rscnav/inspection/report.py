@@ -21,7 +21,7 @@ from rscnav.inspection.raw_overview import FileOverview, overview
 from rscnav.inspection.run_checks import file_checks, not_made
 from rscnav.inspection.trial_alignment import MIN_TRIALS, Starts, scan_starts
 from rscnav.recordings.activity.unit_tables import units_in
-from rscnav.recordings.files.hdf5_probe.findings import is_hdf5, probe
+from rscnav.recordings.files.hdf5_probe.findings import first_line, is_hdf5, probe
 from rscnav.recordings.files.joined_files import open_joined
 from rscnav.recordings.files.nwb_lookup import START_COLUMNS
 from rscnav.recordings.files.object_names import SERIES, TABLE, Names
@@ -71,6 +71,8 @@ class Report:
         Steps that could not be done, and why.
     said : list of str
         Warnings of the libraries that read the file.
+    internal : Exception or None
+        The first error of this program; it is raised after the report.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -88,6 +90,7 @@ class Report:
     fatal: str = ""
     failed: list[tuple[str, str]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    internal: Exception | None = None
 
     def text(self) -> str:
         """Write it for the terminal; '' where nothing was found."""
@@ -115,8 +118,19 @@ class Report:
         try:
             return step()
         except Exception as error:  # whatever h5py, zarr, hdmf, pynwb or numpy make of a file
-            self.failed.append((what, explained(error)))
+            self.failed.append((what, self.explain(error)))
             return otherwise
+
+    def explain(self, error: Exception) -> str:
+        """Return a sentence for an error. The first error of this program is stored in `internal`, to be raised after the report."""
+        try:
+            return explained(error)
+        except Exception:
+            if os.environ.get("RSCNAV_DEBUG"):
+                raise
+        if self.internal is None:
+            self.internal = error
+        return f"an error of rscnav ({type(error).__name__}: {first_line(error)})"
 
 
 def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
@@ -152,7 +166,7 @@ def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
             with open_joined(path, mapping) as file:
                 mapping = _look_at_file(report, file, mapping)
         except Exception as error:  # whatever h5py, zarr, hdmf or pynwb make of it
-            said = explained(error)
+            said = report.explain(error)
             report.fatal = said if path in said else f"{path}: {said}"
             if not report.items and os.path.isfile(path) and is_hdf5(path):
                 found = probe(path).listed()
@@ -230,7 +244,7 @@ def _look_at_reading(report: Report, mapping: Recording) -> None:
                 "the checks of the session", lambda: _session_checks(report, session, mapping), []
             )
     except Exception as error:  # as above
-        report.error = explained(error)
+        report.error = report.explain(error)
         report.checks += not_made("the mapping does not read this file")
 
 

@@ -14,7 +14,6 @@ from rscnav.inspection.page import time as page_time
 from rscnav.inspection.page import tracking as page_track
 from rscnav.inspection.page.statistics import kept
 from rscnav.inspection.report import Report
-from rscnav.recordings.files.open_file import explained
 
 _LINE_MM, _CHARACTERS = 3.1, 150
 _ROWS_MM = (58, 62, 44, 44)
@@ -74,7 +73,7 @@ def _panel(draw: Callable[[Axes, Report], None], ax: Axes, report: Report) -> No
     try:
         draw(ax, report)
     except Exception as error:  # whatever values a file may hold
-        why = explained(error)
+        why = report.explain(error)
         ax.clear()
         empty_panel(ax, f"cannot be drawn ({why[:80]})")
 

@@ -4,6 +4,7 @@ from rscnav.calibration.registry import CLAIMS
 from rscnav.calibration.run import kinds_for, sessions_for
 from rscnav.workflow.jobs.calibration import planned_part
 from rscnav.config.results_folder import results_folder
+from rscnav.errors import InvalidValueError
 from snakemake.exceptions import WorkflowError
 
 
@@ -14,7 +15,7 @@ N_SESSIONS = int(config.get("sessions", 1000))  # of each kind
 CHUNK = 100  # sessions a job
 try:
     RESULTS = results_folder(str(config.get("results_dir", "results/calibration")))
-except ValueError as error:
+except InvalidValueError as error:
     raise WorkflowError(f"results_dir: {error}") from None
 JOBS = {analysis: planned_part("run", analysis) for analysis in CLAIMS}
 TABLE = planned_part("table")

@@ -1,6 +1,6 @@
 # How the estimates approach the truth, on the simulated example with few and many units and trials: `make ground-truth`. A killed
 # run goes on where it was. Shorter: snakemake -s workflow/ground_truth.smk --config seeds=2
-from rscnav.settings.strict_settings import ConfigError
+from rscnav.errors import InvalidValueError
 from rscnav.workflow.jobs.planned import settings_file, settings_file_text
 from rscnav.workflow.jobs.ground_truth import planned_part
 from rscnav.config.load import load_config, read_files
@@ -17,7 +17,7 @@ try:
     USERS_FILE = config.get("config", "config.yaml")
     CONFIG = load_config(USERS_FILE)
     CONFIG_TEXT = settings_file_text(CONFIG, read_files(USERS_FILE)[0])
-except (ConfigError, ValueError) as error:
+except InvalidValueError as error:
     raise WorkflowError(f"the configuration is not valid.\n{error}") from None
 CONFIG_FILE = settings_file(
     RESULTS, CONFIG_TEXT

@@ -10,6 +10,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rscnav.cli.error_reports import user_message
+
 LIMIT_S, LIMIT_BYTES = 10.0, 8 << 30
 SAME, OTHER, REFUSED = "same", "other content", "refused"
 UNNAMED, RAW, CRASH, HANG = "refused without the name", "raw error", "crash", "hang"
@@ -72,11 +74,11 @@ def _in_child(read: Callable[[], str], send: int) -> None:
     os.dup2(null, 2)
     try:
         answer = f"read\n{read()}"
-    except (ValueError, OSError) as error:
-        answer = f"error\n{error}"
     except BaseException as error:
+        message = None if isinstance(error, MemoryError) else user_message(error)
         last = traceback.extract_tb(error.__traceback__)[-1]
-        answer = f"raw\n{type(error).__name__}: {str(error)[:300]} at {last.filename}:{last.lineno}"
+        raw = f"raw\n{type(error).__name__}: {str(error)[:300]} at {last.filename}:{last.lineno}"
+        answer = raw if message is None else f"error\n{message}"
     os.write(send, answer.encode("utf-8", "surrogatepass")[:60_000])
     sys.stdout.flush()
     os._exit(0)

@@ -191,6 +191,10 @@ def test_many_failures_are_counted(config, tmp_path, capsys):
         ("progress\n", NO_MESSAGE),
         ("", NO_MESSAGE),
         ("Traceback (most recent call last):\n  File\nTypeError: no\n", "TypeError: no"),
+        (
+            "Traceback\nKeyError: 1\nrscnav pool: internal error: KeyError: 1; please report this\n(rscnav 0.1.0; command: x)\n",
+            "KeyError: 1; please report this",
+        ),
         ("rscnav import-recording: error: nothing after it", "nothing after it"),
     ],
 )

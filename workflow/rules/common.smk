@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from rscnav.analyses.registry import ANALYSES
+from rscnav.errors import RscnavError
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.workflow.jobs.configuration import workflow_config
 from rscnav.workflow.jobs.planned import planned, settings_file, settings_file_text
@@ -53,7 +54,7 @@ for name, path in RECORDED_FILES.items():
     if path not in made_here:
         try:
             refuse_unreadable(path)
-        except (OSError, ValueError) as error:
+        except RscnavError as error:
             raise WorkflowError(f"recording '{name}': recordings.file: {error}") from None
 
 # Commands read the configuration as it stands after presets and --config, from a file that is named by its content: nothing that

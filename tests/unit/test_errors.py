@@ -169,6 +169,15 @@ def test_a_wrong_configuration(text, parts, analyse, tmp_path, capsys):
     shows_user_error(analyse, capsys, *parts)
 
 
+@pytest.mark.parametrize("value", ["0", "-3", "1.5", "many", ""])
+def test_a_count_on_the_command_line(value, capsys):
+    words = ["calibrate", "run", "--analysis", "eigenspectrum", "--kind", "noise", "--output", "o.csv", "--sessions"]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, value])
+    assert ended.value.code == 2
+    assert f"'{value}' is not valid; a whole number of at least 1 is needed" in capsys.readouterr().err
+
+
 def test_files_that_are_not_there_or_no_files(analyse, tmp_path, capsys):
     at = analyse.index("--session") + 1
     analyse[at] = str(tmp_path / "none.h5")

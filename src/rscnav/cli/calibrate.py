@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rscnav.calibration.registry import CLAIMS, PARTS
 from rscnav.calibration.run import CalibrationRow, kinds_for, read_rows, run_claims, write_rows
-from rscnav.cli.common import add_expect
+from rscnav.cli.common import add_expect, whole
 from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.tails import write_sealed
 from rscnav.registry import load
@@ -26,8 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one = parts.add_parser("run", help="one analysis on some simulated sessions of one kind")
     one.add_argument("--analysis", required=True, choices=list(CLAIMS))
     one.add_argument("--kind", required=True, help="a kind of null session, or 'planted' or 'surface'")
-    one.add_argument("--first", type=int, default=0, help="number of the first session")
-    one.add_argument("--sessions", type=int, required=True, help="how many")
+    one.add_argument("--first", type=whole(0), default=0, help="number of the first session")
+    one.add_argument("--sessions", type=whole(1), required=True, help="how many")
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--output", required=True, type=Path, help="CSV file")
     add_expect(one)

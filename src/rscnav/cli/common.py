@@ -1,6 +1,8 @@
 """What several commands share: the configuration, and the check that a job has the settings and the code it was planned with."""
 
 import argparse
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,17 @@ def add_expect(parser: argparse.ArgumentParser) -> None:
         metavar="MARK",
         help="what the workflow planned this job with; another file or other code is refused (not needed by hand)",
     )
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """Return the type of an option that takes a whole number from `least` on."""
+
+    def number(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,18}", text) or int(text) < least:
+            raise argparse.ArgumentTypeError(f"'{text}' is not valid; a whole number of at least {least:,} is needed")
+        return int(text)
+
+    return number
 
 
 def read_config(arguments: argparse.Namespace) -> Config:

@@ -5,7 +5,7 @@ import logging
 import time
 from pathlib import Path
 
-from rscnav.cli.common import add_config, add_expect
+from rscnav.cli.common import add_config, add_expect, whole
 from rscnav.config.load import load_config
 from rscnav.config.schema import Config
 from rscnav.ground_truth.estimate_rows import write_rows
@@ -28,11 +28,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     measure.add_argument("--output", required=True, type=Path, help="CSV file")
     for part in (simulate, measure):
         part.add_argument("--seed", required=True, type=int, help="of the simulated animal")
-        part.add_argument("--units", required=True, type=int)
-        part.add_argument("--trials", required=True, type=int)
+        part.add_argument("--units", required=True, type=whole(1))
+        part.add_argument("--trials", required=True, type=whole(1))
     truth = parts.add_parser("truth", help="what the estimates should be")
-    truth.add_argument("--trials", type=int, default=3000, help="trials that the truth is averaged over")
-    truth.add_argument("--units", type=int, nargs="+", required=True, help="numbers of units where it depends on them")
+    truth.add_argument("--trials", type=whole(1), default=3000, help="trials that the truth is averaged over")
+    truth.add_argument(
+        "--units", type=whole(1), nargs="+", required=True, help="numbers of units where it depends on them"
+    )
     truth.add_argument("--output", required=True, type=Path, help="CSV file")
     for part in (simulate, measure, truth):
         add_config(part)

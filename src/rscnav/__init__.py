@@ -24,8 +24,8 @@ In reading order:
 - ``settings``      base classes of all settings, limits of values, error messages
 - ``registry``      tables of what is chosen by name: analyses, figures, tasks, cells, learning rules
 - ``seeds``         random numbers: one generator for each purpose, derived from one seed
+- ``trial_ratios``  ratios of sums over trials with standard errors over trials
 - ``validation``    checks of arguments that many functions share
-- ``extras``        optional packages: a missing one is an error that states how to install it
 - ``errors``        errors that a user can correct; any other exception is an error of this program
 """
 

@@ -7,7 +7,8 @@ what is valid, and the cure.
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class RscnavError(Exception):
@@ -29,8 +30,33 @@ class MissingFileError(FileError, FileNotFoundError):
     """A file or folder is not there."""
 
 
+class MissingPackageError(RscnavError, ModuleNotFoundError):
+    """An optional package is not installed; the message states how to install it."""
+
+
 class DivergedError(RscnavError, FloatingPointError):
     """A training diverged and could not be restarted."""
+
+
+@contextmanager
+def extra(name: str) -> Iterator[None]:
+    """Raise `MissingPackageError` where an import in the body of the ``with`` statement finds no package.
+
+    Parameters
+    ----------
+    name : str
+        The extra of rscnav that installs the package, for example ``"compare"``.
+
+    Raises
+    ------
+    MissingPackageError
+        The message names the package and ``pip install 'rscnav[name]'``.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        message = f"the package '{error.name}' is not installed; install it with: pip install 'rscnav[{name}]'"
+        raise MissingPackageError(message, name=error.name) from error
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

@@ -223,6 +223,17 @@ def test_relative_imports_are_followed(package):
     assert code_closure("rscnav.a.b") == ["rscnav.a.b", "rscnav.a.c", "rscnav.d"]
 
 
+def test_a_data_file_of_a_modules_name_belongs_to_it(package):
+    package(job="from rscnav.style import x\n", style="x = 1\n", other="x = 1\n")
+    before = code_hash("rscnav.job")
+    (closures.ROOT / "other.mplstyle").write_text("font.size: 7\n")
+    assert code_hash("rscnav.job") == before
+    (closures.ROOT / "style.mplstyle").write_text("font.size: 7\n")
+    seven = code_hash("rscnav.job")
+    (closures.ROOT / "style.mplstyle").write_text("font.size: 8\n")
+    assert len({before, seven, code_hash("rscnav.job")}) == 3
+
+
 def test_every_module_of_the_package_can_be_followed():
     for path in closures.ROOT.rglob("*.py"):
         module = ".".join(["rscnav", *path.relative_to(closures.ROOT).with_suffix("").parts])

@@ -207,3 +207,13 @@ def test_lock_names_no_place_to_get_packages_from():
     assert "://" not in text  # aiohttp is a package
     assert "file:" not in text
     assert "--" not in text
+
+
+def test_every_data_file_of_the_package_is_installed():
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["rscnav"]
+    package = SRC / "rscnav"
+    installed = {path for pattern in patterns for path in package.glob(pattern)}
+    there = {
+        path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".nbi", ".nbc")
+    }
+    assert there == installed

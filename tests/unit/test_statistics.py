@@ -9,7 +9,7 @@ from rscnav.analyses.statistics.group_tests import over_sessions
 from rscnav.analyses.statistics.intervals import mean_and_se, mean_interval, null_band, percentile_band, t_quantile
 from rscnav.analyses.statistics.jackknife import jackknifed
 from rscnav.analyses.statistics.pca import explained_variance, principal_axes, settle_signs
-from rscnav.sessions.trial_ratios import mean_over_steps, ratio_of_sums
+from rscnav.trial_ratios import mean_over_steps, ratio_of_sums
 
 
 @pytest.fixture

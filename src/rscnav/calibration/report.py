@@ -11,7 +11,7 @@ from rscnav.calibration.claims import GroupTestClaim, Interval, PValue
 from rscnav.calibration.planted_sessions import PLANTED_KINDS
 from rscnav.calibration.registry import CLAIMS
 from rscnav.calibration.run import LEVEL, CalibrationRow
-from rscnav.sessions.trial_ratios import ratio_of_sums
+from rscnav.trial_ratios import ratio_of_sums
 
 CONSERVATIVE = 0.029
 COVERAGE = (0.93, 0.98)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from rscnav.extras import extra
+from rscnav.errors import extra
 
 
 def group_means(

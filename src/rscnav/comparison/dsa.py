@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.jackknife import delete_d_subsets, subsample_interval
 from rscnav.comparison.segments import Segments, component_shuffle_surrogate, shuffled
-from rscnav.extras import extra
+from rscnav.errors import extra
 from rscnav.seeds import Seeds
 
 MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs

@@ -16,7 +16,7 @@ from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.jackknife import subsample_interval
 from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.comparison.rdm import Geometry
-from rscnav.extras import extra
+from rscnav.errors import extra
 from rscnav.sessions.schema import PHASES
 
 MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs

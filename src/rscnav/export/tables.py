@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.extras import extra
+from rscnav.errors import extra
 from rscnav.files.atomic import atomic_paths, writing
 from rscnav.files.sealed.regular import file_digest
 from rscnav.files.sealed.tails import json_bytes, sealed

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.style import context
 
 from rscnav.files.sealed.tails import write_all_sealed
 
@@ -24,28 +24,7 @@ OUTCOME_COLOURS = {"correct": "#0072B2", "incorrect": "#D55E00", "none": GREY}
 KIND_COLOURS = {"network": "#0072B2", "sampled network": "#56B4E9", "recording": "#D55E00"}
 CONTROL = "#BBBBBB"
 CYCLIC = "twilight"  # for angles
-
-_RC: Any = {
-    "font.family": "DejaVu Sans",
-    "font.size": 7,
-    "axes.titlesize": 7,
-    "axes.labelsize": 7,
-    "xtick.labelsize": 6,
-    "ytick.labelsize": 6,
-    "legend.fontsize": 6,
-    "legend.frameon": False,
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "lines.linewidth": 1.0,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "pdf.fonttype": 42,
-    "svg.hashsalt": "rscnav",
-    "figure.constrained_layout.use": True,
-}
+STYLE = "rscnav.figures.style"  # style.mplstyle in this folder; for own figures: plt.style.use("rscnav.figures.style")
 
 
 @dataclass(frozen=True)
@@ -58,7 +37,7 @@ class Canvas:
     @contextmanager
     def style(self) -> Iterator[None]:
         """Set fonts, lines and colours for what is drawn within."""
-        with mpl.rc_context(_RC):
+        with context(STYLE):
             yield
 
     def figure(self, n_rows: int, n_columns: int, row_mm: float, **gridspec: Any) -> tuple[Figure, list[list[Axes]]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.sessions.trial_ratios import mean_over_steps
+from rscnav.trial_ratios import mean_over_steps
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDA
     """Network loss minus filter loss, paired by trial.
 
     The mean difference over steps; its standard error is that of a ratio of sums over trials, see
-    `rscnav.sessions.trial_ratios.ratio_of_sums`.
+    `rscnav.trial_ratios.ratio_of_sums`.
 
     Parameters
     ----------

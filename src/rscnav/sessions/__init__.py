@@ -12,7 +12,6 @@
 - ``schema``            the one table of fields that a session has
 - ``session``           the `Session`: what every analysis and figure takes, be it of a network or of an animal
 - ``settings``          what counts as an encounter with a landmark
-- ``trial_ratios``      ratios of sums over trials with standard errors over trials
 - ``train_test_split``  which trials are for training, and which for testing
 """
 

@@ -20,8 +20,8 @@ from rscnav.analyses.statistics.intervals import t_quantile
 from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
-from rscnav.sessions.trial_ratios import ratio_of_sums
 from rscnav.settings.strict_settings import StrictSettings
+from rscnav.trial_ratios import ratio_of_sums
 
 NEEDS = ("trials", "encounters")
 FIELDS = ("position", "phase", "belief", "bin_centres", "encounters")
@@ -84,7 +84,7 @@ def mean_over_trials(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
     """Average traces of encounters, with an interval that takes those of one trial together.
 
-    The mean is a ratio of sums over trials, see `rscnav.sessions.trial_ratios.ratio_of_sums`; the interval takes the quantile of Student's t with g - 1 degrees of freedom.
+    The mean is a ratio of sums over trials, see `rscnav.trial_ratios.ratio_of_sums`; the interval takes the quantile of Student's t with g - 1 degrees of freedom.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
-from rscnav.sessions.trial_ratios import mean_over_steps
+from rscnav.trial_ratios import mean_over_steps
 
 PARTS = ("overall", *PHASES)
 QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
@@ -29,7 +29,7 @@ def part_masks(phase: NDArray[np.integer]) -> list[NDArray[np.bool_]]:
 def per_step(
     values: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Average over the steps of each part, with the standard error over trials of a ratio (see `rscnav.sessions.trial_ratios`).
+    """Average over the steps of each part, with the standard error over trials of a ratio (see `rscnav.trial_ratios`).
 
     Parameters
     ----------

@@ -15,8 +15,8 @@ from rscnav.networks.training.trial_streams import draw_many
 from rscnav.observers.optimality_gap import optimality_gap, true_bin_loss
 from rscnav.observers.registry import observe, reference_observer, strategies
 from rscnav.seeds import Seeds
-from rscnav.sessions.trial_ratios import mean_over_steps
 from rscnav.tasks.base import Task
+from rscnav.trial_ratios import mean_over_steps
 
 PIECE = 500  # trials run at once, of each network: bounds the memory
 GROUP = 32  # networks run at once
@@ -61,7 +61,11 @@ class Validation:
         """Turn losses by head, (trial, step), into means: loss, the observer's loss, gaps overall and by phase, other heads."""
         flat = {head: self.flat(values).astype(np.float64) for head, values in losses.items()}
         loss = flat[HEAD]
-        row = {"loss": float(loss.mean()), "loss_se": mean_over_steps(loss, self.trial)[1], "bayes_loss": float(self.limit.mean())}
+        row = {
+            "loss": float(loss.mean()),
+            "loss_se": mean_over_steps(loss, self.trial)[1],
+            "bayes_loss": float(self.limit.mean()),
+        }
         masks = {"": None} | {f"_LM{phase}": self.phase == phase for phase in range(3)}
         for name, mask in masks.items():
             gap = dataclasses.asdict(optimality_gap(loss, self.limit, self.trial, mask))

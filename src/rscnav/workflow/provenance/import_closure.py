@@ -85,6 +85,12 @@ def source(module: str) -> Source:
     return read_source(path.read_text(encoding="utf-8"), str(path))
 
 
+def data_files(module: str) -> list[Path]:
+    """List the data files of a module: those in its folder that have its name and another ending, in order of name."""
+    path = _path(module)
+    return sorted(file for file in path.parent.glob(f"{path.name}.*") if file.suffix not in (".py", ".pyi"))
+
+
 def _path(module: str) -> Path:
     return ROOT.joinpath(*module.split(".")[1:])
 

@@ -3,7 +3,7 @@
 import hashlib
 
 import rscnav
-from rscnav.workflow.provenance.import_closure import closure, source
+from rscnav.workflow.provenance.import_closure import closure, data_files, source
 from rscnav.workflow.provenance.package_versions import versions
 
 
@@ -11,7 +11,8 @@ def code_hash(*modules: str) -> str:
     """Hash modules, everything in rscnav that they import, and the versions of the numerical packages used there.
 
     Comments, docstrings, formatting and the entries of registries do not count (`rscnav.workflow.provenance.syntax_hash`). Modules that are
-    chosen by name at run time have to be named. `rscnav.config` is left out: the values that it reads are a trigger of
+    chosen by name at run time have to be named. A data file that has a module's name (``style.mplstyle`` beside ``style.py``) belongs
+    to the module. `rscnav.config` is left out: the values that it reads are a trigger of
     their own (`rscnav.config.job_settings`), so that a new key or a better message reruns nothing.
 
     Parameters
@@ -33,6 +34,8 @@ def code_hash(*modules: str) -> str:
     digest = hashlib.sha256()
     for name in found.modules:
         digest.update(f"{name} {source(name).digest}\n".encode())
+        for path in data_files(name):
+            digest.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     digest.update(versions(found.packages).encode())
     return digest.hexdigest()[:12]
 

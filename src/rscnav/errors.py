@@ -65,6 +65,12 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
+def first_line(error: BaseException) -> str:
+    """Return what an error says in its first line, or its kind where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__
+
+
 def raised_in(error: BaseException) -> str:
     """Return the top-level package of the Python code that raised an error; '' for an error that was not raised."""
     trace = error.__traceback__

@@ -10,7 +10,7 @@ from rscnav.networks.registered_modules import network_code
 from rscnav.workflow.provenance import import_closure as closures
 from rscnav.workflow.provenance import package_versions as packages
 from rscnav.workflow.provenance import syntax_hash as syntax
-from rscnav.workflow.provenance.provenance import code_closure, code_hash, package_versions
+from rscnav.workflow.provenance.provenance import code_hash, package_versions
 
 SNIPPET = r'''"""A module."""
 from __future__ import annotations
@@ -181,7 +181,7 @@ def write_front(package, names: str, more: str = "") -> None:
 def test_a_front_leads_to_the_module_that_has_the_name(package):
     write_front(package, "{'maker': ['make']}")
     package(job="def f():\n    from rscnav.front import make\n")
-    assert code_closure("rscnav.job") == ["rscnav.front.maker", "rscnav.job", "rscnav.other"]
+    assert closures.closure("rscnav.job").modules == ("rscnav.front.maker", "rscnav.job", "rscnav.other")
     before = code_hash("rscnav.job")
     (closures.ROOT / "other.py").write_text("helper = 2\n")
     closures.source.cache_clear()
@@ -220,7 +220,7 @@ def test_code_in_a_front_is_refused(package, more):
 
 def test_relative_imports_are_followed(package):
     package(a__b="from .c import x\nfrom ..d import y\n", a__c="x = 1\n", d="y = 1\n")
-    assert code_closure("rscnav.a.b") == ["rscnav.a.b", "rscnav.a.c", "rscnav.d"]
+    assert closures.closure("rscnav.a.b").modules == ("rscnav.a.b", "rscnav.a.c", "rscnav.d")
 
 
 def test_a_data_file_of_a_modules_name_belongs_to_it(package):
@@ -238,7 +238,7 @@ def test_every_module_of_the_package_can_be_followed():
     for path in closures.ROOT.rglob("*.py"):
         module = ".".join(["rscnav", *path.relative_to(closures.ROOT).with_suffix("").parts])
         if path.name != "__init__.py" and module != "rscnav.cli.main":  # which finds commands by name
-            assert module in code_closure(module)
+            assert module in closures.closure(module).modules
 
 
 def test_imported_packages_are_known():
@@ -259,7 +259,7 @@ def network(cell: str, rule: str, task: str = "ring-fixed") -> SimpleNamespace:
 
 
 def test_training_depends_on_what_the_network_is_made_of_and_no_more():
-    closure = set(code_closure("rscnav.cli.train", *network_code(network("gru", "bptt"), trains=True)))
+    closure = set(closures.closure("rscnav.cli.train", *network_code(network("gru", "bptt"), trains=True)).modules)
     assert {
         "rscnav.networks.training.trainer",
         "rscnav.tasks.ring",

@@ -17,8 +17,15 @@ from test_session import uneven_session
 import rscnav
 from rscnav.cli.error_reports import user_message
 from rscnav.cli.main import main
-from rscnav.errors import DivergedError, FileError, InvalidValueError, MissingFileError, RscnavError, is_internal
-from rscnav.extras import MissingPackageError
+from rscnav.errors import (
+    DivergedError,
+    FileError,
+    InvalidValueError,
+    MissingFileError,
+    MissingPackageError,
+    RscnavError,
+    is_internal,
+)
 from rscnav.files.atomic import write_text
 from rscnav.files.run_ownership import OrphanedError
 from rscnav.files.sealed.regular import DamagedError

@@ -3,6 +3,7 @@
 import itertools
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from rscnav.networks.cells.registry import CELLS
 from rscnav.networks.learning_rules.registry import RULES, rule_class
 from rscnav.networks.model import Network as Layers
 from rscnav.networks.rollout import roll_out
-from rscnav.networks.settings import CELL_NAMES, NetworkSettings, Rollout
+from rscnav.networks.settings import CellName, NetworkSettings, Rollout
 from rscnav.networks.training.plan import OWN
 from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.registry import observe, reference_observer
@@ -48,14 +49,14 @@ def session(task, **changes):
 
 
 def test_the_configuration_names_every_cell():
-    assert tuple(CELLS) == CELL_NAMES
+    assert tuple(CELLS) == get_args(CellName)
 
 
 def test_an_unknown_cell_lists_those_there_are():
     with pytest.raises(ConfigError) as error:
         parse_config({"networks": [{"name": "x", "seeds": [1], "cell": "lsmt"}]})
     assert "networks.0.cell: 'lsmt' is not valid" in str(error.value)
-    for cell in CELL_NAMES:
+    for cell in get_args(CellName):
         assert f" {cell}" in str(error.value).replace(",", "")
 
 
@@ -261,7 +262,7 @@ def test_rules_that_train_ensembles():
 def test_the_page_s_table_of_cells_counts_their_parameters():
     page = (Path(__file__).parents[2] / "docs" / "networks.md").read_text()
     rows = re.findall(r"^\| `(\w+)` \| .* \| ([\d,]+)(?: \(20 steps\))? \| .*$", page, re.MULTILINE)
-    assert tuple(cell for cell, _ in rows) == CELL_NAMES
+    assert tuple(cell for cell, _ in rows) == get_args(CellName)
     for cell, written in rows:
         layer = Layers(
             2, {"position": 64}, architecture(settings(cell=cell, hidden_size=128), make_task("ring-fixed"))

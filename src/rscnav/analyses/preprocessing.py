@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rscnav.analyses.lowpass_filter import lowpass_rows
 from rscnav.analyses.settings import Common
 from rscnav.errors import InvalidValueError
+from rscnav.sessions.geometry import ring_bin_centres
 from rscnav.sessions.posteriors import PositionBins
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
@@ -122,8 +123,7 @@ def belief_places(session: Session) -> PositionBins:
     """Give the bins of the session's belief; on the ring, where they are not said, equal ones over [-π, π)."""
     centres = session.bin_centres
     if centres is None and session.is_circular:
-        n_bins = session.require("belief").shape[1]
-        centres = (-np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins)[:, None]
+        centres = ring_bin_centres(session.require("belief").shape[1])[:, None]
     if centres is None:
         raise InvalidValueError(
             f"session '{session.name}' has no bin_centres, which a belief over places in the plane needs"

@@ -53,13 +53,7 @@ class Analysis(Protocol):
 
 
 def analysis_module(name: str) -> Analysis:
-    """Return the module of an analysis.
-
-    Raises
-    ------
-    InvalidValueError
-        For an unknown one; the message lists those there are.
-    """
+    """Return the module of an analysis."""
     module: Analysis = load(lookup(ANALYSES, name, "analysis"))
     return module
 

@@ -68,7 +68,7 @@ def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
             _mean([r[f"{part}/control_{name}_{which}"] for r in having]) for which in ("low", "mean", "high")
         )
         colour, component = CONTROLS[name][0], np.arange(1, len(mean) + 1)
-        ax.fill_between(component, _positive(low), high, color=colour, alpha=0.3, linewidth=0)
+        ax.fill_between(component, without_rounding(low), high, color=colour, alpha=0.3, linewidth=0)
         ax.plot(
             component, mean, color=colour, linewidth=0.8, linestyle=(0, (4, 1.5)) if name == "trial_shuffle" else "-"
         )
@@ -76,7 +76,7 @@ def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
     alone = len(observed) == 1
     for values in observed:
         ax.plot(
-            np.arange(1, len(values) + 1), _positive(values), ".-" if alone else "-", color=PHASE_COLOURS[part],
+            np.arange(1, len(values) + 1), without_rounding(values), ".-" if alone else "-", color=PHASE_COLOURS[part],
             markersize=3, linewidth=0.7 if alone else 0.4, alpha=1 if alone else 0.5,
         )  # fmt: skip
     held_out = [r[f"{part}/eigenvalues_held_out"] for r in results if f"{part}/eigenvalues_held_out" in r]
@@ -116,10 +116,10 @@ def _counts(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
 def _mean(spectra: Sequence[np.ndarray]) -> np.ndarray:
     """Geometric mean over members, over the components that all of them have; NaN where one has no variance."""
     n = min(map(len, spectra))
-    return np.exp(np.mean([np.log(_positive(values[:n])) for values in spectra], axis=0))
+    return np.exp(np.mean([np.log(without_rounding(values[:n])) for values in spectra], axis=0))
 
 
-def _positive(values: np.ndarray) -> np.ndarray:
+def without_rounding(values: np.ndarray) -> np.ndarray:
     """Give NaN for eigenvalues that are nothing but rounding, which a logarithmic axis would make look large."""
     return np.where(values > ROUNDING, values, np.nan)
 

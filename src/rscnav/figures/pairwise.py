@@ -30,7 +30,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
                 empty_panel(ax, row.reason("pairwise"))
             continue
         _matrices(figure, row_axes[:2], results)
-        _kept(figure, row_axes[2], results)
+        _kept(row_axes[2], results)
         _distributions(row_axes[3], results)
     _legend(figure, rows)
     panel_letters([ax for row_axes in axes for ax in row_axes])
@@ -76,7 +76,7 @@ def _order(matrix: NDArray) -> NDArray[np.intp]:
     return np.roll(order, -1 - int(np.argmax(gaps)))
 
 
-def _kept(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:
+def _kept(ax: Axes, results: Sequence[Result]) -> None:
     """Draw pairs of units, LM2 against LM1; with several sessions, how much each of them keeps."""
     if len(results) > 1:
         having = [r for r in results if r.scalar("structure_preserved") is not None]
@@ -84,7 +84,7 @@ def _kept(figure: Figure, ax: Axes, results: Sequence[Result]) -> None:
             empty_panel(ax, results[0].notes.get("structure_preserved", "nothing to keep"))
             return
         for k, result in enumerate(having):
-            value, low, high = (float(result[f"kept{end}"]) for end in ("", "_low", "_high"))
+            value, low, high = (float(result[f"structure_preserved{end}"]) for end in ("", "_low", "_high"))
             ax.plot([k, k], [low, high], color="black", linewidth=0.8)
             ax.plot(k, value, "o", color="black", markersize=3)
         ax.axhline(0, color=CONTROL, linewidth=0.6, zorder=0)

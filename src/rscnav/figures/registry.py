@@ -49,13 +49,7 @@ class FigureModule(Protocol):
 
 
 def figure_module(name: str) -> FigureModule:
-    """Return the module of a figure.
-
-    Raises
-    ------
-    InvalidValueError
-        For an unknown one; the message lists those there are.
-    """
+    """Return the module of a figure."""
     module: FigureModule = load(lookup(FIGURES, name, "figure"))
     return module
 

@@ -28,7 +28,6 @@ FEW: dict[str, dict[str, Any]] = {
     "position_decoding": {"n_null": 5},
     "decoding": {"n_null": 1, "before_s": 0.1, "after_s": 0.5},
 }
-LABELS = ("a", "b")
 
 
 @dataclass(frozen=True)

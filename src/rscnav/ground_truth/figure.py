@@ -76,7 +76,7 @@ def _panel(
         for at, value, full in zip(x, middle, filled, strict=True):
             ax.plot(at, value, "o", ms=3, mfc=colour if full else "white", mec=colour, mew=0.8, zorder=4)
     for beside in panel.beside:
-        _truth(ax, panel, beside.kind, [reference(panel, beside, rows, truths, units) for units in colours], colours)
+        _truth(ax, beside.kind, [reference(panel, beside, rows, truths, units) for units in colours], colours)
     if panel.chance is not None:
         ax.axhline(_chance(panel, rows), color=GREY, lw=0.9, ls=":", zorder=1)
     ax.set_title(panel.title, loc="left")
@@ -99,7 +99,7 @@ def _one_range(axes: Sequence[Axes], panels: Sequence[Panel]) -> None:
             ax.set_ylim(min(low), max(high))
 
 
-def _truth(ax: Axes, panel: Panel, kind: str, levels: Sequence[float], colours: dict[int, tuple]) -> None:
+def _truth(ax: Axes, kind: str, levels: Sequence[float], colours: dict[int, tuple]) -> None:
     """Draw where an estimate should come to: one black line, or one for each number of units in its colour."""
     if kind == NEURONS and len(set(levels)) > 1:
         for level, colour in zip(levels, colours.values(), strict=True):

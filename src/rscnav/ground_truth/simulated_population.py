@@ -16,7 +16,7 @@ from rscnav.errors import InvalidValueError
 from rscnav.ground_truth.subsampling import select_units_and_trials
 from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import RATE_SPREAD
-from rscnav.sessions.geometry import wrap
+from rscnav.sessions.geometry import ring_bin_centres, wrap
 from rscnav.sessions.session import Session
 
 
@@ -120,7 +120,7 @@ def population(
     -------
     Population
     """
-    places = -np.pi + (np.arange(n_position_bins) + 0.5) * 2 * np.pi / n_position_bins
+    places = ring_bin_centres(n_position_bins)
     nodes, share = np.polynomial.hermite_e.hermegauss(n_peaks)
     peaks = settings.peak_rate_hz * np.exp(RATE_SPREAD * nodes)
     bump = np.exp(-0.5 * (wrap(centres - places[:, None]) / settings.tuning_width_rad) ** 2)  # (place, bin)

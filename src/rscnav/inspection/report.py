@@ -9,6 +9,7 @@ import numpy as np
 import yaml
 
 from rscnav.config.load import parse_config
+from rscnav.errors import first_line
 from rscnav.files.sealed.hdf5 import sealed_format
 from rscnav.inspection import clock_alignment as lag
 from rscnav.inspection.available_analyses import feeds_in_words
@@ -21,7 +22,7 @@ from rscnav.inspection.raw_overview import FileOverview, overview
 from rscnav.inspection.run_checks import file_checks, not_made
 from rscnav.inspection.trial_alignment import MIN_TRIALS, Starts, scan_starts
 from rscnav.recordings.activity.unit_tables import units_in
-from rscnav.recordings.files.hdf5_probe.findings import first_line, is_hdf5, probe
+from rscnav.recordings.files.hdf5_probe.findings import is_hdf5, probe
 from rscnav.recordings.files.joined_files import open_joined
 from rscnav.recordings.files.nwb_lookup import START_COLUMNS
 from rscnav.recordings.files.object_names import SERIES, TABLE, Names

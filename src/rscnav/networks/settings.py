@@ -1,6 +1,6 @@
 """Settings of networks and of their training; seconds turned into steps. Needs no torch: the configuration is read where torch need not be."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -13,7 +13,6 @@ from rscnav.settings.strict_settings import StrictSettings
 CellName = Literal[
     "gru", "lstm", "tanh", "relu", "rectified_tanh", "leaky", "diagonal", "feedforward", "convolution"
 ]  # as in rscnav.networks.cells.registry
-CELL_NAMES: tuple[str, ...] = get_args(CellName)
 
 
 class Lesson(StrictSettings):

@@ -9,6 +9,11 @@ def wrap(angle: ArrayLike) -> NDArray[np.floating]:
     return np.mod(np.asarray(angle, dtype=float) + np.pi, 2 * np.pi) - np.pi
 
 
+def ring_bin_centres(n_bins: int) -> NDArray[np.float64]:
+    """Return the centres (rad) of equal bins over [-π, π)."""
+    return -np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins
+
+
 def distance(a: NDArray, b: NDArray, ring: bool) -> NDArray[np.floating]:
     """Distance between places.
 

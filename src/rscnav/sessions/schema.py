@@ -18,20 +18,12 @@ class Field:
     dtype: str
     unit: str
     about: str
-    required: bool = False
 
 
 ARRAYS = (
-    Field(
-        "activity",
-        ("time", "unit"),
-        "f4",
-        "Hz for neurons, 1 for networks",
-        "binned rate, or hidden state",
-        True,
-    ),
-    Field("time", ("time",), "f8", "s", "bin centres", True),
-    Field("trial", ("time",), "i4", "", "index of the trial, -1 between trials", True),
+    Field("activity", ("time", "unit"), "f4", "Hz for neurons, 1 for networks", "binned rate, or hidden state"),
+    Field("time", ("time",), "f8", "s", "bin centres"),
+    Field("trial", ("time",), "i4", "", "index of the trial, -1 between trials"),
     Field("position", ("time", "dim"), "f8", "position_unit", "in the landmark frame; on the ring in [-π, π)"),
     Field("heading", ("time",), "f8", "rad", "NaN where unknown"),
     Field(

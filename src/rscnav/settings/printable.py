@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 MOST = 100  # characters of a value
-MOST_NAMES = 12  # names in a list
+MOST_NAMES = 30  # names in a list
 
 
 class _Short(reprlib.Repr):

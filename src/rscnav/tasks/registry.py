@@ -26,13 +26,7 @@ TASKS: Registry[str] = {
 
 
 def task_module(name: str) -> Any:
-    """Return the module of a task.
-
-    Raises
-    ------
-    InvalidValueError
-        For an unknown task; the message lists those there are.
-    """
+    """Return the module of a task."""
     return load(lookup(TASKS, name, "task"))
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rscnav.sessions.geometry import ring_bin_centres
+
 RING_FUNCTIONS, RING_PLACES, RING_WIDTH = 6, 144, 0.2  # harmonics; places decoded; resolution (rad)
 BOX_FUNCTIONS, BOX_PLACES, BOX_WIDTH = 6, 24, 0.06  # the same along each side of the box, of its length
 FINEST = (1, 2, 3, 6)  # highest orders among which a readout chooses; off the ring the first stands for the coordinates
@@ -72,7 +74,7 @@ class PlaceCode:
 def fourier_basis(position: NDArray[np.floating], ring: bool) -> PlaceCode:
     """Choose the functions for positions (time, dim); in a box only places near those that were visited are decoded."""
     if ring:
-        places = (-np.pi + (np.arange(RING_PLACES) + 0.5) * 2 * np.pi / RING_PLACES)[:, None]
+        places = ring_bin_centres(RING_PLACES)[:, None]
         orders = np.arange(1, RING_FUNCTIONS + 1)[:, None]
         return PlaceCode(True, np.zeros(1), np.ones(1), orders, places)
     n_dims = position.shape[1]

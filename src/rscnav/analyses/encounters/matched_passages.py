@@ -13,7 +13,6 @@ from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
 MAX_CANDIDATES = 20_000  # samples that passages are looked for among, drawn at random
-ROLES = ("non_encounter", "non_encounter_twin", "other", "other_twin")
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class MatchTolerance:
 
 @dataclass(frozen=True)
 class Passages:
-    """Sets of four passages, one of each of `ROLES`.
+    """Sets of four passages, non-encounter and its twin, other passage and its twin.
 
     Parameters
     ----------

@@ -9,13 +9,13 @@ from matplotlib.lines import Line2D
 
 from rscnav.analyses.result import Result
 from rscnav.comparison.summary_table import SHOWN, TableCell, of_group
+from rscnav.figures.eigenspectra import without_rounding
 from rscnav.figures.layout import empty_panel
 from rscnav.figures.style import CONTROL
 from rscnav.sessions.schema import PHASES
 
 Results = Mapping[str, Mapping[str, Result]]
 Look = Mapping[str, dict[str, Any]]
-ROUNDING = 1e-8  # shares of variance below this are rounding
 LABELS = {
     "components": ("", ""),
     "dimension": ("correlation dimension", ""),
@@ -44,7 +44,7 @@ def draw_spectra(axes: Sequence[Axes], results: Results, look: Look) -> None:
                     values = result[spectrum]
                     component = np.arange(1, len(values) + 1)
                     width = 1.1 if style == "-" else 0.7
-                    ax.plot(component, _positive(values), color=colour, linewidth=width, linestyle=style)
+                    ax.plot(component, without_rounding(values), color=colour, linewidth=width, linestyle=style)
         if not some:
             empty_panel(ax, _reason(results, "eigenspectrum", phase))
             continue
@@ -137,10 +137,6 @@ def _point(ax: Axes, x: float, entry: TableCell, look: Mapping[str, Any], scale:
         x, entry.value / scale, look["marker"], color=look["color"], markerfacecolor=face, markersize=3.5,
         markeredgewidth=0.8, zorder=3,
     )  # fmt: skip
-
-
-def _positive(values: np.ndarray) -> np.ndarray:
-    return np.where(values > ROUNDING, values, np.nan)
 
 
 def _reason(results: Results, analysis: str, part: str = "") -> str:

@@ -22,13 +22,7 @@ CELLS: Registry[str] = {
 
 
 def cell_class(cell: str) -> type["Layer"]:
-    """Return the class of a cell.
-
-    Raises
-    ------
-    InvalidValueError
-        For an unknown cell; the message lists those there are.
-    """
+    """Return the class of a cell."""
     found: type[Layer] = load(lookup(CELLS, cell, "cell"))
     return found
 
@@ -39,7 +33,7 @@ def make_layer(cell: str, n_inputs: int, hidden_size: int, **options: Any) -> "L
     Raises
     ------
     InvalidValueError
-        For an unknown cell, a hidden size below 1, or an option that the cell does not have.
+        For a hidden size below 1, or an option that the cell does not have.
     """
     made = cell_class(cell)
     if hidden_size < 1:

@@ -19,13 +19,7 @@ RULES: Registry[str] = {
 
 
 def rule_class(name: str) -> type["LearningRule"]:
-    """Return the class of a rule.
-
-    Raises
-    ------
-    InvalidValueError
-        For an unknown rule; the message lists those there are.
-    """
+    """Return the class of a rule."""
     found: type[LearningRule] = load(lookup(RULES, name, "learning_rule.name"))
     return found
 
@@ -38,10 +32,5 @@ def make_rule(settings: "LearningRuleSettings", seed: int) -> "LearningRule":
     settings : LearningRuleSettings
     seed : int
         Of the random feedback of e-prop.
-
-    Raises
-    ------
-    InvalidValueError
-        For an unknown rule.
     """
     return rule_class(settings.name).from_settings(settings, seed)

@@ -11,7 +11,6 @@ from rscnav.seeds import Seeds
 from rscnav.tasks.base import Batch, Task, join
 
 STREAMS = ("train", "validation", "test")
-PIECE = 1000  # trials drawn at once where many are wanted
 
 
 def draw(

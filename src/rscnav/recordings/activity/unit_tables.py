@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
-from rscnav.recordings.files.object_names import TABLE, Kind, Names, listed
+from rscnav.recordings.files.object_names import TABLE, Kind, Names
 from rscnav.recordings.files.table_columns import TableColumns, joined_columns, left_out_notes, plain_columns
 from rscnav.recordings.files.uneven_tables import misshapen_columns
 from rscnav.sessions.lazy import LazySpikeTrains
+from rscnav.settings.printable import listed
 
 _SPIKES = ("spike_times", "obs_intervals")
 

@@ -8,8 +8,8 @@ import h5py
 from hdmf.build import DatasetBuilder, GroupBuilder, ObjectMapper
 from pynwb import NWBHDF5IO
 
-from rscnav.errors import InvalidValueError
-from rscnav.recordings.files.hdf5_probe.findings import Fault, Probed, first_line, key_of
+from rscnav.errors import InvalidValueError, first_line
+from rscnav.recordings.files.hdf5_probe.findings import Fault, Probed, key_of
 
 _READING = (
     OSError,

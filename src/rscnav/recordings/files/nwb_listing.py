@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from rscnav.errors import first_line
 from rscnav.recordings.files.damaged_objects import damaged_objects
 from rscnav.recordings.files.nwb_lookup import START_COLUMNS
 from rscnav.recordings.files.object_names import SERIES, TABLE, Names, files_of
@@ -97,7 +98,7 @@ def _series(path: str, item: Any) -> ListedSeries:
     except (
         Exception
     ) as error:  # whatever h5py, zarr or hdmf make of a damaged series: the others are listed all the same
-        return _damaged(path, type(item).__name__, _first_line(error))
+        return _damaged(path, type(item).__name__, first_line(error))
 
 
 def _damaged(path: str, kind: str, why: str) -> ListedSeries:
@@ -170,8 +171,3 @@ def _content(column: Any) -> str:
         return "text"
     word = "object" if first.dtype.kind in "OV" else str(first.dtype)
     return f"{word} {first.shape[1:]}" if first.ndim > 1 else word
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

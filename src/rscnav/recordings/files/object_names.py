@@ -14,8 +14,8 @@ from typing import Any
 
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.object_paths import Named, Paths, plain_path
+from rscnav.settings.printable import listed
 
-_LISTED = 30  # names in a message
 _FILES = "rscnav_files"
 
 
@@ -152,18 +152,6 @@ def read_with(file: Any, path: str, more: Iterable[tuple[str, Any]]) -> None:
 def files_of(file: Any) -> dict[str, Any]:
     """Return a file, and those that are read with it, by name."""
     return getattr(file, _FILES, None) or {"file": file}
-
-
-def path_of(file: Any, item: Any) -> str:
-    """Return the path of a series or a table as `inspect` prints it and as a mapping may name it."""
-    return Names(file).path(item, SERIES.fits if SERIES.fits(item) else TABLE.fits)
-
-
-def listed(names: Iterable[Any]) -> str:
-    """Return names for a message, at most 30 of them."""
-    every = [str(name) for name in names]
-    more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
-    return (", ".join(every[:_LISTED]) + more) or "none"
 
 
 def _is_series(item: Any) -> bool:

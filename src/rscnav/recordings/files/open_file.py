@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rscnav.errors import FileError, InvalidValueError, MissingFileError, RscnavError, is_internal
+from rscnav.errors import FileError, InvalidValueError, MissingFileError, RscnavError, first_line, is_internal
 from rscnav.files.sealed.hdf5 import CHANGED, check_sealed
 from rscnav.files.sealed.regular import file_digest, read_bytes
 from rscnav.files.sealed.tails import digest_file
 from rscnav.recordings.files.damaged_objects import add_notes, read_tolerantly
-from rscnav.recordings.files.hdf5_probe.findings import Probed, first_line, is_hdf5, probe, probed
+from rscnav.recordings.files.hdf5_probe.findings import Probed, is_hdf5, probe, probed
 from rscnav.recordings.files.zarr_nwb import is_zarr, open_zarr
 from rscnav.recordings.settings.arrays import Arrays
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError, did_you_mean
-from rscnav.recordings.files.object_names import listed
 from rscnav.recordings.files.uneven_tables import misshapen_columns
 from rscnav.recordings.files.value_mismatch import refuse_other_types
 from rscnav.recordings.settings.mapping import RowFilter
+from rscnav.settings.printable import listed
 
 Columns = dict[str, NDArray]
 _PART = re.compile(r"^(?P<name>.+)\[\s*:\s*,\s*(?P<at>\d+)\s*\]$")  # iscell[:, 1]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rscnav.errors import InvalidValueError
+from rscnav.settings.printable import listed
 
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 _SHOWN = 10  # values in a message
@@ -69,8 +70,7 @@ def _distinct(values: Iterable[Any]) -> list[Any]:
 
 
 def _shown(held: Sequence[Any]) -> str:
-    more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
-    return ", ".join(str(value) if isinstance(value, str) else written(value) for value in held[:_SHOWN]) + more
+    return listed((value if isinstance(value, str) else written(value) for value in held), _SHOWN) if held else ""
 
 
 def _same_of_other_type(value: Any, found: Any) -> bool:

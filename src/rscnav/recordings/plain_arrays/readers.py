@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError, did_you_mean
 from rscnav.recordings.plain_arrays.array_tree import Tree, Unreadable, Value, open_tree
+from rscnav.settings.printable import listed
 
 _INDEXED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<index>[^\[\]]*)\])?$", re.DOTALL)
-_LISTED = 40  # names that a message lists
 
 
 def read_arrays(path: str) -> "ArrayFile":
@@ -106,7 +106,7 @@ class ArrayFile:
                 return plain[top], parts[n:]
         hint = did_you_mean("/".join(parts), plain)
         raise InvalidValueError(
-            f"{key}: there is no array '{name}' in {self.path}; there are: {_listed(self._tree.names)}{hint}"
+            f"{key}: there is no array '{name}' in {self.path}; there are: {listed(sorted(self._tree.names))}{hint}"
         )
 
     def _inside(self, value: Value, part: str, name: str, key: str) -> Value:
@@ -118,7 +118,7 @@ class ArrayFile:
         if isinstance(value, dict):
             if part not in value:
                 raise InvalidValueError(
-                    f"{key}: '{name}' in {self.path}: there is no '{part}'; there are: {_listed(value)}"
+                    f"{key}: '{name}' in {self.path}: there is no '{part}'; there are: {listed(sorted(value))}"
                 )
             return value[part]
         if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
@@ -126,12 +126,6 @@ class ArrayFile:
         if isinstance(value, Unreadable):
             raise InvalidValueError(f"{key}: '{name}' in {self.path} is {value}")
         raise InvalidValueError(f"{key}: '{name}' in {self.path}: what comes before '{part}' is no structure")
-
-
-def _listed(names: Any) -> str:
-    known = sorted(names)
-    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-    return (", ".join(known[:_LISTED]) or "none") + more
 
 
 def _picked(value: Value, index: str, name: str, key: str) -> Value:

@@ -15,7 +15,7 @@ from rscnav.recordings.simulation.nwb_file import write_recording
 from rscnav.recordings.simulation.settings import Simulation
 from rscnav.seeds import Seeds
 from rscnav.sessions.encounters import Trajectory, find_encounters
-from rscnav.sessions.geometry import wrap
+from rscnav.sessions.geometry import ring_bin_centres, wrap
 from rscnav.sessions.hdf5 import write_session
 from rscnav.sessions.outcomes import OUTCOMES, ring_choices
 from rscnav.sessions.poisson import poisson_spikes
@@ -176,11 +176,10 @@ def expected_rates(
     settings: Simulation, units: NDArray, position: NDArray, belief: NDArray, phase: NDArray
 ) -> NDArray[np.floating]:
     """Rates (Hz) of the units in each bin, (time, unit), from position (time,), belief (time, bin), phase (time,)."""
-    n_bins = belief.shape[1]
     preferred = units["preferred_rad"]
     gain = np.ones((len(position), 1))
     if settings.encodes == "belief":
-        centre = -np.pi + (np.arange(n_bins) + 0.5) * 2 * np.pi / n_bins
+        centre = ring_bin_centres(belief.shape[1])
         drive = belief @ np.exp(-0.5 * (wrap(centre[:, None] - preferred) / settings.tuning_width_rad) ** 2)
         gain = np.array(settings.phase_gain)[phase][:, None]
     else:

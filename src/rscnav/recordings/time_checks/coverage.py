@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from rscnav.recordings.time_checks import thresholds as limits
 from rscnav.recordings.time_checks.activity_span import ActiveTime
 from rscnav.recordings.time_checks.clock_findings import COVERAGE, Clocks, Finding, Rows
+from rscnav.settings.printable import listed
 
 _NAMED = 10  # rows in a message
 
@@ -84,7 +85,7 @@ def _rows_outside(table: Rows, which: NDArray[np.bool_], extent: tuple[float, fl
     what = "trials" if table.key == "trials" else "epochs"
     early = times[:, 1] < extent[0]
     parts = [
-        f"{int(there.sum())} {word} (row {_some(rows[there])})"
+        f"{int(there.sum())} {word} (row {listed(rows[there].tolist(), _NAMED)})"
         for there, word in ((early, "before it began"), (~early, "after it ended"))
         if there.any()
     ]
@@ -123,7 +124,3 @@ def _tracked(active: ActiveTime, clocks: Clocks) -> list[Finding]:
         words = "nothing was recorded there" if sure else "was anything recorded there? If not, choose epochs"
         found.append(Finding(COVERAGE, "look", f"of the tracked time {when} spike: {words}"))
     return found
-
-
-def _some(rows: NDArray[np.intp]) -> str:
-    return ", ".join(map(str, rows[:_NAMED])) + (f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else "")

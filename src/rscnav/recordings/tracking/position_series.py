@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.nwb_lookup import Series, find_series
-from rscnav.recordings.files.object_names import SERIES, Names, listed
+from rscnav.recordings.files.object_names import SERIES, Names
 from rscnav.recordings.settings.position import Heading, Position
 from rscnav.recordings.tracking.position_units import known_unit
+from rscnav.settings.printable import listed
 
 _SAME_TIME = 0.5  # series side by side share at least this much of the shorter one's time
 _FLAT = 0.02  # a coordinate that varies by less than this fraction of the widest one says nothing of a place

@@ -40,11 +40,6 @@ def code_hash(*modules: str) -> str:
     return digest.hexdigest()[:12]
 
 
-def code_closure(*modules: str) -> list[str]:
-    """List the rscnav modules that `modules` import, directly or not, themselves included."""
-    return list(closure(*modules).modules)
-
-
 def package_versions(*modules: str) -> str:
     """Return names and versions of the numerical packages that modules import, directly or not, as one line."""
     return versions(closure(*modules).packages)

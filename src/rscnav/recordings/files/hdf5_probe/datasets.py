@@ -59,7 +59,7 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
     refusal = _lies_elsewhere(walk, data, packed) or _filter_missing(walk, packed)
     stored = walk.extents[key[0]]
     if not refusal:
-        extents, note = _extents(walk, data, packed, name)
+        extents, note = _extents(walk, data, packed)
         size = os.path.getsize(key[0])
         if any(start + length > size for start, length, _ in extents):
             raise InvalidValueError("its values lie beyond the end of the file")
@@ -144,7 +144,7 @@ def _filter(code: int, label: bytes) -> str:
     return f"filter {code}" + (f" ('{text}')" if text else "")
 
 
-def _extents(walk: Any, data: h5py.Dataset, packed: Any, name: str) -> tuple[list[Extent], str]:
+def _extents(walk: Any, data: h5py.Dataset, packed: Any) -> tuple[list[Extent], str]:
     """Return where in the file the values lie, and what is to be said of values that are not stored."""
     if packed.get_layout() == h5py.h5d.CONTIGUOUS:
         start, length = data.id.get_offset(), data.id.get_storage_size()

@@ -192,12 +192,6 @@ def followed(found: Probed, group: Any) -> list[str]:
     return [name for name in group if (*key, name) not in found.skipped]
 
 
-def first_line(error: BaseException) -> str:
-    """Return what an error says in its first line, or its kind where it says nothing."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
-
-
 def is_hdf5(path: str | os.PathLike[str]) -> bool:
     """Tell whether a file begins as HDF5 does, or does after a user block; libhdf5 is not asked."""
     with open(path, "rb") as file:

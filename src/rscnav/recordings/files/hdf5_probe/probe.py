@@ -15,6 +15,7 @@ from typing import Any
 
 import h5py
 
+from rscnav.errors import first_line
 from rscnav.recordings.files.hdf5_probe.datasets import look_at_dataset, overlapping
 from rscnav.recordings.files.hdf5_probe.links import Outside, Target, resolve
 
@@ -153,12 +154,6 @@ class FileWalk:
             elif attribute in ("namespace", "neurodata_type", "unit") and isinstance(value, str | bytes):
                 said[attribute] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         return said
-
-
-def first_line(error: BaseException) -> str:
-    """Return what an error says in its first line."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
 
 
 def main(path: str) -> None:

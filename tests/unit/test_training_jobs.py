@@ -94,7 +94,7 @@ def test_the_first_job_trains_all_and_the_others_find_their_files(task, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("mode", "gpus", "n_trainings"), [("jobs", 1, 3), ("auto", 0, 3), ("auto", 1, 1), ("ensemble", 0, 1)]
+    ("mode", "gpus", "n_trainings"), [("separate", 1, 3), ("auto", 0, 3), ("auto", 1, 1), ("ensemble", 0, 1)]
 )
 def test_who_trains_together_is_decided_by_the_job(task, tmp_path, monkeypatch, caplog, mode, gpus, n_trainings):
     fake = tuple(Gpu(CPU, f"fake-{k}", "Fake GPU") for k in range(gpus))
@@ -112,7 +112,7 @@ def test_who_trains_together_is_decided_by_the_job(task, tmp_path, monkeypatch, 
 
 def test_alone_a_job_makes_the_bytes_of_the_library(task, tmp_path):
     group = entries(tmp_path / "jobs", "a", "b")
-    job(task, tmp_path, group, "a", "jobs")
+    job(task, tmp_path, group, "a", "separate")
     train(task, group[0].plan, group[0].seeds, CPU, tmp_path / "whole")
     assert made(group[0]) == [(tmp_path / "whole" / file).read_bytes() for file in FILES]
 
@@ -234,7 +234,7 @@ def test_after_a_kill_members_can_go_on_one_by_one(task, tmp_path, caplog):
     caplog.clear()
     with caplog.at_level(logging.INFO):
         for name in "ab":
-            job(task, tmp_path, group, name, "jobs")
+            job(task, tmp_path, group, name, "separate")
     assert caplog.text.count("goes on from its checkpoint after 7 batches") == 2
     assert not list(tmp_path.rglob("checkpoint.pt"))
 

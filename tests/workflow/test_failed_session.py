@@ -39,7 +39,7 @@ def test_the_run_fails_with_a_table(failed):
     project, run = failed
     assert run.returncode == 1
     table = run.stdout[run.stdout.index("1 job failed, and") :]
-    assert "read  rat7  results/logs/import_recording/rat7.log" in table
+    assert "import_recording  rat7  results/logs/import_recording/rat7.log" in table
     assert "there is no series 'angel'" in table
     assert "4 outputs of several sessions were made from what there is" in table
     assert "Traceback" not in run.stdout
@@ -55,9 +55,9 @@ def test_joint_outputs_name_the_gap(failed):
     assert (numbers["rat7"]["status"], numbers["rat7"]["stage"]) == ("failed", "reading")
     assert numbers["rat7"]["log"] == "results/logs/import_recording/rat7.log"
     assert "there is no series 'angel'" in numbers["rat7"]["reason"]
-    across = read_result(project / "results" / "numbers" / "pooled.h5")
-    assert across["session"].tolist() == ["example"]
-    assert across.notes["left out"].startswith(f"rat7: {GAP}")
+    pooled = read_result(project / "results" / "numbers" / "pooled.h5")
+    assert pooled["session"].tolist() == ["example"]
+    assert pooled.notes["left out"].startswith(f"rat7: {GAP}")
     for figure in ("task", "entropy"):
         assert (project / "results" / "figures" / f"{figure}.pdf").stat().st_size > 1000
         assert f"missing: rat7: {GAP}" in (project / "results" / "logs" / "figures" / f"{figure}.log").read_text()
@@ -68,7 +68,7 @@ def test_the_next_run_does_the_failed_one_again_and_no_other(failed):
     assert set(jobs(snakemake(project, "--dry-run", *TARGETS).stdout)) >= {"import_recording", *JOINT}
     again = snakemake(project, *TARGETS)
     assert again.returncode == 1
-    assert "read  rat7  results/logs/import_recording/rat7.log" in again.stdout
+    assert "import_recording  rat7  results/logs/import_recording/rat7.log" in again.stdout
     assert "(Rule: " not in again.stdout  # none was finished, for none of the others was due
 
 

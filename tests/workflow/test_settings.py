@@ -97,7 +97,7 @@ def test_an_edit_of_the_code_during_a_run_is_refused(recorded):
     command = next(line for line in plan.splitlines() if "rscnav analyse" in line)
     command = command[command.index("rscnav") :].split(" 2>&1")[0]
     assert str(config.relative_to(recorded)) in command
-    module = recorded / "src" / "rscnav" / "analyses" / "tuning_entropy" / "tuning.py"
+    module = recorded / "src" / "rscnav" / "analyses" / "tuning" / "tuning_entropy.py"
     module.write_text(module.read_text() + "\nEDITED = 1\n")
     job = subprocess.run(
         ["bash", "-c", command], cwd=recorded, env=environment(recorded), text=True, capture_output=True, check=False

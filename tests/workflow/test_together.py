@@ -42,9 +42,9 @@ def log(project, name):
 
 
 @pytest.mark.parametrize(
-    ("together", "device", "visible"),
+    ("train_jobs", "device", "visible"),
     [
-        ("jobs", "auto", None),
+        ("separate", "auto", None),
         ("ensemble", "auto", "0,1"),
         ("auto", "auto", ""),
         ("auto", "auto", "0"),
@@ -52,9 +52,9 @@ def log(project, name):
     ],
 )
 def test_a_job_a_network_whatever_trains_together_and_on_whatever_machine(
-    project, monkeypatch, together, device, visible
+    project, monkeypatch, train_jobs, device, visible
 ):
-    write(project, together=together, device=device)
+    write(project, train_jobs=train_jobs, device=device)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if visible is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
@@ -88,8 +88,8 @@ def test_an_ensemble_trains_once_and_one_more_seed_trains_one(project, monkeypat
         assert session.attributes["rolled_out_on"].startswith("cpu, torch")
         assert not (project / "results" / "networks" / name / "ready").exists()
     before = {path: path.read_bytes() for path in (project / "results" / "networks").glob("*/weights.pt")}
-    for together, device, visible in (("jobs", "auto", "0"), ("auto", "auto", ""), ("auto", "cuda", "0")):
-        write(project, together=together, device=device, networks=seeds(1, 2))
+    for train_jobs, device, visible in (("separate", "auto", "0"), ("auto", "auto", ""), ("auto", "cuda", "0")):
+        write(project, train_jobs=train_jobs, device=device, networks=seeds(1, 2))
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
         assert "Nothing to be done" in snakemake(project, *sessions("n-s1", "n-s2")).stdout
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES")

@@ -53,7 +53,7 @@ class QueuedNetwork:
 
 
 def train_job(
-    task: Task, own: QueuedNetwork, group: Sequence[QueuedNetwork], device: str, together: str, lock: Path
+    task: Task, own: QueuedNetwork, group: Sequence[QueuedNetwork], device: str, train_jobs: str, lock: Path
 ) -> None:
     """Train a network, alone or with others of its group, or take what another network's job left for it.
 
@@ -62,12 +62,12 @@ def train_job(
     task : Task
     own : QueuedNetwork
         The network whose job this is. Its folder gets ``weights.pt`` and ``curve.csv``.
-    group : sequence of Entry
+    group : sequence of QueuedNetwork
         All networks that may train together, this one included, in an order that all their jobs agree on.
     device : str
         The configuration's ``device``: ``auto``, ``cpu`` or ``cuda``.
-    together : str
-        The configuration's: ``ensemble``; ``jobs``: alone; ``auto``: together on a GPU, alone on a CPU.
+    train_jobs : str
+        The configuration's: ``ensemble``: together; ``separate``: alone; ``auto``: together on a GPU, alone on a CPU.
     lock : pathlib.Path
         A file whose lock the job of the group that trains holds.
 
@@ -81,7 +81,7 @@ def train_job(
     if take(own.folder, own.plan.files_record, own.name):
         return
     gpus = wanted_gpus(device)
-    if len(group) < 2 or together == "jobs" or (together == "auto" and not gpus):
+    if len(group) < 2 or train_jobs == "separate" or (train_jobs == "auto" and not gpus):
         _train(task, own, [own], group, gpus)
         return
     check_together([entry.plan for entry in group])

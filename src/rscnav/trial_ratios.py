@@ -22,8 +22,8 @@ def ratio_of_sums(sums: NDArray, counts: NDArray) -> tuple[NDArray[np.float64], 
     Cochran, Sampling Techniques, 3rd ed. (1977), section 6.3.
     """
     n, groups = counts.sum(axis=0), (counts > 0).sum(axis=0)
+    ratio = np.divide(sums.sum(axis=0), n, out=np.full(np.shape(n), np.nan), where=n > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = sums.sum(axis=0) / n
         squares = np.sum((sums - counts * np.nan_to_num(ratio)) ** 2, axis=0)
         se = np.sqrt(squares * groups / (groups - 1)) / n
     return ratio, np.where(groups > 1, se, np.nan)

@@ -1,7 +1,7 @@
 """What an analysis gives: named arrays with units, notes, a status; and its HDF5 file."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from rscnav.files.sealed.regular import DamagedError
 
 FORMAT = "rscnav result 3"
 OK, NOT_APPLICABLE = "ok", "not applicable"
+INTERVAL = ("", "_low", "_high")  # ends of the names of an estimate with its interval
+BAND = ("mean", "low", "high")  # and of a null distribution
 
 
 @dataclass
@@ -48,6 +50,13 @@ class Result:
         if array.ndim != len(dims):
             raise InvalidValueError(f"{name}: shape {array.shape} needs {array.ndim} dimension names, got {dims}")
         self.arrays[name], self.units[name], self.dims[name] = array, unit, dims
+
+    def add_each(
+        self, name: str, ends: Iterable[str], values: Iterable[ArrayLike], unit: str = "", dims: tuple[str, ...] = ()
+    ) -> None:
+        """Add several arrays of one unit and shape, for example an interval: each is called `name` and its end."""
+        for end, array in zip(ends, values, strict=True):
+            self.add(f"{name}{end}", array, unit, dims)
 
     def __getitem__(self, name: str) -> NDArray:
         if name not in self.arrays:

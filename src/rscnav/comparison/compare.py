@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rscnav.analyses.preprocessing import Prepared, prepare
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.comparison import conditions
 from rscnav.comparison.conditions import PLACES, TIMES, place_conditions, places_differ, time_conditions
@@ -159,11 +159,9 @@ def _add_alike(result: Result, pair: str, found: RSAResult) -> None:
     for name in ("similarity", "low", "high", "ceiling", "p", "p_places", "p_trials"):
         result.add(f"{pair}/{name}", float(getattr(found, name)))
     for name in ("overall", "places_null", "trials_null"):
-        for end, value in zip(("", "_low", "_high"), getattr(found, name), strict=True):
-            result.add(f"{pair}/{name}{end}", value)
+        result.add_each(f"{pair}/{name}", INTERVAL, getattr(found, name))
     for phase, numbers in found.by_phase.items():
-        for end, value in zip(("similarity", "low", "high"), numbers, strict=True):
-            result.add(f"{pair}/{phase}/{end}", value)
+        result.add_each(f"{pair}/{phase}/", ("similarity", "low", "high"), numbers)
 
 
 def _dynamics(
@@ -179,9 +177,7 @@ def _dynamics(
             "analyses.common.analysis_dt_s joins narrower bins"
         )
     found: DSAResult = apart(one.pieces, other.pieces, settings, seeds.spawn("dynamics", pair))
-    result.add(f"{pair}/distance", found.distance, "rad")
-    result.add(f"{pair}/distance_low", found.low, "rad")
-    result.add(f"{pair}/distance_high", found.high, "rad")
+    result.add_each(f"{pair}/distance", INTERVAL, (found.distance, found.low, found.high), "rad")
     result.add(f"{pair}/distance_floor", np.mean([floors[side.session.name] for side in sides]), "rad")
     result.add(f"{pair}/distance_uncoupled", found.uncoupled, "rad")
     result.add(f"{pair}/distance_shuffled", found.shuffled, "rad")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import BAND, Result
 from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.jackknife import jackknife_interval
 from rscnav.analyses.statistics.permutation import permutation_p
@@ -85,22 +85,17 @@ def add_ratio(
     """Add between over within at each lag with its interval; its p; and the same for random halves of one category."""
     n_lags = len(pairs.distance)
     observed = pairs.ratio(is_a)
-    result.add(f"{what}/ratio/value", observed, "", ("lag",))
     groups = seeds.generator("groups")
     group = groups.permutation(np.arange(len(is_a)) % min(settings.n_groups, len(is_a)))
     without = np.stack([pairs.ratio(is_a, group != k) for k in np.unique(group)])  # (group, lag)
     bounds = np.array([jackknife_interval(observed[lag], without[:, lag]) for lag in range(n_lags)])
-    result.add(f"{what}/ratio/low", bounds[:, 0], "", ("lag",))
-    result.add(f"{what}/ratio/high", bounds[:, 1], "", ("lag",))
-
+    add_band(result, f"{what}/ratio", np.vstack([observed, bounds.T]), "", ("lag",))
     null = pairs.ratio(_relabelled(is_a, pairs.stratum, settings.n_null, seeds.generator("labels")))
-    for name, values in zip(("mean", "low", "high"), null_band(null), strict=True):
-        result.add(f"{what}/permuted_{name}", values, "", ("lag",))
+    result.add_each(f"{what}/permuted_", BAND, null_band(null), "", ("lag",))
     p = permutation_p(null, observed)
     result.add(f"{what}/p_by_lag", p, "", ("lag",))
     split = _split_ratio(pairs, is_a, settings.n_null, seeds.generator("split"))
-    for name, values in zip(("mean", "low", "high"), split, strict=True):
-        result.add(f"{what}/control_{name}", values, "", ("lag",))
+    result.add_each(f"{what}/control_", BAND, split, "", ("lag",))
 
     after = np.arange(n_lags) > 0  # from the first step of the common input on
     result.add(f"{what}/p", permutation_p(null[:, after].mean(axis=1), observed[after].mean()))

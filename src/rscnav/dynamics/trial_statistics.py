@@ -5,13 +5,10 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
 
-BANDS = ("value", "low", "high")
-
 
 def add_band(result: Result, name: str, band: NDArray[np.float64], unit: str = "", dims: tuple[str, ...] = ()) -> None:
     """Add NAME/value, NAME/low and NAME/high."""
-    for part, values in zip(BANDS, band, strict=True):
-        result.add(f"{name}/{part}", values, unit, dims)
+    result.add_each(f"{name}/", ("value", "low", "high"), band, unit, dims)
 
 
 def fit_exponential_decay(time: NDArray[np.float64], left: NDArray[np.float64]) -> tuple[float, float]:

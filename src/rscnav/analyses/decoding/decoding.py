@@ -10,7 +10,7 @@ from rscnav.analyses.decoding.cross_validation import permuted_labels, rank_stra
 from rscnav.analyses.encounters.categories import samples_around
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.preprocessing import chosen_trials
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.max_statistic import add_tests, max_statistic_test
 from rscnav.seeds import Seeds
@@ -117,8 +117,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
                 of_path = "displacement" if name == "before" else "displacement_after"
                 _add_numbers(result, f"{task}_{of_path}", alone[at])
                 more = accuracy_gain(decoded[at], alone[at], trials.label)
-                for end, value in zip(("", "_low", "_high"), more, strict=True):
-                    result.add(f"{task}_{name}_gain{end}", value)
+                result.add_each(f"{task}_{name}_gain", INTERVAL, more)
         of_time = trials.decode(time_code(in_trial[use]), np.ones(len(trials.label), bool), _DRAWS_ALONE)
         _add_numbers(result, f"{task}_trial_time", of_time)
     return result
@@ -174,10 +173,9 @@ def _add_windows(result: Result, task: str, decoded: list[DecodingResult], setti
 
 
 def _add_accuracy(result: Result, prefix: str, decoded: list[DecodingResult]) -> None:
-    for name in ("accuracy", "low", "high"):
-        result.add(f"{prefix}{name}", [getattr(d, name) for d in decoded], "", ("window",))
+    values = zip(*((d.accuracy, d.low, d.high) for d in decoded), strict=True)
+    result.add_each(prefix, ("accuracy", "low", "high"), values, "", ("window",))
 
 
 def _add_numbers(result: Result, name: str, decoded: DecodingResult) -> None:
-    for end, value in (("", decoded.accuracy), ("_low", decoded.low), ("_high", decoded.high)):
-        result.add(f"{name}{end}", value)
+    result.add_each(name, INTERVAL, (decoded.accuracy, decoded.low, decoded.high))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.preprocessing import belief_places
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.statistics.jackknife import jackknife_interval
 from rscnav.sessions.geometry import distance, wrap
 from rscnav.sessions.session import Session
@@ -39,8 +39,7 @@ def add_observers(
         without = (sums.sum() - sums[used]) / np.maximum(counts.sum() - counts[used], 1)
         enough = len(np.unique(trial)) >= MIN_TRIALS
         low, high = jackknife_interval(value, without) if enough else (np.nan, np.nan)
-        for key, number in (("error", value), ("error_low", low), ("error_high", high)):
-            result.add(f"{name}/{which}_{key}", number, session.position_unit)
+        result.add_each(f"{name}/{which}_error", INTERVAL, (value, low, high), session.position_unit)
 
 
 def add_histograms(

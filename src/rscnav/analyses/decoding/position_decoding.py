@@ -16,7 +16,7 @@ from rscnav.analyses.decoding.error_histograms import add_histograms, add_observ
 from rscnav.analyses.decoding.position_basis import PlaceCode, fourier_basis
 from rscnav.analyses.decoding.ridge_regression import fit_cross_validated
 from rscnav.analyses.preprocessing import prepare
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
@@ -217,10 +217,9 @@ def _decode(
         chance[draw] = data.distance(guessed, test).mean()
         if draw < SHOWN:
             shown.append(guessed)
-    numbers = value, low, high, np.median(errors), *null_band(chance)
-    keys = "error", "error_low", "error_high", "median_error", "chance", "chance_low", "chance_high"
-    for key, number in zip(keys, numbers, strict=True):
-        result.add(f"{name}/{key}", float(number), unit)
+    result.add_each(f"{name}/error", INTERVAL, (value, low, high), unit)
+    result.add(f"{name}/median_error", float(np.median(errors)), unit)
+    result.add_each(f"{name}/chance", INTERVAL, null_band(chance), unit)
     result.add(f"{name}/p", float(permutation_p(-chance, -value)))
     result.add(f"{name}/n_samples", len(test))
     result.add(f"{name}/n_trials", n_trials)

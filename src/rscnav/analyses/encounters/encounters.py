@@ -14,7 +14,7 @@ from rscnav.analyses.encounters.categories import (
     why_no_non_encounters,
 )
 from rscnav.analyses.preprocessing import prepare
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.intervals import t_quantile
 from rscnav.analyses.statistics.standardise import zscore
@@ -122,8 +122,6 @@ def _add_average(
     mean, se, half, n = (np.stack(values) for values in zip(*found, strict=True))
     result.add(what, np.array(list(sets)), "", (what,))
     result.add(f"{what}_count", [int(use.sum()) for use in sets.values()], "", (what,))
-    result.add(f"{what}_activity", mean, "sd", (what, "lag"))
-    result.add(f"{what}_activity_sem", se, "sd", (what, "lag"))
-    result.add(f"{what}_activity_low", mean - half, "sd", (what, "lag"))
-    result.add(f"{what}_activity_high", mean + half, "sd", (what, "lag"))
+    ends = *INTERVAL, "_sem"
+    result.add_each(f"{what}_activity", ends, (mean, mean - half, mean + half, se), "sd", (what, "lag"))
     result.add(f"{what}_activity_n", n, "", (what, "lag"))

@@ -16,7 +16,7 @@ from rscnav.analyses.encounters.alternative_positions import (
 from rscnav.analyses.encounters.categories import why_no_non_encounters
 from rscnav.analyses.encounters.matched_passages import MAX_CANDIDATES, MatchTolerance, find_passages
 from rscnav.analyses.preprocessing import Prepared, chosen_trials, prepare
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.intervals import mean_interval
 from rscnav.analyses.statistics.matched_pairs import random_sign_flips
@@ -169,15 +169,13 @@ def _add_compared(
     apart = np.where(np.isfinite(since).all(axis=0), since[0] - since[1], np.nan)
     n = np.isfinite(apart).sum(axis=0)
     for what, values in zip(KINDS, (*np.where(both, curves, np.nan), apart), strict=True):
-        for end, of_all in zip(("", "_low", "_high"), mean_interval(values, settings.min_sets), strict=True):
-            result.add(f"{of_lag}/{what}{end}", of_all, unit, ("lag",))
+        result.add_each(f"{of_lag}/{what}", INTERVAL, mean_interval(values, settings.min_sets), unit, ("lag",))
     null = np.abs(signs @ np.where(np.isfinite(apart), apart, 0.0)) / np.maximum(n, 1)
     tests = max_statistic_test(np.abs(result[f"{of_lag}/difference"]), null)
     result.add(f"{of_lag}/n", n, "", ("lag",))
     result.add(f"{of_lag}/p", tests.p, "", ("lag",))
     result.add(f"{of_lag}/p_corrected", tests.p_corrected, "", ("lag",))
     for what, values in zip(KINDS, (*numbers, numbers[0] - numbers[1]), strict=True):
-        for end, value in zip(("", "_low", "_high"), mean_interval(values, settings.min_sets), strict=True):
-            result.add(f"{of_number}_{what}{end}", value, unit)
+        result.add_each(f"{of_number}_{what}", INTERVAL, mean_interval(values, settings.min_sets), unit)
     lost = np.nan_to_num(numbers[0] - numbers[1])
     result.add(f"{of_number}_p", permutation_p(np.abs(signs @ lost), np.abs(lost.sum())))

@@ -7,7 +7,7 @@ from pydantic import Field
 from rscnav.analyses.encounters.categories import ORDERS, samples_around
 from rscnav.analyses.events import onset_sample, segment_index
 from rscnav.analyses.preprocessing import prepare
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.matched_pairs import matched_pairs, random_sign_flips, unbiased_squared_distance
 from rscnav.analyses.statistics.max_statistic import add_tests, max_statistic_test
@@ -155,11 +155,8 @@ def _add_distance(
     result.add(f"{label}/n", n_pairs, "", ("lag",))
     result.add(f"{label}/distance2", value, "sd²", ("lag",))
     result.add(f"{label}/spread2", spread, "sd²", ("lag",))
-    result.add(f"{label}/ratio", value / over, "", ("lag",))
-    result.add(f"{label}/ratio_low", low / over, "", ("lag",))
-    result.add(f"{label}/ratio_high", high / over, "", ("lag",))
+    result.add_each(f"{label}/ratio", INTERVAL, (value / over, low / over, high / over), "", ("lag",))
     tests = max_statistic_test(value / over, null / over)
     add_tests(result, label, "lag", tests, settings.onset_lags)
     at_zero = int(np.searchsorted(result["time"], -1e-9))
-    for end in ("", "_low", "_high"):
-        result.add(f"{label}_ratio{end}", result[f"{label}/ratio{end}"][at_zero])
+    result.add_each(f"{label}_ratio", INTERVAL, [result[f"{label}/ratio{end}"][at_zero] for end in INTERVAL])

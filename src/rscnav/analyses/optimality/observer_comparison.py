@@ -1,7 +1,5 @@
 """Analysis `behaviour`: which observer the network behaves like, in loss, certainty, belief in a refuted place, choices."""
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -80,11 +78,11 @@ def _add_losses(result: Result, session: Session, counted: NDArray[np.bool_]) ->
             continue
         values = values[counted].astype(np.float64)
         where = session.trial[counted], session.require("phase")[counted]
-        _add(result, what, "mean se", strategies.per_step(values, *where), BY_PART, unit)
+        result.add_each(f"{what}/", ("mean", "se"), strategies.per_step(values, *where), unit, BY_PART)
         if "network" in session.observer_names:
             own = values[:, [session.observer_names.index("network")]]
             worse = strategies.per_step(own - values, *where)
-            _add(result, what, "difference difference_se", worse, BY_PART, unit)
+            result.add_each(f"{what}/difference", ("", "_se"), worse, unit, BY_PART)
 
 
 def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]) -> None:
@@ -93,7 +91,7 @@ def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]
         return
     values = session.observer_kl_divergence[counted]
     where = session.trial[counted], session.require("phase")[counted]
-    _add(result, "kl_divergence", "mean se", strategies.per_step(values, *where), BY_PART, "nats per step")
+    result.add_each("kl_divergence/", ("mean", "se"), strategies.per_step(values, *where), "nats per step", BY_PART)
     trial, means = strategies.of_trials(values, *where)
     result.add("kl_divergence/trial", trial, "", ("trial",))
     result.add("kl_divergence/of_trial", means[:, :, 0], "nats per step", ("trial", "observer"))
@@ -154,7 +152,7 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
     both = np.isfinite(before) & np.isfinite(after)
     for name, values in {"before": before, "after": after, "drop": before - after}.items():
         mean_se = mean_and_se(np.where(both, values, np.nan))[:2]
-        _add(result, "non_encounter", f"{name} {name}_se", mean_se, ("observer",))
+        result.add_each(f"non_encounter/{name}", ("", "_se"), mean_se, "", ("observer",))
     result.add("non_encounter/n_paired", both.sum(axis=0), "", ("observer",))
 
 
@@ -185,7 +183,7 @@ def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
 
 
 def _add_shares(result: Result, name: str, shares: NDArray, dims: tuple[str, ...]) -> None:
-    _add(result, name, "share se low high", np.moveaxis(shares[..., :4], -1, 0), dims)
+    result.add_each(f"{name}/", ("share", "se", "low", "high"), np.moveaxis(shares[..., :4], -1, 0), "", dims)
     result.add(f"{name}/n", shares[..., 4].astype(np.int64), "", dims)
 
 
@@ -197,11 +195,4 @@ def _add_mean_around(result: Result, name: str, values: NDArray, around: NDArray
     """Add mean, se and count over encounters of values (time, observer) at samples around (encounter, lag)."""
     padded = np.append(values, np.full((1, values.shape[1]), np.nan), axis=0)  # the last one answers for -1
     found = (array.T for array in mean_and_se(padded[around]))
-    _add(result, name, "mean se n_around", found, ("observer", "lag"))
-
-
-def _add(
-    result: Result, name: str, whats: str, arrays: Iterable[NDArray], dims: tuple[str, ...], unit: str = ""
-) -> None:
-    for what, array in zip(whats.split(), arrays, strict=True):
-        result.add(f"{name}/{what}", array, unit, dims)
+    result.add_each(f"{name}/", ("mean", "se", "n_around"), found, "", ("observer", "lag"))

@@ -15,7 +15,7 @@ from pydantic import Field
 from rscnav.analyses.pairwise import block_correlations as correlations
 from rscnav.analyses.pairwise.block_correlations import BlockSums, as_matrix, block_sums
 from rscnav.analyses.preprocessing import Prepared, prepare
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import BAND, INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.intervals import null_band, percentile_band
 from rscnav.analyses.statistics.permutation import permutation_p
@@ -134,16 +134,12 @@ def _part(
     null, draws = correlations.sign_flip_null(sums, settings.n_null, seeds.generator(name, "flipped"))
     result.add(f"{name}/p", float(permutation_p(null, correlations.self_product(sums))))
     result.add(f"{name}/histogram", _shares(correlation), "", ("bin",))
-    for which, shares in zip(("mean", "low", "high"), null_band([_shares(draw) for draw in draws]), strict=True):
-        result.add(f"{name}/control_histogram_{which}", shares, "", ("bin",))
+    result.add_each(f"{name}/control_histogram_", BAND, null_band([_shares(draw) for draw in draws]), "", ("bin",))
     return sums
 
 
 def _add_estimate(result: Result, key: str, value: float, low: float, high: float, n_blocks: int) -> None:
-    if n_blocks < MIN_BLOCKS:
-        low = high = np.nan
-    for suffix, number in (("", value), ("_low", low), ("_high", high)):
-        result.add(f"{key}{suffix}", number)
+    result.add_each(key, INTERVAL, (value, low, high) if n_blocks >= MIN_BLOCKS else (value, np.nan, np.nan))
 
 
 def _shares(correlation: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -165,8 +161,7 @@ def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Setting
     observed, null = correlations.mantel_null(one, other, settings.n_null, seeds.generator("relabelled"))
     result.add("structure_preserved_observed", observed)
     result.add("structure_preserved_p", float(permutation_p(null, observed)))
-    for end, value in zip(("low", "high"), percentile_band(null), strict=True):
-        result.add(f"structure_preserved_control_{end}", value)
+    result.add_each("structure_preserved_control_", BAND[1:], percentile_band(null))
 
 
 def _plain(prepared: Prepared, mask: NDArray[np.bool_], varying: NDArray[np.bool_], limit: int) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.preprocessing import Prepared, prepare, why_insufficient
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import BAND, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.spectrum import null_spectra as controls
 from rscnav.analyses.spectrum.participation_ratio import MIN_GROUPS, corrected_participation_ratio, moments
@@ -147,8 +147,7 @@ def _observed(result: Result, name: str, prepared: Prepared, part: _Part, settin
     if part.n_trials < MIN_TRIALS:
         low = high = np.nan
         result.notes[f"{name}/participation_ratio"] = f"{part.n_trials} trials; {MIN_TRIALS} are needed for an interval"
-    for key, number in (("corrected", value), ("low", low), ("high", high)):
-        result.add(f"{name}/participation_ratio_{key}", number)
+    result.add_each(f"{name}/participation_ratio_", ("corrected", "low", "high"), (value, low, high))
     if part.n_trials > 1:
         held_out = held_out_spectrum(activity, group % FOLDS, settings.n_components)
         result.add(f"{name}/eigenvalues_held_out", held_out, "", ("component",))
@@ -246,6 +245,5 @@ def _spike_shuffle(
 def _add_control(result: Result, name: str, null: str, observed: NDArray, spectra: list[NDArray]) -> None:
     """Store mean and 95 % band of a control's spectra, and how many leading components lie above it."""
     band = null_band(spectra)
-    for which, values in zip(("mean", "low", "high"), band, strict=True):
-        result.add(f"{name}/control_{null}_{which}", values, "", ("component",))
+    result.add_each(f"{name}/control_{null}_", BAND, band, "", ("component",))
     result.add(f"{name}/components_above_{null}", n_significant_components(observed, band[2]))

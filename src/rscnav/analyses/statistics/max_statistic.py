@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import BAND, Result
 from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.errors import InvalidValueError
@@ -99,10 +99,9 @@ def add_tests(result: Result, name: str, dim: str, tests: MaxStatTest, run_lengt
     run_length : int
         Lags in a row that an onset needs.
     """
-    for which in ("mean", "low", "high"):
-        result.add(f"{name}/control_{which}", getattr(tests, which), "", (dim,))
-    for which in ("threshold", "p", "p_corrected"):
-        result.add(f"{name}/{which}", getattr(tests, which), "", (dim,))
+    result.add_each(f"{name}/control_", BAND, (tests.mean, tests.low, tests.high), "", (dim,))
+    ends = "threshold", "p", "p_corrected"
+    result.add_each(f"{name}/", ends, (tests.threshold, tests.p, tests.p_corrected), "", (dim,))
     known = tests.p_corrected[np.isfinite(tests.p_corrected)]
     result.add(f"{name}_p", known.min() if len(known) else np.nan)
     onset = first_run(tests.p_corrected, run_length)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import BAND, INTERVAL, Result
 from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
 from rscnav.analyses.statistics.permutation import adjusted_p, permutation_p
@@ -126,8 +126,7 @@ def _observed(
     result.add("curves", (curves - floor).T, "", ("unit", "bin"))
     result.add("entropy", entropy, "bit", ("unit",))
     result.add("entropy_jackknife", corrected, "bit", ("unit",))
-    for name, value in {"": mean, "_low": low, "_high": high, "_jackknife": _mean(corrected)}.items():
-        result.add(f"mean_entropy{name}", value, "bit")
+    result.add_each("mean_entropy", (*INTERVAL, "_jackknife"), (mean, low, high, _mean(corrected)), "bit")
     result.add("n_bins_visited", int(np.sum(counts.sum(axis=0) > 0)))
     return entropy
 
@@ -170,10 +169,8 @@ def _add_null(
     """Add the null's mean and 95 % band, of each unit and of the mean over units."""
     result.add(f"entropy_compared{suffix}", compared, "bit", ("unit",))
     result.add(f"mean_entropy_compared{suffix}", _mean(compared), "bit")
-    for end, values in zip(("mean", "low", "high"), null_band(draws), strict=True):
-        result.add(f"{null}_{end}", values, "bit", ("unit",))
-    for end, value in zip(("", "_low", "_high"), null_band([_mean(row) for row in draws]), strict=True):
-        result.add(f"{null}_mean_entropy{end}", value, "bit")
+    result.add_each(f"{null}_", BAND, null_band(draws), "bit", ("unit",))
+    result.add_each(f"{null}_mean_entropy", INTERVAL, null_band([_mean(row) for row in draws]), "bit")
 
 
 def _add_p(

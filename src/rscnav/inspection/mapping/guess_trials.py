@@ -54,10 +54,10 @@ def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None
             for c in keys
             if set(columns[c].tolist()) == set(more[c].tolist()) and len(set(more[c].tolist())) == len(more[c])
         ]
-        trials["columns"] = _short(item, items)
+        trials["join_table"] = _short(item, items)
         found.why["trials.join_table"] = "a table with as many rows"
         if keys:
-            trials["match"] = keys[0]
+            trials["join_on"] = keys[0]
         found.used.add(item.path)
         columns = {**more, **columns}
         break
@@ -112,7 +112,7 @@ def _ends(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
         return
     lengths = columns["stop_time"].astype(float) - columns["start_time"].astype(float)
     if np.mean(~(lengths > 0)) > _NO_END:
-        trials["until"] = "next"
+        trials["end"] = "next"
         found.why["trials.end"] = f"CHECK: {np.mean(~(lengths > 0)):.0%} of the rows have no end, or one at their start"
 
 

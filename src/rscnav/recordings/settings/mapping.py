@@ -79,7 +79,7 @@ class Trials(StrictSettings):
             raise InvalidValueError(
                 f"trials.join_on: '{self.join_on}' joins two tables, but trials.join_table names no second one"
             )
-        from_table = {"select", "columns", "outcome", "rotation", "until"} & self.model_fields_set
+        from_table = {"select", "join_table", "outcome", "rotation", "end"} & self.model_fields_set
         if self.home_location is not None and from_table:
             raise InvalidValueError(
                 f"trials.home_location makes trials without a table, so trials.{', trials.'.join(sorted(from_table))} can't be had"

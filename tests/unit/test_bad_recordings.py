@@ -105,13 +105,13 @@ def test_column_that_is_not_there(tmp_path):
     refused(
         path,
         {"unit_filters": [{"column": "kwality", "min": 1}]},
-        "units",
+        "unit_filters",
         "'kwality'",
         "quality",
         "n_spikes",
         "rate_hz",
     )
-    refused(path, {"unit_filters": [{"column": "quality", "min": 1}]}, "units", "'quality'", "text", "values")
+    refused(path, {"unit_filters": [{"column": "quality", "min": 1}]}, "unit_filters", "'quality'", "text", "values")
 
 
 def test_no_units_left(tmp_path):

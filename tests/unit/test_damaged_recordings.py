@@ -322,7 +322,7 @@ def test_inspection_goes_on_where_a_step_fails(path, monkeypatch):
     def broken(*arguments):
         raise IndexError("list index out of range")
 
-    for step in ("guess", "file_checks", "look_at"):
+    for step in ("guess", "file_checks", "overview"):
         with monkeypatch.context() as patch:
             patch.setattr(reports, step, broken)
             report = inspect_recording(str(path))

@@ -280,7 +280,7 @@ def test_poor_sessions_give_a_result_that_says_why(case):
     assert met.applicable
     assert apart.applicable
     assert (
-        analyse("non_encounters", here).reason == "the session has no position, no phase, no hypotheses, no landmarks"
+        analyse("non_encounters", here).reason == "the session has no position, no phase, no n_hypotheses, no landmarks"
     )
     if case in ("one trial", "fewer than folds"):
         assert apart.notes["2nd"].endswith("10 pairs are needed")

@@ -75,6 +75,6 @@ def test_a_task_without_observers_trains_to_its_schedule_and_says_that_there_is_
     assert np.isfinite(session.training_curve["loss"]).all()
     assert session.observer_names == ("network",)
     result = analyse("optimality_gap", session)
-    assert result.reason == "the session has no bayes"
+    assert result.reason == "the session has no bayes_posterior"
     with pytest.raises(ValueError, match="has no observer 'bayes'; it has: none"):
         observe(task, task.sample(2, 3, torch.Generator()))

@@ -81,7 +81,7 @@ def test_spikes_alone_go_through_and_say_what_is_missing(finished):
     results = {a: read_result(project / "results" / "analyses" / a / "spikes.h5") for a in ANALYSES}
     computed = {name for name, result in results.items() if result.applicable}
     assert {"eigenspectrum", "dimension", "state_space"} <= computed
-    assert results["optimality_gap"].reason == "the session has no belief, no bayes, no position, no phase"
+    assert results["optimality_gap"].reason == "the session has no belief, no bayes_posterior, no position, no phase"
     for name in set(ANALYSES) - computed:
         assert results[name].status == "not applicable"
         assert "the session has no" in results[name].reason

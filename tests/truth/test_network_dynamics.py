@@ -9,11 +9,12 @@ from planted_system import linear, visited_by
 
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.intervals import mean_interval
+from rscnav.analyses.tuning.entropy import entropy_bits
 from rscnav.dynamics.autonomous_runs import add_alone
 from rscnav.dynamics.distance_ratio import StatePairs, add_ratio, pairwise
 from rscnav.dynamics.driven_divergence import add_driven_divergence
 from rscnav.dynamics.filter_dynamics import filter_alone, filter_time_constants
-from rscnav.dynamics.landscape import add_landscape, entropy_bits, nearest
+from rscnav.dynamics.landscape import add_landscape, nearest
 from rscnav.dynamics.perturbations import add_recovery
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import load_trajectories

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.intervals import mean_interval
+from rscnav.analyses.tuning.entropy import entropy_bits
 from rscnav.dynamics.filter_dynamics import filter_alone
-from rscnav.dynamics.landscape import entropy_bits
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import Trajectories
 from rscnav.dynamics.trial_statistics import add_band

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.intervals import mean_interval
+from rscnav.analyses.tuning.entropy import entropy_bits
 from rscnav.dynamics import fixed_points as points
 from rscnav.dynamics import jacobian_spectra as spectra
 from rscnav.dynamics.filter_dynamics import filter_time_constants
@@ -89,11 +90,6 @@ def _add_belief(result: Result, visited: Trajectories, name: str, states: NDArra
     belief = visited.system.report(states)
     result.add(f"{name}/place", visited.places.best(belief), visited.task.position_unit, (dim, "dim"))
     result.add(f"{name}/entropy", entropy_bits(belief), "bit", (dim,))
-
-
-def entropy_bits(belief: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Entropy of beliefs (..., bin), in bits."""
-    return -np.sum(belief * np.log2(np.where(belief > 0, belief, 1.0)), axis=-1)
 
 
 def _add_slow(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.events import displacement_since_landmark
 from rscnav.analyses.settings import Common
+from rscnav.analyses.tuning.entropy import curve_entropy
 from rscnav.config.job_settings import simulation
 from rscnav.config.schema import Config
 from rscnav.errors import InvalidValueError
@@ -135,8 +136,7 @@ def curve_entropy_truth(walk: LongWalk, units_of: Population, angle: NDArray[np.
     at = np.clip(np.searchsorted(edges, angle[known], side="left") - 1, 0, n_bins - 1)
     means = np.stack([drive[known][at == k].mean(axis=0, dtype=np.float64) for k in range(n_bins)])  # (bin, feature)
     rates = units_of.weights @ means.T  # (node, bin)
-    p = rates / rates.sum(axis=1, keepdims=True)
-    return units_of.mean(-np.sum(p * np.log2(p), axis=1))
+    return units_of.mean(curve_entropy(rates))
 
 
 def participation_ratio_truth(

@@ -73,11 +73,10 @@ def kl_divergence(belief: NDArray[np.floating], other: NDArray[np.floating]) -> 
     ----------
     Kullback & Leibler, Ann. Math. Stat. 22, 79 (1951), doi:10.1214/aoms/1177729694.
     """
-    p = np.asarray(belief, np.float64)
+    from scipy.special import rel_entr
+
     q = np.maximum(np.asarray(other, np.float64), np.finfo(np.float32).tiny)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = p * np.log(p / q)
-    return np.sum(np.where(p > 0, terms, 0.0), axis=1)
+    return np.asarray(rel_entr(np.asarray(belief, np.float64), q).sum(axis=1))
 
 
 def alternative_positions(

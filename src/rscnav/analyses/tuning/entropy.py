@@ -66,18 +66,24 @@ def subtract_minimum(activity: NDArray[np.floating]) -> tuple[NDArray[np.floatin
     return (activity - np.where(negative, lowest, 0) if negative.any() else activity), negative
 
 
+def entropy_bits(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Entropy -Σ p log₂ p (bits) of distributions (..., bin); NaN where a value is NaN."""
+    logs = np.log2(p, out=np.zeros(p.shape), where=p > 0)
+    return np.where(np.isnan(p).any(axis=-1), np.nan, -np.sum(p * logs, axis=-1)) + 0.0
+
+
 def curve_entropy(rates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Entropy (bits) of tuning curves (..., bin) scaled to sum 1; NaN rates are left out, no positive sum gives NaN."""
     known = np.where(np.isfinite(rates), rates, 0.0)
     total = known.sum(axis=-1, keepdims=True)
     p = np.divide(known, total, out=np.full(rates.shape, np.nan), where=total > 0)
-    return _minus_p_log_p(p)
+    return entropy_bits(p)
 
 
 def histogram_entropy(counts: NDArray[np.integer]) -> NDArray[np.float64]:
     """Plug-in entropy (bits) of histograms (..., bin): H = -Σ p_k log₂ p_k with p_k = n_k / N; NaN for an empty one."""
     total = counts.sum(axis=-1, keepdims=True).astype(np.float64)
-    return _minus_p_log_p(np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0))
+    return entropy_bits(np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0))
 
 
 def miller_madow(counts: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -150,8 +156,3 @@ def jackknife_corrected(plugin: NDArray[np.float64], without: NDArray[np.float64
     """
     n = len(without)
     return np.asarray(n * plugin - (n - 1) * np.mean(without, axis=0) if n > 1 else np.full_like(plugin, np.nan))
-
-
-def _minus_p_log_p(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    logs = np.log2(p, out=np.zeros(p.shape), where=p > 0)
-    return np.where(np.isnan(p).any(axis=-1), np.nan, -np.sum(p * logs, axis=-1)) + 0.0

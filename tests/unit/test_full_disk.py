@@ -117,7 +117,7 @@ def test_what_was_there_before_stays_on_a_full_disk(kind, session, lazy, tmp_pat
 
 def test_a_place_that_cannot_be_a_folder_is_named_with_the_cure(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match=r"x\.h5: Not a directory; nothing was written; a part of its path is a file"):
+    with pytest.raises(OSError, match=r"x\.h5: File exists; nothing was written; a part of its path is a file"):
         write_result(Result(), tmp_path / "file" / "x.h5")
     with pytest.raises(OSError, match="nothing was written; a part of its path is a file"):
         writable.refuse_unwritable(tmp_path / "file" / "networks")

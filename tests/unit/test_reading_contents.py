@@ -66,7 +66,7 @@ def test_tables_with_what_their_columns_hold(tmp_path):
     assert trials.n_rows == 4
     assert trials.type == "TimeIntervals"
     assert trials.extent == (1.0, 8.5)
-    assert trials.join_table == {
+    assert trials.columns == {
         "start_time": "float64", "stop_time": "float64", "port": "float64 (2,)", "choice": "text",
     }  # fmt: skip
     assert units.n_rows == 2

@@ -52,9 +52,9 @@ def test_planes_with_their_own_frames_are_brought_to_the_bins_one_by_one(tmp_pat
 
 def test_rules_go_by_the_common_columns_and_by_the_plane(tmp_path):
     path = written(tmp_path / "x.nwb", iscell=[1.0, 0.0, 1.0])
-    session = read_recording(path, mapping(units=[{"column": "iscell", "min": 0.5}]))
+    session = read_recording(path, mapping(unit_filters=[{"column": "iscell", "min": 0.5}]))
     np.testing.assert_array_equal(session.activity, np.concatenate([FIRST[:, [0, 2]], SECOND[:, :1]], axis=1))
-    session = read_recording(path, mapping(units=[{"column": "series", "values": ["ophys/plane1"]}]))
+    session = read_recording(path, mapping(unit_filters=[{"column": "series", "values": ["ophys/plane1"]}]))
     np.testing.assert_array_equal(session.activity, SECOND)
     assert session.attributes["n_units_left_out"] == 3
 

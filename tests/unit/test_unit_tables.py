@@ -99,9 +99,9 @@ def test_the_spikes_of_units_that_rules_leave_out_do_not_matter(tmp_path):
     for rule in ({"column": "quality", "values": ["good"]}, {"column": "rate_hz", "max": 1e6, "min": 0}):
         if rule["column"] == "rate_hz":
             with pytest.raises(ValueError, match="unit 1 has a spike time that is not finite, spike 1; leave it out"):
-                read_recording(path, {"units": [rule]})
+                read_recording(path, {"unit_filters": [rule]})
             continue
-        session = read_recording(path, {"units": [rule], "trial_s": 1.0})
+        session = read_recording(path, {"unit_filters": [rule], "trial_s": 1.0})
         assert session.n_units == 1
         assert session.units["rate_hz"][0] == pytest.approx(len(part) / (part[-1] - part[0]))
         assert len(session.trials) == 9  # and not as long as a broken train says

@@ -32,7 +32,7 @@ def test_a_good_one(folder, capsys):
     assert validate(folder, GOOD) == 0
     said = capsys.readouterr().out
     assert "ok: recording 'r0': 2 units, 2 trials, 80 bins" in said
-    assert "not: encounters, divergence, decoding (the session has no encounters)" in said
+    assert "not: encounters, trajectory_divergence, decoding (the session has no encounters)" in said
     assert "1 session (0 of networks that are trained, 0 sampled from them, 1 of recordings)" in said
     assert not (folder / "out").exists()
 

@@ -59,7 +59,7 @@ def test_weights_say_what_they_were_trained_with(saved):
         (lambda s: s | {"architecture": s["architecture"] | {"hidden_size": 6}}, "layers.0.weight_ih has the shape"),
         (lambda s: s | {"architecture": s["architecture"] | {"hidden_size": 10**9}}, "no network has its architecture"),
         (lambda s: s | {"architecture": s["architecture"] | {"hidden_size": 2**62}}, "no network has its architecture"),
-        (lambda s: s | {"architecture": s["architecture"] | {"cell": "x"}}, "unknown 'x'"),
+        (lambda s: s | {"architecture": s["architecture"] | {"cell": "x"}}, "'x' is not valid"),
         (lambda s: s | {"architecture": s["architecture"] | {"n_layers": 2}}, "layers.1.weight_ih .*it is missing"),
         (lambda s: s | {"architecture": {"colour": "red"}}, "its architecture cannot be read"),
         (lambda s: s | {"architecture": s["architecture"] | {"hidden_size": "5"}}, "no network has its architecture"),

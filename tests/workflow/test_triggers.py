@@ -160,7 +160,7 @@ NO_EFFECT: dict[str, Callable[[str], str]] = {
     "cli__train": comment,
     "networks__training__progress": comment,
     "networks__model": comment,
-    "analyses__tuning__dispersion": comment,
+    "analyses__tuning__rate_dispersion": comment,
     "sessions__hdf5": comment,
     "figures__style": comment,
     "export__nwb__writer": comment,
@@ -199,7 +199,7 @@ def test_what_changes_no_result_reruns_nothing(finished):
 
 EDITS: dict[str, tuple[dict[str, Callable[[str], str]], dict[str, int]]] = {
     "one analysis": (
-        {"analyses__tuning__dispersion": line},
+        {"analyses__tuning__rate_dispersion": line},
         {"analyse_rate_dispersion": N_SESSIONS, **figures("entropy"), "pool": 1, "plot_comparison": 1, "summary": 1},
     ),
     "one figure": ({"figures__dynamics": line}, figures("dynamics")),
@@ -221,7 +221,7 @@ def test_an_edit_of_what_all_jobs_use_reruns_all(finished):
 
 
 def test_a_new_analysis_runs_alone(finished):
-    new = {"analyses__again": finished.copy_of("analyses/tuning/spatial")}
+    new = {"analyses__again": finished.copy_of("analyses/tuning/spatial_entropy")}
     with finished.edited(analyses__registry=entry("ANALYSES", "again", "rscnav.analyses.again"), **new):
         assert finished.planned() == {"analyse_again": N_SESSIONS, "summary": 1, "all": 1}
 

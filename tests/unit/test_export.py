@@ -146,7 +146,7 @@ def test_a_network_seen_as_a_recording_comes_back_equal(tmp_path):
     [
         {"position": None, "heading": None, "velocity": None, "landmarks": None, "encounters": None, "phase": None},
         {"encounters": np.empty(0, ENCOUNTERS), "training_curve": np.empty(0, CURVE)},
-        {"bin_centres": None, "belief": None, "bayes": None, "observer_correct": None, "attributes": {}},
+        {"bin_centres": None, "belief": None, "bayes_posterior": None, "observer_correct": None, "attributes": {}},
         {
             "trial": np.full(40, -1, np.int32),
             "trials": np.empty(0, TRIALS),

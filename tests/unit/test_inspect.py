@@ -40,12 +40,12 @@ def test_another_laboratory_s_file_from_inspection_to_session(other_lab, pytestc
     drafted = pasted(other_lab)
     assert drafted.trials.model_dump() == wanted.trials.model_dump()
     assert drafted.landmarks == wanted.landmarks
-    assert drafted.units == wanted.units
+    assert drafted.unit_filters == wanted.unit_filters
     np.testing.assert_allclose(drafted.position.centre, wanted.position.centre, atol=0.05)
     one, other = read_recording(other_lab, drafted), read_recording(other_lab, wanted)
     np.testing.assert_allclose(one.position, other.position, atol=0.01)
     np.testing.assert_array_equal(one.trials["outcome"], other.trials["outcome"])
-    assert one.missing(["encounters", "phase", "outcome", "landmarks"]) == ""
+    assert one.missing_fields(["encounters", "phase", "outcome", "landmarks"]) == ""
 
 
 def test_its_session_is_what_the_animal_did(other_lab):
@@ -96,7 +96,7 @@ def test_spikes_and_nothing_else(tmp_path):
     report = inspect_recording(str(path))
     assert report.error == ""
     assert report.session.position is None
-    assert "not: tuning, spatial, position_decoding (the session has no position)" in report.text()
+    assert "not: tuning_entropy, spatial_entropy, position_decoding (the session has no position)" in report.text()
 
 
 def test_a_unit_that_is_not_known_is_marked(tmp_path):

@@ -19,6 +19,7 @@ from rscnav.analyses import analyse, lowpass
 from rscnav.analyses.lowpass_filter import lowpass_rows
 from rscnav.analyses.registry import analysis_module
 from rscnav.cli.main import main
+from rscnav.errors import InvalidValueError
 from rscnav.export import export_nwb, export_tables, read_exported
 from rscnav.files.sealed.hdf5 import accept
 from rscnav.recordings import open_session, read_recording
@@ -218,7 +219,15 @@ def config(path, folder, **changes):
     """Write a configuration that reads one recording."""
     content = {"recordings": [{"name": "r", "file": str(path), **MAPPING, **changes}]}
     (folder / "c.yaml").write_text(yaml.safe_dump(content))
-    return ["read", "--config", str(folder / "c.yaml"), "--session", "r", "--output", str(folder / "out" / "r.h5")]
+    return [
+        "import-recording",
+        "--config",
+        str(folder / "c.yaml"),
+        "--session",
+        "r",
+        "--output",
+        str(folder / "out" / "r.h5"),
+    ]
 
 
 def test_a_read_that_fails_half_way_leaves_the_old_file_and_nothing_else(recorded, tmp_path, monkeypatch, small_blocks):
@@ -229,7 +238,7 @@ def test_a_read_that_fails_half_way_leaves_the_old_file_and_nothing_else(recorde
     def stops(self, *arguments, plain=rates.SpikeRates._counted):
         calls.append(1)
         if len(calls) > 3:
-            raise ValueError("the file went away")
+            raise InvalidValueError("the file went away")
         return plain(self, *arguments)
 
     monkeypatch.setattr(rates.SpikeRates, "_counted", stops)

@@ -198,7 +198,9 @@ def config(train_jobs="ensemble", **network):
 def test_who_can_train_together_depends_on_networks_alone():
     for train_jobs in ("auto", "ensemble", "separate"):
         for device in ("auto", "cpu", "cuda"):
-            known = parse_config({"networks": [{"name": "n", "seeds": [1, 2]}], "train_jobs": train_jobs, "device": device})
+            known = parse_config(
+                {"networks": [{"name": "n", "seeds": [1, 2]}], "train_jobs": train_jobs, "device": device}
+            )
             assert training_groups(known) == [["n-s1", "n-s2"]]
             assert training_group(known, "n-s2") == ["n-s1", "n-s2"]
 

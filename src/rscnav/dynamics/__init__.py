@@ -12,7 +12,7 @@
 - ``settings``           numbers of the stage `dynamics`
 - ``system``             A trained network as a map from state to state
 - ``trajectories``       the states that a network went through in its session: whole states, and what else the parts of this stage share
-- ``trial_statistics``   means over trials with their intervals, and the shape of a return
+- ``trial_statistics``   estimates with intervals in results, and the fit of an exponential decay
 """
 
 import lazy_loader

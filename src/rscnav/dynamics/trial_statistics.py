@@ -1,4 +1,4 @@
-"""Means over trials with their intervals, and the shape of a return."""
+"""Estimates with intervals in results, and the fit of an exponential decay."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -7,18 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def t_quantile(n: ArrayLike, level: float = 0.95) -> NDArray[np.float64]:
-    """Return the two-sided quantile of Student's t with n - 1 degrees of freedom: an interval is value ± quantile · standard error.
+    """Return the two-sided quantile (shape of `n`) of Student's t with n - 1 degrees of freedom; NaN for fewer than two cases.
 
-    Parameters
-    ----------
-    n : int or array of int
-        Cases (trials, groups, sessions); NaN for fewer than two.
-    level : float
-        Coverage.
-
-    Returns
-    -------
-    array of the shape of `n`
+    An interval of coverage `level` is value ± quantile · standard error.
     """
     from scipy.special import stdtrit
 

@@ -69,7 +69,7 @@ def test_it_is_lost_when_the_hypothesis_is(found):
     """`n_hypotheses` falls to one as the landmark should have gone out of view: at different times, from the onset on."""
     time = found["time"]
     for what in ("shown", "network"):
-        curve = found[f"{what}/missed"]
+        curve = found[f"{what}/non_encounter"]
         assert curve[time < 0] == pytest.approx(SHARE, abs=0.1)
         assert np.nanmax(curve[time > 1.0]) < 0.15
         assert found[f"{what}/other"][time < 1.0] == pytest.approx(SHARE, abs=0.1)

@@ -92,7 +92,7 @@ def test_spectra_are_the_result(full):
     np.testing.assert_array_equal(lines[-1].get_ydata(), result["LM2/eigenvalues"])
     assert figure.axes[2].get_yscale() == "log"
     counts = {tuple(line.get_ydata()) for line in figure.axes[3].lines}
-    assert (float(result["LM2/components_above_B"]),) in counts
+    assert (float(result["LM2/components_above_trial_shuffle"]),) in counts
 
 
 def test_dimensions_are_the_result_and_hollow_where_not_reliable(full):

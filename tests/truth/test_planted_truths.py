@@ -115,7 +115,7 @@ def test_what_a_belief_allows():
     belief[2, [9, 18]] = 0.5
     position = centres[[9, 12, 9]][:, None]
     session = SimpleNamespace(
-        need=lambda name: {
+        require=lambda name: {
             "bin_centres": centres[:, None],
             "bayes_posterior": belief,
             "position": position,
@@ -160,7 +160,7 @@ def without_noise(mouse, name, **changes):
 
 def test_the_drive_makes_the_rates_of_the_simulation(mouse):
     _, truth, walk, units = mouse
-    rates = walk.project_inputs.reshape(len(truth.time), -1) @ units.weights.T
+    rates = walk.drive.reshape(len(truth.time), -1) @ units.weights.T
     np.testing.assert_allclose(rates, truth.activity, rtol=1e-3, atol=1e-3)
 
 
@@ -178,7 +178,7 @@ def test_analyses_of_expected_rates_read_the_truth_of_these_units(mouse):
     np.testing.assert_allclose(counting, other, rtol=1e-3)
     assert spectrum.scalar("LM2/participation_ratio") == pytest.approx(expected, rel=1e-3)
     pairwise = without_noise(mouse, "pairwise", n_null=5)
-    matrices = [correlations_truth(walk.filtered(1.0), 0 * walk.project_inputs, walk.phase == k, units) for k in (1, 2)]
+    matrices = [correlations_truth(walk.filtered(1.0), 0 * walk.drive, walk.phase == k, units) for k in (1, 2)]
     upper = np.triu_indices(len(units.weights), 1)
     kept = np.corrcoef(matrices[0][upper], matrices[1][upper])[0, 1]
     low, high = pairwise.scalar("structure_preserved_low"), pairwise.scalar("structure_preserved_high")

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from rscnav.analyses.across_sessions import COMPARED
 from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
+from rscnav.analyses.result import BAND, INTERVAL
 from rscnav.comparison.compare import compare
 from rscnav.comparison.settings import Similarity
 from rscnav.config.schema import Config
@@ -197,9 +198,21 @@ def written_keys() -> Iterator[tuple[tuple[str, ...], str]]:
             own = {"dynamics": "dynamics", "comparison": "compare"}.get(folder, path.stem)
             own = "pool" if own == "across_sessions" else own
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                adds = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add" and len(node.args) > 1
-                if adds and isinstance(node.args[0], ast.Constant | ast.JoinedStr):
-                    yield (own,) if own in SECTIONS else SECTIONS, literal(node.args[0])
+                method = getattr(node.func, "attr", "") if isinstance(node, ast.Call) else ""
+                if method not in ("add", "add_each") or len(node.args) < 2:
+                    continue
+                if isinstance(node.args[0], ast.Constant | ast.JoinedStr):
+                    for end in ends_of(node.args[1]) if method == "add_each" else ("",):
+                        yield (own,) if own in SECTIONS else SECTIONS, literal(node.args[0]) + end
+
+
+def ends_of(node: ast.expr) -> tuple[str, ...]:
+    """Return the ends of the names that `Result.add_each` adds; ``{}`` where they are computed."""
+    if isinstance(node, ast.Name) and node.id in ("INTERVAL", "BAND"):
+        return {"INTERVAL": INTERVAL, "BAND": BAND}[node.id]
+    if isinstance(node, ast.Tuple) and all(isinstance(end, ast.Constant) for end in node.elts):
+        return tuple(str(end.value) for end in node.elts if isinstance(end, ast.Constant))
+    return ("{}",)
 
 
 def literal(node: ast.Constant | ast.JoinedStr) -> str:

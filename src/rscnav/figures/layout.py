@@ -56,7 +56,7 @@ def empty_panel(ax: Axes, reason: str) -> None:
     for spine in ax.spines.values():
         spine.set(visible=True, color=GREY, linestyle=(0, (2, 2)), linewidth=0.5)
     heading = () if " failed: " in reason else ("not applicable:",)
-    lines = "\n".join(textwrap.fill(line, 20) for line in (*heading, *reason.split("\n")))
+    lines = "\n".join(textwrap.fill(line, 20, break_long_words=False) for line in (*heading, *reason.split("\n")))
     # Kept out of the layout, which would otherwise make room for a long reason by shrinking all panels.
     ax.text(0.5, 0.5, lines, transform=ax.transAxes, ha="center", va="center", color=GREY).set_in_layout(False)
 

@@ -30,7 +30,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
         row_label(panels[0], row.label)
         results = row.results("non_encounters")
         for panel, what in zip(panels, CURVES, strict=False):
-            members = [r for r in results if f"{what}/missed" in r]
+            members = [r for r in results if f"{what}/non_encounter" in r]
             if members:
                 _curves(panel, members, what, what not in explained)
                 explained.add(what)
@@ -69,7 +69,7 @@ def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> Non
     if legend:
         if what == "shown":
             ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05")
-        if what == "network" and any("bayes/missed" in r for r in results):
+        if what == "network" and any("bayes/non_encounter" in r for r in results):
             ax.plot([], [], color=GREY, ls=DASHED, label="exact filter")
         compact_legend(ax, loc="upper left", handlelength=1.4, ncols=2, columnspacing=0.8)
 

@@ -101,7 +101,7 @@ def _of_curves(walk: LongWalk, units_of: Population, analyses: Any) -> Iterator[
         ("tuning_entropy", moved, analyses.tuning_entropy.n_bins),
         ("spatial_entropy", place, analyses.spatial_entropy.n_position_bins),
     ):
-        yield Truth(f"{name}_entropy", "", 0, RATES, curve_entropy_truth(walk, units_of, angle, n_bins))
+        yield Truth(name, "", 0, RATES, curve_entropy_truth(walk, units_of, angle, n_bins))
 
 
 def _of_spectra(walk: LongWalk, units_of: Population, common: Common, units: Sequence[int]) -> Iterator[Truth]:

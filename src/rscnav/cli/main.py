@@ -15,6 +15,7 @@ import rscnav
 # All other modules are imported in `main`, so that Ctrl-C during an import ends with one line, too.
 
 DONE, USER_ERROR, INTERNAL_ERROR, INTERRUPTED, NO_READER = 0, 1, 3, 130, 141  # 2: argparse, for a wrong command line
+_interrupts: list[int] = []  # signals of Ctrl-C that came
 
 COMMANDS = {
     "train": "train one network",
@@ -66,9 +67,10 @@ def _status(words: list[str], of_process: bool) -> int:
         _run(words, of_process)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _show(f"{' '.join(['rscnav', *words[:1]])}: interrupted; nothing half-written is left")
-        return INTERRUPTED
+        return _show_interrupt(words)
     except Exception as error:
+        if _interrupts:
+            return _show_interrupt(words)
         if isinstance(error, BrokenPipeError) and _has_no_reader(sys.stdout):
             return NO_READER
         from rscnav.cli.error_reports import internal_report, name_of, user_message
@@ -86,19 +88,20 @@ def _status(words: list[str], of_process: bool) -> int:
 
 def _run(words: list[str], of_process: bool) -> None:
     """Import the wanted command, and run it."""
+    if of_process:
+        _note_interrupts()
+        _end_cleanly()
     import argparse
     import importlib
     import logging
 
-    if of_process:
-        _end_cleanly()
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch then asks for large pages: a fifth of a training step
     parser = argparse.ArgumentParser(prog="rscnav", description=rscnav.__doc__.splitlines()[0])
     parser.add_argument("--version", action="version", version=f"rscnav {rscnav.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about)
-        if name in words[:1]:  # only the words command is imported
+        if name in words[:1]:  # only the module of the wanted command is imported
             module = importlib.import_module(f"rscnav.cli.{name.replace('-', '_')}")
             module.configure(command)
             command.set_defaults(run=module.run)
@@ -106,6 +109,22 @@ def _run(words: list[str], of_process: bool) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("rscnav").setLevel(logging.INFO)  # ours only: matplotlib's font tools are talkative
     parsed.run(parsed)
+
+
+def _note_interrupts() -> None:
+    """Record Ctrl-C: an interrupted import of a library may end with any exception."""
+
+    def interrupt(number: int, _: object) -> None:
+        _interrupts.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+
+
+def _show_interrupt(words: list[str]) -> int:
+    _show(f"{' '.join(['rscnav', *words[:1]])}: interrupted; nothing half-written is left")
+    return INTERRUPTED
 
 
 def _end_cleanly() -> None:

@@ -23,7 +23,8 @@ from rscnav.networks.architecture import Architecture
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.settings import Training
 from rscnav.networks.training import trainer as run
-from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train
 from rscnav.observers.settings import Observer
 from rscnav.recordings import read_recording
 from rscnav.seeds import Seeds
@@ -93,7 +94,7 @@ def _networks(folder: Path) -> None:
         checkpoint_every_s=0.0,
         target_gap=None,
     )
-    plan = Plan(
+    plan = TrainingPlan(
         name="x",
         architecture=Architecture(hidden_size=4),
         training=training,

@@ -18,7 +18,8 @@ from rscnav.files.sealed.hdf5 import accept
 from rscnav.files.sealed.regular import DamagedError
 from rscnav.networks import checkpoint
 from rscnav.networks.architecture import Architecture
-from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train
 from rscnav.observers.settings import Observer
 from rscnav.recordings.files.open_file import open_recording
 from rscnav.recordings.session_files import is_session
@@ -74,7 +75,7 @@ def sound(tmp_path_factory):
     result.add("names", np.array(["a", "bé"]), "", ("name",))
     result.add("number", 3.5)
     write_result(result, folder / "result.h5", {"settings": "{}"})
-    plan = Plan("x", Architecture(hidden_size=4), small_training(6, 3), Observer(grid_bins=128), "{}", "c")
+    plan = TrainingPlan("x", Architecture(hidden_size=4), small_training(6, 3), Observer(grid_bins=128), "{}", "c")
     with killed_at(5):
         train(short_task(3.0), plan, Seeds(0), CPU, folder)
     shutil.move(folder / "checkpoint.pt", folder / "kept.pt")

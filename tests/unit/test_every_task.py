@@ -17,7 +17,8 @@ from rscnav.networks.architecture import Architecture
 from rscnav.networks.checkpoint import load_network
 from rscnav.networks.rollout import read_curve, roll_out
 from rscnav.networks.settings import Rollout, Training
-from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train
 from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -51,7 +52,7 @@ def rolled(name, folder, **settings):
     seeds = Seeds(0, ("every", name))
     network = train(
         task,
-        Plan(f"{name}-s1", Architecture("gru", 6), training, OBSERVER, "record"),
+        TrainingPlan(f"{name}-s1", Architecture("gru", 6), training, OBSERVER, "record"),
         seeds,
         torch.device("cpu"),
         folder,

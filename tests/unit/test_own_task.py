@@ -15,7 +15,8 @@ from rscnav.config.load import parse_config
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.rollout import read_curve, roll_out
 from rscnav.networks.settings import Rollout, Training
-from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train
 from rscnav.observers.registry import observe
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -42,7 +43,7 @@ def session_of(task, folder, **settings):
     torch.set_num_threads(1)
     training = Training(batch_size=16, n_batches=6, validation_trials=20, validate_every_batches=3, **settings)
     seeds = Seeds(0, ("own",))
-    plan = Plan("own-s1", Architecture("gru", 6), training, Observer(), "record")
+    plan = TrainingPlan("own-s1", Architecture("gru", 6), training, Observer(), "record")
     network = train(task, plan, seeds, CPU, folder)
     curve = read_curve(folder / "curve.csv")
     rollout = Rollout(train_trials=10, test_trials=30)

@@ -17,7 +17,8 @@ from rscnav.networks.model import Network, step_losses
 from rscnav.networks.rollout import read_curve, roll_out
 from rscnav.networks.settings import Rollout
 from rscnav.networks.training.lr_schedule import cycle_ends, learning_rate
-from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train
 from rscnav.networks.training.trial_streams import draw
 from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.settings import Observer
@@ -25,7 +26,7 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.settings import Encounters
 
 SETTINGS = small_training(12, 5, batch_size=16, validation_trials=40)
-PLAN = Plan("test-s1", Architecture("gru", 8), SETTINGS, Observer(), "record")
+PLAN = TrainingPlan("test-s1", Architecture("gru", 8), SETTINGS, Observer(), "record")
 SEEDS = Seeds(0, ("network", "test", 1))
 
 

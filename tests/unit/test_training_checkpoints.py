@@ -14,13 +14,14 @@ from rscnav.files.atomic import clear_leftovers
 from rscnav.networks import checkpoint
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.training.checkpoint_settings import differences
-from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 
 TRAINING = small_training(6, 2)
 RECORD = json.dumps({"network": {"cell": "gru", "training": {"max_learning_rate": 0.004, "curriculum": []}}, "seed": 0})
-PLAN = Plan("kept-s1", Architecture("gru", 5), TRAINING, Observer(), RECORD, code="abc")
+PLAN = TrainingPlan("kept-s1", Architecture("gru", 5), TRAINING, Observer(), RECORD, code="abc")
 SEEDS = Seeds(0, ("network", "kept", 1))
 
 

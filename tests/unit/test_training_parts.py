@@ -15,7 +15,8 @@ from rscnav.networks.training import progress
 from rscnav.networks.training.flops import flops_per_step, product_peak
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.optimiser import Adam
-from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train
 from rscnav.networks.training.train_step import TrainStep
 from rscnav.networks.training.validation import Validation, measure
 from rscnav.observers.settings import Observer
@@ -31,7 +32,7 @@ def task():
 
 
 def plan_of(architecture=None, **changes):
-    return Plan(
+    return TrainingPlan(
         "parts-s1", architecture or Architecture("gru", 5), TRAINING.model_copy(update=changes), Observer(), "r"
     )
 

@@ -14,13 +14,14 @@ from rscnav.networks.rollout import read_curve
 from rscnav.networks.settings import Training
 from rscnav.networks.training.early_stopping import divergence_reason, is_stalled
 from rscnav.networks.training.lr_schedule import cycle_at, is_falling, learning_rate
-from rscnav.networks.training.train import Plan, train
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train
 from rscnav.networks.training.train_step import TrainStep
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
 
 TRAINING = small_training(12, 3)
-PLAN = Plan("wild-s1", Architecture("gru", 5), TRAINING, Observer(), "record")
+PLAN = TrainingPlan("wild-s1", Architecture("gru", 5), TRAINING, Observer(), "record")
 SEEDS = Seeds(0, ("network", "wild", 1))
 
 

@@ -10,7 +10,8 @@ from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.learning_rules.settings import LearningRuleSettings
-from rscnav.networks.training.train import Plan, train, train_ensemble
+from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.training.train import train, train_ensemble
 from rscnav.networks.training.train_step import TrainStep
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
@@ -40,7 +41,7 @@ def tolerance(request):
 
 def plans_of(changes, architecture=Architecture("gru", 6), **shared):  # noqa: B008 (frozen)
     return [
-        Plan(name, architecture, TRAINING.model_copy(update={**shared, **own}), Observer(), "record")
+        TrainingPlan(name, architecture, TRAINING.model_copy(update={**shared, **own}), Observer(), "record")
         for name, own in zip(NAMES, changes, strict=True)
     ]
 

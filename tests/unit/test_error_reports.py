@@ -375,6 +375,13 @@ def test_another_pipe_that_breaks_is_an_error_of_the_program(monkeypatch, capsys
     shows_internal_error(["status"], capsys, BrokenPipeError)
 
 
+def test_another_pipe_that_breaks_while_the_output_is_read():
+    code = "from rscnav.cli import status\ndef run(_):\n    raise BrokenPipeError(32, 'Broken pipe')\nstatus.run = run"
+    ended = python(code, "status", stdout=subprocess.PIPE)
+    assert "internal error: BrokenPipeError" in ended.stderr
+    assert ended.returncode == 3
+
+
 def test_an_error_without_a_reader_keeps_its_status():
     read, write = os.pipe()
     os.close(read)

@@ -99,7 +99,7 @@ def _networks(folder: Path) -> None:
         architecture=Architecture(hidden_size=4),
         training=training,
         observer=Observer(grid_bins=128),
-        record="{}",
+        settings_json="{}",
         code="c",
     )
 

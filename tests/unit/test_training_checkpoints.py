@@ -51,9 +51,15 @@ def assert_same_weights(folder, other):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"settings_json": RECORD.replace("0.004", "0.002")}, "code: network.training.max_learning_rate 0.004 -> 0.002\n"),
+        (
+            {"settings_json": RECORD.replace("0.004", "0.002")},
+            "code: network.training.max_learning_rate 0.004 -> 0.002\n",
+        ),
         ({"settings_json": RECORD.replace("gru", "tanh")}, 'code: network.cell "gru" -> "tanh"\n'),
-        ({"settings_json": RECORD.replace("[]", '[{"until": 0.5}]')}, 'network.training.curriculum [] -> [{"until": 0.5}]\n'),
+        (
+            {"settings_json": RECORD.replace("[]", '[{"until": 0.5}]')},
+            'network.training.curriculum [] -> [{"until": 0.5}]\n',
+        ),
         ({"settings_json": RECORD.replace('"seed"', '"sown"')}, "seed 0 -> not there; sown not there -> 0\n"),
         ({"code": "def"}, "code: code changed\n"),
         ({"name": "other-s1"}, "it is of kept-s1 and not of other-s1\n"),

@@ -138,11 +138,9 @@ def sealed_format(path: str | os.PathLike[str]) -> str:
     try:
         with opened(path) as descriptor:
             header = header_of(descriptor, path)
-    except OSError:
-        return ""
-    except ValueError as error:
-        if isinstance(error, DamagedError):
-            raise
+    except DamagedError:
+        raise
+    except (OSError, InvalidValueError):
         return ""
     return "" if header is None else header.format
 

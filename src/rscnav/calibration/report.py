@@ -76,11 +76,10 @@ def _over_sessions(analysis: str, test: GroupTestClaim, kind: str, rows: Sequenc
     p = [over_sessions(experiment, generator).p for experiment in np.concatenate(dealt)]
     rate = float(np.mean(np.array(p) <= LEVEL))
     se = float(np.sqrt(rate * (1 - rate) / n))
-    few = (
-        LEVEL + 3 * np.sqrt(LEVEL * (1 - LEVEL) / n) if n < FEW_EXPERIMENTS else 0.0
-    )  # dealing few sessions out anew adds little
-    verdict = _judged(rate, test.bound, len(values), FULL)
-    verdict = HOLDS if verdict == FAILS and rate <= few else verdict
+    if n < FEW_EXPERIMENTS:  # dealing few sessions out anew adds little
+        verdict = _judged(rate, LEVEL + 3 * float(np.sqrt(LEVEL * (1 - LEVEL) / n)), n, n)
+    else:
+        verdict = _judged(rate, test.bound, len(values), FULL)
     return ClaimResult(analysis, test.about, kind, len(values), rate, se, verdict)
 
 

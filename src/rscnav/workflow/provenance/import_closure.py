@@ -30,7 +30,7 @@ class Closure:
     ----------
     modules : tuple of str
         Modules of rscnav, in order of name, those asked for included. Not the fronts (``__init__``) of packages, which
-        only pass names on, and not `rscnav.config`.
+        only pass names on, and no module of the packages in `APART`.
     packages : tuple of str
         Top-level names of what they import from elsewhere, the standard library included.
     """

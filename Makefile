@@ -48,7 +48,7 @@ format: $(VENV)/.ready ## rewrite the code in the project's style
 	snakefmt Snakefile workflow
 
 readme: figures ## make everything, then renew the figures that README.md shows
-	for figure in task learning state_space behaviour encounters decoding missed position_decoding; do cp results/figures/$$figure.png docs/figures/ || exit 1; done
+	for figure in task learning state_space observer_comparison encounters decoding non_encounters position_decoding; do cp results/figures/$$figure.png docs/figures/ || exit 1; done
 	cp results/figures/comparisons/side-by-side.png docs/figures/comparison.png
 
 lock: $(VENV)/.ready ## resolve requirements.in again into requirements.lock

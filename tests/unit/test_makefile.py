@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from rscnav.figures.registry import FIGURES
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -30,3 +32,13 @@ def test_named_targets_exist():
         for target in re.findall(r"`?make (\w+)`?$|^ *make (\w+)$|`make (\w+)`", text.read_text(), re.MULTILINE):
             name = next(part for part in target if part)
             assert re.search(rf"^{name}:", makefile, re.MULTILINE), f"{text.name}: make {name}"
+
+
+def test_the_readme_s_figures_are_those_that_a_run_draws():
+    """`make readme` copies figures by name: each is drawn, and README or a page in docs shows it."""
+    listed = re.search(r"for figure in ([\w ]+); do cp", (ROOT / "Makefile").read_text())
+    assert listed
+    texts = "".join(path.read_text() for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
+    for figure in listed[1].split():
+        assert figure in FIGURES
+        assert f"figures/{figure}.png" in texts, figure

@@ -112,6 +112,10 @@ def test_missed_shows_the_numbers(results):
         assert shows(moved, found[f"moved/{kind}"])
         assert shows(drops, np.array([found.scalar(f"shown_drop_{kind}")]))
     assert f"p = {found.scalar('shown_drop_p'):.2g}" in texts(drops)
+    drops.figure.draw_without_rendering()
+    box, panel = drops.get_legend().get_window_extent(), drops.get_window_extent()
+    assert box.x0 >= panel.x0 - 1
+    assert box.x1 <= drops.figure.bbox.x1
 
 
 def test_what_is_too_rare_is_said_with_how_many_are_needed(results, without_outcome):

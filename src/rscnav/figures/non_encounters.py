@@ -14,6 +14,7 @@ from rscnav.figures.style import GREY, Canvas
 ANALYSES = ("non_encounters",)
 FIELDS: tuple[str, ...] = ()
 COLOURS = {"non_encounter": "#D55E00", "other": "#0072B2"}
+LABELS = {"non_encounter": "missed", "other": "other"}  # short: two stand side by side in a legend
 CURVES = {
     "shown": ("Shown by the state", "wrong place shown"),
     "network": ("Belief", "mass on wrong place"),
@@ -57,7 +58,7 @@ def _why(results: Sequence[Result], what: str) -> str:
 def _curves(ax: Axes, results: Sequence[Result], what: str, legend: bool) -> None:
     """Missed (with its 95 % interval) and other passages; marks where they have changed differently since the last sample before."""
     for kind, colour in COLOURS.items():
-        curve(ax, results, f"{what}/{kind}", colour, "missed" if kind == "non_encounter" else "other")
+        curve(ax, results, f"{what}/{kind}", colour, LABELS[kind])
         if what == "network":
             curve(ax, results, f"bayes/{kind}", colour, "", DASHED)
     time_axis(ax, label="time from expected (s)")
@@ -107,5 +108,5 @@ def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bo
     add_headroom(ax, 0.35 if legend else 0.2)
     if legend:
         for kind, colour in COLOURS.items():
-            ax.plot([], [], "o", ms=3, mew=0, color=colour, label=kind)
+            ax.plot([], [], "o", ms=3, mew=0, color=colour, label=LABELS[kind])
         compact_legend(ax, loc="upper left", ncols=2, handlelength=0.8, columnspacing=0.8)

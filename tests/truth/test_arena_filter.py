@@ -261,7 +261,7 @@ def test_inputs_of_other_trials_say_nothing(filtered):
 
 def test_what_cannot_be_is_survived_and_said(filtered, caplog):
     task, batch, _ = filtered
-    batch = batch.first(4)
+    batch = batch.part(slice(4))
     seen = batch.inputs.clone()
     seen[:2, 0, 2:] = torch.tensor([1.0, 0.0, 1.0, 0.3])  # a landmark close by, in the centre
     seen[2:, 30:] = seen[2:, 29:30]  # for ever going on into the wall

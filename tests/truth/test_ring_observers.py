@@ -177,7 +177,7 @@ def test_posteriors_sum_to_one(sampled):
 
 def test_a_doubled_grid_changes_nothing(sampled):
     task, batch, held = sampled
-    few = batch.first(60)
+    few = batch.part(slice(60))
     finer = observe(task, few, "bayes", Observer(grid_bins=1024, separation_bins=64))
     for head, target in few.targets.items():
         change = (losses(finer[head], target) - losses(held["bayes"][head][:60], target)).mean(dim=1)

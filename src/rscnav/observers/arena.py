@@ -1,13 +1,4 @@
-"""Ideal observers in the arena: particle filters over the pose and the turn of the scene.
-
-- ``arena``         posteriors of place and port (this file)
-- ``arena_view``    what the animal is told, and how well it fits poses
-- ``arena_walk``    the particles of some trials: move, look, weigh, resample
-- ``arena_outset``  until a trial's first sight of a landmark: each pose stands for many turns of the scene
-- ``particles``     weights and resampling
-
-Strategies are those of `rscnav.observers.registry`; there is no smoother.
-"""
+"""Ideal observers in the arena: particle filters over the pose and the turn of the scene; there is no smoother."""
 
 from __future__ import annotations
 
@@ -24,10 +15,7 @@ from rscnav.tasks.arena import Task
 from rscnav.tasks.base import Batch
 
 STRATEGIES = ("bayes", "no_absence", "single_hypothesis", "dead_reckoning")
-CHUNK = {
-    "cpu": 131_072,
-    "cuda": 8_388_608,
-}  # particles at once, of all trials together; on a CPU they stay in the cache
+CHUNK = {"cpu": 131_072, "cuda": 8_388_608}  # particles at once, of all trials; on a CPU they stay in the cache
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +32,6 @@ def posteriors(
 
     Parameters
     ----------
-    task : Task
     batch : Batch
         Only `batch.inputs` is used.
     strategy : str

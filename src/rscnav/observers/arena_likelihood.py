@@ -12,12 +12,7 @@ from rscnav.tasks.input_encoding import decode_velocity
 
 
 class View:
-    """Inputs of some trials in units, and their likelihood.
-
-    Parameters
-    ----------
-    task : Task
-    inputs : tensor, (trial, step, channel)
+    """Inputs (trial, step, channel) of some trials in units, and their likelihood.
 
     Attributes
     ----------
@@ -96,17 +91,12 @@ def misfit(
 
     Parameters
     ----------
-    settings : Settings
     way : three tensors
         From the pose to the landmark: along x, along y, length (m).
     heading : tensor
         Of the pose (rad).
     bearing, distance : tensor
         As seen (rad, m).
-
-    Returns
-    -------
-    tensor
     """
     error = torch.atan2(way[1], way[0]).sub_(heading + bearing)
     error -= 2 * math.pi * torch.round(error / (2 * math.pi))

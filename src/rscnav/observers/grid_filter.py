@@ -87,7 +87,6 @@ def grid_filter(model: RingModel, used: Tensor | None = None, single: bool = Fal
 
     Parameters
     ----------
-    model : RingModel
     used : tensor, (trial, step), bool, optional
         Steps whose observation counts; default: all.
     single : bool
@@ -153,20 +152,14 @@ def _best_identity(model: RingModel, belief: Tensor, step: int, chance: Tensor) 
 
 
 def share_in_view(places: Tensor, visibility: float, n_grid: int) -> Tensor:
-    """Share of each grid bin over [-π, π) from which a place is in view; bins cut by the edge count in part.
+    """Share of each grid bin over [-π, π) from which a place is in view, (..., grid), float64; bins cut by the edge count in part.
 
     Parameters
     ----------
     places : tensor, (...)
-        Angles (rad); NaN for none.
+        Angles (rad); NaN for none, which has a share of 0.
     visibility : float
         A place is in view within this angle (rad).
-    n_grid : int
-
-    Returns
-    -------
-    tensor, (..., grid), float64
-        Between 0 and 1; 0 for a place that is none.
     """
     width = 2 * math.pi / n_grid
     low = -math.pi + width * torch.arange(n_grid, device=places.device, dtype=torch.float64)

@@ -1,6 +1,6 @@
 """The optimality gap: how much worse than the exact Bayes filter, in nats per step. Needs no torch."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from rscnav.trial_ratios import mean_over_steps
 
 
-@dataclass(frozen=True)
-class OptimalityGap:
+class OptimalityGap(NamedTuple):
     """A mean difference of losses with its standard error over trials (nats per step)."""
 
     value: float
@@ -17,10 +16,7 @@ class OptimalityGap:
 
 
 def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDArray | None = None) -> OptimalityGap:
-    """Network loss minus filter loss, paired by trial.
-
-    The mean difference over steps; its standard error is that of a ratio of sums over trials, see
-    `rscnav.trial_ratios.ratio_of_sums`.
+    """Network loss minus filter loss, paired by trial; the standard error is that of `rscnav.trial_ratios.ratio_of_sums`.
 
     Parameters
     ----------
@@ -34,7 +30,7 @@ def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDA
     Returns
     -------
     OptimalityGap
-        NaN with fewer than two trials that count.
+        The mean over steps. NaN with fewer than two trials that count.
     """
     keep = np.ones(len(loss), bool) if mask is None else mask
     difference, of_trial = (np.asarray(loss, float) - np.asarray(bayes_loss, float))[keep], trial[keep]

@@ -16,7 +16,7 @@ from rscnav.observers.arena_likelihood import View
 from rscnav.observers.particle_prior import RotationPosterior
 from rscnav.observers.particles import IMPOSSIBLE, Particles, systematic_resample
 from rscnav.tasks.arena import Task
-from rscnav.tasks.arena_motion import moved
+from rscnav.tasks.arena_motion import moved, rotated
 from rscnav.tasks.ring import equal_bin
 
 NEGLIGIBLE = 1e-12  # a particle of less weight is dropped
@@ -28,12 +28,9 @@ class ParticleFilter:
 
     Parameters
     ----------
-    task : Task
     inputs : tensor, (trial, step, channel)
-    strategy : str
     n : int
         Particles a trial.
-    generator : torch.Generator
     stratified : bool
         False: the plain filter, whose particles have labels from the start.
     """
@@ -75,7 +72,7 @@ class ParticleFilter:
             x, y = x.clone(), y.clone()
         for row in [row for row in self.outsets if not settled[row]]:
             shares[row] = self.predict_unresolved(row, step)
-            x[row], y[row] = turned(x[row], y[row], *self.back)
+            x[row], y[row] = rotated(x[row], y[row], *self.back)
         self.update_weights(step)
         for row in [row for row in self.outsets if settled[row]]:
             self.resolve_rotation(row, step)
@@ -110,7 +107,7 @@ class ParticleFilter:
         self.rescues += not explained
         cos, sin = (values[port] for values in self.back)  # the first particles' labels are 0, 1, ...
         x, y, heading = (values[chosen] for values in pose)
-        c.x[row], c.y[row] = turned(x, y, cos, sin)
+        c.x[row], c.y[row] = rotated(x, y, cos, sin)
         c.heading[row] = heading - port * (2 * math.pi / c.n_labels)
         c.slot[row] = port + row * c.n_labels
         if self.single:
@@ -190,12 +187,7 @@ class ParticleFilter:
         draw = torch.rand(len(rows), n, generator=self.generator, device=x.device)
         port = draw.argsort(dim=1) % c.n_labels
         angle = (slot % c.n_labels - port) * (2 * math.pi / c.n_labels)
-        c.x[rows], c.y[rows] = turned(x, y, angle.cos(), angle.sin())
+        c.x[rows], c.y[rows] = rotated(x, y, angle.cos(), angle.sin())
         c.heading[rows] = heading + angle
         c.slot[rows] = port + rows[:, None] * c.n_labels
         c.weight[rows] = 1 / n
-
-
-def turned(x: Tensor, y: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
-    """Turn places by an angle."""
-    return cos * x - sin * y, sin * x + cos * y

@@ -20,10 +20,8 @@ class RotationPosterior:
 
     Parameters
     ----------
-    task : Task
     n : int
         Poses.
-    device : torch.device
     """
 
     def __init__(self, task: Task, n: int, device: torch.device) -> None:
@@ -82,7 +80,6 @@ class RotationPosterior:
         x, y, heading : tensor, (pose,)
         bearing, distance : tensor, ()
             As seen (rad, m).
-        generator : torch.Generator
 
         Returns
         -------

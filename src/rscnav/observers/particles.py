@@ -52,14 +52,12 @@ class Particles:
             Which trials may be.
         share : tensor, (trial, label), float64
             p_j, the weight of each label; sums to 1 over labels.
-        generator : torch.Generator
         stratified : bool
             False: q = w, the plain filter.
         """
         n = self.x.shape[1]
-        boost = (
-            oversampling_factor(share) if stratified else torch.ones_like(share, dtype=self.weight.dtype)
-        ).flatten()
+        boost = oversampling_factor(share) if stratified else torch.ones_like(share, dtype=self.weight.dtype)
+        boost = boost.flatten()
         q = boost[self.slot].mul_(self.weight)
         few = (rows & (effective_sample_size(q) < 0.5 * n)).nonzero()[:, 0]
         if not len(few):
@@ -74,16 +72,8 @@ class Particles:
 def oversampling_factor(share: Tensor) -> Tensor:
     """Say by how much each label is to be oversampled: ½ + ½ / (n p_j), n the number of labels with p_j > `DEAD`.
 
-    Half of all particles go where the weight is, the other half in equal parts to every label that is still alive.
-
-    Parameters
-    ----------
-    share : tensor, (trial, label), float64
-        p_j; sums to 1 over labels.
-
-    Returns
-    -------
-    tensor, (trial, label), float32
+    Half of all particles go where the weight is, the other half in equal parts to every label that is still alive. From p_j
+    (trial, label), float64, of the sum 1, to (trial, label), float32.
     """
     alive = share > DEAD
     return (0.5 + torch.where(alive, 0.5 / (alive.sum(dim=1, keepdim=True) * share), 0.0)).float()
@@ -101,8 +91,6 @@ def systematic_resample(weight: Tensor, n: int, generator: torch.Generator) -> T
     ----------
     weight : tensor, (trial, particle)
         Not negative, with a positive sum.
-    n : int
-    generator : torch.Generator
 
     Returns
     -------

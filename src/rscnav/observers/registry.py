@@ -50,16 +50,8 @@ def strategies(task: Task) -> tuple[str, ...]:
 def reference_observer(architecture: Any, task: Task) -> str:
     """Name the strategy that a network's loss is measured against: the best that an observer who knows as much can do.
 
-    Parameters
-    ----------
-    architecture : rscnav.networks.architecture.Architecture
-    task : Task
-
-    Returns
-    -------
-    str
-        ``bayes``; for a bidirectional network, which knows the whole trial at every step, ``smoother``. Where a task has no
-        observers at all (`strategies` is empty) there is nothing to measure against.
+    It is ``bayes``; for a bidirectional `rscnav.networks.architecture.Architecture`, which knows the whole trial at every step,
+    ``smoother``. Where a task has no observers at all (`strategies` is empty) there is nothing to measure against.
 
     Raises
     ------
@@ -87,7 +79,6 @@ def observe(
 
     Parameters
     ----------
-    task : Task
     batch : Batch
         Only what the animal is told is used: `batch.inputs`, and of `batch.landmarks` the map that inputs show.
     strategy : str
@@ -119,23 +110,17 @@ def observe(
     return held
 
 
-def bayes_filter(
-    task: Task, batch: Batch, head: str = "position", grid_bins: int | None = None, **settings: Any
-) -> Tensor:
+def bayes_filter(task: Task, batch: Batch, head: str = "position", **settings: Any) -> Tensor:
     """Give the posterior of the Bayes filter, from what the animal is told alone; on the ring it is exact.
 
     The lowest loss that any causal network can reach is the mean of -log of what this gives to the true class.
 
     Parameters
     ----------
-    task : Task
-    batch : Batch
     head : str
         Which report.
-    grid_bins : int, optional
-        Bins of the filter's grid; a multiple of the head's classes.
     **settings
-        Other fields of `rscnav.observers.settings.Observer`.
+        Fields of `rscnav.observers.settings.Observer`, for example `grid_bins`.
 
     Returns
     -------
@@ -149,8 +134,7 @@ def bayes_filter(
     """
     if head not in task.heads:
         raise InvalidValueError(f"task '{task.name}' has no head '{head}'; it has: {', '.join(task.heads)}")
-    chosen = settings if grid_bins is None else {**settings, "grid_bins": grid_bins}
-    return observe(task, batch, "bayes", Observer(**chosen))[head]
+    return observe(task, batch, "bayes", Observer(**settings))[head]
 
 
 def _module(task: Task) -> Any:

@@ -28,16 +28,10 @@ def posteriors(
     ----------
     task : Task
         One of ``ring-fixed``, ``ring-external-map``, ``ring-internal-map``.
-    batch : Batch
     strategy : str
         One of `STRATEGIES`.
-    settings : Observer
     generator : torch.Generator
         Not used: a grid draws nothing.
-
-    Returns
-    -------
-    dict of tensor, (trial, step, class), float64
     """
     sizes = _grid_sizes(task, settings)
     held = sizes[0] * sizes[1] * (task.n_steps if strategy == "smoother" else 8)
@@ -51,9 +45,13 @@ def posteriors(
         for step, belief in _steps(ring_model(task, part, sizes), strategy):
             held_of = {"position": belief.sum(dim=1), "separation": belief.sum(dim=2)}
             for head, posterior in result.items():
-                posterior[first : first + chunk, step] = _summed(held_of[head], posterior.shape[2])
-    if task.map_shown:
-        _hide_before_map(result["position"], _seen(task, batch), strategy == "smoother")
+                neighbours = held_of[head].reshape(len(belief), posterior.shape[2], -1)  # of one class each
+                posterior[first : first + chunk, step] = neighbours.sum(dim=2)
+    if task.map_shown:  # uniform where it was not shown yet; for the smoother in trials that never show it
+        seen = _seen(task, batch)
+        whole = strategy == "smoother"
+        known = seen.any(dim=1, keepdim=True).expand_as(seen) if whole else seen.cummax(dim=1).values
+        result["position"][~known] = 1 / task.heads["position"]
     return result
 
 
@@ -113,17 +111,6 @@ def _steps(model: RingModel, strategy: str) -> Iterator[tuple[int, Tensor]]:
         met = model.seen.cummax(dim=1).values
         used = ~torch.cat([torch.zeros_like(met[:, :1]), met[:, :-1]], dim=1)  # up to the first sight, itself included
     return enumerate(grid_filter(model, used, single=strategy == "single_hypothesis"))
-
-
-def _summed(belief: Tensor, n_classes: int) -> Tensor:
-    """Sum neighbouring bins: (trial, bin) -> (trial, class)."""
-    return belief.reshape(len(belief), n_classes, -1).sum(dim=2)
-
-
-def _hide_before_map(posterior: Tensor, seen: Tensor, whole_trial: bool) -> None:
-    """Put the uniform distribution where the map was not shown yet (for the smoother: in trials that never show it)."""
-    known = seen.any(dim=1, keepdim=True).expand_as(seen) if whole_trial else seen.cummax(dim=1).values
-    posterior[~known] = 1 / posterior.shape[2]
 
 
 def _check_map(task: Any, batch: Batch, told: Tensor) -> None:

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from rscnav.errors import InvalidValueError
-from rscnav.tasks.arena_motion import PlaneMotion, wander
+from rscnav.tasks.arena_motion import PlaneMotion, rotated, wander
 from rscnav.tasks.base import Batch, TrialTiming
 from rscnav.tasks.input_encoding import encode_velocity, velocity_names
+from rscnav.tasks.lazy_torch import Tensor, torch
 from rscnav.tasks.ring import check_counts, equal_bin, wrap
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    from rscnav.tasks.lazy_torch import torch
 
 OBSERVERS = "rscnav.observers.arena"
 INPUT_M = 0.1  # input channels count metres in units of this, whatever the settings: lessons of a curriculum then agree
@@ -90,10 +84,6 @@ class Task:
     whether a landmark is in view, and if so sine and cosine of its bearing and its distance (0.1 m), with noise. The network reports its place in the landmark frame (origin in the centre, a at angle 0), and the
     rewarded port, which is b's, in the frame of its heading at the start.
 
-    Parameters
-    ----------
-    settings : Settings
-
     References
     ----------
     Voigts et al., Nat. Neurosci. 28, 1293 (2025), doi:10.1038/s41593-025-01944-z.
@@ -144,7 +134,9 @@ class Task:
         place, heading, speed, turn = wander(s.motion, s.radius_m, s.dt_s, n_trials, n_steps, generator, device)
         port = torch.randint(s.n_ports, (n_trials,), generator=generator, device=device)  # a's, in the start's frame
         rotation = port.double() * (2 * math.pi / s.n_ports)
-        place, heading = reflected_heading(place, rotation), wrap(heading - rotation[:, None])
+        turn_back = rotation.cos()[:, None], -rotation.sin()[:, None]
+        place = torch.stack(rotated(place[..., 0], place[..., 1], *turn_back), dim=-1)
+        heading = wrap(heading - rotation[:, None])
         angles = self.landmark_angles(device)
         landmarks = s.radius_m * torch.stack([angles.cos(), angles.sin()], dim=1)  # (landmark, 2)
         distance = torch.linalg.vector_norm(landmarks - place[:, :, None], dim=3)  # (trial, step, landmark)
@@ -167,10 +159,3 @@ class Task:
             heading=heading,
             rotation=wrap(rotation),
         )
-
-
-def reflected_heading(place: Tensor, angle: Tensor) -> Tensor:
-    """Turn places (trial, step, 2) by minus an angle (trial,)."""
-    cos, sin = angle.cos()[:, None], angle.sin()[:, None]
-    x, y = place[..., 0], place[..., 1]
-    return torch.stack([cos * x + sin * y, cos * y - sin * x], dim=-1)

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from rscnav.settings.strict_settings import StrictSettings
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    from rscnav.tasks.lazy_torch import torch
+from rscnav.tasks.lazy_torch import Tensor, torch
 
 
 class PlaneMotion(StrictSettings):
@@ -48,17 +42,14 @@ def commands(
 
     Returns
     -------
-    speed : tensor, (step, trial), float64
-        m/s
-    turn : tensor, (step, trial), float64
-        rad/s, counter-clockwise positive.
+    speed, turn : tensor, (step, trial), float64
+        m/s; rad/s, counter-clockwise positive.
     """
     process = torch.randn(n_steps, 3, n_trials, generator=generator, device=device).double()
     times_s = process.new_tensor([motion.speed_correlation_s, motion.speed_correlation_s, motion.turn_correlation_s])
     keep = torch.exp(-dt_s / times_s)[:, None]
     process[1:] *= (1 - keep**2).sqrt()  # in the steady state from the first step on
-    steps = process.unbind()
-    for before, now in pairwise(steps):
+    for before, now in pairwise(process.unbind()):
         now.addcmul_(before, keep)
     speed = torch.hypot(process[:, 0], process[:, 1]) * (motion.speed_m_s / math.sqrt(math.pi / 2))
     return speed, process[:, 2] * motion.turn_sd_rad_s
@@ -78,15 +69,6 @@ def wander(
     Commands follow the dead-reckoned pose, which is a function of past commands; the true pose takes the same commands
     with fresh noise. So commands tell of the pose nothing beyond themselves. Steps are those of `moved`, in complex numbers
     because a short trial is many small tensors, and the number of operations is what takes the time.
-
-    Parameters
-    ----------
-    motion : PlaneMotion
-    radius_m : float
-    dt_s : float
-    n_trials, n_steps : int
-    generator : torch.Generator
-    device : torch.device or str
 
     Returns
     -------
@@ -127,6 +109,11 @@ def wander(
     return place, true_heading.T.contiguous(), speed.T.contiguous(), steered.T.contiguous()
 
 
+def rotated(x: Tensor, y: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+    """Turn places by an angle, given by its cosine and sine."""
+    return cos * x - sin * y, sin * x + cos * y
+
+
 def unit(angle: Tensor) -> Tensor:
     """Give the complex number of length 1 at an angle (rad)."""
     return torch.complex(angle.cos(), angle.sin())
@@ -137,8 +124,6 @@ def wall_turn(motion: PlaneMotion, radius_m: float, distance: Tensor, ahead: Ten
 
     Parameters
     ----------
-    motion : PlaneMotion
-    radius_m : float
     distance : tensor
         From the centre (m).
     ahead, aside : tensor
@@ -161,11 +146,11 @@ def moved(
         Commanded way (m) and turn (rad).
     slip : three tensors
         Noise on x, y (m) and heading (rad).
-    radius_m : float
 
     Returns
     -------
     x, y, heading : tensor
+        Pose after.
     """
     heading = heading + turned + slip[2]
     x = x + stride * torch.cos(heading) + slip[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,7 @@ from pydantic import Field, model_validator
 
 from rscnav.errors import InvalidValueError
 from rscnav.settings.strict_settings import StrictSettings
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    from rscnav.tasks.lazy_torch import torch
-
+from rscnav.tasks.lazy_torch import Tensor, torch
 
 MOST_STEPS = 100_000  # of a trial
 
@@ -88,29 +83,26 @@ class Batch:
         """How many distinct landmarks were in view so far, at most 2: the phase. Shape (trial, step), int64."""
         return self.visible.cummax(dim=1).values.sum(dim=2).clamp(max=2)
 
-    def first(self, n: int) -> Batch:
-        """Return the first `n` trials."""
-        return self.part(slice(n))
-
     def part(self, which: slice) -> Batch:
         """Return some trials."""
-        tensors = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "targets"}
-        cut: dict[str, Any] = {name: None if value is None else value[which] for name, value in tensors.items()}
-        return replace(self, **cut, targets={head: target[which] for head, target in self.targets.items()})
+        return _merged([self], lambda tensors: tensors[0][which])
 
     def to(self, device: torch.device | str) -> Batch:
         """Return the same trials on a device."""
-        tensors = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "targets"}
-        moved: dict[str, Any] = {name: None if value is None else value.to(device) for name, value in tensors.items()}
-        return replace(self, **moved, targets={head: target.to(device) for head, target in self.targets.items()})
+        return _merged([self], lambda tensors: tensors[0].to(device))
 
 
 def join(batches: list[Batch]) -> Batch:
     """Put batches of trials of one task and length one after the other."""
+    return _merged(batches, torch.cat)
+
+
+def _merged(batches: list[Batch], merge: Callable[[list[Tensor]], Tensor]) -> Batch:
+    """Make a batch by turning the tensors that some batches have of each field, and of each head's targets, into one."""
     names = [f.name for f in fields(Batch) if f.name != "targets" and getattr(batches[0], f.name) is not None]
-    joined = {name: torch.cat([getattr(batch, name) for batch in batches]) for name in names}
+    merged = {name: merge([getattr(batch, name) for batch in batches]) for name in names}
     heads = batches[0].targets
-    return Batch(**joined, targets={head: torch.cat([batch.targets[head] for batch in batches]) for head in heads})
+    return Batch(**merged, targets={head: merge([batch.targets[head] for batch in batches]) for head in heads})
 
 
 class Task(Protocol):
@@ -171,11 +163,6 @@ class Task(Protocol):
             At least 1 each.
         generator : torch.Generator
             Of the same device.
-        device : torch.device or str
-
-        Returns
-        -------
-        Batch
 
         Raises
         ------

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    from rscnav.tasks.lazy_torch import torch
+from rscnav.tasks.lazy_torch import Tensor, torch
 
 
 def velocity_names(n_units: int) -> tuple[str, ...]:
@@ -36,7 +31,7 @@ def decode_velocity(channels: Tensor) -> Tensor:
 
 
 def population_code(places: Tensor, n_units: int, width_rad: float) -> Tensor:
-    """Code a set of places on the ring by a population, all at once: bumps exp((cos(φ - θ) - 1) / width²), summed.
+    """Code a set of places on the ring by a population, all at once: bumps exp((cos(φ - θ) - 1) / width²), summed, (trial, unit).
 
     Parameters
     ----------
@@ -46,10 +41,6 @@ def population_code(places: Tensor, n_units: int, width_rad: float) -> Tensor:
         Preferred places φ, evenly spaced from -π.
     width_rad : float
         Width (sd) of a bump.
-
-    Returns
-    -------
-    tensor, (trial, unit)
     """
     preferred = torch.arange(n_units, dtype=places.dtype, device=places.device) * (2 * math.pi / n_units) - math.pi
     bumps = torch.exp((torch.cos(preferred - places[:, :, None]) - 1) / width_rad**2)

@@ -40,10 +40,6 @@ def make_task(name: str, **settings: Any) -> Task:
     **settings
         Overrides of its defaults, as in the section ``tasks`` of ``config.yaml``.
 
-    Returns
-    -------
-    Task
-
     Raises
     ------
     InvalidValueError

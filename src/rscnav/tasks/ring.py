@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +13,13 @@ from pydantic import Field, model_validator
 from rscnav.errors import InvalidValueError
 from rscnav.tasks.base import Batch, TrialTiming
 from rscnav.tasks.input_encoding import encode_velocity, velocity_names
+from rscnav.tasks.lazy_torch import Tensor, torch
 from rscnav.tasks.ring_motion import RingMotion, sensed_velocity, travelled
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    from rscnav.tasks.lazy_torch import torch
 
 
 class RingSettings(TrialTiming):
     """Numbers that all tasks on the ring have."""
 
-    trial_s: float = Field(10.0, gt=0, le=10_000, description="length of a trial (s)")
     visibility_radius_rad: float = Field(
         0.25, gt=0, lt=math.pi / 2, description="a landmark is visible within this angle (rad)"
     )
@@ -47,9 +41,10 @@ class RingSettings(TrialTiming):
 class RingTask(ABC):
     """A task on the ring: a subclass says where the landmarks are and what the animal is told of them.
 
-    Parameters
+    References
     ----------
-    settings : RingSettings
+    Kanitscheider & Fiete, NeurIPS 2017, arXiv:1609.09059; Voigts et al., Nat. Neurosci. 28, 1293 (2025),
+    doi:10.1038/s41593-025-01944-z.
     """
 
     name = "ring"

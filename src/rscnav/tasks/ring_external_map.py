@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from rscnav.errors import InvalidValueError
 from rscnav.tasks.input_encoding import population_code, velocity_names
+from rscnav.tasks.lazy_torch import Tensor, torch
 from rscnav.tasks.ring import RingSettings, RingTask, wrap
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    from rscnav.tasks.lazy_torch import torch
 
 OBSERVERS = "rscnav.observers.ring"
 NAMES = "abcdefghijklmnopqrstuvwxyz"
@@ -51,15 +46,6 @@ class Task(RingTask):
 
     While a landmark is in view the inputs show the places of all of them, by a population code; never which one it is.
     Before the first encounter nothing is known of the map. The network reports its position in the frame of the map.
-
-    Parameters
-    ----------
-    settings : Settings
-
-    References
-    ----------
-    Kanitscheider & Fiete, NeurIPS 2017, arXiv:1609.09059; Voigts et al., Nat. Neurosci. 28, 1293 (2025),
-    doi:10.1038/s41593-025-01944-z.
     """
 
     name = "ring-external-map"

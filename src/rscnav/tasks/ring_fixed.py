@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
 from rscnav.errors import InvalidValueError
+from rscnav.tasks.lazy_torch import Tensor, torch
 from rscnav.tasks.ring import RingSettings, RingTask
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    from rscnav.tasks.lazy_torch import torch
 
 OBSERVERS = "rscnav.observers.ring"
 
@@ -45,15 +39,6 @@ class Task(RingTask):
 
     The inputs of a step are the sensed velocity (rad/s) and whether a landmark is in view; never which one. The network
     reports its position, in bins over [-π, π).
-
-    Parameters
-    ----------
-    settings : Settings
-
-    References
-    ----------
-    Kanitscheider & Fiete, NeurIPS 2017, arXiv:1609.09059; Voigts et al., Nat. Neurosci. 28, 1293 (2025),
-    doi:10.1038/s41593-025-01944-z.
     """
 
     name = "ring-fixed"

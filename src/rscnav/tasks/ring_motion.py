@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from rscnav.errors import InvalidValueError
 from rscnav.settings.strict_settings import StrictSettings
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
-else:
-    from rscnav.tasks.lazy_torch import torch
+from rscnav.tasks.lazy_torch import Tensor, torch
 
 
 class RingMotion(StrictSettings):
@@ -38,12 +34,7 @@ class RingMotion(StrictSettings):
 
 
 def sensed_velocity(
-    motion: RingMotion,
-    dt_s: float,
-    n_trials: int,
-    n_steps: int,
-    generator: torch.Generator,
-    device: torch.device | str,
+    motion: RingMotion, dt_s: float, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str
 ) -> Tensor:
     """Draw the velocity that the animal senses: Ornstein-Uhlenbeck around a drift whose sign flips at random.
 
@@ -61,25 +52,13 @@ def sensed_velocity(
     flips = torch.rand(n_trials, n_steps, **draw) < motion.flip_rate_hz * dt_s
     flips[:, 0] = torch.rand(n_trials, **draw) < 0.5
     drift = motion.drift_rad_s * (1 - 2 * (flips.cumsum(dim=1) % 2))
-    return accumulated((1 - keep) * drift + math.sqrt(1 - keep**2) * shocks, keep)
-
-
-def accumulated(pushes: Tensor, keep: float) -> Tensor:
-    """Sum pushes (trial, step) that fade: x(t) = keep · x(t-1) + push(t), x(-1) = 0."""
-    values = torch.empty_like(pushes)
-    values[:, 0] = pushes[:, 0]
-    for step in range(1, pushes.shape[1]):
-        torch.add(pushes[:, step], values[:, step - 1], alpha=keep, out=values[:, step])
-    return values
+    velocity = (1 - keep) * drift + math.sqrt(1 - keep**2) * shocks  # what each step adds
+    for before, now in pairwise(velocity.unbind(dim=1)):
+        now.add_(before, alpha=keep)
+    return velocity
 
 
 def travelled(velocity: Tensor, noise_rad: float, dt_s: float, generator: torch.Generator) -> Tensor:
-    """Integrate the sensed velocity with fresh noise each step.
-
-    Returns
-    -------
-    tensor, (trial, step), float64
-        Angle moved since before the first step (rad), not wrapped.
-    """
+    """Integrate the sensed velocity with fresh noise each step: angle moved since before the first one (rad, not wrapped), (trial, step)."""
     noise = torch.randn(velocity.shape, generator=generator, device=velocity.device, dtype=torch.float64)
     return torch.cumsum(velocity * dt_s + noise_rad * noise, dim=1)

@@ -46,4 +46,4 @@ def draw_many(
 ) -> Batch:
     """Draw the first `n_trials` of a stream that comes in batches of `batch_size`."""
     n_batches = -(-n_trials // batch_size)
-    return join([draw(task, seeds, stream, k, batch_size) for k in range(n_batches)]).first(n_trials).to(device)
+    return join([draw(task, seeds, stream, k, batch_size) for k in range(n_batches)]).part(slice(n_trials)).to(device)

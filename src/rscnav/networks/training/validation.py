@@ -1,6 +1,5 @@
 """How good a network is on held-out trials, beside the best that an observer could be."""
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -68,8 +67,7 @@ class Validation:
         }
         masks = {"": None} | {f"_LM{phase}": self.phase == phase for phase in range(3)}
         for name, mask in masks.items():
-            gap = dataclasses.asdict(optimality_gap(loss, self.limit, self.trial, mask))
-            row |= {f"gap{name}": gap["value"], f"gap_se{name}": gap["se"]}
+            row[f"gap{name}"], row[f"gap_se{name}"] = optimality_gap(loss, self.limit, self.trial, mask)
         return row | {f"loss_{head}": float(values.mean()) for head, values in flat.items() if head != HEAD}
 
 

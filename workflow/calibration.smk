@@ -1,5 +1,5 @@
-# Error rates of all tests and coverage of all intervals, on simulated sessions: `make calibration`. A killed run goes on where it
-# was; a change of one analysis measures that one again. Shorter: snakemake -s workflow/calibration.smk --config sessions=200
+# Error rates of all tests and coverage of all intervals, on simulated sessions: `make calibration`. A killed run resumes
+# where it stopped; a change of one analysis reruns only that one. Shorter: snakemake -s workflow/calibration.smk --config sessions=200
 from rscnav.calibration.registry import CLAIMS
 from rscnav.calibration.run import kinds_for, sessions_for
 from rscnav.workflow.jobs.calibration import planned_part
@@ -12,7 +12,7 @@ include: "rules/owner.smk"
 
 
 N_SESSIONS = int(config.get("sessions", 1000))  # of each kind
-CHUNK = 100  # sessions a job
+CHUNK = 100  # sessions per job
 try:
     RESULTS = results_folder(str(config.get("results_dir", "results/calibration")))
 except InvalidValueError as error:
@@ -22,7 +22,7 @@ TABLE = planned_part("table")
 
 
 def chunks(analysis, kind):
-    """Name the parts of one analysis on one kind of sessions, by their first session and how many there are."""
+    """Return the names of the parts of one analysis on one kind of session: first session and count."""
     n = sessions_for(CLAIMS[analysis], kind, N_SESSIONS)
     return [f"{first}-{min(CHUNK, n - first)}" for first in range(0, n, CHUNK)]
 

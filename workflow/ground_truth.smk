@@ -1,5 +1,5 @@
-# How the estimates approach the truth, on the simulated example with few and many units and trials: `make ground-truth`. A killed
-# run goes on where it was. Shorter: snakemake -s workflow/ground_truth.smk --config seeds=2
+# Bias and spread of each estimate on the simulated example, by the count of units and trials: `make ground-truth`. A killed
+# run resumes where it stopped. Shorter: snakemake -s workflow/ground_truth.smk --config seeds=2
 from rscnav.errors import InvalidValueError
 from rscnav.workflow.jobs.planned import settings_file, settings_file_text
 from rscnav.workflow.jobs.ground_truth import planned_part
@@ -21,7 +21,7 @@ except InvalidValueError as error:
     raise WorkflowError(f"the configuration is not valid.\n{error}") from None
 CONFIG_FILE = settings_file(
     RESULTS, CONFIG_TEXT
-)  # what the jobs read: an edit of the user's file changes nothing that runs
+)  # jobs read this copy, so an edit of the user's file does not change a running job
 ON_START.append(lambda: write_text(CONFIG_FILE, CONFIG_TEXT))
 SEEDS = range(1, int(config.get("seeds", 5)) + 1)
 UNITS = [int(n) for n in str(config.get("units", "5,20,80,320")).split(",")]

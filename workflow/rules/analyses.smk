@@ -1,6 +1,6 @@
 from rscnav.analyses.across_sessions import ANALYSES as ANALYSES_ACROSS
 
-# One rule an analysis, made from the table of analyses; one job a session.
+# One rule per analysis, made from the table of analyses; one job per session.
 for analysis in ANALYSES:
 
     rule:

@@ -1,4 +1,4 @@
-# The configuration, checked; names of sessions; what every rule needs.
+# The checked configuration, the names of sessions, and helpers of all rules.
 import os
 import re
 from functools import cache
@@ -20,7 +20,7 @@ from rscnav.files.atomic import write_text
 from rscnav.recordings.files.open_file import refuse_unreadable
 from snakemake.exceptions import WorkflowError
 
-# In place of Snakemake's `configfile:`, which takes the last of two keys of one name, and names no line.
+# Replaces Snakemake's `configfile:`, which silently takes the last of two equal keys and reports no line numbers.
 try:
     MERGED, places, files = workflow_config(
         "config.yaml",
@@ -29,7 +29,7 @@ try:
         replace=workflow.config_settings.replace_workflow_config,
     )
     CONFIG = parse_config(MERGED, files, places)
-    config.update(MERGED)  # what Snakemake prints a hash of
+    config.update(MERGED)  # Snakemake prints a hash of it
     workflow.configfiles += ["config.yaml"] if os.path.exists("config.yaml") else []  # for snakemake --archive
 except ConfigError as error:
     raise WorkflowError(f"the configuration is not valid.\n{error}") from None
@@ -42,14 +42,14 @@ MORE_FILES = {recording.name: recording.more_files for recording in CONFIG.recor
 SESSIONS = session_names(CONFIG)
 
 made_here = [simulated_file(CONFIG, simulation.name) for simulation in CONFIG.simulations]
-# A simulation that no recording reads is not made.
+# Simulations that no recording reads are skipped.
 SIMULATED = [
     file
     for path in made_here
     if path in RECORDED_FILES.values()
     for file in (path, path.removesuffix(".nwb") + "_truth.h5")
 ]
-KINDS = ["pdf", "png"]  # of figures' files
+KINDS = ["pdf", "png"]  # file formats of figures
 for name, path in RECORDED_FILES.items():
     if path not in made_here:
         try:
@@ -57,26 +57,25 @@ for name, path in RECORDED_FILES.items():
         except RscnavError as error:
             raise WorkflowError(f"recording '{name}': recordings.file: {error}") from None
 
-# Commands read the configuration as it stands after presets and --config, from a file that is named by its content: nothing that
-# happens later changes it. It is written when a run begins. It is not an input, and not among the parameters: a job's own settings
-# are its trigger.
+# Commands read the merged configuration (config.yaml, presets, --config) from a file named by the hash of its content, so later edits cannot
+# change it. The file is written when a run begins. It is neither an input nor a parameter: the settings of a job are its trigger.
 CONFIG_TEXT = settings_file_text(CONFIG, MERGED)
 CONFIG_FILE = settings_file(RESULTS, CONFIG_TEXT)
 ON_START.append(lambda: write_text(CONFIG_FILE, CONFIG_TEXT))
 
 
-# GPUs that a job asks for, by the configuration alone. With `device: auto` jobs look for a GPU when they run, and queue for it themselves.
+# GPUs that a job requests. It depends only on the configuration: with `device: auto`, jobs look for a GPU when they run and queue for it.
 GPU_PER_JOB = {"cpu": 0, "cuda": 1, "auto": 0}[CONFIG.device]
 
 
 def any_of(names):
-    """Give the regular expression of some names."""
+    """Return the regular expression that matches any of the names."""
     return "|".join(re.escape(name) for name in names) or "no such name"
 
 
 @cache
 def job_of(stage, item):
-    """Return what a job depends on besides its input files."""
+    """Return what a job depends on in addition to its input files."""
     return planned(CONFIG, stage, item)
 
 
@@ -95,7 +94,7 @@ def planned_with(stage, item=None):
 
 
 wildcard_constraints:
-    session="(?!comparisons/)[A-Za-z0-9._-]+",  # figures/comparisons is no session's folder
+    session="(?!comparisons/)[A-Za-z0-9._-]+",  # figures/comparisons is not the folder of a session
     network_session=any_of(NETWORKS),
     recording=any_of(RECORDED_FILES),
     sampled=any_of(SAMPLED),

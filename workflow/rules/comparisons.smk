@@ -1,4 +1,4 @@
-# Sessions side by side: how alike they are, in pairs; then one figure and one table of all their numbers.
+# Compare sessions: the similarity of each pair, then one figure and one table of all their results.
 from rscnav.comparison.summary_table import ANALYSES as ANALYSES_BESIDE
 
 COMPARED = {comparison.name: comparison.sessions for comparison in CONFIG.comparisons}

@@ -1,4 +1,4 @@
-# Every session for other programs: NWB, and tidy tables beside it.
+# Export each session as NWB and as tidy tables.
 from rscnav.export.tables import table_files
 
 TABLES = table_files(CONFIG.export.tables) if CONFIG.export.tables else []

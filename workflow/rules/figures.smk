@@ -1,10 +1,10 @@
-# Two rules a figure, made from the table of figures: all sessions together, and one session alone.
+# Two rules per figure, made from the table of figures: all sessions together, and one session.
 from rscnav.figures.captions import caption_of
 from rscnav.figures.registry import figure_module
 
 
 def figure_inputs(figure, sessions):
-    """List the files that a figure of these sessions reads."""
+    """Return the files that a figure of these sessions reads."""
     results = expand(
         f"{RESULTS}/analyses/{{a}}/{{s}}.h5",
         a=figure_module(figure).ANALYSES,

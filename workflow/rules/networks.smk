@@ -1,5 +1,5 @@
-# Train networks; run them on trials of the training and the test stream; see what they do by themselves.
-# Each network has a job of its own on every machine. Whether it trains others of its shape, too, the job decides (docs/networks.md).
+# Train networks, run them on training and test trials, and analyse their dynamics.
+# Each network has one job on every machine. The job decides whether it also trains other networks of the same shape (docs/networks.md).
 rule train:
     output:
         weights=f"{RESULTS}/networks/{{network_session}}/weights.pt",

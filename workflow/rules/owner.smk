@@ -1,4 +1,4 @@
-# Who runs here. Jobs learn which run they belong to, and end with it; a killed run is named before Snakemake speaks of its lock.
+# Ownership of the results folder: jobs end with the run that started them, and a killed run is reported before Snakemake's own lock message.
 import sys
 
 from rscnav.files.run_ownership import announce_scheduler, begin_run, killed_run

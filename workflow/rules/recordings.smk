@@ -28,7 +28,7 @@ rule import_recording:
         "rscnav import-recording --config {CONFIG_FILE:q} --expect {params.expect:q} --session {wildcards.recording:q} --output {output:q} 2>&1 | tee {log:q}"
 
 
-# A recording has no network to run, nor has what is seen of one; the result says so, and figures of all sessions read the same files.
+# A recording and a simulated recording have no network to run. Their result is 'not applicable', so joint figures read the same files for all sessions.
 rule network_dynamics_without_network:
     input:
         f"{RESULTS}/sessions/{{not_a_network}}.h5",

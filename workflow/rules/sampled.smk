@@ -1,6 +1,6 @@
-# Networks seen as a recording would see them.
+# Simulated recordings from networks.
 def like_file(sampled):
-    """List the session file of the recording that a sampled session is like; nothing where it is like none."""
+    """Return the session file of the recording that a simulated recording is matched to (empty list: none)."""
     like = SAMPLED[sampled][0].match_recording
     return [f"{RESULTS}/sessions/{like}.h5"] if like in RECORDED_FILES else []
 

@@ -11,7 +11,7 @@ from torch import nn
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.learning_rules.settings import LearningRuleSettings
 from rscnav.networks.model import Network
-from rscnav.networks.training import progress
+from rscnav.networks.training import flops, progress
 from rscnav.networks.training.flops import flops_per_step, product_peak
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.optimiser import Adam
@@ -84,6 +84,11 @@ def test_the_peak_is_measured_once_and_is_that_of_a_computer():
     peak = product_peak(CPU, torch.get_num_threads())
     assert 1e8 < peak < 1e15
     assert product_peak(CPU, torch.get_num_threads()) == peak
+
+
+def test_the_peak_is_measured_even_where_the_time_for_it_is_over_at_once(monkeypatch):
+    monkeypatch.setattr(flops, "MEASURE_S", -1.0)  # as on a machine with much other work
+    assert product_peak(CPU, -1) > 0
 
 
 def test_progress_is_a_table_that_grows_when_a_run_goes_on(task, tmp_path, monkeypatch, caplog):

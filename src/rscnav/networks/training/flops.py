@@ -26,10 +26,6 @@ def flops_per_step(network: Network, n_trials: int, n_steps: int) -> float:
         Or several side by side.
     n_trials, n_steps : int
         Of a batch, of each network.
-
-    Returns
-    -------
-    float
     """
     weights = sum(values.numel() for name, values in network.named_parameters() if ".weight" in name)
     return 3.0 * 2.0 * weights * n_trials * n_steps
@@ -39,18 +35,13 @@ def flops_per_step(network: Network, n_trials: int, n_steps: int) -> float:
 def product_peak(device: torch.device, n_threads: int) -> float:
     """Measure how fast the device multiplies matrices of 1024 x 1024 float32, in operations per second.
 
-    Takes 0.3 s, once in a process; the best of the products that fit into it counts.
-
-    Parameters
-    ----------
-    device : torch.device
-    n_threads : int
-        As torch has them now: a measurement holds for as many.
+    Takes 0.3 s, once in a process; the best of the products that fit into it counts, of one at least. `n_threads` are those that torch has now: a
+    measurement holds for as many.
     """
     one, two = torch.ones(SIZE, SIZE, device=device), torch.ones(SIZE, SIZE, device=device)
     best, until = float("inf"), time.perf_counter() + MEASURE_S
     with onednn_matmul():
-        while time.perf_counter() < until:
+        while best == float("inf") or time.perf_counter() < until:
             _wait(device)
             started = time.perf_counter()
             torch.mm(one, two)

@@ -23,14 +23,7 @@ def add_alone(result: Result, visited: Trajectories, settings: Settings, observe
     report = min(round(settings.readout_s / dt_s), n_steps)
     result.add("alone/time", np.arange(n_steps + 1) * dt_s, "s", ("lag",))
     result.add("alone/report_time", report * dt_s, "s")
-    for phase in PHASES:
-        samples = visited.draw(phase, settings.n_trials, seeds.generator("states", phase))
-        result.add(f"{phase}/alone/n", len(samples))
-        if len(samples) < 2:
-            result.notes[f"{phase}/alone"] = (
-                f"{len(samples)} test trials have a state in {phase}; at least 2 are needed"
-            )
-            continue
+    for phase, samples in visited.draw_by_phase(result, "alone", settings.n_trials, seeds):
         run = visited.system.run(visited.states[samples].astype(np.float64), n_steps)
         speed = np.linalg.norm(np.diff(run, axis=0), axis=2).T / visited.speed
         speed = np.hstack([speed, np.full((len(speed), 1), np.nan)])  # there is no step from the last state
@@ -39,11 +32,15 @@ def add_alone(result: Result, visited: Trajectories, settings: Settings, observe
         held = filter_alone(visited, samples, n_steps, observer)
         if held is not None:
             beliefs["filter"] = held
-        measures = {who: _measures(visited, belief) for who, belief in beliefs.items()}
-        for who, measured in measures.items():
-            for what, (values, unit) in measured.items():
+        gains: dict[tuple[str, str], NDArray[np.floating]] = {}  # from the start to the report
+        for who, belief in beliefs.items():
+            for what, (values, unit) in _measures(visited, belief).items():
                 add_band(result, f"{phase}/alone/{who}/{what}", mean_interval(values), unit, ("lag",))
-        _add_numbers(result, phase, measures, report)
+                gains[who, what] = values[:, report] - values[:, 0]
+                add_band(result, f"{phase}/alone/{who}/{what}_gain", mean_interval(gains[who, what]), unit)
+                if who == "filter":
+                    less = gains["network", what] - gains["filter", what]  # paired by trial
+                    add_band(result, f"{phase}/alone/difference/{what}_gain", mean_interval(less), unit)
         shown = visited.shown(run[:, : settings.n_examples]).swapaxes(0, 1)
         result.add(f"{phase}/alone/projection", shown, "", ("run", "lag", "component"))
     if not any(f"{phase}/alone/filter/entropy/value" in result for phase in PHASES):
@@ -52,23 +49,6 @@ def add_alone(result: Result, visited: Trajectories, settings: Settings, observe
 
 def _measures(visited: Trajectories, belief: NDArray[np.float64]) -> dict[str, tuple[NDArray[np.floating], str]]:
     """Give entropy and drift of the best place, each (trial, lag), of beliefs (lag, trial, bin)."""
-    best = visited.places.centres[np.argmax(belief, axis=-1)]
+    best = visited.places.best(belief)
     drift = distance(best, best[:1], visited.places.ring)
     return {"entropy": (entropy_bits(belief).T, "bit"), "drift": (drift.T, visited.task.position_unit)}
-
-
-def _add_numbers(
-    result: Result, phase: str, measures: dict[str, dict[str, tuple[NDArray[np.floating], str]]], report: int
-) -> None:
-    """Add the gain of entropy and the drift after some time; and the network's less the filter's, paired by trial."""
-    gains = {
-        who: {what: (values[:, report] - values[:, 0], unit) for what, (values, unit) in measured.items()}
-        for who, measured in measures.items()
-    }
-    for who, gained in gains.items():
-        for what, (values, unit) in gained.items():
-            add_band(result, f"{phase}/alone/{who}/{what}_gain", mean_interval(values), unit)
-    if "filter" in gains:
-        for what, (values, unit) in gains["network"].items():
-            less = values - gains["filter"][what][0]
-            add_band(result, f"{phase}/alone/difference/{what}_gain", mean_interval(less), unit)

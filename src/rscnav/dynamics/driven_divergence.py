@@ -94,9 +94,5 @@ def _continuations(
     assert visited.inputs is not None  # checked by the caller
     trial, at = np.divmod(samples, visited.inputs.shape[1])
     long = np.flatnonzero(at + n_steps < visited.inputs.shape[1])
-    drawn = generator.permutation(long)[: settings.n_continuations]
-    return (
-        np.stack([visited.inputs[trial[k], at[k] + 1 : at[k] + 1 + n_steps] for k in drawn])
-        if len(drawn)
-        else (np.empty((0, n_steps, visited.inputs.shape[2]), np.float32))
-    )
+    drawn = generator.permutation(long)[: settings.n_continuations, None]
+    return visited.inputs[trial[drawn], at[drawn] + np.arange(1, n_steps + 1)]

@@ -21,11 +21,8 @@ def filter_alone(
 
     Parameters
     ----------
-    visited : Trajectories
     samples : array, (run,)
         Up to here, this sample included, the filter is told what the network was told.
-    n_steps : int
-    settings : Observer
 
     Returns
     -------
@@ -46,17 +43,10 @@ def filter_alone(
 
 
 def filter_time_constants(visited: Trajectories, settings: Observer, n: int) -> NDArray[np.float64]:
-    """Give the time constants (s) with which the filter, left without input, comes to rest; the longest first.
+    """Give the `n` longest time constants (s) with which the filter, left without input, comes to rest, the longest first.
 
     Its belief is moved and weighted at every step by one matrix, and normalised; differences from its fixed point shrink by the ratios
     of that matrix' eigenvalues to the first one.
-
-    Parameters
-    ----------
-    visited : Trajectories
-    settings : Observer
-    n : int
-        How many.
 
     Returns
     -------

@@ -12,7 +12,6 @@ Sussillo & Barak, Neural Comput. 25, 626 (2013), doi:10.1162/NECO_a_00409; Golub
 (2018), doi:10.21105/joss.01003 (points far from the states that were started from left out).
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -31,10 +30,6 @@ class Box(NamedTuple):
     low: NDArray[np.float64]
     high: NDArray[np.float64]
 
-    def clipped(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Bring states into the bounds."""
-        return np.clip(states, self.low, self.high)
-
 
 def box_of(states: NDArray[np.floating]) -> Box:
     """Give the range of states (time, state), and a tenth of it beyond."""
@@ -42,17 +37,8 @@ def box_of(states: NDArray[np.floating]) -> Box:
     return Box(low - MARGIN * (high - low), high + MARGIN * (high - low))
 
 
-@dataclass(frozen=True)
-class SpeedMinima:
-    """Minima of q.
-
-    Parameters
-    ----------
-    states : array, (start, state)
-    q : array, (start,)
-    settled : array, (start,), bool
-        Whether the search came to its end.
-    """
+class SpeedMinima(NamedTuple):
+    """Minima of q: states (start, state), their q (start,), and whether the search came to its end (start,)."""
 
     states: NDArray[np.float64]
     q: NDArray[np.float64]
@@ -64,7 +50,6 @@ def minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float, 
 
     Parameters
     ----------
-    system : System
     starts : array, (start, state)
     box : Box
         A number on its bound that would leave it is held there.
@@ -73,24 +58,18 @@ def minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float, 
     n_steps : int
         Steps at most.
 
-    Returns
-    -------
-    SpeedMinima
-
     References
     ----------
     Marquardt, J. Soc. Ind. Appl. Math. 11, 431 (1963), doi:10.1137/0111030.
     """
     size = max(1, CELLS // system.n_states**2)
     parts = [_minima(system, starts[k : k + size], box, fixed, n_steps) for k in range(0, len(starts), size)]
-    return SpeedMinima(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    return SpeedMinima(*map(np.concatenate, zip(*parts, strict=True)))
 
 
-def _minima(
-    system: System, starts: NDArray[np.float64], box: Box, fixed: float, n_steps: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+def _minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float, n_steps: int) -> SpeedMinima:
     one = np.eye(system.n_states)
-    states = box.clipped(starts)
+    states = np.clip(starts, *box)
     q = 0.5 * np.sum((system.step(states) - states) ** 2, axis=1)
     damping, ratio = np.full(len(q), 1e-3), np.full(len(q), np.inf)
     going = q > 0
@@ -106,7 +85,7 @@ def _minima(
         ratio[rows] = np.linalg.norm(slope * free, axis=1) / np.sqrt(2 * q[rows])
         slope_of = slope_of * free[:, None]
         matrix = np.swapaxes(slope_of, 1, 2) @ slope_of + damping[rows, None, None] * one
-        tried = box.clipped(here - np.linalg.solve(matrix, (slope * free)[..., None])[..., 0])
+        tried = np.clip(here - np.linalg.solve(matrix, (slope * free)[..., None])[..., 0], *box)
         after = 0.5 * np.sum((system.step(tried) - tried) ** 2, axis=1)
         better = after < q[rows]
         gained = np.where(better, 1 - after / q[rows], 0.0)
@@ -114,7 +93,7 @@ def _minima(
         damping[rows] = np.clip(np.where(better, damping[rows] / 5, damping[rows] * 5), 1e-12, None)
         ended = (better & (gained < 1e-7)) | (damping[rows] > 1e8) | ((q[rows] <= fixed) & (gained < 0.9))
         going[rows[ended | (q[rows] == 0)]] = False
-    return states, q, (q <= fixed) | (ratio <= SETTLED)
+    return SpeedMinima(states, q, (q <= fixed) | (ratio <= SETTLED))
 
 
 def merge_minima(states: NDArray[np.float64], q: NDArray[np.float64], apart: float) -> tuple[NDArray, NDArray[np.intp]]:

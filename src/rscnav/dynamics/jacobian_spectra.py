@@ -54,12 +54,7 @@ class Spectrum:
 
 
 def spectrum(jacobians: NDArray[np.float64], dt_s: float) -> Spectrum:
-    """Take the eigenvalues of Jacobians (point, state, state) of a step.
-
-    Returns
-    -------
-    Spectrum
-    """
+    """Take the eigenvalues of Jacobians (point, state, state) of a step."""
     values, vectors = np.linalg.eig(jacobians)
     order = np.argsort(-np.abs(values), axis=1, kind="stable")
     values = np.take_along_axis(values, order, axis=1).astype(np.complex128)

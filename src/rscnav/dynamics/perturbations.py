@@ -13,7 +13,6 @@ from rscnav.dynamics.trajectories import Trajectories
 from rscnav.dynamics.trial_statistics import add_band, fit_exponential_decay
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance
-from rscnav.sessions.schema import PHASES
 
 NEIGHBOURS = 50  # states that span the tangent at a state ...
 TANGENT = 3  # ... in this many directions
@@ -33,14 +32,7 @@ def add_recovery(result: Result, visited: Trajectories, settings: Settings, seed
     cloud = seeds.generator("cloud").permutation(visited.test)[: settings.n_manifold_states]
     main = _main_directions(visited, cloud)
     result.add("return/n_main_directions", main.shape[1])
-    for phase in PHASES:
-        samples = visited.draw(phase, settings.n_trials, seeds.generator("states", phase))
-        result.add(f"{phase}/return/n", len(samples))
-        if len(samples) < 2:
-            result.notes[f"{phase}/return"] = (
-                f"{len(samples)} test trials have a state in {phase}; at least 2 are needed"
-            )
-            continue
+    for phase, samples in visited.draw_by_phase(result, "return", settings.n_trials, seeds):
         states = visited.states[samples].astype(np.float64)
         tangents = _tangents(visited, samples, cloud)
         quiet = visited.system.run(states, n_steps)

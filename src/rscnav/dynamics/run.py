@@ -31,7 +31,6 @@ def dynamics(
         With the fields `rscnav.dynamics.trajectories.FIELDS`.
     network : Network
         The one that the session is of.
-    task : Task
     settings : Settings, optional
     observer : Observer, optional
         Grid of the exact filter that it is compared with.
@@ -60,7 +59,8 @@ def dynamics(
     if not here.speed > 0:
         return Result.not_applicable("at more than half of the steps of the test trials the state stands still")
     result = Result()
-    result.notes["input"] = f"no input: 0 in every channel ({', '.join(dict.fromkeys(map(_kind, task.channels)))})"
+    kinds = dict.fromkeys(channel.rstrip("0123456789").strip() for channel in task.channels)  # populations count once
+    result.notes["input"] = f"no input: 0 in every channel ({', '.join(kinds)})"
     if network.architecture.process_noise:
         result.notes["noise"] = "runs are without the network's process noise"
     result.add("spread", here.spread)
@@ -74,8 +74,3 @@ def dynamics(
     result.add("cloud/projection", here.shown(here.states[shown]), "", ("time", "component"))
     result.add("cloud/phase", session.require("phase")[shown], "", ("time",))
     return result
-
-
-def _kind(channel: str) -> str:
-    """Name a channel without its number in a population."""
-    return channel.rstrip("0123456789").strip()

@@ -51,13 +51,14 @@ class System:
 
     def step(self, states: States, inputs: NDArray | None = None) -> States:
         """Give the next states, (trial, state), for inputs (channel,) or (trial, channel)."""
-        return self._step(_tensor(states), self._input(len(states), inputs)).numpy()
+        return self.network.step(self._input(len(states), inputs), _tensor(states)).numpy()
 
     def run(self, states: States, n_steps: int, inputs: NDArray | None = None) -> States:
         """Give the states of a run, (step + 1, trial, state), the first as given; inputs are (step, [trial,] channel)."""
         run = [_tensor(states)]
         for k in range(n_steps):
-            run.append(self._step(run[-1], self._input(len(states), None if inputs is None else inputs[k])))
+            given = self._input(len(states), None if inputs is None else inputs[k])
+            run.append(self.network.step(given, run[-1]))
         return torch.stack(run).numpy()
 
     def jacobian(self, states: States) -> NDArray[np.float64]:
@@ -93,9 +94,6 @@ class System:
         layer = self.network.layers[-1]
         sent = layer.hidden(_tensor(states)[..., self.n_states - layer.state_size :])
         return self.network.readouts[head](sent).softmax(dim=-1).numpy()
-
-    def _step(self, states: Tensor, inputs: Tensor) -> Tensor:
-        return self.network.step(inputs, states)
 
     def _input(self, n: int, inputs: NDArray | None) -> Tensor:
         given = torch.zeros(self.n_inputs, dtype=torch.float64) if inputs is None else _tensor(inputs)

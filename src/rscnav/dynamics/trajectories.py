@@ -1,5 +1,6 @@
 """The states that a network went through in its session: whole states, and what else the parts of this stage share."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,10 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.pca import principal_axes, settle_signs
 from rscnav.dynamics.system import System
 from rscnav.errors import InvalidValueError
 from rscnav.networks.model import Network
+from rscnav.seeds import Seeds
 from rscnav.sessions.posteriors import PositionBins
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
@@ -31,9 +34,6 @@ class Trajectories:
 
     Parameters
     ----------
-    session : Session
-    task : Task
-    system : System
     states : array, (time, state), float32
         Of every sample of the session; see `System` for what is in a state.
     inputs : array, (trial, step, channel), float32, or None
@@ -80,7 +80,7 @@ class Trajectories:
 
     def best(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give the best place of the belief in states (..., state): (..., dim)."""
-        return self.places.centres[np.argmax(self.system.report(states), axis=-1)]
+        return self.places.best(self.system.report(states))
 
     def draw(self, phase: str, n: int, generator: np.random.Generator) -> NDArray[np.intp]:
         """Draw one sample of a phase from each of at most `n` test trials."""
@@ -88,6 +88,17 @@ class Trajectories:
         samples = generator.permutation(samples)
         _, first = np.unique(self.session.trial[samples], return_index=True)  # the order is random: any of the trial's
         return np.sort(generator.permutation(samples[first])[:n])
+
+    def draw_by_phase(self, result: Result, part: str, n: int, seeds: Seeds) -> Iterator[tuple[str, NDArray[np.intp]]]:
+        """Draw samples of each phase (see `draw`), and add how many to a part of the result; fewer than 2 are left out with a note."""
+        for phase in PHASES:
+            samples = self.draw(phase, n, seeds.generator("states", phase))
+            result.add(f"{phase}/{part}/n", len(samples))
+            if len(samples) < 2:
+                note = f"{len(samples)} test trials have a state in {phase}; at least 2 are needed"
+                result.notes[f"{phase}/{part}"] = note
+            else:
+                yield phase, samples
 
 
 def load_trajectories(session: Session, network: Network, task: Task) -> Trajectories:
@@ -99,11 +110,6 @@ def load_trajectories(session: Session, network: Network, task: Task) -> Traject
         With the fields `FIELDS`.
     network : Network
         One that steps from state to state.
-    task : Task
-
-    Returns
-    -------
-    Trajectories
 
     Raises
     ------

@@ -19,9 +19,5 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submod_attrs={
-        "session": ["Session"],
-        "hdf5": ["read_session", "write_session"],
-        "encounters": ["find_encounters"],
-    },
+    submod_attrs={"session": ["Session"], "hdf5": ["read_session", "write_session"], "encounters": ["find_encounters"]},
 )

@@ -15,19 +15,9 @@ def ring_bin_centres(n_bins: int) -> NDArray[np.float64]:
 
 
 def distance(a: NDArray, b: NDArray, ring: bool) -> NDArray[np.floating]:
-    """Distance between places.
+    """Distance between places (..., dim), broadcast against each other, (...): in radians, or the coordinates' unit.
 
-    Parameters
-    ----------
-    a, b : array, (..., dim)
-        Places, broadcast against each other.
-    ring : bool
-        Angles on a ring (dim = 1), or coordinates in the plane.
-
-    Returns
-    -------
-    array, (...)
-        Radians, or the coordinates' unit.
+    Places are angles on a ring (dim = 1), or coordinates in the plane.
     """
     difference = a - b
     if ring:

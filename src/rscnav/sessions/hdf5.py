@@ -28,11 +28,6 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
 
     Activity that is lazy (`rscnav.sessions.lazy`) is written block by block, and lazy spikes unit by unit; the file is the same.
 
-    Parameters
-    ----------
-    session : Session
-    path : path-like
-
     Raises
     ------
     FileError
@@ -95,16 +90,12 @@ def _write_spikes(file: h5py.File, spikes: Trains) -> None:
 
 
 def read_session(
-    path: str | os.PathLike[str],
-    fields: Collection[str] | None = None,
-    dt_s: float | None = None,
-    lazy: bool = False,
+    path: str | os.PathLike[str], fields: Collection[str] | None = None, dt_s: float | None = None, lazy: bool = False
 ) -> Session:
     """Read a session from HDF5.
 
     Parameters
     ----------
-    path : path-like
     fields : collection of str, optional
         Read only these besides activity, time, trial, trials and units; the others are None. Default: all.
     dt_s : float, optional
@@ -112,10 +103,6 @@ def read_session(
         activity than that is ever in memory. Default: as in the file.
     lazy : bool
         Leave activity and spikes in the file, to be read when they are asked for (see `rscnav.sessions.lazy`).
-
-    Returns
-    -------
-    Session
 
     Raises
     ------
@@ -179,10 +166,9 @@ def _attributes(file: SealedFile) -> dict[str, Any]:
         raise InvalidValueError(
             f"attribute 'dt_s': {values['dt_s']} will not do; a positive number of seconds is needed"
         )
-    values |= {key: tuple(str(name) for name in file.attrs[key]) for key in _NAMES}
-    values["attributes"] = {
-        key.removeprefix("attribute:"): value for key, value in file.attrs.items() if key.startswith("attribute:")
-    }
+    values |= {key: tuple(map(str, file.attrs[key])) for key in _NAMES}
+    mark = "attribute:"
+    values["attributes"] = {key.removeprefix(mark): file.attrs[key] for key in file.attrs if key.startswith(mark)}
     return values
 
 

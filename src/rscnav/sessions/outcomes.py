@@ -21,7 +21,6 @@ def ring_choices(encounters: NDArray, belief: NDArray, behaviour: Trajectory) ->
         Table of `find_encounters`.
     belief : array, (time, bin)
         Over equal bins of [-π, π).
-    behaviour : Trajectory
 
     Returns
     -------

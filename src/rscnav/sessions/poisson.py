@@ -15,7 +15,6 @@ def poisson_spikes(
         Hz.
     left, right : array, (bin,)
         Edges of the bins (s), in any order of bins.
-    draw : numpy.random.Generator
 
     Returns
     -------

@@ -36,8 +36,8 @@ class PositionBins:
         return np.concatenate([*pieces, np.empty(0, np.intp)])
 
     def best(self, belief: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Give the centre of the bin with the most mass, (time, dim)."""
-        return self.centres[np.argmax(belief, axis=1)]
+        """Give the centre of the bin with the most mass: (..., bin) -> (..., dim)."""
+        return self.centres[np.argmax(belief, axis=-1)]
 
     def error(self, belief: NDArray[np.floating], position: NDArray[np.floating]) -> NDArray[np.floating]:
         """Give the distance from the best bin's centre to the true position, (time,)."""

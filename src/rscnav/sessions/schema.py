@@ -26,25 +26,13 @@ ARRAYS = (
     Field("trial", ("time",), "i4", "", "index of the trial, -1 between trials"),
     Field("position", ("time", "dim"), "f8", "position_unit", "in the landmark frame; on the ring in [-π, π)"),
     Field("heading", ("time",), "f8", "rad", "NaN where unknown"),
-    Field(
-        "velocity",
-        ("time",),
-        "f8",
-        "position_unit/s",
-        "on the ring counter-clockwise positive; in the plane speed",
-    ),
+    Field("velocity", ("time",), "f8", "position_unit/s", "on the ring counter-clockwise positive; in the plane speed"),
     Field("phase", ("time",), "u1", "", "0, 1, 2 = LM0, LM1, LM2; 255 = not applicable"),
     Field("n_hypotheses", ("time",), "u1", "", "places that fit what was met and not met; 0 = not applicable"),
     Field("belief", ("time", "bin"), "f4", "", "the network's posterior over position bins"),
     Field("bayes_posterior", ("time", "bin"), "f4", "", "the Bayes filter's posterior"),
     Field("bin_centres", ("bin", "dim"), "f8", "position_unit", "centres of the bins of belief and bayes"),
-    Field(
-        "ambiguity",
-        ("time",),
-        "f4",
-        "",
-        "1 - the filter's mass within the visibility radius of its best place",
-    ),
+    Field("ambiguity", ("time",), "f4", "", "1 - the filter's mass within the visibility radius of its best place"),
     Field("head_loss", ("time", "head"), "f4", "nats", "the network's loss at each report"),
     Field(
         "head_bayes_loss",
@@ -56,11 +44,7 @@ ARRAYS = (
     Field("observer_loss", ("time", "observer"), "f4", "nats", "loss of each observer's belief in the position"),
     Field("observer_error", ("time", "observer"), "f4", "position_unit", "distance of its best place from the truth"),
     Field(
-        "observer_certainty",
-        ("time", "observer"),
-        "f4",
-        "",
-        "its mass within the visibility radius of its best place",
+        "observer_certainty", ("time", "observer"), "f4", "", "its mass within the visibility radius of its best place"
     ),
     Field(
         "observer_alternative",
@@ -73,13 +57,7 @@ ARRAYS = (
         "observer_kl_divergence", ("time", "observer"), "f4", "nats", "KL divergence of the network's belief from its"
     ),
     Field("observer_correct", ("trials", "observer"), "i1", "", "whether its choice was right; -1 where it had none"),
-    Field(
-        "landmarks",
-        ("trials", "landmark", "dim"),
-        "f8",
-        "position_unit",
-        "places per trial, in the landmark frame",
-    ),
+    Field("landmarks", ("trials", "landmark", "dim"), "f8", "position_unit", "places per trial, in the landmark frame"),
 )
 
 TRIALS = np.dtype(
@@ -106,8 +84,4 @@ CURVE = np.dtype(
     + [(f"{what}{phase}", "f8") for phase in ("", "_LM0", "_LM1", "_LM2") for what in ("gap", "gap_se")]
 )  # losses in nats per step; all but train_loss on the validation trials
 
-TABLES = {
-    "trials": TRIALS,
-    "encounters": ENCOUNTERS,
-    "training_curve": CURVE,
-}  # and `units`, whose columns are free
+TABLES = {"trials": TRIALS, "encounters": ENCOUNTERS, "training_curve": CURVE}  # and `units`, whose columns are free

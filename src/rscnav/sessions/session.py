@@ -1,6 +1,6 @@
 """The `Session`: what every analysis and figure takes, be it of a network or of an animal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -83,8 +83,13 @@ class Session:
     attributes: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for problem in self._problems():
+            raise InvalidValueError(f"session '{self.name}': {problem}")
+
+    def _problems(self) -> Iterator[str]:
+        """Say what does not fit, one thing after the other."""
         if self.kind not in KINDS:
-            raise InvalidValueError(f"session '{self.name}': kind '{self.kind}' will not do; one of {', '.join(KINDS)}")
+            yield f"kind '{self.kind}' will not do; one of {', '.join(KINDS)}"
         sizes: dict[str, int] = {"trials": len(self.trials), "unit": len(self.units)}
         for dim, names in (("head", self.head_names), ("observer", self.observer_names)):
             if names:
@@ -94,30 +99,20 @@ class Session:
             if array is None:
                 continue
             if array.ndim != len(spec.dims):
-                raise InvalidValueError(
-                    f"session '{self.name}': {spec.name} needs dims {spec.dims}, got shape {array.shape}"
-                )
+                yield f"{spec.name} needs dims {spec.dims}, got shape {array.shape}"
             for dim, size in zip(spec.dims, array.shape, strict=True):
                 if sizes.setdefault(dim, size) != size:
-                    raise InvalidValueError(
-                        f"session '{self.name}': {spec.name} has {size} along '{dim}', other fields have {sizes[dim]}"
-                    )
+                    yield f"{spec.name} has {size} along '{dim}', other fields have {sizes[dim]}"
         for name, dtype in TABLES.items():
             table = getattr(self, name)
             if table is not None and table.dtype.names != dtype.names:
-                raise InvalidValueError(
-                    f"session '{self.name}': {name} needs the columns {dtype.names}, got {table.dtype.names}"
-                )
+                yield f"{name} needs the columns {dtype.names}, got {table.dtype.names}"
         if self.spikes is not None and len(self.spikes) != len(self.units):
-            raise InvalidValueError(
-                f"session '{self.name}': spikes of {len(self.spikes)} units, {len(self.units)} in the table"
-            )
+            yield f"spikes of {len(self.spikes)} units, {len(self.units)} in the table"
         if len(self.trial) and (self.trial.min() < -1 or self.trial.max() >= len(self.trials)):
-            raise InvalidValueError(f"session '{self.name}': trial has indices outside -1 to {len(self.trials) - 1}")
+            yield f"trial has indices outside -1 to {len(self.trials) - 1}"
         if np.any(np.diff(self.time) <= 0):
-            raise InvalidValueError(
-                f"session '{self.name}': time must increase; it does not after sample {np.argmin(np.diff(self.time) > 0)}"
-            )
+            yield f"time must increase; it does not after sample {np.argmin(np.diff(self.time) > 0)}"
 
     def load(self) -> "Session":
         """Give the same session with all of its activity and spikes in memory, as arrays."""
@@ -171,7 +166,7 @@ class Session:
         return value is not None and len(value) > 0
 
     def segments(self) -> list[slice]:
-        """Cut time into stretches without a gap that each lie in one trial (or between two)."""
+        """Give the `contiguous_stretches` of all samples."""
         return contiguous_stretches(self.time, self.trial, self.dt_s)
 
     def split_mask(self, split: str) -> NDArray[np.bool_]:

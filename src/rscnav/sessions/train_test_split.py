@@ -7,20 +7,7 @@ from rscnav.seeds import Seeds
 
 
 def draw_split(n_trials: int, test_share: float, seeds: Seeds) -> NDArray[np.str_]:
-    """Draw the test trials at random; with two or more trials there is at least one of each kind.
-
-    Parameters
-    ----------
-    n_trials : int
-    test_share : float
-        Share of the trials that is for testing.
-    seeds : Seeds
-
-    Returns
-    -------
-    array of str, (trial,)
-        ``train`` or ``test``.
-    """
+    """Draw the test trials, a share of all, at random: ``train`` or ``test``, (trial,); of two or more trials at least one of each."""
     n_test = min(max(round(test_share * n_trials), 1), max(n_trials - 1, 1))
     split = np.full(n_trials, "train", "U5")
     split[seeds.generator("split").permutation(n_trials)[:n_test]] = "test"

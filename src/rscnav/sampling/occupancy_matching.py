@@ -23,7 +23,6 @@ class OccupancyCells:
     ----------
     network, recording : array, (time,)
         Cell of each sample; -1 where phase or place is not known, or between trials.
-    n : int
     words : str
         What the cells tell apart: ``phase and place``, ``phase``, ``place``, or nothing.
     """
@@ -65,10 +64,8 @@ def shared_cells(network: Session, recording: Session) -> OccupancyCells:
     places = [session.position for session in (network, recording)]
     alike = network.is_circular == recording.is_circular and network.position_unit == recording.position_unit
     if places[0] is not None and places[1] is not None and alike and places[0].shape[1] == places[1].shape[1]:
-        place, n_position_bins = spatial_bin(
-            np.concatenate([places[0], places[1]]), network.is_circular, N_PLACES, N_SIDE
-        )
-        parts.append(("place", place, n_position_bins))
+        both = np.concatenate([places[0], places[1]])
+        parts.append(("place", *spatial_bin(both, network.is_circular, N_PLACES, N_SIDE)))
     cell, n = np.zeros(len(network.time) + len(recording.time), np.int64), 1
     for _, index, size in parts:
         cell, n = np.where((cell < 0) | (index < 0), -1, cell * size + index), n * size
@@ -80,9 +77,7 @@ def shared_cells(network: Session, recording: Session) -> OccupancyCells:
 def _phases(session: Session) -> NDArray[np.int64] | None:
     if session.phase is None or not np.any(session.phase < len(PHASES)):
         return None
-    phase = session.phase.astype(
-        np.int64
-    )  # unsigned in a session: -1 would become 255, which is a phase like any other
+    phase = session.phase.astype(np.int64)  # unsigned in a session, where -1 would become 255
     return np.where(phase < len(PHASES), phase, -1)
 
 
@@ -109,13 +104,8 @@ def choose_trials(
         Steps that each slot uses of its trial, from its start.
     target : array, (cell,), or None
         Shares of time; None: there is nothing to match, the choice is random.
-    generator : numpy.random.Generator
     at_random : bool
         Leave it at the random choice.
-
-    Returns
-    -------
-    Chosen
 
     Raises
     ------
@@ -169,8 +159,7 @@ def shares(cells: NDArray[np.int64], n_cells: int) -> NDArray[np.float64]:
 def _time_in(cells: NDArray[np.int64], lengths: NDArray[np.int64], n_cells: int) -> NDArray[np.float32]:
     """Count the steps that each trial (trial, step) spends in each cell, up to each of some lengths: (length, trial, cell)."""
     found = np.zeros((len(lengths), len(cells), n_cells), np.float32)
-    trial = np.broadcast_to(np.arange(len(cells))[:, None], cells.shape)
-    step = np.broadcast_to(np.arange(cells.shape[1]), cells.shape)
+    trial, step = np.indices(cells.shape)
     for k, length in enumerate(lengths):
         counted = (cells >= 0) & (step < length)
         np.add.at(found[k], (trial[counted], cells[counted]), 1)

@@ -11,7 +11,7 @@ import torch
 
 from rscnav.networks import devices
 from rscnav.networks.devices import (
-    Gpu,
+    Device,
     describe,
     device_for,
     find_gpus,
@@ -36,7 +36,7 @@ def alone(monkeypatch, tmp_path):
 
 
 def fake(monkeypatch, n):
-    found = tuple(Gpu(CPU, f"GPU-{k}", f"Fake {k}") for k in range(n))
+    found = tuple(Device(CPU, f"Fake {k}", f"GPU-{k}") for k in range(n))
     monkeypatch.setattr(devices, "find_gpus", lambda: found)
     return found
 

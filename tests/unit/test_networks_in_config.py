@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
@@ -71,7 +72,7 @@ def test_seconds_become_steps(dt_s):
 
 def test_everything_else_is_handed_on(task):
     made = architecture(settings(cell="lstm", layers=3, bidirectional=True, process_noise=0.2), task)
-    assert made.as_dict() | {"tau_steps": 0, "window_steps": 0} == {
+    assert asdict(made) | {"tau_steps": 0, "window_steps": 0} == {
         "cell": "lstm", "hidden_size": 6, "n_layers": 3, "bidirectional": True, "process_noise": 0.2,
         "tau_steps": 0, "window_steps": 0,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from small_training import CPU, killed_at, short_task, small_training
 
 from rscnav.networks import checkpoint, devices
 from rscnav.networks.architecture import Architecture
-from rscnav.networks.devices import Gpu
+from rscnav.networks.devices import Device
 from rscnav.networks.training import training_job as together
 from rscnav.networks.training.plan import TrainingPlan
 from rscnav.networks.training.train import train, train_ensemble
@@ -97,7 +97,7 @@ def test_the_first_job_trains_all_and_the_others_find_their_files(task, tmp_path
     ("mode", "gpus", "n_trainings"), [("separate", 1, 3), ("auto", 0, 3), ("auto", 1, 1), ("ensemble", 0, 1)]
 )
 def test_who_trains_together_is_decided_by_the_job(task, tmp_path, monkeypatch, caplog, mode, gpus, n_trainings):
-    fake = tuple(Gpu(CPU, f"fake-{k}", "Fake GPU") for k in range(gpus))
+    fake = tuple(Device(CPU, "Fake GPU", f"fake-{k}") for k in range(gpus))
     monkeypatch.setattr(devices, "find_gpus", lambda: fake)
     group = entries(tmp_path / "jobs", "a", "b", "c")
     with caplog.at_level(logging.INFO):

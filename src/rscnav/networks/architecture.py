@@ -1,6 +1,6 @@
 """What a network is made of, and how its settings become that."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from rscnav.errors import InvalidValueError
@@ -57,24 +57,15 @@ class Architecture:
         }
         return make_layer(self.cell, n_inputs, self.hidden_size, **options.get(self.cell, {}))
 
-    def as_dict(self) -> dict[str, Any]:
-        """Give plain values, for files."""
-        return asdict(self)
-
 
 def architecture(network: Any, task: Task) -> Architecture:
-    """Turn settings into an architecture, seconds into steps.
+    """Turn settings into an architecture, seconds into steps; time constant and window are as by default where the cell has none.
 
     Parameters
     ----------
     network : rscnav.networks.settings.NetworkSettings
     task : Task
         The one that the network learns: its time step and its trials.
-
-    Returns
-    -------
-    Architecture
-        Time constant and window are the cell's own defaults where the cell has none.
 
     Raises
     ------

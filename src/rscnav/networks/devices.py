@@ -27,24 +27,6 @@ DRIVER = Path("/proc/driver/nvidia/version")
 
 
 @dataclass(frozen=True)
-class Gpu:
-    """A GPU that torch can use.
-
-    Parameters
-    ----------
-    device : torch.device
-    key : str
-        The same for all processes of the machine, whatever they see of it: names the lock.
-    name : str
-        For example ``NVIDIA H200``.
-    """
-
-    device: torch.device
-    key: str
-    name: str
-
-
-@dataclass(frozen=True)
 class Device:
     """What a network runs on.
 
@@ -52,11 +34,14 @@ class Device:
     ----------
     device : torch.device
     gpu : str
-        The GPU's name; '' on a CPU.
+        The GPU's name, for example ``NVIDIA H200``; '' on a CPU.
+    key : str
+        Of a GPU the same for all processes of the machine, whatever they see of it: names the lock.
     """
 
     device: torch.device
     gpu: str = ""
+    key: str = ""
 
     @classmethod
     def of(cls, device: torch.device) -> "Device":
@@ -73,6 +58,9 @@ class Device:
         return describe(self.record)
 
 
+CPU = Device(torch.device("cpu"))
+
+
 def describe(record: dict[str, str]) -> str:
     """Write the record of a device in a few words, for example ``cuda (NVIDIA H200), CUDA 13.0, torch 2.13.0``."""
     gpu = f" ({record['gpu']})" if record["gpu"] else ""
@@ -80,7 +68,7 @@ def describe(record: dict[str, str]) -> str:
     return f"{record['device']}{gpu}{cuda}, torch {record['torch']}"
 
 
-def find_gpus() -> tuple[Gpu, ...]:
+def find_gpus() -> tuple[Device, ...]:
     """List the GPUs that torch can use here, first of them the one that it prefers: the only place that looks."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # `why_unused` says it in a sentence
@@ -90,17 +78,12 @@ def find_gpus() -> tuple[Gpu, ...]:
     for index in range(torch.cuda.device_count()):
         properties = torch.cuda.get_device_properties(index)
         key = str(getattr(properties, "uuid", f"{properties.name}-{index}"))
-        found.append(Gpu(torch.device("cuda", index), key, properties.name))
+        found.append(Device(torch.device("cuda", index), properties.name, key))
     return tuple(found)
 
 
-def wanted_gpus(wanted: str) -> tuple[Gpu, ...]:
-    """List the GPUs that a job may use; none: it uses the CPU.
-
-    Parameters
-    ----------
-    wanted : str
-        The configuration's ``device``: ``auto``, ``cpu`` or ``cuda``.
+def wanted_gpus(wanted: str) -> tuple[Device, ...]:
+    """List the GPUs that a job may use by the configuration's ``device`` (``auto``, ``cpu`` or ``cuda``); none: it uses the CPU.
 
     Raises
     ------
@@ -122,12 +105,11 @@ def wanted_gpus(wanted: str) -> tuple[Gpu, ...]:
 
 def pick_device(wanted: str) -> Device:
     """Turn ``auto``, ``cpu`` or ``cuda`` into a device, without waiting for it (see `device_for`, `wanted_gpus`)."""
-    gpus = wanted_gpus(wanted)
-    return Device(gpus[0].device, gpus[0].name) if gpus else Device(torch.device("cpu"))
+    return next(iter(wanted_gpus(wanted)), CPU)
 
 
 @contextmanager
-def device_for(wanted: str | Sequence[Gpu], name: str) -> Iterator[Device]:
+def device_for(wanted: str | Sequence[Device], name: str) -> Iterator[Device]:
     """Hold a device: the CPU, or a GPU that no other job of this user's machine holds.
 
     Jobs queue for the GPUs, each by a lock in the system's temporary folder, which a killed job sets free. A job that a cluster's
@@ -135,20 +117,20 @@ def device_for(wanted: str | Sequence[Gpu], name: str) -> Iterator[Device]:
 
     Parameters
     ----------
-    wanted : str or sequence of Gpu
+    wanted : str or sequence of Device
         The configuration's ``device``, or what `wanted_gpus` made of it.
     name : str
         Whose work it is, for the log.
     """
     gpus = wanted_gpus(wanted) if isinstance(wanted, str) else wanted
     if not gpus:
-        yield Device(torch.device("cpu"))
+        yield CPU
         return
     gpu, lock = _take(gpus, name)
     try:
         if gpu.device.type == "cuda":
             torch.cuda.set_device(gpu.device)
-        yield Device(gpu.device, gpu.name)
+        yield gpu
     finally:
         if lock is not None:
             os.close(lock)
@@ -188,7 +170,7 @@ def _said(command: list[str]) -> str:
         return ""
 
 
-def _take(gpus: Sequence[Gpu], name: str) -> tuple[Gpu, int | None]:
+def _take(gpus: Sequence[Device], name: str) -> tuple[Device, int | None]:
     """Return a GPU and the lock on it; waits until one is free."""
     told = False
     while True:
@@ -196,20 +178,20 @@ def _take(gpus: Sequence[Gpu], name: str) -> tuple[Gpu, int | None]:
             try:
                 lock = _locked(lock_file(gpu))
             except OSError as error:
-                log.warning("%s  uses %s without a lock: %s", name, gpu.name, error)
+                log.warning("%s  uses %s without a lock: %s", name, gpu.gpu, error)
                 return gpu, None
             if lock is not None:
                 return gpu, lock
         if any(variable in os.environ for variable in SCHEDULERS):
             return gpus[0], None
         if not told:
-            names = ", ".join(gpu.name for gpu in gpus)
+            names = ", ".join(gpu.gpu for gpu in gpus)
             log.info("%s  device: cuda (%s), in use by other jobs: waits until one ends", name, names)
             told = True
         time.sleep(LOOK_EVERY_S)
 
 
-def lock_file(gpu: Gpu) -> Path:
+def lock_file(gpu: Device) -> Path:
     """Return the file whose lock says that a GPU is in use."""
     key = re.sub(r"[^A-Za-z0-9-]+", "_", gpu.key)
     return Path(tempfile.gettempdir()) / f"rscnav-gpu-{key}.lock"

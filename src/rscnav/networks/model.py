@@ -44,7 +44,6 @@ class Network(nn.Module):
         Input channels.
     heads : mapping of str to int
         Classes of each report.
-    architecture : Architecture
     generator : torch.Generator or sequence of them, optional
         Where the first weights come from: uniform within ±1/√hidden_size, as in torch. A sequence makes an ensemble: weights
         have a leading dimension, each network's the same as if it had been made alone. Without one weights are left unset,
@@ -57,11 +56,7 @@ class Network(nn.Module):
     """
 
     def __init__(
-        self,
-        n_inputs: int,
-        heads: Mapping[str, int],
-        architecture: Architecture,
-        generator: Generators = None,
+        self, n_inputs: int, heads: Mapping[str, int], architecture: Architecture, generator: Generators = None
     ) -> None:
         super().__init__()
         self.architecture = architecture

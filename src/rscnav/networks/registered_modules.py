@@ -9,23 +9,6 @@ from rscnav.tasks.registry import task_code
 
 
 def network_code(network: Any, trains: bool = False) -> tuple[str, ...]:
-    """Name the modules of a network's task, observers and cell; where it is trained, of its learning rule, too.
-
-    Parameters
-    ----------
-    network : rscnav.networks.settings.NetworkSettings
-    trains : bool
-        True for its training; false where the trained network runs.
-    """
-    rule = (rule_code(network.training.learning_rule.name),) if trains else ()
-    return (*task_code(network.task), cell_code(network.cell), *rule)
-
-
-def cell_code(cell: str) -> str:
-    """Name the module of a cell."""
-    return module_of(CELLS[cell])
-
-
-def rule_code(rule: str) -> str:
-    """Name the module of a learning rule."""
-    return module_of(RULES[rule])
+    """Name the modules of the task, observers and cell of a `NetworkSettings`; where it is trained, of its learning rule, too."""
+    rule = (module_of(RULES[network.training.learning_rule.name]),) if trains else ()
+    return (*task_code(network.task), module_of(CELLS[network.cell]), *rule)

@@ -23,6 +23,7 @@ from rscnav.sessions.schema import CURVE, TRIALS
 from rscnav.sessions.session import Session
 from rscnav.tasks.base import Batch, Task, join
 
+Beliefs = dict[str, NDArray[np.float32]]  # (time, class) by head
 PIECE = 500  # trials run at once: bounds the memory
 UNITS = np.dtype(
     [("id", "U8"), ("layer", "i4"), ("direction", "U8"), ("part", "U6")]
@@ -50,8 +51,6 @@ def roll_out(
     ----------
     name, subject : str
         The session's; a network's subject is the network itself.
-    network : Network
-    task : Task
     seeds : Seeds
         The network's own: its training trials are the first that it was trained on.
     rollout, encounters : rscnav.networks.settings.Rollout, Encounters
@@ -153,22 +152,16 @@ def roll_out(
             "reference_observer": limit,
             **(attributes or {}),
         },
+        bayes_posterior=None if bayes is None else bayes["position"].astype(np.float32),
+        ambiguity=None if bayes is None else 1 - judge.measures["certainty"][judge.names.index("bayes")],
         **judge.fields(),
-        **({} if bayes is None else judge.filter_fields(bayes)),
     )
 
 
 class _Judge:
     """What each observer's belief says, sample by sample."""
 
-    def __init__(
-        self,
-        task: Task,
-        batch: Batch,
-        behaviour: Trajectory,
-        met: EncounterTable,
-        network: dict[str, NDArray[np.float32]],
-    ) -> None:
+    def __init__(self, task: Task, batch: Batch, behaviour: Trajectory, met: EncounterTable, network: Beliefs) -> None:
         self.behaviour, self.met, self.network = behaviour, met, network
         self.places = PositionBins(task.bin_centres, behaviour.ring, behaviour.radius)
         self.targets = {head: _flat(target) for head, target in batch.targets.items()}
@@ -205,13 +198,6 @@ class _Judge:
         """Give the loss at each head, (time, head)."""
         return np.stack([true_bin_loss(held[head], target) for head, target in self.targets.items()], axis=1)
 
-    def filter_fields(self, bayes: dict[str, NDArray]) -> dict[str, Any]:
-        """Give the session's fields about the Bayes filter."""
-        return {
-            "bayes_posterior": bayes["position"].astype(np.float32),
-            "ambiguity": 1 - self.measures["certainty"][self.names.index("bayes")],
-        }
-
     def _correct(self, held: dict[str, NDArray]) -> NDArray[np.int8]:
         if "port" not in held:
             return ring_choices(self.met.table, held["position"], self.behaviour)
@@ -221,8 +207,7 @@ class _Judge:
     def _wrong_places(self) -> list[NDArray]:
         """Give the wrong places that fit the first landmark, in LM1; none that overlaps with the right one."""
         behaviour, first = self.behaviour, np.full(len(self.behaviour.landmarks), -1)
-        rows = self.met.table[self.met.table["order"] == 1]
-        for row in rows:
+        for row in self.met.table[self.met.table["order"] == 1]:
             first[row["trial"]] = behaviour.names.index(row["landmark"])
         of_sample = np.where(self.met.phase == 1, first[behaviour.trial], -1)
         places = alternative_positions(
@@ -237,7 +222,7 @@ class _Judge:
 @torch.no_grad()
 def _run(
     network: Network, batch: Batch, chosen: list[int], generator: torch.Generator
-) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
+) -> tuple[NDArray[np.float32], Beliefs]:
     """Give the chosen states (time, unit) and beliefs (time, class) by head; the generator is of the process noise."""
     states: list[torch.Tensor] = []
     logits: dict[str, list[torch.Tensor]] = {}
@@ -250,9 +235,7 @@ def _run(
     return torch.cat(states).cpu().numpy(), beliefs
 
 
-def _refuse_not_finite(
-    name: str, activity: NDArray[np.float32], beliefs: dict[str, NDArray[np.float32]], n_trials: int
-) -> None:
+def _refuse_not_finite(name: str, activity: NDArray[np.float32], beliefs: Beliefs, n_trials: int) -> None:
     """Refuse states and reports that are NaN or infinite: no analysis could use them."""
     for what, values in {"states": activity, **{f"reports of '{head}'": p for head, p in beliefs.items()}}.items():
         bad = ~np.isfinite(values).all(axis=1)

@@ -10,9 +10,8 @@ from rscnav.settings.field_types import Name
 from rscnav.settings.operational_keys import OPERATIONAL
 from rscnav.settings.strict_settings import StrictSettings
 
-CellName = Literal[
-    "gru", "lstm", "tanh", "relu", "rectified_tanh", "leaky", "diagonal", "feedforward", "convolution"
-]  # as in rscnav.networks.cells.registry
+# As in rscnav.networks.cells.registry.
+CellName = Literal["gru", "lstm", "tanh", "relu", "rectified_tanh", "leaky", "diagonal", "feedforward", "convolution"]
 
 
 class Lesson(StrictSettings):
@@ -104,16 +103,7 @@ class NetworkSettings(StrictSettings):
 
 
 def tau_steps(network: Any, task: Any) -> float:
-    """Give the time constant of the cell ``leaky`` in steps of the task.
-
-    Parameters
-    ----------
-    network : rscnav.networks.settings.NetworkSettings
-    task : rscnav.tasks.base.Task
-
-    Returns
-    -------
-    float
+    """Give the time constant of the cell ``leaky`` of a `NetworkSettings` in steps of its task.
 
     Raises
     ------

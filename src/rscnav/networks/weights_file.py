@@ -1,7 +1,8 @@
 """What a file of a trained network holds, and what is refused when it is written and when it is read."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -14,12 +15,20 @@ from rscnav.tasks.base import Task
 
 CURE = "train this network again: remove the file and start snakemake (or `rscnav train`)"
 
+RECORD = {"settings", "code"}  # keys of what is told of a training ...
+DEVICE = {"device", "gpu", "cuda", "torch"}  # ... and of a device that it ran on
+
 
 def not_finite(weights: Mapping[str, Tensor]) -> str:
     """Name the weights that are NaN or infinite; '' where there are none."""
     bad = {name: int((~torch.isfinite(value)).sum()) for name, value in weights.items()}
     found = [f"{name} ({n} of {weights[name].numel()} values)" for name, n in bad.items() if n]
     return ", ".join(found)
+
+
+def holds_texts(value: Any, keys: Set[str]) -> bool:
+    """Whether a value is a mapping from just these keys to texts."""
+    return isinstance(value, Mapping) and set(value) == keys and all(isinstance(text, str) for text in value.values())
 
 
 def trained_values(
@@ -35,7 +44,6 @@ def trained_values(
     ----------
     weights : mapping of tensor
         On the CPU.
-    architecture : Architecture
     record : mapping of str
         ``settings`` and ``code`` that it was trained with.
     devices : list of dict
@@ -55,7 +63,7 @@ def trained_values(
         )
     return {
         "weights": dict(weights),
-        "architecture": architecture.as_dict(),
+        "architecture": asdict(architecture),
         "record": dict(record),
         "devices": devices,
     }
@@ -82,7 +90,8 @@ def check_trained(saved: Any, path: str | os.PathLike[str]) -> Architecture:
         raise InvalidValueError(
             f"{path}: not a trained network: its {wrong[0] if wrong else 'weights'} cannot be read; {CURE}"
         )
-    if not _is_record(saved["record"]) or not all(map(_is_device, saved["devices"])) or not saved["devices"]:
+    devices = saved["devices"]
+    if not holds_texts(saved["record"], RECORD) or not devices or not all(holds_texts(d, DEVICE) for d in devices):
         raise InvalidValueError(f"{path}: damaged: its record of settings, code and device cannot be read; {CURE}")
     try:
         architecture = Architecture(**saved["architecture"])
@@ -119,12 +128,3 @@ def build(saved: Any, task: Task, path: str | os.PathLike[str], device: torch.de
     network = Network(*sizes).to(device)
     network.load_state_dict(saved["weights"])
     return network.eval()
-
-
-def _is_record(record: Any) -> bool:
-    return set(record) == {"settings", "code"} and all(isinstance(text, str) for text in record.values())
-
-
-def _is_device(record: Any) -> bool:
-    keys = {"device", "gpu", "cuda", "torch"}
-    return isinstance(record, dict) and set(record) == keys and all(isinstance(text, str) for text in record.values())

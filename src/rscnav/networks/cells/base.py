@@ -51,7 +51,7 @@ class Layer(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
-        """Run over trials.
+        """Run over trials: give the states, (step, trial, state).
 
         Parameters
         ----------
@@ -60,10 +60,6 @@ class Layer(nn.Module, ABC):
             Added to what each unit receives.
         state : tensor, (trial, state), optional
             Before the first step; zeros without it. Layers without recurrence have no use for it.
-
-        Returns
-        -------
-        tensor, (step, trial, state)
         """
 
 
@@ -88,17 +84,11 @@ class Cell(Layer):
 
     @abstractmethod
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Give the next state, each unit from its own numbers.
+        """Give the next state, (..., part x unit), each unit from its own numbers.
 
         Parameters
         ----------
-        driven : tensor, (..., input gate x unit)
-        recurrent : tensor, (..., recurrent gate x unit)
-        state : tensor, (..., part x unit)
-
-        Returns
-        -------
-        tensor, (..., part x unit)
+        driven, recurrent, state : tensor, (..., input gate x unit), (..., recurrent gate x unit), (..., part x unit)
         """
 
     def project_inputs(self, inputs: Tensor, noise: Tensor | None = None) -> Tensor:
@@ -148,7 +138,6 @@ def by_unit(cell: Cell, driven: Tensor, recurrent: Tensor, state: Tensor) -> tup
 
     Parameters
     ----------
-    cell : Cell
     driven, recurrent, state : tensor, (..., gate x unit), (..., gate x unit), (..., part x unit)
         As for `Cell.update`.
 

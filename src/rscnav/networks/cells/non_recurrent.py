@@ -21,12 +21,11 @@ class Feedforward(Layer):
         return torch.tanh(received if noise is None else received + noise)
 
 
-class Convolution(Layer):
+class Convolution(Feedforward):
     """Memory of a finite window: h(t) = tanh(Σ W_k x(t-k) + b), k = 0 … window - 1; nothing from after t.
 
     Parameters
     ----------
-    n_inputs, hidden_size : int
     window_steps : int
         Steps that a unit sees, the present one included.
 
@@ -41,11 +40,9 @@ class Convolution(Layer):
             raise InvalidValueError(f"window_steps: {window_steps} will not do; a window has at least the present step")
         self.window_steps = window_steps
         self.weight_ih = empty_parameter(hidden_size, window_steps * n_inputs)
-        self.bias_ih = empty_parameter(hidden_size)
 
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
         """Run over trials; see `Layer.forward`."""
         before = inputs.new_zeros(self.window_steps - 1, *inputs.shape[1:])
         windows = torch.cat([before, inputs]).unfold(0, self.window_steps, 1)  # (step, trial, channel, lag)
-        received = affine(windows.flatten(-2), self.weight_ih, self.bias_ih)
-        return torch.tanh(received if noise is None else received + noise)
+        return super().forward(windows.flatten(-2), noise)

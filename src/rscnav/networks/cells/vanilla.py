@@ -49,7 +49,6 @@ class Leaky(Cell):
 
     Parameters
     ----------
-    n_inputs, hidden_size : int
     tau_steps : float
         Time constant τ in steps, at least 1; 1 is the cell `Tanh`.
 

@@ -39,27 +39,14 @@ class LearningRule(ABC):
         return
 
     @abstractmethod
-    def gradient(
-        self,
-        network: Network,
-        inputs: Tensor,
-        objective: Objective,
-        generator: Generators = None,
-    ) -> Tensor:
-        """Set the ``grad`` of every weight.
+    def gradient(self, network: Network, inputs: Tensor, objective: Objective, generator: Generators = None) -> Tensor:
+        """Set the ``grad`` of every weight, and return the loss: (), of an ensemble (network,).
 
         Parameters
         ----------
-        network : Network
         inputs : tensor, (step, trial, channel)
-        objective : Objective
         generator : torch.Generator or sequence of them, optional
             Of the process noise.
-
-        Returns
-        -------
-        tensor, (); of an ensemble (network,)
-            The loss.
         """
 
     def needs_causal_recurrence(self, architecture: Architecture) -> None:

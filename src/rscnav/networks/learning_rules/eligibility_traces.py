@@ -8,21 +8,16 @@ from rscnav.networks.learning_rules.online import Local
 
 
 def follow_traces(local: Local, carried: Tensor, signal: Tensor) -> Tensor:
-    """Carry one trace a weight through the steps, and sum signal times trace.
+    """Carry one trace a weight through the steps, and sum signal times trace: (unit, gate, source).
 
     For weight w of unit i with state s_i: e_w(t) = carried_i(t) e_w(t-1) + ∂s_i(t)/∂w, and the gradient is Σ_t signal_i(t)
     e_w(t), summed over trials too.
 
     Parameters
     ----------
-    local : Local
     carried : tensor, (step, part, part before, unit, trial)
         What is left in a unit's state of its state before.
     signal : tensor, (step, unit, trial)
-
-    Returns
-    -------
-    tensor, (unit, gate, source)
     """
     carried = carried[..., None, None]
     traces = torch.zeros_like(local.immediate(0))  # (part, unit, trial, gate, source)

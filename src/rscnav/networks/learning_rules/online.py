@@ -96,8 +96,6 @@ class OnlineRule(LearningRule):
 
         Parameters
         ----------
-        cell : Cell
-        local : Local
         signal : tensor, (step, unit, trial)
             The loss by what each unit sends, at that step.
 

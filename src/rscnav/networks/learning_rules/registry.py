@@ -25,12 +25,5 @@ def rule_class(name: str) -> type["LearningRule"]:
 
 
 def make_rule(settings: "LearningRuleSettings", seed: int) -> "LearningRule":
-    """Make a rule.
-
-    Parameters
-    ----------
-    settings : LearningRuleSettings
-    seed : int
-        Of the random feedback of e-prop.
-    """
+    """Make a rule; the seed is of the random feedback of e-prop."""
     return rule_class(settings.name).from_settings(settings, seed)

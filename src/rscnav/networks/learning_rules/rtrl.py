@@ -54,19 +54,13 @@ def refuse_large_influence(rule: str, architecture: Architecture, n_inputs: int,
 
 
 def follow_influence(cell: Cell, local: Local, signal: Tensor, reached: Tensor | None = None) -> Tensor:
-    """Carry the influence of all weights on all units through the steps, and sum signal times influence.
+    """Carry the influence of all weights on all units through the steps, and sum signal times influence: (unit, gate, source).
 
     Parameters
     ----------
-    cell : Cell
-    local : Local
     signal : tensor, (step, unit, trial)
     reached : tensor, (unit, unit of the weight), optional
         1 where influence is kept and 0 where it is dropped at every step; all is kept without it.
-
-    Returns
-    -------
-    tensor, (unit, gate, source)
     """
     n_parts, n_units, n_trials, n_gates, n_sources = local.immediate(0).shape
     now = signal.new_zeros(n_trials, n_parts * n_units, n_units * n_gates * n_sources)  # state by weight

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rscnav.networks.training.plan import TrainingPlan
+from rscnav.networks.weights_file import RECORD, holds_texts
 
 Record = Mapping[str, str]  # settings: text; code: a hash
 
@@ -16,10 +17,7 @@ def records_of(plans: Sequence[TrainingPlan]) -> dict[str, Record]:
 
 def is_records(values: Any) -> bool:
     """Whether values read from a file are such records."""
-    return isinstance(values, Mapping) and all(
-        isinstance(record, Mapping) and set(record) == {"settings", "code"} and all(isinstance(text, str) for text in record.values())
-        for record in values.values()
-    )  # fmt: skip
+    return isinstance(values, Mapping) and all(holds_texts(record, RECORD) for record in values.values())
 
 
 def differences(before: Any, now: Mapping[str, Record]) -> list[str]:
@@ -51,12 +49,8 @@ def _changed(before: str, now: str) -> list[str]:
     if before == now:
         return []
     old, new = _flat(before), _flat(now)
-    keys = sorted(old.keys() | new.keys())
-    changed = [
-        f"{key} {old.get(key, 'not there')} -> {new.get(key, 'not there')}"
-        for key in keys
-        if old.get(key) != new.get(key)
-    ]
+    keys = [key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key)]
+    changed = [f"{key} {old.get(key, 'not there')} -> {new.get(key, 'not there')}" for key in keys]
     return changed or ["the text of the settings changed"]
 
 

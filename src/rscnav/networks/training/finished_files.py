@@ -22,12 +22,11 @@ from rscnav.networks.weights_file import check_trained
 
 log = logging.getLogger(__name__)
 FILES = ("curve.csv", "curve.csv.sha256", "weights.pt")  # in the order in which they are moved
-READY = "ready"
 
 
 def ready_folder(folder: Path) -> Path:
     """Return where other networks' jobs leave what they made for the network of a folder."""
-    return folder / READY
+    return folder / "ready"
 
 
 def trained_on(folder: Path, record: Mapping[str, str]) -> str:
@@ -81,12 +80,8 @@ def take(folder: Path, record: Mapping[str, str], name: str) -> bool:
         for file in FILES:
             os.replace(waiting / file, folder / file)
     clear(folder)
-    log.info(
-        "%s  trained on %s, together with others of its shape, in one job; its files are %s",
-        name,
-        where,
-        "here" if device else "not made",
-    )
+    files = "here" if device else "not made"
+    log.info("%s  trained on %s, together with others of its shape, in one job; its files are %s", name, where, files)
     if failure:
         raise DivergedError(failure)
     return True

@@ -1,7 +1,7 @@
 """Which library multiplies matrices on a CPU."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 
 import torch
@@ -17,10 +17,14 @@ def onednn_matmul() -> Iterator[None]:
     and 65 µs by oneDNN, with the same bits. torch offers oneDNN for float32 only under the name of a lower precision, which
     processors without bfloat16 tiles do not use; so the result is tried once, and where it is rounded nothing changes.
     """
-    before = ONEDNN.fp32_precision
-    if not _exact():
+    with _offered() if _exact() else nullcontext():
         yield
-        return
+
+
+@contextmanager
+def _offered() -> Iterator[None]:
+    """Choose oneDNN by that name within this block."""
+    before = ONEDNN.fp32_precision
     ONEDNN.fp32_precision = "bf16"
     try:
         yield
@@ -35,10 +39,6 @@ def _exact() -> bool:
         return False
     generator = torch.Generator().manual_seed(0)
     one, two = (torch.randn(64, 64, generator=generator) for _ in range(2))
-    before = ONEDNN.fp32_precision
-    ONEDNN.fp32_precision = "bf16"
-    try:
+    with _offered():
         error = (one @ two - one.double() @ two.double()).abs().max()
-    finally:
-        ONEDNN.fp32_precision = before
     return bool(error < 1e-4)

@@ -31,7 +31,6 @@ class Member:
 
     Parameters
     ----------
-    plan : TrainingPlan
     seeds : Seeds
         The network's own.
     folder : pathlib.Path
@@ -63,10 +62,8 @@ class Member:
     def rate(self, batch: int) -> float:
         """Give the learning rate of a batch (counted from 0), lowered after each divergence."""
         training = self.plan.training
-        return (
-            learning_rate(batch, training.n_batches, training.max_learning_rate)
-            * training.restart_lr_factor**self.restarts
-        )
+        rate = learning_rate(batch, training.n_batches, training.max_learning_rate)
+        return rate * training.restart_lr_factor**self.restarts
 
     def add(self, batch: int, measured: dict[str, float]) -> None:
         """Add a row to the curve after a number of batches."""
@@ -104,7 +101,6 @@ class Member:
 
         Parameters
         ----------
-        batch : int
         ends : sequence of int
             Where cycles of the schedule end.
         aims : bool
@@ -126,15 +122,10 @@ class Member:
         log.warning("%s  stopped at training.max_batches without reaching training.target_gap", name)
         return True
 
-    @property
-    def record(self) -> dict[str, str]:
-        """What its files say of the settings and the code that it was trained with."""
-        return self.plan.files_record
-
     def write(self, devices: list[dict[str, str]]) -> None:
         """Write the trained network and its curve; `devices` are the records of those that it was trained on."""
         assert self.weights is not None  # it has ended
-        values = trained_values(self.weights, self.plan.architecture, self.record, devices, self.plan.name)
+        values = trained_values(self.weights, self.plan.architecture, self.plan.files_record, devices, self.plan.name)
         text = io.StringIO()
         writer = csv.DictWriter(text, list(self.curve[0]), lineterminator="\n")
         writer.writeheader()
@@ -146,7 +137,7 @@ class Member:
     def write_failure(self, device: str) -> None:
         """Leave word why it was given up, and on what device, where its own job looks."""
         if self.ready is not None:
-            said = {"record": self.record, "failure": self.failure, "device": device}
+            said = {"record": self.plan.files_record, "failure": self.failure, "device": device}
             write_text(self.ready / FAILED, json.dumps(said))
 
     def state(self) -> dict[str, Any]:

@@ -22,7 +22,6 @@ class Adam:
     ----------
     parameters : sequence of Parameter
         Of several networks with a leading dimension (network, ...).
-    n_networks : int
 
     References
     ----------

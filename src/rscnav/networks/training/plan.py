@@ -1,24 +1,18 @@
 """What to train and how, and which plans can be followed together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rscnav.errors import InvalidValueError
 from rscnav.networks.architecture import Architecture
 from rscnav.observers.settings import Observer
 
+# Settings in which networks that train together may differ.
 OWN = (
-    "max_learning_rate",
-    "grad_clip_norm",
-    "activity_l2",
-    "restart_lr_factor",
-    "max_restarts",
-    "target_gap",
-    "max_batches",
-    "patience",
-    "checkpoint_every_s",
-)  # settings in which networks that train together may differ
+    "max_learning_rate", "grad_clip_norm", "activity_l2", "restart_lr_factor", "max_restarts", "target_gap", "max_batches",
+    "patience", "checkpoint_every_s",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,7 +23,6 @@ class TrainingPlan:
     ----------
     name : str
         The session's, for messages.
-    architecture : rscnav.networks.architecture.Architecture
     training : rscnav.networks.settings.Training
     observer : rscnav.observers.settings.Observer
         Grid or particles of the Bayes filter that the gap is measured against.
@@ -66,7 +59,7 @@ def check_together(plans: Sequence[TrainingPlan]) -> None:
     first = plans[0]
     for plan in plans[1:]:
         pairs = [
-            ("architecture", first.architecture.as_dict(), plan.architecture.as_dict()),
+            ("architecture", asdict(first.architecture), asdict(plan.architecture)),
             ("training", first.training.model_dump(), plan.training.model_dump()),
             ("observer", first.observer.model_dump(), plan.observer.model_dump()),
         ]

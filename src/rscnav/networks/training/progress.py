@@ -22,8 +22,6 @@ class Progress:
 
     Parameters
     ----------
-    members : sequence of Member
-    device : torch.device
     goes_on : bool
         Whether it goes on from a checkpoint: then tables are appended to.
     """
@@ -53,15 +51,8 @@ class Progress:
         """Say where the run is: a line on the terminal, and a row in each member's table."""
         now = time.monotonic()
         left_s = (now - self.started) / max(1, self.all.n_steps) * (end - batch)
-        log.info(
-            "%s  batch %d/%d  loss %s  %s  %.1f min left",
-            self.name,
-            batch,
-            end,
-            _range(losses),
-            _gaps(members),
-            left_s / 60,
-        )
+        values = self.name, batch, end, _range(losses), gaps(members), left_s / 60
+        log.info("%s  batch %d/%d  loss %s  %s  %.1f min left", *values)
         for member, loss in zip(members, losses, strict=True):
             row = [f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", batch, f"{loss:.6g}", f"{member.rate(batch - 1):.4g}"]
             row += [f"{self.since.step_ms:.4g}", f"{self.since.rate / self.peak:.3g}", member.restarts]
@@ -74,12 +65,8 @@ class Progress:
             return
         log.info(
             "%s  done after %d batches: %.4g ms a step, %.3g %% of this machine's product peak (%.3g operations/s)",
-            self.name,
-            batch,
-            self.all.step_ms,
-            100 * self.all.rate / self.peak,
-            self.peak,
-        )
+            self.name, batch, self.all.step_ms, 100 * self.all.rate / self.peak, self.peak,
+        )  # fmt: skip
 
     def _write(self, member: Member, line: str | None, start: bool = False) -> None:
         """Append to a member's table, or begin it; a full disk costs a warning and no more."""
@@ -132,11 +119,12 @@ def _range(values: Sequence[float]) -> str:
     return f"{min(values):.4f} to {max(values):.4f}"
 
 
-def _gaps(members: Sequence[Member]) -> str:
+def gaps(members: Sequence[Member]) -> str:
+    """Say how far networks are from the best observer."""
     last = [member.curve[-1] for member in members if member.curve]
     if not last:
         return "gap not yet measured"
     if len(members) == 1:
         return f"gap {last[0]['gap']:.4f} ± {last[0]['gap_se']:.4f} nats"
-    gaps = [row["gap"] for row in last]
-    return f"gap {min(gaps):.4f} to {max(gaps):.4f}, median {statistics.median(gaps):.4f} nats"
+    values = [row["gap"] for row in last]
+    return f"gap {_range(values)}, median {statistics.median(values):.4f} nats"

@@ -13,10 +13,11 @@ from rscnav.errors import InvalidValueError
 from rscnav.networks import checkpoint
 from rscnav.networks.training.checkpoint_settings import Record, differences, is_records
 from rscnav.networks.training.train_step import TrainStep
-from rscnav.networks.weights_file import not_finite
+from rscnav.networks.weights_file import DEVICE, holds_texts, not_finite
 from rscnav.tasks.base import Task
 
 log = logging.getLogger(__name__)
+Shapes = Mapping[str, tuple[int, ...]]
 NAME = "checkpoint.pt"
 ROW = (
     "batch", "learning_rate", "train_loss", "loss", "loss_se", "bayes_loss", "gap", "gap_se", "gap_LM0", "gap_se_LM0",
@@ -25,21 +26,14 @@ ROW = (
 
 
 def read_checkpoint(
-    path: Path,
-    records: Mapping[str, Record],
-    task: Task,
-    shapes: Mapping[str, tuple[int, ...]],
-    last: int,
-    name: str,
+    path: Path, records: Mapping[str, Record], task: Task, shapes: Shapes, last: int, name: str
 ) -> dict[str, Any] | None:
     """Read the checkpoint of some networks, which may be of others, too.
 
     Parameters
     ----------
-    path : pathlib.Path
     records : mapping
         What the networks are to be trained with, see `rscnav.networks.training.checkpoint_settings.records_of`.
-    task : Task
     shapes : mapping
         Of one network's weights, by name; see `shapes_of`.
     last : int
@@ -89,8 +83,8 @@ def part_of(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the present and the last good state of some networks of a checkpoint that still train, on a device."""
     rows = [saved["active"].index(name) for name in active]
-    present, good = (_rows(state, rows, saved["together"], device) for state in (saved, saved["last_good_state"]))
-    return present, good
+    together = saved["together"]
+    return _rows(saved, rows, together, device), _rows(saved["last_good_state"], rows, together, device)
 
 
 def is_finite(state: Mapping[str, Any]) -> bool:
@@ -103,25 +97,12 @@ def _rows(state: Mapping[str, Any], rows: list[int], together: bool, device: tor
     def chosen(value: Tensor) -> Tensor:
         return (value[rows] if together else value).to(device)
 
-    adam = state["adam"]
-    return {
-        "batch": state["batch"],
-        "weights": {name: chosen(value) for name, value in state["weights"].items()},
-        "adam": {
-            "n_steps": adam["n_steps"],
-            "mean": adam["mean"][rows].to(device),
-            "square": adam["square"][rows].to(device),
-        },
-    }
+    weights = {name: chosen(value) for name, value in state["weights"].items()}
+    adam = {key: state["adam"][key][rows].to(device) for key in ("mean", "square")}
+    return {"batch": state["batch"], "weights": weights, "adam": {"n_steps": state["adam"]["n_steps"], **adam}}
 
 
-def _wrong(
-    saved: Mapping[str, Any],
-    records: Mapping[str, Record],
-    task: Task,
-    shapes: Mapping[str, tuple[int, ...]],
-    last: int,
-) -> str:
+def _wrong(saved: Mapping[str, Any], records: Mapping[str, Record], task: Task, shapes: Shapes, last: int) -> str:
     """Say what in a checkpoint cannot be; '' where all fits together."""
     names, active, together = list(saved["records"]), saved["active"], saved["together"]
     if not all(isinstance(saved[part], dict) for part in ("weights", "adam", "last_good_state", "members")):
@@ -148,19 +129,16 @@ def _wrong(
         last_row = [good["batch"]] if good["batch"] else []
         if name in active and [row["batch"] for row in member["curve"]][-1:] != last_row:
             return f"the curve of {name}"
-    keys = {"device", "gpu", "cuda", "torch"}
-    if not all(set(record) == keys and all(isinstance(v, str) for v in record.values()) for record in saved["devices"]):
-        return "the devices"
-    return "" if saved["devices"] else "the devices"
+    told = saved["devices"] and all(holds_texts(device, DEVICE) for device in saved["devices"])
+    return "" if told else "the devices"
 
 
-def _wrong_state(state: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], rows: int | None) -> str:
+def _wrong_state(state: Mapping[str, Any], shapes: Shapes, rows: int | None) -> str:
     if not isinstance(state["weights"], dict) or not isinstance(state["adam"], dict):
         return "the weights"
     before = () if rows is None else (rows,)
-    if {name: tuple(value.shape) for name, value in state["weights"].items()} != {
-        name: (*before, *shape) for name, shape in shapes.items()
-    }:
+    found = {name: tuple(value.shape) for name, value in state["weights"].items()}
+    if found != {name: (*before, *shape) for name, shape in shapes.items()}:
         return "the shapes of the weights"
     width = sum(math.prod(shape) for shape in shapes.values())
     adam = state["adam"]
@@ -173,15 +151,12 @@ def _wrong_state(state: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
     return ""
 
 
-def _wrong_member(
-    member: Mapping[str, Any], columns: set[str], left: int | None, shapes: Mapping[str, tuple[int, ...]]
-) -> str:
+def _wrong_member(member: Mapping[str, Any], columns: set[str], left: int | None, shapes: Shapes) -> str:
     if not isinstance(member, dict):
         return "the state"
     curve, recent, weights = member["curve"], member["recent"], member["weights"]
-    if not isinstance(curve, list) or not all(
-        set(row) == columns and all(map(_is_number, row.values())) for row in curve
-    ):
+    whole = isinstance(curve, list) and all(set(row) == columns for row in curve)
+    if not whole or not all(_is_number(value) for row in curve for value in row.values()):
         return "the curve"
     batches = [row["batch"] for row in curve]
     if batches != sorted(set(batches)) or any(not math.isfinite(row["loss"]) or row["loss"] < 0 for row in curve):

@@ -26,9 +26,3 @@ def some_of(network: Network, which: Sequence[int]) -> Network:
     part = copy.deepcopy(network)
     keep_some(part, which)
     return part
-
-
-def weights_of(network: Network, which: int, together: bool) -> dict[str, Tensor]:
-    """Copy one network's weights to the CPU, without the leading dimension."""
-    values = network.state_dict()
-    return {name: (value[which] if together else value).detach().cpu().clone() for name, value in values.items()}

@@ -12,11 +12,8 @@ from rscnav.networks.model import Network
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.plan import TrainingPlan, check_together
 from rscnav.networks.training.trainer import Trainer
-from rscnav.networks.training.validation import scored
 from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
-
-__all__ = ["TrainingPlan", "scored", "train", "train_ensemble"]
 
 
 def train(task: Task, plan: TrainingPlan, seeds: Seeds, device: torch.device, folder: Path) -> Network:
@@ -27,16 +24,8 @@ def train(task: Task, plan: TrainingPlan, seeds: Seeds, device: torch.device, fo
 
     Parameters
     ----------
-    task : Task
-    plan : TrainingPlan
     seeds : Seeds
         The network's own.
-    device : torch.device
-    folder : pathlib.Path
-
-    Returns
-    -------
-    Network
 
     Raises
     ------
@@ -61,16 +50,8 @@ def train_ensemble(
 
     Parameters
     ----------
-    task : Task
-    plans : sequence of Plan
+    plans : sequence of TrainingPlan
         One a network; they may differ in name, record and the settings of `rscnav.networks.training.plan.OWN`.
-    seeds : sequence of Seeds
-    device : torch.device
-    folders : sequence of pathlib.Path
-
-    Returns
-    -------
-    list of Network
 
     Raises
     ------

@@ -13,7 +13,7 @@ from rscnav.networks.training.curriculum import Curriculum
 from rscnav.networks.training.loss import Objective
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.optimiser import Adam
-from rscnav.networks.training.stacking import keep_some, stack_networks, weights_of
+from rscnav.networks.training.stacking import keep_some, stack_networks
 from rscnav.networks.training.trial_streams import draw
 from rscnav.networks.training.validation import scored
 from rscnav.tasks.base import Task
@@ -24,10 +24,8 @@ class TrainStep:
 
     Parameters
     ----------
-    task : Task
     members : sequence of Member
         One: a network without a leading dimension; more: an ensemble.
-    device : torch.device
     together : bool, optional
         True: a single one, too, is an ensemble; what is left of one goes on as it was.
 
@@ -64,8 +62,10 @@ class TrainStep:
         inputs = stack_networks([batch.inputs for batch in batches], self.together).movedim(-2, 0)
         targets = {h: stack_networks([b.targets[h] for b in batches], self.together) for h in task.heads}
         inputs = inputs.to(next(self.network.parameters()).dtype)  # (step, [network,] trial, channel)
-        loss = self.rule.gradient(self.network, inputs, self._objective(targets), self._noise())
         settings = [member.plan.training for member in self.members]
+        costs = [s.activity_l2 for s in settings]
+        objective = Objective(targets, scored(self.task), costs if self.together else costs[0])
+        loss = self.rule.gradient(self.network, inputs, objective, self._noise())
         self.adam.step([m.rate(self.batch) for m in self.members], [s.grad_clip_norm for s in settings])
         self.batch += 1
         return loss.reshape(-1)
@@ -83,8 +83,9 @@ class TrainStep:
             self.adam.keep(which)
 
     def weights(self, member: Member) -> dict[str, Tensor]:
-        """Copy a network's weights to the CPU."""
-        return weights_of(self.network, self.members.index(member), self.together)
+        """Copy a network's weights to the CPU, without the leading dimension."""
+        which = self.members.index(member) if self.together else ...
+        return {name: value[which].detach().cpu().clone() for name, value in self.network.state_dict().items()}
 
     def state(self) -> dict[str, Any]:
         """Copy all that the next batch depends on."""
@@ -104,8 +105,3 @@ class TrainStep:
         seeds = [member.seeds.integer("noise", self.batch) for member in self.members]
         noise = [torch.Generator(device=self.device).manual_seed(seed) for seed in seeds]
         return noise if self.together else noise[0]
-
-    def _objective(self, targets: dict[str, Tensor]) -> Objective:
-        """Say what is to be lowered."""
-        costs = [member.plan.training.activity_l2 for member in self.members]
-        return Objective(targets, scored(self.task), costs if self.together else costs[0])

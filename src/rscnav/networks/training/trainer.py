@@ -20,7 +20,7 @@ from rscnav.networks.training.flops import flops_per_step
 from rscnav.networks.training.lr_schedule import cycle_ends
 from rscnav.networks.training.matmul_backend import onednn_matmul
 from rscnav.networks.training.member import Member
-from rscnav.networks.training.progress import Progress, whole_name
+from rscnav.networks.training.progress import Progress, gaps, whole_name
 from rscnav.networks.training.resume import NAME, is_finite, part_of, read_checkpoint, shapes_of
 from rscnav.networks.training.train_step import TrainStep
 from rscnav.networks.training.validation import Validation, measure
@@ -39,9 +39,6 @@ class Trainer:
 
     Parameters
     ----------
-    task : Task
-    members : sequence of Member
-    device : Device
     goes_on_from : pathlib.Path, optional
         A checkpoint of these networks, and perhaps of others; default: that of the first member's folder, which is also where
         checkpoints are written.
@@ -74,10 +71,7 @@ class Trainer:
         return self.batch % self.every == 0 or self.batch in self.ends
 
     def fit(self) -> None:
-        """Train until all networks have ended.
-
-        Networks that were given up have a `failure`; see `refuse_failed`.
-        """
+        """Train until all networks have ended; those that were given up have a `failure`, see `refuse_failed`."""
         log.info("%s  %s on %s", self.name, "train together" if len(self.members) > 1 else "trains", self.hardware)
         for member in self.members:
             clear_leftovers(member.folder)
@@ -96,7 +90,7 @@ class Trainer:
         self.path.unlink(missing_ok=True)
 
     def refuse_failed(self) -> None:
-        """Raise a `FloatingPointError` that names the networks that were given up, where there are any."""
+        """Raise a `DivergedError` that names the networks that were given up, where there are any."""
         failures = [member.failure for member in self.members if member.failure]
         if failures:
             raise DivergedError("\n".join(failures))
@@ -112,9 +106,8 @@ class Trainer:
         }
         measured = []
         if self.validates and not wrong:
-            measured = measure(
-                self.learner.network, [self.validations[m.plan.name] for m in members], self.learner.together
-            )
+            held_out = [self.validations[member.plan.name] for member in members]
+            measured = measure(self.learner.network, held_out, self.learner.together)
             said = [divergence_reason(row, m.curve, self.task.heads) for m, row in zip(members, measured, strict=True)]
             wrong = {member: text for member, text in zip(members, said, strict=True) if text}
         if wrong:
@@ -166,14 +159,7 @@ class Trainer:
         member.weights = self.learner.weights(member)
         member.write(self.devices)
         if self.learner.together:
-            row = member.curve[-1]
-            log.info(
-                "%s  ends after %d batches, gap %.4f ± %.4f nats",
-                member.plan.name,
-                self.batch,
-                row["gap"],
-                row["gap_se"],
-            )
+            log.info("%s  ends after %d batches, %s", member.plan.name, self.batch, gaps([member]))
 
     def keep(self, members: Sequence[Member]) -> None:
         """Go on with some of the networks."""

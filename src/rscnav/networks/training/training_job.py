@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rscnav.networks.devices import Gpu, device_for, flocked, wanted_gpus
+from rscnav.networks.devices import Device, device_for, flocked, wanted_gpus
 from rscnav.networks.training.finished_files import clear, is_finished, is_waiting, ready_folder, take
 from rscnav.networks.training.member import Member
 from rscnav.networks.training.plan import TrainingPlan, check_together
@@ -59,7 +59,6 @@ def train_job(
 
     Parameters
     ----------
-    task : Task
     own : QueuedNetwork
         The network whose job this is. Its folder gets ``weights.pt`` and ``curve.csv``.
     group : sequence of QueuedNetwork
@@ -85,7 +84,7 @@ def train_job(
         _train(task, own, [own], group, gpus)
         return
     check_together([entry.plan for entry in group])
-    where = f"cuda ({', '.join(gpu.name for gpu in gpus)})" if gpus else "cpu"
+    where = f"cuda ({', '.join(gpu.gpu for gpu in gpus)})" if gpus else "cpu"
     with _held(lock, own, where) as held:
         if take(own.folder, own.plan.files_record, own.name):
             return
@@ -122,7 +121,11 @@ def _is_of(content: Saved, entry: QueuedNetwork) -> bool:
 
 
 def _train(
-    task: Task, own: QueuedNetwork, party: Sequence[QueuedNetwork], group: Sequence[QueuedNetwork], gpus: Sequence[Gpu]
+    task: Task,
+    own: QueuedNetwork,
+    party: Sequence[QueuedNetwork],
+    group: Sequence[QueuedNetwork],
+    gpus: Sequence[Device],
 ) -> None:
     """Train a party of networks, and put the own network's files into place."""
     saved, names = _checkpoints(group), {entry.name for entry in party}

@@ -16,25 +16,7 @@ STREAMS = ("train", "validation", "test")
 def draw(
     task: Task, seeds: Seeds, stream: str, number: int, n_trials: int, device: torch.device | str = "cpu"
 ) -> Batch:
-    """Draw batch `number` of a stream.
-
-    Parameters
-    ----------
-    task : Task
-    seeds : Seeds
-        The network's.
-    stream : str
-        One of `STREAMS`.
-    number : int
-        Which batch.
-    n_trials : int
-    device : torch.device or str
-        Where the trials are wanted; they are the same on all.
-
-    Returns
-    -------
-    Batch
-    """
+    """Draw batch `number` of one of the `STREAMS` of a network, whose seeds these are; trials are the same on all devices."""
     if stream not in STREAMS:
         raise InvalidValueError(f"stream: '{stream}' will not do; one of {', '.join(STREAMS)}")
     generator = torch.Generator().manual_seed(seeds.integer("stream", stream, number))

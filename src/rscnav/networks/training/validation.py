@@ -23,16 +23,7 @@ HEAD = "position"  # a gap without a name is this head's
 
 
 class Validation:
-    """A network's validation trials, with the observer's loss on them.
-
-    Parameters
-    ----------
-    task : Task
-    plan : TrainingPlan
-    seeds : Seeds
-        The network's own.
-    device : torch.device
-    """
+    """A network's validation trials, drawn by its own seeds, with the observer's loss on them."""
 
     def __init__(self, task: Task, plan: TrainingPlan, seeds: Seeds, device: torch.device) -> None:
         n_trials = plan.training.validation_trials
@@ -73,16 +64,7 @@ class Validation:
 
 @torch.no_grad()
 def measure(network: Network, validations: Sequence[Validation], together: bool) -> list[dict[str, float]]:
-    """Give a row of the training curve for each network, see `Validation.row`.
-
-    Parameters
-    ----------
-    network : Network
-    validations : sequence of Validation
-        One a network.
-    together : bool
-        Whether weights have a leading dimension.
-    """
+    """Give a row of the training curve for each network, see `Validation.row`; `together`: weights have a leading dimension."""
     if together and len(validations) > GROUP:
         firsts = range(0, len(validations), GROUP)
         groups = [range(first, min(first + GROUP, len(validations))) for first in firsts]

@@ -44,7 +44,7 @@ def from_onset(session, values):
     """Values (time, ...) in LM1 at lags -1, 0, ... 5 from the onset of the test trials' first non-encounters."""
     table = session.encounters
     table = table[(table["kind"] == MISSED) & (session.trials["split"][table["trial"]] == "test")]
-    around = samples_around(session, table, np.arange(-1, 6), np.flatnonzero(session.phase == 1))
+    around = samples_around(session, table["onset_s"], np.arange(-1, 6), np.flatnonzero(session.phase == 1))
     return values[around[(around >= 0).all(axis=1)]], table
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rscnav.analyses.events import onset_sample
+from rscnav.analyses.events import first_sample
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.sessions import rebinning as coarse
@@ -37,7 +37,7 @@ def test_phase_of_a_bin_agrees_with_the_onsets(width):
     wide = rebin(session, 0.1 * width)
     new = wide.encounters[(wide.encounters["order"] > 0)]
     met = np.zeros(len(wide.time), int)
-    for row, onset in zip(new, onset_sample(wide, new), strict=True):
+    for row, onset in zip(new, first_sample(wide, new["onset_s"]), strict=True):
         met[onset:] += wide.trial[onset:] == row["trial"]
     np.testing.assert_array_equal(np.minimum(met, 2), wide.phase)
 

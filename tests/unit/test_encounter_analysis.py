@@ -72,15 +72,15 @@ def test_a_session_without_encounters_is_refused_by_name():
 
 def test_samples_around_stay_inside_the_trial_and_the_stretch():
     here = session(ROWS)
-    around = samples_around(here, here.encounters, np.array([-2, 0, 3]), np.arange(20))
+    around = samples_around(here, here.encounters["onset_s"], np.array([-2, 0, 3]), np.arange(20))
     assert around.tolist() == [[0, 2, 5], [2, 4, 7], [4, 6, 9], [-1, 10, 13], [11, 13, 16], [17, 19, -1]]
-    only_second = samples_around(here, here.encounters, np.array([0]), np.arange(10, 20))
+    only_second = samples_around(here, here.encounters["onset_s"], np.array([0]), np.arange(10, 20))
     assert only_second[:, 0].tolist() == [-1, -1, -1, 0, 3, 9]
     here.time[5:10] += 0.05 * 10  # a gap inside the first trial: nothing is looked up across it
     here.time[10:] += 10
     here.encounters["onset_s"][3:] += 10
     here.encounters["onset_s"][2] += 0.5
-    assert samples_around(here, here.encounters, np.array([-2, 0, 3]), np.arange(20))[:3].tolist() == [
+    assert samples_around(here, here.encounters["onset_s"], np.array([-2, 0, 3]), np.arange(20))[:3].tolist() == [
         [0, 2, -1],
         [2, 4, -1],
         [-1, 6, 9],

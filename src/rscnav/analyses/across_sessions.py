@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import BAND, Result
 from rscnav.analyses.statistics.group_tests import MIN_SESSIONS, over_sessions
 from rscnav.seeds import Seeds
 
@@ -58,11 +58,6 @@ def group_of(kind: str, network: str) -> str:
 def across(members: Sequence[PooledSession], seeds: Seeds) -> Result:
     """Sum up each number of `COMPARED` over the sessions of each group.
 
-    Parameters
-    ----------
-    members : sequence of Member
-    seeds : Seeds
-
     Returns
     -------
     Result
@@ -70,27 +65,27 @@ def across(members: Sequence[PooledSession], seeds: Seeds) -> Result:
         p only for at least six subjects with a value; else they are NaN, and a note says how many there are.
     """
     groups = list(dict.fromkeys(member.group for member in members))
+    subjects = np.array([m.subject for m in members], np.str_)
+    group_of_session = np.array([groups.index(m.group) for m in members], np.int64)
     result = Result()
     result.add("session", np.array([m.name for m in members], np.str_), "", ("session",))
-    result.add("subject", np.array([m.subject for m in members], np.str_), "", ("session",))
+    result.add("subject", subjects, "", ("session",))
     result.add("group", np.array(groups, np.str_), "", ("group",))
-    result.add("group_of_session", np.array([groups.index(m.group) for m in members], np.int64), "", ("session",))
+    result.add("group_of_session", group_of_session, "", ("session",))
     for name, compared in COMPARED.items():
         values = np.array([value_of(member.results, compared) for member in members], np.float64)
-        rows = []
-        for group in groups:
-            mine = np.array([member.group == group for member in members])
-            subjects = np.array([member.subject for member in members])[mine]
-            of_subject = by_subject(values[mine], subjects)
-            found = over_sessions(of_subject - (compared.null or 0.0), seeds.generator(name, group))
-            shift = compared.null or 0.0
-            p = found.p if compared.null is not None else np.nan
-            rows.append((found.mean + shift, found.low + shift, found.high + shift, p, found.n))
+        null = compared.null or 0.0
+        found = []
+        for number, group in enumerate(groups):
+            mine = group_of_session == number
+            of_subject = by_subject(values[mine], subjects[mine])
+            found.append(over_sessions(of_subject - null, seeds.generator(name, group)))
         result.add(f"{name}/values", values, compared.unit, ("session",))
-        for k, key in enumerate(("mean", "low", "high", "p")):
-            unit = "" if key == "p" else compared.unit
-            result.add(f"{name}/{key}", np.array([row[k] for row in rows], np.float64), unit, ("group",))
-        counts = np.array([row[4] for row in rows], np.int64)
+        shifted = np.array([(test.mean, test.low, test.high) for test in found], np.float64).reshape(-1, 3).T + null
+        result.add_each(f"{name}/", BAND, shifted, compared.unit, ("group",))
+        p = np.array([test.p for test in found], np.float64)
+        result.add(f"{name}/p", p if compared.null is not None else np.full(len(p), np.nan), "", ("group",))
+        counts = np.array([test.n for test in found], np.int64)
         result.add(f"{name}/n", counts, "", ("group",))
         few = [f"{group}: {n}" for group, n in zip(groups, counts, strict=True) if n < MIN_SESSIONS]
         if few:

@@ -9,16 +9,16 @@ from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
 
-def segment_index(session: Session) -> NDArray[np.int64]:
-    """Give per sample the number of the contiguous stretch it lies in."""
-    lengths = [stretch.stop - stretch.start for stretch in session.segments()]
-    return np.repeat(np.arange(len(lengths)), lengths)
+def segment_start(session: Session) -> NDArray[np.int64]:
+    """Give per sample the first sample of the contiguous stretch it lies in."""
+    starts, stops = np.array([(stretch.start, stretch.stop) for stretch in session.segments()], int).reshape(-1, 2).T
+    return np.repeat(starts, stops - starts)
 
 
-def onset_sample(session: Session, encounters: NDArray) -> NDArray[np.intp]:
-    """Give the first sample in view of each encounter."""
+def first_sample(session: Session, time_s: NDArray[np.floating]) -> NDArray[np.intp]:
+    """Give the first sample that is not before each time: the first in view from an onset on."""
     rounding = 1e-6 * session.dt_s  # an onset in the very middle of a wide bin counts as in it
-    return np.searchsorted(session.time, encounters["onset_s"] - rounding)
+    return np.searchsorted(session.time, time_s - rounding)
 
 
 def last_encounter(session: Session) -> NDArray[np.intp]:
@@ -29,12 +29,12 @@ def last_encounter(session: Session) -> NDArray[np.intp]:
     """
     encounters = session.require("encounters")
     rows = np.flatnonzero(encounters["kind"] == "encounter")
-    onsets = onset_sample(session, encounters[rows])
+    onsets = first_sample(session, encounters["onset_s"][rows])
     rows, onsets = rows[np.argsort(onsets, kind="stable")], np.sort(onsets)
     if not len(rows):
         return np.full(len(session.time), -1)
     at = np.searchsorted(onsets, np.arange(len(session.time)), side="right") - 1
-    stretch = segment_index(session)
+    stretch = segment_start(session)
     valid = (at >= 0) & (stretch[onsets[at]] == stretch)
     return np.where(valid, rows[at], -1)
 
@@ -59,13 +59,14 @@ def displacement_since_landmark(session: Session) -> NDArray[np.float64]:
     row = last_encounter(session)
     met = row >= 0
     table = session.require("encounters")[row[met]]
-    onset = onset_sample(session, table)
+    onset = first_sample(session, table["onset_s"])
     angle = session.require("position")[:, 0]
     steps = wrap(np.diff(angle, prepend=angle[:1]))
     path = np.cumsum(np.where(np.isfinite(steps), steps, 0.0))
     known = np.cumsum(~np.isfinite(steps))  # a step that is not known makes the rest unknown
-    which = np.searchsorted(np.array(session.landmark_names), table["landmark"], sorter=_sorter(session))
-    place = session.require("landmarks")[table["trial"], _sorter(session)[which], 0]
+    by_name = np.argsort(np.array(session.landmark_names))
+    landmark = by_name[np.searchsorted(np.array(session.landmark_names), table["landmark"], sorter=by_name)]
+    place = session.require("landmarks")[table["trial"], landmark, 0]
     moved = np.full(len(angle), np.nan)
     moved[met] = wrap(angle[onset] - place) + path[met] - path[onset]
     moved[met] = np.where(known[met] == known[onset], moved[met], np.nan)
@@ -94,7 +95,3 @@ def tuning_angle(session: Session) -> tuple[NDArray[np.float64] | None, str, int
     moved = displacement_since_landmark(session)
     beyond = np.abs(moved) > math.pi
     return np.where(beyond, np.nan, moved), "displacement since the last landmark", int(beyond.sum())
-
-
-def _sorter(session: Session) -> NDArray[np.intp]:
-    return np.argsort(np.array(session.landmark_names))

@@ -62,9 +62,9 @@ def lowpass(
     doi:10.1109/78.492552 (where to start forward-backward filters).
     """
     array = as_activity(activity)
-    everything = [slice(0, len(array))]
+    stretches = [slice(0, len(array))] if stretches is None else stretches
     result = array.copy()
-    for stretch, values in _filtered(array, dt_s, cutoff_hz, causal, everything if stretches is None else stretches):
+    for stretch, values in _filtered(array, dt_s, cutoff_hz, causal, stretches):
         result[stretch] = values
     return result
 
@@ -175,18 +175,6 @@ def settling_s(dt_s: float, cutoff_hz: float, left: float = 0.05) -> float:
 
     t = dt ln(left) / ln(a), with a the filter's pole (see `lowpass`): 0.94 s for 0.5 Hz, steps of 0.1 s and 5 %; for
     short steps ln(1 / left) / (2π cutoff).
-
-    Parameters
-    ----------
-    dt_s : float
-        Time step (s).
-    cutoff_hz : float
-    left : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    float
 
     Raises
     ------

@@ -51,17 +51,7 @@ class Prepared:
 
 
 def prepare(session: Session, common: Common) -> Prepared:
-    """Filter within stretches, and keep the samples of the chosen trials.
-
-    Parameters
-    ----------
-    session : Session
-    common : rscnav.analyses.settings.Common
-
-    Returns
-    -------
-    Prepared
-    """
+    """Filter within stretches, and keep the samples of the chosen trials."""
     samples, words = chosen_samples(session, common.trials)
     filtered = lowpass_rows(
         session.activity,

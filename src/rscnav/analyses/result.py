@@ -74,7 +74,7 @@ class Result:
         return None if isinstance(value, float) and not np.isfinite(value) else value
 
     def scalars(self) -> dict[str, Any]:
-        """Return every number, by name, as `number` does."""
+        """Return every number, by name, as `scalar` does."""
         return {name: self.scalar(name) for name, array in self.arrays.items() if array.ndim == 0}
 
 

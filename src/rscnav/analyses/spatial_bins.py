@@ -13,7 +13,6 @@ def spatial_bin(position: NDArray[np.floating], ring: bool, n_ring: int, n_side:
     ----------
     position : array, (time, dim)
         Radians in [-π, π) on the ring, else coordinates.
-    ring : bool
     n_ring : int
         Equal bins over [-π, π).
     n_side : int

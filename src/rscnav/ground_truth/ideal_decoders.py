@@ -3,15 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.events import onset_sample
+from rscnav.analyses.events import first_sample
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
 _BLOCK = 50_000
-A_BIN_RAD = (
-    0.1  # so far, about, the animal moves in a bin: around a landmark grows with the time from its coming into view
-)
+# So far the animal moves in a bin, about: around a landmark grows with the time from its coming into view.
+A_BIN_RAD = 0.1
 
 
 def position_errors(session: Session) -> dict[str, float]:
@@ -31,7 +30,7 @@ def position_errors(session: Session) -> dict[str, float]:
 
 def landmark_read(session: Session, lag: int) -> float:
     """Balanced accuracy of naming the second landmark by the belief around a and b, `lag` bins from its first in view."""
-    of_b, _, is_b, _ = _second(session, lag)
+    of_b, is_b, _ = _second(session, lag)
     return balanced(of_b > 0.5, is_b)
 
 
@@ -42,7 +41,7 @@ def outcome_read(session: Session, lag: int) -> float:
     that maximises balanced accuracy if shares are probabilities. It is not linear in the belief: no linear readout need
     reach it.
     """
-    of_b, _, _, incorrect = _second(session, lag)
+    of_b, _, incorrect = _second(session, lag)
     return balanced(np.minimum(of_b, 1 - of_b) > incorrect.mean(), incorrect)
 
 
@@ -53,11 +52,11 @@ def balanced(said: NDArray[np.bool_], is_so: NDArray[np.bool_]) -> float:
     return float(0.5 * (said[is_so].mean() + (~said[~is_so]).mean()))
 
 
-def _second(session: Session, lag: int) -> tuple[NDArray, NDArray, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Give b's share of the belief around both landmarks, the samples, whether it is b, whether the trial ends incorrect."""
+def _second(session: Session, lag: int) -> tuple[NDArray, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Give b's share of the belief around both landmarks, whether it is b, whether the trial ends incorrect."""
     table = session.require("encounters")
     table = table[(table["kind"] == "encounter") & (table["order"] == 2) & (table["outcome"] != "none")]
-    at = onset_sample(session, table) + lag
+    at = first_sample(session, table["onset_s"]) + lag
     there = (at >= 0) & (at < len(session.time))
     there[there] &= session.trial[at[there]] == table["trial"][there]
     table, at = table[there], at[there]
@@ -65,5 +64,5 @@ def _second(session: Session, lag: int) -> tuple[NDArray, NDArray, NDArray[np.bo
     reach = float(session.require("visibility_radius")) + A_BIN_RAD * (1 + abs(lag))
     near = np.abs(wrap(centres[:, None] - session.require("landmarks")[0, :, 0])) < reach  # (bin, landmark)
     mass = session.require("bayes_posterior")[at] @ near.astype(np.float64) + 1e-12
-    names = session.landmark_names
-    return mass[:, 1] / mass.sum(axis=1), at, table["landmark"] == names[1], table["outcome"] == "incorrect"
+    is_b = table["landmark"] == session.landmark_names[1]
+    return mass[:, 1] / mass.sum(axis=1), is_b, table["outcome"] == "incorrect"

@@ -73,9 +73,9 @@ def decode(
 
 
 def accuracy_interval(
-    shares: NDArray[np.float64], n: NDArray[np.integer], variance_inflation: float = 1.0, level: float = 0.95
+    shares: NDArray[np.float64], n: NDArray[np.integer], variance_inflation: float
 ) -> tuple[float, float]:
-    """Interval of the mean of two shares, from Wilson's intervals of either.
+    """95 % interval of the mean of two shares, from Wilson's intervals of either.
 
     mean ± ½ √(d₀² + d₁²), with d the distance of a share from its own interval's end on that side, times `variance_inflation`.
 
@@ -84,9 +84,6 @@ def accuracy_interval(
     shares : array, (2,)
     n : array, (2,)
         Cases of either class.
-    variance_inflation : float
-    level : float
-        Coverage.
 
     References
     ----------
@@ -95,7 +92,7 @@ def accuracy_interval(
     """
     from scipy.special import ndtri
 
-    z = float(ndtri(0.5 + level / 2))
+    z = float(ndtri(0.975))
     centre = (shares + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(shares * (1 - shares) / n + z**2 / (4 * n**2))
     mean = float(shares.mean())

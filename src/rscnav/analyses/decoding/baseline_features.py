@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.events import last_encounter, onset_sample
+from rscnav.analyses.events import first_sample, last_encounter
 from rscnav.sessions.session import Session
 
 BUMP_RAD = 0.3  # width and distance of the bumps of a code of displacement (rad)
@@ -16,7 +16,6 @@ def moved_since_landmark(session: Session, encounters: NDArray, at: NDArray[np.i
 
     Parameters
     ----------
-    session : Session
     encounters : structured array
         Rows of its table.
     at : array, (encounter, lag)
@@ -30,9 +29,9 @@ def moved_since_landmark(session: Session, encounters: NDArray, at: NDArray[np.i
     """
     if not session.is_circular or session.velocity is None:
         return None
-    onset = onset_sample(session, encounters)
+    onset = first_sample(session, encounters["onset_s"])
     before = last_encounter(session)[np.maximum(onset - 1, 0)]  # row of the encounter before, -1 after a gap
-    start = onset_sample(session, session.require("encounters")[before])
+    start = first_sample(session, session.require("encounters")["onset_s"][before])
     path = np.cumsum(np.where(np.isfinite(session.velocity), session.velocity, 0.0)) * session.dt_s
     known = (before >= 0)[:, None] & (at >= start[:, None])
     return np.where(known, path[at] - path[start][:, None], np.nan)

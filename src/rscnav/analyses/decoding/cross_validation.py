@@ -15,20 +15,9 @@ def rank_strata(value: NDArray[np.floating], size: int) -> NDArray[np.int64]:
 def stratified_folds(
     label: NDArray[np.bool_], stratum: NDArray[np.integer], n_folds: int, generator: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Deal cases out to folds, so that each fold has as many of either class as any other, give or take one.
+    """Deal cases out to folds (case,), so that each has as many of either class, label (case,), as any other, give or take one.
 
-    Parameters
-    ----------
-    label : array, (case,)
-    stratum : array, (case,)
-        Each stratum is spread over the folds as evenly as that allows.
-    n_folds : int
-    generator : numpy.random.Generator
-
-    Returns
-    -------
-    array, (case,)
-        The fold of each case.
+    Each stratum (case,) is spread over the folds as evenly as that allows.
     """
     fold = np.empty(len(label), np.int64)
     for side in (False, True):
@@ -53,7 +42,6 @@ def permuted_labels(
         Labels change places within a cell only.
     n : int
         Permutations.
-    generator : numpy.random.Generator
 
     Returns
     -------

@@ -7,7 +7,7 @@ from pydantic import Field
 from rscnav.analyses.decoding.balanced_accuracy import DecodingResult, accuracy_gain, decode
 from rscnav.analyses.decoding.baseline_features import displacement_code, moved_since_landmark, time_code
 from rscnav.analyses.decoding.cross_validation import permuted_labels, rank_strata, stratified_folds
-from rscnav.analyses.encounters.categories import samples_around
+from rscnav.analyses.encounters.categories import OUTCOMES, samples_around
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.analyses.preprocessing import chosen_trials
 from rscnav.analyses.result import INTERVAL, Result
@@ -21,7 +21,6 @@ from rscnav.validation import as_activity
 NEEDS = ("trials", "encounters")
 FIELDS = ("position", "velocity", "phase", "belief", "bin_centres", "encounters")
 
-CLASSES = {"identity": ("a", "b"), "outcome": ("correct", "incorrect")}
 _DRAWS_ALONE = 50  # permutations for what the path or the time give: for the intervals' widths, no p comes from them
 
 
@@ -78,7 +77,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     ends = settings.window_ends(session.dt_s)
     width = max(1, round(settings.window_s / session.dt_s))
     lags = np.arange(ends[0] - width + 1, ends[-1] + 1)
-    around = samples_around(session, second, lags, np.arange(len(session.time)))
+    around = samples_around(session, second["onset_s"], lags, np.arange(len(session.time)))
     result.add("time", ends * session.dt_s, "s", ("window",))
     result.add("window_s", width * session.dt_s, "s")
     moved = moved_since_landmark(session, second, around[:, width - 1 :])
@@ -144,15 +143,14 @@ class _Trials:
         return decode(features, there, labels, self.fold, self.needed)
 
 
-def _labels(session: Session, second: NDArray) -> dict[str, tuple[tuple[str, str], NDArray[np.int64]]]:
+def _labels(session: Session, second: NDArray) -> dict[str, tuple[tuple[str, ...], NDArray[np.int64]]]:
     """Give per task the names of its two classes and each encounter's class: 0, 1, or -1 for neither."""
-    landmarks = (*session.landmark_names, "a", "b")[:2]
-    tasks = {"identity": (landmarks, second["landmark"])}
+    classes = {"identity": ("landmark", (*session.landmark_names, "a", "b")[:2])}
     if not session.missing_fields(("outcome",)):
-        tasks["outcome"] = (CLASSES["outcome"], second["outcome"])
+        classes["outcome"] = ("outcome", OUTCOMES[:2])
     return {
-        task: ((names[0], names[1]), np.select([values == names[0], values == names[1]], [0, 1], -1))
-        for task, (names, values) in tasks.items()
+        task: (names, np.select([second[column] == name for name in names], [0, 1], -1))
+        for task, (column, names) in classes.items()
     }
 
 

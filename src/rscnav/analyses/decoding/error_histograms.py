@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.preprocessing import belief_places
 from rscnav.analyses.result import INTERVAL, Result
-from rscnav.analyses.statistics.jackknife import jackknife_interval
+from rscnav.analyses.statistics.jackknife import MIN_TRIALS, jackknife_interval
 from rscnav.sessions.geometry import distance, wrap
 from rscnav.sessions.session import Session
 
 N_BINS = 36  # of errors, and of places along a line
 N_SIDE = 10  # places along each side of the plane, for the map of the error
-MIN_TRIALS = 20  # with fewer, the jackknife's intervals are too narrow
 
 
 def add_observers(

@@ -24,7 +24,6 @@ class PlaceCode:
 
     Parameters
     ----------
-    ring : bool
     low, side : array, (dim,)
         Of the box; not used on the ring.
     orders : array, (function, dim)

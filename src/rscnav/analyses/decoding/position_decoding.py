@@ -19,8 +19,8 @@ from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.intervals import null_band
-from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
-from rscnav.analyses.statistics.null_models import ExchangeableTrials, exchangeable_trials
+from rscnav.analyses.statistics.jackknife import MIN_TRIALS, delete_d_subsets, random_trial_groups, subsample_interval
+from rscnav.analyses.statistics.null_models import ExchangeableTrials, draw_trials, exchangeable_trials
 from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.analyses.statistics.standardise import zscore
 from rscnav.seeds import Seeds
@@ -31,7 +31,6 @@ from rscnav.settings.strict_settings import StrictSettings
 NEEDS: tuple[str, ...] = ("position",)
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bayes_posterior", "bin_centres")
 MIN_SAMPLES = 50
-MIN_TRIALS = 20  # with fewer, the jackknife's intervals are too narrow
 TRANSFER = ("LM1", "LM2")
 SHOWN = 20  # draws of which the histogram of chance is made
 SUBSAMPLES = 40  # of trials, for the interval
@@ -71,8 +70,6 @@ class Data:
     position : array, (sample, dim)
     trial, fold, group : array, (sample,)
         The folds' and the jackknife's groups are of whole trials.
-    code : PlaceCode
-    n_folds : int
     """
 
     at: NDArray[np.intp]
@@ -148,15 +145,10 @@ def _data(
     stride = max(1, round(settings.sample_interval_s / session.dt_s))
     use = (prepared.step % stride == 0) & np.isfinite(position).all(axis=1)
     names, counts = np.unique(prepared.trial[use], return_counts=True)
-    order = seeds.generator("trials").permutation(len(names))
-    fits = max(1, int(np.searchsorted(np.cumsum(counts[order]), settings.max_samples, side="right")))
-    drawn = np.flatnonzero(use & np.isin(prepared.trial, names[order[:fits]]))
+    within_limit = draw_trials(counts, settings.max_samples, seeds.generator("trials"))
+    drawn = np.flatnonzero(use & np.isin(prepared.trial, names[within_limit]))
     alike = exchangeable_trials(prepared.trial[drawn])
     kept = drawn[alike.samples()]
-    first, groups = 0, []
-    for group in alike.groups:  # the samples are numbered anew, group by group
-        groups.append(np.arange(first, first + group.size).reshape(group.shape))
-        first += group.size
     trial = prepared.trial[kept]
     data = Data(
         prepared.samples[kept],
@@ -169,7 +161,7 @@ def _data(
         settings.n_folds,
     )
     masks = {name: mask[kept] for name, mask in prepared.phase_masks().items()}
-    return data, ExchangeableTrials(groups, alike.left_out), masks, prepared.trials
+    return data, alike.renumbered(), masks, prepared.trials
 
 
 def _components(activity: NDArray[np.floating], n: int) -> NDArray[np.float32]:

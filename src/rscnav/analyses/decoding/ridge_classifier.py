@@ -49,10 +49,6 @@ def cross_val_classify(features: NDArray[np.floating], labels: NDArray[np.bool_]
     fold : array, (case,)
         Each fold is predicted from all others.
 
-    Returns
-    -------
-    HeldOut
-
     References
     ----------
     Golub, Heath & Wahba, Technometrics 21, 215 (1979), doi:10.1080/00401706.1979.10489751.

@@ -52,13 +52,8 @@ def fit_cross_validated(
     targets : array, (time, target)
     fold : array, (time,)
         0 to n_folds - 1; a fold without samples gives a readout of all the others.
-    n_folds : int
     penalty : array, (fold, target), optional
         Taken as chosen before.
-
-    Returns
-    -------
-    RidgeDecoders
 
     References
     ----------

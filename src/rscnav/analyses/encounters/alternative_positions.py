@@ -82,23 +82,24 @@ def states_at(z: NDArray[np.float32], index: NDArray[np.intp], at: NDArray[np.in
     return states
 
 
-def wrong_places(session: Session, at: NDArray[np.intp]) -> list[NDArray[np.floating]]:
-    """Give the wrong places (sample, 1) that fit the last landmark met, at samples (sample,); NaN where there is none.
+def wrong_places(session: Session, at: NDArray[np.intp]) -> tuple[NDArray[np.bool_], list[NDArray[np.floating]]]:
+    """Mark the samples `at` that are there (not -1); give the wrong places (sample, 1) that fit the last landmark met before those.
 
-    One for each landmark that the last one could be taken for; NaN also before the first landmark.
+    One for each landmark that the last one could be taken for; NaN where there is none, and before the first landmark.
     """
+    known = at >= 0
+    at = at[known]
     row = last_encounter(session)[at]
     table = session.require("encounters")[row]
     met = np.array([session.landmark_names.index(name) for name in table["landmark"]], np.int64)
     met = np.where(row >= 0, met, -1)
-    return alternative_positions(
-        session.require("position")[at], session.require("landmarks")[session.trial[at]], met, ring=True
-    )
+    landmarks = session.require("landmarks")[session.trial[at]]
+    return known, alternative_positions(session.require("position")[at], landmarks, met, ring=True)
 
 
 def mass_at_wrong_places(session: Session, belief: NDArray[np.floating], at: NDArray[np.intp]) -> NDArray[np.float64]:
     """Belief in the wrong places, at samples of any shape; NaN where `at` is -1, or there is no wrong place."""
-    known, places = _known(session, at)
+    known, places = wrong_places(session, at)
     bins = belief_places(session)
     return _summed([bins.mass_at(belief[at[known]], place) for place in places], known)
 
@@ -112,14 +113,9 @@ def decoded_alternative_evidence(
     of: NDArray[np.intp],
 ) -> NDArray[np.float64]:
     """Give what states z[index] show of places, at samples of any shape: of those that are wrong at the samples `of`."""
-    known, places = _known(session, np.where(at >= 0, of, -1))
+    known, places = wrong_places(session, np.where(at >= 0, of, -1))
     states = states_at(z, index, at[known])
     return _summed([readout.at(states, place[:, 0]) for place in places], known)
-
-
-def _known(session: Session, at: NDArray[np.intp]) -> tuple[NDArray[np.bool_], list[NDArray[np.floating]]]:
-    known = at >= 0
-    return known, wrong_places(session, at[known])
 
 
 def _summed(values: list[NDArray[np.floating]], known: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.events import onset_sample, segment_index
+from rscnav.analyses.events import first_sample, segment_start
 from rscnav.errors import InvalidValueError
 from rscnav.sessions.session import Session
 
@@ -55,14 +55,13 @@ def all_categories(session: Session) -> list[str]:
 
 
 def samples_around(
-    session: Session, encounters: NDArray, lags: NDArray[np.integer], samples: NDArray[np.intp]
+    session: Session, onset_s: NDArray[np.floating], lags: NDArray[np.integer], samples: NDArray[np.intp]
 ) -> NDArray[np.intp]:
     """Find the samples at given lags from each encounter's first sample in view.
 
     Parameters
     ----------
-    session : Session
-    encounters : structured array
+    onset_s : array, (encounter,)
     lags : array, (lag,)
         In samples; 0 is the first in view.
     samples : array, (sample,)
@@ -73,11 +72,11 @@ def samples_around(
     array, (encounter, lag)
         Index into `samples`; -1 outside the contiguous stretch (so outside the trial), or where it may not be used.
     """
-    onset = onset_sample(session, encounters)
+    onset = first_sample(session, onset_s)
     wanted = onset[:, None] + lags
     inside = (wanted >= 0) & (wanted < len(session.time))
     wanted = np.clip(wanted, 0, len(session.time) - 1)
-    stretch = segment_index(session)
+    stretch = segment_start(session)
     inside &= stretch[wanted] == stretch[onset][:, None]
     index = np.full(len(session.time), -1)
     index[samples] = np.arange(len(samples))

@@ -52,7 +52,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")
     lags = np.arange(-round(settings.before_s / session.dt_s), round(settings.after_s / session.dt_s) + 1)
-    around = samples_around(session, table, lags, prepared.samples)
+    around = samples_around(session, table["onset_s"], lags, prepared.samples)
     result.add("time", lags * session.dt_s, "s", ("lag",))
     population = np.append(z.mean(axis=1, dtype=np.float64), np.nan)  # the last one answers for -1
     traces = population[around]  # (encounter, lag)
@@ -82,15 +82,9 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def mean_over_trials(
     traces: NDArray[np.floating], trial: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Average traces of encounters, with an interval that takes those of one trial together.
+    """Average traces (encounter, lag), NaN left out, with an interval that takes encounters of one trial (encounter,) together.
 
     The mean is a ratio of sums over trials, see `rscnav.trial_ratios.ratio_of_sums`; the interval takes the quantile of Student's t with g - 1 degrees of freedom.
-
-    Parameters
-    ----------
-    traces : array, (encounter, lag)
-        NaN where there is none.
-    trial : array, (encounter,)
 
     Returns
     -------

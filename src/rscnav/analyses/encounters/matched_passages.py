@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.encounters.categories import MISSED
-from rscnav.analyses.events import onset_sample, segment_index
+from rscnav.analyses.events import first_sample, segment_start
 from rscnav.analyses.statistics.matched_pairs import optimal_assignment
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
@@ -38,7 +38,7 @@ class Passages:
     dark : array, (4, set)
         Samples from the start on without a landmark in view.
     stretch : array, (time,)
-        The contiguous stretch of each sample of the session.
+        First sample of the contiguous stretch that each sample of the session lies in.
     n_missed : int
         Non-encounters there are to choose from, one a trial.
     """
@@ -84,16 +84,13 @@ def find_passages(
         On a ring, with phases and hypotheses.
     chosen : array, (trials,)
         Trials to use.
-    after : int
-    alike : MatchTolerance
     most : int
         Sets to find at most; drawn at random where there are more.
-    generator : numpy.random.Generator
     """
     table = session.require("encounters")
     table = table[chosen[table["trial"]]]
     rows = table[table["kind"] == MISSED]
-    spans = onset_sample(session, rows), onset_sample(session, _at_offset(rows))
+    spans = first_sample(session, rows["onset_s"]), first_sample(session, rows["offset_s"])
     expected = _covered(len(session.time), *spans)
     first = np.unique(rows["trial"], return_index=True)[1]  # rows of a trial are in order of time
     start, length = spans[0][first], (spans[1] - spans[0])[first]
@@ -112,7 +109,7 @@ def find_passages(
     twins = _draw((phase == 2) & usable & (dark > after), generator)
     place = session.require("position")[:, 0]
     in_trial = session.time - np.append(session.trials["start_s"], np.nan)[session.trial]
-    stretch = segment_index(session)
+    stretch = segment_start(session)
     before = np.maximum(np.arange(len(place)) - after, 0)
     earlier = np.where(stretch[before] == stretch, place[before], np.nan)
 
@@ -175,13 +172,6 @@ def _draw(allowed: NDArray[np.bool_], generator: np.random.Generator) -> NDArray
     return np.sort(generator.choice(samples, MAX_CANDIDATES, replace=False))
 
 
-def _at_offset(rows: NDArray) -> NDArray:
-    """Give rows whose onset is the others' end."""
-    ends = rows.copy()
-    ends["onset_s"] = rows["offset_s"]
-    return ends
-
-
 def _covered(n: int, start: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Mark the samples of n that lie in a span."""
     edges = np.zeros(n + 1, np.int64)
@@ -194,7 +184,7 @@ def _in_view(session: Session) -> NDArray[np.bool_]:
     """Mark the samples in which a landmark is in view."""
     table = session.require("encounters")
     met = table[table["kind"] == "encounter"]
-    return _covered(len(session.time), onset_sample(session, met), onset_sample(session, _at_offset(met)))
+    return _covered(len(session.time), first_sample(session, met["onset_s"]), first_sample(session, met["offset_s"]))
 
 
 def _room(session: Session, barred: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -203,8 +193,7 @@ def _room(session: Session, barred: NDArray[np.bool_]) -> NDArray[np.int64]:
     0 where it is barred itself, or the one before is, or belongs to another stretch.
     """
     n = len(barred)
-    stretch = segment_index(session)
-    new = np.append(True, stretch[1:] != stretch[:-1])
+    new = segment_start(session) == np.arange(n)
     stop = np.where(barred | np.append(new[1:], True), np.arange(n) + ~barred, n)
     count = np.minimum.accumulate(stop[::-1])[::-1] - np.arange(n)
     return np.where(barred | new | np.append(True, barred[:-1]), 0, count)

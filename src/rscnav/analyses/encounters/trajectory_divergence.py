@@ -5,10 +5,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.encounters.categories import ORDERS, samples_around
-from rscnav.analyses.events import onset_sample, segment_index
+from rscnav.analyses.events import first_sample, segment_start
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
+from rscnav.analyses.statistics.intervals import mean_and_se
 from rscnav.analyses.statistics.matched_pairs import matched_pairs, random_sign_flips, unbiased_squared_distance
 from rscnav.analyses.statistics.max_statistic import add_tests, max_statistic_test
 from rscnav.analyses.statistics.standardise import zscore
@@ -64,7 +65,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     features, widest, lacking = _alike(session, table, settings)
     if lacking:
         result.notes["matching"] = lacking
-    around = samples_around(session, table, lags, prepared.samples)
+    around = samples_around(session, table["onset_s"], lags, prepared.samples)
     for order in (1, 2):
         label = ORDERS[order]
         generator = seeds.generator("pairs", label)
@@ -105,24 +106,20 @@ def _alike(session: Session, table: NDArray, settings: Settings) -> tuple[NDArra
 
 def _path_before(session: Session, table: NDArray) -> NDArray[np.float64]:
     """Angle moved from the first sample of the contiguous stretch to each onset, by the velocity (rad)."""
-    onset = onset_sample(session, table)
-    first = np.array([stretch.start for stretch in session.segments()])[segment_index(session)[onset]]
+    onset = first_sample(session, table["onset_s"])
     velocity = session.require("velocity")
     path = np.cumsum(np.where(np.isfinite(velocity), velocity, 0.0)) * session.dt_s
-    return path[onset] - path[first]
+    return path[onset] - path[segment_start(session)[onset]]
 
 
 def _speed_before(session: Session, table: NDArray, n_steps: int) -> NDArray[np.float64]:
     """Mean speed over the last steps before each onset, as far as the stretch reaches back; NaN without a step."""
     position = session.require("position")
-    onset = onset_sample(session, table)
     moved = np.diff(position, axis=0, prepend=position[:1])
     length = np.linalg.norm(wrap(moved) if session.is_circular else moved, axis=1) / session.dt_s
-    at = samples_around(session, table, np.arange(-max(n_steps, 1), 1), np.arange(len(session.time)))
+    at = samples_around(session, table["onset_s"], np.arange(-max(n_steps, 1), 1), np.arange(len(session.time)))
     steps = np.where((at[:, 1:] >= 0) & (at[:, :-1] >= 0), length[at[:, 1:]], np.nan)
-    known = np.isfinite(steps)
-    n = known.sum(axis=1)
-    return np.divide(np.where(known, steps, 0).sum(axis=1), n, out=np.full(len(onset), np.nan), where=n > 0)
+    return mean_and_se(steps, axis=1)[0]
 
 
 def _add_distance(
@@ -146,9 +143,9 @@ def _add_distance(
             continue
         of_a, of_b = (z[side[there]].astype(np.float64) for side in both[:, :, lag])
         units = z.shape[1]
-        found = unbiased_squared_distance(of_a - of_b, signs[:, there])
-        value[lag], low[lag], high[lag] = found.value / units, found.low / units, found.high / units
-        null[:, lag] = found.null / units
+        found, draws = unbiased_squared_distance(of_a - of_b, signs[:, there])
+        value[lag], low[lag], high[lag] = (number / units for number in found)
+        null[:, lag] = draws / units
         spread[lag] = 0.5 * (of_a.var(axis=0, ddof=1).mean() + of_b.var(axis=0, ddof=1).mean())
     flat = ~(spread > 0)
     over = np.where(flat, np.nan, spread)

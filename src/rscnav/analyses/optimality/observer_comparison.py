@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.encounters.categories import MISSED, samples_around, why_no_non_encounters
-from rscnav.analyses.events import onset_sample, segment_index
+from rscnav.analyses.events import first_sample, segment_start
 from rscnav.analyses.optimality import observer_statistics as strategies
 from rscnav.analyses.optimality.optimality_gap import counted_samples
 from rscnav.analyses.result import Result
@@ -97,11 +97,8 @@ def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]
     result.add("kl_divergence/of_trial", means[:, :, 0], "nats per step", ("trial", "observer"))
     for name, quantile in strategies.QUARTILES.items():
         result.add(f"kl_divergence/{name}", strategies.quantiles(means, quantile), "nats per step", BY_PART)
-    rivals = [
-        k
-        for k, name in enumerate(session.observer_names)
-        if name not in NOT_RIVALS or name == session.reference_observer
-    ]
+    no_rivals = set(NOT_RIVALS) - {session.reference_observer}
+    rivals = [k for k, name in enumerate(session.observer_names) if name not in no_rivals]
     nearest = np.full(means.shape[1:], np.nan)
     for p in range(means.shape[2]):
         nearest[rivals, p] = strategies.closest_observer_fraction(means[:, rivals, p])
@@ -116,10 +113,10 @@ def _add_certainty(result: Result, session: Session, settings: Settings) -> None
         return
     result.add("collapse/n", len(table))
     lags = _lags(session, settings)
-    around = samples_around(session, table, lags, np.arange(len(session.time)))
+    around = samples_around(session, table["onset_s"], lags, np.arange(len(session.time)))
     result.add("certainty/time", lags * session.dt_s, "s", ("lag",))
     _add_mean_around(result, "certainty", session.observer_certainty, around)
-    stretch, onset = segment_index(session), onset_sample(session, table)
+    stretch, onset = segment_start(session), first_sample(session, table["onset_s"])
     last = np.searchsorted(stretch, stretch[onset], side="right") - 1  # sample of the trial
     sure = session.observer_certainty >= settings.certainty_threshold - 1e-6
     shares = [strategies.kaplan_meier(there, onset, last) for there in sure.T]
@@ -139,15 +136,14 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
     table = table[np.unique(table["trial"], return_index=True)[1]]  # rows of a trial are in order of time
     refutable = np.where((session.require("phase") == 1)[:, None], session.require("observer_alternative"), np.nan)
     every = np.arange(len(session.time))
-    last = table.copy()
-    last["onset_s"] = table["offset_s"] - session.dt_s  # the last bin: the one after it may belong to another trial
+    last = table["offset_s"] - session.dt_s  # the last bin: the one after it may belong to another trial
     lags = _lags(session, settings)
     result.add("non_encounter/n", len(table))
     result.add("non_encounter/time", lags * session.dt_s, "s", ("lag",))
     _add_mean_around(result, "non_encounter", refutable, samples_around(session, last, lags + 1, every))
     report = np.array([1 + round(settings.readout_s / session.dt_s)])
     refutable = np.append(refutable, np.full((1, refutable.shape[1]), np.nan), axis=0)  # the last one answers for -1
-    before = refutable[samples_around(session, table, np.array([-1]), every)[:, 0]]
+    before = refutable[samples_around(session, table["onset_s"], np.array([-1]), every)[:, 0]]
     after = refutable[samples_around(session, last, report, every)[:, 0]]
     both = np.isfinite(before) & np.isfinite(after)
     for name, values in {"before": before, "after": after, "drop": before - after}.items():

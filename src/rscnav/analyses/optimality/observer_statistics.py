@@ -29,12 +29,7 @@ def part_masks(phase: NDArray[np.integer]) -> list[NDArray[np.bool_]]:
 def per_step(
     values: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Average over the steps of each part, with the standard error over trials of a ratio (see `rscnav.trial_ratios`).
-
-    Parameters
-    ----------
-    values : array, (time, observer)
-    trial, phase : array, (time,)
+    """Average values (time, observer) over the steps of each part, with the standard error over trials (see `rscnav.trial_ratios`).
 
     Returns
     -------
@@ -56,12 +51,7 @@ def per_step(
 def of_trials(
     values: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Average over the steps of each trial, in each part.
-
-    Parameters
-    ----------
-    values : array, (time, observer)
-    trial, phase : array, (time,)
+    """Average values (time, observer) over the steps of each trial, in each part.
 
     Returns
     -------
@@ -82,17 +72,9 @@ def of_trials(
 
 
 def closest_observer_fraction(means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of trials in which each observer has the least value; observers that tie share the trial equally.
+    """Share (observer,) of trials in which each observer's value, means (trial, observer), is the least.
 
-    Parameters
-    ----------
-    means : array, (trial, observer)
-        NaN rows (a trial without such a step) do not count.
-
-    Returns
-    -------
-    array, (observer,)
-        Sums to 1; NaN where no trial counts.
+    Observers that tie share the trial equally. NaN rows (a trial without such a step) do not count; without any other all is NaN.
     """
     known = means[np.isfinite(means).all(axis=1)]
     if not known.size:
@@ -162,10 +144,7 @@ def lag_of(share: NDArray[np.float64], quantile: float) -> float:
 def proportion_correct(correct: NDArray[np.integer]) -> tuple[float, float, float, float, int]:
     """Share of right choices: value, binomial standard error, 95 % interval (Clopper-Pearson), number of choices.
 
-    Parameters
-    ----------
-    correct : array, (trial,)
-        1 right, 0 wrong, -1 none.
+    A choice, correct (trial,), is 1 where it was right, 0 where it was wrong, -1 where there was none.
 
     References
     ----------

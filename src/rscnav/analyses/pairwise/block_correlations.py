@@ -86,7 +86,6 @@ def block_sums(values: NDArray[np.floating], block: NDArray[np.integer], n_block
     values : array, (time, unit)
         With mean 0 by their nature, as differences of trials are. Every unit varies.
     block : array, (time,)
-    n_blocks : int
     """
     scale = np.sqrt(np.mean(values.astype(np.float64) ** 2, axis=0))
     scaled = (values / scale).astype(np.float32)

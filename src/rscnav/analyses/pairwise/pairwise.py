@@ -18,6 +18,7 @@ from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import BAND, INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.intervals import null_band, percentile_band
+from rscnav.analyses.statistics.null_models import draw_trials
 from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.analyses.statistics.trial_differences import TrialPairs, neighbouring_pairs
 from rscnav.seeds import Seeds
@@ -89,12 +90,8 @@ def _draw_pairs(
     """Draw whole pairs of trials, as many as keep the samples (sample, 2) within the limit."""
     if len(samples) <= limit:
         return samples
-    names, at, counts = np.unique(prepared.trial[samples[:, 0]], return_inverse=True, return_counts=True)
-    order = generator.permutation(len(names))
-    fits = max(1, int(np.searchsorted(np.cumsum(counts[order]), limit, side="right")))
-    chosen = np.zeros(len(names), bool)
-    chosen[order[:fits]] = True
-    return samples[chosen[at]]
+    _, at, counts = np.unique(prepared.trial[samples[:, 0]], return_inverse=True, return_counts=True)
+    return samples[np.isin(at, draw_trials(counts, limit, generator))]
 
 
 def _differences(prepared: Prepared, samples: NDArray[np.intp]) -> NDArray[np.floating]:

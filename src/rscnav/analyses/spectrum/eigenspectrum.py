@@ -11,7 +11,6 @@ no test. `components_above_*` counts the components, from the first on, that lie
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +30,8 @@ from rscnav.analyses.spectrum.pca_spectrum import (
     spectrum_of,
 )
 from rscnav.analyses.statistics.intervals import null_band
-from rscnav.analyses.statistics.jackknife import random_trial_groups
-from rscnav.analyses.statistics.null_models import exchangeable_trials
+from rscnav.analyses.statistics.jackknife import MIN_TRIALS, random_trial_groups
+from rscnav.analyses.statistics.null_models import ExchangeableTrials, draw_trials, exchangeable_trials
 from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.analyses.statistics.trial_differences import differences, neighbouring_pairs, trial_autocorrelation
 from rscnav.errors import InvalidValueError
@@ -43,14 +42,9 @@ from rscnav.settings.strict_settings import StrictSettings
 NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
 MIN_SAMPLES = 20
-MIN_TRIALS = 20  # with fewer, the jackknife's intervals are too narrow
 FOLDS = 5
-STREAMS = {
-    "circular_shift": "A",
-    "trial_shuffle": "B",
-    "spike_shuffle": "C",
-    "trial_difference_shuffle": "D",
-}  # of random numbers
+# Of random numbers.
+STREAMS = {"circular_shift": "A", "trial_shuffle": "B", "spike_shuffle": "C", "trial_difference_shuffle": "D"}
 DRIFT = 0.1  # correlation of successive trials' means from which on activity is said to drift
 
 
@@ -90,18 +84,16 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     """Compute spectra and controls of each phase."""
     prepared = prepare(session, common)
     result = Result()
-    notes = [
+    result.notes[""] = (
         f"trials: {prepared.trials}; components_above is against control trial_shuffle, p against control trial_difference_shuffle"
-    ]
+    )
     slow, p = trial_autocorrelation(prepared.activity, prepared.trial, seeds.generator("drift"))
     result.add("trial_autocorrelation", slow)
     result.add("trial_autocorrelation_p", p)
     if slow >= DRIFT and p <= 0.01:
-        notes.append(
-            f"activity drifts (successive trials' means correlate by {slow:.2f}): only control trial_difference_shuffle is free of that"
+        result.notes[""] += (
+            f"; activity drifts (successive trials' means correlate by {slow:.2f}): only control trial_difference_shuffle is free of that"
         )
-    result.notes[""] = "; ".join(notes)
-    lowpassed = partial(lowpass, dt_s=session.dt_s, cutoff_hz=common.cutoff_hz, causal=common.causal)
     for name, mask in prepared.phase_masks().items():
         part = _draw_trials(prepared, mask, session.dt_s, settings, seeds.generator(name, "trials"))
         reason = why_insufficient(prepared.activity[part.samples], MIN_SAMPLES)
@@ -113,7 +105,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         _trial_shuffle(result, name, prepared, part, settings, seeds)
         _trial_difference_shuffle(result, name, prepared, part, settings, seeds)
         if session.spikes is not None:
-            _spike_shuffle(result, name, session, prepared, part, settings, lowpassed, seeds)
+            _spike_shuffle(result, name, session, prepared, part, settings, common, seeds)
     return result
 
 
@@ -126,10 +118,7 @@ def _draw_trials(
     trials, counts = np.unique(prepared.trial[mask & thin], return_counts=True)
     if counts.sum() > settings.max_samples:
         pair = np.arange(len(trials)) // 2
-        order = generator.permutation(pair[-1] + 1)
-        filled = np.cumsum(np.bincount(pair, counts)[order])
-        fits = max(1, int(np.searchsorted(filled, settings.max_samples, side="right")))
-        trials = trials[np.isin(pair, order[:fits])]
+        trials = trials[np.isin(pair, draw_trials(np.bincount(pair, counts), settings.max_samples, generator))]
     whole = np.flatnonzero(thin & np.isin(prepared.trial, trials))
     return _Part(whole, mask[whole], len(trials))
 
@@ -169,10 +158,9 @@ def _trial_shuffle(
 ) -> None:
     """Permute trials, and compare with the spectrum of the same samples: those that all trials of a group have."""
     exchangeable = exchangeable_trials(prepared.trial[part.whole])
-    kept = np.zeros(len(part.whole), bool)
-    kept[exchangeable.samples()] = True
+    mask = part.mask & np.isin(np.arange(len(part.whole)), exchangeable.samples())
     series = np.ascontiguousarray(prepared.activity[part.whole].T)
-    if not _permuted(result, name, "trial_shuffle", series, exchangeable, part.mask & kept, settings, seeds):
+    if not _permuted(result, name, "trial_shuffle", series, exchangeable, mask, settings, seeds):
         return
     result.add(f"{name}/components_above", result[f"{name}/components_above_trial_shuffle"])
     if exchangeable.left_out:
@@ -187,7 +175,7 @@ def _trial_difference_shuffle(
     """Permute pairs of neighbouring trials' differences, where both trials of a pair are in the phase."""
     pairs = neighbouring_pairs(prepared.trial[part.whole])
     series, exchangeable = differences(np.ascontiguousarray(prepared.activity[part.whole].T), pairs)
-    both = np.concatenate([part.mask[group].all(axis=1).ravel() for group in pairs.groups] or [np.empty(0, bool)])
+    both = np.concatenate([np.empty(0, bool), *(part.mask[group].all(axis=1).ravel() for group in pairs.groups)])
     draws = _permuted(result, name, "trial_difference_shuffle", series, exchangeable, both, settings, seeds)
     if draws:
         p = permutation_p(np.array(draws), result[f"{name}/eigenvalues_trial_difference_shuffle"] * (1 - ROUNDING))
@@ -196,7 +184,7 @@ def _trial_difference_shuffle(
 
 
 def _permuted(
-    result: Result, name: str, null: str, series: NDArray[np.floating], exchangeable: Any, mask: NDArray[np.bool_],
+    result: Result, name: str, null: str, series: NDArray[np.floating], exchangeable: ExchangeableTrials, mask: NDArray[np.bool_],
     settings: Settings, seeds: Seeds,
 ) -> list[NDArray]:  # fmt: skip
     """Store a spectrum and the control in which blocks are permuted unit by unit; return the control's spectra, or none and a note."""
@@ -225,16 +213,19 @@ def _permuted(
 
 
 def _spike_shuffle(
-    result: Result, name: str, session: Session, prepared: Prepared, part: _Part, settings: Settings, lowpassed: Any,
+    result: Result, name: str, session: Session, prepared: Prepared, part: _Part, settings: Settings, common: Common,
     seeds: Seeds,
 ) -> None:  # fmt: skip
     """Shuffle the counts of the drawn trials, filter them, and take the samples of the phase."""
     drawn = prepared.samples[np.isin(prepared.trial, np.unique(prepared.trial[part.whole]))]
     stretches = contiguous_stretches(session.time[drawn], session.trial[drawn], session.dt_s)
+    lowpassed = partial(
+        lowpass, dt_s=session.dt_s, cutoff_hz=common.cutoff_hz, causal=common.causal, stretches=stretches
+    )
     spectra = controls.spike_shuffle_null(
         session.activity[drawn],
         np.searchsorted(drawn, prepared.samples[part.samples]),
-        partial(lowpassed, stretches=stretches),
+        lowpassed,
         settings.n_components,
         settings.n_null,
         seeds.generator(name, STREAMS["spike_shuffle"]),

@@ -97,8 +97,6 @@ def spike_shuffle_null(
         Filters (time, unit) as the activity was.
     n : int
         Components.
-    n_null : int
-    generator : numpy.random.Generator
 
     Returns
     -------

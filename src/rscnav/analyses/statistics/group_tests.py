@@ -18,7 +18,6 @@ class GroupTest:
     ----------
     n : int
         Sessions with a value.
-    mean : float
     low, high : float
         95 % interval of the mean, by Student's t; NaN with fewer than `MIN_SESSIONS`.
     p : float
@@ -42,11 +41,6 @@ def over_sessions(values: ArrayLike, generator: np.random.Generator) -> GroupTes
     ----------
     values : array, (session,)
         Sessions whose value is NaN are left out.
-    generator : numpy.random.Generator
-
-    Returns
-    -------
-    GroupTest
 
     References
     ----------

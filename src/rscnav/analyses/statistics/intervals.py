@@ -6,39 +6,37 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def t_quantile(n: ArrayLike, level: float = 0.95) -> NDArray[np.float64]:
-    """Return the two-sided quantile (shape of `n`) of Student's t with n - 1 degrees of freedom; NaN for fewer than two cases.
+def t_quantile(n: ArrayLike) -> NDArray[np.float64]:
+    """Return the quantile t (shape of `n`) of Student's t with n - 1 degrees of freedom such that ±t holds 95 %.
 
-    An interval of coverage `level` is value ± quantile · standard error.
+    It is NaN for fewer than two cases.
     """
     from scipy.special import stdtrit
 
-    return np.asarray(stdtrit(np.asarray(n) - 1.0, 0.5 + level / 2), np.float64)
+    return np.asarray(stdtrit(np.asarray(n) - 1.0, 0.975), np.float64)
 
 
-def mean_and_se(
+def mean_sd_count(
     values: NDArray[np.floating], axis: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Compute mean, standard error sd / √n, and count n along an axis; values that are not finite are left out.
+    """Compute mean, standard deviation (of n - 1) and count n along the cases' axis; values that are not finite are left out.
 
-    Parameters
-    ----------
-    values : array, (case, ...)
-    axis : int
-        That of the cases.
-
-    Returns
-    -------
-    mean, se : array, (...)
-        The mean is NaN without a value, the standard error with fewer than two.
-    n : array, (...)
+    The mean is NaN without a value, the standard deviation with fewer than two.
     """
     known = np.isfinite(values)
     array = np.where(known, values, np.nan).astype(np.float64)
     n = known.sum(axis=axis)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of too few values, whose mean or standard error is NaN
-        return np.nanmean(array, axis), np.nanstd(array, axis, ddof=1) / np.sqrt(n), n
+        warnings.simplefilter("ignore", RuntimeWarning)  # of too few values, whose mean or standard deviation is NaN
+        return np.nanmean(array, axis), np.nanstd(array, axis, ddof=1), n
+
+
+def mean_and_se(
+    values: NDArray[np.floating], axis: int = 0
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Do what `mean_sd_count` does, with the standard error sd / √n in place of the standard deviation."""
+    mean, sd, n = mean_sd_count(values, axis)
+    return mean, sd / np.sqrt(n), n
 
 
 def mean_interval(values: NDArray[np.floating], min_count: int = 1) -> NDArray[np.float64]:

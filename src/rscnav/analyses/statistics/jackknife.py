@@ -7,32 +7,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from rscnav.analyses.statistics.intervals import t_quantile
 
+MIN_TRIALS = 20  # with fewer, the intervals are too narrow
+
 
 def random_trial_groups(trial: NDArray[np.integer], n_groups: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Deal the trials out to groups of equal size, at random.
+    """Deal the trials out to groups of equal size, at random: the group (time,) of each sample from its trial (time,).
 
-    Parameters
-    ----------
-    trial : array, (time,)
-        The trial of each sample.
-    n_groups : int
-        At most as many groups as there are trials.
-    generator : numpy.random.Generator
-
-    Returns
-    -------
-    array, (time,)
-        The group of each sample.
+    There are at most as many groups as trials.
     """
     names, at = np.unique(trial, return_inverse=True)
     group = np.arange(len(names)) % min(n_groups, max(len(names), 1))
     return generator.permutation(group)[at]
 
 
-def jackknife_interval(
-    value: float, without: ArrayLike, without_two: ArrayLike | None = None, level: float = 0.95
-) -> tuple[float, float]:
-    """Interval around `value` from the values with each group left out.
+def jackknife_interval(value: float, without: ArrayLike, without_two: ArrayLike | None = None) -> tuple[float, float]:
+    """95 % interval around `value` from the values with each group left out.
 
     value ± t · se, se² = (g - 1) / g · Σ (θ_j - mean θ)², with t the quantile of Student's t with g - 1 degrees of freedom.
 
@@ -48,8 +37,6 @@ def jackknife_interval(
         With each group left out in turn.
     without_two : array, (group, group), optional
         With any two left out; the diagonal is not looked at.
-    level : float
-        Coverage.
 
     Returns
     -------
@@ -70,30 +57,18 @@ def jackknife_interval(
         second = second[np.triu_indices(n, 1)]
         twice = np.sum((second - second.mean()) ** 2) / (n * (n - 1))
         variance = max(variance - twice, variance / 2) if np.isfinite(twice) else variance
-    half = t_quantile(n, level) * np.sqrt(variance)
+    half = t_quantile(n) * np.sqrt(variance)
     return float(value - half), float(value + half)
 
 
 def jackknifed(
     statistic: Callable[[NDArray[np.bool_]], float], n_trials: int, n_groups: int, generator: np.random.Generator
 ) -> tuple[float, float, float]:
-    """Give a statistic of trials and its jackknife interval.
+    """Give a statistic of trials and its jackknife interval: value, low, high.
 
-    Parameters
-    ----------
-    statistic : callable
-        Takes a mask of the trials that count, (trial,).
-    n_trials : int
-    n_groups : int
-        Groups of trials that are left out in turn.
-    generator : numpy.random.Generator
-        Deals the trials out.
-
-    Returns
-    -------
-    value, low, high : float
+    The statistic takes a mask (trial,) of the trials that count. Groups of trials, dealt out by the generator, are left out in turn.
     """
-    group = generator.permutation(np.arange(n_trials) % min(n_groups, max(n_trials, 1)))
+    group = random_trial_groups(np.arange(n_trials), n_groups, generator)
     value = statistic(np.ones(n_trials, bool))
     without = [statistic(group != k) for k in np.unique(group)]
     return (value, *jackknife_interval(value, without))
@@ -101,12 +76,11 @@ def jackknifed(
 
 def delete_d_subsets(n_groups: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.bool_]:
     """Leave a fifth of the groups out at random, one at least: (draw, group), True for those that are kept."""
-    kept = np.argsort(generator.random((n_draws, n_groups)), axis=1) < n_groups - _left_out(n_groups)
-    return np.asarray(kept)
+    return np.argsort(generator.random((n_draws, n_groups)), axis=1) < n_groups - _left_out(n_groups)
 
 
-def subsample_interval(value: float, found: ArrayLike, n_groups: int, level: float = 0.95) -> tuple[float, float]:
-    """Interval around `value` from the values without a fifth of the groups: the delete-d jackknife.
+def subsample_interval(value: float, found: ArrayLike, n_groups: int) -> tuple[float, float]:
+    """95 % interval around `value` from the values without a fifth of the groups: the delete-d jackknife.
 
     value ± t · se, se² = (g - d) / d · variance of the values without d of the g groups, with t the quantile of Student's t with
     g - 1 degrees of freedom. Where the value rests on extremes of the data (a lowest rate), leaving out one group at a time
@@ -119,9 +93,6 @@ def subsample_interval(value: float, found: ArrayLike, n_groups: int, level: flo
         With all groups.
     found : array, (draw,)
         On subsamples, see `delete_d_subsets`; each with the extremes of that subsample.
-    n_groups : int
-    level : float
-        Coverage.
 
     Returns
     -------
@@ -136,9 +107,8 @@ def subsample_interval(value: float, found: ArrayLike, n_groups: int, level: flo
     if n_groups < 2 or len(values) < 2 or not (np.isfinite(values).all() and np.isfinite(value)):
         return np.nan, np.nan
     left_out = _left_out(n_groups)
-    se = np.sqrt((n_groups - left_out) / left_out * values.var(ddof=1))
-    t = t_quantile(n_groups, level)
-    return float(value - t * se), float(value + t * se)
+    half = t_quantile(n_groups) * np.sqrt((n_groups - left_out) / left_out * values.var(ddof=1))
+    return float(value - half), float(value + half)
 
 
 def _left_out(n_groups: int) -> int:

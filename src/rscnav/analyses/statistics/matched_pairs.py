@@ -1,7 +1,6 @@
 """Pairs of moments that are alike in all but one respect: who goes with whom, and what sets the two of a pair apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,27 +61,9 @@ def random_sign_flips(n_pairs: int, n_draws: int, generator: np.random.Generator
     return generator.choice([-1.0, 1.0], size=(n_draws, n_pairs))
 
 
-@dataclass(frozen=True)
-class Distance:
-    """Squared distance between two means.
-
-    Parameters
-    ----------
-    value : float
-        NaN, as all of it, with fewer than three pairs.
-    low, high : float
-        95 % interval over pairs.
-    null : array, (draw,)
-        The value when pairs change places.
-    """
-
-    value: float
-    low: float
-    high: float
-    null: NDArray[np.float64]
-
-
-def unbiased_squared_distance(apart: NDArray[np.floating], signs: NDArray[np.float64]) -> Distance:
+def unbiased_squared_distance(
+    apart: NDArray[np.floating], signs: NDArray[np.float64]
+) -> tuple[tuple[float, float, float], NDArray[np.float64]]:
     """Squared distance between two means, without the part that noise makes, from the differences within pairs.
 
     The mean over all two different pairs of the product of their differences, summed over units: the noise of two
@@ -101,8 +82,10 @@ def unbiased_squared_distance(apart: NDArray[np.floating], signs: NDArray[np.flo
 
     Returns
     -------
-    Distance
-        In squared units of `apart`.
+    value, low, high : float
+        With the 95 % interval over pairs, in squared units of `apart`; all is NaN with fewer than three pairs.
+    null : array, (draw,)
+        The value when pairs change places.
 
     References
     ----------
@@ -111,7 +94,7 @@ def unbiased_squared_distance(apart: NDArray[np.floating], signs: NDArray[np.flo
     """
     m = len(apart)
     if m < 3:
-        return Distance(np.nan, np.nan, np.nan, np.full(len(signs), np.nan))
+        return (np.nan, np.nan, np.nan), np.full(len(signs), np.nan)
     d = np.asarray(apart, np.float64)
     own = float(np.sum(d**2))
     mean = d.mean(axis=0)
@@ -126,4 +109,4 @@ def unbiased_squared_distance(apart: NDArray[np.floating], signs: NDArray[np.flo
     t2 = float(t_quantile(m)) ** 2
     centre = value + 2 * t2 * along / m
     half = np.sqrt(max(centre**2 - value**2 + 2 * t2 * spread2 / (m * (m - 1)), 0.0))
-    return Distance(value, centre - half, centre + half, null)
+    return (value, centre - half, centre + half), null

@@ -51,18 +51,12 @@ def max_statistic_test(observed: NDArray[np.floating], null: NDArray[np.floating
         A draw holds for all lags at once (one permutation of the labels, used at every lag). NaN, where a draw has no value,
         counts as the lag's mean.
 
-    Returns
-    -------
-    MaxStatTest
-
     References
     ----------
     Westfall & Young, Resampling-Based Multiple Testing (1993); Nichols & Holmes, Hum. Brain Mapp. 15, 1 (2002),
     doi:10.1002/hbm.1058.
     """
-    n_lags = len(observed)
-    nan = np.full(n_lags, np.nan)
-    found = MaxStatTest(*(nan.copy() for _ in range(6)))
+    found = MaxStatTest(*np.full((6, len(observed)), np.nan))
     known = np.flatnonzero(np.isfinite(observed))
     if not len(known) or not len(null):
         return found
@@ -77,27 +71,17 @@ def max_statistic_test(observed: NDArray[np.floating], null: NDArray[np.floating
     found.p[known] = permutation_p(draws, observed[known])
     found.p_corrected[known] = permutation_p(largest[:, None], z[0])
     found.mean[known], found.low[known], found.high[known] = null_band(draws)
-    allowed = int(
-        LEVEL * (1 + len(draws)) + 1e-9
-    )  # so many draws may reach the threshold, the observed value among them
+    # So many draws may reach the threshold, the observed value among them.
+    allowed = int(LEVEL * (1 + len(draws)) + 1e-9)
     if allowed:
         found.threshold[known] = mean + sd * np.sort(largest)[-allowed]
     return found
 
 
 def add_tests(result: Result, name: str, dim: str, tests: MaxStatTest, run_length: int) -> None:
-    """Add the tests at all lags (dimension `dim`), the least corrected p, and the time from which on there is a difference.
+    """Add the tests of `name` at all lags (dimension `dim`), the least corrected p, and the time from which on there is a difference.
 
-    Parameters
-    ----------
-    result : Result
-        Holds ``time``.
-    name : str
-        What is tested.
-    dim : str
-    tests : MaxStatTest
-    run_length : int
-        Lags in a row that an onset needs.
+    The result holds ``time``. An onset needs `run_length` lags in a row.
     """
     result.add_each(f"{name}/control_", BAND, (tests.mean, tests.low, tests.high), "", (dim,))
     ends = "threshold", "p", "p_corrected"
@@ -109,13 +93,9 @@ def add_tests(result: Result, name: str, dim: str, tests: MaxStatTest, run_lengt
 
 
 def first_run(p: NDArray[np.floating], length: int) -> int:
-    """Give the first index from which on p is at most 0.05 at `length` lags in a row; -1 where there is none.
+    """Give the first index from which on p (lag,) is at most 0.05 at `length` lags in a row; -1 where there is none.
 
-    Parameters
-    ----------
-    p : array, (lag,)
-        NaN ends a run.
-    length : int
+    NaN ends a run.
 
     Raises
     ------

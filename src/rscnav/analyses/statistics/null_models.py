@@ -4,6 +4,7 @@ LM1 always comes before LM2, so a null must keep the time in the trial: whole tr
 only among trials of similar length, all cut to the shortest of them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,12 +30,18 @@ class ExchangeableTrials:
 
     def samples(self) -> NDArray[np.intp]:
         """All samples that stay after cutting, group by group."""
-        return np.concatenate([group.ravel() for group in self.groups] or [np.empty(0, np.intp)])
+        return np.concatenate([np.empty(0, np.intp), *(group.ravel() for group in self.groups)])
 
     def permuted(self, generator: np.random.Generator) -> NDArray[np.intp]:
         """Draw the samples in the same order, with whole trials permuted within their group."""
-        parts = [group[generator.permutation(len(group))].ravel() for group in self.groups]
-        return np.concatenate(parts or [np.empty(0, np.intp)])
+        moved = [group[generator.permutation(len(group))] for group in self.groups]
+        return ExchangeableTrials(moved, self.left_out).samples()
+
+    def renumbered(self) -> "ExchangeableTrials":
+        """Give the same groups of samples that are numbered in the order of `samples`."""
+        ends = np.cumsum([group.size for group in self.groups], dtype=np.intp)
+        groups = [np.arange(end - g.size, end).reshape(g.shape) for g, end in zip(self.groups, ends, strict=True)]
+        return ExchangeableTrials(groups, self.left_out)
 
 
 def exchangeable_trials(trial: NDArray[np.integer]) -> ExchangeableTrials:
@@ -44,31 +51,35 @@ def exchangeable_trials(trial: NDArray[np.integer]) -> ExchangeableTrials:
     ----------
     trial : array, (time,)
         Index of the trial of each sample, samples in order of time; -1 between trials.
-
-    Returns
-    -------
-    ExchangeableTrials
     """
     order = np.argsort(trial, kind="stable")
     order = order[trial[order] >= 0]
     kept: NDArray[np.integer] = trial[order]
-    starts: NDArray[np.intp] = np.flatnonzero(np.append(True, np.diff(kept) != 0)[: len(kept)])
-    lengths: NDArray[np.intp] = np.diff(np.append(starts, len(kept)))
-    groups: list[NDArray[np.intp]] = []
-    left_out = 0
-    by_length = np.argsort(lengths, kind="stable")
-    first = 0
-    while first < len(by_length):
-        shortest = int(lengths[by_length[first]])
-        last = first
-        while last < len(by_length) and lengths[by_length[last]] <= SIMILAR * shortest:
-            last += 1
-        if last - first < 2:
-            left_out += 1
-        else:
-            groups.append(order[starts[by_length[first:last]][:, None] + np.arange(shortest)])
-        first = last
-    return ExchangeableTrials(groups, left_out)
+    starts, lengths = runs(kept)
+    alike = list(similar_lengths(lengths))
+    groups = [order[starts[rows][:, None] + np.arange(lengths[rows[0]])] for rows in alike if len(rows) > 1]
+    return ExchangeableTrials(groups, len(alike) - len(groups))
+
+
+def runs(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give where each run of equal labels (time,) starts, and its length."""
+    starts = np.flatnonzero(np.append(True, np.diff(labels) != 0)[: len(labels)])
+    return starts, np.diff(starts, append=len(labels))
+
+
+def similar_lengths(lengths: NDArray[np.integer]) -> Iterator[NDArray[np.intp]]:
+    """Group cases whose lengths differ by at most 20 %, from the shortest on; the shortest of a group comes first."""
+    order = np.argsort(lengths, kind="stable")
+    while len(order):
+        n = np.searchsorted(lengths[order], SIMILAR * lengths[order[0]], side="right")
+        yield order[:n]
+        order = order[n:]
+
+
+def draw_trials(counts: NDArray, max_samples: int, generator: np.random.Generator) -> NDArray[np.intp]:
+    """Draw trials, one at least, as many as keep the sum of their samples, counts (trial,), within the limit."""
+    order = generator.permutation(len(counts))
+    return order[: max(1, int(np.searchsorted(np.cumsum(counts[order]), max_samples, side="right")))]
 
 
 def circular_shift_units(

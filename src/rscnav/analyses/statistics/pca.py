@@ -47,12 +47,9 @@ def settle_signs(axes: NDArray[np.float64]) -> NDArray[np.float64]:
 def explained_variance(
     activity: NDArray[np.floating], axes: NDArray[np.float64], rows: NDArray[np.intp] | None = None
 ) -> NDArray[np.float64]:
-    """Compute the fraction of the variance of activity (time, unit), or of some rows, along each axis (unit, component).
+    """Compute the fraction (component,) of the variance of activity (time, unit), or of some rows, along axes (unit, component).
 
-    Returns
-    -------
-    array, (component,)
-        NaN where nothing varies.
+    NaN where nothing varies.
     """
     rows = np.arange(len(activity)) if rows is None else rows
     mean = blockwise_sum(activity, rows=rows) / len(rows)

@@ -9,20 +9,15 @@ from rscnav.sessions.lazy import row_blocks
 
 
 def zscore(activity: NDArray[np.floating], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-    """Z-score each unit of activity (time, unit) over all samples; constant units are dropped.
+    """Z-score each unit of activity (time, unit) over all samples; constant units are dropped: (time, lively unit).
 
-    Parameters
-    ----------
-    activity : array, (time, unit)
-    out : array of float32, (time, unit), optional
-        Where to write the result: `activity` itself, to save memory. Where units are dropped a new array is made nevertheless.
-
-    Returns
-    -------
-    array of float32, (time, lively unit)
+    The result goes into `out`, which may be `activity` itself, to save memory. Where units are dropped a new array is made
+    nevertheless.
     """
     lively = activity.max(axis=0) > activity.min(axis=0)
-    mean, sd = (values[lively].astype(activity.dtype) for values in mean_and_sd(activity))
+    mean_all = blockwise_sum(activity) / len(activity)
+    sd_all = np.sqrt(blockwise_sum(activity, lambda values: np.square(values - mean_all)) / len(activity))
+    mean, sd = mean_all[lively].astype(activity.dtype), sd_all[lively].astype(activity.dtype)
     z = np.empty((len(activity), len(mean)), np.float32) if out is None or not lively.all() else out
     for block in row_blocks(activity.shape):
         values = activity[block][:, lively]
@@ -30,12 +25,6 @@ def zscore(activity: NDArray[np.floating], out: NDArray[np.float32] | None = Non
         values /= sd
         z[block] = values
     return z
-
-
-def mean_and_sd(activity: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of each unit of activity (time, unit), in double precision without a copy of it."""
-    mean = blockwise_sum(activity) / len(activity)
-    return mean, np.sqrt(blockwise_sum(activity, lambda values: np.square(values - mean)) / len(activity))
 
 
 def blockwise_sum(

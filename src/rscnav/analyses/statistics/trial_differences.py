@@ -1,12 +1,11 @@
 """Differences of neighbouring trials: free of what all trials share, and of what changes slowly over the session."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.statistics.null_models import SIMILAR, ExchangeableTrials
+from rscnav.analyses.statistics.null_models import ExchangeableTrials, runs, similar_lengths
 from rscnav.analyses.statistics.permutation import permutation_p
 
 
@@ -47,27 +46,16 @@ def neighbouring_pairs(trial: NDArray[np.integer]) -> TrialPairs:
     trial : array, (time,)
         Index of the trial of each sample, samples in order of time; -1 between trials.
 
-    Returns
-    -------
-    TrialPairs
-
     References
     ----------
     Granger & Newbold, J. Econometrics 2, 111 (1974), doi:10.1016/0304-4076(74)90034-7 (spurious correlation of random walks,
     and differences as its cure); Harris, bioRxiv 2020.08.15.251611, doi:10.1101/2020.08.15.251611 (the same for neurons).
     """
     inside = np.flatnonzero(np.asarray(trial) >= 0)
-    starts = np.flatnonzero(np.append(True, np.diff(trial[inside]) != 0)[: len(inside)])
-    lengths = np.diff(np.append(starts, len(inside)))
+    starts, lengths = runs(trial[inside])
     even = len(starts) - len(starts) % 2
     first, shared = inside[starts[:even]].reshape(-1, 2), lengths[:even].reshape(-1, 2).min(axis=1)
-    groups = []
-    order = np.argsort(shared, kind="stable")
-    while len(order):
-        shortest = shared[order[0]]
-        alike = order[: np.searchsorted(shared[order], SIMILAR * shortest, side="right")]
-        groups.append(first[np.sort(alike)][:, :, None] + np.arange(shortest))
-        order = order[len(alike) :]
+    groups = [first[np.sort(rows)][:, :, None] + np.arange(shared[rows[0]]) for rows in similar_lengths(shared)]
     return TrialPairs(groups, len(starts) - even)
 
 
@@ -77,7 +65,6 @@ def differences(series: NDArray[np.floating], pairs: TrialPairs) -> tuple[NDArra
     Parameters
     ----------
     series : array, (unit, time)
-    pairs : TrialPairs
 
     Returns
     -------
@@ -85,13 +72,9 @@ def differences(series: NDArray[np.floating], pairs: TrialPairs) -> tuple[NDArra
     ExchangeableTrials
         Where in them the samples of each pair are.
     """
-    parts, groups, first = [np.empty((len(series), 0), series.dtype)], [], 0
-    for group in pairs.groups:
-        parts.append(series[:, group[:, 1].ravel()] - series[:, group[:, 0].ravel()])
-        size = group[:, 0].size
-        groups.append(np.arange(first, first + size).reshape(group[:, 0].shape))
-        first += size
-    return np.concatenate(parts, axis=1), ExchangeableTrials(groups, pairs.left_out)
+    earlier, later = (ExchangeableTrials([g[:, k] for g in pairs.groups], pairs.left_out) for k in (0, 1))
+    values = np.take(series, later.samples(), axis=1) - np.take(series, earlier.samples(), axis=1)
+    return values, earlier.renumbered()
 
 
 def trial_autocorrelation(
@@ -107,7 +90,6 @@ def trial_autocorrelation(
     activity : array, (time, unit)
     trial : array, (time,)
         In order of time.
-    generator : numpy.random.Generator
     n_null : int
         Permutations of the order of the trials, the same for all units.
 
@@ -116,13 +98,12 @@ def trial_autocorrelation(
     correlation, p : float
         NaN with fewer than four trials, or where no unit varies.
     """
-    starts = np.flatnonzero(np.append(True, np.diff(trial) != 0)[: len(trial)])
+    starts, lengths = runs(trial)
     if len(starts) < 4:
         return np.nan, np.nan
-    edges = np.append(starts, len(trial))
-    means = np.empty((len(starts), activity.shape[1]))
-    for k, (start, stop) in enumerate(pairwise(edges.tolist())):
-        means[k] = activity[start:stop].sum(axis=0, dtype=np.float64) / (stop - start)
+    means = np.stack(
+        [activity[k : k + n].sum(axis=0, dtype=np.float64) / n for k, n in zip(starts, lengths, strict=True)]
+    )
     means -= means.mean(axis=0)
     variance = np.mean(means**2, axis=0)
     means = means[:, variance > 1e-12 * max(float(variance.max()), 1e-300)]

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.null_models import exchangeable_trials
 
-Draw = Callable[[np.random.Generator], NDArray[np.integer]]
-
 
 @dataclass(frozen=True)
 class ShuffledLabels:
@@ -26,16 +24,16 @@ class ShuffledLabels:
         Their own bins.
     drawn : callable
         Gives as many bins from other trials, from a generator.
-    why : str
     """
 
     rows: NDArray[np.intp]
     own: NDArray[np.integer]
-    drawn: Draw
+    drawn: Callable[[np.random.Generator], NDArray[np.integer]]
     why: str = ""
 
 
-def _none(why: str) -> ShuffledLabels:
+def no_labels(why: str) -> ShuffledLabels:
+    """Give no samples at all, and why."""
     empty = np.empty(0, np.intp)
     return ShuffledLabels(empty, empty, lambda _: empty, why)
 
@@ -55,44 +53,30 @@ def permuted_trials(
     trial : array, (time,)
     max_samples : int
         Of longer sessions this many samples, in whole trials drawn at random.
-    generator : numpy.random.Generator
-
-    Returns
-    -------
-    ShuffledLabels
     """
     exchangeable = exchangeable_trials(np.where(_some_trials(trial, max_samples, generator), trial, -1))
     rows = exchangeable.samples()
     if not len(rows):
-        return _none("no control: no two trials have similar lengths (within 20 %)")
+        return no_labels("no control: no two trials have similar lengths (within 20 %)")
     return ShuffledLabels(rows, labels[rows], lambda g: labels[exchangeable.permuted(g)])
 
 
 def resampled_behaviour_null(
     labels: NDArray[np.integer], trial: NDArray[np.integer], max_samples: int, generator: np.random.Generator
 ) -> ShuffledLabels:
-    """Draw behaviour for the activity of some trials from all trials of the session, without replacement.
+    """Draw behaviour for the activity of some trials from all trials of the session, without replacement; see `permuted_trials`.
 
     The activity is that of half the trials (at most `max_samples` samples), the behaviour that of all: most of it was never seen with
     this activity. Where trials are drawn independently, as a task does it, the true behaviour is one draw like any other, so
     the p-values are exact, whatever the activity is like. An animal's trials are not drawn so.
-
-    Parameters
-    ----------
-    labels, trial, max_samples, generator
-        As for `permuted_trials`.
-
-    Returns
-    -------
-    ShuffledLabels
     """
     order = np.argsort(trial, kind="stable")
     order = order[trial[order] >= 0]
     names, lengths = np.unique(trial[order], return_counts=True)
     if len(names) < 4:
-        return _none(f"no fresh behaviour: {len(names)} trials; at least 4 are needed")
+        return no_labels(f"no fresh behaviour: {len(names)} trials; at least 4 are needed")
     if lengths.min() != lengths.max():
-        return _none("no fresh behaviour: trials differ in length")
+        return no_labels("no fresh behaviour: trials differ in length")
     n_steps = int(lengths[0])
     n_used = max(2, min(len(names) // 2, max_samples // n_steps))
     trials = order.reshape(len(names), n_steps)
@@ -108,6 +92,4 @@ def _some_trials(trial: NDArray[np.integer], max_samples: int, generator: np.ran
     order = generator.permutation(len(names))
     fits = np.cumsum(lengths[order]) <= max_samples
     fits[:3] = True  # one of the three may be what lies between trials
-    chosen = np.zeros(len(names), bool)
-    chosen[order[fits]] = True
-    return chosen[at]
+    return np.isin(at, order[fits])

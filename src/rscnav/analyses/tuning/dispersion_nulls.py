@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import BAND, Result
 from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.null_models import exchangeable_trials
 from rscnav.analyses.statistics.permutation import permutation_p
@@ -24,9 +24,8 @@ from rscnav.analyses.tuning.rate_entropy import rate_entropy
 
 CONTROLS = ("control", "phase_control")
 _MATCHINGS = 2  # draws of matched passes that both sides of the test average; more would cost more than they tell
-Find = Callable[
-    [NDArray[np.intp], NDArray[np.intp]], PlaceVisits
-]  # samples, samples that the phases come from -> passes
+# Samples, samples that the phases come from -> passes.
+Find = Callable[[NDArray[np.intp], NDArray[np.intp]], PlaceVisits]
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,6 @@ def null_differences(
     trial : array, (time,)
     codes : array, (time, unit)
     settings : rscnav.analyses.tuning.rate_dispersion.Settings
-    generator : numpy.random.Generator
 
     Returns
     -------
@@ -95,13 +93,12 @@ def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
     shift = float(np.mean(draws["control"][known] - nulls.both[known, k])) if known.any() else np.nan
     for control, values in draws.items():
         moved = values[known] + (shift if control == "phase_control" else 0.0)
-        mean, low, high = null_band(moved)
-        for end, value in (("mean", mean), ("low", low), ("high", high)):
-            result.add(f"{control}_{end}{suffix}", value, "bit")
+        band = null_band(moved)
+        result.add_each(control, [f"_{end}{suffix}" for end in BAND], band, "bit")
         if control == "phase_control" and len(moved) and np.isfinite(nulls.observed[k]):
-            excess = nulls.observed[k] - mean
+            excess = nulls.observed[k] - band[0]
             stretch = _stretch(values[known], draws["control"][known] - nulls.both[known, k])
-            p = float(permutation_p(stretch * np.abs(moved - mean), abs(excess)))
+            p = float(permutation_p(stretch * np.abs(moved - band[0]), abs(excess)))
     result.add(f"excess{suffix}", excess, "bit")
     result.add(f"phase_control_p{suffix}", p)
     if not known.any():

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rscnav.analyses.statistics.intervals import mean_and_se
 from rscnav.analyses.tuning.tuning_curves import tuning_curves
 from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
@@ -128,27 +129,15 @@ def shuffle_corrected(
     Optican, Gawne, Richmond & Joseph, Biol. Cybern. 65, 305 (1991), doi:10.1007/BF00216963; Panzeri, Senatore, Montemurro
     & Petersen, J. Neurophysiol. 98, 1064 (2007), doi:10.1152/jn.00559.2007.
     """
-    known = np.isfinite(shuffled)
-    n = known.sum(axis=0)
-    total = np.where(known, shuffled, 0.0).sum(axis=0)
-    mean = np.divide(total, n, out=np.full(np.shape(total), np.nan), where=n > 0)
+    mean = mean_and_se(shuffled)[0]
     return np.asarray(plugin - (mean - np.asarray(truth_of_shuffled)), np.float64)
 
 
 def jackknife_corrected(plugin: NDArray[np.float64], without: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Take off an estimate the bias that falls as 1 / samples.
+    """Take off an estimate (...) the bias that falls as 1 / samples, by the estimates `without` each group (group, ...).
 
-    g θ - (g - 1) · mean of θ_j, with θ_j the estimate without group j of g.
-
-    Parameters
-    ----------
-    plugin : array, (...)
-    without : array, (group, ...)
-
-    Returns
-    -------
-    array, (...)
-        NaN with fewer than two groups, or where an estimate is NaN.
+    g θ - (g - 1) · mean of θ_j, with θ_j the estimate without group j of g; NaN with fewer than two groups, or where an estimate
+    is NaN.
 
     References
     ----------

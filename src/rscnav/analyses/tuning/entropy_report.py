@@ -1,7 +1,6 @@
 """What `tuning` and `spatial` have in common: curves, their entropy three ways, an interval, two nulls, many units at once."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from rscnav.analyses.result import BAND, INTERVAL, Result
 from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
 from rscnav.analyses.statistics.permutation import adjusted_p, permutation_p
-from rscnav.analyses.tuning.behaviour_nulls import ShuffledLabels, permuted_trials, resampled_behaviour_null
+from rscnav.analyses.tuning.behaviour_nulls import ShuffledLabels, no_labels, permuted_trials, resampled_behaviour_null
 from rscnav.analyses.tuning.entropy import curve_entropy, jackknife_corrected, shuffle_corrected
 from rscnav.analyses.tuning.tuning_curves import binned_sums, means
 from rscnav.seeds import Seeds
@@ -54,34 +53,24 @@ def no_fresh_behaviour(session: Session, trials: str) -> str:
     return ""
 
 
-def add_entropy_results(result: Result, binned: BinnedActivity, settings: Any, seeds: Seeds, no_fresh: str) -> None:
-    """Add to a result all that does not depend on what the bins are.
-
-    Parameters
-    ----------
-    result : Result
-    binned : BinnedActivity
-    settings : CurveSettings
-    seeds : Seeds
-    no_fresh : str
-        See `no_fresh_behaviour`.
-    """
+def add_entropy_results(
+    result: Result, binned: BinnedActivity, settings: CurveSettings, seeds: Seeds, no_fresh: str
+) -> None:
+    """Add to a result all that does not depend on what the bins are; for `no_fresh` see `no_fresh_behaviour`."""
     activity, n_units = binned.activity, binned.activity.shape[1]
     floor = np.minimum(activity.min(axis=0), 0)
     constant = np.ptp(activity, axis=0) == 0
     entropy = _observed(result, binned, floor, settings, seeds)
-    none = np.full(n_units, np.nan)
     for null, suffix in NULLS.items():
         generator = seeds.generator("permutations" if null == "control" else null)
         if null == "fresh" and no_fresh:
-            labellings, why = None, no_fresh
+            labellings = no_labels(no_fresh)
         else:
             make = permuted_trials if null == "control" else resampled_behaviour_null
             labellings = make(binned.labels, binned.trial, settings.max_samples, generator)
-            why = labellings.why
-        if why or labellings is None:
-            result.notes[f"p{suffix}"] = why
-            compared, draws, n_visited = none, np.empty((0, n_units)), 0
+        if labellings.why:
+            result.notes[f"p{suffix}"] = labellings.why
+            compared, draws, n_visited = np.full(n_units, np.nan), np.empty((0, n_units)), 0
         else:
             compared, draws, n_visited = _drawn(binned, labellings, floor, settings.n_null, generator)
         _add_null(result, null, suffix, compared, draws)
@@ -99,7 +88,7 @@ def add_entropy_results(result: Result, binned: BinnedActivity, settings: Any, s
 
 
 def _observed(
-    result: Result, binned: BinnedActivity, floor: NDArray[np.floating], settings: Any, seeds: Seeds
+    result: Result, binned: BinnedActivity, floor: NDArray[np.floating], settings: CurveSettings, seeds: Seeds
 ) -> NDArray[np.float64]:
     """Add curves, entropies and the interval of their mean; give the entropies."""
     n_bins = binned.n_bins

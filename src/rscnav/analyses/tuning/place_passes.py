@@ -20,7 +20,6 @@ class PlaceVisits:
     ----------
     cell : array, (pass,)
         phase · n_position_bins + place, with phase 0 for LM1 and 1 for LM2.
-    n_position_bins : int
     samples : array, (sample,)
         The samples of all passes, pass after pass.
     start, length : array, (pass,)
@@ -32,10 +31,6 @@ class PlaceVisits:
     samples: NDArray[np.intp]
     start: NDArray[np.intp]
     length: NDArray[np.intp]
-
-    def first_samples(self) -> NDArray[np.intp]:
-        """Give the first sample of each pass."""
-        return self.samples[self.start]
 
 
 @dataclass(frozen=True)
@@ -62,13 +57,8 @@ def find_passes(
         0 to n_position_bins - 1; negative where it is not known.
     phase, trial, time : array, (time,)
         Only phases 1 and 2 (LM1, LM2) are used; time in s.
-    n_position_bins : int
     min_revisit_s : float
         Being back in the place sooner than this is the same pass (s).
-
-    Returns
-    -------
-    PlaceVisits
     """
     use = np.flatnonzero((place >= 0) & np.isin(phase, PAIR))
     cell = (phase[use] == PAIR[1]).astype(np.int64) * n_position_bins + place[use]
@@ -94,8 +84,6 @@ def match_visit_counts(
 
     Parameters
     ----------
-    passes : PlaceVisits
-    drawn : Draw
     min_passes : int
         Places with fewer passes than this in either phase are left out.
     keep : array, (pass,), optional

@@ -1,7 +1,7 @@
 """Analysis `dispersion`: how widely a unit's rates spread at one place, with one landmark met and with two.
 
 A difference between LM1 and LM2 is to be read against two controls, not against zero, because LM1 always comes before
-LM2; see `dispersion_controls`.
+LM2; see `dispersion_nulls`.
 """
 
 from dataclasses import replace
@@ -10,22 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from rscnav.analyses.events import segment_index
+from rscnav.analyses.events import segment_start
 from rscnav.analyses.preprocessing import prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.spatial_bins import spatial_bin
 from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
-from rscnav.analyses.tuning.dispersion_nulls import CONTROLS, add_controls, null_differences
+from rscnav.analyses.tuning.dispersion_nulls import add_controls, null_differences
 from rscnav.analyses.tuning.place_passes import Draw, PlaceVisits, draw, find_passes, match_visit_counts
-from rscnav.analyses.tuning.rate_entropy import Range, digitize_rates, rate_entropy, rate_range, shuffled_spread
+from rscnav.analyses.tuning.rate_entropy import digitize_rates, rate_entropy, rate_range, shuffled_spread
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS = ("position", "phase")
 FIELDS = ("position", "phase", "belief", "bin_centres")
-__all__ = ["CONTROLS", "FIELDS", "NEEDS", "Settings", "run"]
 
 _SUBSAMPLES = 40
 _STILL = 1e-6  # a unit whose rates differ by less than this share of its highest is constant: that much is rounding
@@ -60,16 +59,15 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         settings.n_position_bins,
         settings.n_position_bins_side,
     )
-    place[_since_gap(session)[prepared.samples] < settings.filter_transient_s] = -1
+    since_gap = session.time - session.time[segment_start(session)]
+    place[since_gap[prepared.samples] < settings.filter_transient_s] = -1
     used = (place >= 0) & ((phases == 1) | (phases == 2))
     if not used.any():
         return Result.not_applicable(
             f"no sample in LM1 or LM2 later than {settings.filter_transient_s:g} s after a gap"
         )
-    between = rate_range(prepared.activity, used)
-    lively = between.high - between.low > _STILL * np.maximum(
-        prepared.activity.max(axis=0), -prepared.activity.min(axis=0)
-    )
+    low, high = rate_range(prepared.activity, used)
+    lively = high - low > _STILL * np.maximum(prepared.activity.max(axis=0), -prepared.activity.min(axis=0))
     if not lively.any():
         return Result.not_applicable("every unit is constant")
     if not lively.all():  # what is left takes the place of all
@@ -114,13 +112,6 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     return result
 
 
-def _since_gap(session: Session) -> NDArray[np.float64]:
-    """Give the time (s) since the contiguous stretch that each sample lies in began."""
-    stretch = segment_index(session)
-    _, first = np.unique(stretch, return_index=True)
-    return session.time - session.time[first][stretch]
-
-
 def _observed(
     result: Result,
     passes: PlaceVisits,
@@ -158,14 +149,14 @@ def _without(
     """Give the means (draw, estimate, phase) without a fifth of the groups of trials, each with its own range of rates."""
     n_groups = int(group.max()) + 1
     ranges = {g: rate_range(activity, used & (group == g)) for g in np.unique(group[used])}
-    of_pass = group[passes.first_samples()]
+    of_pass = group[passes.samples[passes.start]]
     rates = [activity[drawn.sample] for drawn in draws]  # (pass, unit)
     found = []
     for kept in delete_d_subsets(n_groups, _SUBSAMPLES, generator):
         within = [r for g, r in ranges.items() if kept[g]]
         if not within:
             return np.full((_SUBSAMPLES, 2, 2), np.nan)
-        between = Range(np.min([r.low for r in within], axis=0), np.max([r.high for r in within], axis=0))
+        between = np.stack([np.min(within, axis=0)[0], np.max(within, axis=0)[1]])
         each = []
         for drawn, rate in zip(draws, rates, strict=True):
             chosen, quota = match_visit_counts(passes, drawn, settings.min_passes, kept[of_pass])

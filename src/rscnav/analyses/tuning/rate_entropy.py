@@ -11,19 +11,6 @@ from rscnav.sessions.lazy import row_blocks
 
 
 @dataclass(frozen=True)
-class Range:
-    """The lowest and the highest rate of each unit: what its bins of rate lie between."""
-
-    low: NDArray[np.floating]  # (unit,)
-    high: NDArray[np.floating]
-
-    @property
-    def is_varying(self) -> NDArray[np.bool_]:
-        """Which units are not constant."""
-        return self.high > self.low
-
-
-@dataclass(frozen=True)
 class Spread:
     """Dispersion of each unit (bit), mean over places by occupancy: (phase, unit), plug-in and Miller-Madow."""
 
@@ -35,19 +22,22 @@ class Spread:
         return np.stack([self.plugin.mean(axis=1), self.mm.mean(axis=1)])
 
 
-def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> Range:
-    """Give the range of each unit's rates (time, unit) over the samples used, of which there must be one."""
+def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> NDArray[np.floating]:
+    """Give the range (low/high, unit) of each unit's rates (time, unit) over the samples used, of which there must be one."""
     blocks = [(activity[block], used[block]) for block in row_blocks(activity.shape) if used[block].any()]
     ends = np.array([(rows[here].min(axis=0), rows[here].max(axis=0)) for rows, here in blocks])
-    return Range(ends[:, 0].min(axis=0), ends[:, 1].max(axis=0))
+    return np.stack([ends[:, 0].min(axis=0), ends[:, 1].max(axis=0)])
 
 
-def digitize_rates(activity: NDArray[np.floating], between: Range, n_rate_bins: int) -> NDArray[np.uint8]:
+def digitize_rates(
+    activity: NDArray[np.floating], between: NDArray[np.floating], n_rate_bins: int
+) -> NDArray[np.uint8]:
     """Bin rates (sample, unit) in `n_rate_bins` equal bins of each unit's range; what lies outside is in the outermost."""
-    width = np.where(between.is_varying, between.high - between.low, 1)
+    low, high = between
+    width = np.where(high > low, high - low, 1)
     codes = np.empty(activity.shape, np.uint8)
     for block in row_blocks(activity.shape):
-        scaled = (activity[block] - between.low) / width  # not times n_rate_bins / width, which may be infinite
+        scaled = (activity[block] - low) / width  # not times n_rate_bins / width, which may be infinite
         scaled *= n_rate_bins
         codes[block] = np.clip(scaled, 0, n_rate_bins - 1, out=scaled)
     return codes
@@ -60,12 +50,10 @@ def rate_entropy(
 
     Parameters
     ----------
-    passes : PlaceVisits
     chosen, quota : array
-        From `matched`.
+        From `match_visit_counts`.
     codes : array, (chosen, unit)
         From `digitize_rates`, of the sample drawn for each chosen pass.
-    n_rate_bins : int
 
     Returns
     -------
@@ -91,20 +79,10 @@ def shuffled_spread(
     n_rate_bins: int,
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Take off the dispersion the bias that is seen when rates are dealt out to other places.
+    """Take off the dispersion (phase, unit), see `rate_entropy`, the bias that is seen when rates are dealt out to other places.
 
     Within each phase the chosen passes' rates are permuted over the places. Then the entropy at a place would be that of all
     the phase's rates together, but for the bias of few samples; see `shuffle_corrected`.
-
-    Parameters
-    ----------
-    passes, chosen, quota, codes, n_rate_bins
-        As for `rate_entropy`.
-    generator : numpy.random.Generator
-
-    Returns
-    -------
-    array, (phase, unit)
     """
     plugin = rate_entropy(passes, chosen, quota, codes, n_rate_bins).plugin
     if not len(chosen):

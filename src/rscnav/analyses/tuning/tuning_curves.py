@@ -44,7 +44,6 @@ def tuning_curves(
     activity : array, (time, unit)
     angle : array, (time,)
         Radians; NaN is left out.
-    n_bins : int
 
     Returns
     -------
@@ -70,7 +69,6 @@ def binned_sums(
     activity : array, (time, unit)
     labels : array, (draw, time)
         0 to n_bins - 1; a negative one leaves the sample out.
-    n_bins : int
     precision : type
         float32 is twice as fast: each 1,024 samples are summed in it, so activity should be around 0.
 

@@ -5,7 +5,7 @@ import pytest
 from planted_ring import ring_session
 
 from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
-from rscnav.analyses.dimension.correlation_sum import correlation_sum, count_pairs
+from rscnav.analyses.dimension.correlation_sum import correlation_sum
 from rscnav.analyses.dimension.local_slopes import local_slopes, scaling_region, slope_within, takens_estimate
 from rscnav.analyses.registry import analyse
 
@@ -113,18 +113,6 @@ def test_blocks_equal_brute_force(theiler):
     apart = np.linalg.norm(points[i] - points[j], axis=1)[kept]
     expected = [np.mean(apart < r) for r in radii]
     np.testing.assert_allclose(correlation_sum(points, radii, theiler=theiler, trial=trial), expected, rtol=1e-12)
-
-
-def test_leaving_a_group_out_equals_counting_without_it():
-    rng = np.random.default_rng(3)
-    points, trial = rng.standard_normal((300, 3)), np.repeat(np.arange(30), 10)
-    radii = np.geomspace(0.3, 4, 8)
-    without = count_pairs(points, radii, theiler="trial", trial=trial, n_groups=10).without_each()
-    for group in range(10):
-        kept = trial // 3 != group
-        np.testing.assert_allclose(
-            without[group], correlation_sum(points[kept], radii, theiler="trial", trial=trial[kept]), rtol=1e-12
-        )
 
 
 def test_taking_the_noise_floor_off_brings_a_noisy_torus_back():

@@ -153,11 +153,11 @@ def fit_dimension(
         return Dimension(NAN, none, none, none, *shown, none, False, NAN, variance, n_directions)
     value = slope_within(radii, curve, region)
     error = float(slope_errors(counts, slope_weights(radii, region.first, region.last)[:, None])[0])
-    spread = range_spread(counts, radii, usable, region)
+    low, high, beyond = range_spread(counts, radii, usable, region)
     n_groups = len(counts.pairs)
     return Dimension(
-        value, _interval(value, np.hypot(error, spread.error), n_groups), _interval(value, error, n_groups),
-        (spread.low, spread.high), *shown, (float(radii[region.first]), float(radii[region.last])), region.reliable,
+        value, _interval(value, np.hypot(error, beyond), n_groups), _interval(value, error, n_groups),
+        (low, high), *shown, (float(radii[region.first]), float(radii[region.last])), region.reliable,
         takens_estimate(radii, curve, region), variance, n_directions,
     )  # fmt: skip
 

@@ -32,28 +32,18 @@ class PairCounts:
 
     Parameters
     ----------
-    radii : array, (radius,)
     closer : array, (group, group, radius), int64
         Pairs closer than each radius; [g, h] for g <= h, zero below the diagonal.
     pairs : array, (group, group), int64
         Pairs that may be counted at all, of any distance.
     """
 
-    radii: NDArray[np.float64]
     closer: NDArray[np.int64]
     pairs: NDArray[np.int64]
 
     def correlation_sum(self) -> NDArray[np.float64]:
         """Share of pairs closer than each radius, (radius,)."""
         return self.closer.sum(axis=(0, 1)) / self.pairs.sum()
-
-    def without_each(self) -> NDArray[np.float64]:
-        """Correlation sum with each group left out in turn, (group, radius); NaN where no pair is left."""
-        group = np.arange(len(self.pairs))
-        closer = self.closer.sum(axis=0) + self.closer.sum(axis=1) - self.closer[group, group]
-        pairs = self.pairs.sum(axis=0) + self.pairs.sum(axis=1) - self.pairs[group, group]
-        left = (self.pairs.sum() - pairs)[:, None].astype(float)
-        return (self.closer.sum(axis=(0, 1)) - closer) / np.where(left > 0, left, np.nan)
 
 
 def correlation_sum(
@@ -135,7 +125,7 @@ def count_pairs(
     order = np.lexsort((steps, trials))
     trials, steps = trials[order], steps[order]
     edges = group_edges(trials, n_groups)
-    _, first = window(theiler, trials, steps)
+    first = first_partners(theiler, trials, steps)
     pairs = _pairs_by_group(first, edges)
     if not pairs.sum():
         raise InvalidValueError(
@@ -143,7 +133,7 @@ def count_pairs(
         )
     prepared = prepare_points(np.asarray(points)[order], radii)
     counts = _counted(prepared, edges, first, threads, device)
-    return PairCounts(radii, np.cumsum(counts[..., :-1], axis=2), pairs)
+    return PairCounts(np.cumsum(counts[..., :-1], axis=2), pairs)
 
 
 def _counted(
@@ -183,22 +173,19 @@ def group_edges(trials: NDArray[np.integer], n_groups: int) -> NDArray[np.intp]:
     return np.append(0, ends[nearest])
 
 
-def window(
-    theiler: Window, trials: NDArray[np.integer], steps: NDArray[np.integer]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give the stretch of points, from and up to, that no pair is counted with; points sorted by trial, then step."""
+def first_partners(theiler: Window, trials: NDArray[np.integer], steps: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Give the first later point that each point is counted with; points are sorted by trial, then step."""
     n = len(trials)
     if theiler == 0:
-        return np.arange(n), np.arange(1, n + 1)
+        return np.arange(1, n + 1)
     starts = np.append(np.flatnonzero(np.diff(trials, prepend=trials[:1] - 1)), n)
     if theiler == "trial":
-        return np.repeat(starts[:-1], np.diff(starts)), np.repeat(starts[1:], np.diff(starts))
-    since, until = np.empty(n, np.intp), np.empty(n, np.intp)
+        return np.repeat(starts[1:], np.diff(starts))
+    until = np.empty(n, np.intp)
     for first, last in pairwise(starts):
         of_trial = steps[first:last]
-        since[first:last] = first + np.searchsorted(of_trial, of_trial - theiler)
         until[first:last] = first + np.searchsorted(of_trial, of_trial + theiler, side="right")
-    return since, until
+    return until
 
 
 def _pairs_by_group(first: NDArray[np.intp], edges: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -18,10 +18,11 @@ from rscnav.analyses.dimension.noise_floor import MIN_DIMS as MIN_DIMS_FLOOR
 from rscnav.analyses.dimension.poisson_noise import counting_variance, is_spike_counts
 from rscnav.analyses.dimension.space_time_separation import FRACTIONS, SpaceTime, space_time
 from rscnav.analyses.dimension.surrogate_data_test import SurrogateTest, surrogate_tests
-from rscnav.analyses.dimension.unit_subsets import DimensionByUnits, dimension_by_units, satisfies_embedding
+from rscnav.analyses.dimension.unit_subsets import dimension_by_units, satisfies_embedding
 from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
+from rscnav.analyses.statistics.intervals import mean_sd_count
 from rscnav.analyses.statistics.null_models import circular_shift_units
 from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
@@ -84,10 +85,13 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
             few = np.sort(seeds.generator(name, "few points").permutation(len(drawn))[: settings.subset_points])
             rows = {key: value[few] if isinstance(value, np.ndarray) else value for key, value in labels.items()}
             for suffix in [s for s in noises if s != "_floor"]:
-                subsets = dimension_by_units(
+                n_units, dimensions, reliable = dimension_by_units(
                     points[few], settings.n_subsets, seeds.generator(name, "units"), noise=noises[suffix], **rows
                 )
-                _add_by_units(result, name, suffix, subsets)
+                mean, sd, _ = mean_sd_count(dimensions, axis=1)
+                ends = [f"{end}{suffix}" for end in ("", "_mean", "_sd", "_reliable")]
+                by_size = n_units, mean, sd, reliable.mean(axis=1)  # the share that is reliable
+                result.add_each(f"{name}/units", ends, by_size, "", ("size",))
         generator = seeds.generator(name, "space and time")
         apart = space_time(activity, prepared.trial[samples], prepared.step[samples], session.dt_s, generator)
         _add_space_time(result, name, apart, session.dt_s, unit)
@@ -166,32 +170,17 @@ def _too_little(points: NDArray[np.floating]) -> str:
 
 def _add_dimension(result: Result, key: Callable[[str], str], found: Dimension, n_units: int, unit: str) -> None:
     """Add one dimension with its curve; from too few units to hold it (`satisfies_embedding`) it is not reliable, however steady its slope."""
-    for name, value in (
-        ("dimension", found.dimension),
-        ("low", found.interval[0]),
-        ("high", found.interval[1]),
-        ("trials_low", found.over_trials[0]),
-        ("trials_high", found.over_trials[1]),
-        ("ranges_low", found.over_ranges[0]),
-        ("ranges_high", found.over_ranges[1]),
-        ("takens", found.takens),
-        ("reliable", found.reliable and satisfies_embedding(n_units, found.dimension)),
-        ("n_directions", found.n_directions),
-    ):
-        result.add(key(name), value)
+    result.add(key("dimension"), found.dimension)
+    for which, interval in ("", found.interval), ("trials_", found.over_trials), ("ranges_", found.over_ranges):
+        result.add_each("", (key(f"{which}low"), key(f"{which}high")), interval)
+    result.add(key("takens"), found.takens)
+    result.add(key("reliable"), found.reliable and satisfies_embedding(n_units, found.dimension))
+    result.add(key("n_directions"), found.n_directions)
     result.add(key("noise_variance"), found.noise_variance, f"{unit}²" if unit else "")
     result.add(key("radii"), found.radii, unit, ("radius",))
     result.add(key("correlation_sum"), found.correlation_sum, "", ("radius",))
     result.add(key("local_slopes"), found.local_slopes, "", ("radius",))
     result.add(key("scaling_region"), found.scaling_region, unit, ("end",))
-
-
-def _add_by_units(result: Result, name: str, suffix: str, found: DimensionByUnits) -> None:
-    """Add the dimension by number of units: mean and standard deviation over the subsets, and the share that is reliable."""
-    result.add(f"{name}/units{suffix}", found.n_units, "", ("size",))
-    result.add(f"{name}/units_mean{suffix}", found.mean, "", ("size",))
-    result.add(f"{name}/units_sd{suffix}", found.spread, "", ("size",))
-    result.add(f"{name}/units_reliable{suffix}", found.reliable.mean(axis=1), "", ("size",))
 
 
 def _add_space_time(result: Result, name: str, found: SpaceTime, dt_s: float, unit: str) -> None:
@@ -211,7 +200,7 @@ def _add_surrogates(result: Result, found: Mapping[str, SurrogateTest | str]) ->
             continue
         result.add(f"{name}/slope", test.slope)
         result.add(f"{name}/slope_n_points", test.n_points)
-        for kind, draws, p in (("linear", test.linear, test.p_linear), ("adjusted", test.adjusted, test.p_adjusted)):
-            result.add(f"{name}/slope_{kind}", draws, "", ("draw",))
+        for kind, p in test.p.items():
+            result.add(f"{name}/slope_{kind}", test.draws[kind], "", ("draw",))
             result.add(f"{name}/surrogates_{kind}_p", p)
-        result.add(f"{name}/surrogates_p", test.p)
+        result.add(f"{name}/surrogates_p", max(test.p.values()))  # small only where neither null hypothesis will do

@@ -117,12 +117,7 @@ def takens_estimate(radii: NDArray[np.float64], correlation: NDArray[np.float64]
     """Takens-Theiler estimate between the ends of a region, (C(r1) - C(r0)) / ∫ C d(log r).
 
     With C a power of r between neighbouring radii the integral is a sum of C's steps over the local slopes. The usual
-    estimate has r0 = 0, where noise rules; this one stays inside the scaling region.
-
-    Returns
-    -------
-    float
-        NaN where C is 0 or does not grow in the region.
+    estimate has r0 = 0, where noise rules; this one stays inside the scaling region. NaN where C is 0 or does not grow in it.
 
     References
     ----------

@@ -1,7 +1,5 @@
 """How much a dimension depends on where it is read: slopes over all scaling ranges that would do as well."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,38 +13,14 @@ SHARE = 0.5  # ... or this part of the length of the scaling region, in log r, i
 CHECKED = 100  # ranges whose sampling error is worked out, evenly among all
 
 
-@dataclass(frozen=True)
-class RangeUncertainty:
-    """Slopes over all admissible ranges.
-
-    Parameters
-    ----------
-    low, high : float
-        95 % of them lie between these.
-    error : float
-        How far they lie from the scaling region's slope (root mean square) beyond what sampling makes of it; 0 where sampling
-        explains it all.
-    """
-
-    low: float
-    high: float
-    error: float
-
-
 def admissible_ranges(
     radii: NDArray[np.float64], slopes: NDArray[np.float64], region: ScalingRegion
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Find every range that would do as a scaling region: its first and its last radius, both inside.
 
     Its local slopes stay within 10 % of their mean, and it reaches over at least a factor of 2 in r, or is half as long in log r
-    as the scaling region if that is less. The scaling region itself is one of them.
-
-    Parameters
-    ----------
-    radii, slopes : array, (radius,)
-        As `rscnav.analyses.dimension.local_slopes.scaling_region` takes them.
-    region : ScalingRegion
-        What it found.
+    as the scaling region if that is less. The scaling region itself is one of them. Radii and slopes are as
+    `rscnav.analyses.dimension.local_slopes.scaling_region` took them.
 
     Returns
     -------
@@ -61,21 +35,18 @@ def admissible_ranges(
 
 def range_spread(
     counts: PairCounts, radii: NDArray[np.float64], slopes: NDArray[np.float64], region: ScalingRegion
-) -> RangeUncertainty:
+) -> tuple[float, float, float]:
     """Work out how much the slope depends on the range, and how much of that is sampling.
 
-    Parameters
-    ----------
-    counts : PairCounts
-    radii : array, (radius,)
-        Those of `counts`, less the noise.
-    slopes : array, (radius,)
-        Local slopes, NaN where no range may reach.
-    region : ScalingRegion
+    The radii (radius,) are those of `counts`, less the noise. Local slopes (radius,) are NaN where no range may reach.
 
     Returns
     -------
-    RangeUncertainty
+    low, high : float
+        95 % of the slopes over all admissible ranges lie between these.
+    error : float
+        How far they lie from the scaling region's slope (root mean square) beyond what sampling makes of it; 0 where sampling
+        explains it all.
     """
     first, last = admissible_ranges(radii, slopes, region)
     found = slopes_between(radii, counts.correlation_sum(), first, last)
@@ -85,7 +56,7 @@ def range_spread(
     by_chance = slope_errors(counts, weights - slope_weights(radii, region.first, region.last)[:, None])
     beyond = np.mean((found - own) ** 2) - np.mean(by_chance**2)
     low, high = percentile_band(found)
-    return RangeUncertainty(min(float(low), own), max(float(high), own), float(np.sqrt(max(beyond, 0.0))))
+    return min(float(low), own), max(float(high), own), float(np.sqrt(max(beyond, 0.0)))
 
 
 def slopes_between(

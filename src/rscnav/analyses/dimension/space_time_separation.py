@@ -51,13 +51,8 @@ def space_time(
     points : array, (time, dim)
     trial, step : array of int, (time,)
         Trial and sample in the trial of each point, in this order.
-    dt_s : float
     generator : numpy.random.Generator
         Which pairs are looked at, at most 2,000 of each separation.
-
-    Returns
-    -------
-    SpaceTime
 
     References
     ----------

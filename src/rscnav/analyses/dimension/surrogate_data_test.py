@@ -26,55 +26,27 @@ class SurrogateTest:
 
     Parameters
     ----------
-    n_points : int
     slope : float
         Slope of log C on log r from C = 0.01 to C = 0.1.
-    linear, adjusted : array, (draw,)
-        That of surrogates with turned phases, and of those that also keep each unit's own distribution.
-    p_linear, p_adjusted : float
-        One-sided: share of surrogates with a slope as low or lower, (1 + those) / (1 + draws).
+    draws : dict of array, (draw,)
+        That of surrogates with turned phases (`linear`), and of those that also keep each unit's own distribution (`adjusted`).
     """
 
     n_points: int
     slope: float
-    linear: NDArray[np.float64]
-    adjusted: NDArray[np.float64]
+    draws: dict[str, NDArray[np.float64]]
 
     @property
-    def p_linear(self) -> float:
-        """Against surrogates with turned phases."""
-        return float(permutation_p(-self.linear, -self.slope))
-
-    @property
-    def p_adjusted(self) -> float:
-        """Against surrogates that also keep each unit's distribution."""
-        return float(permutation_p(-self.adjusted, -self.slope))
-
-    @property
-    def p(self) -> float:
-        """The larger of the two: it is small only where neither null hypothesis will do."""
-        return max(self.p_linear, self.p_adjusted)
+    def p(self) -> dict[str, float]:
+        """One-sided, by kind: share of surrogates with a slope as low or lower, (1 + those) / (1 + draws)."""
+        return {kind: float(permutation_p(-draws, -self.slope)) for kind, draws in self.draws.items()}
 
 
-@dataclass(frozen=True)
-class TrialBlocks:
-    """Trials of similar length, in order of time, a block of samples (trial, step) for each group of them."""
+def trial_blocks(trial: NDArray[np.integer], n_units: int) -> list[NDArray[np.intp]]:
+    """Choose trials, and steps of them, for surrogates: at most 300 trials, evenly over the session, with even steps.
 
-    samples: list[NDArray[np.intp]]
-
-    @property
-    def flat(self) -> NDArray[np.intp]:
-        """All samples, block by block."""
-        return np.concatenate([block.ravel() for block in self.samples] or [np.empty(0, np.intp)])
-
-    @property
-    def n_trials(self) -> int:
-        """Trials in all blocks."""
-        return sum(len(block) for block in self.samples)
-
-
-def trial_blocks(trial: NDArray[np.integer], n_units: int) -> TrialBlocks:
-    """Choose trials, and steps of them, for surrogates: at most 300 trials, evenly over the session, with even steps."""
+    Give a block of samples (trial, step) for each group of trials of similar length, trials in order of time.
+    """
     names = np.unique(trial[trial >= 0])
     if len(names) > MAX_TRIALS:
         names = names[np.linspace(0, len(names) - 1, MAX_TRIALS).round().astype(np.intp)]
@@ -82,7 +54,7 @@ def trial_blocks(trial: NDArray[np.integer], n_units: int) -> TrialBlocks:
     groups = [kept[group] for group in exchangeable_trials(trial[kept]).groups]
     n_values = sum(group.size for group in groups) * n_units
     stride = max(1, int(np.ceil(n_values / MAX_VALUES)))
-    return TrialBlocks([group[np.argsort(group[:, 0], kind="stable")][:, ::stride] for group in groups])
+    return [group[np.argsort(group[:, 0], kind="stable")][:, ::stride] for group in groups]
 
 
 def surrogate_tests(
@@ -110,7 +82,6 @@ def surrogate_tests(
         Surrogates of each kind.
     max_points : int
         States of each part, at most.
-    generator : numpy.random.Generator
 
     Returns
     -------
@@ -118,46 +89,40 @@ def surrogate_tests(
         For each part the test, or why there is none.
     """
     blocks = trial_blocks(trial, activity.shape[1])
-    flat = blocks.flat
-    if blocks.n_trials < MIN_TRIALS:
-        return dict.fromkeys(
-            parts, f"no surrogates: {blocks.n_trials} trials of similar length, {MIN_TRIALS} are needed"
-        )
+    n_trials = sum(map(len, blocks))
+    if n_trials < MIN_TRIALS:
+        return dict.fromkeys(parts, f"no surrogates: {n_trials} trials of similar length, {MIN_TRIALS} are needed")
+    flat = np.concatenate([block.ravel() for block in blocks])
     drawn: dict[str, NDArray[np.intp]] = {}
     for name, mask in parts.items():
         at = np.flatnonzero(mask[flat])
         drawn[name] = np.sort(generator.permutation(at)[:max_points])
-    real = [np.asarray(activity[block], np.float32) for block in blocks.samples]
+    real = [np.asarray(activity[block], np.float32) for block in blocks]
     own = marginals(activity[flat])
     scores = [own.to_normal(block).astype(np.float32) for block in real]
     slopes: dict[str, list[tuple[float, float]]] = {name: [] for name in parts}
     for _ in range(n_draws):
         linear = _flat([phase_randomise(block, generator) for block in real])
-        adjusted = [phase_randomise(block, generator) for block in scores]
-        values = _flat(adjusted)
+        adjusted = _flat([phase_randomise(block, generator) for block in scores])
         for name, at in drawn.items():
-            both = linear[at], own.from_normal(values[at][:, None])[:, 0]
+            both = linear[at], own.from_normal(adjusted[at][:, None])[:, 0]
             slopes[name].append((slope_at(both[0], trial[flat[at]]), slope_at(both[1], trial[flat[at]])))
     found: dict[str, SurrogateTest | str] = {}
     for name, at in drawn.items():
         slope = slope_at(activity[flat[at]], trial[flat[at]])
-        linear_slopes, adjusted_slopes = np.array(slopes[name]).T
-        if len(at) < MIN_POINTS or not np.isfinite([slope, *linear_slopes, *adjusted_slopes]).all():
+        draws = dict(zip(("linear", "adjusted"), np.array(slopes[name]).T, strict=True))
+        if len(at) < MIN_POINTS or not np.isfinite([slope, *draws["linear"], *draws["adjusted"]]).all():
             found[name] = f"no surrogates: {len(at)} samples in trials of similar length, {MIN_POINTS} are needed"
         else:
-            found[name] = SurrogateTest(len(at), slope, linear_slopes, adjusted_slopes)
+            found[name] = SurrogateTest(len(at), slope, draws)
     return found
 
 
 def slope_at(points: NDArray[np.floating], trial: NDArray[np.integer]) -> float:
     """Slope of log C on log r between the radii within which 1 % and 10 % of the pairs of different trials lie.
 
-    It is always there, unlike a scaling region, and a surrogate's is read off at the same shares of pairs.
-
-    Returns
-    -------
-    float
-        NaN with fewer than two trials or without two such radii.
+    It is there, unlike a scaling region, wherever there are two trials and two such radii (else it is NaN), and a surrogate's is
+    read off at the same shares of pairs.
     """
     centred = np.asarray(points, np.float64) - np.mean(points, axis=0)
     largest = 2.001 * np.sqrt(np.max(np.sum(centred**2, axis=1), initial=0.0))

@@ -46,21 +46,11 @@ def marginals(samples: NDArray[np.floating]) -> Marginals:
 
 
 def phase_randomise(trials: NDArray[np.floating], generator: np.random.Generator) -> NDArray[np.float64]:
-    """Turn the Fourier phases of a sequence of trials, by the same random angles in every step and unit.
+    """Turn the Fourier phases of a sequence of trials (trial, step, unit), by the same random angles in every step and unit.
 
     The number of the trial takes the place of time: each (step, unit) is one series over trials. Every mean over trials, every
     covariance between any two (step, unit) of a trial and between those of trials any lag apart (around the circle) stays what
-    it was; what trials have beyond their means and covariances is gone.
-
-    Parameters
-    ----------
-    trials : array, (trial, step, unit)
-        In order of time.
-    generator : numpy.random.Generator
-
-    Returns
-    -------
-    array, (trial, step, unit)
+    it was; what trials have beyond their means and covariances is gone. Trials are in order of time.
 
     References
     ----------

@@ -37,10 +37,9 @@ def bin_products(
     edges: Any,
     points: Any,
     scale: float,
-    rows: Any,
+    first_row: int,
     first_column: int,
-    skip_from: Any,
-    skip_to: Any,
+    first_partner: Any,
     row_label: Any,
     segment_edges: Any,
     segment_label: Any,
@@ -48,9 +47,8 @@ def bin_products(
 ) -> int:
     """Add one block of pairs to `counts` (row label, segment label, bin); give how many pairs were computed again.
 
-    `products` (row, column) hold xy; `rows` the numbers of the points of the rows, columns are the points from
-    `first_column` on. Columns from `skip_from` up to `skip_to` of a row are left out. Columns between two
-    `segment_edges` share a label. The last bin of `counts` gathers the unsure pairs, which are also put where they belong.
+    `products` (row, column) hold xy of the points from `first_row` and from `first_column` on. Of each row the columns from its
+    `first_partner` on count. Columns between two `segment_edges` share a label. The last bin of `counts` gathers the unsure pairs, which are also put where they belong.
     """
     width = products.shape[1]
     squares = np.empty(width, products.dtype)
@@ -61,7 +59,7 @@ def bin_products(
     top = len(cells) - 1
     unsure = len(edges) + 1
     again = 0
-    for i in range(len(rows)):
+    for i in range(len(products)):
         from_row, norm = products[i], row_norms[i]
         for j in range(width):
             squares[j] = norm + column_norms[j] - (from_row[j] + from_row[j])
@@ -70,24 +68,20 @@ def bin_products(
             cell[j] = min(max((bits[j] >> shift) - base, 0), top)
         of_row = counts[row_label[i]]
         for k in range(len(segment_label)):
-            start, stop = segment_edges[k] - first_column, segment_edges[k + 1] - first_column
             of_segment = of_row[segment_label[k]]
-            for half in range(2):
-                first = start if half == 0 else max(start, skip_to[i] - first_column)
-                last = min(stop, skip_from[i] - first_column) if half == 0 else stop
-                n = 0
-                for j in range(first, last):
-                    bin_ = cells[cell[j]]
-                    of_segment[bin_] += 1
-                    doubtful[n] = j
-                    n += bin_ == unsure
-                for m in range(n):
-                    j = doubtful[m]
-                    square = np.float64(squares[j])
-                    bin_ = np.searchsorted(edges, square - error, side="right")
-                    if bin_ < len(edges) and edges[bin_] <= square + error:
-                        exact = squared_distance(points, rows[i], first_column + j, scale)
-                        bin_ = np.searchsorted(edges, exact, side="right")
-                        again += 1
-                    of_segment[bin_] += 1
+            n = 0
+            for j in range(max(segment_edges[k], first_partner[i]) - first_column, segment_edges[k + 1] - first_column):
+                bin_ = cells[cell[j]]
+                of_segment[bin_] += 1
+                doubtful[n] = j
+                n += bin_ == unsure
+            for m in range(n):
+                j = doubtful[m]
+                square = np.float64(squares[j])
+                bin_ = np.searchsorted(edges, square - error, side="right")
+                if bin_ < len(edges) and edges[bin_] <= square + error:
+                    exact = squared_distance(points, first_row + i, first_column + j, scale)
+                    bin_ = np.searchsorted(edges, exact, side="right")
+                    again += 1
+                of_segment[bin_] += 1
     return again

@@ -1,10 +1,9 @@
 """Counting pairs by blocks of matrix products on the CPU.
 
-A block of products in float32 goes through `distance_kernels.bin_products` while it is in the cache. Where float32 leaves
+A block of products in float32 goes through `block_kernels.bin_products` while it is in the cache. Where float32 leaves
 many pairs unsure (points far from the middle of all, close to each other), the block's products are made in float64.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -19,7 +18,7 @@ HEAVY = 0.1  # share of pairs computed again from which products in float64 are 
 
 
 class PairBlocks:
-    """Blocks of rows (any points) and columns (neighbouring ones), binned into counts."""
+    """Blocks of rows and columns, both of neighbouring points, binned into counts."""
 
     def __init__(self, points: Points, group_edges: NDArray[np.intp]) -> None:
         self.points = points
@@ -29,13 +28,13 @@ class PairBlocks:
 
     def add(
         self,
-        rows: NDArray[np.intp],
+        rows: slice,
         columns: slice,
-        skip: tuple[NDArray[np.intp], NDArray[np.intp]],
-        row_label: NDArray[np.intp],
+        first: NDArray[np.intp],
+        row_group: NDArray[np.intp],
         counts: NDArray[np.int64],
     ) -> None:
-        """Add the pairs of `rows` and `columns` to counts (row label, group, bin), but for those within `skip`."""
+        """Add the pairs of `rows` with `columns`, from the `first` partner of each row on, to counts (group, group, bin)."""
         p = self.points
         row_norm, column_norm = float(p.norms[rows].max()), float(p.norms[columns].max())
         n_dims = p.raw.shape[1]
@@ -49,9 +48,9 @@ class PairBlocks:
             products, row_norms, column_norms = x @ y.T, np.einsum("ij,ij->i", x, x), np.einsum("ij,ij->i", y, y)
             cells = self.tables.for_error(rounding_bound(n_dims, row_norms.max(), column_norms.max(), double=True))
         else:
-            shape = (len(rows), columns.stop - columns.start)
+            shape = (rows.stop - rows.start, columns.stop - columns.start)
             products = self.buffer[: shape[0] * shape[1]].reshape(shape)
-            np.matmul(p.single[_as_slice(rows)], p.single[columns].T, out=products)
+            np.matmul(p.single[rows], p.single[columns].T, out=products)
             row_norms, column_norms = p.norms[rows], p.norms[columns]
         groups = np.arange(
             np.searchsorted(self.group_edges, columns.start, side="right") - 1,
@@ -60,7 +59,7 @@ class PairBlocks:
         segment_edges = np.clip(self.group_edges[groups[0] : groups[-1] + 2], columns.start, columns.stop)
         again = bin_products(
             products, row_norms, column_norms, cells.bins, cells.shift, cells.base, cells.error, p.edges, p.raw, p.scale,
-            rows, columns.start, *skip, row_label, segment_edges, groups, counts,
+            rows.start, columns.start, first, row_group, segment_edges, groups, counts,
         )  # fmt: skip
         if not double and again > HEAVY * products.size:
             cells.heavy = True
@@ -69,20 +68,9 @@ class PairBlocks:
 def count_by_blocks(
     points: Points, group_edges: NDArray[np.intp], first: NDArray[np.intp], *, threads: int = 1
 ) -> NDArray[np.int64]:
-    """Count all pairs i < j with j >= first[i] by group and bin.
+    """Count all pairs i < j with j >= first[i], first (point,), by group, edges (group + 1,), and bin: (group, group, radius + 1).
 
-    Parameters
-    ----------
-    points : Points
-    group_edges : array, (group + 1,)
-    first : array, (point,)
-        First partner of each point that is counted.
-    threads : int
-
-    Returns
-    -------
-    array, (group, group, radius + 1), int64
-        Bin k: at or beyond k radii, closer than the next.
+    Bin k: at or beyond k radii, closer than the next.
     """
     n, n_groups = len(points.raw), len(group_edges) - 1
     group = np.repeat(np.arange(n_groups), np.diff(group_edges))
@@ -92,26 +80,12 @@ def count_by_blocks(
         counts = np.zeros((n_groups, n_groups, len(points.edges) + 2), np.int64)
         blocks = PairBlocks(points, group_edges)
         for start in share:
-            rows = np.arange(start, min(start + ROWS, n))
-            skip = (np.zeros(len(rows), np.intp), first[rows])
-            for columns in column_blocks(int(first[start]), n):
-                blocks.add(rows, columns, skip, group[rows], counts)
+            rows = slice(start, min(start + ROWS, n))
+            for left in range(int(first[start]), n, COLUMNS):
+                blocks.add(rows, slice(left, min(left + COLUMNS, n)), first[rows], group[rows], counts)
         return counts
 
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         shares = [starts[k::threads] for k in range(threads)]
         total: NDArray[np.int64] = np.sum(list(pool.map(work, shares)), axis=0)
     return total[..., :-1]
-
-
-def column_blocks(start: int, stop: int) -> Iterator[slice]:
-    """Cut columns into blocks."""
-    for first in range(start, stop, COLUMNS):
-        yield slice(first, min(first + COLUMNS, stop))
-
-
-def _as_slice(rows: NDArray[np.intp]) -> slice | NDArray[np.intp]:
-    """Give neighbouring rows as a slice, which copies nothing."""
-    if rows[-1] - rows[0] == len(rows) - 1 and np.all(np.diff(rows) == 1):
-        return slice(int(rows[0]), int(rows[-1]) + 1)
-    return rows

@@ -18,13 +18,7 @@ class Caption:
 
 
 def caption_of(module: str) -> Caption:
-    """Return the caption of the figure that a module draws, without importing it.
-
-    Raises
-    ------
-    InvalidValueError
-        For a module without a docstring.
-    """
+    """Return the caption of the figure that a module draws, without importing it; one without a docstring is refused."""
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
         raise InvalidValueError(f"{module}: no such module")

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, head_panels, row_label
 from rscnav.figures.panels.event_aligned import (
     DOTTED,
     band,
@@ -17,6 +16,7 @@ from rscnav.figures.panels.event_aligned import (
     mark_significant,
     onsets,
     time_axis,
+    with_intervals,
 )
 from rscnav.figures.style import GREY, Canvas
 
@@ -24,6 +24,7 @@ ANALYSES = ("decoding",)
 FIELDS: tuple[str, ...] = ()
 TASKS = {"identity": ("#009E73", "Which landmark"), "outcome": ("#D55E00", "Outcome")}
 SOURCES = {"state": "o", "displacement": "D", "time in trial": "x"}
+PLACES = [(task, when) for task in TASKS for when in ("before", "after")]  # along the axis of the last panel
 LEGEND_TOP = 1.62  # of the axis in panels with a legend
 
 
@@ -41,16 +42,12 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
                 explained.add(task)
             else:
                 empty_panel(panel, row.reason("decoding") or lacking(results[:1], task) or f"no {task} is known")
-        if any(
-            r.scalar(f"{task}_{when}") is not None for r in results for task in TASKS for when in ("before", "after")
-        ):
+        if any(r.scalar(f"{task}_{when}") is not None for r in results for task, when in PLACES):
             _beside(panels[2], results, "beside" not in explained)
             explained.add("beside")
         else:
             empty_panel(panels[2], row.reason("decoding") or "nothing to compare")
-    for panel, title in zip(axes[0], (*(title for _, title in TASKS.values()), "Beside behaviour"), strict=True):
-        panel.set_title(title)
-    panel_letters(axes[0])
+    head_panels(axes[0], (*(title for _, title in TASKS.values()), "Beside behaviour"))
     return figure
 
 
@@ -59,8 +56,7 @@ def _windows(ax: Axes, results: Sequence[Result], task: str, legend: bool) -> No
     colour, _ = TASKS[task]
     time = results[0]["time"]
     for r in results:
-        low, high = r[f"{task}/control_low"], r[f"{task}/control_high"]
-        band(ax, time, low, high, GREY, 0.35 / len(results) + 0.03)
+        band(ax, time, r[f"{task}/control_low"], r[f"{task}/control_high"], GREY, 0.35 / len(results) + 0.03)
     curve(ax, [_of(r, task) for r in results], "accuracy", colour, "state")
     curve(ax, [_of(r, f"{task}/displacement_", "") for r in results], "accuracy", "black", "displacement alone", DOTTED)
     ax.axhline(0.5, color=GREY, lw=0.5)
@@ -87,13 +83,11 @@ def _of(result: Result, task: str, joint: str = "/") -> Result:
 
 def _beside(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     """Accuracy with its 95 % interval: from the state, from the path alone, from the time in the trial alone."""
-    places = [(task, when) for task in TASKS for when in ("before", "after")]
-    for place, (task, when) in enumerate(places):
+    for place, (task, when) in enumerate(PLACES):
         path = f"{task}_displacement" if when == "before" else f"{task}_displacement_after"
         names = {"state": f"{task}_{when}", "displacement": path, "time in trial": f"{task}_trial_time"}
         for k, (source, name) in enumerate(names.items()):
-            found = [[r.scalar(f"{name}{end}") for end in ("", "_low", "_high")] for r in results]
-            known = np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
+            known = with_intervals(results, name)
             if not len(known):
                 continue
             at = place + 0.24 * (k - 1)
@@ -102,23 +96,14 @@ def _beside(ax: Axes, results: Sequence[Result], legend: bool) -> None:
                 ax.plot([at, at], known[0, 1:], color=colour, lw=0.7)
             else:
                 ax.plot([at] * len(known), known[:, 0], ".", color=colour, ms=1.5, alpha=0.5)
-            ax.plot(
-                at, known[:, 0].mean(), SOURCES[source], color=colour, ms=3, mew=0.6, mfc=colour if k == 0 else "white"
-            )
+            face = colour if k == 0 else "white"
+            ax.plot(at, known[:, 0].mean(), SOURCES[source], color=colour, ms=3, mew=0.6, mfc=face)
     ax.axhline(0.5, color=GREY, lw=0.5)
-    ax.set(xlim=(-0.5, len(places) - 0.5), xticks=range(len(places)), ylabel="balanced accuracy")
-    ax.set_xticklabels([f"{'a or b' if task == 'identity' else task}\n{when}" for task, when in places], fontsize=5.5)
+    ax.set(xlim=(-0.5, len(PLACES) - 0.5), xticks=range(len(PLACES)), ylabel="balanced accuracy")
+    ax.set_xticklabels([f"{'a or b' if task == 'identity' else task}\n{when}" for task, when in PLACES], fontsize=5.5)
     ax.set(ylim=(0.2, LEGEND_TOP if legend else 1.1), yticks=[0.25, 0.5, 0.75, 1.0])
     if legend:
         for source, marker in SOURCES.items():
-            ax.plot(
-                [],
-                [],
-                marker,
-                color="black",
-                ms=3,
-                mew=0.6,
-                mfc="black" if source == "state" else "white",
-                label=source,
-            )
+            face = "black" if source == "state" else "white"
+            ax.plot([], [], marker, color="black", ms=3, mew=0.6, mfc=face, label=source)
         compact_legend(ax, loc="upper left", handlelength=1.0)

@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panels, panel_letters, plain_log_ticks, rows_with_results
 from rscnav.figures.panels.phases import mean_curve, parts_of
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 
@@ -23,14 +23,11 @@ VARIANTS = (("", "", "o", -0.3), ("", "_floor", "s", -0.1), ("", "_counting", "^
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row of three panels a session."""
     figure, axes = canvas.figure(len(rows), 3, 46)
-    for row, (sums, slopes, values) in zip(rows, axes, strict=True):
-        row_label(sums, row.label)
-        results = row.results("dimension")
+    for panels, results in rows_with_results(rows, axes, "dimension"):
+        sums, slopes, values = panels
         parts = parts_of(results, "dimension")
         if not parts:
-            reason = row.reason("dimension") or next(iter(results[0].notes.values()), "")
-            for ax in (sums, slopes, values):
-                empty_panel(ax, reason)
+            empty_panels(panels, next(iter(results[0].notes.values()), ""))
             continue
         for part in parts:
             for prefix, dashes in (("", "-"), ("control_", (0, (3, 1.5)))):
@@ -40,7 +37,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
         unit = next(r.units[f"{p}/radii"] for r in results for p in parts if f"{p}/radii" in r)
         for ax in (sums, slopes):
             ax.set(xscale="log", yscale="log", xlabel=f"radius r ({unit})" if unit else "radius r (state, no unit)")
-            _x_ticks(ax)
+            plain_log_ticks(ax.xaxis, *ax.get_xlim(), span=50)
         sums.set_ylabel("C(r), share of pairs")
         slopes.set_ylabel("local slope of log C(r)")
         _values(values, results, parts)
@@ -53,9 +50,8 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
 
 def _curves(ax: Axes, results: Sequence[Result], part: str, prefix: str, what: str, dashes: Any) -> None:
     """Draw one curve a member, and their mean where there are several."""
-    curves = [
-        (r[f"{part}/{prefix}radii"], r[f"{part}/{prefix}{what}"]) for r in results if f"{part}/{prefix}radii" in r
-    ]
+    having = [r for r in results if f"{part}/{prefix}radii" in r]
+    curves = [(r[f"{part}/{prefix}radii"], r[f"{part}/{prefix}{what}"]) for r in having]
     curves = [(x, np.where(y > 0, y, np.nan)) for x, y in curves]
     alone = len(curves) == 1
     style: dict[str, Any] = {"color": PHASE_COLOURS[part], "linestyle": dashes}
@@ -106,10 +102,9 @@ def _values(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
 
 def _number(result: Result, part: str, prefix: str, suffix: str) -> tuple[float, float, float, bool]:
     """Give value, low, high and whether reliable; NaN where absent."""
-    names = [f"{part}/{prefix}{what}{suffix}" for what in ("dimension", "low", "high")]
-    value, low, high = (float(result[name]) if name in result else np.nan for name in names)
-    name = f"{part}/{prefix}reliable{suffix}"
-    return value, low, high, name in result and bool(result[name])
+    names = [f"{part}/{prefix}{what}{suffix}" for what in ("dimension", "low", "high", "reliable")]
+    value, low, high, sure = (float(result[name]) if name in result else np.nan for name in names)
+    return value, low, high, sure == 1
 
 
 def _y_ticks(ax: Axes) -> None:
@@ -118,18 +113,8 @@ def _y_ticks(ax: Axes) -> None:
     low, high = (0.3 if low < 0.3 else min(low, 0.9)), max(high, 5)
     ax.set_ylim(low, high)
     ax.set_yticks([t for t in (0.5, 1, 2, 3, 5, 10, 20, 50, 100, 200) if low <= t <= high])
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     ax.yaxis.set_minor_formatter(NullFormatter())
-
-
-def _x_ticks(ax: Axes) -> None:
-    """Label powers of ten, and steps between them where there are few."""
-    low, high = ax.get_xlim()
-    few = high / low < 50
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
-    ax.xaxis.set_minor_formatter(NullFormatter())
-    if few:
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def _legend(figure: Figure, parts: Sequence[str]) -> None:
@@ -137,17 +122,15 @@ def _legend(figure: Figure, parts: Sequence[str]) -> None:
     lines = [Line2D([], [], color=PHASE_COLOURS[part], label=part) for part in dict.fromkeys(parts)]
     if not lines:
         return
+    points: dict[str, Any] = {"markersize": 4, "linestyle": "none"}
     lines += [
         Line2D([], [], color=GREY, linestyle=(0, (3, 1.5)), label="control: units rolled"),
         Line2D([], [], color="black", linewidth=4, alpha=0.45, label="scaling region"),
         Line2D([], [], color="black", linewidth=4, alpha=0.18, label="scaling region, not reliable"),
-        Line2D([], [], color="black", marker="o", markersize=4, linestyle="none", label="dimension as it is"),
-        Line2D([], [], color="black", marker="s", markersize=4, linestyle="none", label="noise floor taken off"),
-        Line2D([], [], color="black", marker="^", markersize=4, linestyle="none", label="counting noise taken off"),
-        Line2D([], [], color=GREY, marker="D", markersize=4, linestyle="none", label="control: units rolled"),
-        Line2D(
-            [], [], color="black", marker="o", markersize=4, markerfacecolor="white", linestyle="none",
-            label="hollow: not reliable",
-        ),
-    ]  # fmt: skip
+        Line2D([], [], color="black", marker="o", label="dimension as it is", **points),
+        Line2D([], [], color="black", marker="s", label="noise floor taken off", **points),
+        Line2D([], [], color="black", marker="^", label="counting noise taken off", **points),
+        Line2D([], [], color=GREY, marker="D", label="control: units rolled", **points),
+        Line2D([], [], color="black", marker="o", markerfacecolor="white", label="hollow: not reliable", **points),
+    ]
     figure.legend(handles=lines, loc="outside upper center", ncols=5, columnspacing=1.5)

@@ -1,15 +1,23 @@
 """Figure `dimension_checks`: the dimension by number of units, against surrogates; distance by time between states."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.figures.layout import (
+    FigureRow,
+    empty_panel,
+    empty_panels,
+    panel_letters,
+    plain_log_ticks,
+    rows_with_results,
+)
 from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import GREY, PHASE_COLOURS, Canvas
 
@@ -23,18 +31,13 @@ SPREAD = 0.13
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row of three panels a session."""
     figure, axes = canvas.figure(len(rows), 3, 46)
-    for row, (by_units, surrogates, separation) in zip(rows, axes, strict=True):
-        row_label(by_units, row.label)
-        results = row.results("dimension")
+    for panels, results in rows_with_results(rows, axes, "dimension"):
         parts = parts_of(results, "n_points")
         if not parts:
-            reason = row.reason("dimension") or next(iter(results[0].notes.values()), "")
-            for ax in (by_units, surrogates, separation):
-                empty_panel(ax, reason)
+            empty_panels(panels, next(iter(results[0].notes.values()), ""))
             continue
-        _by_units(by_units, results, parts)
-        _surrogates(surrogates, results, parts)
-        _separation(separation, results, parts)
+        for ax, draw_panel in zip(panels, (_by_units, _surrogates, _separation), strict=True):
+            draw_panel(ax, results, parts)
     _legend(figure, [part for row in rows for part in parts_of(row.results("dimension"), "n_points")])
     panel_letters([ax for row_axes in axes for ax in row_axes])
     return figure
@@ -61,12 +64,16 @@ def _by_units(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None
         empty_panel(ax, "subsets of units were not drawn, or have no scaling region")
         return
     ax.set(xscale="log", yscale="log", xlabel="units (random subsets)", ylabel="dimension (upper bound)")
-    sizes = np.unique(
-        np.concatenate([r[k] for r in results for k in r.arrays if k.endswith(("/units", "/units_counting"))])
-    )
+    numbers = [r[k] for r in results for k in r.arrays if k.endswith(("/units", "/units_counting"))]
+    sizes = np.unique(np.concatenate(numbers))
     ax.set_xticks([n for k, n in enumerate(sizes) if k == 0 or n >= 1.6 * sizes[k - 1]])
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     ax.xaxis.set_minor_formatter(NullFormatter())
+    _slope_axis(ax)
+
+
+def _slope_axis(ax: Axes) -> None:
+    """Show 1 to 5 at least."""
     low, high = ax.get_ylim()
     ax.set_ylim(min(low, 0.9), max(high, 5))
     plain_log_ticks(ax.yaxis)
@@ -76,10 +83,8 @@ def _surrogates(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> No
     """Draw the slope at a fixed share of pairs, and those of the surrogates."""
     shown = [part for part in parts if any(f"{part}/slope" in r for r in results)]
     if not shown:
-        note = next(
-            (r.notes[f"{part}/surrogates"] for r in results for part in parts if f"{part}/surrogates" in r.notes), ""
-        )
-        empty_panel(ax, note or "surrogates were not drawn")
+        notes = [r.notes[f"{part}/surrogates"] for r in results for part in parts if f"{part}/surrogates" in r.notes]
+        empty_panel(ax, next(filter(None, notes), "surrogates were not drawn"))
         return
     for place, part in enumerate(shown):
         members = [r for r in results if f"{part}/slope" in r]
@@ -90,16 +95,9 @@ def _surrogates(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> No
         for r in members:
             ax.plot([place - 0.35, place + 0.35], [float(r[f"{part}/slope"])] * 2, color=PHASE_COLOURS[part], lw=1.6)
     labels = [part if len(results) > 1 else f"{part}\n{_p(results[0], part)}" for part in shown]
-    ax.set(
-        yscale="log",
-        ylabel="slope, C from 1 to 10 %",
-        xlim=(-0.6, len(shown) - 0.4),
-        xticks=range(len(shown)),
-    )
-    ax.set_xticklabels(labels)
-    low, high = ax.get_ylim()
-    ax.set_ylim(min(low, 0.9), max(high, 5))
-    plain_log_ticks(ax.yaxis)
+    ax.set(yscale="log", ylabel="slope, C from 1 to 10 %", xlim=(-0.6, len(shown) - 0.4))
+    ax.set_xticks(range(len(shown)), labels)
+    _slope_axis(ax)
 
 
 def _p(result: Result, part: str) -> str:
@@ -117,13 +115,11 @@ def _separation(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> No
     time, contours = result[f"{part}/separation"], result[f"{part}/separation_distance"]
     unrelated, fractions = result[f"{part}/unrelated_distance"], result[f"{part}/fractions"]
     shades = np.linspace(0.35, 1.0, len(fractions))
+    beside: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
     for k, fraction in enumerate(fractions):
         ax.plot(time, contours[:, k], color=PHASE_COLOURS[part], alpha=shades[k], lw=1.0)
         ax.axhline(unrelated[k], color=GREY, lw=0.5, ls=":")
-        ax.annotate(
-            f"{100 * fraction:.0f} %", (1, unrelated[k]), (2, 0), xycoords=("axes fraction", "data"),
-            textcoords="offset points", fontsize=5, va="center", color=GREY,
-        )  # fmt: skip
+        ax.annotate(f"{100 * fraction:.0f} %", (1, unrelated[k]), (2, 0), **beside, fontsize=5, va="center", color=GREY)
     suggested = float(result[f"{part}/suggested_theiler_s"])
     if np.isfinite(suggested):
         ax.axvline(suggested, color="black", lw=0.8, ls=(0, (3, 1.5)))
@@ -132,9 +128,8 @@ def _separation(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> No
     ax.set_ylabel(f"distance ({unit})" if unit else "distance (state, no unit)")
     plain_log_ticks(ax.xaxis, float(time[0]), float(time[-1]))
     of = "" if len(results) == 1 else ", the first of them"
-    ax.set_title(
-        f"{part}{of}" + (f"; levels off at {suggested:.2g} s" if np.isfinite(suggested) else "; does not level off")
-    )
+    ends = f"levels off at {suggested:.2g} s" if np.isfinite(suggested) else "does not level off"
+    ax.set_title(f"{part}{of}; {ends}")
 
 
 def _known(result: Result, part: str) -> bool:

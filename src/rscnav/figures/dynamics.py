@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, empty_panels, panel_letters, row_label
 from rscnav.figures.panels.projection import VIEW, axis_arrows, fit_view
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
@@ -40,8 +40,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
         row_label(panels[0], row.label)
         results = row.results("dynamics")
         if not results:
-            for ax in panels:
-                empty_panel(ax, row.reason("dynamics"))
+            empty_panels(panels, row.reason("dynamics"))
             continue
         for ax, title in zip(panels, TITLES[half], strict=True):
             ax.set_title(title)
@@ -131,31 +130,30 @@ def _mean(results: Sequence[Result], name: str, time: str) -> tuple[NDArray, NDA
     return x, np.mean([np.interp(x, r[time], r[name]) for r in results], axis=0)
 
 
-def _pushes(ax: Axes, results: Sequence[Result]) -> None:
-    """Show the share of a perturbation that is left, off the manifold and along it."""
+def _of_phases(ax: Axes, results: Sequence[Result], part: str, names: tuple[str, str], otherwise: str) -> bool:
+    """Draw two curves of each phase, solid and dashed; say why where there are none."""
     drawn = False
     for phase in PHASES:
-        for way, line in (("off", "-"), ("along", "--")):
-            colour = PHASE_COLOURS[phase]
-            drawn |= _curves(ax, results, f"{phase}/{way}/left", "return/time", color=colour, linestyle=line)
+        for name, line in zip(names, ("-", "--"), strict=True):
+            style = {"color": PHASE_COLOURS[phase], "linestyle": line}
+            drawn |= _curves(ax, results, f"{phase}/{name}", f"{part}/time", **style)
     if not drawn:
-        empty_panel(ax, next((n for k, n in results[0].notes.items() if "/return" in k), "no states to perturb"))
-        return
-    ax.axhline(1, color=GREY, linewidth=0.5, linestyle=":")
-    ax.set(xlabel="time (s)", ylabel="share of the push left", ylim=(0, None))
+        empty_panel(ax, next((n for k, n in results[0].notes.items() if f"/{part}" in k), otherwise))
+    return drawn
+
+
+def _pushes(ax: Axes, results: Sequence[Result]) -> None:
+    """Show the share of a perturbation that is left, off the manifold and along it."""
+    if _of_phases(ax, results, "return", ("off/left", "along/left"), "no states to perturb"):
+        ax.axhline(1, color=GREY, linewidth=0.5, linestyle=":")
+        ax.set(xlabel="time (s)", ylabel="share of the push left", ylim=(0, None))
 
 
 def _alone(ax: Axes, results: Sequence[Result], what: str, label: str) -> None:
     """Show the network's belief without input over time, and the exact filter's."""
-    drawn = False
-    for phase in PHASES:
-        for who, line in (("network", "-"), ("filter", "--")):
-            style = {"color": PHASE_COLOURS[phase], "linestyle": line}
-            drawn |= _curves(ax, results, f"{phase}/alone/{who}/{what}", "alone/time", **style)
-    if not drawn:
-        empty_panel(ax, next((n for k, n in results[0].notes.items() if "/alone" in k), "no states to start from"))
-        return
-    ax.set(xlabel="time (s)", ylabel=label)
+    names = (f"alone/network/{what}", f"alone/filter/{what}")
+    if _of_phases(ax, results, "alone", names, "no states to start from"):
+        ax.set(xlabel="time (s)", ylabel=label)
 
 
 def _apart(ax: Axes, results: Sequence[Result]) -> None:
@@ -175,17 +173,12 @@ def _apart(ax: Axes, results: Sequence[Result]) -> None:
 
 def _legend(figure: Figure) -> None:
     """Explain markers, colours and lines above all rows."""
-    point: dict[str, Any] = {"color": "none", "markeredgecolor": "black", "markeredgewidth": 0.6}
-    phases = [Line2D([], [], color=PHASE_COLOURS[p], marker=".", markersize=4, label=p) for p in PHASES]
+    black: Any = {"color": "none", "markerfacecolor": "black", "markeredgecolor": "black", "markeredgewidth": 0.6}
     handles = [
-        Line2D(
-            [], [], marker="*", markersize=6, markerfacecolor="black", label="fixed point (open: unstable)", **point
-        ),
-        Line2D(
-            [], [], marker="D", markersize=3, markerfacecolor="black", label="slowest state (open: unstable)", **point
-        ),
+        Line2D([], [], marker="*", markersize=6, label="fixed point (open: unstable)", **black),
+        Line2D([], [], marker="D", markersize=3, label="slowest state (open: unstable)", **black),
         Line2D([], [], color="#DDDDDD", linestyle="", marker=".", markersize=4, label="a: states of test trials"),
-        *phases,
+        *(Line2D([], [], color=PHASE_COLOURS[p], marker=".", markersize=4, label=p) for p in PHASES),
         Line2D([], [], color="black", linestyle="", marker=".", markersize=3, label="b: at fixed points"),
         Line2D([], [], color=MINIMUM, linestyle="", marker=".", markersize=3, label="b: at slowest states"),
         Line2D([], [], color=FILTER, linestyle="", marker="|", markersize=5, label="b: exact filter"),

@@ -1,6 +1,7 @@
 """Figure `eigenspectra`: eigenvalues of each phase, the controls' bands, and how many components lie above them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.analyses.result import BAND, Result
+from rscnav.figures.layout import FigureRow, empty_panel, one_range, panel_letters, plain_log_ticks, rows_with_results
 from rscnav.figures.panels.phases import columns, parts_of, why_empty
 from rscnav.figures.style import PHASE_COLOURS, Canvas
 
@@ -30,13 +31,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session: three panels of spectra, one of counts."""
     figure, axes = canvas.figure(len(rows), 4, 44)
     shown: list[str] = []
-    for row, (*spectra, counts) in zip(rows, axes, strict=True):
-        row_label(spectra[0], row.label)
-        results = row.results("eigenspectrum")
-        if not results:
-            for ax in (*spectra, counts):
-                empty_panel(ax, row.reason("eigenspectrum"))
-            continue
+    for (*spectra, counts), results in rows_with_results(rows, axes, "eigenspectrum"):
         parts = parts_of(results, "eigenvalues")
         drawn = []
         for ax, part in zip(spectra, columns(parts), strict=True):
@@ -45,10 +40,9 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
                 continue
             shown += _spectra(ax, [r for r in results if f"{part}/eigenvalues" in r], part)
             drawn.append(ax)
-        limits = [ax.get_ylim() for ax in drawn]
+        one_range(drawn)
         for ax in drawn:
-            plain_log_ticks(ax.yaxis, min(low for low, _ in limits), max(high for _, high in limits))
-            ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+            plain_log_ticks(ax.yaxis, *ax.get_ylim())
         spectra[0].set_ylabel("share of variance")
         if parts:
             _counts(counts, results, parts)
@@ -62,16 +56,13 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
 def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
     """Draw the observed spectra and the bands of the controls; give the names of those there are."""
     names = [name for name in CONTROLS if any(f"{part}/control_{name}_mean" in r for r in results)]
-    for name in filter(BANDS.__contains__, names):
+    for name in (n for n in names if n in BANDS):
         having = [r for r in results if f"{part}/control_{name}_mean" in r]
-        low, mean, high = (
-            _mean([r[f"{part}/control_{name}_{which}"] for r in having]) for which in ("low", "mean", "high")
-        )
+        mean, low, high = (_mean([r[f"{part}/control_{name}_{which}"] for r in having]) for which in BAND)
         colour, component = CONTROLS[name][0], np.arange(1, len(mean) + 1)
         ax.fill_between(component, without_rounding(low), high, color=colour, alpha=0.3, linewidth=0)
-        ax.plot(
-            component, mean, color=colour, linewidth=0.8, linestyle=(0, (4, 1.5)) if name == "trial_shuffle" else "-"
-        )
+        style: Any = (0, (4, 1.5)) if name == "trial_shuffle" else "-"
+        ax.plot(component, mean, color=colour, linewidth=0.8, linestyle=style)
     observed = [r[f"{part}/eigenvalues"] for r in results]
     alone = len(observed) == 1
     for values in observed:
@@ -100,7 +91,7 @@ def _counts(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
             if not len(values):
                 continue
             centre = place + shift
-            x = centre + (np.linspace(-0.05, 0.05, len(values)) if len(values) > 1 else np.zeros(1))
+            x = centre + (np.linspace(-0.05, 0.05, len(values)) if len(values) > 1 else 0)
             ax.plot(x, values, marker, color=colour, markersize=3.5 if len(values) == 1 else 2.5, linestyle="none")
             if len(values) > 1:
                 ax.plot([centre - 0.06, centre + 0.06], [np.nanmean(values)] * 2, color=colour, linewidth=1.3)
@@ -128,18 +119,12 @@ def _legend(figure: Figure, names: Sequence[str]) -> None:
     """Explain bands and markers above all rows."""
     if not names:
         return
-    handles: list = [Line2D([], [], color="black", marker=".", linewidth=0.7, label="observed")]
-    handles.append(Line2D([], [], color="black", linewidth=0.7, linestyle=(0, (1, 1.2)), label="held out"))
-    for name in filter(BANDS.__contains__, names):
-        colour, text = CONTROLS[name]
-        handles.append(Patch(facecolor=colour, alpha=0.5, label=f"{text}, 95 %"))
-    for name in names:
-        label = f"number above {CONTROLS[name][1]}"
-        handles.append(_marker(CONTROLS[name][0], MARKERS[name], label))
-    handles.append(_marker("black", "x", "participation ratio"))
-    handles.append(_marker("black", "+", "corrected, 95 %"))
+    counts = [(CONTROLS[name][0], MARKERS[name], f"number above {CONTROLS[name][1]}") for name in names]
+    counts += [("black", "x", "participation ratio"), ("black", "+", "corrected, 95 %")]
+    handles = [
+        Line2D([], [], color="black", marker=".", linewidth=0.7, label="observed"),
+        Line2D([], [], color="black", linewidth=0.7, linestyle=(0, (1, 1.2)), label="held out"),
+        *(Patch(facecolor=CONTROLS[n][0], alpha=0.5, label=f"{CONTROLS[n][1]}, 95 %") for n in names if n in BANDS),
+        *(Line2D([], [], color=c, marker=m, markersize=4, linestyle="none", label=text) for c, m, text in counts),
+    ]
     figure.legend(handles=handles, loc="outside upper center", ncols=4, columnspacing=1.5)
-
-
-def _marker(colour: str, marker: str, label: str) -> Line2D:
-    return Line2D([], [], color=colour, marker=marker, markersize=4, linestyle="none", label=label)

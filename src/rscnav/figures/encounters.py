@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from rscnav.analyses.encounters.categories import MISSED, OUTCOMES, RETURN
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, empty_panels, head_panels, row_label
 from rscnav.figures.panels.event_aligned import (
     DASHED,
     DOTTED,
@@ -46,18 +46,14 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
             _by_outcome(panels[2], met, first)
             explained |= {"encounters", marks}
         else:
-            for panel in panels[:3]:
-                empty_panel(panel, row.reason("encounters"))
+            empty_panels(panels[:3], row.reason("encounters"))
         if apart and any(np.isfinite(r[f"{order}/ratio"]).any() for r in apart for order in ORDER_COLOURS):
             _distance(panels[3], apart, "trajectory_divergence" not in explained)
             explained.add("trajectory_divergence")
         else:
-            empty_panel(
-                panels[3], row.reason("trajectory_divergence") or "\n".join(lacking(apart, o) for o in ORDER_COLOURS)
-            )
-    for panel, title in zip(axes[0], TITLES, strict=True):
-        panel.set_title(title)
-    panel_letters(axes[0])
+            notes = "\n".join(lacking(apart, order) for order in ORDER_COLOURS)
+            empty_panel(panels[3], row.reason("trajectory_divergence") or notes)
+    head_panels(axes[0], TITLES)
     return figure
 
 
@@ -100,7 +96,7 @@ def _by_landmark(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     for order, dash in (("1st", DASHED), ("2nd", "-")):
         for mark, colour in _landmark_colours(results).items():
             name = f"{order} {mark}"
-            curve(ax, _with(results, name), "group_activity", colour, name, dash, row=name)
+            curve(ax, results, "group_activity", colour, name, dash, row=name)
     _finish(ax, legend)
 
 
@@ -110,15 +106,11 @@ def _by_outcome(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     kinds |= {RETURN: ("#999999", DASHED, RETURN), MISSED: ("black", DOTTED, "missed")}
     lines = len(ax.lines)
     for name, (colour, dash, label) in kinds.items():
-        curve(ax, _with(results, name), "group_activity", colour, label, dash, row=name)
+        curve(ax, results, "group_activity", colour, label, dash, row=name)
     if len(ax.lines) == lines:
         empty_panel(ax, "no outcome, no return and nothing missed")
         return
     _finish(ax, legend)
-
-
-def _with(results: Sequence[Result], group: str) -> list[Result]:
-    return [r for r in results if group in r["group"]]
 
 
 def _finish(ax: Axes, legend: bool) -> None:

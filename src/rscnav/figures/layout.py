@@ -1,9 +1,11 @@
 """Rows of panels: a session each, or a kind of session where there are too many; empty panels that say why."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
@@ -11,6 +13,8 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from rscnav.analyses.result import Result
 from rscnav.figures.style import GREY
 from rscnav.sessions.session import Session
+
+FROM_AXES: Any = {"xycoords": "axes fraction", "textcoords": "offset points"}  # a place beside a panel, for `annotate`
 
 
 @dataclass(frozen=True)
@@ -50,20 +54,51 @@ def as_rows(sessions: Sequence[SessionResults], max_sessions: int) -> list[Figur
     return [FigureRow(f"{len(members)} {kind}s", members) for kind, members in grouped.items()]
 
 
-def empty_panel(ax: Axes, reason: str) -> None:
-    """Leave a panel empty and say in it why."""
+def rows_with_results(
+    rows: Sequence[FigureRow], axes: Sequence[list[Axes]], analysis: str
+) -> Iterator[tuple[list[Axes], list[Result]]]:
+    """Label all rows; give panels and results of those that have any, and say in the panels of the others why not."""
+    for row, panels in zip(rows, axes, strict=True):
+        row_label(panels[0], row.label)
+        results = row.results(analysis)
+        if results:
+            yield panels, results
+        else:
+            empty_panels(panels, row.reason(analysis))
+
+
+def dashed_frame(ax: Axes) -> None:
+    """Put a grey, dashed frame without ticks around what is missing."""
     ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set(visible=True, color=GREY, linestyle=(0, (2, 2)), linewidth=0.5)
+
+
+def empty_panel(ax: Axes, reason: str) -> None:
+    """Leave a panel empty and say in it why."""
+    dashed_frame(ax)
     heading = () if " failed: " in reason else ("not applicable:",)
     lines = "\n".join(textwrap.fill(line, 20, break_long_words=False) for line in (*heading, *reason.split("\n")))
     # Kept out of the layout, which would otherwise make room for a long reason by shrinking all panels.
     ax.text(0.5, 0.5, lines, transform=ax.transAxes, ha="center", va="center", color=GREY).set_in_layout(False)
 
 
-def plain_log_ticks(axis: Axis, low: float = 1.0, high: float = 1.0) -> None:
-    """Label a logarithmic axis 0.1, 0.2, 0.5, 1, ...; only with powers of ten where it spans over three decades."""
-    if high <= 1e3 * low:
+def empty_panels(axes: Iterable[Axes], reason: str) -> None:
+    """Leave panels empty, for one reason."""
+    for ax in axes:
+        empty_panel(ax, reason)
+
+
+def one_range(axes: Sequence[Axes], least: float = -np.inf) -> None:
+    """Give panels one range of values, which begins at `least` or above."""
+    limits = np.array([ax.get_ylim() for ax in axes])
+    for ax in axes:
+        ax.set_ylim(max(least, limits[:, 0].min()), limits[:, 1].max())
+
+
+def plain_log_ticks(axis: Axis, low: float = 1.0, high: float = 1.0, span: float = 1e3) -> None:
+    """Label a logarithmic axis 0.1, 0.2, 0.5, 1, ...; only with powers of ten where high / low is over `span`."""
+    if high <= span * low:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axis.set_minor_formatter(NullFormatter())
@@ -71,21 +106,17 @@ def plain_log_ticks(axis: Axis, low: float = 1.0, high: float = 1.0) -> None:
 
 def row_label(ax: Axes, text: str) -> None:
     """Write the row's name to the left of its first panel."""
-    ax.annotate(
-        text, (0, 0.5), (-42, 0), xycoords="axes fraction", textcoords="offset points", rotation=90, ha="center",
-        va="center", fontweight="bold",
-    )  # fmt: skip
+    ax.annotate(text, (0, 0.5), (-42, 0), **FROM_AXES, rotation=90, ha="center", va="center", fontweight="bold")
 
 
 def panel_letters(axes: Sequence[Axes]) -> None:
     """Write a, b, c, ... above the top left corner of each panel."""
     for letter, ax in zip("abcdefghijklmnopqrstuvwxyz", axes, strict=False):
-        ax.annotate(
-            letter,
-            (0, 1),
-            (-14, 8),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            fontweight="bold",
-            fontsize=9,
-        )
+        ax.annotate(letter, (0, 1), (-14, 8), **FROM_AXES, fontweight="bold", fontsize=9)
+
+
+def head_panels(axes: Sequence[Axes], titles: Iterable[str]) -> None:
+    """Write titles above panels, and their letters."""
+    for ax, title in zip(axes, titles, strict=True):
+        ax.set_title(title)
+    panel_letters(axes)

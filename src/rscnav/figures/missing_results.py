@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from rscnav.analyses.missing_results import Missing
+from rscnav.figures.layout import FROM_AXES, dashed_frame
 from rscnav.figures.style import GREY, MM
 
 GAP_MM, SPACE_MM, LEFT_MM, RIGHT_MM = 9.0, 2.0, 30.0, 3.0
@@ -16,15 +17,7 @@ LINES = 3
 
 
 def add_gaps(figure: Figure, gaps: Mapping[str, str]) -> None:
-    """Make a figure higher and name below its panels what is missing.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        With constrained layout.
-    gaps : mapping of str to str
-        Why each is missing, by name.
-    """
+    """Make a figure with constrained layout higher, and name below its panels what is missing (`gaps`: why, by name)."""
     if not gaps:
         return
     shown = dict(list(gaps.items())[:MOST])
@@ -43,17 +36,12 @@ def add_gaps(figure: Figure, gaps: Mapping[str, str]) -> None:
         inner = width - (LEFT_MM + RIGHT_MM) * MM
         ax = figure.add_axes((LEFT_MM * MM / width, bottom, inner / width, GAP_MM * MM / whole), label=f"gap: {name}")
         ax.set_in_layout(False)
-        ax.set(xticks=[], yticks=[])
-        for spine in ax.spines.values():
-            spine.set(visible=True, color=GREY, linestyle=(0, (2, 2)), linewidth=0.5)
+        dashed_frame(ax)
         lines = textwrap.wrap(f"missing: {why}", int(inner / MM * CHARACTERS_PER_MM))
         text = "\n".join(lines[:LINES]) + (" ..." if len(lines) > LINES else "")
         ax.text(0.01, 0.5, text, transform=ax.transAxes, ha="left", va="center", color=GREY, fontsize=6)
         label = "\n".join(textwrap.wrap(name, 20)[:2])
-        ax.annotate(
-            label, (0, 0.5), (-6, 0), xycoords="axes fraction", textcoords="offset points", ha="right", va="center",
-            fontweight="bold",
-        )  # fmt: skip
+        ax.annotate(label, (0, 0.5), (-6, 0), **FROM_AXES, ha="right", va="center", fontweight="bold")
 
 
 def gaps_of(missing: Missing, sessions: Sequence[str], analyses: Sequence[str]) -> dict[str, str]:

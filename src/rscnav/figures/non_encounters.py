@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
-from rscnav.figures.panels.event_aligned import DASHED, add_headroom, compact_legend, curve, mark_significant, time_axis
+from rscnav.figures.layout import FigureRow, empty_panel, head_panels, row_label
+from rscnav.figures.panels.event_aligned import (
+    DASHED,
+    add_headroom,
+    compact_legend,
+    curve,
+    mark_significant,
+    time_axis,
+    with_intervals,
+)
 from rscnav.figures.style import GREY, Canvas
 
 ANALYSES = ("non_encounters",)
@@ -36,18 +43,15 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
                 _curves(panel, members, what, what not in explained)
                 explained.add(what)
             else:
-                empty_panel(
-                    panel, row.reason("non_encounters") or _why(results, "belief" if what == "network" else what)
-                )
+                why = _why(results, "belief" if what == "network" else what)
+                empty_panel(panel, row.reason("non_encounters") or why)
         drops = [what for what in DROPS if any(f"{what}_difference" in r for r in results)]
         if drops:
             _drops(panels[3], results, drops, "drops" not in explained)
             explained.add("drops")
         else:
             empty_panel(panels[3], row.reason("non_encounters") or _why(results, "shown"))
-    for panel, title in zip(axes[0], (*(title for title, _ in CURVES.values()), "What is lost"), strict=True):
-        panel.set_title(title)
-    panel_letters(axes[0])
+    head_panels(axes[0], (*(title for title, _ in CURVES.values()), "What is lost"))
     return figure
 
 
@@ -79,29 +83,15 @@ def _drops(ax: Axes, results: Sequence[Result], drops: Sequence[str], legend: bo
     """Draw what is lost from just before to after, with its 95 % interval; p of the difference above."""
     for place, what in enumerate(drops):
         for kind, shift in (("non_encounter", -0.15), ("other", 0.15)):
-            found = [[r.scalar(f"{what}_{kind}{end}") for end in ("", "_low", "_high")] for r in results]
-            known = np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
-            if len(known) == 1:
-                ax.plot([place + shift] * 2, known[0, 1:], color=COLOURS[kind], lw=0.8)
-            ax.plot(
-                [place + shift] * len(known),
-                known[:, 0],
-                "o",
-                ms=3 if len(known) == 1 else 1.8,
-                mew=0,
-                color=COLOURS[kind],
-            )
+            known = with_intervals(results, f"{what}_{kind}")
+            alone, colour = len(known) == 1, COLOURS[kind]
+            if alone:
+                ax.plot([place + shift] * 2, known[0, 1:], color=colour, lw=0.8)
+            ax.plot([place + shift] * len(known), known[:, 0], "o", ms=3 if alone else 1.8, mew=0, color=colour)
         p = [value for r in results if (value := r.scalar(f"{what}_p")) is not None]
         text = f"p =\n{p[0]:.2g}" if len(p) == 1 else f"p≤0.05:\n{sum(v <= 0.05 for v in p)}/{len(p)}"
-        ax.text(
-            place,
-            0.98 if not legend else 0.84,
-            text,
-            transform=ax.get_xaxis_transform(),
-            ha="center",
-            va="top",
-            fontsize=5.5,
-        )
+        height = 0.84 if legend else 0.98
+        ax.text(place, height, text, transform=ax.get_xaxis_transform(), ha="center", va="top", fontsize=5.5)
     ax.axhline(0, color=GREY, lw=0.5)
     ax.set(xticks=range(len(drops)), xlim=(-0.6, len(drops) - 0.4), ylabel="drop of the wrong place")
     ax.set_xticklabels([DROPS[what] for what in drops], fontsize=5.5)

@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, plain_log_ticks, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, empty_panels, head_panels, plain_log_ticks, row_label
+from rscnav.figures.panels.event_aligned import mean_of_known
 from rscnav.figures.style import GREY, Canvas
 
 ANALYSES = ("observer_comparison",)
@@ -27,30 +27,26 @@ OBSERVERS = {  # label, colour (Okabe & Ito 2008), marker; drawn in this order, 
 }
 WRAP = 15  # letters that fit into a narrow panel
 SPREAD = 0.7  # width over which the observers' markers stand side by side
+KL = "kl_divergence/median"
 HEADROOM = 1.08  # the axis of losses ends this much above the loss of a uniform belief
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session, or a row a kind with its members overlaid."""
     figure, axes = canvas.figure(len(rows), 5, 45, gridspec_kw={"width_ratios": [1.2, 1, 1, 1, 1.2]})
-    shown: dict[str, None] = {}
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
         results = row.results("observer_comparison")
         if not results:
-            for panel in panels:
-                empty_panel(panel, textwrap.fill(row.reason("observer_comparison"), WRAP))
+            empty_panels(panels, textwrap.fill(row.reason("observer_comparison"), WRAP))
             continue
-        shown |= dict.fromkeys(name for r in results for name in r["observer"].tolist())
         _loss(panels[0], results)
         _around(panels[1], results, "certainty", "collapse", "certainty", "time from onset (s)")
         _around(panels[2], results, "non_encounter", "non_encounter", "refuted belief", "time from its end (s)")
         _accuracy(panels[3], results)
         _divergence(panels[4], results)
-    for panel, title in zip(axes[0], TITLES, strict=True):
-        panel.set_title(title)
-    panel_letters(axes[0])
-    _legend(figure, [name for name in OBSERVERS if name in shown])
+    head_panels(axes[0], TITLES)
+    _legend(figure, _drawn([r for row in rows for r in row.results("observer_comparison")]))
     return figure
 
 
@@ -61,18 +57,15 @@ def _loss(ax: Axes, results: Sequence[Result]) -> None:
     _by_part(ax, results, "loss/mean", ("loss/se",), top)
     if uniform:
         ax.axhline(max(uniform), color=GREY, lw=0.6, ls=":")
-        ax.annotate(
-            "uniform", (1, max(uniform)), (0, 2), textcoords="offset points", ha="center", fontsize=5, color=GREY
-        )
+        said = ax.annotate("uniform", (1, max(uniform)), (0, 2), textcoords="offset points", ha="center")
+        said.set(fontsize=5, color=GREY)
         ax.set_ylim(None, top)
     ax.set_ylabel("loss (nats per step)")
 
 
 def _divergence(ax: Axes, results: Sequence[Result]) -> None:
     """Median over trials of the divergence from each observer, with quartiles."""
-    _by_part(
-        ax, results, "kl_divergence/median", ("kl_divergence/lower_quartile", "kl_divergence/upper_quartile"), np.inf
-    )
+    _by_part(ax, results, KL, ("kl_divergence/lower_quartile", "kl_divergence/upper_quartile"), np.inf)
     if not ax.lines:
         empty_panel(ax, "no divergence from another observer")
         return
@@ -83,14 +76,13 @@ def _divergence(ax: Axes, results: Sequence[Result]) -> None:
 def _by_part(ax: Axes, results: Sequence[Result], what: str, bars: tuple[str, ...], top: float) -> None:
     """Draw a marker per observer in each part; `bars` names a standard error, or a lower and an upper end."""
     parts = results[0]["part"].tolist()
-    names = [n for n in OBSERVERS if any(n in r["observer"] for r in results)]
-    names = [n for n in names if what != "kl_divergence/median" or n != "network"]
-    for place, name in enumerate([*names[-1:], *names[:-1]] if "network" in names else names):
+    names = [name for name in _drawn(results) if what != KL or name != "network"]
+    for place, name in enumerate(_network_first(names)):
         _, colour, marker = OBSERVERS[name]
         shift = SPREAD * ((place + 0.5) / len(names) - 0.5)
         for p in range(len(parts)):
             found = [_of(r, name, what, p) for r in results]
-            known = np.array([v for v in found if np.isfinite(v) and (v > 0 or what != "kl_divergence/median")])
+            known = np.array([v for v in found if np.isfinite(v) and (v > 0 or what != KL)])
             if not len(known):
                 continue
             if len(results) > 1:
@@ -124,7 +116,7 @@ def _around(ax: Axes, results: Sequence[Result], what: str, note: str, ylabel: s
         if len(curves) == 1:
             (se,) = (r[f"{what}/se"][_at(r, name)] for r in members if name in r["observer"])
             ax.fill_between(time, curves[0] - se, curves[0] + se, color=colour, alpha=0.2, lw=0)
-        ax.plot(time, _mean(curves), color=colour, lw=1.1 if name == "network" else 0.8)
+        ax.plot(time, mean_of_known(curves), color=colour, lw=1.1 if name == "network" else 0.8)
     ax.axvline(0, color="black", lw=0.5, ls=":")
     if what == "certainty":
         ax.axhline(float(members[0]["certainty_threshold"]), color=GREY, lw=0.6, ls=":")
@@ -138,7 +130,7 @@ def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
         empty_panel(ax, "no choice")
         return
     varies = [r for r in members if "separation/share" in r and r["separation/share"].shape[1] > 1]
-    drawn = sorted(_drawn(members), key=lambda name: name != "network")
+    drawn = _network_first(_drawn(members))
     lowest = 0.4
     for place, name in enumerate(drawn):
         _, colour, marker = OBSERVERS[name]
@@ -158,7 +150,7 @@ def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
             elif alone and not varies:
                 ax.vlines(x, low, high, lw=0.7, **style)
         if varies and len({len(x) for x, _ in lines}) == 1 and not alone:
-            ax.plot(_mean([x for x, _ in lines]), _mean([y for _, y in lines]), lw=1.1, **style)
+            ax.plot(mean_of_known([x for x, _ in lines]), mean_of_known([y for _, y in lines]), lw=1.1, **style)
     if any("separation/share" in r for r in members):  # a choice between two; ports are many
         ax.axhline(0.5, color=GREY, lw=0.6, ls=":")
     ax.set(ylim=(max(lowest, -0.02), 1.02), ylabel="share correct", xlabel="separation (rad)" if varies else "observer")
@@ -168,6 +160,10 @@ def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
 
 def _drawn(results: Sequence[Result]) -> list[str]:
     return [name for name in OBSERVERS if any(name in r["observer"] for r in results)]
+
+
+def _network_first(names: Sequence[str]) -> list[str]:
+    return sorted(names, key=lambda name: name != "network")
 
 
 def _at(result: Result, name: str) -> int:
@@ -180,22 +176,13 @@ def _of(result: Result, name: str, what: str, part: int) -> float:
     return float(result[what][_at(result, name), part]) if there else float("nan")
 
 
-def _mean(curves: Sequence[NDArray]) -> NDArray[np.float64]:
-    """Average curves, NaN left out."""
-    stacked = np.stack(curves)
-    n = np.isfinite(stacked).sum(axis=0)
-    return np.divide(np.nansum(stacked, axis=0), n, out=np.full(n.shape, np.nan), where=n > 0)
-
-
 def _legend(figure: Figure, names: Sequence[str]) -> None:
     """Explain colours and markers above all rows."""
-    handles = []
-    for name in sorted(names, key=lambda name: name != "network"):
-        label, colour, marker = OBSERVERS[name]
-        handles.append(Line2D([], [], color=colour, marker=marker, markersize=3.5, label=label))
-    if not handles:
+    if not names:
         return
-    handles.append(
-        Line2D([], [], color=GREY, marker="^", markersize=3.5, markerfacecolor="white", linestyle="none", label="beyond the axis")
-    )  # fmt: skip
+    shown = [*(OBSERVERS[name] for name in _network_first(names)), ("beyond the axis", GREY, "^")]
+    handles = [
+        Line2D([], [], color=colour, marker=marker, markersize=3.5, label=label) for label, colour, marker in shown
+    ]
+    handles[-1].set(markerfacecolor="white", linestyle="none")
     figure.legend(handles=handles, loc="outside upper center", ncols=7, columnspacing=1.2, handletextpad=0.5)

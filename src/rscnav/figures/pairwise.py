@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.analyses.result import INTERVAL, Result
+from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, rows_with_results
 from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import CONTROL, PHASE_COLOURS, Canvas
 
@@ -22,16 +22,10 @@ COMPARED = ("LM1", "LM2")
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session: two matrices, the pairs of units in LM2 against LM1, the distributions."""
     figure, axes = canvas.figure(len(rows), 4, 45)
-    for row, row_axes in zip(rows, axes, strict=True):
-        row_label(row_axes[0], row.label)
-        results = row.results("pairwise")
-        if not results:
-            for ax in row_axes:
-                empty_panel(ax, row.reason("pairwise"))
-            continue
-        _matrices(figure, row_axes[:2], results)
-        _kept(row_axes[2], results)
-        _distributions(row_axes[3], results)
+    for panels, results in rows_with_results(rows, axes, "pairwise"):
+        _matrices(figure, panels[:2], results)
+        _kept(panels[2], results)
+        _distributions(panels[3], results)
     _legend(figure, rows)
     panel_letters([ax for row_axes in axes for ax in row_axes])
     return figure
@@ -54,13 +48,8 @@ def _matrices(figure: Figure, axes: Sequence[Axes], results: Sequence[Result]) -
         matrix = first[f"{part}/correlation"][np.ix_(order, order)].copy()
         np.fill_diagonal(matrix, np.nan)
         image = ax.imshow(matrix, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest", rasterized=True)
-        ax.set(
-            title=part if len(results) == 1 else f"{part}, the first of them",
-            xlabel="unit (sorted)",
-            xticks=[],
-            yticks=[],
-        )
-        ax.set_ylabel("unit (sorted)" if not drawn else "")
+        ax.set(title=part if len(results) == 1 else f"{part}, the first of them", xticks=[], yticks=[])
+        ax.set(xlabel="unit (sorted)", ylabel="" if drawn else "unit (sorted)")
         drawn.append(ax)
     if image is not None:
         bar = figure.colorbar(image, ax=drawn, shrink=0.8, pad=0.02, aspect=15, ticks=[-1, 0, 1])
@@ -84,7 +73,7 @@ def _kept(ax: Axes, results: Sequence[Result]) -> None:
             empty_panel(ax, results[0].notes.get("structure_preserved", "nothing to keep"))
             return
         for k, result in enumerate(having):
-            value, low, high = (float(result[f"structure_preserved{end}"]) for end in ("", "_low", "_high"))
+            value, low, high = (float(result[f"structure_preserved{end}"]) for end in INTERVAL)
             ax.plot([k, k], [low, high], color="black", linewidth=0.8)
             ax.plot(k, value, "o", color="black", markersize=3)
         ax.axhline(0, color=CONTROL, linewidth=0.6, zorder=0)
@@ -98,25 +87,17 @@ def _kept(ax: Axes, results: Sequence[Result]) -> None:
     x, y = (result[f"{part}/correlation"][upper] for part in COMPARED)
     limit = 1.05 * max(float(np.abs(x).max()), float(np.abs(y).max()))
     if len(x) > 500:
-        ax.hexbin(
-            x, y, gridsize=40, extent=(-limit, limit, -limit, limit), bins="log", mincnt=1, cmap="Greys", linewidths=0
-        )
+        extent = (-limit, limit, -limit, limit)
+        ax.hexbin(x, y, gridsize=40, extent=extent, bins="log", mincnt=1, cmap="Greys", linewidths=0)
     else:
         ax.plot(x, y, ".", color="black", markersize=2)
     ax.plot([-limit, limit], [-limit, limit], color=PHASE_COLOURS["LM2"], linewidth=0.6, linestyle=(0, (3, 2)))
-    value = result.scalar("structure_preserved")
-    if value is not None and result.scalar("structure_preserved_low") is not None:
-        title = f"kept {value:.2f} ({result.scalar('structure_preserved_low'):.2f} to {result.scalar('structure_preserved_high'):.2f})"
-    else:
-        title = f"kept {value:.2f}" if value is not None else "no structure to keep"
-    ax.set(
-        xlabel="correlation in LM1",
-        ylabel="correlation in LM2",
-        title=title,
-        xlim=(-limit, limit),
-        ylim=(-limit, limit),
-    )
-    ax.set_box_aspect(1)
+    value, low, high = (result.scalar(f"structure_preserved{end}") for end in INTERVAL)
+    title = "no structure to keep" if value is None else f"kept {value:.2f}"
+    if value is not None and low is not None:
+        title += f" ({low:.2f} to {high:.2f})"
+    ax.set(xlabel="correlation in LM1", ylabel="correlation in LM2", title=title)
+    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), box_aspect=1)
 
 
 def _distributions(ax: Axes, results: Sequence[Result]) -> None:
@@ -135,13 +116,8 @@ def _distributions(ax: Axes, results: Sequence[Result]) -> None:
         shares = _binned(having, f"{part}/histogram", joined)
         ax.stairs(shares, edges, color=PHASE_COLOURS[part], linewidth=1.0)
         reach = max(reach, float(np.abs(edges[np.flatnonzero((shares > 2e-3) | (high > 2e-3))]).max(initial=0)))
-    ax.set(
-        xlabel="correlation",
-        ylabel="share of pairs",
-        yscale="log",
-        ylim=(1e-4, 1.5),
-        xlim=(-min(1, reach + 0.05), min(1, reach + 0.05)),
-    )
+    reach = min(1, reach + 0.05)
+    ax.set(xlabel="correlation", ylabel="share of pairs", yscale="log", ylim=(1e-4, 1.5), xlim=(-reach, reach))
 
 
 def _binned(results: Sequence[Result], key: str, joined: int) -> NDArray[np.float64]:

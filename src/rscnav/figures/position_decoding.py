@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.analyses.result import INTERVAL, Result
+from rscnav.figures.layout import FigureRow, empty_panel, empty_panels, panel_letters, rows_with_results
 from rscnav.figures.panels.phases import parts_of, why_empty
 from rscnav.figures.style import CONTROL, PHASE_COLOURS, Canvas
 
@@ -23,17 +23,11 @@ ANGLES = ([-np.pi, 0, np.pi], ["-π", "0", "π"])
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
     """Draw a row a session: mean errors, their distributions, and where they are made in LM1 and LM2."""
     figure, axes = canvas.figure(len(rows), 4, 44)
-    for row, (errors, shares, *where) in zip(rows, axes, strict=True):
-        row_label(errors, row.label)
-        results = row.results("position_decoding")
-        if not results:
-            for ax in (errors, shares, *where):
-                empty_panel(ax, row.reason("position_decoding"))
-            continue
+    for panels, results in rows_with_results(rows, axes, "position_decoding"):
+        errors, shares, *where = panels
         parts = parts_of(results, "error")
         if not parts:
-            for ax in (errors, shares, *where):
-                empty_panel(ax, why_empty(results, "LM2" if any("LM2" in r.notes for r in results) else "all"))
+            empty_panels(panels, why_empty(results, "LM2" if any("LM2" in r.notes for r in results) else "all"))
             continue
         unit = _unit(results, parts[0])
         alike = [r for r in results if any(f"{p}/error" in r and r.units[f"{p}/error"] == unit for p in parts)]
@@ -66,13 +60,11 @@ def _errors(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
         for shift, (prefix, marker, colour) in zip((-0.2, 0.05, 0.25), rows, strict=True):
             members = [r for r in having if f"{part}/{prefix}error" in r]
             for k, result in enumerate(members):
-                value, start, end = (float(result[f"{part}/{prefix}error{tail}"]) for tail in ("", "_low", "_high"))
+                value, *ends = (float(result[f"{part}/{prefix}error{end}"]) for end in INTERVAL)
                 x = place + shift + (0.02 * (k - (len(members) - 1) / 2))
-                ax.plot([x, x], [start, end], color=colour, linewidth=0.8)
-                filled = colour if part != TRANSFER else "white"
-                ax.plot(
-                    x, value, marker, color=colour, markerfacecolor=filled, markersize=3.5 if len(results) == 1 else 2
-                )
+                ax.plot([x, x], ends, color=colour, linewidth=0.8)
+                face, size = colour if part != TRANSFER else "white", 3.5 if len(results) == 1 else 2
+                ax.plot(x, value, marker, color=colour, markerfacecolor=face, markersize=size)
     labels = [part if part != TRANSFER else "LM1\nto LM2" for part in shown]
     ax.set_xticks(range(len(shown)), labels)
     ax.set(xlim=(-0.6, len(shown) - 0.4), ylabel=f"mean error ({_unit(results, shown[0])})")
@@ -90,10 +82,7 @@ def _distributions(ax: Axes, results: Sequence[Result], parts: Sequence[str]) ->
             ax.stairs(shares / np.diff(edges), edges, color=PHASE_COLOURS[part], linestyle=style, linewidth=0.9)
     unit = _unit(results, parts[0])
     signed = edges[0] < 0
-    ax.set(
-        xlabel=f"decoded - true ({unit})" if signed else f"error ({unit})",
-        ylabel=f"share (1/{unit})",
-    )
+    ax.set(xlabel=f"decoded - true ({unit})" if signed else f"error ({unit})", ylabel=f"share (1/{unit})")
     if signed:
         ax.set_xticks(*ANGLES)
     ax.set_ylim(0, ax.get_ylim()[1])

@@ -61,23 +61,16 @@ def draw_figure(
     max_sessions: int = 6,
     gaps: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Draw one figure for one or more sessions.
+    """Draw one figure of `FIGURES` for one or more sessions.
 
     Parameters
     ----------
-    name : str
-        A key of `FIGURES`.
-    sessions : sequence of Drawn
     canvas : Canvas, optional
         Size and resolution; default: the defaults of the configuration.
     max_sessions : int
         With more sessions than this there is a row for each kind of session.
     gaps : mapping of str to str, optional
         Sessions that could not be made, and why: they are named below the panels.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     canvas = canvas or Canvas()
     with canvas.style():

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panel, empty_panels, panel_letters, row_label
 from rscnav.figures.panels.phases import columns
 from rscnav.figures.panels.projection import VIEW, axis_arrows, fit_view
 from rscnav.figures.style import CYCLIC, Canvas
@@ -34,10 +34,9 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
         row_label(views[0], row.label)
         results = row.results("state_space")
         scale.set_axis_off()
+        letters += [*views, variance]
         if not results:
-            for ax in (*views, variance):
-                empty_panel(ax, row.reason("state_space"))
-            letters += [*views, variance]
+            empty_panels((*views, variance), row.reason("state_space"))
             continue
         result = results[0]
         name = "" if len(row.members) == 1 else next(m.name for m in row.members if m.results["state_space"] is result)
@@ -46,18 +45,15 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
         for ax, part in zip(views, columns(list(parts)), strict=True):
             if not part or not parts[part].any():
                 empty_panel(ax, "no samples" if part else "phases are not known")
-                letters.append(ax)
                 continue
             _trajectories(ax, result, parts[part], part, colours)
             axis_arrows(ax, result.units["example/projection"])
             ax.set_title(f"{part} ({name})" if name else part)
-            letters.append(ax)
         scale.set_axis_on()
         bar = figure.colorbar(mappable, cax=scale, label=label)
         if label.endswith("(rad)"):
             bar.set_ticks([-np.pi, 0, np.pi], labels=["−π", "0", "π"])
         _variance(variance, results)
-        letters.append(variance)
     if any(row.results("state_space") for row in rows):
         _legend(figure)
     panel_letters(letters)
@@ -104,10 +100,9 @@ def _variance(ax: Axes, results: Sequence[Result]) -> None:
     component = np.arange(1, n + 1)
     for split, colour, marker in (("train", TRAIN, "s"), ("test", TEST, "o")):
         shares = [100 * r[f"explained_{split}"][:n] for r in results]
-        if len(shares) > 1:
-            for share in shares:
-                ax.plot(component, share, color=colour, linewidth=0.4, alpha=0.5)
-                ax.plot(component, np.cumsum(share), color=colour, linewidth=0.4, alpha=0.5, linestyle="--")
+        for share in shares if len(shares) > 1 else []:
+            ax.plot(component, share, color=colour, linewidth=0.4, alpha=0.5)
+            ax.plot(component, np.cumsum(share), color=colour, linewidth=0.4, alpha=0.5, linestyle="--")
         mean = np.mean(shares, axis=0)
         ax.plot(component, mean, color=colour, marker=marker, markersize=2.5)
         ax.plot(component, np.cumsum(mean), color=colour, marker=marker, markersize=2.5, linestyle="--", linewidth=0.7)

@@ -1,6 +1,7 @@
 """Figure `task`: the world, one example trial, and what network and exact filter believed in it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.figures.panels.event_aligned import add_headroom
 from rscnav.figures.style import GREY, LANDMARK_COLOURS, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
@@ -18,6 +20,10 @@ from rscnav.sessions.session import Session
 ANALYSES: tuple[str, ...] = ()
 FIELDS = ("position", "phase", "belief", "bayes_posterior", "bin_centres", "landmarks", "encounters", "ambiguity")
 TITLES = ("World", "Example trial", "Network's belief", "Bayes filter")
+CENTRED: Any = {"ha": "center", "va": "center"}
+ANGLE_TICKS: Any = {"yticks": [-np.pi, 0, np.pi], "yticklabels": ["−π", "0", "π"]}
+POSTERIOR: Any = {"origin": "lower", "cmap": "Greys", "vmin": 0, "vmax": 0.3}
+UNMET: Any = {"facecolor": "none", "edgecolor": GREY, "hatch": "////"}  # where a landmark was not met
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
@@ -71,28 +77,12 @@ def _world(ax: Axes, session: Session, samples: NDArray) -> None:
         ax.add_patch(Circle((0, 0), 1, fill=False, color=GREY))
         for name, place in _named_places(session, places):
             colour, angle = LANDMARK_COLOURS.get(name, "k"), place[0]
-            reach = np.degrees(session.visibility_radius or 0)
-            ax.add_patch(
-                Arc(
-                    (0, 0), 2, 2, theta1=np.degrees(angle) - reach, theta2=np.degrees(angle) + reach, color=colour, lw=3
-                )
-            )
-            ax.text(
-                1.3 * np.cos(angle),
-                1.3 * np.sin(angle),
-                name,
-                color=colour,
-                ha="center",
-                va="center",
-                fontweight="bold",
-            )
-        ax.annotate(
-            "",
-            (0.6 * np.cos(1.1), 0.6 * np.sin(1.1)),
-            (0.6, 0),
-            arrowprops={"arrowstyle": "->", "connectionstyle": "arc3,rad=.3"},
-        )
-        ax.text(0, -0.25, "position\n(rad, CCW +)", ha="center", va="center", color=GREY, fontsize=6)
+            middle, reach = np.degrees(angle), np.degrees(session.visibility_radius or 0)
+            ax.add_patch(Arc((0, 0), 2, 2, theta1=middle - reach, theta2=middle + reach, color=colour, lw=3))
+            ax.text(1.3 * np.cos(angle), 1.3 * np.sin(angle), name, color=colour, fontweight="bold", **CENTRED)
+        arrow = {"arrowstyle": "->", "connectionstyle": "arc3,rad=.3"}
+        ax.annotate("", (0.6 * np.cos(1.1), 0.6 * np.sin(1.1)), (0.6, 0), arrowprops=arrow)
+        ax.text(0, -0.25, "position\n(rad, CCW +)", color=GREY, fontsize=6, **CENTRED)
         ax.set(xlim=(-1.45, 1.45), ylim=(-1.45, 1.45))
         ax.axis("off")
         return
@@ -101,15 +91,9 @@ def _world(ax: Axes, session: Session, samples: NDArray) -> None:
     ax.plot(thin[:, 0], thin[:, 1] if thin.shape[1] > 1 else 0 * thin[:, 0], ",", color=GREY, rasterized=True)
     for name, place in _named_places(session, places):
         if len(place) > 1:
-            ax.add_patch(
-                Circle(
-                    (place[0], place[1]),
-                    session.visibility_radius or 0,
-                    fill=False,
-                    color=LANDMARK_COLOURS.get(name, "k"),
-                )
-            )
-            ax.text(place[0], place[1], name, ha="center", va="center", fontweight="bold")
+            colour = LANDMARK_COLOURS.get(name, "k")
+            ax.add_patch(Circle((place[0], place[1]), session.visibility_radius or 0, fill=False, color=colour))
+            ax.text(place[0], place[1], name, fontweight="bold", **CENTRED)
     ax.set(xlabel=f"x ({session.position_unit})", ylabel=f"y ({session.position_unit})")
 
 
@@ -127,19 +111,13 @@ def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
     ax.set_xlabel("time in trial (s)")
     for dim in range(session.position.shape[1]):
         label = None if session.is_circular else "xyz"[dim]
-        ax.plot(
-            time,
-            line_breaks(session.position[samples, dim], time, session),
-            color="k",
-            alpha=1 - 0.5 * dim,
-            label=label,
-        )
+        values = line_breaks(session.position[samples, dim], time, session)
+        ax.plot(time, values, color="k", alpha=1 - 0.5 * dim, label=label)
     if session.is_circular:
-        ax.set(ylim=(-np.pi, np.pi), yticks=[-np.pi, 0, np.pi], yticklabels=["−π", "0", "π"], ylabel="position (rad)")
+        ax.set(ylim=(-np.pi, np.pi), ylabel="position (rad)", **ANGLE_TICKS)
     else:
         ax.set_ylabel(f"position ({session.position_unit})")
-        low, high = ax.get_ylim()
-        ax.set_ylim(low, high + 0.25 * (high - low))
+        add_headroom(ax, 0.2)
         ax.legend(loc="upper right", ncols=2)
     _encounters(ax, session, samples)
     _phases(ax, session, samples, time)
@@ -156,10 +134,8 @@ def _phases(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None
             strip = Rectangle((left, 1.02), right - left, 0.07, transform=ax.get_xaxis_transform(), clip_on=False)
             strip.set(facecolor=PHASE_COLOURS[name], linewidth=0)
             ax.add_patch(strip)
-            ax.text(
-                (left + right) / 2, 1.05, name, transform=ax.get_xaxis_transform(), ha="center", va="center", fontsize=5,
-                color="white", fontweight="bold", clip_on=False,
-            )  # fmt: skip
+            label = ax.text((left + right) / 2, 1.05, name, transform=ax.get_xaxis_transform(), clip_on=False)
+            label.set(fontsize=5, color="white", fontweight="bold", **CENTRED)
 
 
 def _encounters(ax: Axes, session: Session, samples: NDArray) -> None:
@@ -170,15 +146,9 @@ def _encounters(ax: Axes, session: Session, samples: NDArray) -> None:
     zero = session.time[samples[0]] - session.dt_s / 2
     for row in session.encounters[session.encounters["trial"] == trial]:
         met = row["kind"] == "encounter"
-        ax.axvspan(
-            row["onset_s"] - zero,
-            row["offset_s"] - zero,
-            facecolor=LANDMARK_COLOURS.get(row["landmark"], GREY) if met else "none",
-            edgecolor="none" if met else GREY,
-            hatch=None if met else "////",
-            alpha=0.4,
-            lw=0,
-        )
+        colour = LANDMARK_COLOURS.get(row["landmark"], GREY)
+        style: Any = {"facecolor": colour, "edgecolor": "none"} if met else UNMET
+        ax.axvspan(row["onset_s"] - zero, row["offset_s"] - zero, alpha=0.4, lw=0, **style)
 
 
 def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray, time: NDArray) -> AxesImage | None:
@@ -189,18 +159,9 @@ def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray
     if not session.is_circular:
         return _belief_maps(ax, session, belief, samples)
     extent = (0, time[-1] + session.dt_s / 2, -np.pi, np.pi)
-    image = ax.imshow(
-        belief[samples].T,
-        extent=extent,
-        aspect="auto",
-        origin="lower",
-        cmap="Greys",
-        vmin=0,
-        vmax=0.3,
-        interpolation="nearest",
-    )
+    image = ax.imshow(belief[samples].T, extent=extent, aspect="auto", interpolation="nearest", **POSTERIOR)
     ax.plot(time, line_breaks(session.position[samples, 0], time, session), color="#D55E00", lw=0.7)
-    ax.set(yticks=[-np.pi, 0, np.pi], yticklabels=["−π", "0", "π"], xlabel="time in trial (s)")
+    ax.set(xlabel="time in trial (s)", **ANGLE_TICKS)
     ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     return image
 
@@ -218,14 +179,8 @@ def _belief_maps(ax: Axes, session: Session, belief: NDArray, samples: NDArray) 
     image = None
     for k, (title, sample) in enumerate(moments):
         inset = ax.inset_axes((0.52 * k, 0.1, 0.48, 0.8))
-        image = inset.imshow(
-            belief[sample].reshape(len(x), len(y)).T,
-            extent=(x[0] - half, x[-1] + half, y[0] - half, y[-1] + half),
-            origin="lower",
-            cmap="Greys",
-            vmin=0,
-            vmax=0.3,
-        )
+        extent = (x[0] - half, x[-1] + half, y[0] - half, y[-1] + half)
+        image = inset.imshow(belief[sample].reshape(len(x), len(y)).T, extent=extent, **POSTERIOR)
         inset.plot(*session.position[sample], "+", color="#D55E00", ms=6, mew=1.2)
         inset.set(xticks=[], yticks=[])
         for spine in inset.spines.values():

@@ -9,8 +9,8 @@ from matplotlib.patches import Patch
 
 from rscnav.analyses.result import Result
 from rscnav.comparison.summary_table import ANALYSES, entries
-from rscnav.figures.comparison.numbers import draw_decoding, draw_group, draw_spectra
-from rscnav.figures.comparison.pairs import draw_distances, draw_dynamics, draw_geometries, draw_scatter
+from rscnav.figures.comparison.numbers import DASHED, draw_decoding, draw_group, draw_spectra
+from rscnav.figures.comparison.pairs import FEW, draw_distances, draw_dynamics, draw_geometries, draw_scatter
 from rscnav.figures.layout import panel_letters
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
@@ -33,10 +33,6 @@ def draw_comparison(
     compared : Result
         Of `rscnav.comparison.compare.compare`, of these sessions.
     canvas : Canvas, optional
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     canvas = canvas or Canvas()
     names = list(results)
@@ -62,38 +58,30 @@ def draw_comparison(
 
 
 def _matrices(axes: Sequence[Any], compared: Result, names: Sequence[str]) -> None:
-    """Draw distances between conditions: of two sessions with the one against the other, else of the first three."""
-    kind = _kind(compared)
+    """Draw distances between places (times where no pair shares places), of the first three; of two, the one against the other, too."""
+    kinds = [str(compared[key]) for key in compared.arrays if key.endswith("/conditions")]
+    kind = "places" if "places" in kinds or not kinds else "times"
     for ax, name in zip(axes, names[:MOST_MATRICES], strict=False):
         draw_distances(ax, compared, name, kind)
     if len(names) == 2:
         draw_scatter(axes[2], compared, names, kind)
 
 
-def _kind(compared: Result) -> str:
-    """Tell which conditions the matrices are drawn for: places where any pair shares them."""
-    kinds = [str(compared[key]) for key in compared.arrays if key.endswith("/conditions")]
-    return "places" if "places" in kinds or not kinds else "times"
-
-
 def _legend(figure: Figure, compared: Result, look: Mapping[str, dict[str, Any]], n_pairs: int) -> None:
     """Explain colours and markers above all panels."""
     handles: list[Any] = []
-    rows = zip(compared["kind"].tolist(), compared["n_units"].tolist(), compared["n_trials"].tolist(), strict=True)
-    numbered = enumerate(zip(look.items(), rows, strict=True), 1)
-    for number, ((name, style), (kind, n_units, n_trials)) in numbered:
-        label = f"{number}  {name}: {kind}, {n_units} units, {n_trials} trials"
+    for k, (name, style) in enumerate(look.items()):
+        kind, n_units, n_trials = (compared[column][k] for column in ("kind", "n_units", "n_trials"))
+        label = f"{k + 1}  {name}: {kind}, {n_units} units, {n_trials} trials"
         handles.append(Line2D([], [], linewidth=1, markersize=3.5, label=label, **style))
-    handles.append(Line2D([], [], color=GREY, linewidth=0.7, linestyle=(0, (3, 1.5)), label="trial shuffles (mean)"))
-    handles.append(Patch(facecolor=CONTROL, alpha=0.8, label="control or chance, 95 %"))
-    handles.append(
-        Patch(facecolor="none", edgecolor=GREY, hatch="/////", linewidth=0.3, label="phase and time alone, 95 %")
-    )
-    handles.append(Line2D([], [], color=GREY, marker="o", markerfacecolor="white", linestyle="none", markersize=3.5,
-                          label="no scaling region"))  # fmt: skip
-    if n_pairs <= 3:
-        for phase in PHASES:
-            handles.append(
-                Line2D([], [], color=PHASE_COLOURS[phase], marker=".", linestyle="none", label=f"within {phase}")
-            )
+    hollow: Any = {"color": GREY, "marker": "o", "markerfacecolor": "white", "linestyle": "none", "markersize": 3.5}
+    handles += [
+        Line2D([], [], color=GREY, linewidth=0.7, linestyle=DASHED, label="trial shuffles (mean)"),
+        Patch(facecolor=CONTROL, alpha=0.8, label="control or chance, 95 %"),
+        Patch(facecolor="none", edgecolor=GREY, hatch="/////", linewidth=0.3, label="phase and time alone, 95 %"),
+        Line2D([], [], label="no scaling region", **hollow),
+    ]
+    for phase in PHASES if n_pairs <= FEW else ():
+        colour = PHASE_COLOURS[phase]
+        handles.append(Line2D([], [], color=colour, marker=".", linestyle="none", label=f"within {phase}"))
     figure.legend(handles=handles, loc="outside upper center", ncols=3 if len(look) > 2 else 4, columnspacing=1.5)

@@ -10,12 +10,13 @@ from matplotlib.lines import Line2D
 from rscnav.analyses.result import Result
 from rscnav.comparison.summary_table import SHOWN, TableCell, of_group
 from rscnav.figures.eigenspectra import without_rounding
-from rscnav.figures.layout import empty_panel
+from rscnav.figures.layout import empty_panel, one_range
 from rscnav.figures.style import CONTROL
 from rscnav.sessions.schema import PHASES
 
 Results = Mapping[str, Mapping[str, Result]]
 Look = Mapping[str, dict[str, Any]]
+DASHED: Any = (0, (3, 1.5))
 LABELS = {
     "components": ("", ""),
     "dimension": ("correlation dimension", ""),
@@ -32,27 +33,20 @@ def draw_spectra(axes: Sequence[Axes], results: Results, look: Look) -> None:
     """Draw the eigenspectra of each phase, all sessions over each other; dashed: what trials permuted for each unit give."""
     drawn = []
     for ax, phase in zip(axes, PHASES, strict=True):
-        some = False
-        for name, of in results.items():
-            result, key = of["eigenspectrum"], f"{phase}/eigenvalues"
-            if not result.applicable or key not in result:
-                continue
-            some = True
-            colour = look[name]["color"]
-            for spectrum, style in ((key, "-"), (f"{phase}/control_trial_shuffle_mean", (0, (3, 1.5)))):
-                if spectrum in result:
-                    values = result[spectrum]
+        spectra = {name: of["eigenspectrum"] for name, of in results.items()}
+        having = {name: r for name, r in spectra.items() if r.applicable and f"{phase}/eigenvalues" in r}
+        for name, result in having.items():
+            for spectrum, width, style in (("eigenvalues", 1.1, "-"), ("control_trial_shuffle_mean", 0.7, DASHED)):
+                if f"{phase}/{spectrum}" in result:
+                    values = without_rounding(result[f"{phase}/{spectrum}"])
                     component = np.arange(1, len(values) + 1)
-                    width = 1.1 if style == "-" else 0.7
-                    ax.plot(component, without_rounding(values), color=colour, linewidth=width, linestyle=style)
-        if not some:
+                    ax.plot(component, values, color=look[name]["color"], linewidth=width, linestyle=style)
+        if not having:
             empty_panel(ax, _reason(results, "eigenspectrum", phase))
             continue
         ax.set(yscale="log", xlabel="component", title=phase)
         drawn.append(ax)
-    limits = [ax.get_ylim() for ax in drawn]
-    for ax in drawn:
-        ax.set_ylim(max(1e-6, min(low for low, _ in limits)), max(high for _, high in limits))
+    one_range(drawn, least=1e-6)
     if drawn:
         drawn[0].set_ylabel("share of variance")
 
@@ -64,8 +58,8 @@ def draw_group(ax: Axes, table: Sequence[TableCell], group: str, results: Result
         analysis = next(shown.analysis for shown in SHOWN if shown.group == group)
         empty_panel(ax, _reason(results, analysis))
         return
-    numbers = [n for n in (*PHASES, "all", *(e.number for e in having)) if any(e.number == n for e in having)]
-    numbers = list(dict.fromkeys(numbers))
+    there = dict.fromkeys(entry.number for entry in having)
+    numbers = list(dict.fromkeys(n for n in (*PHASES, "all", *there) if n in there))
     relative, top = group == "position", _top(having) if group == "dimension" else np.inf
     for place, number in enumerate(numbers):
         for k, (name, x, width) in enumerate(_places(place, look)):
@@ -93,11 +87,9 @@ def draw_group(ax: Axes, table: Sequence[TableCell], group: str, results: Result
     if group == "rate_dispersion":
         ax.axhline(0, color="black", linewidth=0.5, zorder=0)
     if also:
+        style: Any = {"color": "black", "linestyle": "none", "markersize": 3.5}
         marks = (("o", "above trial shuffles"), ("_", "participation ratio"))
-        handles = [
-            Line2D([], [], color="black", marker=mark, linestyle="none", markersize=3.5, label=label)
-            for mark, label in marks
-        ]
+        handles = [Line2D([], [], marker=mark, label=label, **style) for mark, label in marks]
         ax.legend(handles=handles, fontsize=5, handletextpad=0.1, borderaxespad=0, loc="upper left")
         ax.set_ylim(0, 1.45 * ax.get_ylim()[1])
 

@@ -27,16 +27,14 @@ def draw_distances(ax: Axes, compared: Result, name: str, kind: str) -> None:
     top = float(np.nanquantile(off, 0.98))
     ax.set_facecolor("#DDDDDD")
     ax.imshow(matrix, cmap="viridis", vmin=0, vmax=top, interpolation="nearest", rasterized=True)
-    edges = np.flatnonzero(phase[1:] != phase[:-1]) + 0.5
-    for edge in edges:
+    for edge in np.flatnonzero(phase[1:] != phase[:-1]) + 0.5:
         ax.axhline(edge, color="white", linewidth=0.7)
         ax.axvline(edge, color="white", linewidth=0.7)
-    middles = [np.flatnonzero(phase == p).mean() for p in PHASES if (phase == p).any()]
-    ax.set_xticks(middles, [p for p in PHASES if (phase == p).any()])
-    ax.set_yticks(middles, [p for p in PHASES if (phase == p).any()])
+    middles = {p: np.flatnonzero(phase == p).mean() for p in PHASES if (phase == p).any()}
+    ax.set_xticks(list(middles.values()), middles)
+    ax.set_yticks(list(middles.values()), middles)
     ax.tick_params(length=0)
-    ax.set_title(name)
-    ax.set_xlabel(f"phase x {BINS[kind]}\ndistance² 0 to {top:.2g}")
+    ax.set(title=name, xlabel=f"phase x {BINS[kind]}\ndistance² 0 to {top:.2g}")
 
 
 def draw_scatter(ax: Axes, compared: Result, names: Sequence[str], kind: str) -> None:
@@ -45,19 +43,15 @@ def draw_scatter(ax: Axes, compared: Result, names: Sequence[str], kind: str) ->
     if any(key not in compared for key in keys):
         empty_panel(ax, _why(compared, ":".join(names)))
         return
-    one, other = (compared[key] for key in keys)
     phase = compared[f"{names[0]}/{kind}/phase"]
     row, column = np.triu_indices(len(phase), 1)
+    x, y = (compared[key][row, column] for key in keys)
     apart = phase[row] != phase[column]
-    ax.plot(one[row, column][apart], other[row, column][apart], ".", color="#DDDDDD", markersize=1.5, rasterized=True)
+    ax.plot(x[apart], y[apart], ".", color="#DDDDDD", markersize=1.5, rasterized=True)
     for name in PHASES:
         within = ~apart & (phase[row] == name)
-        ax.plot(
-            one[row, column][within], other[row, column][within], ".", color=PHASE_COLOURS[name], markersize=2.5,
-            rasterized=True,
-        )  # fmt: skip
-    ax.set(xlabel=f"distance², {names[0]}", ylabel=f"distance², {names[1]}", title="pairs of conditions")
-    ax.set_box_aspect(1)
+        ax.plot(x[within], y[within], ".", color=PHASE_COLOURS[name], markersize=2.5, rasterized=True)
+    ax.set(xlabel=f"distance², {names[0]}", ylabel=f"distance², {names[1]}", title="pairs of conditions", box_aspect=1)
 
 
 def draw_geometries(ax: Axes, table: Sequence[TableCell], compared: Result, pairs: Sequence[str]) -> None:
@@ -69,20 +63,16 @@ def draw_geometries(ax: Axes, table: Sequence[TableCell], compared: Result, pair
     for x, pair in enumerate(shown):
         numbers = of_group(table, "geometry", pair)
         value, time_only = numbers["similarity"], numbers.get("phase and time alone")
-        said = []
         if np.isfinite(value.control_low):
             left = [x - 0.4, x - 0.02]
             ax.fill_between(left, value.control_low, value.control_high, color=CONTROL, alpha=0.8, linewidth=0)
         if time_only is not None:
-            right = [x + 0.02, x + 0.4]
-            ax.fill_between(
-                right, time_only.low, time_only.high, facecolor="none", edgecolor=GREY, hatch="/////", linewidth=0.3
-            )
+            right, hatched = [x + 0.02, x + 0.4], {"facecolor": "none", "edgecolor": GREY, "hatch": "/////"}
+            ax.fill_between(right, time_only.low, time_only.high, linewidth=0.3, **hatched)
         if "ceiling" in numbers:
             ax.plot([x - 0.4, x + 0.4], [numbers["ceiling"].value] * 2, color="black", linewidth=0.8, linestyle=":")
-            said.append(("ceiling", x - 0.4, numbers["ceiling"].value, "bottom"))
-        if x == 0:
-            _say(ax, said)
+            if x == 0:
+                _say(ax, "ceiling", x - 0.4, numbers["ceiling"].value, "bottom")
         _point(ax, x, value, "black", "o", 3.5)
         if len(shown) <= FEW:
             for shift, phase in zip((0.12, 0.2, 0.28), PHASES, strict=True):
@@ -112,7 +102,7 @@ def draw_dynamics(ax: Axes, table: Sequence[TableCell], compared: Result, pairs:
         for name, style, words, begin, side in lines:
             ax.plot([x - 0.35, x + 0.35], [numbers[name].value] * 2, color=GREY, linewidth=0.9, linestyle=style)
             if x == 0:
-                _say(ax, [(words, begin, numbers[name].value, side)])
+                _say(ax, words, begin, numbers[name].value, side)
         _point(ax, x, numbers["distance"], "black", "o", 3.5)
     _pairs_axis(ax, shown, compared)
     ax.set(yscale="log", ylabel="distance of dynamics (rad)")
@@ -126,13 +116,10 @@ def _point(ax: Axes, x: float, entry: TableCell, colour: str, marker: str, size:
     ax.plot(x, entry.value, marker, color=colour, markersize=size, zorder=4)
 
 
-def _say(ax: Axes, said: Sequence[tuple[str, float, float, str]]) -> None:
-    """Name lines and bands: text, where it begins (x, y), and whether that is its bottom or its top."""
-    for text, x, y, side in said:
-        ax.annotate(
-            text, (x, y), (0, 1 if side == "bottom" else -1), textcoords="offset points", ha="left", va=side,
-            fontsize=5, color="#444444", zorder=5, linespacing=0.9,
-        )  # fmt: skip
+def _say(ax: Axes, text: str, x: float, y: float, side: str) -> None:
+    """Name a line by a text that begins there, which is its `side`: ``bottom`` or ``top``."""
+    said = ax.annotate(text, (x, y), (0, 1 if side == "bottom" else -1), textcoords="offset points", zorder=5)
+    said.set(ha="left", va=side, fontsize=5, color="#444444")
 
 
 def _pairs_axis(ax: Axes, pairs: Sequence[str], compared: Result) -> None:

@@ -29,8 +29,7 @@ def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[SessionR
     grid, row = place.get_gridspec(), place.rowspan.start
     for ax in axes:
         ax.remove()
-    n_columns = len(axes)
-    step = n_columns // len(PANELS)
+    step = len(axes) // len(PANELS)
     panels = []
     for k, (name, (title, label)) in enumerate(PANELS.items()):
         ax = figure.add_subplot(grid[row, k * step : (k + 1) * step])
@@ -53,7 +52,7 @@ def _points(ax: Axes, name: str, members: Sequence[SessionResults]) -> None:
         return
     for place, group in enumerate(names):
         mine = [k for k, g in enumerate(groups) if g == group and np.isfinite(values[k])]
-        x = place + np.linspace(-0.12, 0.12, len(mine)) if len(mine) > 1 else np.full(len(mine), float(place))
+        x = place + (np.linspace(-0.12, 0.12, len(mine)) if len(mine) > 1 else np.zeros(len(mine)))
         colour = KIND_COLOURS[members[groups.index(group)].kind]
         ax.plot(x, values[mine], "o", ms=3.5, color=colour, mec="white", mew=0.4, clip_on=False)
         if len(mine) > 1:

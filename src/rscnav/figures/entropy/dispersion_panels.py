@@ -1,6 +1,7 @@
 """Panels of dispersion: LM1 against LM2, and their difference beside the controls."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,8 +25,7 @@ def by_phase(ax: Axes, results: Sequence[Result], legend: bool) -> None:
         ax.plot([one, one], [float(r["LM2_low"]), float(r["LM2_high"])], color=OBSERVED, lw=0.8)
         label = "session" if k == 0 else None
         ax.plot(one, two, "o", ms=4, color=OBSERVED, mec="white", mew=0.5, label=label, ls="none")
-    low = min(ax.get_xlim()[0], ax.get_ylim()[0])
-    high = max(ax.get_xlim()[1], ax.get_ylim()[1])
+    low, high = min(ax.get_xlim()[0], ax.get_ylim()[0]), max(ax.get_xlim()[1], ax.get_ylim()[1])
     ax.plot([low, high], [low, high], color=GREY, lw=0.6, ls=":")
     ax.set(xlabel="LM1 (bit)", ylabel="LM2 (bit)", xlim=(low, high), ylim=(low, high))
     ax.xaxis.label.set_color(PHASE_COLOURS["LM1"])
@@ -44,10 +44,8 @@ def differences(ax: Axes, results: Sequence[Result], legend: bool) -> None:
             x = place + (k - (n - 1) / 2) * width
             for side, (control, (colour, label)) in zip((-1, 1), CONTROLS.items(), strict=True):
                 low, high = float(r[f"{control}_low{suffix}"]), float(r[f"{control}_high{suffix}"])
-                first = place == 0 and k == 0
-                ax.bar(
-                    x + side * 0.2 * width, high - low, 0.4 * width, low, color=colour, label=label if first else None
-                )
+                said = label if place == 0 and k == 0 else None
+                ax.bar(x + side * 0.2 * width, high - low, 0.4 * width, low, color=colour, label=said)
             ax.plot([x, x], [float(r[f"low{suffix}"]), float(r[f"high{suffix}"])], color=OBSERVED, lw=1.0)
             ax.plot(x, float(r[f"difference{suffix}"]), "o", ms=4 if n == 1 else 2.5, color=OBSERVED)
     ax.axhline(0, color="black", lw=0.5)
@@ -59,12 +57,6 @@ def differences(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     if legend:
         low, high = ax.get_ylim()
         ax.set_ylim(low, high + 0.55 * (high - low))
-        ax.legend(
-            title="permuted:",
-            title_fontsize=6,
-            alignment="left",
-            loc="upper left",
-            handlelength=0.8,
-            handletextpad=0.4,
-            borderaxespad=0.1,
-        ).set_in_layout(False)
+        head: Any = {"title": "permuted:", "title_fontsize": 6, "alignment": "left"}
+        box = ax.legend(loc="upper left", handlelength=0.8, handletextpad=0.4, borderaxespad=0.1, **head)
+        box.set_in_layout(False)

@@ -9,7 +9,7 @@ from rscnav.analyses.result import Result
 from rscnav.figures.entropy.across_sessions import draw_across
 from rscnav.figures.entropy.dispersion_panels import by_phase, differences
 from rscnav.figures.entropy.tuning_panels import curves, entropies
-from rscnav.figures.layout import FigureRow, empty_panel, panel_letters, row_label
+from rscnav.figures.layout import FigureRow, empty_panels, panel_letters, row_label
 from rscnav.figures.style import Canvas
 
 ANALYSES = ("tuning_entropy", "spatial_entropy", "rate_dispersion")
@@ -35,8 +35,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
                 explained.add("nulls")
                 continue
             reason = row.reason(analysis) or _note(row.results(analysis), "entropy", "no unit has an entropy")
-            for panel in pair:
-                empty_panel(panel, reason)
+            empty_panels(pair, reason)
         found = [r for r in row.results("rate_dispersion") if np.isfinite(r["difference"])]
         if found:
             by_phase(panels[4], found, legend="rate_dispersion" not in explained)
@@ -44,8 +43,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
             explained.add("rate_dispersion")
         else:
             reason = row.reason("rate_dispersion") or _note(row.results("rate_dispersion"), "LM1", "no difference")
-            for panel in panels[4:]:
-                empty_panel(panel, reason)
+            empty_panels(panels[4:], reason)
     for panel, title in zip(axes[0], TITLES, strict=True):
         panel.set_title(title)
     below = draw_across(figure, axes[-1], members) if len(members) > 1 else []

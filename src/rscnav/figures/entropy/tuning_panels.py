@@ -1,17 +1,17 @@
 """Panels of tuning: each unit's curve, and the entropies of all units beside those of the nulls."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import BAND, Result
 from rscnav.figures.style import GREY
 
 OBSERVED = "#0072B2"
 NULLS = {"control": ("permuted", GREY, "-"), "fresh": ("fresh", "#D55E00", ":")}
-SUFFIX = {"control": "", "fresh": "_fresh"}
 
 
 def curves(ax: Axes, results: Sequence[Result], analysis: str) -> None:
@@ -29,14 +29,9 @@ def curves(ax: Axes, results: Sequence[Result], analysis: str) -> None:
     if not ring:
         ax.set(xlabel="place,\nrow by row", xticks=[1, n_bins])
         return
-    ax.set(xticks=[-np.pi, 0, np.pi])
-    ax.set_xticklabels(["-π", "0", "π"])
-    words = results[0].notes.get("angle", "")
-    ax.set_xlabel(
-        "position (rad)" if analysis == "spatial_entropy"
-        else "heading (rad)" if words == "heading"
-        else "moved since\nlandmark (rad)"
-    )  # fmt: skip
+    ax.set_xticks([-np.pi, 0, np.pi], ["-π", "0", "π"])
+    angle = "heading (rad)" if results[0].notes.get("angle") == "heading" else "moved since\nlandmark (rad)"
+    ax.set_xlabel("position (rad)" if analysis == "spatial_entropy" else angle)
 
 
 def _sorted(scaled: NDArray[np.float64], centres: NDArray | None) -> NDArray[np.intp]:
@@ -57,9 +52,9 @@ def entropies(ax: Axes, results: Sequence[Result], legend: bool) -> None:
         for r in known:
             _cumulative(ax, r[f"{null}_mean"], colour, style, 1.0 if alone else 0.5)
             if alone and null == "control":
-                middle, *band = (np.sort(r[f"{null}{key}"][np.isfinite(r[f"{null}{key}"])]) for key in _BAND)
+                middle, low, high = (_known(r[f"{null}_{key}"]) for key in BAND)
                 share = (np.arange(len(middle)) + 1) / len(middle)
-                ax.fill_betweenx(share, band[0], band[1], color=colour, alpha=0.3, lw=0)
+                ax.fill_betweenx(share, low, high, color=colour, alpha=0.3, lw=0)
         if known:
             ax.plot([], [], color=colour, ls=style, lw=1.2, label=label)
     for r in results:
@@ -76,25 +71,24 @@ def entropies(ax: Axes, results: Sequence[Result], legend: bool) -> None:
         within = [tick for tick in ax.get_xticks() if left <= tick <= right]
         ax.set_xticks(within[:: max(len(within) - 1, 1)])  # the first and the last
         ax.set_xlim(left - 0.8 * (right - left), right)  # room for the legend
-        box = ax.legend(
-            loc="upper left", bbox_to_anchor=(0, 0.92), borderaxespad=0.1, handlelength=1.0, handletextpad=0.4
-        )
-        box.set_in_layout(False)
+        spacing: Any = {"borderaxespad": 0.1, "handlelength": 1.0, "handletextpad": 0.4}
+        ax.legend(loc="upper left", bbox_to_anchor=(0, 0.92), **spacing).set_in_layout(False)
 
 
-_BAND = ("_mean", "_low", "_high")
+def _known(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.sort(values[np.isfinite(values)])
 
 
 def _cumulative(ax: Axes, values: NDArray[np.float64], colour: str, style: str, width: float) -> None:
-    known = np.sort(values[np.isfinite(values)])
+    known = _known(values)
     ax.plot(known, (np.arange(len(known)) + 1) / max(len(known), 1), color=colour, ls=style, lw=width)
 
 
 def _counts(results: Sequence[Result]) -> str:
     """Say how many units are tuned with the false-discovery rate kept, by each null."""
     lines = []
-    for null, suffix in SUFFIX.items():
+    for word, suffix in (("tuned", ""), ("fresh", "_fresh")):
         tested, kept = (sum(int(r[f"{key}{suffix}"]) for r in results) for key in ("n_tested", "n_tuned_fdr"))
         if tested:
-            lines.append(f"{'tuned' if null == 'control' else 'fresh'}: {kept} of {tested}")
+            lines.append(f"{word}: {kept} of {tested}")
     return "\n".join(lines) or "no control"

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from rscnav.analyses.result import Result
+from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.statistics.max_statistic import LEVEL
 from rscnav.figures.style import GREY
 
@@ -23,13 +23,9 @@ def curve(
 
     With `row` the array has a row for each name of the array that `what` begins with (``group_activity``: ``group``).
     """
-    results = [r for r in results if what in r]
-    if not results:
-        return
+    results = [r for r in results if what in r and (not row or row in r[_names(what)])]
     curves = [_values(r, what, row) for r in results]
-    stacked = np.stack(curves)
-    known = np.isfinite(stacked)
-    if not known.any():
+    if not np.isfinite(curves).any():
         return
     time = results[0]["time"]
     if len(curves) == 1:
@@ -39,9 +35,20 @@ def curve(
     else:
         for values in curves:
             ax.plot(time, values, lw=0.4, alpha=0.5, color=colour, ls=dash)
+    ax.plot(time, mean_of_known(curves), lw=1.1, label=label, color=colour, ls=dash)
+
+
+def mean_of_known(curves: Sequence[NDArray]) -> NDArray[np.float64]:
+    """Average curves (time,), NaN left out."""
+    known = np.isfinite(curves)
     n = known.sum(axis=0)
-    mean = np.divide(np.where(known, stacked, 0).sum(axis=0), n, out=np.full(len(time), np.nan), where=n > 0)
-    ax.plot(time, mean, lw=1.1, label=label, color=colour, ls=dash)
+    return np.divide(np.where(known, curves, 0).sum(axis=0), n, out=np.full(n.shape, np.nan), where=n > 0)
+
+
+def with_intervals(results: Sequence[Result], name: str) -> NDArray[np.float64]:
+    """Give a number and the ends of its interval of each result that has it, (result, 3)."""
+    found = [[r.scalar(f"{name}{end}") for end in INTERVAL] for r in results]
+    return np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
 
 
 def band(ax: Axes, time: NDArray, low: NDArray, high: NDArray, colour: str, alpha: float) -> None:
@@ -110,5 +117,9 @@ def compact_legend(ax: Axes, **options: Any) -> None:
     ax.legend(borderaxespad=0.1, borderpad=0.2, **box, **options).set_in_layout(False)
 
 
+def _names(what: str) -> str:
+    return what.split("_")[0]
+
+
 def _values(result: Result, what: str, row: str) -> NDArray:
-    return result[what][result[what.split("_")[0]].tolist().index(row)] if row else result[what]
+    return result[what][result[_names(what)].tolist().index(row)] if row else result[what]

@@ -4,6 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from rscnav.figures.layout import FROM_AXES
+
 AZIMUTH, ELEVATION = np.radians(30), np.radians(25)
 VIEW = np.array(  # (component, 2): where the three directions point on the page; distances keep one scale
     [
@@ -32,21 +34,7 @@ def axis_arrows(ax: Axes, unit: str) -> None:
     arrow = {"arrowstyle": "->", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0}
     for k, (right_of, above) in enumerate(length * VIEW):
         ax.annotate("", (x + right_of, y + above), (x, y), arrowprops=arrow)
-        ax.annotate(
-            f"PC {k + 1}",
-            (x + 1.1 * right_of, y + 1.1 * above),
-            ha=("left", "left", "center")[k],
-            va=("top", "center", "bottom")[k],
-            fontsize=5.5,
-            annotation_clip=False,
-        )
-    ax.annotate(
-        f"arrows: {length:g}{' ' + unit if unit else ''}",
-        (0, 0),
-        (0, -6),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="left",
-        va="top",
-        fontsize=5.5,
-    )
+        text = ax.annotate(f"PC {k + 1}", (x + 1.1 * right_of, y + 1.1 * above), fontsize=5.5, annotation_clip=False)
+        text.set(ha=("left", "left", "center")[k], va=("top", "center", "bottom")[k])
+    label = f"arrows: {length:g}{' ' + unit if unit else ''}"
+    ax.annotate(label, (0, 0), (0, -6), **FROM_AXES, ha="left", va="top", fontsize=5.5)

@@ -7,6 +7,7 @@ what is valid, and the cure.
 
 import difflib
 import os
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -71,17 +72,9 @@ def first_line(error: BaseException) -> str:
     return lines[0][:300] if lines else type(error).__name__
 
 
-def raised_in(error: BaseException) -> str:
-    """Return the top-level package of the Python code that raised an error; '' for an error that was not raised."""
-    trace = error.__traceback__
-    if trace is None:
-        return ""
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    return str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
-
-
 def is_internal(error: BaseException) -> bool:
     """Whether an error is one of this program: raised by its own code, and not an `RscnavError` or an error of the operating system."""
+    raised_in = [str(frame.f_globals.get("__name__", "")) for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = bool(raised_in) and raised_in[-1].partition(".")[0] == "rscnav"
     of_system = isinstance(error, OSError) and error.errno is not None
-    return raised_in(error) == "rscnav" and not of_system and not isinstance(error, RscnavError | MemoryError)
+    return own and not of_system and not isinstance(error, RscnavError | MemoryError)

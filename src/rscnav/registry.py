@@ -18,17 +18,11 @@ Registry = dict[str, Value]
 def lookup(table: Mapping[str, Value], name: str, what: str) -> Value:
     """Return the entry of that name.
 
-    Parameters
-    ----------
-    table : mapping
-    name : str
-    what : str
-        Begins the message: a key of the configuration, or what the table lists.
-
     Raises
     ------
     InvalidValueError
-        For an unknown name. The message lists the valid ones, and names the most similar.
+        For an unknown name. The message lists the valid ones, and names the most similar. It begins with `what`: a key of the
+        configuration, or what the table lists.
     """
     if name not in table:
         raise InvalidValueError(

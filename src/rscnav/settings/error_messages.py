@@ -14,7 +14,22 @@ from rscnav.settings.yaml_scalars import plain_value
 
 MOST = 20  # problems in one message
 MOST_LOOKED_AT = 200
-NAME_HOLDS = "letters, digits, '.', '_' and '-', beginning with a letter or a digit"
+_YES_AND_NO = "YAML reads yes, no, on, off, true and false as true or false: write the word in quotes"
+_NEEDED = {  # by pydantic's name of the error, where neither the value nor the field is named
+    "bool_type": "true or false is needed",
+    "finite_number": "a finite number is needed",
+    "string_too_short": "text is needed, or leave the key out",
+    **dict.fromkeys(
+        ("dict_type", "model_type", "model_attributes_type", "mapping_type"),
+        "keys with values are needed, {key: value}",
+    ),
+}
+_BOUNDS = {  # name of the bound, words
+    "greater_than": ("gt", "greater than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+}
 
 
 def described(
@@ -23,23 +38,15 @@ def described(
     error: pydantic.ValidationError,
     where: Callable[[Sequence[Any]], str],
 ) -> list[str]:
-    """Return how many problems there are, then each of them in a line.
+    """Return how many problems there are in the values that a model was to be built from, then each of them in a line.
 
-    Parameters
-    ----------
-    model : type
-    values : mapping
-        That it was to be built from.
-    error : pydantic.ValidationError
-    where : callable
-        Path of keys -> file and line, or ''.
+    `where` maps a path of keys to file and line, or to ''.
     """
     by_key: dict[tuple[Any, ...], list[Any]] = {}
     for problem in error.errors(include_url=False):
         by_key.setdefault(_keys(values, problem["loc"]), []).append(problem)
-    lines: dict[
-        Any, tuple[int, str]
-    ] = {}  # one each, of those that networks of one sweep, or a shared section, have in common
+    # One each, of those that networks of one sweep, or a shared section, have in common.
+    lines: dict[Any, tuple[int, str]] = {}
     for path, found in list(by_key.items())[:MOST_LOOKED_AT]:
         place, text = where(path), _text(model, path, found)
         key = f"{shown_key(path)}{f' ({place})' if place else ''}: " if path else ""
@@ -80,41 +87,31 @@ def _said(model: type[pydantic.BaseModel], path: tuple[Any, ...], problem: Any) 
 def _valid(problem: Any) -> str:
     """Say what is valid, and how to come to it from the value."""
     kind, value, ctx = problem["type"], problem["input"], problem.get("ctx", {})
+    if kind in _NEEDED:
+        return _NEEDED[kind]
+    if kind in _BOUNDS:
+        bound, words = _BOUNDS[kind]
+        return f"it must be {words} {_figure(ctx[bound])}"
     if kind == "value_error":
         return str(ctx["error"])
     if kind in ("float_type", "int_type", "int_from_float"):
         return _number(value, whole=kind != "float_type")
     if kind == "string_type":
         return f"text is needed; {_quotes(value)}"
-    if kind == "bool_type":
-        return "true or false is needed"
     if kind == "string_pattern_mismatch":
         if not str(value).strip():
             return "a blank text; write a name, or leave the key out"
-        return f"a name holds {NAME_HOLDS}{_renamed(value)}"
+        return f"a name holds letters, digits, '.', '_' and '-', beginning with a letter or a digit{_renamed(value)}"
     if kind == "literal_error":
         return _one_of(str(ctx["expected"]), value)
     if kind in ("list_type", "tuple_type"):
-        return (
-            "a list is needed; write [...]"
-            if isinstance(value, Mapping) or value is None
-            else f"a list is needed; write [{shown(value)}]"
-        )
-    if kind in ("dict_type", "model_type", "model_attributes_type", "mapping_type"):
-        return "keys with values are needed, {key: value}"
-    if kind == "finite_number":
-        return "a finite number is needed"
+        items = "..." if isinstance(value, Mapping) or value is None else shown(value)
+        return f"a list is needed; write [{items}]"
     if kind in ("too_long", "too_short"):
         least_or_most = f"at most {ctx['max_length']:,}" if kind == "too_long" else f"at least {ctx['min_length']:,}"
         return f"{least_or_most} value{'s are' if list(ctx.values())[1] != 1 else ' is'} needed"
     if kind == "string_too_long":
         return f"at most {ctx['max_length']:,} characters are valid; write less"
-    if kind == "string_too_short":
-        return "text is needed, or leave the key out"
-    bounds = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
-    if kind in bounds:
-        words = {"gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most"}[bounds[kind]]
-        return f"it must be {words} {_figure(ctx[bounds[kind]])}"
     return str(problem["msg"])[:1].lower() + str(problem["msg"])[1:]
 
 
@@ -135,14 +132,12 @@ def _number(value: Any, whole: bool) -> str:
 
 def _quotes(value: Any) -> str:
     if value is True or value is False:
-        return "YAML reads yes, no, on, off, true and false as true or false: write the word in quotes"
+        return _YES_AND_NO
     if value is None:
         return "write it, in quotes if need be"
     if isinstance(value, list | Mapping):
         return "write one text, not a list or a group"
-    return (
-        f"write it in quotes: '{shown(value)}'" if isinstance(value, int | float) else f"write it in quotes: '{value}'"
-    )
+    return f"write it in quotes: '{shown(value) if isinstance(value, int | float) else value}'"
 
 
 def _renamed(value: Any) -> str:
@@ -153,9 +148,7 @@ def _renamed(value: Any) -> str:
 def _one_of(expected: str, value: Any) -> str:
     """Write down literals, and the nearest of them."""
     words = re.findall(r"'([^']*)'", expected)
-    hint = did_you_mean(value, words)
-    if value is True or value is False:
-        hint = "; YAML reads yes, no, on, off, true and false as true or false: write the word in quotes"
+    hint = f"; {_YES_AND_NO}" if value is True or value is False else did_you_mean(value, words)
     return f"{'expected one of ' if len(words) > 1 else 'expected '}{', '.join(words) or expected}{hint}"
 
 
@@ -178,8 +171,7 @@ def _whose(values: Any, path: Sequence[Any]) -> str:
 def _keys(values: Any, path: Sequence[Any]) -> tuple[Any, ...]:
     """Leave out of pydantic's path what names a branch of a union, or says that a key is meant, and is no key of the file."""
     found = []
-    for number, part in enumerate(path):
-        last = number == len(path) - 1
+    for number, part in enumerate(path, 1):
         if isinstance(values, Mapping):
             inside = part in values
         else:
@@ -187,7 +179,7 @@ def _keys(values: Any, path: Sequence[Any]) -> tuple[Any, ...]:
         if inside:
             values = values[part]
             found.append(part)
-        elif isinstance(values, Mapping) and last and part != "[key]":
+        elif isinstance(values, Mapping) and number == len(path) and part != "[key]":
             found.append(part)  # a key that is missing
     return tuple(found)
 
@@ -207,8 +199,5 @@ def _inner_model(annotation: Any) -> Any:
     """Find the model inside ``list[Model]``, ``Model | None`` and the like."""
     if hasattr(annotation, "model_fields"):
         return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = _inner_model(inner)
-        if found is not None:
-            return found
-    return None
+    found = (_inner_model(inner) for inner in getattr(annotation, "__args__", ()))
+    return next((model for model in found if model is not None), None)

@@ -15,13 +15,7 @@ ENDINGS = (".nwb", ".h5", ".hdf5", ".npz", ".mat", ".zarr", ".png", ".pdf", ".cs
 
 
 def check_names(kind: str, names: Sequence[str]) -> None:
-    """Refuse names that can't stand side by side.
-
-    Parameters
-    ----------
-    kind : str
-        What the names are of: session, comparison or simulation.
-    names : sequence of str
+    """Refuse names of sessions, comparisons or simulations (`kind`) that can't stand side by side.
 
     Raises
     ------
@@ -29,38 +23,32 @@ def check_names(kind: str, names: Sequence[str]) -> None:
         For names that occur twice, that differ only in case (they are one file on many disks), that are too long, that end as
         files do, or that the results have already.
     """
-    try:
-        _check(kind, names)
-    except InvalidValueError as error:
-        raise InvalidValueError(f"{KEYS[kind]}: {error}") from None
-
-
-def _check(kind: str, names: Sequence[str]) -> None:
+    where = f"{KEYS[kind]}: {kind}"
     twice = repeated(names)
     if twice:
         cure = "name or seed" if kind == "session" else "name"
-        raise InvalidValueError(f"{kind} name(s) {listed(twice)} occur more than once; give each its own {cure}")
+        raise InvalidValueError(f"{where} name(s) {listed(twice)} occur more than once; give each its own {cure}")
     folded: dict[str, str] = {}
     for name in names:
         other = folded.setdefault(name.casefold(), name)
         if other != name:
             raise InvalidValueError(
-                f"{kind}s {shown(other)} and {shown(name)} differ only in upper and lower case, and many disks hold them for one file; "
+                f"{where}s {shown(other)} and {shown(name)} differ only in upper and lower case, and many disks hold them for one file; "
                 "rename one"
             )
         if len(name) > MOST_CHARACTERS:
             raise InvalidValueError(
-                f"{kind} {shown(name)}: a name of {len(name)} characters is not valid, as files are called by it; at most "
+                f"{where} {shown(name)}: a name of {len(name)} characters is not valid, as files are called by it; at most "
                 f"{MOST_CHARACTERS}: shorten it"
             )
         ending = next((ending for ending in ENDINGS if name.casefold().endswith(ending)), "")
         if ending:
             raise InvalidValueError(
-                f"{kind} {shown(name)} ends in {ending}, as files of the results do, and could be taken for one; name it "
+                f"{where} {shown(name)} ends in {ending}, as files of the results do, and could be taken for one; name it "
                 f"{shown(name[: -len(ending)])}"
             )
         if kind == "session" and name.casefold() in FIXED:
-            raise InvalidValueError(f"{kind} {shown(name)}: {FIXED[name.casefold()]}; give the session another name")
+            raise InvalidValueError(f"{where} {shown(name)}: {FIXED[name.casefold()]}; give the session another name")
 
 
 def check_number(networks: Sequence[str], sampled: Iterable[Any], recordings: Sequence[str]) -> None:

@@ -40,25 +40,18 @@ def check(
     where: Callable[[Sequence[Any]], str] | None = None,
     above: Sequence[Any] = (),
 ) -> Any:
-    """Build `model` from plain values.
+    """Build an instance of a model from plain values, as YAML gave them.
 
     Parameters
     ----------
     model : type
-        A `StrictSettings` model.
     values : mapping
-        As YAML gave them.
     source : str
         Where they came from, for the message.
     where : callable, optional
         Path of keys -> file and line, '' where they are not known.
     above : sequence
         Keys that lead to the values, for `where`.
-
-    Returns
-    -------
-    StrictSettings
-        An instance of `model`.
 
     Raises
     ------

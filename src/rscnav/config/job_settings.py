@@ -7,7 +7,8 @@ from the same call. So a job runs again exactly when a number that it depends on
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from rscnav.analyses.registry import ANALYSES
 from rscnav.comparison.settings import MOST, Comparison, check_comparisons
@@ -19,6 +20,7 @@ from rscnav.sampling.settings import SampledNetwork, sampled_names
 from rscnav.settings.operational_keys import plain_settings
 from rscnav.settings.strict_settings import ConfigError
 
+Derived = TypeVar("Derived")
 STAGES = (
     "train", "rollout", "network_dynamics", "sample_network", "simulate", "import_recording", "analyse", "pool", "summary", "compare",
     "plot_comparison",
@@ -26,22 +28,17 @@ STAGES = (
 )  # fmt: skip
 
 
-class _OfOne:
-    """What was derived from the configuration that was asked about last: names of sessions are asked for by every job."""
+def _kept(derive: Callable[[Config], Derived]) -> Callable[[Config], Derived]:
+    """Keep what was derived from the configuration that was asked about last: names of sessions are asked for by every job."""
+    last: list[tuple[Config, Derived]] = []
 
-    def __init__(self) -> None:
-        self._config: Config | None = None
-        self._kept: dict[str, Any] = {}
+    @wraps(derive)
+    def derived(config: Config) -> Derived:
+        if not last or config is not last[0][0]:
+            last[:] = [(config, derive(config))]
+        return last[0][1]
 
-    def get(self, config: Config, name: str, derive: Callable[[Config], Any]) -> Any:
-        if config is not self._config:
-            self._config, self._kept = config, {}
-        if name not in self._kept:
-            self._kept[name] = derive(config)
-        return self._kept[name]
-
-
-_derived = _OfOne()
+    return derived
 
 
 def session_names(config: Config) -> list[str]:
@@ -50,26 +47,18 @@ def session_names(config: Config) -> list[str]:
     return [*network_sessions(config), *sampled_sessions(config), *recordings]
 
 
+@_kept
 def network_sessions(config: Config) -> dict[str, tuple[NetworkSettings, int]]:
     """Map the name of each network's session to the network and its seed. The mapping is shared: leave it as it is."""
-    found: dict[str, tuple[NetworkSettings, int]] = _derived.get(config, "networks", _network_sessions)
-    return found
-
-
-def _network_sessions(config: Config) -> dict[str, tuple[NetworkSettings, int]]:
     return {f"{network.name}-s{seed}": (network, seed) for network in config.networks for seed in network.seeds}
 
 
+@_kept
 def sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
     """Map the name of each session that is sampled from a network's to its settings and the network's session.
 
     The mapping is shared: leave it as it is.
     """
-    found: dict[str, tuple[SampledNetwork, str]] = _derived.get(config, "sampled", _sampled_sessions)
-    return found
-
-
-def _sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
     networks: dict[str, list[str]] = {}
     for session, (network, _) in network_sessions(config).items():
         networks.setdefault(network.name, []).append(session)
@@ -114,12 +103,6 @@ def simulation(config: Config, name: str) -> Simulation:
     return _named(config.simulations, name, "simulations")
 
 
-def comparison(config: Config, name: str) -> Comparison:
-    """Return the comparison of that name, or raise a `ConfigError` that lists those there are."""
-    found: Comparison = _named(config.comparisons, name, "comparisons")
-    return found
-
-
 def simulated_file(config: Config, name: str) -> str:
     """Return the path of a simulated recording's NWB file."""
     return f"{config.results_dir}/recordings/{name}.nwb"
@@ -147,6 +130,7 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
     ConfigError
         For an item that the configuration does not have.
     """
+    analyses: Any = config.analyses
     if stage in ("train", "rollout"):
         sessions = network_sessions(config)
         if item not in sessions:
@@ -171,25 +155,24 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         return {
             "seed": config.seed,
             "sampled": sampled[item][0],
-            "analysis_dt_s": config.analyses.common.analysis_dt_s,  # type: ignore[attr-defined]
+            "analysis_dt_s": analyses.common.analysis_dt_s,
         }
     if stage == "simulate":
         return {"seed": config.seed, "simulation": simulation(config, item), "observer": config.observer}
     if stage == "import_recording":
         return {"seed": config.seed, "recording": recording(config, item), "encounters": config.encounters}
     if stage == "analyse":
-        analyses: Any = config.analyses
         return {"seed": config.seed, "settings": getattr(analyses, item), "common": analyses.common}
     if stage == "compare":
-        analyses_of_all: Any = config.analyses
+        comparison = _named(config.comparisons, item, "comparisons")
         return {
             "seed": config.seed,
-            "comparison": comparison(config, item),
+            "comparison": comparison,
             "similarity": config.similarity,
-            "common": analyses_of_all.common,
+            "common": analyses.common,
         }
     if stage == "plot_comparison":
-        return {"comparison": comparison(config, item), "figures": config.figures}
+        return {"comparison": _named(config.comparisons, item, "comparisons"), "figures": config.figures}
     if stage == "figure":
         return {"figures": config.figures}
     if stage == "joint_figure":
@@ -198,7 +181,7 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
         return {"seed": config.seed, "sessions": session_names(config)}
     if stage == "summary":
         named = {"sessions": session_names(config), "comparisons": [c.name for c in config.comparisons]}
-        return {**named, "settings_sha": _derived.get(config, "sha", _settings_sha)}
+        return {**named, "settings_sha": _settings_sha(config)}
     if stage == "export_nwb":
         return {}
     if stage == "export_tables":
@@ -214,6 +197,7 @@ def settings_text(config: Config, stage: str, item: str) -> str:
     return json.dumps(plain_settings(settings_for(config, stage, item)), sort_keys=True)
 
 
+@_kept
 def _settings_sha(config: Config) -> str:
     """Hash the settings of all jobs that a number depends on."""
     digest = hashlib.sha256()
@@ -251,7 +235,7 @@ def _of_dynamics(config: Config, item: str) -> dict[str, Any]:
 
 
 def _named(items: list[Any], name: str, section: str) -> Any:
-    for item in items:
-        if item.name == name:
-            return item
-    raise ConfigError(f"{section}: there is no '{name}'; there are: {', '.join(i.name for i in items) or 'none'}")
+    by_name = {item.name: item for item in items}
+    if name not in by_name:
+        raise ConfigError(f"{section}: there is no '{name}'; there are: {', '.join(by_name) or 'none'}")
+    return by_name[name]

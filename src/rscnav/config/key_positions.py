@@ -12,24 +12,15 @@ class KeyPositions:
     source: str = ""
     lines: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
-    def add(self, path: tuple[Any, ...], line: int) -> None:
-        """Note the line of a value."""
-        self.lines[path] = line
-
     def has_item(self, path: tuple[Any, ...]) -> bool:
         """Tell whether the file has a list's item on the path, as lists are replaced as a whole."""
         return any(isinstance(part, int) and path[:end] in self.lines for end, part in enumerate(path, 1))
 
 
 def place(path: Sequence[Any], files: Sequence[KeyPositions]) -> str:
-    """Return ``FILE, line N`` of a value, '' where it was written in none of the files.
+    """Return ``FILE, line N`` of a value, by its path of keys and positions in lists; '' where it was written in none of the files.
 
-    Parameters
-    ----------
-    path : sequence
-        Keys and positions in lists.
-    files : sequence of Places
-        Later ones were laid over earlier ones.
+    Later files were laid over earlier ones.
     """
     keys = tuple(path)
     for end in range(len(keys), 0, -1):

@@ -3,7 +3,7 @@
 import copy
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rscnav.config.file_patterns import expand_files
@@ -23,35 +23,24 @@ from rscnav.tasks.registry import task_module
 
 
 def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) -> Config:
-    """Read a configuration file and any presets, later ones over earlier ones.
+    """Read and check a configuration file and any presets, YAML files too, later ones over earlier ones.
 
-    Parameters
-    ----------
-    path, *presets : path-like
-        YAML files. Mappings are merged key by key; everything else, lists included, is replaced.
-
-    Returns
-    -------
-    Config
-        Checked.
+    Mappings are merged key by key; everything else, lists included, is replaced.
 
     Raises
     ------
     ConfigError
         For a missing file, text that is not YAML, or any value that is not valid; it names file, line and key.
     """
-    values, places = read_files(path, *presets)
-    return parse_config(values, source=" with ".join(os.fspath(file) for file in (path, *presets)), places=places)
+    files = (path, *presets)
+    values, places = read_files(*files)
+    return parse_config(values, " with ".join(map(os.fspath, files)), places)
 
 
 def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[KeyPositions]]:
-    """Read YAML files and lay them over one another, later ones over earlier ones; nothing is checked but the YAML.
+    """Lay YAML files over one another, later ones over earlier ones; return the values, and where they were written, for `parse_config`.
 
-    Returns
-    -------
-    values : dict
-    places : list of Places
-        Where the values were written, for `parse_config`.
+    Nothing is checked but the YAML.
     """
     merged: dict[Any, Any] = {}
     places = []
@@ -65,13 +54,7 @@ def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[Key
 def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places: Sequence[KeyPositions] = ()) -> Config:
     """Check plain values as YAML gives them (see `load_config`) and return the configuration.
 
-    Parameters
-    ----------
-    values : mapping
-    source : str
-        Where they came from, for messages.
-    places : sequence of Places
-        Lines that they were written in, for messages.
+    `source` is where they came from, and `places` are the lines that they were written in, for messages.
     """
     _check_plain(values, source, places)
     plain = {key: value for key, value in copy.deepcopy(dict(values)).items() if value is not None}
@@ -99,14 +82,9 @@ def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places:
     def where(path: Sequence[Any]) -> str:
         """Find the place of a key: an entry that stands for several networks or recordings was written once."""
         if len(path) > 1 and path[0] in entries and isinstance(path[1], int) and path[1] < len(entries[path[0]]):
-            found = place([path[0], entries[path[0]][path[1]], *path[2:]], places)
-            if len(path) > 3 and path[2] in ("training", "rollout"):  # written for this network, or for all
-                return (
-                    place(path[2:], places)
-                    if not _written([*path[:1], entries[path[0]][path[1]], *path[2:]], places)
-                    else found
-                )
-            return found
+            own = (path[0], entries[path[0]][path[1]], *path[2:])
+            of_all = len(path) > 3 and path[2] in ("training", "rollout") and not any(own in f.lines for f in places)
+            return place(path[2:] if of_all else own, places)
         return place(path, places)
 
     config: Config = check(Config, plain, source, where)
@@ -126,12 +104,8 @@ def merge(base: Mapping[Any, Any], over: Mapping[Any, Any]) -> dict[Any, Any]:
     return result
 
 
-def _written(path: Sequence[Any], places: Sequence[KeyPositions]) -> bool:
-    return any(tuple(path) in file.lines for file in places)
-
-
 def _networks(plain: dict[Any, Any], source: str) -> list[int]:
-    """Put networks in the place of sweeps; return the number of the entry that each is from."""
+    """Put networks in the place of sweeps (see `_expanded`)."""
     written = plain.get("networks")
     if not isinstance(written, list):
         return []
@@ -140,24 +114,26 @@ def _networks(plain: dict[Any, Any], source: str) -> list[int]:
         raise ConfigError(
             f"{source}: networks: the entries stand for {total:,} networks; at most {MOST_NETWORKS:,} are valid: give fewer values"
         )
-    found = [expand(n, f"{source}: networks") if isinstance(n, Mapping) else [n] for n in written]
-    plain["networks"] = [network for networks in found for network in networks]
-    return [number for number, networks in enumerate(found) for _ in networks]
+    return _expanded(plain, "networks", lambda network: expand(network, f"{source}: networks"))
 
 
 def _recordings(plain: dict[Any, Any], source: str) -> list[int]:
-    """Put recordings in the place of patterns of files; return the number of the entry that each is from."""
-    written = plain.get("recordings")
-    if not isinstance(written, list):
+    """Put recordings in the place of patterns of files (see `_expanded`)."""
+    if not isinstance(plain.get("recordings"), list):
         return []
     given = plain.get("results_dir")
     folder = given if isinstance(given, str) else "results"
     for recording in _items(plain, "recordings"):
         if isinstance(recording.get("file"), str):
             recording["file"] = recording["file"].replace("{results_dir}", folder)
-    found = [expand_files(r, f"{source}: recordings") if isinstance(r, Mapping) else [r] for r in written]
-    plain["recordings"] = [recording for recordings in found for recording in recordings]
-    return [number for number, recordings in enumerate(found) for _ in recordings]
+    return _expanded(plain, "recordings", lambda recording: expand_files(recording, f"{source}: recordings"))
+
+
+def _expanded(plain: dict[Any, Any], section: str, items_of: Callable[[Mapping[str, Any]], list[Any]]) -> list[int]:
+    """Put what each entry of a list stands for in its place; return the number of the entry that each item is from."""
+    found = [items_of(entry) if isinstance(entry, Mapping) else [entry] for entry in plain[section]]
+    plain[section] = [item for items in found for item in items]
+    return [number for number, items in enumerate(found) for _ in items]
 
 
 def _items(plain: Mapping[Any, Any], section: str) -> Sequence[dict[Any, Any]]:

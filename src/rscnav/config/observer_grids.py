@@ -10,15 +10,7 @@ LEAST = 1.5  # bins of the grid within one standard deviation of the motion nois
 
 
 def check_grid(observer: Observer, task: Any, where: str) -> None:
-    """Raise an InvalidValueError where the observers of a task could not be computed.
-
-    Parameters
-    ----------
-    observer : Observer
-    task : settings of a task
-    where : str
-        What needs them, for the message.
-    """
+    """Raise an InvalidValueError where the observers of a task with these settings could not be computed; `where` needs them."""
     if hasattr(task, "n_ports"):
         if observer.particles < task.n_ports:
             raise InvalidValueError(
@@ -29,13 +21,9 @@ def check_grid(observer: Observer, task: Any, where: str) -> None:
     coarse = observer.grid_bins < finest
     if coarse or observer.grid_bins % task.n_bins:
         valid = task.n_bins * math.ceil(max(finest, 1) / task.n_bins)
-        noise = (
-            f", and at least {math.ceil(finest):,} for motion noise of {task.motion.noise_rad} rad a step"
-            if coarse
-            else ""
-        )
+        least = f", and at least {math.ceil(finest):,} for motion noise of {task.motion.noise_rad} rad a step"
         raise InvalidValueError(
-            f"observer.grid_bins: {observer.grid_bins} is not valid: {where} needs a multiple of its {task.n_bins} position bins (n_bins){noise}; "
+            f"observer.grid_bins: {observer.grid_bins} is not valid: {where} needs a multiple of its {task.n_bins} position bins (n_bins){least if coarse else ''}; "
             f"the smallest is {valid:,}"
         )
     separations = getattr(task, "n_separation_bins", 1)

@@ -48,7 +48,6 @@ class ResourceEstimate:
 
     largest: Part
     disk: float
-    disk_keys: str
 
     def words(self) -> str:
         """Return both in a line."""
@@ -56,14 +55,7 @@ class ResourceEstimate:
 
 
 def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = None) -> ResourceEstimate:
-    """Estimate what a run takes.
-
-    Parameters
-    ----------
-    config : Config
-    recorded : mapping, optional
-        By name of a recording: samples and units that its session will have, where they are known.
-    """
+    """Estimate what a run takes; `recorded` are the samples and units of recordings' sessions, by name, where they are known."""
     parts = [Part("small jobs")]
     sizes: dict[str, float] = {}  # of the sessions, in bytes
     checked: set[int] = set()
@@ -83,26 +75,16 @@ def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = No
         task = simulation.task
         samples = simulation.n_trials * (task.n_steps + round(simulation.gap_s / task.dt_s))
         keys = f"simulations.{simulation.name}.n_units, n_trials, task.trial_s, gap_s"
-        parts.append(
-            Part(
-                f"simulation '{simulation.name}'",
-                {keys: samples * (16.0 * simulation.n_units + 16 * task.n_bins + 100)},
-            )
-        )
+        held = samples * (16.0 * simulation.n_units + 16 * task.n_bins + 100)
+        parts.append(Part(f"simulation '{simulation.name}'", {keys: held}))
         for recording in by_file.get(simulated_file(config, simulation.name), []):
             shapes.setdefault(recording.name, (round(samples * task.dt_s / recording.bin_s), simulation.n_units))
     bins_s = {recording.name: recording.bin_s for recording in config.recordings}
     for name, (samples, units) in shapes.items():
         sizes[name] = samples * (4.0 * units + 400)
         thinned = max(1.0, config.analyses.common.analysis_dt_s / bins_s.get(name, 0.1))  # type: ignore[attr-defined]
-        parts.append(
-            _analyses(
-                round(samples / thinned),
-                units,
-                name,
-                f"recordings.{name}.unit_filters, bin_s, analyses.common.analysis_dt_s",
-            )
-        )
+        keys = f"recordings.{name}.unit_filters, bin_s, analyses.common.analysis_dt_s"
+        parts.append(_analyses(round(samples / thinned), units, name, keys))
     for name, (entry, source) in sampled_sessions(config).items():
         network = networks[source][0]
         steps = config.tasks[network.task].n_steps
@@ -111,11 +93,8 @@ def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = No
         sizes[name] = (entry.n_trials or SAMPLED_TRIALS) * steps * (4.0 * units + 400)
     exported = NWB * config.export.nwb + {"parquet": PARQUET, "csv": CSV, None: 0.0}[config.export.tables]
     files = SESSION_FILES * max(1.0, (config.figures.dpi / 300) ** 2)
-    return ResourceEstimate(
-        max(parts, key=lambda part: part.size),
-        sum(sizes.values()) * (1 + exported) + len(sizes) * files,
-        "rollout.test_trials, networks.seeds, export (nwb: false, tables: null)",
-    )
+    disk = sum(sizes.values()) * (1 + exported) + len(sizes) * files
+    return ResourceEstimate(max(parts, key=lambda part: part.size), disk)
 
 
 def too_large(config: Config, found: ResourceEstimate) -> list[str]:
@@ -130,8 +109,8 @@ def too_large(config: Config, found: ResourceEstimate) -> list[str]:
     free = shutil.disk_usage(_there(config.results_dir)).free + _held(config.results_dir)
     if found.disk > free:
         lines.append(
-            f"disk: the results take about {_size(found.disk)}, and {config.results_dir} has room for {_size(free)}; lower {found.disk_keys}, or "
-            "name another folder as results_dir"
+            f"disk: the results take about {_size(found.disk)}, and {config.results_dir} has room for {_size(free)}; lower "
+            "rollout.test_trials, networks.seeds, export (nwb: false, tables: null), or name another folder as results_dir"
         )
     return lines
 
@@ -155,12 +134,9 @@ def _training(config: Config, network: NetworkSettings, name: str) -> Part:
     width = network.hidden_size * (1 + network.bidirectional)
     gates = GATES.get(network.cell, 1)
     n_inputs = getattr(task, "map_units", 1) + task.velocity_units + 4
-    weights = sum(
-        gates
-        * width
-        * ((0 if network.cell == "diagonal" else network.hidden_size) + (n_inputs if layer == 0 else width) + 2)
-        for layer in range(network.layers)
-    )
+    recurrent = 0 if network.cell == "diagonal" else network.hidden_size
+    inputs = n_inputs + (network.layers - 1) * width  # of all layers
+    weights = gates * width * (inputs + network.layers * (recurrent + 2))
     batch = max([training.batch_size, *(lesson.batch_size or 0 for lesson in training.curriculum)])
     steps = max([task.n_steps, *(_lesson_steps(task, lesson.task) for lesson in training.curriculum)])
     held = steps * (width * network.layers * 4.0 * (gates + 13) + 24 * classes + 4 * n_inputs)
@@ -180,13 +156,9 @@ def _lesson_steps(task: Any, changes: Mapping[str, Any]) -> int:
 
 def _rollout(samples: int, units: int, classes: int, name: str) -> Part:
     trials = "rollout.test_trials, train_trials, tasks.*.trial_s (or raise dt_s)"
-    return Part(
-        f"rollout of '{name}'",
-        {
-            f"{trials}, networks.hidden_size": 8.0 * samples * units,
-            f"{trials}, n_bins": samples * (40.0 * classes + 400),
-        },
-    )
+    states, beliefs = 8.0 * samples * units, samples * (40.0 * classes + 400)
+    by_key = {f"{trials}, networks.hidden_size": states, f"{trials}, n_bins": beliefs}
+    return Part(f"rollout of '{name}'", by_key)
 
 
 def _analyses(samples: int, units: int, name: str, keys: str) -> Part:

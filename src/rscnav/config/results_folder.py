@@ -11,12 +11,8 @@ OWN_FOLDERS = ("src", "workflow", "profiles", "docs", "tests", "notebooks", "ben
 OWN_FILES = ("Snakefile", "pyproject.toml", ".git")  # a folder that holds one of these is a project's
 EXAMPLE = "results, results/quick, /data/lab/results"
 _NOT_A_NAME = {
-    "{": "braces stand for wildcards",
-    "}": "braces stand for wildcards",
-    "*": "it stands for a pattern of names",
-    "?": "it stands for a pattern of names",
-    "[": "it stands for a pattern of names",
-    "]": "it stands for a pattern of names",
+    **dict.fromkeys("{}", "braces stand for wildcards"),
+    **dict.fromkeys("*?[]", "it stands for a pattern of names"),
 }
 
 
@@ -60,18 +56,18 @@ def results_folder(given: str) -> str:
         raise InvalidValueError(f"{said}: commands would take it for an option; begin with another sign")
     if any(len(os.fsencode(part)) > 255 for part in folder.split("/")):
         raise InvalidValueError(f"{said}: a folder's name has 255 bytes at most")
-    taken = _taken(folder)
-    if taken:
+    if taken := _taken(folder):
         raise InvalidValueError(f"{said}: {taken}; name a folder of its own, for example {EXAMPLE}")
     return folder
 
 
 def _taken(folder: str) -> str:
     """Say what else the folder is; '' where nothing speaks against it."""
-    here = Path.cwd()
-    real = Path(os.path.realpath(folder))
-    if real == here.resolve() or real in here.resolve().parents:
-        return "it is the current folder" if real == here.resolve() else "the current folder lies in it"
+    here, real = Path.cwd().resolve(), Path(os.path.realpath(folder))
+    if real == here:
+        return "it is the current folder"
+    if real in here.parents:
+        return "the current folder lies in it"
     for name in (".git", ".snakemake"):
         if name in real.parts:
             return f"it lies in {name}"
@@ -84,8 +80,7 @@ def _taken(folder: str) -> str:
     for root in _roots(here):
         if real == root or real in root.parents:
             return f"the project's folder {root} lies in it"
-        own = _own_part(real, root)
-        if own:
+        if own := _own_part(real, root):
             return f"{own}/ belongs to the project"
     return ""
 
@@ -93,7 +88,7 @@ def _taken(folder: str) -> str:
 def _roots(here: Path) -> list[Path]:
     """List the folders of the project: the one at hand, and the checkout that this package is part of."""
     checkout = Path(rscnav.__file__).resolve().parents[2]
-    return [root for root in dict.fromkeys([here.resolve(), checkout]) if (root / "Snakefile").is_file()]
+    return [root for root in dict.fromkeys([here, checkout]) if (root / "Snakefile").is_file()]
 
 
 def _own_part(real: Path, root: Path) -> str:

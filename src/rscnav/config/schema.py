@@ -1,5 +1,6 @@
 """The whole of ``config.yaml``."""
 
+import itertools
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_validator
@@ -27,11 +28,8 @@ from rscnav.tasks.registry import task_from
 
 def _analyses_model() -> type[StrictSettings]:
     """One section an analysis, from the table of analyses; each module brings its own settings."""
-    sections: dict[str, Any] = {
-        name: (module.Settings, Field(default_factory=module.Settings))
-        for name, module in ((name, analysis_module(name)) for name in ANALYSES)
-    }
-    sections["common"] = (Common, Field(default_factory=Common))
+    models = {name: analysis_module(name).Settings for name in ANALYSES} | {"common": Common}
+    sections: dict[str, Any] = {name: (model, Field(default_factory=model)) for name, model in models.items()}
     return create_model("Analyses", __base__=StrictSettings, **sections)
 
 
@@ -81,9 +79,10 @@ class Config(StrictSettings):
         for network in self.networks:
             networks.setdefault(network.name, []).extend(f"{network.name}-s{seed}" for seed in network.seeds)
         recordings = [recording.name for recording in self.recordings]
-        check_number([n for sessions in networks.values() for n in sessions], self.sampled_networks, recordings)
+        of_networks = list(itertools.chain(*networks.values()))
+        check_number(of_networks, self.sampled_networks, recordings)
         sampled = sampled_names(self.sampled_networks, networks, recordings)
-        check_names("session", [*(n for sessions in networks.values() for n in sessions), *sampled, *recordings])
+        check_names("session", [*of_networks, *sampled, *recordings])
         check_names("comparison", [comparison.name for comparison in self.comparisons])
         check_names("simulation", [simulation.name for simulation in self.simulations])
         for task in dict.fromkeys(network.task for network in self.networks):

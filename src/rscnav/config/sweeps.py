@@ -56,12 +56,10 @@ def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[st
         return [dict(network)]
     for path, values in swept.items():
         _check(values, f"{source}: {shown(name)}: {shown_key(path)}")
-    keys = listed(shown_key(path) for path in swept)
+    sweep = f"{source}: {shown(name)}: the sweep over {listed(shown_key(path) for path in swept)}"
     if n_networks(network) > MOST_NETWORKS:
-        raise ConfigError(
-            f"{source}: {shown(name)}: the sweep over {keys} stands for {n_networks(network):,} networks; at most "
-            f"{MOST_NETWORKS:,} are valid: give fewer values"
-        )
+        much = f"{n_networks(network):,} networks; at most {MOST_NETWORKS:,} are valid: give fewer values"
+        raise ConfigError(f"{sweep} stands for {much}")
     found: dict[str, dict[str, Any]] = {}
     for combination in itertools.product(*swept.values()):
         one: dict[str, Any] = dict(network)
@@ -71,10 +69,8 @@ def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[st
             parts.append(_label(path[-1], value))
         one["name"] = "-".join(parts)
         if one["name"] in found:
-            raise ConfigError(
-                f"{source}: {shown(name)}: the sweep over {keys} gives two networks the name {shown(one['name'])}; "
-                "write them as entries with names of their own"
-            )
+            twice = f"gives two networks the name {shown(one['name'])}; write them as entries with names of their own"
+            raise ConfigError(f"{sweep} {twice}")
         found[one["name"]] = one
     return list(found.values())
 
@@ -101,9 +97,8 @@ def _check(values: list[Any], where: str) -> None:
     seen = set()
     for value in values:
         if isinstance(value, list | Mapping):
-            raise ConfigError(
-                f"{where}: {shown(value)} is no single value; a sweep is a list of numbers, texts, true, false"
-            )
+            said = f"{shown(value)} is no single value; a sweep is a list of numbers, texts, true, false"
+            raise ConfigError(f"{where}: {said}")
         known = (isinstance(value, bool), value)  # 1 and 1.0 are one value, true another
         if known in seen:
             raise ConfigError(f"{where}: {shown(value)} occurs twice in {shown(values)}; give each value once")

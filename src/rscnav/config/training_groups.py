@@ -6,28 +6,21 @@ from rscnav.config.job_settings import network_sessions
 from rscnav.config.schema import Config
 from rscnav.networks.settings import NetworkSettings
 
-FREE = (
-    "max_learning_rate",
-    "grad_clip_norm",
-    "activity_l2",
-)  # settings of a training that may differ within an ensemble
+# Settings of a training that may differ within an ensemble.
+FREE = ("max_learning_rate", "grad_clip_norm", "activity_l2")
 ENSEMBLES = ("bptt", "truncated_bptt")  # learning rules that train several networks at once
 
 
 def training_groups(config: Config) -> list[list[str]]:
-    """Return the sessions of networks, cut into those that can train together.
+    """Return the sessions of networks, cut into those that can train together, in the order of the configuration.
 
     Networks can if they are the same but for name, seed, and the settings of training in `FREE`, and their learning rule trains
     ensembles. The keys ``device`` and ``train_jobs`` play no part.
-
-    Returns
-    -------
-    list of list of str
-        Every network's session once, groups and members in the order of the configuration.
     """
     groups: dict[str, list[str]] = {}
     for session, (network, _) in network_sessions(config).items():
-        groups.setdefault(_shape(network) if trains_in_ensembles(network) else session, []).append(session)
+        together = network.training.learning_rule.name in ENSEMBLES
+        groups.setdefault(_shape(network) if together else session, []).append(session)
     return list(groups.values())
 
 
@@ -39,11 +32,6 @@ def training_group(config: Config, session: str) -> list[str]:
 def shape_hash(network: NetworkSettings) -> str:
     """Return 12 hexadecimal digits that are the same for all networks of a group, whatever else the configuration holds."""
     return hashlib.sha256(_shape(network).encode()).hexdigest()[:12]
-
-
-def trains_in_ensembles(network: NetworkSettings) -> bool:
-    """Whether the network's learning rule can train several networks at once."""
-    return network.training.learning_rule.name in ENSEMBLES
 
 
 def _shape(network: NetworkSettings) -> str:

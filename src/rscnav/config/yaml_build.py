@@ -9,7 +9,6 @@ from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
-    MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -41,22 +40,25 @@ class Builder:
     """Builds values from a parser's events, one by one, so that nothing larger than the bounds is ever built."""
 
     source: str
-    places: KeyPositions = field(default_factory=KeyPositions)
+    events: Iterator[Any]
+    places: KeyPositions = field(init=False)
     anchors: dict[str, _Anchor] = field(default_factory=dict)
     size: int = 0
     deepest: int = 0
 
-    def document(self, events: Iterator[Any]) -> Any:
+    def __post_init__(self) -> None:
+        self.places = KeyPositions(self.source)
+
+    def document(self) -> Any:
         """Read the one document."""
-        self.places.source = self.source
         value = None
         seen = 0
-        for event in events:
+        for event in self.events:
             if isinstance(event, DocumentStartEvent):
                 seen += 1
                 if seen > 1:
                     raise self.error(event, (), "a second document begins here (---); write one document a file")
-                value = self.value(next(events), events, (), 0)
+                value = self.value(next(self.events), ())
         return value
 
     def error(self, event: Any, path: tuple[Any, ...], what: str) -> ConfigError:
@@ -65,31 +67,30 @@ class Builder:
         key = f"{shown_key(path)}: " if path else ""
         return ConfigError(f"{self.source}: line {mark.line + 1}, column {mark.column + 1}: {key}{what}")
 
-    def value(self, event: Any, events: Iterator[Any], path: tuple[Any, ...], level: int) -> Any:
-        """Read one value, with all in it."""
+    def value(self, event: Any, path: tuple[Any, ...]) -> Any:
+        """Read one value, with all in it; it is nested as deep as the path is long."""
         if isinstance(event, AliasEvent):
-            return self.alias(event, path, level)
+            return self.alias(event, path)
         if event.tag is not None:
-            raise self.error(
-                event, path, f"the tag {str(event.tag)[:60]}: tags are not read; leave it out, write text in quotes"
-            )
-        self.grow(event, path, 1, level)
+            tag = str(event.tag)[:60]
+            raise self.error(event, path, f"the tag {tag}: tags are not read; leave it out, write text in quotes")
+        self.grow(event, path, 1, len(path))
         anchor = self.open(event, path)
         size, deepest = self.size, self.deepest
-        self.deepest = level
+        self.deepest = len(path)
         if isinstance(event, ScalarEvent):
             value = self.scalar(event, path)
         elif isinstance(event, SequenceStartEvent):
             value = []
-            while not isinstance(inner := next(events), SequenceEndEvent):
+            while not isinstance(inner := next(self.events), SequenceEndEvent):
                 here = (*path, len(value))
-                self.places.add(here, inner.start_mark.line + 1)
-                value.append(self.value(inner, events, here, level + 1))
+                self.places.lines[here] = inner.start_mark.line + 1
+                value.append(self.value(inner, here))
         else:
-            value = self.mapping(event, events, path, level)
+            value = self.mapping(path)
         if anchor is not None:
             anchor.value, anchor.done = value, True
-            anchor.size, anchor.levels = self.size - size + 1, self.deepest - level
+            anchor.size, anchor.levels = self.size - size + 1, self.deepest - len(path)
         self.deepest = max(deepest, self.deepest)
         return value
 
@@ -102,35 +103,32 @@ class Builder:
         except InvalidValueError as error:
             raise self.error(event, path, str(error)) from None
 
-    def mapping(
-        self, start: MappingStartEvent, events: Iterator[Any], path: tuple[Any, ...], level: int
-    ) -> dict[Any, Any]:
+    def mapping(self, path: tuple[Any, ...]) -> dict[Any, Any]:
         """Read keys with values."""
         value: dict[Any, Any] = {}
         lines: dict[Any, int] = {}
         merged: list[dict[Any, Any]] = []
-        while not isinstance(event := next(events), MappingEndEvent):
+        while not isinstance(event := next(self.events), MappingEndEvent):
             if isinstance(event, ScalarEvent) and event.implicit[0] and event.value == "<<":
-                merged += self.merged(events, path, level)
+                merged += self.merged((*path, "<<"))
                 continue
             key = self.key(event, path)
             here = (*path, key)
             if key in lines:
                 raise self.error(event, here, f"this key is there twice, first in line {lines[key]}; keep one of them")
-            lines[key] = event.start_mark.line + 1
-            self.places.add(here, lines[key])
-            value[key] = self.value(next(events), events, here, level + 1)
+            lines[key] = self.places.lines[here] = event.start_mark.line + 1
+            value[key] = self.value(next(self.events), here)
         for base in merged:
             value = {**base, **value}
         return value
 
-    def merged(self, events: Iterator[Any], path: tuple[Any, ...], level: int) -> list[dict[Any, Any]]:
+    def merged(self, path: tuple[Any, ...]) -> list[dict[Any, Any]]:
         """Read what a merge key (<<) takes keys from: a mapping, or a list of them, the first going before the others."""
-        event = next(events)
-        value = self.value(event, events, (*path, "<<"), level + 1)
+        event = next(self.events)
+        value = self.value(event, path)
         found = value if isinstance(value, list) else [value]
         if not all(isinstance(base, dict) for base in found):
-            raise self.error(event, (*path, "<<"), "keys with values are needed here, or a list of such")
+            raise self.error(event, path, "keys with values are needed here, or a list of such")
         return found
 
     def key(self, event: Any, path: tuple[Any, ...]) -> Any:
@@ -142,10 +140,9 @@ class Builder:
             said = "true" if key else "false"
             raise self.error(event, path, f"the key {event.value} is read as {said}; write '{event.value}' in quotes")
         if not isinstance(key, str | int):
-            what = "nothing" if key is None else "a number with a point"
-            raise self.error(
-                event, path, f"the key {event.value[:60] or '(empty)'} is read as {what}; write it in quotes"
-            )
+            said = "nothing" if key is None else "a number with a point"
+            word = event.value[:60] or "(empty)"
+            raise self.error(event, path, f"the key {word} is read as {said}; write it in quotes")
         return key
 
     def open(self, event: Any, path: tuple[Any, ...]) -> _Anchor | None:
@@ -154,32 +151,22 @@ class Builder:
         if name is None:
             return None
         if name in self.anchors:
-            raise self.error(
-                event,
-                path,
-                f"the anchor &{name[:60]} is there twice, first in line {self.anchors[name].line}; rename one",
-            )
+            line = self.anchors[name].line
+            raise self.error(event, path, f"the anchor &{name[:60]} is there twice, first in line {line}; rename one")
         self.anchors[name] = _Anchor(event.start_mark.line + 1)
         return self.anchors[name]
 
-    def alias(self, event: AliasEvent, path: tuple[Any, ...], level: int) -> Any:
+    def alias(self, event: AliasEvent, path: tuple[Any, ...]) -> Any:
         """Copy what an alias stands for."""
-        name = str(event.anchor)
-        if name not in self.anchors:
-            raise self.error(
-                event,
-                path,
-                f"*{name[:60]} stands for &{name[:60]}, which is not there above; add it, or correct the name",
-            )
-        anchor = self.anchors[name]
+        anchor, name = self.anchors.get(event.anchor), str(event.anchor)[:60]
+        if anchor is None:
+            said = f"*{name} stands for &{name}, which is not there above; add it, or correct the name"
+            raise self.error(event, path, said)
         if not anchor.done:
-            raise self.error(
-                event,
-                path,
-                f"*{name[:60]} lies within &{name[:60]} (line {anchor.line}), so it would hold itself; write out the value",
-            )
-        self.grow(event, path, anchor.size, level + anchor.levels)
-        self.deepest = max(self.deepest, level + anchor.levels)
+            said = f"*{name} lies within &{name} (line {anchor.line}), so it would hold itself; write out the value"
+            raise self.error(event, path, said)
+        self.grow(event, path, anchor.size, len(path) + anchor.levels)
+        self.deepest = max(self.deepest, len(path) + anchor.levels)
         return copy.deepcopy(anchor.value)
 
     def grow(self, event: Any, path: tuple[Any, ...], by: int, level: int) -> None:
@@ -188,8 +175,5 @@ class Builder:
             raise self.error(event, path[:4], f"nested deeper than {MOST_LEVELS} levels; is a bracket not closed?")
         self.size += by
         if self.size > MOST_VALUES:
-            raise self.error(
-                event,
-                path,
-                f"more than {MOST_VALUES:,} values up to here, with those that aliases (*name) stand for; write fewer",
-            )
+            much = f"more than {MOST_VALUES:,} values up to here, with those that aliases (*name) stand for"
+            raise self.error(event, path, f"{much}; write fewer")

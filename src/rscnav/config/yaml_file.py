@@ -32,13 +32,7 @@ _SAID = {  # what libyaml says -> what to do about it
 
 
 def read_yaml(path: str | os.PathLike[str]) -> tuple[dict[Any, Any], KeyPositions]:
-    """Read the mapping that a YAML file holds.
-
-    Returns
-    -------
-    values : dict
-    places : KeyPositions
-        The line of each value.
+    """Read the mapping that a YAML file holds, and the line of each value in it.
 
     Raises
     ------
@@ -58,12 +52,11 @@ def read_yaml(path: str | os.PathLike[str]) -> tuple[dict[Any, Any], KeyPosition
 def parse_yaml(text: str, source: str) -> tuple[Any, KeyPositions]:
     """Read YAML text; see `read_yaml`. `source` is where it is from, for messages."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = Builder(source)
+    builder = Builder(source, yaml.parse(text, Loader=loader))
     try:
-        value = builder.document(iter(yaml.parse(text, Loader=loader)))
+        return builder.document(), builder.places
     except yaml.YAMLError as error:
         raise ConfigError(f"{source}: this is not YAML: {_reason(error, text)}") from None
-    return value, builder.places
 
 
 def _reason(error: yaml.YAMLError, text: str) -> str:
@@ -74,16 +67,11 @@ def _reason(error: yaml.YAMLError, text: str) -> str:
         return said
     lines = text.splitlines()
     line = lines[mark.line].strip() if mark.line < len(lines) else ""
-    seen = (
-        f" (in: {line[:60]}{'...' if len(line) > 60 else ''})"
-        if line
-        else " (the end of the file)"
-        if mark.line >= len(lines)
-        else ""
-    )
+    seen = f" (in: {line[:60]}{'...' if len(line) > 60 else ''})" if line else ""
+    if mark.line >= len(lines):
+        seen = " (the end of the file)"
     begun = getattr(error, "context_mark", None)
-    within = (
-        f"; what it belongs to begins in line {begun.line + 1}" if begun is not None and begun.line != mark.line else ""
-    )
+    apart = begun is not None and begun.line != mark.line
+    within = f"; what it belongs to begins in line {begun.line + 1}" if apart else ""
     cure = next((cure for words, cure in _SAID.items() if words in said), said)
     return f"line {mark.line + 1}, column {mark.column + 1}: {cure}{seen}{within}"

@@ -23,9 +23,8 @@ _CURES = {
     errno.ENOTDIR: _FILE,
     errno.EEXIST: _FILE,
 }
-_PART = re.compile(
-    r"\.(?P<stem>.*)\.(?P<process>[0-9]+)\.part(?P<suffix>(\..*)?)", re.DOTALL
-)  # what `atomic_path` writes into
+# What `atomic_path` writes into.
+_PART = re.compile(r"\.(?P<stem>.*)\.(?P<process>[0-9]+)\.part(?P<suffix>(\..*)?)", re.DOTALL)
 _unfinished: set[Path] = set()  # temporary files of this process
 
 
@@ -53,11 +52,13 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     refuse_if_orphaned()
     temporary = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(target.parent, target)
+    except OSError as error:
+        raise not_written(error, target) from error
     _unfinished.add(temporary)
     try:
-        with _explained(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            clear_leftovers(target.parent, target)
         yield temporary
         refuse_if_orphaned()
         os.replace(temporary, target)
@@ -73,15 +74,6 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         with suppress(OSError):  # a path that is no folder, a disk that is read-only: there is nothing to remove
             temporary.unlink()
         _unfinished.discard(temporary)
-
-
-@contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    """Name the file that was to be written where its folder cannot be made or read."""
-    try:
-        yield
-    except OSError as error:
-        raise not_written(error, target) from error
 
 
 def not_written(error: OSError, target: Path) -> FileError:

@@ -15,20 +15,11 @@ _numba: Any = numba.config
 
 
 def keeps_compiled(source: str) -> bool:
-    """Choose where numba keeps the compiled functions of a source file.
+    """Choose where numba keeps the compiled functions of a source file (``__file__`` of the module), for numba's option `cache`.
 
     That is the folder that the variable NUMBA_CACHE_DIR names, the source's ``__pycache__``, the user's cache, or a folder of the user's
-    own among the temporary files: the first that can be written and has room.
-
-    Parameters
-    ----------
-    source : str
-        ``__file__`` of the module.
-
-    Returns
-    -------
-    bool
-        For numba's option `cache`. False where there is no such folder: functions are then compiled anew in each process.
+    own among the temporary files: the first that can be written and has room. False where there is none: functions are then compiled
+    anew in each process.
     """
     first = _numba.CACHE_DIR or os.path.join(os.path.dirname(source), "__pycache__")
     if is_usable(Path(first)):

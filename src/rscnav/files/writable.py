@@ -14,9 +14,7 @@ ENOUGH_BYTES = 16 << 20  # free space that a library's cache must have: few surv
 def is_usable(folder: Path) -> bool:
     """Tell whether files can be written into a folder, which is made where it is missing, and whether there is room."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        refuse_unwritable(folder)
         found = os.statvfs(folder)
     except OSError:
         return False

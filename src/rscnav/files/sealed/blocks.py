@@ -26,21 +26,11 @@ _TEXT = re.compile(
 
 @dataclass(frozen=True)
 class Header:
-    """What the first bytes of a sealed file say.
+    """What the first bytes of a sealed file say."""
 
-    Parameters
-    ----------
-    format : str
-        For example ``rscnav session 4``.
-    end : int
-        Where the content ends and the digests begin.
-    digest : str
-        The sha256 of the lines before it and of the digests: it stands for the whole file.
-    """
-
-    format: str
-    end: int
-    digest: str
+    format: str  # for example ``rscnav session 4``
+    end: int  # where the content ends and the digests begin
+    digest: str  # the sha256 of the lines before it and of the digests: it stands for the whole file
 
     @property
     def n_blocks(self) -> int:

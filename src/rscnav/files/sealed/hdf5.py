@@ -16,7 +16,6 @@ from rscnav.files.sealed.streams import Input, Output
 
 NWB_FORMAT = "rscnav nwb 1"
 COPY = f"copy it again from where it came, or, where a run made it, {CURE}"
-
 CHANGED = f"{COPY}. If you changed it on purpose, accept it as it is: `rscnav check --accept FILE`"
 
 
@@ -28,13 +27,7 @@ class SealedFile(h5py.File):
 
 @contextmanager
 def new_hdf5(path: str | os.PathLike[str], name: str) -> Iterator[h5py.File]:
-    """Write a sealed HDF5 file, whole or not at all.
-
-    Parameters
-    ----------
-    path : path-like
-    name : str
-        Name and number of the format, for example ``rscnav session 4``.
+    """Write a sealed HDF5 file, whole or not at all; `name` is that of its format, with a number, for example ``rscnav session 4``.
 
     Raises
     ------
@@ -65,13 +58,7 @@ def new_hdf5(path: str | os.PathLike[str], name: str) -> Iterator[h5py.File]:
 def open_hdf5(path: str | os.PathLike[str], name: str, seal: str = "") -> Iterator[SealedFile]:
     """Open a sealed HDF5 file for reading; every byte is checked when it is read, so libhdf5 never sees a damaged one.
 
-    Parameters
-    ----------
-    path : path-like
-    name : str
-        The format that it must have.
-    seal : str, optional
-        The digest that it must have, where it was open before.
+    It must have the format `name` and, where it was open before, the digest `seal`.
 
     Raises
     ------

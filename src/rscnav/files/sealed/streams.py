@@ -26,9 +26,6 @@ class _Stream(io.RawIOBase):
         self.at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.end()}[whence]
         return self.at
 
-    def tell(self) -> int:
-        return self.at
-
     def readable(self) -> bool:
         return True
 

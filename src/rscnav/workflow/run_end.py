@@ -53,13 +53,7 @@ class Unfinished:
 
 
 def at_error(workflow: Any, config: Config) -> None:
-    """Say what failed and why, and have joint outputs made from what there is (Snakemake's ``onerror``).
-
-    Parameters
-    ----------
-    workflow : snakemake.workflow.Workflow
-    config : Config
-    """
+    """Say what failed and why, and have joint outputs made from what there is (``onerror`` of a `snakemake.workflow.Workflow`)."""
     jobs = unfinished_jobs(workflow)
     failed = [job for job in jobs if job.failed]
     if not failed:
@@ -182,10 +176,8 @@ def make_joint(
         write_text(file, missing_text(missing))
         due = [job for job in waiting if (job.figure if rules is None else job.rule in rules)]
         due = [job for job in due if _can_be_made(job, missing, config)]
-        for job in due:
-            workflow.persistence.started(
-                job.job
-            )  # before it is made: whatever happens now, the next run makes it again
+        for job in due:  # before they are made: whatever happens now, the next run makes them again
+            workflow.persistence.started(job.job)
         with ThreadPoolExecutor(max(1, min(int(workflow.cores or 1), len(due) or 1))) as pool:
             for job, said in zip(due, pool.map(lambda job: _run(job, file), due), strict=True):
                 if said:

@@ -31,27 +31,12 @@ ANALYSES_READ = (*ANALYSES, "dynamics")
 def summary_text(config: Config, results: Path, names: list[str], missing: Missing = NOTHING) -> str:
     """Collect the numbers of all sessions as JSON, without dates, so that the same results give the same text.
 
-    Parameters
-    ----------
-    config : Config
-    results : pathlib.Path
-        Holds ``sessions/`` and ``analyses/``.
-    names : list of str
-        The sessions.
-    missing : Missing, optional
-        What the run could not make: such a session has the status ``failed``, with stage, reason and log; `failed` of a session lists
-        its analyses that failed.
-
-    Returns
-    -------
-    str
+    A session that is `missing` has the status ``failed``, with stage, reason and log; `failed` of a session lists its analyses that
+    failed. The folder `results` holds ``sessions/`` and ``analyses/``.
     """
     summary = {
         "schema": SCHEMA,
-        "run": {
-            "config_sha": settings_for(config, "summary", "")["settings_sha"],
-            "code": code_hash(__name__),
-        },
+        "run": {"config_sha": settings_for(config, "summary", "")["settings_sha"], "code": code_hash(__name__)},
         "sessions": {name: _session_numbers(results, name, missing) for name in names},
         "pooled": None if missing.pooled else _pooled(results / "numbers" / "pooled.h5"),
         "comparisons": {c.name: _comparison(results, c.name, missing) for c in config.comparisons},
@@ -97,12 +82,6 @@ def _failed(gap: MissingCause, name: str) -> dict[str, Any]:
     return {"status": FAILED, "stage": gap.stage, "reason": gap.said(name), "log": gap.log}
 
 
-def _comparison(results: Path, name: str, missing: Missing) -> dict[str, Any] | None:
-    if name in missing.comparisons:
-        return _failed(missing.comparisons[name], name)
-    return _compared(results / "comparisons" / f"{name}.h5")
-
-
 def _pooled(path: Path) -> dict[str, Any] | None:
     """Give the numbers over sessions, by group and name; null where the file is not there."""
     if not path.exists():
@@ -116,8 +95,11 @@ def _pooled(path: Path) -> dict[str, Any] | None:
     }
 
 
-def _compared(path: Path) -> dict[str, Any] | None:
+def _comparison(results: Path, name: str, missing: Missing) -> dict[str, Any] | None:
     """Give the numbers of each pair of a comparison, and the floor of each session; null where the file is not there."""
+    if name in missing.comparisons:
+        return _failed(missing.comparisons[name], name)
+    path = results / "comparisons" / f"{name}.h5"
     if not path.exists():
         return None
     result = read_result(path)

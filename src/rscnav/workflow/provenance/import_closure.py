@@ -26,17 +26,12 @@ BY_NAME = "rscnav.registry"  # the only module that may import by a name that is
 class Closure:
     """What some modules import, directly or not.
 
-    Parameters
-    ----------
-    modules : tuple of str
-        Modules of rscnav, in order of name, those asked for included. Not the fronts (``__init__``) of packages, which
-        only pass names on, and no module of the packages in `APART`.
-    packages : tuple of str
-        Top-level names of what they import from elsewhere, the standard library included.
+    `modules` are those of rscnav, those asked for included: not the fronts (``__init__``) of packages, which only pass names on, and
+    no module of the packages in `APART`. `packages` are the top-level names of what they import from elsewhere.
     """
 
-    modules: tuple[str, ...]
-    packages: tuple[str, ...]
+    modules: tuple[str, ...]  # in order of name
+    packages: tuple[str, ...]  # the standard library included
 
 
 def closure(*modules: str) -> Closure:

@@ -35,17 +35,8 @@ WITHOUT_EFFECT = frozenset({"annotated_types", "lazy_loader", "psutil", "pydanti
 def versions(imported: Iterable[str]) -> str:
     """Return names and versions of the numerical packages behind some imports, as one line.
 
-    A version is given without its local part, so that ``2.13.0+cpu`` and ``2.13.0+cu130`` are the same.
-
-    Parameters
-    ----------
-    imported : iterable of str
-        Top-level names; the standard library and packages without effect on results are passed over.
-
-    Returns
-    -------
-    str
-        For example ``"numpy 2.4.6, scipy 1.16.3"``, in order of name.
+    For example ``"numpy 2.4.6, scipy 1.16.3"``, in order of name. The standard library and packages without effect on results are passed
+    over. A version is given without its local part, so that ``2.13.0+cpu`` and ``2.13.0+cu130`` are the same.
     """
     distributions = sorted({name for module in imported for name in NUMERICAL.get(module, ())})
     return ", ".join(f"{name} {_version(name)}" for name in distributions)

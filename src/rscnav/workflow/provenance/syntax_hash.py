@@ -16,36 +16,20 @@ NOT_HASHED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})  # no ef
 
 @dataclass(frozen=True)
 class Import:
-    """One import.
-
-    Parameters
-    ----------
-    line : int
-    module : str
-        Absolute or, with `level` above 0, relative; empty where the name of the module is not a literal.
-    names : tuple of str
-        Of ``from module import names``; empty for ``import module``.
-    level : int
-        Leading dots.
-    """
+    """One import."""
 
     line: int
-    module: str
-    names: tuple[str, ...] = ()
-    level: int = 0
+    module: str  # absolute or, with `level` above 0, relative; empty where the name of the module is not a literal
+    names: tuple[str, ...] = ()  # of ``from module import names``; empty for ``import module``
+    level: int = 0  # leading dots
 
 
 @dataclass(frozen=True)
 class Source:
-    """What one file is.
+    """What one file is: the hash of its syntax tree, and its imports, at the top and inside functions.
 
-    Parameters
-    ----------
-    digest : str
-        Hash of the syntax tree. Comments, docstrings, formatting, imports for type checkers (``if TYPE_CHECKING``),
-        descriptions of settings (``Field(description=...)``) and the entries of registries do not count.
-    imports : tuple of Import
-        Those at the top and those inside functions; not those for type checkers alone.
+    Comments, docstrings, formatting, imports for type checkers (``if TYPE_CHECKING``), descriptions of settings
+    (``Field(description=...)``) and the entries of registries do not count.
     """
 
     digest: str
@@ -72,8 +56,11 @@ def statements_of(text: str, name: str = "<source>") -> list[ast.stmt]:
     return list(_run(ast.parse(text, name).body))
 
 
-def _write(node: ast.AST, put: Callable[[str], None], imports: list[Import]) -> None:
+def _write(node: Any, put: Callable[[str], None], imports: list[Import]) -> None:
     """Write a tree as a list of words: the kind of each node, its fields that are not empty, and their values."""
+    if not isinstance(node, ast.AST):
+        put(_text(node))
+        return
     kind = node.__class__
     put(kind.__name__)
     change = _CHANGES.get(kind)
@@ -92,16 +79,10 @@ def _write(node: ast.AST, put: Callable[[str], None], imports: list[Import]) -> 
                 put(field)
                 put(str(len(items)))
                 for item in items:
-                    if isinstance(item, ast.AST):
-                        _write(item, put, imports)
-                    else:
-                        put(_text(item))
+                    _write(item, put, imports)
         else:
             put(field)
-            if isinstance(value, ast.AST):
-                _write(value, put, imports)
-            else:
-                put(_text(value))
+            _write(value, put, imports)
 
 
 _BODIES = frozenset({"body", "orelse", "finalbody"})

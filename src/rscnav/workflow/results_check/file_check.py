@@ -8,7 +8,7 @@ from rscnav.analyses.result import FORMAT as RESULT
 from rscnav.export.tables import COLUMNS, TABLES
 from rscnav.files.sealed.hdf5 import NWB_FORMAT, check_sealed
 from rscnav.files.sealed.regular import DamagedError, file_digest
-from rscnav.files.sealed.tails import BESIDE, digest_file, read_sealed, read_with_digest
+from rscnav.files.sealed.tails import digest_file, read_sealed, read_with_digest
 from rscnav.sessions.hdf5 import FORMAT as SESSION
 
 FOLDERS = ("networks", "recordings", "sessions", "analyses", "comparisons", "figures", "numbers", "export", "parts")
@@ -36,14 +36,7 @@ def is_table(path: str) -> bool:
 
 
 def check_product(folder: Path, path: str) -> None:
-    """Check every byte of a file.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The results folder.
-    path : str
-        The file in it.
+    """Check every byte of a file in a results folder.
 
     Raises
     ------
@@ -64,11 +57,8 @@ def check_product(folder: Path, path: str) -> None:
 
 def _check_table(file: Path) -> None:
     """Check a table by the digest in the file ``columns.json``; where that is damaged or missing, it is the one that is named."""
-    try:
-        digests = json.loads(read_sealed(file.parent / COLUMNS))["sha256_of"]
-    except (OSError, ValueError, KeyError):
-        return
-    if digests.get(file.name) != file_digest(file):
+    digests = _digests(file.parent / COLUMNS)
+    if digests is not None and digests.get(file.name) != file_digest(file):
         raise DamagedError(file, f"damaged, or changed after it was written (its sha256 is not that in {COLUMNS})")
 
 
@@ -92,12 +82,18 @@ def partners(path: str) -> list[str]:
 
 
 def tables_of(folder: Path, path: str) -> list[str]:
-    """Name the tables that a ``columns.json`` lists; none where it cannot be read."""
+    """Name the tables that a ``columns.json`` lists; none for another file, and where it cannot be read."""
+    digests = _digests(folder / path) if path.endswith(COLUMNS) else None
+    return [str(Path(path).with_name(name)) for name in digests or ()]
+
+
+def _digests(columns: Path) -> dict[str, str] | None:
+    """Read the digests of tables, by the name of their file."""
     try:
-        names = json.loads(read_sealed(folder / path))["sha256_of"]
+        found: dict[str, str] = json.loads(read_sealed(columns))["sha256_of"]
+        return found
     except (OSError, ValueError, KeyError):
-        return []
-    return [str(Path(path).with_name(name)) for name in names]
+        return None
 
 
 def session_of(path: str) -> str:
@@ -112,8 +108,3 @@ def files_of(path: str) -> list[str]:
     """Name a file, and the digest beside it where its kind has one."""
     beside = Path(path).suffix == ".csv" and not is_table(path)
     return [path, str(digest_file(path))] if beside else [path]
-
-
-def is_lonely_digest(folder: Path, path: str) -> bool:
-    """Tell whether a file is the digest of another one that is not there."""
-    return path.endswith(BESIDE) and not (folder / path.removesuffix(BESIDE)).exists()

@@ -33,17 +33,9 @@ def settings_of(folder: Path) -> Path | None:
 
 
 def remake(folder: Path, found: Survey, declared: Sequence[str], configs: Sequence[str]) -> None:
-    """Delete damaged files that a run makes, and run ``snakemake``, which makes them and what is missing.
+    """Delete damaged files that a run makes (`declared`), and run ``snakemake``, which makes them and what is missing.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The results folder.
-    found : Survey
-    declared : sequence of str
-        The files that a run makes; others stay as they are.
-    configs : sequence of str
-        Configuration files, later ones over earlier ones.
+    Other files stay as they are. Of the configuration files, later ones lie over earlier ones.
 
     Raises
     ------

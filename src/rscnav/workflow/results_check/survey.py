@@ -9,42 +9,20 @@ from rscnav.errors import InvalidValueError, MissingFileError
 from rscnav.files.atomic import is_left_over
 from rscnav.files.sealed.regular import DamagedError
 from rscnav.files.sealed.tails import BESIDE
-from rscnav.workflow.results_check.file_check import (
-    FOLDERS,
-    check_product,
-    is_lonely_digest,
-    is_product,
-    partners,
-    session_of,
-    tables_of,
-)
+from rscnav.workflow.results_check.file_check import FOLDERS, check_product, is_product, partners, session_of, tables_of
 
 Step = Callable[[int, int], None]  # what is called with the number of files that are checked, and of all
 
 
 @dataclass
 class Survey:
-    """What a results folder holds; paths are relative to it.
+    """What a results folder holds; paths are relative to it."""
 
-    Parameters
-    ----------
-    n_files : int
-        Files that were checked.
-    damaged : dict
-        Files, with what is wrong with them.
-    missing : list of str
-        Files that a run makes, or that belong to others that are there.
-    left_over : dict
-        Files that nothing needs, with the reason.
-    foreign : dict
-        Files that the configuration does not have, by the session that they are of.
-    """
-
-    n_files: int = 0
-    damaged: dict[str, str] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    left_over: dict[str, str] = field(default_factory=dict)
-    foreign: dict[str, list[str]] = field(default_factory=dict)
+    n_files: int = 0  # that were checked
+    damaged: dict[str, str] = field(default_factory=dict)  # with what is wrong with them
+    missing: list[str] = field(default_factory=list)  # that a run makes, or that belong to others that are there
+    left_over: dict[str, str] = field(default_factory=dict)  # that nothing needs, with the reason
+    foreign: dict[str, list[str]] = field(default_factory=dict)  # not of the configuration, by session
 
     @property
     def sound(self) -> bool:
@@ -65,15 +43,10 @@ class Survey:
 
 
 def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | None = None) -> Survey:
-    """Check every file of a results folder.
+    """Check every file of a results folder; call `step` after each.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-    declared : sequence of str, optional
-        The files that a run makes (`rscnav.workflow.results_check.expected_files.declared`). Without them, what belongs together must be there together.
-    step : callable, optional
-        Called after each file.
+    With `declared`, the files that a run makes (`rscnav.workflow.results_check.expected_files`), these must be there. Without it, what
+    belongs together must be there together.
 
     Raises
     ------
@@ -98,10 +71,10 @@ def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | Non
     for path in there:
         if is_left_over(Path(path).name):
             found.left_over[path] = "half-written by a process that has ended; it can be deleted"
-        elif is_lonely_digest(folder, path):
+        elif path.endswith(BESIDE) and not (folder / path.removesuffix(BESIDE)).exists():
             found.left_over[path] = "the digest of a file that is not there; it can be deleted"
     if declared is None:
-        needed = [other for path in products for other in (*partners(path), *_of_columns(folder, path))]
+        needed = [other for path in products for other in (*partners(path), *tables_of(folder, path))]
         found.missing = sorted(set(needed) - set(products))
     else:
         gone = [path for path in declared if path not in set(there)]
@@ -111,10 +84,6 @@ def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | Non
                 found.foreign.setdefault(session_of(path), []).append(path)
         found.foreign = {name: sorted(paths) for name, paths in sorted(found.foreign.items())}
     return found
-
-
-def _of_columns(folder: Path, path: str) -> list[str]:
-    return tables_of(folder, path) if path.endswith("columns.json") else []
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -39,13 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Check.
-
-    Raises
-    ------
-    InvalidValueError
-        Where files are damaged or missing.
-    """
+    """Check; raises an InvalidValueError where files are damaged or missing."""
     if arguments.accept:
         for path in arguments.accept:
             accept(path)
@@ -57,16 +51,14 @@ def run(arguments: argparse.Namespace) -> None:
         configs = [str(own)]
     files = _declared(results, configs) if configs else None
     found = _checked(results, files, configs)
-    if not arguments.remake:
-        _conclude(found, results, arguments, files)
-        return
-    if files is None:
-        raise InvalidValueError(
-            f"--remake: {results} does not hold the settings of a run; give its configuration with --config"
-        )
-    if not found.sound:
-        remake(results, found, files, configs)
-        found = _checked(results, files, configs)
+    if arguments.remake:
+        if files is None:
+            raise InvalidValueError(
+                f"--remake: {results} does not hold the settings of a run; give its configuration with --config"
+            )
+        if not found.sound:
+            remake(results, found, files, configs)
+            found = _checked(results, files, configs)
     _conclude(found, results, arguments, files)
 
 

@@ -26,41 +26,25 @@ _CURES = {
     errno.EDQUOT: _SPACE,
     errno.EMFILE: "raise the limit of open files (`ulimit -n 4096`)",
 }
-_OF_THE_MACHINE = (
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.EIO,
-)  # the user's also without a file's name
+# The user's also without a file's name.
+_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO)
 
 
 def user_message(error: BaseException, command: str = "") -> str | None:
     """Return the message for an error that the user can correct; None for an error of this program.
 
-    Parameters
-    ----------
-    error : BaseException
-    command : str
-        For example ``train``; it decides which settings are named where memory is short.
+    The command, for example ``train``, decides which settings are named where memory is short.
     """
-    text = explained(error, command)
-    if text is None and isinstance(error, RscnavError):
-        text = str(error)
-    if text is None and isinstance(error, OSError):
-        text = _system_message(error)
-    return text
+    short_of_memory = explained(error, command)
+    if short_of_memory is not None:
+        return short_of_memory
+    if isinstance(error, RscnavError):
+        return str(error)
+    return _system_message(error) if isinstance(error, OSError) else None
 
 
 def internal_report(error: BaseException, words: Sequence[str]) -> str:
-    """Return the traceback of an error of this program, and the request to report it.
-
-    Parameters
-    ----------
-    error : BaseException
-    words : sequence of str
-        The command line after ``rscnav``.
-    """
+    """Return the traceback of an error of this program, and the request to report it; `words` follow ``rscnav`` on the command line."""
     said = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
     return (
         f"{''.join(traceback.format_exception(error))}"

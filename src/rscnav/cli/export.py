@@ -2,10 +2,8 @@
 
 import argparse
 from pathlib import Path
-from typing import Literal
 
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.config.schema import Config
 from rscnav.errors import InvalidValueError
 from rscnav.export.registry import EXPORTS
 from rscnav.registry import load
@@ -33,11 +31,6 @@ def run(arguments: argparse.Namespace) -> None:
         load(EXPORTS["nwb"])(session, arguments.nwb)
         print(f"{arguments.nwb}: {session.n_units} units, {len(session.trials)} trials, {len(session.time)} time bins")
     if arguments.tables is not None:
-        for path in load(EXPORTS["tables"])(session, arguments.tables, arguments.format or _configured(config)):
+        configured = job_settings(config, "export_tables", "")[0]["format"] if config else None
+        for path in load(EXPORTS["tables"])(session, arguments.tables, arguments.format or configured or "parquet"):
             print(path)
-
-
-def _configured(config: Config | None) -> Literal["parquet", "csv"]:
-    """Return the format of tables that the configuration names."""
-    kind: Literal["parquet", "csv"] | None = job_settings(config, "export_tables", "")[0]["format"] if config else None
-    return kind or "parquet"

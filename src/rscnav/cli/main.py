@@ -41,17 +41,10 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command.
+    """Run a command; return its exit status (see the module).
 
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Default: those of the command line; the process then ends with the workflow that started it, and ends cleanly on a signal.
-
-    Returns
-    -------
-    int
-        Exit status (see the module).
+    The arguments are by default those of the command line; the process then ends with the workflow that started it, and ends cleanly on
+    a signal.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:

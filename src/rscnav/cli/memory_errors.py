@@ -2,7 +2,7 @@
 
 import re
 
-_SIGNS = (
+_SIGNS = (  # in lower case: what torch, numpy, CUDA and HDF5 say
     "enforce fail at alloc_cpu",
     "can't allocate memory",
     "cannot allocate memory",
@@ -17,7 +17,7 @@ _SIGNS = (
     "cublas_status_alloc_failed",
     "invalid buffer size",
     "std::bad_alloc",
-)  # in lower case: what torch, numpy, CUDA and HDF5 say
+)
 _CUDA = re.compile(r"cuda|cublas|gpu", re.IGNORECASE)
 _BYTES = re.compile(r"(\d[\d,.]*)\s*(bytes|[KMGTPE]iB|[KMGTPE]B)", re.IGNORECASE)
 _TASK = "tasks.*.trial_s, or raise tasks.*.dt_s"
@@ -42,12 +42,8 @@ _SEPARATE = "; `train_jobs: separate` trains networks one by one, which needs le
 def explained(error: BaseException, command: str = "") -> str | None:
     """Return a sentence on an error of too little memory, with the settings to lower; None for any other error.
 
-    Parameters
-    ----------
-    error : BaseException
-        What a command raised: a `MemoryError` (numpy's among them), torch's ``OutOfMemoryError``, or a `RuntimeError` that says so.
-    command : str
-        For example ``train``; it decides which settings are named.
+    Such are a `MemoryError` (numpy's among them), torch's ``OutOfMemoryError``, and a `RuntimeError` that says so. The command, for
+    example ``train``, decides which settings are named.
     """
     text = str(error)
     if not isinstance(error, MemoryError) and not _says_so(error, text):
@@ -67,10 +63,5 @@ def _size(number: str, unit: str) -> str:
 
 
 def _says_so(error: BaseException, text: str) -> bool:
-    kinds = (
-        RuntimeError,
-        OSError,
-        ValueError,
-        OverflowError,
-    )  # numpy refuses shapes that no memory could hold by a ValueError
+    kinds = (RuntimeError, OSError, ValueError, OverflowError)  # ValueError: numpy, of shapes that no memory could hold
     return isinstance(error, kinds) and any(sign in text.lower() for sign in _SIGNS)

@@ -24,10 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Try every mapping on its file, count nothing, and say what a run would make.
 
-    Raises
-    ------
-    InvalidValueError
-        Where a recording will not do; all of them have been tried by then.
+    Raises an InvalidValueError where a recording will not do; all of them have been tried by then.
     """
     config = read_config(arguments)
     simulated = {simulated_file(config, simulation.name): simulation.n_trials for simulation in config.simulations}

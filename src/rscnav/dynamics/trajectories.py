@@ -78,7 +78,7 @@ class Trajectories:
         top = np.pad(axes[:, :3], ((0, 0), (0, max(0, 3 - axes.shape[1]))))
         return ((states - mean) @ top).astype(np.float32)
 
-    def best(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
+    def best(self, states: NDArray[np.float64]) -> NDArray[np.floating]:
         """Give the best place of the belief in states (..., state): (..., dim)."""
         return self.places.best(self.system.report(states))
 

@@ -1,4 +1,4 @@
-"""One network's training job, which may train other networks of its shape, too. See docs/networks.md, "Many networks at once".
+"""One network's training job; it may train other networks of its shape. See docs/networks.md, "Training several networks in one job".
 
 Each network has a job of its own whatever the machine. The first job of a group holds the group's lock and trains all of it that are
 not finished; the others' files wait for their own jobs (`rscnav.networks.training.finished_files`). A job that finds the lock held waits.

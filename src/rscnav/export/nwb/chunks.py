@@ -70,11 +70,20 @@ def chunk_rows(n_rows: int, row_bytes: int) -> int:
     return max(1, min(n_rows, CHUNK_BYTES // max(1, row_bytes)))
 
 
+def packed(array: NDArray) -> Any:
+    """Compress an array (time, ...) in chunks of about a megabyte."""
+    if not array.size:
+        return array
+    return _compressed(array, chunks=(chunk_rows(len(array), array.nbytes // len(array)), *array.shape[1:]))
+
+
 def activity_to_write(activity: Activity) -> Any:
     """Give activity as HDF5 takes it piece by piece, compressed."""
-    if 0 in activity.shape:
-        return np.asarray(activity, np.float32)
-    return H5DataIO(ActivityChunks(activity), compression="gzip", compression_opts=1, shuffle=True)
+    return np.asarray(activity, np.float32) if 0 in activity.shape else _compressed(ActivityChunks(activity))
+
+
+def _compressed(data: Any, **layout: Any) -> H5DataIO:
+    return H5DataIO(data, compression="gzip", compression_opts=1, shuffle=True, **layout)
 
 
 def spikes_to_write(trains: Trains) -> tuple[Any, NDArray[np.int64]]:

@@ -19,24 +19,11 @@ MODULES = {
     ACTIVITY: "binned rates of neurons, or states of a network's units",
     INFERENCE: "beliefs over places, hypotheses, and losses of the observers that they are compared with",
 }
+_BEHAVIOR = ("trial", "position", "heading", "velocity", "phase")
 SERIES = {
-    "activity": ACTIVITY,
-    "trial": BEHAVIOR,
-    "position": BEHAVIOR,
-    "heading": BEHAVIOR,
-    "velocity": BEHAVIOR,
-    "phase": BEHAVIOR,
-    "n_hypotheses": INFERENCE,
-    "belief": INFERENCE,
-    "bayes_posterior": INFERENCE,
-    "ambiguity": INFERENCE,
-    "head_loss": INFERENCE,
-    "head_bayes_loss": INFERENCE,
-    "observer_loss": INFERENCE,
-    "observer_error": INFERENCE,
-    "observer_certainty": INFERENCE,
-    "observer_alternative": INFERENCE,
-    "observer_kl_divergence": INFERENCE,
+    spec.name: ACTIVITY if spec.name == "activity" else BEHAVIOR if spec.name in _BEHAVIOR else INFERENCE
+    for spec in ARRAYS
+    if spec.dims[0] == "time" and spec.name != "time"
 }  # fields (time, ...) but `time` itself, which all of them share
 OF_TRIALS = ("landmarks", "observer_correct")  # (trials, ...): columns of the trials, one a number
 BIN_CENTRES = "position_bins"  # table of (bin, dim)
@@ -58,21 +45,14 @@ def columns_of(field: str, shape: tuple[int, ...]) -> list[str]:
 def record_of(session: Session) -> str:
     """Write down every field that is neither an array nor a table, and the shapes and types of those that are."""
     plain = {f.name: _plain(getattr(session, f.name)) for f in fields(session) if f.name not in _ELSEWHERE}
-    arrays = {
-        spec.name: list(getattr(session, spec.name).shape) for spec in ARRAYS if getattr(session, spec.name) is not None
-    }
+    held = {name: value for name in _ELSEWHERE if (value := getattr(session, name)) is not None}
+    arrays = {spec.name: list(held[spec.name].shape) for spec in ARRAYS if spec.name in held}
     tables = {
-        name: {"n_rows": len(getattr(session, name)), "dtype": np.dtype(getattr(session, name).dtype).descr}
+        name: {"n_rows": len(held[name]), "dtype": np.dtype(held[name].dtype).descr}
         for name in (*TABLES, "units")
-        if getattr(session, name) is not None
+        if name in held
     }
-    content = {
-        "format": FORMAT,
-        "plain": plain,
-        "arrays": arrays,
-        "tables": tables,
-        "spikes": session.spikes is not None,
-    }
+    content = {"format": FORMAT, "plain": plain, "arrays": arrays, "tables": tables, "spikes": "spikes" in held}
     return json.dumps(content)
 
 

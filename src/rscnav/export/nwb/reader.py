@@ -51,7 +51,7 @@ def read_exported(path: str | os.PathLike[str]) -> Session:
                 item = _series(file, name)
                 values[name] = np.asarray(item.data[:], _DTYPES[name])
                 values.setdefault("time", _time(file, item))
-        trials = {} if file.trials is None else {c.name: np.asarray(c.data[:]) for c in file.trials.columns}
+        trials = {} if file.trials is None else _of(file.trials)
         for name in OF_TRIALS:
             if name in record["arrays"]:
                 shape = tuple(record["arrays"][name])
@@ -86,20 +86,20 @@ def _table(file: Any, name: str, spec: dict[str, Any], trials: dict[str, NDArray
     result = np.empty(spec["n_rows"], spec["dtype"])
     if not len(result):
         return result
-    columns: dict[str, Any]
+    names, columns = spec["dtype"].names or (), {}
     if name == "trials":
         columns = trials
     elif name == "encounters":
-        columns = {c.name: c.data[:] for c in file.intervals["encounters"].columns}
+        columns = _of(file.intervals["encounters"])
     elif name == "units" and with_spikes:
-        columns = {c.name: c.data[:] for c in file.units.columns if c.name in (*(spec["dtype"].names or ()), "unit_id")}
-        if "id" in (spec["dtype"].names or ()) and spec["dtype"]["id"].kind in "iu":
+        columns = {c.name: c.data[:] for c in file.units.columns if c.name in (*names, "unit_id")}
+        if "id" in names and spec["dtype"]["id"].kind in "iu":
             columns["id"] = file.units.id[:]
     else:
         table = file.get_scratch(UNIT_TABLE if name == "units" else name)
         columns = {c: table[c].to_numpy() for c in table.columns} if hasattr(table, "to_numpy") else _of(table)
     start, stop = _TIMES.get(name, ("", ""))
-    for column in spec["dtype"].names or ():
+    for column in names:
         stored = {start: "start_time", stop: "stop_time"}.get(column, column)
         if stored == "id" and "id" not in columns:
             stored = "unit_id"
@@ -107,5 +107,5 @@ def _table(file: Any, name: str, spec: dict[str, Any], trials: dict[str, NDArray
     return result
 
 
-def _of(table: Any) -> dict[str, Any]:
-    return {column.name: column.data[:] for column in table.columns}
+def _of(table: Any) -> dict[str, NDArray]:
+    return {column.name: np.asarray(column.data[:]) for column in table.columns}

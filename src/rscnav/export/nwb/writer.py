@@ -6,8 +6,16 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from hdmf.common import DynamicTable, VectorData, VectorIndex
+from numpy.lib.recfunctions import unstructured_to_structured
 from numpy.typing import NDArray
+from pynwb import NWBHDF5IO, NWBFile, TimeSeries
+from pynwb.behavior import CompassDirection, Position, SpatialSeries
+from pynwb.epoch import TimeIntervals
+from pynwb.file import Subject
+from pynwb.misc import Units
 
+from rscnav.export.nwb.chunks import activity_to_write, packed, spikes_to_write
 from rscnav.export.nwb.layout import (
     BIN_CENTRES,
     INFERENCE,
@@ -49,8 +57,6 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
     FileError
         Where the file cannot be written.
     """
-    from pynwb import NWBHDF5IO, NWBFile
-
     started = str(session.attributes.get("session_start", ""))
     file = NWBFile(
         session_description=f"rscnav session of a {session.kind}: {session.name}",
@@ -73,23 +79,14 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
 
 def _add_subject(file: Any, session: Session) -> None:
     """Add the animal, with what its file said of it; of a network, that it is none."""
-    from pynwb.file import Subject
-
     known = {key: str(session.attributes.get(f"subject_{key}", kind)) for key, kind in _UNKNOWN.items()}
     about = "" if session.kind == "recording" else "an artificial recurrent network, no animal"
-    file.subject = Subject(
-        subject_id=session.subject, **{key: value for key, value in {**known, "description": about}.items() if value}
-    )
+    said = {**known, "description": about}
+    file.subject = Subject(subject_id=session.subject, **{key: value for key, value in said.items() if value})
 
 
 def _add_series(file: Any, session: Session) -> None:
     """Add every field over time; the first holds the timestamps that the others share."""
-    from pynwb import TimeSeries
-    from pynwb.behavior import CompassDirection, Position, SpatialSeries
-
-    from rscnav.export.nwb.chunks import activity_to_write
-
-    modules: dict[str, Any] = {}
     first: Any = None
     rate = _regular_rate(session.time, session.dt_s)
     if rate:
@@ -100,49 +97,40 @@ def _add_series(file: Any, session: Session) -> None:
         if array is None:
             continue
         spec = _SPECS[name]
-        if module not in modules:
-            modules[module] = file.create_processing_module(module, MODULES[module])
         unit = session.position_unit if spec.unit.startswith("position_unit") else spec.unit
         unit = _NWB_UNITS.get(unit, unit) + ("/s" if spec.unit.endswith("/s") else "")
         if name == "activity":
             unit = session.activity_unit or "n.a."
         common: dict[str, Any] = {
             "name": name,
-            "data": activity_to_write(array) if name == "activity" else _packed(np.asarray(array, spec.dtype)),
+            "data": activity_to_write(array) if name == "activity" else packed(np.asarray(array, spec.dtype)),
             "unit": unit,
             "description": spec.about,
         }
         if rate:
             common |= {"starting_time": float(session.time[0]), "rate": rate}
         else:
-            common["timestamps"] = _packed(np.asarray(session.time, "f8")) if first is None else first
+            common["timestamps"] = packed(np.asarray(session.time, "f8")) if first is None else first
         if name in ("position", "heading"):
             frame = "the landmarks' frame: a rotation of the scene (trials.rotation_rad) is taken off"
             series = SpatialSeries(reference_frame=frame, **common)
             container = Position if name == "position" else CompassDirection
-            modules[module].add(container(spatial_series=series))
+            _module(file, module).add(container(spatial_series=series))
         else:
             series = TimeSeries(**common)
-            modules[module].add(series)
+            _module(file, module).add(series)
         first = series if first is None else first
+
+
+def _module(file: Any, name: str) -> Any:
+    """Give the file's processing module of this name, made where there is none yet."""
+    return file.processing[name] if name in file.processing else file.create_processing_module(name, MODULES[name])
 
 
 def _regular_rate(time: NDArray[np.floating], dt_s: float) -> float:
     """Give the sampling rate (1/s) of times without a gap; 0 where there are gaps."""
     regular = len(time) > 1 and np.allclose(time, time[0] + dt_s * np.arange(len(time)), rtol=0, atol=1e-6)
     return round(1 / dt_s, 9) if regular else 0.0
-
-
-def _packed(array: NDArray) -> Any:
-    """Compress an array (time, ...) in chunks of about a megabyte."""
-    from hdmf.backends.hdf5.h5_utils import H5DataIO
-
-    from rscnav.export.nwb.chunks import chunk_rows
-
-    if not array.size:
-        return array
-    chunks = (chunk_rows(len(array), array.nbytes // len(array)), *array.shape[1:])
-    return H5DataIO(array, compression="gzip", compression_opts=1, shuffle=True, chunks=chunks)
 
 
 def _add_trials(file: Any, session: Session) -> None:
@@ -165,9 +153,8 @@ def _add_trials(file: Any, session: Session) -> None:
 def _add_intervals(file: Any, session: Session) -> None:
     """Add phases and encounters as intervals."""
     if session.phase is not None:
-        rows = _stretches_of_phases(session)
-        if len(rows[0]):
-            start, stop, phase, trial = rows
+        start, stop, phase, trial = _stretches_of_phases(session)
+        if len(start):
             columns = {"phase": phase, "trial": trial}
             about = {"phase": "LM0, LM1, LM2: landmarks met so far", "trial": "index into the trials"}
             file.add_time_intervals(_intervals("phases", "stretches of one phase", start, stop, columns, about))
@@ -209,9 +196,6 @@ def _stretches_of_phases(session: Session) -> tuple[NDArray, NDArray, NDArray, N
 def _intervals(
     name: str, what: str, start: NDArray, stop: NDArray, columns: dict[str, NDArray], about: dict[str, str]
 ) -> Any:
-    from hdmf.common import VectorData
-    from pynwb.epoch import TimeIntervals
-
     given = {"start_time": start, "stop_time": stop, **columns}
     about = {"start_time": "start (s)", "stop_time": "end (s)", **about}
     data = [VectorData(name=n, description=about[n] or n, data=_writable(values)) for n, values in given.items()]
@@ -224,11 +208,6 @@ def _add_units(file: Any, session: Session) -> None:
     if session.spikes is None:
         file.add_scratch(_table(UNIT_TABLE, "one row a unit, in the order of activity", table))
         return
-    from hdmf.common import VectorData, VectorIndex
-    from pynwb.misc import Units
-
-    from rscnav.export.nwb.chunks import spikes_to_write
-
     spikes, stop = spikes_to_write(session.spikes)
     times = VectorData(name="spike_times", description="s", data=spikes)
     stops = VectorIndex(name="spike_times_index", target=times, data=stop)
@@ -237,13 +216,12 @@ def _add_units(file: Any, session: Session) -> None:
     columns = {_column(name): table[name] for name in table.dtype.names or () if name != "id" or named}
     ids = np.arange(len(table)) if named else ids
     data = [VectorData(name=name, description=name, data=_writable(values)) for name, values in columns.items()]
-    colnames = ["spike_times", *columns]
     file.units = Units(
         name="units",
         description="units kept",
         id=ids.tolist(),
         columns=[stops, times, *data],  # hdmf looks for the target of an index before it comes to it
-        colnames=colnames,
+        colnames=["spike_times", *columns],
     )
 
 
@@ -251,21 +229,14 @@ def _add_tables(file: Any, session: Session) -> None:
     """Add the bins of the beliefs and the training curve."""
     if session.bin_centres is not None:
         centres = np.asarray(session.bin_centres, "f8")
-        table = np.empty(len(centres), [(f"coordinate_{k}", "f8") for k in range(centres.shape[1])])
-        for k, name in enumerate(table.dtype.names or ()):
-            table[name] = centres[:, k]
-        modules = file.processing
-        module = (
-            modules[INFERENCE] if INFERENCE in modules else file.create_processing_module(INFERENCE, MODULES[INFERENCE])
-        )
-        module.add(_table(BIN_CENTRES, "centres of the bins of belief and bayes", table))
+        columns = [(f"coordinate_{k}", "f8") for k in range(centres.shape[1])]
+        table = unstructured_to_structured(centres, np.dtype(columns))
+        _module(file, INFERENCE).add(_table(BIN_CENTRES, "centres of the bins of belief and bayes", table))
     if session.training_curve is not None and len(session.training_curve):
         file.add_scratch(_table("training_curve", "while the network was trained", session.training_curve))
 
 
 def _table(name: str, what: str, table: NDArray) -> Any:
-    from hdmf.common import DynamicTable, VectorData
-
     names = table.dtype.names or ()
     data = [VectorData(name=_column(n), description=n, data=_writable(table[n])) for n in names]
     return DynamicTable(name=name, description=what, columns=data, colnames=[_column(n) for n in names])

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import cut_spans
 from rscnav.seeds import Seeds
-from rscnav.sessions.encounters import Trajectory, find_encounters
+from rscnav.sessions.encounters import encounters_of
 from rscnav.sessions.geometry import wrap
+from rscnav.sessions.hdf5_tables import structured
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session, contiguous_stretches
 from rscnav.sessions.settings import Encounters
@@ -102,6 +103,7 @@ def session_from_arrays(
     centres = np.asarray(dt_s * (np.arange(len(rates)) + 0.5) if time is None else time, np.float64)
     of_trial, spans = _cut(centres, dt_s, trial_s) if trial is None else _numbered(centres, dt_s, np.asarray(trial))
     place = None if position is None else _places(np.asarray(position, np.float64), position_unit)
+    of_units = {name: np.asarray(column) for name, column in (units or {"id": np.arange(rates.shape[1])}).items()}
     said = {} if activity_unit is None else {"activity_unit": activity_unit}
     session = Session(
         name=name,
@@ -112,7 +114,7 @@ def session_from_arrays(
         time=centres,
         trial=of_trial,
         trials=_trials(spans, outcome, draw_split(len(spans), test_share, seeds or Seeds(0, ("read", name)))),
-        units=_units(units or {"id": np.arange(rates.shape[1])}),
+        units=structured(of_units, len(next(iter(of_units.values())))),
         position=place,
         heading=None if heading is None else np.asarray(heading, np.float64),
         phase=None if phase is None else np.asarray(phase, np.uint8),
@@ -171,14 +173,6 @@ def _trials(spans: NDArray[np.float64], outcome: Sequence[str] | None, split: ND
     return trials
 
 
-def _units(columns: Mapping[str, ArrayLike]) -> NDArray:
-    values = {name: np.asarray(column) for name, column in columns.items()}
-    table = np.empty(len(next(iter(values.values()))), [(name, column.dtype) for name, column in values.items()])
-    for name, column in values.items():
-        table[name] = column
-    return table
-
-
 def _places(position: NDArray[np.float64], unit: str) -> NDArray[np.floating]:
     if unit not in ("rad", "m", "px"):
         raise InvalidValueError(f"position_unit: '{unit}' will not do; one of rad, m, px")
@@ -214,18 +208,7 @@ def _meet(session: Session, landmarks: Mapping[str, ArrayLike], rule: Encounters
     session.landmarks = np.stack(of_trial, axis=1)
     if session.attributes["trials_cut"]:
         return
-    behaviour = Trajectory(
-        position=position,
-        time=session.time,
-        trial=session.trial,
-        landmarks=session.landmarks,
-        names=session.landmark_names,
-        radius=radius,
-        ring=session.is_circular,
-        dt_s=session.dt_s,
-        outcome=session.trials["outcome"],
-    )
-    met = find_encounters(behaviour, rule.min_duration_s, rule.merge_within_s)
+    met = encounters_of(session, rule, position, session.landmarks)
     session.encounters = met.table
     if phases:
         session.phase, session.n_hypotheses = met.phase, met.n_hypotheses

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from rscnav.sessions.geometry import distance, wrap
 from rscnav.sessions.schema import ENCOUNTERS, NO_PHASE
+from rscnav.sessions.session import Session
+from rscnav.sessions.settings import Encounters
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,6 @@ def find_encounters(behaviour: Trajectory, min_duration_s: float, merge_within_s
 
     Parameters
     ----------
-    behaviour : Trajectory
     min_duration_s : float
         Shorter stretches do not count (s).
     merge_within_s : float
@@ -94,6 +95,29 @@ def find_encounters(behaviour: Trajectory, min_duration_s: float, merge_within_s
             trial_rows, phase[here], hypotheses[here] = _one_trial(behaviour, rule, trial, here)
             rows += trial_rows
     return EncounterTable(np.array(rows, ENCOUNTERS), phase, hypotheses)
+
+
+def encounters_of(
+    session: Session,
+    rule: Encounters,
+    position: NDArray[np.floating],
+    places: NDArray[np.floating],
+    visible: NDArray[np.bool_] | None = None,
+) -> EncounterTable:
+    """Find the encounters of a session with landmarks at these places; see `Trajectory` and `find_encounters`."""
+    behaviour = Trajectory(
+        position=position,
+        time=session.time,
+        trial=session.trial,
+        landmarks=places,
+        names=session.landmark_names,
+        radius=session.visibility_radius or 0.0,
+        ring=session.is_circular,
+        dt_s=session.dt_s,
+        outcome=session.trials["outcome"],
+        visible=visible,
+    )
+    return find_encounters(behaviour, rule.min_duration_s, rule.merge_within_s)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Structured arrays in HDF5: a group a table, a dataset a column."""
 
+from collections.abc import Mapping
+
 import h5py
 import numpy as np
 from numpy.typing import NDArray
@@ -9,15 +11,7 @@ from rscnav.files.sealed.datasets import dataset
 
 
 def write_table(file: h5py.Group, name: str, table: NDArray, expected: np.dtype | None = None) -> None:
-    """Write a structured array as a group with one dataset a column.
-
-    Parameters
-    ----------
-    file : h5py.Group
-    name : str
-    table : structured array
-    expected : dtype, optional
-        Types that numbers are written with.
+    """Write a structured array as a group with one dataset a column, numbers with the types of `expected`.
 
     Raises
     ------
@@ -28,9 +22,9 @@ def write_table(file: h5py.Group, name: str, table: NDArray, expected: np.dtype 
     group.attrs["columns"] = list(table.dtype.names or ())
     group.attrs["n_rows"] = len(table)
     for column in table.dtype.names or ():
-        values = (
-            table[column] if expected is None else _as_expected(table[column], f"{name}.{column}", expected[column])
-        )
+        values = table[column]
+        if expected is not None:
+            values = _as_expected(values, f"{name}.{column}", expected[column])
         if values.dtype.kind == "U":
             values = np.char.encode(values, "utf-8") if len(values) else np.empty(0, "S1")
             group.create_dataset(column, data=values).attrs["width"] = table.dtype[column].itemsize // 4
@@ -54,8 +48,6 @@ def read_table(file: h5py.Group, name: str, expected: np.dtype | None = None) ->
 
     Parameters
     ----------
-    file : h5py.Group
-    name : str
     expected : dtype, optional
         Columns that the table must have, with the types of their numbers; texts may be of any width.
 
@@ -78,6 +70,11 @@ def read_table(file: h5py.Group, name: str, expected: np.dtype | None = None) ->
         same = values.dtype.kind == "U" if wanted.kind == "U" else values.dtype == wanted
         if values.dtype.kind == "c" or not same:
             raise InvalidValueError(f"column '{column}' of table '{name}' has type {values.dtype}")
+    return structured(columns, n_rows)
+
+
+def structured(columns: Mapping[str, NDArray], n_rows: int) -> NDArray:
+    """Make a structured array of columns (row,)."""
     table = np.empty(n_rows, [(column, values.dtype) for column, values in columns.items()])
     for column, values in columns.items():
         table[column] = values

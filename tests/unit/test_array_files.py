@@ -11,7 +11,7 @@ from scipy.io import savemat
 
 from rscnav.inspection.array_contents import array_contents
 from rscnav.recordings import read_recording
-from rscnav.recordings.plain_arrays.readers import read_arrays
+from rscnav.recordings.plain_arrays.readers import ArrayFile
 
 TRAINS = [np.array([0.5, 1.5, 4.25]), np.array([]), np.array([2.0]), np.arange(8) / 2.0]
 QUALITY = ["good", "mua", "good", "noise"]
@@ -241,7 +241,7 @@ def test_across_says_which_side_is_time(tmp_path):
     from rscnav.recordings.plain_arrays.to_nwb import _samples
     from rscnav.recordings.settings.arrays import ArraySeries
 
-    held = read_arrays(str(tmp_path / "x.npz"))
+    held = ArrayFile(str(tmp_path / "x.npz"))
     for across, expected in ((True, data.T), (False, data), (None, data.T)):
         found, time = _samples(held, ArraySeries(data="data", rate=2.0, across=across), "arrays.series.x", 1.0)
         np.testing.assert_array_equal(found, expected)
@@ -384,11 +384,11 @@ def test_the_arrays_of_a_file_are_listed_and_a_mapping_is_drafted(save):
         spk=np.concatenate(TRAINS), clu=np.repeat([1.0, 2.0, 3.0], [3, 1, 8]), xy=np.stack([np.cos(t), np.sin(t)]), t_cam=t,
         trial={"onset": np.arange(0.0, 20, 5), "offset": np.arange(4.0, 24, 5)}, note="hello", names=["a", "b"],
     )  # fmt: skip
-    found = array_contents(str(path), "rat")
-    text = found.text(str(path)).replace("trial/", "trial.")  # a group of a v7.3 file
+    listed, draft = array_contents(str(path), "rat")
+    text = "\n".join(listed).replace("trial/", "trial.")  # a group of a v7.3 file
     for words in ("spk: ", "clu: ", "2 x 300", "trial.onset: ", "names: 2 texts: 'a', 'b'", "note: "):
         assert words in text
-    drafted = yaml.safe_load(found.draft.replace("trial/", "trial."))["recordings"][0]
+    drafted = yaml.safe_load(draft.replace("trial/", "trial."))["recordings"][0]
     assert drafted["arrays"] == {
         "spikes": {"times": "spk", "unit": "clu"},
         "series": {"position": {"data": "xy", "time": "t_cam"}},
@@ -403,12 +403,14 @@ def test_one_array_that_can_not_be_read_does_not_stop_the_list(tmp_path):
         file.save("units", [{"times": times} for times in TRAINS])
         item = file.file.create_dataset("label", data=np.zeros((1, 6), np.uint32))
         item.attrs["MATLAB_class"], item.attrs["MATLAB_object_decode"] = np.bytes_("string"), np.int32(3)
-    found = array_contents(str(tmp_path / "x.mat"), "rat")
-    assert "label: a MATLAB string, which can't be read here" in found.text("x.mat")
-    assert "units.times: 4 structures of 0 to 8 numbers" in found.text("x.mat")
-    assert yaml.safe_load(found.draft)["recordings"][0]["arrays"] == {"spikes": {"times": "units.times"}}
+    listed, draft = array_contents(str(tmp_path / "x.mat"), "rat")
+    assert "  label: a MATLAB string, which can't be read here" in "\n".join(listed)
+    assert "  units.times: 4 structures of 0 to 8 numbers" in listed
+    assert yaml.safe_load(draft)["recordings"][0]["arrays"] == {"spikes": {"times": "units.times"}}
 
 
 def test_nothing_to_guess(tmp_path):
     np.savez(tmp_path / "x.npz", a=np.zeros((3, 4)), s=np.array("x"))
-    assert "Nothing here looks like spike times" in array_contents(str(tmp_path / "x.npz"), "rat").text("x.npz")
+    listed, draft = array_contents(str(tmp_path / "x.npz"), "rat")
+    assert listed[-1].startswith("Nothing here looks like spike times")
+    assert not draft

@@ -2,7 +2,6 @@
 
 - ``array_contents``      what is in a file of plain arrays (`.npz`, `.mat`, HDF5), and a draft of the key `arrays` for it
 - ``available_analyses``  which analyses a session has enough for
-- ``check``               one check: its name, whether a person should look, and why in a sentence
 - ``clock_alignment``     the clocks of spikes and video: the lag at which rates and movement go together best, against chance
 - ``file_contents``       everything that is in a file, by type and not by name, with what no mapping can use
 - ``library_warnings``    what the libraries that read a file warn of, collected and shortened

@@ -39,33 +39,7 @@ class Leaf:
     value: Any = None
 
 
-@dataclass(frozen=True)
-class ArrayContents:
-    """What `array_contents` finds: the leaves, and the draft as YAML ('' where nothing could be guessed)."""
-
-    leaves: list[Leaf]
-    draft: str
-
-    def text(self, path: str) -> str:
-        """Return it for the terminal."""
-        lines = [f"Arrays in {path}:", *(f"  {leaf.name}: {leaf.words}" for leaf in self.leaves[:_MOST_LISTED])]
-        if len(self.leaves) > _MOST_LISTED:
-            lines.append(f"  and {len(self.leaves) - _MOST_LISTED} more")
-        if self.draft:
-            lines += [
-                "A draft of the mapping by names and lengths; correct it and paste it into config.yaml:",
-                "",
-                self.draft,
-            ]
-        else:
-            lines.append(
-                "Nothing here looks like spike times and their units, or like a series with its times; say with the recording's key "
-                "`arrays` what they are (docs/recordings.md)"
-            )
-        return "\n".join(lines)
-
-
-def array_contents(path: str, name: str) -> ArrayContents:
+def array_contents(path: str, name: str) -> tuple[list[str], str]:
     """List the arrays of a file and draft a mapping.
 
     Parameters
@@ -77,7 +51,10 @@ def array_contents(path: str, name: str) -> ArrayContents:
 
     Returns
     -------
-    ArrayContents
+    listed : list of str
+        Lines for the terminal.
+    draft : str
+        YAML; '' where nothing could be guessed.
 
     Raises
     ------
@@ -85,19 +62,26 @@ def array_contents(path: str, name: str) -> ArrayContents:
         For a file that can't be opened; one array that can't be read is listed with the reason.
     """
     leaves = _leaves(open_tree(path))
+    listed = [f"Arrays in {path}:", *(f"  {leaf.name}: {leaf.words}" for leaf in leaves[:_MOST_LISTED])]
+    if len(leaves) > _MOST_LISTED:
+        listed.append(f"  and {len(leaves) - _MOST_LISTED} more")
     arrays = _drafted(leaves)
     if not arrays:
-        return ArrayContents(leaves, "")
+        listed.append(
+            "Nothing here looks like spike times and their units, or like a series with its times; say with the recording's key "
+            "`arrays` what they are (docs/recordings.md)"
+        )
+        return listed, ""
     recording: dict[str, Any] = {"name": name, "file": path, "arrays": arrays}
-    place = next((series for series in arrays.get("series", {}) if series == "position"), None)
-    if place:
-        recording["position"] = {"series": place, "unit": "cm"}
+    placed = "position" in arrays.get("series", {})
+    if placed:
+        recording["position"] = {"series": "position", "unit": "cm"}
     if "trials" in arrays.get("tables", {}):
         recording["trials"] = {"table": "trials"}
     text = yaml.safe_dump({"recordings": [recording]}, sort_keys=False, allow_unicode=True, default_flow_style=None)
     checks = ["# CHECK every line: it was guessed from names and lengths", "# CHECK time_unit: s, ms or us"]
-    checks += ["# CHECK position.unit: m, cm, mm, px, rad or deg"] if place else []
-    return ArrayContents(leaves, "\n".join([*checks, text]))
+    checks += ["# CHECK position.unit: m, cm, mm, px, rad or deg"] if placed else []
+    return listed, "\n".join([*checks, text])
 
 
 def _leaves(tree: Tree) -> list[Leaf]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.intervals import percentile_band
-from rscnav.inspection.check import Check
+from rscnav.recordings.time_checks.clock_findings import Check
 from rscnav.sessions.lazy import Activity, LazyRows, rows_per_block
 
 MAX_LAG_S = 5.0
@@ -58,14 +58,10 @@ class LagCorrelation:
     def check(self) -> Check:
         """Give the verdict."""
         if not self.found:
-            return Check(
-                "clocks",
-                "not checked",
-                "rates and speed do not go together more than by chance: nothing can be said of the clocks",
-            )
-        late = abs(self.best_s) > LATE_S
+            words = "rates and speed do not go together more than by chance: nothing can be said of the clocks"
+            return Check("clocks", "not checked", words)
         words = f"rates and speed go together best at a lag of {self.best_s:+.1f} s (positive: rates follow; p = {self.p:.2g})"
-        if not late:
+        if abs(self.best_s) <= LATE_S:
             return Check("clocks", "ok", words)
         if self.p > max(ALARM, 1 / (1 + self.n_windows)):
             return Check("clocks", "ok", f"{words}: too weak to doubt the clocks by")

@@ -48,6 +48,21 @@ class Item:
     columns: tuple[str, ...] = ()
     why_not: str = ""
 
+    @property
+    def parent(self) -> str:
+        """The path of what it lies in."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """Its own name."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def width(self) -> int:
+        """Values a sample."""
+        return 1 if len(self.shape) == 1 else self.shape[1]
+
     def words(self) -> str:
         """Say it in one line."""
         size = " x ".join(str(n) for n in self.shape)
@@ -60,17 +75,7 @@ class Item:
 
 
 def contents(file: Any) -> list[Item]:
-    """List every series and table of a file.
-
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-
-    Returns
-    -------
-    list of Item
-        In order of their paths.
-    """
+    """List every series and table of a `pynwb.NWBFile`, in order of their paths."""
     series = [
         Item(
             path=found.path,
@@ -80,9 +85,7 @@ def contents(file: Any) -> list[Item]:
             rate_hz=found.rate,
             start_s=found.extent[0],
             stop_s=found.extent[1],
-            why_not=_UNREAD.get(found.type, "")
-            or found.fault
-            or ("" if found.shape and found.shape[0] else "no samples"),
+            why_not=_UNREAD.get(found.type) or found.fault or ("" if any(found.shape[:1]) else "no samples"),
         )
         for found in list_series(file)
     ]

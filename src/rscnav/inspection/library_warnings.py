@@ -12,13 +12,7 @@ _LONGEST = 200
 
 @contextmanager
 def heard(said: list[str]) -> Iterator[None]:
-    """Collect warnings of the libraries once each, in a line, without the place in their source; others pass as they are.
-
-    Parameters
-    ----------
-    said : list of str
-        Where they are added.
-    """
+    """Add to `said` the warnings of the libraries, once each, in a line, without the place in their source; others pass as they are."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.filterwarnings("always", category=UserWarning)
         try:

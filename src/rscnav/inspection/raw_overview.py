@@ -1,5 +1,6 @@
 """What stands in a file that a mapping points at, before anything is put right or left out."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,20 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
-from rscnav.inspection.spike_summary import SpikeSummary, ends_of, summarise_spikes
+from rscnav.inspection.spike_summary import SpikeSummary, ends_of, ordered_trains, summarise_spikes
 from rscnav.recordings.activity.series import activity_columns, activity_series
 from rscnav.recordings.activity.unit_tables import unit_tables
 from rscnav.recordings.activity.units import named
-from rscnav.recordings.binning import complement, merge_intervals
+from rscnav.recordings.binning import complement, outside_any
 from rscnav.recordings.files.nwb_lookup import Series, interval_table
-from rscnav.recordings.settings.mapping import Epochs, Trials
-from rscnav.recordings.settings.position import Position
 from rscnav.recordings.settings.recording import Recording
-from rscnav.recordings.tracking.coordinates import CoordinateFrame
+from rscnav.recordings.tracking.coordinates import CoordinateFrame, tracked_place
 from rscnav.recordings.tracking.interpolation import Tracking
-from rscnav.recordings.tracking.position_series import Place, position_series
+from rscnav.recordings.tracking.position_series import position_series
 from rscnav.recordings.tracking.position_units import UNITS, known_unit
-from rscnav.recordings.tracking.tracked_position import tracked_place
 from rscnav.recordings.trials.trials import epoch_spans
 from rscnav.sessions.lazy import LazySpikeTrains
 
@@ -43,7 +41,7 @@ class FileOverview:
         First and last spike (s).
     activity : Series or None
         Activity that is a series.
-    series : Place or None
+    series : Series or None
         The tracked place, in the file's unit.
     unit : str
         Of the series, as a key of `UNITS`; '' where it is not known.
@@ -67,7 +65,7 @@ class FileOverview:
     spikes: SpikeSummary | None = None
     spike_ends: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     activity: Series | None = None
-    series: Place | None = None
+    series: Series | None = None
     unit: str = ""
     max_gap_s: float = 0.25
     max_speed: float = float("inf")
@@ -81,6 +79,16 @@ class FileOverview:
     why: dict[str, str] = field(default_factory=dict)
 
     @property
+    def n_spikes(self) -> NDArray[np.int64]:
+        """Spikes of each unit, (unit,); nothing where activity is a series."""
+        return np.empty(0, np.int64) if self.spikes is None else self.spikes.n_spikes
+
+    @property
+    def is_angle(self) -> bool:
+        """Whether the tracked series is one angle."""
+        return self.unit != "" and UNITS[self.unit][0] == "rad"
+
+    @property
     def extent(self) -> tuple[float, float]:
         """First and last time of spikes, activity or position (s); (0, 1) without any."""
         ends = [self.spike_ends] if len(self.spike_ends) else []
@@ -91,28 +99,25 @@ class FileOverview:
 
 
 def overview(file: Any, mapping: Recording | None) -> FileOverview:
-    """Read what there is; nothing that is wrong or lacking stops it.
+    """Read what there is in a `pynwb.NWBFile`; nothing that is wrong or lacking stops it.
 
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    mapping : Recording or None
-        Without one, units and the table ``trials`` are read.
-
-    Returns
-    -------
-    FileOverview
+    Without a mapping, units and the table ``trials`` are read.
     """
     raw = FileOverview(subject="" if file.subject is None else str(file.subject.subject_id or ""))
-    trains = _activity(file, mapping, raw)
-    if mapping is not None and mapping.position is not None:
-        _position(file, mapping.position, mapping.trials, raw)
-    else:
-        raw.why["position"] = "no series is mapped" if mapping is not None else "no mapping"
+    trains = None
+    try:
+        trains = _activity(file, mapping, raw)
+    except InvalidValueError as error:
+        raw.why["activity"] = str(error)
+    try:
+        _position(file, mapping, raw)
+    except InvalidValueError as error:
+        raw.why["position"] = str(error)
     raw.trials = _rows(file, "trials" if mapping is None or mapping.trials is None else mapping.trials.table)
     raw.invalid = _rows(file, "invalid_times")
     if mapping is not None and mapping.epochs is not None:
-        raw.epochs = _chosen(file, mapping.epochs)
+        with suppress(InvalidValueError):
+            raw.epochs = epoch_spans(file, mapping.epochs).times
     if trains is not None:
         raw.spikes = summarise_spikes(trains, raw.extent)
     return raw
@@ -121,47 +126,31 @@ def overview(file: Any, mapping: Recording | None) -> FileOverview:
 def _activity(file: Any, mapping: Recording | None, raw: FileOverview) -> LazySpikeTrains | None:
     """Read what units there are and when they were observed, or the series that stands for their spikes; return spike times."""
     if mapping is not None and mapping.activity is not None:
-        try:
-            raw.activity = activity_series(file, mapping.activity)
-            raw.ids = np.array(named(activity_columns(file, mapping.activity)))
-        except InvalidValueError as error:
-            raw.why["activity"] = str(error)
+        raw.activity = activity_series(file, mapping.activity)
+        raw.ids = np.array(named(activity_columns(file, mapping.activity)))
         return None
-    try:
-        tables = unit_tables(file, None if mapping is None else mapping.units_table)
-        stored = tables.trains()
-        trains = LazySpikeTrains(stored.counts, lambda row: _finite(stored[row]))
-        raw.spike_ends = ends_of(trains)
-        raw.ids = np.array(named(tables.columns()))
-        spans = [tables.observed(row) for row in range(len(tables))]
-    except InvalidValueError as error:
-        raw.why["activity"] = str(error)
-        return None
-    unseen = merge_intervals(np.concatenate([NOTHING, *(complement(s) for s in spans if s is not None)]))
+    tables = unit_tables(file, None if mapping is None else mapping.units_table)
+    trains = ordered_trains(tables.trains())
+    raw.spike_ends = ends_of(trains)
+    raw.ids = np.array(named(tables.columns()))
+    unseen = outside_any([tables.observed(row) for row in range(len(tables))])
     raw.observed = complement(unseen) if len(unseen) else None
     return trains
 
 
-def _finite(times: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.sort(times[np.isfinite(times)])
-
-
-def _position(file: Any, position: Position, trials: Trials | None, raw: FileOverview) -> None:
+def _position(file: Any, mapping: Recording | None, raw: FileOverview) -> None:
     """Read the tracked place, as the file has it and as a session would."""
+    if mapping is None or mapping.position is None:
+        raw.why["position"] = "no series is mapped" if mapping is not None else "no mapping"
+        return
+    position = mapping.position
     raw.max_gap_s = position.max_gap_s
     raw.max_speed = np.inf if position.max_speed is None else position.max_speed
     raw.track_length = position.track_length
-    try:
-        raw.series = position_series(file, position)
-    except InvalidValueError as error:
-        raw.why["position"] = str(error)
-        return
+    raw.series = position_series(file, position)
     raw.unit = position.unit or known_unit(raw.series.unit) or ""
-    try:
-        around = None if trials is None else trials.rotation_centre
-        raw.tracking, raw.frame = tracked_place(raw.series, position, around)
-    except InvalidValueError as error:
-        raw.why["position"] = str(error)
+    around = None if mapping.trials is None else mapping.trials.rotation_centre
+    raw.tracking, raw.frame = tracked_place(raw.series, position, around)
 
 
 def _rows(file: Any, name: str) -> NDArray[np.float64]:
@@ -172,15 +161,3 @@ def _rows(file: Any, name: str) -> NDArray[np.float64]:
     except (ValueError, KeyError):
         return NOTHING
     return times[np.isfinite(times).all(axis=1) & (times[:, 1] >= times[:, 0])]
-
-
-def _chosen(file: Any, epochs: Epochs) -> NDArray[np.float64]:
-    try:
-        return epoch_spans(file, epochs).times
-    except InvalidValueError:
-        return NOTHING
-
-
-def is_angle(raw: FileOverview) -> bool:
-    """Tell whether the tracked series is one angle."""
-    return raw.unit != "" and UNITS[raw.unit][0] == "rad"

@@ -13,13 +13,12 @@ from rscnav.errors import first_line
 from rscnav.files.sealed.hdf5 import sealed_format
 from rscnav.inspection import clock_alignment as lag
 from rscnav.inspection.available_analyses import feeds_in_words
-from rscnav.inspection.check import Check
 from rscnav.inspection.file_contents import Item, contents
 from rscnav.inspection.library_warnings import heard
 from rscnav.inspection.mapping.draft import draft, name_of
 from rscnav.inspection.mapping.guess import guess
 from rscnav.inspection.raw_overview import FileOverview, overview
-from rscnav.inspection.run_checks import file_checks, not_made
+from rscnav.inspection.run_checks import SESSION, file_checks, not_checked
 from rscnav.inspection.trial_alignment import MIN_TRIALS, Starts, scan_starts
 from rscnav.recordings.activity.unit_tables import units_in
 from rscnav.recordings.files.hdf5_probe.findings import is_hdf5, probe
@@ -30,6 +29,7 @@ from rscnav.recordings.files.open_file import ARRAY_ENDINGS, explained, refuse_u
 from rscnav.recordings.read import open_session, summary
 from rscnav.recordings.session_files import is_session, session_of_file
 from rscnav.recordings.settings.recording import Recording
+from rscnav.recordings.time_checks.clock_findings import Check
 from rscnav.seeds import Seeds
 from rscnav.sessions.lazy import spike_counts
 from rscnav.sessions.schema import ARRAYS, TABLES
@@ -193,10 +193,7 @@ def _look_at_arrays(report: Report) -> None:
     """List plain arrays, and draft what they are."""
     from rscnav.inspection.array_contents import array_contents
 
-    found = array_contents(report.path, name_of(report.path))
-    report.draft = found.draft
-    lines = found.text(report.path).removesuffix(found.draft).rstrip().splitlines()
-    report.listed = lines[:-1] if found.draft else lines  # the report has its own line before the draft
+    report.listed, report.draft = array_contents(report.path, name_of(report.path))
 
 
 def _look_at_session(report: Report, mapping: Recording | None) -> None:
@@ -246,7 +243,7 @@ def _look_at_reading(report: Report, mapping: Recording) -> None:
             )
     except Exception as error:  # as above
         report.error = report.explain(error)
-        report.checks += not_made("the mapping does not read this file")
+        report.checks += not_checked(SESSION, "the mapping does not read this file")
 
 
 def _used(file: Any, mapping: Recording) -> set[str]:
@@ -266,18 +263,17 @@ def _parsed(report: Report) -> Recording | None:
 def _named(values: Any, names: Names) -> set[str]:
     """Return the paths of what a mapping names anywhere."""
     if isinstance(values, dict):
-        return set().union(*(_named(value, names) for value in values.values()))
+        values = list(values.values())
     if isinstance(values, list):
         return set().union(*(_named(value, names) for value in values))
     if not isinstance(values, str):
         return set()
-    kinds = (SERIES, TABLE)
-    return {names.path(item, kind.fits) for kind in kinds for item in names.meant(values, kind.fits)}
+    return {names.path(item, kind.fits) for kind in (SERIES, TABLE) for item in names.meant(values, kind.fits)}
 
 
 def _why_not(item: Item) -> str:
     """Say why a mapping does not use something."""
-    if item.path.rpartition("/")[2] == "invalid_times":
+    if item.name == "invalid_times":
         return "no role in the mapping: what lies in these times is left out by itself"
     if item.why_not:
         return item.why_not

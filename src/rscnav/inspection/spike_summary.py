@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.inspection.spike_checks import refractory
-from rscnav.sessions.lazy import Trains
+from rscnav.sessions.lazy import LazySpikeTrains, Trains
 
 N_PIECES = 100  # pieces of the recording in which each unit's spikes are counted
 SILENCE_S = 2.0  # no spike of any unit for longer is a gap in the spikes ...
@@ -35,6 +35,16 @@ class SpikeSummary:
     edges: NDArray[np.float64]
     counts: NDArray[np.int64]
     runs: NDArray[np.float64]
+
+
+def ordered_trains(trains: LazySpikeTrains) -> LazySpikeTrains:
+    """Give the finite times of each unit, ascending."""
+
+    def ordered(unit: int) -> NDArray[np.float64]:
+        times = trains[unit]
+        return np.sort(times[np.isfinite(times)])
+
+    return LazySpikeTrains(trains.counts, ordered)
 
 
 def ends_of(trains: Trains) -> NDArray[np.float64]:
@@ -66,12 +76,12 @@ def summarise_spikes(trains: Trains, extent: tuple[float, float]) -> SpikeSummar
         np.maximum.at(last, cell, times)
     spoken = np.isfinite(first)
     usual = (extent[1] - extent[0]) / max(int(n_spikes.sum()), 1)
-    runs = _runs(first[spoken], last[spoken], max(SILENCE_S, _SILENCE * usual))
-    return SpikeSummary(n_spikes, short, edges, np.array(counts).reshape(-1, N_PIECES).T, runs)
+    spans = runs(first[spoken], last[spoken], max(SILENCE_S, _SILENCE * usual))
+    return SpikeSummary(n_spikes, short, edges, np.array(counts).reshape(-1, N_PIECES).T, spans)
 
 
-def _runs(first: NDArray[np.float64], last: NDArray[np.float64], longest_s: float) -> NDArray[np.float64]:
-    """Join cells whose distance is not too long, (run, 2)."""
+def runs(first: NDArray[np.floating], last: NDArray[np.floating], longest_s: float) -> NDArray[np.float64]:
+    """Join intervals (in order, from `first` to `last`) that are not too far apart, (run, 2)."""
     if not len(first):
         return np.empty((0, 2))
     cuts = np.flatnonzero(first[1:] - last[:-1] > longest_s)

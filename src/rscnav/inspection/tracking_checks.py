@@ -1,17 +1,14 @@
 """Checks of the tracked place: frames, gaps, NaN, jumps, its unit."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.inspection.check import Check
 from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.settings.position import Position
+from rscnav.recordings.time_checks.clock_findings import Check
 from rscnav.recordings.tracking.artifacts import ENOUGH, suspected
 from rscnav.recordings.tracking.interpolation import clock_resets, pieces_at
 from rscnav.recordings.tracking.laps import lap_notes
-from rscnav.recordings.tracking.position_series import Place
 from rscnav.recordings.tracking.position_units import UNITS, known_unit
 
 # How wide a tracked area usually is, by its unit.
@@ -24,6 +21,12 @@ _LIKELY = {
     "rad": (0.1, 7.0),
     "deg": (7.0, 400.0),
 }
+
+
+def in_order(series: Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give times and samples, sorted by time."""
+    order = np.argsort(series.time, kind="stable")
+    return series.time[order], series.values[order]
 
 
 def frames(time: NDArray[np.float64]) -> Check:
@@ -47,22 +50,14 @@ def frames(time: NDArray[np.float64]) -> Check:
     if dropped:
         words += f"; {dropped} frames left out in {int(wide.sum())} places, the longest {step.max():.3g} s"
     if len(clock_resets(time, 1.0)):
-        return Check(
-            "frames", "wrong", f"{words}: the clock starts again, as where recordings were put one after the other"
-        )
+        words += ": the clock starts again, as where recordings were put one after the other"
+        return Check("frames", "wrong", words)
     bad = back or twice or dropped > 0.01 * len(time) or step.max() > 1.0
     return Check("frames", "look" if bad else "ok", words)
 
 
-def of_place(place: Place, position: Position) -> list[Check]:
-    """Make all checks of the tracked place.
-
-    Parameters
-    ----------
-    place : Place
-    position : Position
-        The mapping.
-    """
+def of_place(place: Series, position: Position) -> list[Check]:
+    """Make all checks of the tracked place."""
     checks = [frames(place.time), *samples(place, position.track_length), unit_of(place, position)]
     unit = position.unit or known_unit(place.unit)
     if unit is None:
@@ -73,24 +68,22 @@ def of_place(place: Place, position: Position) -> list[Check]:
 def samples(series: Series, track_length: float | None = None) -> list[Check]:
     """Tell NaN and jumps among a series' samples."""
     lost = float(np.mean(~np.isfinite(series.values).all(axis=1)))
-    checks = [
-        Check("lost frames", "look" if lost > 0.05 else "ok", f"{lost:.2%} of the samples of '{series.path}' are NaN")
-    ]
-    order = np.argsort(series.time, kind="stable")
-    time, values = series.time[order], series.values[order]
+    words = f"{lost:.2%} of the samples of '{series.path}' are NaN"
+    return [Check("lost frames", "look" if lost > 0.05 else "ok", words), _jumps(series, track_length)]
+
+
+def _jumps(series: Series, track_length: float | None) -> Check:
+    time, values = in_order(series)
     if values.shape[1] == 1:
         usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
         angle = UNITS.get(known_unit(series.unit) or "", ("", 1.0))[0] == "rad"
         again = [] if angle or track_length is not None else lap_notes(time, values, series.path, 2 * usual, None)
         words = again[0] if again else "jumps are told in the plane only, and the position is one coordinate"
-        checks.append(Check("jumps", "look" if again else "not checked", words))
-        return checks
+        return Check("jumps", "look" if again else "not checked", words)
     if len(time) <= ENOUGH:
-        checks.append(Check("jumps", "not checked", f"there are only {len(time)} samples"))
-        return checks
+        return Check("jumps", "not checked", f"there are only {len(time)} samples")
     jumps = suspected(time, values, series.path, pieces_at(series, time))
-    checks.append(Check("jumps", "look" if jumps else "ok", jumps[0] if jumps else "no step stands out"))
-    return checks
+    return Check("jumps", "look" if jumps else "ok", jumps[0] if jumps else "no step stands out")
 
 
 def unit_of(series: Series, position: Position) -> Check:
@@ -98,8 +91,8 @@ def unit_of(series: Series, position: Position) -> Check:
     name, said = "unit of the position", known_unit(series.unit)
     if said is None:
         taken = f"'{position.unit}' of the mapping is taken" if position.unit else "give position.unit"
-        verdict: Literal["not checked", "wrong"] = "not checked" if position.unit else "wrong"
-        return Check(name, verdict, f"the file does not say what '{series.path}' is in ('{series.unit}'); {taken}")
+        words = f"the file does not say what '{series.path}' is in ('{series.unit}'); {taken}"
+        return Check(name, "not checked" if position.unit else "wrong", words)
     if position.unit in (None, said):
         return Check(name, "ok", f"the file says '{series.unit}'")
     words = f"the mapping says '{position.unit}', the file '{series.unit}'"

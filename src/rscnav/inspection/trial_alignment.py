@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.intervals import percentile_band
-from rscnav.inspection.check import Check
 from rscnav.recordings.binning import merge_intervals
+from rscnav.recordings.time_checks.clock_findings import Check
 from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.tracking.kinematics import unrotated
@@ -70,19 +70,18 @@ class Starts:
 
     def check(self) -> Check:
         """Give the verdict."""
-        now = float(self.starts[np.argmin(np.abs(self.shift_s))])
+        name, now = "starts of trials", float(self.starts[np.argmin(np.abs(self.shift_s))])
         share = f"{now:.0%}" if np.isfinite(now) else "not known (no tracking there)"
         words = f"their first places lie {share} as far from the nearest other one as places at random moments"
         if self.moved:
             lowest = float(np.nanmin(self.starts))
-            return Check(
-                "starts of trials",
-                "look",
-                f"{words}; with all trials moved by {self.best_s:+.1f} s it would be {lowest:.0%}: are the times of "
-                "trials on the clock of the tracking, and is it the right column that starts them?",
+            words += (
+                f"; with all trials moved by {self.best_s:+.1f} s it would be {lowest:.0%}: are the times of trials on the clock "
+                "of the tracking, and is it the right column that starts them?"
             )
+            return Check(name, "look", words)
         where = "start at one place or a few" if now < self.together else "start anywhere"
-        return Check("starts of trials", "ok", f"trials {where}: {words}; is that what the task does?")
+        return Check(name, "ok", f"trials {where}: {words}; is that what the task does?")
 
 
 def scan_starts(

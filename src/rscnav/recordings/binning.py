@@ -4,6 +4,7 @@ A bin holds the spikes from its start up to, not including, its end; neighbourin
 that no spike is counted twice or lost.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -51,10 +52,6 @@ def bins_within(spans: NDArray[np.float64], bin_s: float) -> Bins:
         Start and stop (s), in order of time.
     bin_s : float
         Width of the bins (s).
-
-    Returns
-    -------
-    Bins
     """
     counts = np.floor((spans[:, 1] - spans[:, 0] + TOLERANCE_S) / bin_s).astype(np.int64)
     edges = [start + bin_s * np.arange(n + 1) for start, n in zip(spans[:, 0], counts, strict=True)]
@@ -64,17 +61,13 @@ def bins_within(spans: NDArray[np.float64], bin_s: float) -> Bins:
 
 
 def overlaps(bins: Bins, intervals: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Mark the bins that share time with any of the intervals.
+    """Mark the bins that share time with any of the intervals, (bin,).
 
     Parameters
     ----------
     bins : Bins
     intervals : array, (interval, 2)
         Start and stop (s; may be infinite), in order of time, apart from each other.
-
-    Returns
-    -------
-    array of bool, (bin,)
     """
     if not len(intervals):
         return np.zeros(len(bins), bool)
@@ -91,6 +84,12 @@ def complement(spans: NDArray[np.float64]) -> NDArray[np.float64]:
             edges.append((reached, start))
         reached = max(reached, stop)
     return np.array([*edges, (reached, np.inf)])
+
+
+def outside_any(observed: Iterable[NDArray[np.float64] | None]) -> NDArray[np.float64]:
+    """Give the time outside at least one of several sets of intervals (interval, 2), in order and apart; None covers all time."""
+    distinct = {spans.tobytes(): spans for spans in observed if spans is not None}
+    return merge_intervals(np.concatenate([np.empty((0, 2)), *(complement(spans) for spans in distinct.values())]))
 
 
 def merge_intervals(spans: NDArray[np.float64]) -> NDArray[np.float64]:

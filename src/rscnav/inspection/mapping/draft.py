@@ -1,31 +1,48 @@
-"""A guessed mapping as YAML to be pasted into `recordings`, with the reasons as comments."""
+"""A guessed mapping, with the reasons, as YAML to be pasted into `recordings`."""
 
 import os
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from rscnav.inspection.mapping.guess import Guess
+import yaml
 
 
-def draft(path: str, guessed: Guess) -> str:
-    """Write the block.
+@dataclass
+class Guess:
+    """A mapping as plain values, why each was chosen, and what else could have been.
 
     Parameters
     ----------
-    path : str
-        The recording's file.
-    guessed : Guess
-
-    Returns
-    -------
-    str
-        YAML of ``recordings`` with one item.
+    mapping : dict
+        As an item of `recordings`.
+    why : dict of str
+        By key, with dots between levels.
+    used : set of str
+        Paths of series and tables that the mapping uses.
     """
-    lines = ["recordings:", f"  - name: {name_of(path)}", f"    file: {_scalar(path)}"]
+
+    mapping: dict[str, Any] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+
+def others(reason: str, paths: Iterable[str]) -> str:
+    """Say why something was chosen, and what else could have been: the first three paths."""
+    rest = ", ".join(islice(paths, 3))
+    return reason + (f"; others: {rest}" if rest else "")
+
+
+def draft(path: str, guessed: Guess) -> str:
+    """Write the mapping of the recording in a file as YAML: ``recordings`` with one item."""
+    lines = ["recordings:", f"  - name: {name_of(path)}", f"    file: {_flow(path)}"]
     for key, value in guessed.mapping.items():
         lines += _lines(key, value, guessed.why, 4, key)
-    for key in sorted(set(guessed.why) - {k.partition(".")[0] for k in guessed.mapping} - _below(guessed)):
-        lines.append(f"    # {key}: {guessed.why[key]}")
+    for key in sorted(guessed.why):
+        if key.partition(".")[0] not in guessed.mapping:
+            lines.append(f"    # {key}: {guessed.why[key]}")
     return "\n".join(lines) + "\n"
 
 
@@ -46,22 +63,6 @@ def _lines(key: str, value: Any, why: dict[str, str], indent: int, path: str) ->
 
 
 def _flow(value: Any) -> str:
-    """Write a value on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flow(v) for v in value) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    """Write a number or a text as YAML reads it back."""
-    import yaml
-
-    return (
-        yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000).removesuffix("\n...\n").strip()
-    )
-
-
-def _below(guessed: Guess) -> set[str]:
-    return {path for path in guessed.why if path.partition(".")[0] in guessed.mapping}
+    """Write a value on one line, as YAML reads it back."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=1_000_000)
+    return text.removesuffix("\n...\n").strip()

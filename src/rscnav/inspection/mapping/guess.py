@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.inspection.file_contents import Item
+from rscnav.inspection.mapping.draft import Guess, others
 from rscnav.inspection.mapping.guess_position import guess_heading, guess_place
-from rscnav.inspection.mapping.guess_result import Guess, others
 from rscnav.inspection.mapping.guess_trials import guess_trials
 from rscnav.recordings.activity.unit_tables import unit_tables, units_in
 from rscnav.recordings.tracking.position_units import UNITS
@@ -16,18 +16,7 @@ _ROUND = 0.12  # a track is a circle where the distance from its middle varies b
 
 
 def guess(file: Any, items: list[Item]) -> Guess:
-    """Guess a mapping from types first, then values, then names.
-
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    items : list of Item
-        From `rscnav.inspection.file_contents`.
-
-    Returns
-    -------
-    Guess
-    """
+    """Guess a mapping of a `pynwb.NWBFile` with these contents, from types first, then values, then names."""
     found = Guess()
     _activity(file, items, found)
     ring = _position(file, items, found)
@@ -56,7 +45,7 @@ def _activity(file: Any, items: list[Item], found: Guess) -> None:
     if ranked:
         found.mapping["activity"] = {"series": ranked[0].path, "kind": "continuous", "nan": "drop"}
         found.mapping["bin_s"] = float(np.ceil(1e3 / ranked[0].rate_hz)) / 1e3 if ranked[0].rate_hz < 10 else 0.1
-        found.why["activity"] = others("the file has no spikes", ranked)
+        found.why["activity"] = others("the file has no spikes", (item.path for item in ranked[1:]))
         found.used.add(ranked[0].path)
 
 

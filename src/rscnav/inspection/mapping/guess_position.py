@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
 from rscnav.inspection.file_contents import Item
-from rscnav.inspection.mapping.guess_result import Guess
+from rscnav.inspection.mapping.draft import Guess, others
+from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.settings.position import Position
-from rscnav.recordings.tracking.position_series import Place, flat_columns, joined_series, position_series
+from rscnav.recordings.tracking.position_series import flat_columns, joined_series, position_series
 from rscnav.recordings.tracking.position_units import UNITS, known_unit
 
 _AXIS = re.compile(r"^(?:(?P<stem>.*?)[_.\- ]?)(?P<axis>[xyz])$", re.IGNORECASE)
@@ -36,12 +37,12 @@ class Candidate:
         return [item.path for item in self.items]
 
 
-def guess_place(file: Any, items: list[Item], found: Guess) -> Place | None:
+def guess_place(file: Any, items: list[Item], found: Guess) -> Series | None:
     """Choose the place; enter its series, columns and unit in the mapping.
 
     Returns
     -------
-    Place or None
+    Series or None
         As `read` will have it; None where no series can be the place.
     """
     spatial = [item for item in items if item.kind == "SpatialSeries" and len(item.shape) <= 2 and not item.why_not]
@@ -57,18 +58,12 @@ def guess_place(file: Any, items: list[Item], found: Guess) -> Place | None:
     return None
 
 
-def guess_heading(file: Any, items: list[Item], position: dict[str, Any], place: Place, found: Guess) -> None:
+def guess_heading(file: Any, items: list[Item], position: dict[str, Any], place: Series, found: Guess) -> None:
     """Choose the heading; enter it in `position`."""
     if "heading" in position:
         return
-    rest = [
-        item
-        for item in items
-        if item.kind == "SpatialSeries"
-        and not item.why_not
-        and item.path not in found.used
-        and item.shape[1:] in ((), (1,))
-    ]
+    spatial = [item for item in items if item.kind == "SpatialSeries" and not item.why_not]
+    rest = [item for item in spatial if item.path not in found.used and item.shape[1:] in ((), (1,))]
     ranked = sorted(rest, key=lambda item: (not _is_direction(item), item.path))
     for item in ranked:
         try:
@@ -82,20 +77,16 @@ def guess_heading(file: Any, items: list[Item], position: dict[str, Any], place:
             continue
         position["heading"] = named
         found.used.add(item.path)
-        others = [other.path for other in ranked if other is not item]
-        check = (
-            "one angle"
-            if known_unit(series.unit) in ("rad", "deg")
-            else f"CHECK: the file says '{series.unit}'; an angle?"
-        )
-        found.why["position.heading"] = check + (f"; others: {', '.join(others[:3])}" if others else "")
+        sure = known_unit(series.unit) in ("rad", "deg")
+        check = "one angle" if sure else f"CHECK: the file says '{series.unit}'; an angle?"
+        found.why["position.heading"] = others(check, (other.path for other in ranked if other is not item))
         return
     if position["unit"] not in ("rad", "deg") and place.values.shape[1] <= _PAIR:
         position["heading"] = "movement"
         found.why["position.heading"] = "the file has no angle of the head; null: no heading"
 
 
-def drafted_place(file: Any, position: dict[str, Any]) -> Place:
+def drafted_place(file: Any, position: dict[str, Any]) -> Series:
     """Read the place as a drafted mapping names it."""
     return position_series(file, Position.model_validate(position))
 
@@ -115,11 +106,10 @@ def _candidates(spatial: list[Item]) -> list[Candidate]:
         used.update(item.path for item in axes)
     single = [item for item in spatial if item.path not in used]
     for pieces in _pieces([item for item in single if not _is_direction(item)]):
-        width = 1 if len(pieces[0].shape) == 1 else pieces[0].shape[1]
         words = f"CHECK: {len(pieces)} series one after the other in time"
-        found.append(Candidate(pieces, width, words))
+        found.append(Candidate(pieces, pieces[0].width, words))
         used.update(item.path for item in pieces)
-    found += [Candidate((i,), 1 if len(i.shape) == 1 else i.shape[1]) for i in single if i.path not in used]
+    found += [Candidate((i,), i.width) for i in single if i.path not in used]
     return sorted(found, key=_rank)
 
 
@@ -139,10 +129,9 @@ def _apart(spatial: list[Item]) -> list[tuple[Item, ...]]:
     """Find x and y (and z) that are series of their own: same parent, same name but for the axis, same number of samples."""
     groups: dict[tuple, dict[str, Item]] = {}
     for item in spatial:
-        parent, _, name = item.path.rpartition("/")
-        axis = _AXIS.match(name)
-        if axis and item.shape[1:] in ((), (1,)) and not _DIRECTION.search(name):
-            groups.setdefault((parent, axis["stem"].lower(), item.shape[0]), {})[axis["axis"].lower()] = item
+        axis = _AXIS.match(item.name)
+        if axis and item.shape[1:] in ((), (1,)) and not _DIRECTION.search(item.name):
+            groups.setdefault((item.parent, axis["stem"].lower(), item.shape[0]), {})[axis["axis"].lower()] = item
     return [tuple(axes[a] for a in sorted(axes)) for axes in groups.values() if len(axes) > 1]
 
 
@@ -150,7 +139,7 @@ def _pieces(spatial: list[Item]) -> list[tuple[Item, ...]]:
     """Find series of one shape, unit and parent of which each begins after the one before has ended."""
     groups: dict[tuple, list[Item]] = {}
     for item in spatial:
-        groups.setdefault((item.path.rpartition("/")[0], item.shape[1:], item.unit), []).append(item)
+        groups.setdefault((item.parent, item.shape[1:], item.unit), []).append(item)
     result = []
     for group in groups.values():
         ordered = sorted(group, key=lambda item: item.start_s)
@@ -162,14 +151,13 @@ def _pieces(spatial: list[Item]) -> list[tuple[Item, ...]]:
 
 def _is_direction(item: Item) -> bool:
     """Tell whether a series is named as a direction, itself or by what it lies in."""
-    parent, _, name = item.path.rpartition("/")
-    return bool(_DIRECTION.search(name) or ("compass" in parent.lower() and not item.path.endswith("position")))
+    in_compass = "compass" in item.parent.lower() and not item.path.endswith("position")
+    return in_compass or bool(_DIRECTION.search(item.name))
 
 
-def _entered(file: Any, whole: Place, candidate: Candidate, candidates: list[Candidate], found: Guess) -> Place:
+def _entered(file: Any, whole: Series, candidate: Candidate, candidates: list[Candidate], found: Guess) -> Series:
     """Enter series, columns and unit in the mapping."""
     position: dict[str, Any] = {"series": candidate.paths if len(candidate.paths) > 1 else candidate.paths[0]}
-    others = [other.paths[0] for other in candidates if other is not candidate][:3]
     why = candidate.why or candidate.items[0].kind
     if candidate.width == 1 and _is_direction(candidate.items[0]):
         why = "CHECK: this is a direction (of the head?), and the file has no other place; null: no position"
@@ -181,7 +169,8 @@ def _entered(file: Any, whole: Place, candidate: Candidate, candidates: list[Can
         why += f"; {', '.join(flat)} hardly changes and is left out"
     elif width > _PAIR:
         _columns(width, moving, position, found)
-    found.why["position.series"] = why + (f"; others: {', '.join(others)}" if others else "")
+    rest = (other.paths[0] for other in candidates if other is not candidate)
+    found.why["position.series"] = others(why, rest)
     named = position["series"]
     found.used.update([named] if isinstance(named, str) else named)
     _unit(whole, position, found, width if "columns" not in position else len(position["columns"]))
@@ -206,7 +195,7 @@ def _columns(width: int, moving: list[int], position: dict[str, Any], found: Gue
         )
 
 
-def _unit(whole: Place, position: dict[str, Any], found: Guess, width: int) -> None:
+def _unit(whole: Series, position: dict[str, Any], found: Guess, width: int) -> None:
     said = known_unit(whole.unit)
     if said is not None and (UNITS[said][0] != "rad" or width == 1):
         position["unit"] = said
@@ -219,7 +208,7 @@ def _unit(whole: Place, position: dict[str, Any], found: Guess, width: int) -> N
         position["override_unit"] = True
 
 
-def _heading(series: Place, named: bool) -> Any:
+def _heading(series: Series, named: bool) -> Any:
     """Return how the mapping names a heading; None for a series that cannot be an angle."""
     said = known_unit(series.unit)
     largest = float(np.nanmax(np.abs(series.values), initial=0.0, where=np.isfinite(series.values)))

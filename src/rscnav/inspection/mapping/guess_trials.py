@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from rscnav.inspection.file_contents import Item
+from rscnav.inspection.mapping.draft import Guess, others
 from rscnav.inspection.mapping.guess_position import drafted_place
-from rscnav.inspection.mapping.guess_result import Guess, others
 from rscnav.recordings.files.nwb_lookup import any_table
 from rscnav.recordings.files.table_columns import Columns
 
@@ -26,11 +26,7 @@ _LANDMARK = re.compile(r"port|landmark|cue|well|goal|target|\blm", re.IGNORECASE
 
 def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None:
     """Take the table of trials, what another table adds to it, and what its columns mean."""
-    timed = [
-        i
-        for i in items
-        if i.kind == "TimeIntervals" and i.shape[0] > 1 and i.path.rpartition("/")[2] != "invalid_times"
-    ]
+    timed = [i for i in items if i.kind == "TimeIntervals" and i.shape[0] > 1 and i.name != "invalid_times"]
     ranked = sorted(timed, key=lambda i: (not i.path.endswith("trials"), i.path.endswith("epochs"), -i.shape[0]))
     stretches = [i for i in ranked if not i.path.endswith("trials") and are_epochs(file, i)]
     ranked = [i for i in ranked if i not in stretches]
@@ -41,19 +37,16 @@ def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None
     chosen = ranked[0]
     found.used.add(chosen.path)
     trials: dict[str, Any] = {"table": _short(chosen, items)}
-    found.why["trials.table"] = others(f"{chosen.shape[0]} intervals", ranked)
+    found.why["trials.table"] = others(f"{chosen.shape[0]} intervals", (item.path for item in ranked[1:]))
     columns: Columns = any_table(file, chosen.path, "trials.table")
     _ends(columns, trials, found)
     for item in items:
         if item.kind != "DynamicTable" or item.shape != chosen.shape:
             continue
         more = any_table(file, item.path, "trials.join_table")
-        keys = [c for c in columns if c in more and c not in ("start_time", "stop_time")]
-        keys = [
-            c
-            for c in keys
-            if set(columns[c].tolist()) == set(more[c].tolist()) and len(set(more[c].tolist())) == len(more[c])
-        ]
+        shared = [c for c in columns if c in more and c not in ("start_time", "stop_time")]
+        unique = [c for c in shared if len(set(more[c].tolist())) == len(more[c])]
+        keys = [c for c in unique if set(columns[c].tolist()) == set(more[c].tolist())]
         trials["join_table"] = _short(item, items)
         found.why["trials.join_table"] = "a table with as many rows"
         if keys:
@@ -118,8 +111,7 @@ def _ends(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
 
 def _short(item: Item, items: list[Item]) -> str:
     """Return an item's name where no other has it, else its path."""
-    name = item.path.rpartition("/")[2]
-    return name if sum(i.path.rpartition("/")[2] == name for i in items) == 1 else item.path
+    return item.name if sum(i.name == item.name for i in items) == 1 else item.path
 
 
 def _meanings(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
@@ -163,7 +155,7 @@ def _landmarks(file: Any, items: list[Item], columns: Columns, found: Guess, rin
             )
             return
         landmarks["ports"] = ports
-        found.used.update(i.path for i in items if ports["table"] in (i.path, i.path.rpartition("/")[2]))
+        found.used.update(i.path for i in items if ports["table"] in (i.path, i.name))
     landmarks["visibility_radius"] = 0.25 if ring else _tenth(file, found)
     shown = "rad" if ring else unit
     found.why["landmarks.visibility_radius"] = f"CHECK: from how far a landmark is seen ({shown}); this is a guess"

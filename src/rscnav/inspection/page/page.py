@@ -2,8 +2,10 @@
 
 import os
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from itertools import chain
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -15,6 +17,12 @@ from rscnav.inspection.page import tracking as page_track
 from rscnav.inspection.page.statistics import kept
 from rscnav.inspection.report import Report
 
+_PANELS = (  # a row each
+    (page_track.occupancy, page_track.encounters, page_track.encounter_counts),
+    (page_time.timeline, page_time.drift),
+    (page_track.speeds, page_track.frames, page_time.clocks, page_time.starts),
+    (page_spikes.rates, page_spikes.refractory, page_time.lengths, page_time.outcomes),
+)
 _LINE_MM, _CHARACTERS = 3.1, 150
 _ROWS_MM = (58, 62, 44, 44)
 # Room for labels is fixed: matplotlib's own layouts are solved to a last digit that differs from one drawing to the next.
@@ -51,20 +59,10 @@ def draw_page(report: Report, canvas: Canvas | None = None) -> Figure:
         first = parts[0].subplots(1, 3, width_ratios=[1.25, 1, 0.9], gridspec_kw={**_ROOM, "wspace": 0.42})
         timeline, drift = parts[1].subplots(2, 1, sharex=True, height_ratios=[1.2, 1], gridspec_kw=_LONG)
         rest = [ax for part in parts[2:] for ax in part.subplots(1, 4, gridspec_kw={**_ROOM, "wspace": 0.5})]
-        _panel(page_track.occupancy, first[0], report)
-        _panel(page_track.encounters, first[1], report)
-        _panel(page_track.encounter_counts, first[2], report)
-        _panel(page_time.timeline, timeline, report)
-        _panel(page_time.drift, drift, report)
-        _panel(page_track.speeds, rest[0], report)
-        _panel(page_track.frames, rest[1], report)
-        _panel(page_time.clocks, rest[2], report)
-        _panel(page_time.starts, rest[3], report)
-        _panel(page_spikes.rates, rest[4], report)
-        _panel(page_spikes.refractory, rest[5], report)
-        _panel(page_time.lengths, rest[6], report)
-        _panel(page_time.outcomes, rest[7], report)
-        panel_letters([*first, timeline, drift, *rest])
+        axes = [*first, timeline, drift, *rest]
+        for draw, ax in zip(chain(*_PANELS), axes, strict=True):
+            _panel(draw, ax, report)
+        panel_letters(axes)
     return figure
 
 
@@ -85,9 +83,8 @@ def header(report: Report) -> list[str]:
     length = raw.extent[1] - raw.extent[0]
     if session is not None:
         units = f"{session.n_units} of {len(raw.ids)} units used"
-        pieces = "pieces (no trial table)" if session.attributes["trials_cut"] else f"of {len(raw.trials)} trials used"
-        if not len(raw.trials) and not session.attributes["trials_cut"]:
-            pieces = "trials"
+        pieces = f"of {len(raw.trials)} trials used" if len(raw.trials) else "trials"
+        pieces = "pieces (no trial table)" if session.attributes["trials_cut"] else pieces
         trials = f"{len(session.trials)} {pieces}, {len(session.time)} bins of {session.dt_s:g} s"
     else:
         units, trials = f"{len(raw.ids)} units", f"{len(raw.trials)} trials"
@@ -103,12 +100,13 @@ def header(report: Report) -> list[str]:
         lines.append(
             f"all {len(report.checks)} checks are ok" if report.checks else "there is nothing that could be checked"
         )
-    silent = int(sum(k for k in page_spikes.silent(report)))
-    lines[1] += f" · {silent} silent" if silent else ""
-    left_out = int((~kept(raw, session)).sum())
-    lines[1] += f" · {left_out} left out by the mapping" if left_out else ""
+    for count, words in (
+        (np.sum(raw.n_spikes == 0), "silent"),
+        (np.sum(~kept(raw, session)), "left out by the mapping"),
+    ):
+        lines[1] += f" · {count} {words}" if count else ""
     return lines
 
 
-def _wrapped(text: str) -> Sequence[str]:
+def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, _CHARACTERS, subsequent_indent="      ")

@@ -5,15 +5,10 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from rscnav.figures.layout import empty_panel, plain_log_ticks
+from rscnav.figures.style import CONTROL
 from rscnav.inspection.page import statistics as measures
+from rscnav.inspection.page.tracking import ALARM, BLUE, note
 from rscnav.inspection.report import Report
-
-USED, LEFT_OUT, ALARM = "#0072B2", "#BBBBBB", "#D55E00"
-
-
-def silent(report: Report) -> NDArray[np.bool_]:
-    """Mark the units without a spike."""
-    return measures.n_spikes(report.raw) == 0
 
 
 def rates(ax: Axes, report: Report) -> None:
@@ -32,7 +27,7 @@ def rates(ax: Axes, report: Report) -> None:
         if speaks.any():
             ax.set_ylim(0.6 * low, 4 * high)
             plain_log_ticks(ax.yaxis, 0.6 * low, 4 * high)
-        quiet = f"{int(silent(report).sum())} of {len(found)} units silent"
+        quiet = f"{np.sum(raw.n_spikes == 0)} of {len(found)} units silent"
         if not measures.kept(raw, report.session).all():
             ax.legend(loc="lower left", handletextpad=0, markerscale=1.5)
     else:
@@ -40,7 +35,7 @@ def rates(ax: Axes, report: Report) -> None:
         low, high = ax.get_ylim()
         ax.set_ylim(low, high + 0.15 * (high - low))
         quiet = f"{int((~speaks).sum())} of {len(found)} units NaN throughout"
-    ax.text(0.98, 0.97, quiet, transform=ax.transAxes, ha="right", va="top", fontsize=6)
+    note(ax, quiet)
 
 
 def refractory(ax: Axes, report: Report) -> None:
@@ -51,7 +46,7 @@ def refractory(ax: Axes, report: Report) -> None:
         series = "activity is a series: there are no spikes"
         empty_panel(ax, series if raw.activity is not None else raw.why.get("activity", "no units"))
         return
-    share = 100 * measures.short_intervals(raw)
+    share = 100 * raw.spikes.short
     known = np.isfinite(share)
     if not known.any():
         empty_panel(ax, "no unit has two spikes")
@@ -59,10 +54,7 @@ def refractory(ax: Axes, report: Report) -> None:
     _sorted(ax, share, known, measures.kept(raw, report.session))
     ax.axhline(1, color=ALARM, lw=0.8, ls="--")
     ax.set(ylabel="share of intervals (%)", ylim=(0, max(2.0, 1.2 * float(share[known].max()))))
-    ax.text(
-        0.98, 0.97, f"{int(np.sum(share[known] > 1))} of {len(share)} units above 1 %", transform=ax.transAxes, ha="right",
-        va="top", fontsize=6,
-    )  # fmt: skip
+    note(ax, f"{int(np.sum(share[known] > 1))} of {len(share)} units above 1 %")
 
 
 def _sorted(ax: Axes, values: NDArray[np.float64], shown: NDArray[np.bool_], kept: NDArray[np.bool_]) -> None:
@@ -70,7 +62,7 @@ def _sorted(ax: Axes, values: NDArray[np.float64], shown: NDArray[np.bool_], kep
     order = np.argsort(-values[shown], kind="stable")
     ranked, used = values[shown][order], kept[shown][order]
     rank = np.arange(1, len(ranked) + 1)
-    for mask, colour, label in ((used, USED, "used"), (~used, LEFT_OUT, "left out")):
+    for mask, colour, label in ((used, BLUE, "used"), (~used, CONTROL, "left out")):
         if mask.any():
             ax.plot(rank[mask], ranked[mask], "o", ms=2.2, mew=0, color=colour, label=label)
     ax.set(xlabel="unit, ranked", xlim=(0, len(ranked) + 1))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.inspection.raw_overview import FileOverview, is_angle
+from rscnav.inspection.raw_overview import FileOverview
+from rscnav.inspection.spike_summary import runs
+from rscnav.inspection.tracking_checks import in_order
 from rscnav.recordings.activity.units import named
 from rscnav.recordings.binning import TOLERANCE_S, complement, merge_intervals
 from rscnav.recordings.files.nwb_lookup import Series
@@ -13,14 +15,9 @@ from rscnav.recordings.tracking.artifacts import far_steps
 from rscnav.recordings.tracking.interpolation import pieces_at
 from rscnav.recordings.tracking.laps import unwrapped
 from rscnav.recordings.tracking.position_units import UNITS
-from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
-
-def in_order(series: Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give times and samples, sorted by time."""
-    order = np.argsort(series.time, kind="stable")
-    return series.time[order], series.values[order]
+_LEAST = 100  # spikes that a unit needs for its rate over the recording
 
 
 def dwell_s(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
@@ -28,11 +25,6 @@ def dwell_s(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
     step = np.diff(time)
     usual = float(np.median(step)) if len(step) else 0.0
     return np.append(np.where(step > max_gap_s, usual, step), usual)
-
-
-def angles(raw: FileOverview, values: NDArray[np.float64]) -> NDArray[np.floating]:
-    """Bring a tracked angle (sample, 1) of the file to [-π, π), (sample,)."""
-    return wrap(values[:, 0] * UNITS[raw.unit][1])
 
 
 @dataclass(frozen=True)
@@ -45,19 +37,19 @@ class Speeds:
         Between samples without a gap or NaN between them.
     jumps : array, (jump,)
         Of the steps that stand out as probable jumps of the tracking.
-    n_fast : int
-        Steps faster than the mapping's `max_speed`.
+    limit : float
+        The mapping's `max_speed`.
     """
 
     all: NDArray[np.float64]
     jumps: NDArray[np.float64]
-    n_fast: int
+    limit: float
 
 
 def speeds(raw: FileOverview, series: Series) -> Speeds:
     """Measure the speeds of the tracked place."""
     time, values = in_order(series)
-    if is_angle(raw):
+    if raw.is_angle:
         values = np.unwrap(values * UNITS[raw.unit][1], axis=0)
     elif raw.track_length is not None and values.shape[1] == 1:
         values = unwrapped(values, raw.track_length)
@@ -69,8 +61,8 @@ def speeds(raw: FileOverview, series: Series) -> Speeds:
         speed = np.linalg.norm(np.diff(values, axis=0), axis=1) / step
     far = far_steps(time, values, cuts)
     known = speed[usable & np.isfinite(speed)]
-    limit = raw.max_speed * (UNITS[raw.unit][1] if is_angle(raw) else 1.0)
-    return Speeds(known, speed[far][np.isfinite(speed[far]) & (step[far] > TOLERANCE_S)], int(np.sum(known > limit)))
+    limit = raw.max_speed * (UNITS[raw.unit][1] if raw.is_angle else 1.0)
+    return Speeds(known, speed[far][np.isfinite(speed[far]) & (step[far] > TOLERANCE_S)], limit)
 
 
 def rates(raw: FileOverview) -> NDArray[np.float64]:
@@ -79,17 +71,7 @@ def rates(raw: FileOverview) -> NDArray[np.float64]:
         with np.errstate(all="ignore"):
             known = np.isfinite(raw.activity.values)
             return np.where(known, raw.activity.values, 0).sum(axis=0) / known.sum(axis=0)
-    return n_spikes(raw) / (raw.extent[1] - raw.extent[0])
-
-
-def n_spikes(raw: FileOverview) -> NDArray[np.int64]:
-    """Count each unit's spikes, (unit,); nothing where activity is a series."""
-    return np.empty(0, np.int64) if raw.spikes is None else raw.spikes.n_spikes
-
-
-def short_intervals(raw: FileOverview) -> NDArray[np.float64]:
-    """Give the share of each unit's intervals between spikes that are below 2 ms, NaN with fewer than two; (unit,)."""
-    return np.empty(0) if raw.spikes is None else raw.spikes.short
+    return raw.n_spikes / (raw.extent[1] - raw.extent[0])
 
 
 def kept(raw: FileOverview, session: Session | None) -> NDArray[np.bool_]:
@@ -99,28 +81,19 @@ def kept(raw: FileOverview, session: Session | None) -> NDArray[np.bool_]:
     return np.isin(raw.ids, named({name: session.units[name] for name in session.units.dtype.names or ()}))
 
 
-def relative_rates(
-    raw: FileOverview, chosen: NDArray[np.bool_], least: int = 100
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def relative_rates(raw: FileOverview, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the rate of each unit over the recording, each over its own mean.
-
-    Parameters
-    ----------
-    raw : FileOverview
-    chosen : array of bool, (unit,)
-    least : int
-        Spikes that a unit must have.
 
     Returns
     -------
     edges : array, (bin + 1,)
         In s.
     relative : array, (bin, unit)
-        Of the units that were chosen and have enough spikes; 1 is a unit's mean.
+        Of the chosen units with 100 spikes; 1 is a unit's mean.
     """
     if raw.spikes is None:
         return np.array(raw.extent), np.empty((1, 0))
-    table = raw.spikes.counts[:, chosen & (raw.spikes.n_spikes >= least)].astype(float)
+    table = raw.spikes.counts[:, chosen & (raw.spikes.n_spikes >= _LEAST)].astype(float)
     return raw.spikes.edges, table / table.mean(axis=0) if table.size else table
 
 
@@ -145,33 +118,28 @@ def coverage(raw: FileOverview, session: Session | None) -> dict[str, NDArray[np
     """
     lines: dict[str, NDArray[np.float64]] = {}
     if raw.activity is not None:
-        lines["activity"] = _runs(np.sort(raw.activity.time), 0.0)
+        lines["activity"] = _sampled(np.sort(raw.activity.time), 0.0)
     elif raw.spikes is not None and len(raw.spikes.runs):
         lines["spikes"] = raw.spikes.runs
     if raw.observed is not None:
         lines["all units observed"] = raw.observed
     if raw.tracking is not None:
-        holes = np.concatenate([raw.tracking.gaps, raw.tracking.missing])
-        lines["tracking"] = complement(merge_intervals(holes))
+        lines["tracking"] = complement(np.concatenate([raw.tracking.gaps, raw.tracking.missing]))
     elif raw.series is not None:
-        lines["tracking"] = _runs(np.sort(raw.series.time), raw.max_gap_s)
+        lines["tracking"] = _sampled(np.sort(raw.series.time), raw.max_gap_s)
     for name, spans in (("epochs used", raw.epochs), ("trials", raw.trials), ("invalid times", raw.invalid)):
         if len(spans):
             lines[name] = merge_intervals(spans) if name != "trials" else spans[np.argsort(spans[:, 0], kind="stable")]
     if session is not None:
         half = session.dt_s / 2
-        cuts = np.flatnonzero(np.diff(session.time) > 1.5 * session.dt_s)
-        starts = session.time[np.append(0, cuts + 1)] - half
-        lines["bins used"] = np.stack([starts, session.time[np.append(cuts, len(session.time) - 1)] + half], axis=1)
+        lines["bins used"] = runs(session.time, session.time, 1.5 * session.dt_s) + np.array([-half, half])
     return {name: _within(spans, raw.extent) for name, spans in lines.items()}
 
 
-def _runs(time: NDArray[np.float64], longest_s: float) -> NDArray[np.float64]:
-    """Give the runs of times without a step that is too long, (run, 2)."""
-    step = np.diff(time)
-    usual = float(np.median(step)) if len(step) else 0.0
-    cuts = np.flatnonzero(step > max(longest_s, 1.5 * usual))
-    return np.stack([time[np.append(0, cuts + 1)], time[np.append(cuts, len(time) - 1)]], axis=1)
+def _sampled(time: NDArray[np.float64], longest_s: float) -> NDArray[np.float64]:
+    """Give the runs of samples without a step that is too long, (run, 2)."""
+    usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    return runs(time, time, max(longest_s, 1.5 * usual))
 
 
 def _within(spans: NDArray[np.float64], extent: tuple[float, float]) -> NDArray[np.float64]:

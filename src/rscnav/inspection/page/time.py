@@ -8,11 +8,10 @@ from matplotlib.ticker import MaxNLocator
 from rscnav.figures.layout import empty_panel, plain_log_ticks
 from rscnav.figures.style import CONTROL, GREY, OUTCOME_COLOURS
 from rscnav.inspection.page import statistics as measures
-from rscnav.inspection.page.tracking import PAPER
+from rscnav.inspection.page.tracking import ALARM, BLUE, DARK, PAPER
 from rscnav.inspection.report import Report
 
-COLOURS = {"invalid times": "#D55E00", "trials": "#E69F00", "bins used": "#009E73"}
-_OTHER, _ALARM, _LINE = "#0072B2", "#D55E00", "#333333"
+COLOURS = {"invalid times": ALARM, "trials": "#E69F00", "bins used": "#009E73"}
 
 
 def timeline(ax: Axes, report: Report) -> None:
@@ -30,7 +29,7 @@ def timeline(ax: Axes, report: Report) -> None:
         middle = np.clip(spans.mean(axis=1, keepdims=True), start + least / 2, stop - least / 2)
         wide = np.where(np.diff(spans, axis=1) < least, middle + least / 2 * np.array([-1, 1]), spans)
         corners = [np.stack([np.array([a, b, b, a]) / 60, y], axis=1) for a, b in wide]
-        ax.add_collection(PolyCollection(corners, facecolor=COLOURS.get(name, _OTHER), edgecolor="none", lw=0))
+        ax.add_collection(PolyCollection(corners, facecolor=COLOURS.get(name, BLUE), edgecolor="none", lw=0))
         share = np.clip(np.diff(spans, axis=1), 0, None).sum() / (stop - start)
         ax.annotate(
             f"{100 * share:.1f} % · {len(spans)} piece{'s' if len(spans) != 1 else ''}", (1, row), (3, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
@@ -45,7 +44,7 @@ def drift(ax: Axes, report: Report) -> None:
     ax.set_title("Rates over the recording, each unit's over its own mean", loc="left")
     raw = report.raw
     if raw.activity is not None:
-        ax.plot(raw.activity.time / 60, np.nanmean(raw.activity.values, axis=1), color=_LINE, lw=0.4, rasterized=True)
+        ax.plot(raw.activity.time / 60, np.nanmean(raw.activity.values, axis=1), color=DARK, lw=0.4, rasterized=True)
         ax.set(ylabel=f"mean of units\n({raw.activity.unit or 'a.u.'})", xlabel="time (min)")
         ax.set_title("Mean of all units over the recording", loc="left")
         return
@@ -56,7 +55,7 @@ def drift(ax: Axes, report: Report) -> None:
         return
     low, middle, high = np.percentile(relative, [25, 50, 75], axis=1)
     ax.stairs(high, edges / 60, baseline=low, fill=True, color=CONTROL, label="middle half of the units")
-    ax.stairs(middle, edges / 60, baseline=None, color=_LINE, label=f"median of {relative.shape[1]} units")
+    ax.stairs(middle, edges / 60, baseline=None, color=DARK, label=f"median of {relative.shape[1]} units")
     ax.axhline(1, color=GREY, lw=0.5, ls=":")
     ax.set(ylabel="rate / mean", xlabel="time (min)", ylim=(0, max(2.0, 1.35 * float(high.max()))))
     ax.legend(loc="upper right", ncols=2, handlelength=1.2, **PAPER)
@@ -67,19 +66,18 @@ def clocks(ax: Axes, report: Report) -> None:
     ax.set_title("Clocks: rates and speed", loc="left")
     found = report.coupling
     if found is None:
-        why = (
-            "no speed"
-            if report.session is None or report.session.velocity is None
-            else "shorter than four minutes, or nothing varies"
-        )
-        empty_panel(ax, "the mapping does not read this file" if report.session is None else why)
+        if report.session is None:
+            why = "the mapping does not read this file"
+        else:
+            why = "no speed" if report.session.velocity is None else "shorter than four minutes, or nothing varies"
+        empty_panel(ax, why)
         return
     ax.axhspan(*found.band, color=CONTROL, alpha=0.5, lw=0, label="95 % of lags > 20 s")
     ax.axhline(found.threshold, color=GREY, lw=0.8, ls="--", label="strongest by chance (5 %)")
-    ax.plot(found.lag_s, found.strength, color=_LINE)
+    ax.plot(found.lag_s, found.strength, color=DARK)
     best = found.check().verdict == "look"
     ax.axvline(
-        found.best_s, color=_ALARM if best else _OTHER, lw=0.8, label=f"best: {found.best_s:+.1f} s (p = {found.p:.2g})"
+        found.best_s, color=ALARM if best else BLUE, lw=0.8, label=f"best: {found.best_s:+.1f} s (p = {found.p:.2g})"
     )
     ax.set(xlabel="lag of rates behind speed (s)", ylabel="mean r²")
     top = max(float(found.strength.max()), found.threshold)
@@ -97,17 +95,13 @@ def starts(ax: Axes, report: Report) -> None:
         empty_panel(ax, report.why_no_starts)
         return
     ax.axhspan(*(100 * x for x in found.chance), color=CONTROL, alpha=0.5, lw=0, label="random moments (95 %)")
-    ax.plot(found.shift_s, 100 * found.starts, color=_LINE, label="at starts")
-    ax.plot(found.shift_s, 100 * found.stops, color=_OTHER, ls="--", lw=0.8, label="at stops")
+    ax.plot(found.shift_s, 100 * found.starts, color=DARK, label="at starts")
+    ax.plot(found.shift_s, 100 * found.stops, color=BLUE, ls="--", lw=0.8, label="at stops")
     ax.axvline(0, color=GREY, lw=0.5)
     if found.moved:
-        ax.axvline(found.best_s, color=_ALARM, lw=0.8, label=f"closest: {found.best_s:+.0f} s")
+        ax.axvline(found.best_s, color=ALARM, lw=0.8, label=f"closest: {found.best_s:+.0f} s")
     top = np.nanmax([*found.starts, *found.stops, found.chance[1]])
-    ax.set(
-        xlabel="all trials moved by (s)",
-        ylabel="distance (% of random)",
-        ylim=(0, 155 * top),
-    )
+    ax.set(xlabel="all trials moved by (s)", ylabel="distance (% of random)", ylim=(0, 155 * top))
     ax.legend(loc="upper right", handlelength=1.2, fontsize=5.5, **PAPER)
 
 
@@ -126,7 +120,7 @@ def lengths(ax: Axes, report: Report) -> None:
     edges = np.geomspace(0.9 * low, 1.1 * high, 31) if high > 3 * low else np.linspace(0.9 * low, 1.1 * high, 31)
     ax.hist(rows, edges.tolist(), color=CONTROL, label=f"in the file: {len(rows)}")
     if len(used):
-        ax.hist(used[used > 0], edges.tolist(), histtype="step", color=_OTHER, label=f"used: {len(used)}")
+        ax.hist(used[used > 0], edges.tolist(), histtype="step", color=BLUE, label=f"used: {len(used)}")
     if high > 3 * low:
         ax.set_xscale("log")
         plain_log_ticks(ax.xaxis, low, high)

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from rscnav.figures.layout import empty_panel
 from rscnav.figures.style import GREY, LANDMARK_COLOURS
 from rscnav.inspection.page import statistics as measures
-from rscnav.inspection.raw_overview import FileOverview, is_angle
+from rscnav.inspection.raw_overview import FileOverview
 from rscnav.inspection.report import Report
+from rscnav.inspection.tracking_checks import in_order
 from rscnav.recordings.binning import TOLERANCE_S
 from rscnav.recordings.files.nwb_lookup import Series
+from rscnav.recordings.tracking.position_units import UNITS
+from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
-DARK, ALARM = "#333333", "#D55E00"
+DARK, BLUE, ALARM = "#333333", "#0072B2", "#D55E00"
 PAPER: dict[str, Any] = {
     "frameon": True,
     "facecolor": "white",
@@ -43,19 +46,19 @@ def occupancy(ax: Axes, report: Report) -> None:
 
 
 def _occupancy_line(ax: Axes, raw: FileOverview, series: Series) -> None:
-    time, values = measures.in_order(series)
-    place = measures.angles(raw, values) if is_angle(raw) else values[:, 0]
+    time, values = in_order(series)
+    place = wrap(values[:, 0] * UNITS[raw.unit][1]) if raw.is_angle else values[:, 0]
     seconds = measures.dwell_s(time, raw.max_gap_s)
     known = np.isfinite(place)
-    limits = (-np.pi, np.pi) if is_angle(raw) else (float(np.min(place[known])), float(np.max(place[known])) + 1e-9)
+    limits = (-np.pi, np.pi) if raw.is_angle else (float(np.min(place[known])), float(np.max(place[known])) + 1e-9)
     ax.hist(place[known], 60, range=limits, weights=seconds[known], color=DARK)
     ax.set(xlim=limits, ylabel="time in bin (s)")
-    _place_axis(ax, raw.unit, "x")
+    _place_axis(ax, raw.unit)
 
 
 def _occupancy_plane(ax: Axes, raw: FileOverview, series: Series) -> None:
     """Draw a map of the time in each of 50 bins along the longer side, with the path on it."""
-    time, values = measures.in_order(series)
+    time, values = in_order(series)
     seconds, points = measures.dwell_s(time, raw.max_gap_s), values[:, :2]
     known = np.isfinite(points).all(axis=1)
     if not known.any():
@@ -83,7 +86,7 @@ def _occupancy_plane(ax: Axes, raw: FileOverview, series: Series) -> None:
     )
     beyond = int(np.sum(((points < [e[0] for e in edges]) | (points > [e[-1] for e in edges])).any(axis=1)))
     if beyond:
-        _note(ax, f"{beyond} samples lie outside this map", ALARM)
+        note(ax, f"{beyond} samples lie outside this map", ALARM)
     bar = ax.figure.colorbar(image, ax=ax, aspect=25, pad=0.02)
     bar.set_label("time in bin (s)")
     bar.outline.set_linewidth(0.4)
@@ -104,7 +107,7 @@ def encounters(ax: Axes, report: Report) -> None:
         y = session.trial[samples] + 1
         ax.set(ylabel="trial", ylim=(len(session.trials) + 0.5, 0.5))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        _place_axis(ax, session.position_unit, "x")
+        _place_axis(ax, session.position_unit)
         if session.is_circular:
             ax.set_xlim(-np.pi, np.pi)
     else:
@@ -121,9 +124,9 @@ def encounters(ax: Axes, report: Report) -> None:
 
 
 def _landmarks_in_plane(ax: Axes, session: Session) -> None:
+    if session.landmarks is None:
+        return
     for k, name in enumerate(session.landmark_names):
-        if session.landmarks is None:
-            return
         places = session.landmarks[:, k, :2]
         places = np.unique(np.round(places[np.isfinite(places).all(axis=1)], 6), axis=0)
         for place in places[:100]:
@@ -157,11 +160,11 @@ def encounter_counts(ax: Axes, report: Report) -> None:
         empty_panel(ax, _why_no_encounters(report))
         return
     counts = measures.encounter_counts(session)
-    bottom = np.zeros(len(counts))
+    bottom, largest = np.zeros(len(counts)), max(sum(of.values()) for of in counts.values())
     for name in session.landmark_names:
         heights = np.array([of[name] for of in counts.values()], float)
         bars = ax.bar(range(len(counts)), heights, 0.7, bottom, color=_colour(name))
-        inside = [f"{h:g}" if h > 0.08 * sum_of(counts) else "" for h in heights]
+        inside = [f"{h:g}" if h > 0.08 * largest else "" for h in heights]
         ax.bar_label(bars, inside, label_type="center", fontsize=6)
         bottom += heights
     for x, total in enumerate(bottom):
@@ -175,11 +178,6 @@ def encounter_counts(ax: Axes, report: Report) -> None:
     missed = int(np.sum(session.encounters["kind"] == "non-encounter"))
     met = len(np.unique(session.encounters["trial"][session.encounters["kind"] == "encounter"]))
     ax.set_xlabel(f"in {met} of {len(session.trials)} trials;\n{missed} non-encounters")
-
-
-def sum_of(counts: dict[str, dict[str, int]]) -> int:
-    """Give the largest total of an order."""
-    return max(sum(of.values()) for of in counts.values())
 
 
 def _why_no_encounters(report: Report) -> str:
@@ -203,26 +201,26 @@ def speeds(ax: Axes, report: Report) -> None:
     top = max(float(moving.max()), float(found.jumps.max(initial=0)))
     low = max(float(np.percentile(moving, 1)), top * 1e-6)
     ax.hist(moving, np.geomspace(low, 1.001 * top, 50).tolist(), color=DARK, log=True)
-    ax.set(xscale="log", ylabel="steps", xlabel=f"speed ({'rad' if is_angle(raw) else raw.unit or '?'}/s)")
+    ax.set(xscale="log", ylabel="steps", xlabel=f"speed ({'rad' if raw.is_angle else raw.unit or '?'}/s)")
     if len(found.jumps):
         y = np.full(len(found.jumps), 1.03)
         ax.plot(found.jumps, y, "v", ms=3, color=ALARM, transform=ax.get_xaxis_transform(), clip_on=False)
-        _note(ax, f"▾ {len(found.jumps)} suspected jumps", ALARM)
+        note(ax, f"▾ {len(found.jumps)} suspected jumps", ALARM)
     elif np.isfinite(raw.max_speed):
-        _note(ax, f"{found.n_fast} faster than max_speed", ALARM if found.n_fast else GREY)
+        n_fast = int(np.sum(found.all > found.limit))
+        note(ax, f"{n_fast} faster than max_speed", ALARM if n_fast else GREY)
     else:
-        _note(ax, "no step stands out", GREY)
+        note(ax, "no step stands out", GREY)
     ax.set_ylim(0.5, ax.get_ylim()[1] * 10)
     if np.isfinite(raw.max_speed):
-        factor = np.pi / 180 if raw.unit == "deg" else 1.0
-        ax.axvline(raw.max_speed * factor, color=ALARM, lw=0.8, ls="--")
+        ax.axvline(found.limit, color=ALARM, lw=0.8, ls="--")
 
 
 def frames(ax: Axes, report: Report) -> None:
     """Draw the intervals between tracked frames, the usual one, and from which on they are gaps."""
     ax.set_title("Frame intervals", loc="left")
     raw, series = report.raw, report.raw.series
-    step: NDArray[np.float64] = np.empty(0) if series is None else np.diff(measures.in_order(series)[0])
+    step: NDArray[np.float64] = np.empty(0) if series is None else np.diff(in_order(series)[0])
     after = step[step > TOLERANCE_S]
     if not len(after):
         empty_panel(ax, raw.why.get("position", "one sample only"))
@@ -238,7 +236,7 @@ def frames(ax: Axes, report: Report) -> None:
     ax.set_ylim(0.5, ax.get_ylim()[1] * 30)
 
 
-def _place_axis(ax: Axes, unit: str, axis: str) -> None:
+def _place_axis(ax: Axes, unit: str) -> None:
     if unit in ("rad", "deg"):
         ax.set_xticks([-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi], ["−π", "−π/2", "0", "π/2", "π"])
         ax.set_xlabel("position (rad)")
@@ -250,6 +248,6 @@ def _colour(name: str) -> str:
     return LANDMARK_COLOURS.get(name, GREY)
 
 
-def _note(ax: Axes, text: str, colour: str) -> None:
+def note(ax: Axes, text: str, colour: str | None = None) -> None:
     """Write a line into the upper right corner."""
     ax.text(0.98, 0.97, text, transform=ax.transAxes, ha="right", va="top", fontsize=6, color=colour)

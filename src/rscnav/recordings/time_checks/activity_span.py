@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.recordings.activity.series import Sampled
-from rscnav.recordings.activity.units import Units
 from rscnav.recordings.time_checks import thresholds as limits
 from rscnav.sessions.lazy import LazySpikeTrains
 
@@ -90,13 +89,8 @@ class ActiveTime:
         return float(np.clip(inside, 0, None).sum() / len(self.times))
 
 
-def of_units(units: Units) -> ActiveTime | None:
-    """Look at the spikes of some units; None where no unit has any."""
-    return of_trains(units.spikes, units.ends)
-
-
 def of_trains(trains: LazySpikeTrains, ends: NDArray[np.float64]) -> ActiveTime | None:
-    """Look at the spikes of some units.
+    """Look at the spikes of some units; None where no unit has any.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rscnav.recordings.binning import complement, merge_intervals
+from rscnav.recordings.binning import complement
 from rscnav.recordings.time_checks.activity_span import ActiveTime
 from rscnav.recordings.tracking.interpolation import Tracking
 
@@ -14,8 +14,12 @@ UNITS, RESTARTS, COVERAGE = "units of time", "repeated restarts", "time covered"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What one check found: its name, ``ok``, ``look``, ``wrong`` or ``not checked``, and why in a sentence."""
+class Check:
+    """Result of one check: its name, the verdict, and why in a sentence.
+
+    ``ok``, ``look`` (a person should), ``wrong`` (the data can't be used as they are), or ``not checked`` (it could not be made, which
+    is no ``ok``).
+    """
 
     name: str
     verdict: Literal["ok", "look", "wrong", "not checked"]
@@ -95,7 +99,7 @@ class Clocks:
         """The time that is tracked, (interval, 2) in s, in order and apart."""
         if self.tracking is None:
             return np.empty((0, 2))
-        return complement(merge_intervals(np.concatenate([self.tracking.gaps, self.tracking.missing])))
+        return complement(np.concatenate([self.tracking.gaps, self.tracking.missing]))
 
     @property
     def extent(self) -> tuple[float, float] | None:

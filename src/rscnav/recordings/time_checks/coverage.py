@@ -5,13 +5,13 @@ from numpy.typing import NDArray
 
 from rscnav.recordings.time_checks import thresholds as limits
 from rscnav.recordings.time_checks.activity_span import ActiveTime
-from rscnav.recordings.time_checks.clock_findings import COVERAGE, Clocks, Finding, Rows
+from rscnav.recordings.time_checks.clock_findings import COVERAGE, Check, Clocks, Rows
 from rscnav.settings.printable import listed
 
 _NAMED = 10  # rows in a message
 
 
-def coverage(clocks: Clocks) -> list[Finding]:
+def coverage(clocks: Clocks) -> list[Check]:
     """Check that trials and epochs lie in the recorded time, and note what is not tracked or has no activity."""
     found = []
     for table in (clocks.trials, clocks.epochs):
@@ -22,19 +22,16 @@ def coverage(clocks: Clocks) -> list[Finding]:
     if found:
         return found
     if clocks.extent is None:
-        return [Finding(COVERAGE, "not checked", "there is neither activity nor position")]
+        return [Check(COVERAGE, "not checked", "there is neither activity nor position")]
     tables = [table.key for table in (clocks.trials, clocks.epochs) if table is not None and len(table.times)]
     if clocks.tracking is None and not tables:
-        return [
-            Finding(
-                COVERAGE, "not checked", "there are neither position nor trials that activity could be compared with"
-            )
-        ]
+        words = "there are neither position nor trials that activity could be compared with"
+        return [Check(COVERAGE, "not checked", words)]
     parts = [*(["position"] if clocks.tracking is not None and clocks.active is not None else []), *tables]
     if not parts:
-        return [Finding(COVERAGE, "not checked", "there is no activity that the position could be compared with")]
+        return [Check(COVERAGE, "not checked", "there is no activity that the position could be compared with")]
     verb = "lies" if parts == ["position"] else "lie"
-    return [Finding(COVERAGE, "ok", f"{' and '.join(parts)} {verb} in the recorded time")]
+    return [Check(COVERAGE, "ok", f"{' and '.join(parts)} {verb} in the recorded time")]
 
 
 def silent_ends(active: ActiveTime, extent: tuple[float, float]) -> tuple[float, float]:
@@ -58,7 +55,7 @@ def silences(active: ActiveTime, spans: NDArray[np.float64]) -> NDArray[np.float
     return np.array(found, float).reshape(-1, 2)
 
 
-def _beyond(table: Rows, clocks: Clocks, extent: tuple[float, float]) -> list[Finding]:
+def _beyond(table: Rows, clocks: Clocks, extent: tuple[float, float]) -> list[Check]:
     """Find rows before the recording began and after it ended."""
     times, active = table.times, clocks.active
     outside = (times[:, 0] > extent[1]) | (times[:, 1] < extent[0])
@@ -66,10 +63,10 @@ def _beyond(table: Rows, clocks: Clocks, extent: tuple[float, float]) -> list[Fi
     if not certain and outside.mean() <= limits.MOST_BEYOND and active is not None:
         outside &= _silent(times, active)
     if outside.any():
-        return [Finding(COVERAGE, "wrong", _rows_outside(table, outside, extent, "the recording"))]
+        return [Check(COVERAGE, "wrong", _rows_outside(table, outside, extent, "the recording"))]
     silent = _silent(times, active) if active is not None and active.is_spikes else np.zeros(len(times), bool)
     if silent.any() and active is not None:
-        return [Finding(COVERAGE, "wrong", _rows_outside(table, silent, (active.start, active.stop), "all spikes"))]
+        return [Check(COVERAGE, "wrong", _rows_outside(table, silent, (active.start, active.stop), "all spikes"))]
     return []
 
 
@@ -97,7 +94,7 @@ def _rows_outside(table: Rows, which: NDArray[np.bool_], extent: tuple[float, fl
     )
 
 
-def _tracked(active: ActiveTime, clocks: Clocks) -> list[Finding]:
+def _tracked(active: ActiveTime, clocks: Clocks) -> list[Check]:
     """Note a recording that is tracked in part, and tracking that goes on without spikes."""
     tracked = np.clip(clocks.tracked, active.start, active.stop)
     whole = max(active.stop - active.start, 1e-9)
@@ -108,7 +105,7 @@ def _tracked(active: ActiveTime, clocks: Clocks) -> list[Finding]:
             f"position is tracked in {share:.0%} of the time with {'spikes' if active.is_spikes else 'activity'} "
             f"({active.start:.1f} to {active.stop:.1f} s); bins without it are left out"
         )
-        found.append(Finding(COVERAGE, "look", words))
+        found.append(Check(COVERAGE, "look", words))
     ends = clocks.tracking.extent if clocks.tracking is not None else (0.0, 0.0)
     length = max(ends[1] - ends[0], 1e-9)
     before, after = (
@@ -122,5 +119,5 @@ def _tracked(active: ActiveTime, clocks: Clocks) -> list[Finding]:
         )
         sure = active.n_units >= limits.MIN_UNITS
         words = "nothing was recorded there" if sure else "was anything recorded there? If not, choose epochs"
-        found.append(Finding(COVERAGE, "look", f"of the tracked time {when} spike: {words}"))
+        found.append(Check(COVERAGE, "look", f"of the tracked time {when} spike: {words}"))
     return found

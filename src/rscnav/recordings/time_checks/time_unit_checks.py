@@ -1,17 +1,15 @@
 """Whether spikes, tracking, trials and epochs are in one unit of time, seconds."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.recordings.time_checks import thresholds as limits
 from rscnav.recordings.time_checks.activity_span import ActiveTime
-from rscnav.recordings.time_checks.clock_findings import UNITS, Clocks, Finding, Rows
+from rscnav.recordings.time_checks.clock_findings import UNITS, Check, Clocks, Rows
 from rscnav.recordings.time_checks.time_units import seconds, unit_words
 
 
-def time_units(clocks: Clocks) -> list[Finding]:
+def time_units(clocks: Clocks) -> list[Check]:
     """Check whether spikes, tracking and trials are in the same unit of time."""
     active, found = clocks.active, []
     if active is not None:
@@ -22,7 +20,7 @@ def time_units(clocks: Clocks) -> list[Finding]:
         found += [] if found else _by_themselves(active, clocks)
     if clocks.strays > limits.MOST_STRAYS:
         words = f"{clocks.strays:.1%} of the spikes lie outside their unit's obs_intervals. Are both in seconds on one clock?"
-        found.append(Finding(UNITS, "wrong", words))
+        found.append(Check(UNITS, "wrong", words))
     if clocks.extent is not None and (
         clocks.tracking is not None or (active is not None and active.n >= limits.MIN_SPIKES)
     ):
@@ -41,40 +39,40 @@ def time_units(clocks: Clocks) -> list[Finding]:
     ]
     if len(compared) <= 1:
         only = compared[0] if compared else "nothing"
-        return [Finding(UNITS, "not checked", f"there is {only} only, and nothing to compare with")]
+        return [Check(UNITS, "not checked", f"there is {only} only, and nothing to compare with")]
     if active is not None and active.is_spikes and active.n < limits.MIN_SPIKES:
-        return [Finding(UNITS, "not checked", f"there are only {active.n} spikes")]
-    return [Finding(UNITS, "ok", f"{', '.join(compared[:-1])} and {compared[-1]} cover times of the same order")]
+        return [Check(UNITS, "not checked", f"there are only {active.n} spikes")]
+    return [Check(UNITS, "ok", f"{', '.join(compared[:-1])} and {compared[-1]} cover times of the same order")]
 
 
-def _against_tracking(active: ActiveTime, clocks: Clocks, start: float, stop: float) -> list[Finding]:
+def _against_tracking(active: ActiveTime, clocks: Clocks, start: float, stop: float) -> list[Check]:
     """Compare the spans of activity and position."""
     low, high = active.span
     ratio = (high - low) / max(stop - start, 1e-9)
     both = f"{_span(active)}, position from {seconds(start)} to {seconds(stop)} s"
     if ratio >= limits.CERTAIN_FACTOR and active.n >= limits.UNIT_SPIKES:
         words = f"{both}, and {active.within(clocks.tracked):.2%} of {_these(active)} lie in the tracked time"
-        return [Finding(UNITS, "wrong", f"{words}. {unit_words(active.what, ratio, active.whole)}")]
+        return [Check(UNITS, "wrong", f"{words}. {unit_words(active.what, ratio, active.whole)}")]
     if _frames_counted(active.times, active.step_s) and not active.is_spikes and ratio >= limits.LIKELY_FRAME_FACTOR:
-        verdict: Literal["wrong", "look"] = "wrong" if ratio >= limits.FRAME_FACTOR else "look"
-        return [Finding(UNITS, verdict, f"{both}. {unit_words(active.what, ratio, True, frames=True)}")]
+        words = f"{both}. {unit_words(active.what, ratio, True, frames=True)}"
+        return [Check(UNITS, "wrong" if ratio >= limits.FRAME_FACTOR else "look", words)]
     if ratio >= limits.LIKELY_FACTOR:
-        return [Finding(UNITS, "look", f"{both}: less than 1 % of it is tracked. Are all times in seconds?")]
+        return [Check(UNITS, "look", f"{both}: less than 1 % of it is tracked. Are all times in seconds?")]
     if active.n < limits.MIN_SPIKES:
         return []
     other = 1 / max(ratio, 1e-12)
     if _frames_counted(clocks.frames, clocks.frame_s) and other >= limits.LIKELY_FRAME_FACTOR:
-        verdict = "wrong" if other >= limits.FRAME_FACTOR else "look"
-        return [Finding(UNITS, verdict, f"{both}. {unit_words('the position', other, True, frames=True)}")]
+        words = f"{both}. {unit_words('the position', other, True, frames=True)}"
+        return [Check(UNITS, "wrong" if other >= limits.FRAME_FACTOR else "look", words)]
     if other >= limits.CERTAIN_FACTOR or (clocks.frame_s >= limits.SLOW_FRAME_S and other >= limits.SLOW_FACTOR):
         words = f"{both}, one position every {clocks.frame_s:.4g} s. {unit_words('the position', other, False)}"
-        return [Finding(UNITS, "wrong", words)]
+        return [Check(UNITS, "wrong", words)]
     if other >= limits.LIKELY_FACTOR:
-        return [Finding(UNITS, "look", f"{both}: less than 1 % of it has {_these(active)}. Are all times in seconds?")]
+        return [Check(UNITS, "look", f"{both}: less than 1 % of it has {_these(active)}. Are all times in seconds?")]
     return []
 
 
-def _against_trials(active: ActiveTime, trials: Rows) -> list[Finding]:
+def _against_trials(active: ActiveTime, trials: Rows) -> list[Check]:
     """Compare the spans of activity and trials."""
     start, stop = float(trials.every[:, 0].min()), float(np.nanmax(trials.every))
     low, high = active.span
@@ -85,13 +83,13 @@ def _against_trials(active: ActiveTime, trials: Rows) -> list[Finding]:
     if ratio >= limits.CERTAIN_FACTOR:
         share = active.within(np.array([[start, stop]]))
         words = f"{both}, and {share:.2%} of {_these(active)} lie between the first and the last of them"
-        return [Finding(UNITS, "wrong", f"{words}. {unit_words(active.what, ratio, active.whole)}")]
+        return [Check(UNITS, "wrong", f"{words}. {unit_words(active.what, ratio, active.whole)}")]
     if ratio >= limits.LIKELY_FACTOR:
-        return [Finding(UNITS, "look", f"{both}: less than 1 % of it lies in trials. Are all times in seconds?")]
+        return [Check(UNITS, "look", f"{both}: less than 1 % of it lies in trials. Are all times in seconds?")]
     return []
 
 
-def _by_themselves(active: ActiveTime, clocks: Clocks) -> list[Finding]:
+def _by_themselves(active: ActiveTime, clocks: Clocks) -> list[Check]:
     """Check spike times by what they are and the rates that they make."""
     if not active.is_spikes:
         return []
@@ -99,9 +97,9 @@ def _by_themselves(active: ActiveTime, clocks: Clocks) -> list[Finding]:
     rate = f"the median rate of the units is {active.rate_hz:.3g} Hz over {_long(active.stop - active.start)}"
     ask = unit_words(active.what, 0.0, active.whole)
     if active.whole and slow:
-        return [Finding(UNITS, "wrong", f"all spike times are whole numbers, and {rate}. {ask}")]
+        return [Check(UNITS, "wrong", f"all spike times are whole numbers, and {rate}. {ask}")]
     if active.whole:
-        return [Finding(UNITS, "look", f"all spike times are whole numbers. {ask}")]
+        return [Check(UNITS, "look", f"all spike times are whole numbers. {ask}")]
     long = active.stop - active.start > limits.DAY_S
     if (
         clocks.tracking is not None
@@ -112,13 +110,13 @@ def _by_themselves(active: ActiveTime, clocks: Clocks) -> list[Finding]:
         words = (
             f"{rate}, with one position every {clocks.frame_s:.4g} s. Are all times in the file in milliseconds? {ask}"
         )
-        return [Finding(UNITS, "wrong", words)]
+        return [Check(UNITS, "wrong", words)]
     if slow and long:
-        return [Finding(UNITS, "look", f"{rate}. {ask}")]
+        return [Check(UNITS, "look", f"{rate}. {ask}")]
     return []
 
 
-def _table_in_other_unit(table: Rows, extent: tuple[float, float]) -> list[Finding]:
+def _table_in_other_unit(table: Rows, extent: tuple[float, float]) -> list[Check]:
     """Check whether most rows of a table begin long after the recording ended."""
     if not len(table.every) or not len(table.times):
         return []
@@ -134,14 +132,14 @@ def _table_in_other_unit(table: Rows, extent: tuple[float, float]) -> list[Findi
             f"trials: the rows of '{table.table}' that begin within the recording last {seconds(lasting * length)} s, it goes from "
             f"{seconds(extent[0])} to {seconds(extent[1])} s. {unit_words('the times of trials', lasting, False)}"
         )
-        return [Finding(UNITS, "wrong", words)]
+        return [Check(UNITS, "wrong", words)]
     if ratio < limits.SLOW_FACTOR or later < limits.MOST_BEYOND or chosen - extent[0] < 2 * length:
         return []
     words = (
         f"{later:.0%} of the rows of '{table.table}' start after the recording ended: rows go up to {seconds(np.nanmax(starts))} s, the "
         f"recording goes from {seconds(extent[0])} to {seconds(extent[1])} s. {unit_words(f'the times of {table.key}', ratio, False)}"
     )
-    return [Finding(UNITS, "wrong", f"{table.key}: {words}")]
+    return [Check(UNITS, "wrong", f"{table.key}: {words}")]
 
 
 def _frames_counted(times: NDArray[np.float64], step_s: float) -> bool:

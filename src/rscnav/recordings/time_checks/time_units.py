@@ -1,9 +1,7 @@
 """Which unit times are likely in, from how many times too long their span is, and how to bring them to seconds."""
 
-_LOW, _HIGH = (
-    0.3,
-    1.15,
-)  # a factor over the ratio of two spans: the shorter span is part of the longer one, or a little longer
+# A factor over the ratio of two spans: the shorter span is part of the longer one, or a little longer.
+_LOW, _HIGH = 0.3, 1.15
 _UNITS = (
     ("milliseconds", (1e3,), "divide them by 1,000"),
     ("microseconds", (1e6,), "divide them by 1,000,000"),
@@ -68,13 +66,9 @@ def apart_words(what: str, active: tuple[float, float], tracked: tuple[float, fl
         return unit_words(what, ratio, False)
     if 1 / ratio >= _APART:
         return unit_words("the position", 1 / ratio, False)
-    later = "position" if tracked[0] > active[0] else what
-    since = (
-        f": is one counted from 1970 ({later}), the other from the session's start?"
-        if abs(tracked[0] - active[0]) > _YEAR
-        else ""
-    )
-    return f"Their lengths are alike, and they begin {abs(tracked[0] - active[0]):.6g} s apart{since}"
+    apart, later = abs(tracked[0] - active[0]), "position" if tracked[0] > active[0] else what
+    since = f": is one counted from 1970 ({later}), the other from the session's start?" if apart > _YEAR else ""
+    return f"Their lengths are alike, and they begin {apart:.6g} s apart{since}"
 
 
 def _upper(text: str) -> str:

@@ -1,9 +1,8 @@
 """Recordings: a laboratory's file and a mapping of its names become a `rscnav.sessions.Session`.
 
 - ``activity``         activity of units: spike times, series of samples, firing rates
-- ``bin_selection``    which bins of a recording are used, and how many were dropped for what
+- ``bin_selection``    which bins of a recording are used, how many were dropped for what, and why none is left
 - ``binning``          time in bins
-- ``empty_recording``  why no bin of a recording is left, in sentences
 - ``extract``          what an NWB file holds of a recording: units, tracking, epochs and trials, by the names that the mapping gives
 - ``files``            opening files of laboratories, and finding what is in them
 - ``from_arrays``      arrays that are in Python already -> `Session`, without a file and a mapping

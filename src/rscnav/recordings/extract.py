@@ -1,6 +1,6 @@
 """What an NWB file holds of a recording: units, tracking, epochs and trials, by the names that the mapping gives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,23 +10,22 @@ from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.series import Sampled, read_activity
 from rscnav.recordings.activity.unit_tables import unit_tables
 from rscnav.recordings.activity.units import Units, read_units
-from rscnav.recordings.binning import complement, merge_intervals
+from rscnav.recordings.binning import merge_intervals, outside_any
 from rscnav.recordings.files.damaged_objects import damage_notes, damaged_objects
 from rscnav.recordings.files.nwb_lookup import interval_table
 from rscnav.recordings.files.object_names import files_of
 from rscnav.recordings.files.table_columns import Columns, left_out_notes
 from rscnav.recordings.settings.position import Position
 from rscnav.recordings.settings.recording import Recording
-from rscnav.recordings.time_checks.activity_span import of_sampled, of_units
+from rscnav.recordings.time_checks.activity_span import of_sampled, of_trains
 from rscnav.recordings.time_checks.clock_findings import Clocks
 from rscnav.recordings.time_checks.common_time import refused_or_noted, same_time
 from rscnav.recordings.time_checks.coverage import silences, silent_ends
 from rscnav.recordings.time_checks.restarting_spikes import agreed_repeats
 from rscnav.recordings.time_checks.time_units import apart_words
-from rscnav.recordings.tracking.coordinates import CoordinateFrame
+from rscnav.recordings.tracking.coordinates import CoordinateFrame, tracked_heading, tracked_place
 from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.tracking.position_series import position_series
-from rscnav.recordings.tracking.tracked_position import tracked_heading, tracked_place
 from rscnav.recordings.trials.trials import TrialSpans, cut_stretches, epoch_spans, subtract_intervals, trial_spans
 from rscnav.sessions.lazy import LazySpikeTrains
 
@@ -81,16 +80,7 @@ class RawRecording:
 
 
 def read_file(file: Any, mapping: Recording) -> RawRecording:
-    """Read units, tracking, epochs and trials, as the mapping names them.
-
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    mapping : Recording
-
-    Returns
-    -------
-    RawRecording
+    """Read units, tracking, epochs and trials of a `pynwb.NWBFile`, as the mapping names them.
 
     Raises
     ------
@@ -122,28 +112,23 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
     population: Any = sampled if units is None else units
     notes = [*population.notes, *notes, *(note for each in files_of(file).values() for note in damage_notes(each))]
     epochs = None if mapping.epochs is None else epoch_spans(file, mapping.epochs)
-    trials = None if mapping.trials is None else trial_spans(file, mapping.trials, extent, tracking, frame)
-    active = of_sampled(sampled) if sampled is not None else None if units is None else of_units(units)
-    clocks = Clocks(
-        active=active,
-        repeats=0 if units is None else agreed_repeats(units.repeats, units.columns["n_spikes"]),
-        tracking=tracking,
-        frames=frames,
-        trials=None
-        if trials is None or mapping.trials is None or mapping.trials.home_location is not None
-        else trials.table,
-        epochs=epochs,
-        strays=0.0
-        if units is None
-        else units.n_unobserved / max(1, units.n_unobserved + units.columns["n_spikes"].sum()),
-    )
+    spans = rows = None
+    if mapping.trials is not None:
+        spans = trial_spans(file, mapping.trials, extent, tracking, frame)
+        rows = spans.table if mapping.trials.home_location is None else None  # those of a home are made of the tracking
+    active = None if sampled is None else of_sampled(sampled)
+    clocks = Clocks(active, tracking=tracking, frames=frames, trials=rows, epochs=epochs)
+    if units is not None:
+        n_spikes, strays = units.columns["n_spikes"], units.n_unobserved
+        active = of_trains(units.spikes, units.ends)
+        again = agreed_repeats(units.repeats, n_spikes)
+        clocks = replace(clocks, active=active, repeats=again, strays=strays / max(1, strays + n_spikes.sum()))
     notes += refused_or_noted(same_time(clocks))
-    for table in (epochs, None if trials is None else trials.table):
+    for table in (epochs, rows):
         notes += [] if table is None else table.notes
-    if trials is not None and mapping.trials is not None:
-        spans = trials
-        notes += left_out_notes(spans.columns, f"table '{mapping.trials.table}'")
-    else:
+    if rows is not None and spans is not None:
+        notes += left_out_notes(spans.columns, f"table '{rows.table}'")
+    if spans is None:
         whole = np.array([extent]) if epochs is None else epochs.times
         if active is not None and active.is_spikes:
             whole = np.clip(whole, *silent_ends(active, extent))  # pieces without any spike would be taken for silence
@@ -157,7 +142,7 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
         sampled=sampled,
         n_units_left_out=population.n_left_out,
         n_spikes_unobserved=0 if units is None else units.n_unobserved,
-        unobserved=np.empty((0, 2)) if units is None else _unobserved(units),
+        unobserved=np.empty((0, 2)) if units is None else outside_any(units.observed),
         invalid=_invalid(file),
         unrecorded=np.empty((0, 2)) if active is None else silences(active, spans.times),
         tracking=tracking,
@@ -172,10 +157,8 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
 def _about(file: Any) -> dict[str, str]:
     """Give what the file says of the animal, and when the session began; what it does not say is left out."""
     said = {f"subject_{key}": getattr(file.subject, key, None) for key in ("species", "sex", "age")}
-    start = file.session_start_time
-    return {key: str(value) for key, value in said.items() if value} | (
-        {"session_start": start.isoformat()} if start else {}
-    )
+    said["session_start"] = file.session_start_time.isoformat() if file.session_start_time else None
+    return {key: str(value) for key, value in said.items() if value}
 
 
 def _extent(
@@ -200,12 +183,6 @@ def _extent(
     return min(active[0], tracking.extent[0]), max(active[1], tracking.extent[1])
 
 
-def _unobserved(units: Units) -> NDArray[np.float64]:
-    """Return the times in which at least one of the units was not observed, (interval, 2) in order and apart."""
-    known = {spans.tobytes(): spans for spans in units.observed if spans is not None}
-    return merge_intervals(np.concatenate([np.empty((0, 2)), *(complement(spans) for spans in known.values())]))
-
-
 def _invalid(file: Any) -> NDArray[np.float64]:
     """Give the file's invalid times, (interval, 2) in order and apart."""
     if any(path.endswith("invalid_times") for each in files_of(file).values() for path in damaged_objects(each)):
@@ -224,7 +201,7 @@ def _contiguous(
     whole: NDArray[np.float64], tracking: Tracking | None, position: Position | None
 ) -> NDArray[np.float64]:
     """Cut stretches of time where there is no position."""
-    if tracking is None or position is None:
-        return subtract_intervals(whole, np.empty((0, 2)))
-    parts = subtract_intervals(whole, tracking.gaps)
-    return subtract_intervals(parts, tracking.missing) if position.nan == "drop" else parts
+    holes = [np.empty((0, 2))]
+    if tracking is not None and position is not None:
+        holes += [tracking.gaps, tracking.missing] if position.nan == "drop" else [tracking.gaps]
+    return subtract_intervals(whole, np.concatenate(holes))

@@ -10,19 +10,16 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.firing_rates import SpikeRates
 from rscnav.recordings.activity.series import SampledRates
-from rscnav.recordings.bin_selection import kept_bins, known_bins
+from rscnav.recordings.bin_selection import kept_bins, known_bins, nothing_left
 from rscnav.recordings.binning import Bins, overlaps
-from rscnav.recordings.empty_recording import nothing_left
 from rscnav.recordings.extract import RawRecording, read_file
 from rscnav.recordings.files.joined_files import open_joined
 from rscnav.recordings.files.open_file import linked_files, named, refuse_unreadable
-from rscnav.recordings.files.table_columns import Columns
-from rscnav.recordings.landmarks.encounters import landmark_fields, meet_landmarks
+from rscnav.recordings.landmarks.positions import landmark_fields, meet_landmarks
 from rscnav.recordings.landmarks.visibility import visibility_from_file
 from rscnav.recordings.session_files import is_session, session_of_file
 from rscnav.recordings.settings.recording import Recording
@@ -30,6 +27,7 @@ from rscnav.recordings.tracking.kinematics import moves_in
 from rscnav.recordings.trials.phases import phases_of_file
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
+from rscnav.sessions.hdf5_tables import structured
 from rscnav.sessions.lazy import Activity
 from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
@@ -154,7 +152,7 @@ def _session(file: Any, recorded: RawRecording, mapping: Recording, encounters: 
         time=bins.centre,
         trial=np.searchsorted(left, bins.span).astype(np.int32),
         trials=trials,
-        units=_unit_table(recorded.units),
+        units=structured({name: v for name, v in recorded.units.items() if v.ndim == 1}, len(recorded.units["id"])),
         spikes=recorded.spikes,
         attributes={
             **dropped,
@@ -185,26 +183,18 @@ def _behaviour(recorded: RawRecording, mapping: Recording, bins: Bins) -> dict[s
         return {}
     rotation = recorded.spans.rotation[bins.span]
     frame = recorded.frame
-    moves = moves_in(recorded.tracking, bins, rotation, frame.turns_around, frame.length(mapping.position.min_speed))
-    heading = moves.direction if mapping.position.heading == "movement" else None
+    min_speed = frame.length(mapping.position.min_speed)
+    position, velocity, direction = moves_in(recorded.tracking, bins, rotation, frame.turns_around, min_speed)
+    heading = direction if mapping.position.heading == "movement" else None
     if recorded.heading is not None:
         unknown = overlaps(bins, recorded.heading.gaps) | overlaps(bins, recorded.heading.missing)
         heading = np.where(unknown, np.nan, wrap(recorded.heading.at(bins.centre)[:, 0] - rotation))
     return {
-        "position": moves.position,
-        "velocity": moves.velocity,
+        "position": position,
+        "velocity": velocity,
         "heading": heading,
         "position_unit": recorded.tracking.unit,
     }
-
-
-def _unit_table(columns: Columns) -> NDArray:
-    """Make the session's table of units from the columns with one value a unit."""
-    plain = {name: values for name, values in columns.items() if values.ndim == 1}
-    table = np.empty(len(columns["id"]), [(name, values.dtype) for name, values in plain.items()])
-    for name, values in plain.items():
-        table[name] = values
-    return table
 
 
 def summary(session: Session) -> str:

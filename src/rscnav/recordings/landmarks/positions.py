@@ -1,4 +1,4 @@
-"""Where the landmarks of a recording are, and what the animal met."""
+"""Where the landmarks of a recording are, and when the animal met them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,35 +7,58 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
+from rscnav.recordings.extract import RawRecording
 from rscnav.recordings.files.nwb_lookup import any_table
 from rscnav.recordings.files.table_columns import column_of
+from rscnav.recordings.landmarks.visibility import seen_from
 from rscnav.recordings.settings.landmarks import Landmarks, PortTable
+from rscnav.recordings.settings.recording import Recording
 from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.kinematics import unrotated
 from rscnav.recordings.trials.trials import TrialSpans, numbers
+from rscnav.sessions.encounters import encounters_of
+from rscnav.sessions.session import Session
+from rscnav.sessions.settings import Encounters
 
 
-def landmark_places(file: Any, landmarks: Landmarks, spans: TrialSpans, frame: CoordinateFrame) -> NDArray[np.floating]:
-    """Give the landmarks' places per trial, in their own frame and the session's unit.
+def landmark_fields(file: Any, recorded: RawRecording, mapping: Recording, left: NDArray[np.integer]) -> dict[str, Any]:
+    """Give the landmarks' names, places and the radius of visibility."""
+    landmarks, frame = mapping.landmarks, recorded.frame
+    if landmarks is None:
+        return {}
+    found: dict[str, Any] = {"landmark_names": landmarks.names}
+    if landmarks.places and frame is not None:
+        found["landmarks"] = _landmark_places(file, landmarks, recorded.spans, frame)[left]
+    if landmarks.visibility_radius is not None and frame is not None:
+        found["visibility_radius"] = frame.length(landmarks.visibility_radius)
+    return found
 
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-        Where a table of ports is looked up.
-    landmarks : Landmarks
-    spans : TrialSpans
-    frame : CoordinateFrame
-        Of the position.
 
-    Returns
-    -------
-    array, (trial, landmark, dim)
+def meet_landmarks(
+    session: Session, landmarks: Landmarks, visible: NDArray[np.bool_] | None, encounters: Encounters
+) -> None:
+    """Add encounters, phases and hypotheses, where there are real trials."""
+    places, position = session.landmarks, session.position
+    radius = session.visibility_radius or 0.0
+    if places is not None and position is not None and not session.is_circular:
+        _check_reach(session, places, position, radius)
+    if session.attributes["trials_cut"]:
+        return
+    if position is None:
+        position = np.zeros((len(session.time), 1))
+    if places is None:
+        places = np.full((len(session.trials), len(session.landmark_names), position.shape[1]), np.nan)
+    if landmarks.view_angle is not None:
+        of_sample, heading = places[session.trial], session.require("heading")
+        visible = seen_from(position, heading, of_sample, radius, landmarks.view_angle, session.is_circular)
+    met = encounters_of(session, encounters, position, places, visible)
+    session.encounters, session.phase, session.n_hypotheses = met.table, met.phase, met.n_hypotheses
 
-    Raises
-    ------
-    InvalidValueError
-        For a column, port or number of coordinates that will not do.
-    """
+
+def _landmark_places(
+    file: Any, landmarks: Landmarks, spans: TrialSpans, frame: CoordinateFrame
+) -> NDArray[np.floating]:
+    """Give the landmarks' places, (trial, landmark, dim), in their own frame and the session's unit."""
     ports = _ports(file, landmarks.ports)
     result = np.empty((len(spans.times), len(landmarks.places), frame.n_dims))
     for k, (name, place) in enumerate(landmarks.places.items()):
@@ -93,28 +116,11 @@ def _text(port: Any) -> str:
     return str(int(port)) if isinstance(port, float) and port.is_integer() else str(port)
 
 
-def check_reach(
-    places: NDArray[np.floating], position: NDArray[np.floating], radius: float, names: tuple[str, ...], unit: str
-) -> None:
-    """Refuse landmarks that lie outside everything that was tracked in the plane or along a line.
-
-    Parameters
-    ----------
-    places : array, (trial, landmark, dim)
-    position : array, (time, dim)
-    radius : float
-        A landmark is visible within it.
-    names : tuple of str
-    unit : str
-        Of the session, for the message.
-
-    Raises
-    ------
-    InvalidValueError
-        Names the landmark, its place and the tracked area.
-    """
+def _check_reach(session: Session, places: NDArray[np.floating], position: NDArray[np.floating], radius: float) -> None:
+    """Refuse landmarks that lie outside everything that was tracked in the plane or along a line."""
+    unit = session.position_unit
     low, high = position.min(axis=0), position.max(axis=0)
-    for k, name in enumerate(names):
+    for k, name in enumerate(session.landmark_names):
         there = places[np.isfinite(places[:, k]).all(axis=1), k]
         beyond = there[((there < low - radius) | (there > high + radius)).any(axis=1)]
         if len(beyond):

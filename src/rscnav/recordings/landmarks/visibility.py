@@ -17,12 +17,6 @@ from rscnav.sessions.geometry import distance, wrap
 def visibility_from_file(file: Any, landmarks: Landmarks, bins: Bins) -> NDArray[np.bool_] | None:
     """Give in which bins each landmark is in view as the file says, (bin, landmark); None where geometry decides.
 
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    landmarks : Landmarks
-    bins : Bins
-
     Raises
     ------
     InvalidValueError

@@ -17,13 +17,6 @@ from rscnav.sessions.schema import NO_PHASE, PHASES
 def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
     """Give the phase at the centre of each bin, (bin,); 255 where the file names none.
 
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    phases : Phases
-        The mapping.
-    bins : Bins
-
     Raises
     ------
     InvalidValueError

@@ -14,33 +14,16 @@ from rscnav.recordings.tracking.interpolation import Tracking
 
 
 def trial_rows(
-    file: Any, trials: Trials, extent: tuple[float, float], at: tuple[Tracking, CoordinateFrame] | None
+    file: Any, trials: Trials, extent: tuple[float, float], tracking: Tracking | None, frame: CoordinateFrame | None
 ) -> Columns:
-    """Give start_time, stop_time (s) and the columns of what may be a trial, before any is left out.
+    """Give start_time, stop_time (s) and the columns (row, ...) of what may be a trial, before any is left out.
 
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    trials : Trials
-        The mapping.
-    extent : (float, float)
-        First and last time of anything recorded (s).
-    at : (Tracking, Frame) or None
-        The tracked place, which `trials.home_location` needs.
-
-    Returns
-    -------
-    dict of array, (row, ...)
-
-    Raises
-    ------
-    InvalidValueError
-        For a table or column that is not there, rows that don't fit each other, or an animal that never leaves home.
+    Parameters and errors are those of `rscnav.recordings.trials.trials.trial_spans`.
     """
     if trials.home_location is not None:
-        if at is None:
+        if tracking is None or frame is None:
             raise InvalidValueError("trials.home_location needs a position")
-        times = _away(trials.home_location, *at)
+        times = _away(trials.home_location, tracking, frame)
         return {"start_time": times[:, 0], "stop_time": times[:, 1]}
     columns: Columns = interval_table(file, trials.table, "trials.table", stops=trials.end == "stop")
     if trials.join_table is not None:
@@ -97,13 +80,9 @@ def _away(home: Home, tracking: Tracking, frame: CoordinateFrame) -> NDArray[np.
     inside = apart <= frame.length(home.radius)
     leaving = np.flatnonzero(inside[:-1] & ~inside[1:])
     coming = np.flatnonzero(~inside[:-1] & inside[1:]) + 1
-    rows = []
-    for start in leaving:
-        after = coming[coming > start]
-        if not len(after):
-            break
-        rows.append((tracking.time[start], tracking.time[after[0]]))
-    times = np.array(rows, float).reshape(-1, 2)
+    following = np.searchsorted(coming, leaving, side="right")
+    back = following < len(coming)
+    times = tracking.time[np.stack([leaving[back], coming[following[back]]], axis=1)]
     holes = np.concatenate([tracking.gaps, tracking.missing])
     across = ((holes[None, :, 0] < times[:, 1:]) & (holes[None, :, 1] > times[:, :1])).any(axis=1)
     times = times[~across & (np.ptp(times, axis=1) >= home.min_s)]

@@ -11,11 +11,11 @@ from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import complement, cut_spans
 from rscnav.recordings.files.nwb_lookup import interval_table
 from rscnav.recordings.files.table_columns import Columns, column_of, filter_rows, rows_of
+from rscnav.recordings.files.value_mismatch import holds, refuse_other_types
 from rscnav.recordings.settings.mapping import Epochs, RowFilter, Trials
 from rscnav.recordings.time_checks.clock_findings import Rows
 from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
-from rscnav.recordings.trials.outcomes import outcomes
 from rscnav.recordings.trials.trial_table import trial_rows
 
 
@@ -57,15 +57,10 @@ def epoch_spans(file: Any, epochs: Epochs) -> Rows:
     InvalidValueError
         Where the table or column is not there, none is chosen or has times, or one stops before it starts.
     """
-    key = "epochs"
-    columns = interval_table(file, epochs.table, f"{key}.table")
-    keep = _chosen(columns, epochs.select, key, epochs.table)
-    timed = np.isfinite(_both(columns)).all(axis=1)
-    if not (keep & timed).any():
-        raise InvalidValueError(_no_times(key, epochs.table, int(keep.sum())))
-    rows = np.flatnonzero(keep & timed)
-    times = _times(rows_of(columns, keep & timed), f"epochs: table '{epochs.table}'", rows)
-    return Rows(key, epochs.table, times, rows, _every(columns), int(np.sum(keep & ~timed)))
+    columns = interval_table(file, epochs.table, "epochs.table")
+    rows, n_timeless = _chosen(columns, epochs.select, "epochs", epochs.table)
+    times = _times(rows_of(columns, rows), f"epochs: table '{epochs.table}'", rows)
+    return Rows("epochs", epochs.table, times, rows, _every(columns), n_timeless)
 
 
 def trial_spans(
@@ -95,17 +90,10 @@ def trial_spans(
         none is known.
     """
     where = "trials.home_location" if trials.home_location is not None else f"trials: table '{trials.table}'"
-    columns = trial_rows(
-        file, trials, extent, (tracking, frame) if tracking is not None and frame is not None else None
-    )
-    keep = _chosen(columns, trials.select, "trials", trials.table)
-    both, every = _both(columns), _every(columns)
-    timed = np.isfinite(both).all(axis=1)
-    if not (keep & timed).any():
-        raise InvalidValueError(_no_times("trials", trials.table, int(keep.sum())))
-    n_timeless = int(np.sum(keep & ~timed))
-    rows = np.flatnonzero(keep & timed)
-    rows = rows[np.argsort(both[rows, 0], kind="stable")]
+    columns = trial_rows(file, trials, extent, tracking, frame)
+    every = _every(columns)
+    rows, n_timeless = _chosen(columns, trials.select, "trials", trials.table)
+    rows = rows[np.argsort(columns["start_time"][rows], kind="stable")]
     columns = rows_of(columns, rows)
     times = _times(columns, where, rows)
     early = np.flatnonzero(times[1:, 0] < times[:-1, 1] - 1e-6)
@@ -125,7 +113,7 @@ def trial_spans(
         rotation = turns[:, 0] if trials.rotation_unit == "rad" else np.radians(turns[:, 0])
     name = "trials.home_location" if trials.home_location is not None else trials.table
     table = Rows("trials", name, times, rows, every, n_timeless)
-    return TrialSpans(times, rotation, outcomes(columns, trials), columns, cut=False, table=table)
+    return TrialSpans(times, rotation, _outcomes(columns, trials), columns, cut=False, table=table)
 
 
 def cut_stretches(stretches: NDArray[np.float64], trial_s: float) -> TrialSpans:
@@ -151,12 +139,44 @@ def numbers(columns: Columns, name: str, key: str) -> NDArray[np.float64]:
     return values.astype(np.float64).reshape(len(values), -1)
 
 
-def _chosen(columns: Columns, rules: Sequence[RowFilter], key: str, table: str) -> NDArray[np.bool_]:
-    """Mark the rows that meet the rules; an InvalidValueError where none does."""
+def _outcomes(columns: Columns, trials: Trials) -> NDArray[np.str_]:
+    """Translate the outcome column to correct, incorrect, none; refuse several values a row, and one that the mapping never names."""
+    if trials.outcome is None:
+        return np.full(len(columns["start_time"]), "none", "U9")
+    column = column_of(columns, trials.outcome, "trials.outcome")
+    if column.ndim != 1:
+        raise InvalidValueError(
+            f"trials.outcome: column '{trials.outcome}' holds {column.shape[1:]} values a row; one is needed: name it, "
+            f"'{trials.outcome}[:, 0]' is the first"
+        )
+    values = column.tolist()
+    outcome = [
+        "correct" if value in trials.correct else "incorrect" if value in trials.incorrect else "none"
+        for value in values
+    ]
+    wanted = {"trials.correct": trials.correct, "trials.incorrect": trials.incorrect}
+    refuse_other_types(values, wanted, f"column '{trials.outcome}'")
+    unknown = {str(value) for value in values} - {"none", "", "nan"}
+    if unknown and set(outcome) == {"none"}:
+        raise InvalidValueError(
+            f"trials.outcome: no value of column '{trials.outcome}' is in trials.correct or trials.incorrect; "
+            f"{holds(values, [*trials.correct, *trials.incorrect])}"
+        )
+    return np.array(outcome, "U9")
+
+
+def _chosen(columns: Columns, rules: Sequence[RowFilter], key: str, table: str) -> tuple[NDArray[np.intp], int]:
+    """Give the rows that meet the rules and have both times, and how many more meet the rules; refuse where none is left."""
     keep = filter_rows(columns, rules, f"{key}.select") if len(columns["start_time"]) else np.zeros(0, bool)
     if not keep.any():
         raise InvalidValueError(f"{key}.select: none of the {len(keep)} rows of '{table}' is left; {_present(columns)}")
-    return keep
+    timed = np.isfinite(_both(columns)).all(axis=1)
+    if not (keep & timed).any():
+        cure = "; write trials.end: next to let each last to the next one's start" if key == "trials" else ""
+        raise InvalidValueError(
+            f"{key}: none of the {keep.sum()} rows of table '{table}' that are chosen has both a start and a stop{cure}"
+        )
+    return np.flatnonzero(keep & timed), int(np.sum(keep & ~timed))
 
 
 def _both(columns: Columns) -> NDArray[np.float64]:
@@ -167,11 +187,6 @@ def _every(columns: Columns) -> NDArray[np.float64]:
     """Return start and stop of all rows of a table whose start is known."""
     both = _both(columns)
     return both[np.isfinite(both[:, 0])]
-
-
-def _no_times(key: str, table: str, n_rows: int) -> str:
-    cure = "; write trials.end: next to let each last to the next one's start" if key == "trials" else ""
-    return f"{key}: none of the {n_rows} rows of table '{table}' that are chosen has both a start and a stop{cure}"
 
 
 def _times(columns: Columns, where: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:

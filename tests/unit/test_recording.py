@@ -9,7 +9,7 @@ import pytest
 import yaml
 from small_nwb import walk, write_nwb
 
-from rscnav.config.load import parse_config
+from rscnav.config.load import load_config, parse_config
 from rscnav.recordings.read import read_recording
 from rscnav.recordings.settings.activity import Activity
 from rscnav.recordings.settings.landmarks import Landmarks
@@ -219,6 +219,20 @@ def test_the_docs_explain_every_key_and_their_examples_are_right(pytestconfig, t
     monkeypatch.chdir(tmp_path)
     for example in examples:
         assert len(parse_config(example).recordings) == 1
+
+
+def test_the_how_to_s_mapping_and_comparison_are_right(pytestconfig, tmp_path):
+    root = pytestconfig.rootpath
+    text = (root / "docs/your-recording.md").read_text(encoding="utf-8")
+    files = [root / "config.yaml"]
+    for k, block in enumerate(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)):
+        files.append(tmp_path / f"{k}.yaml")
+        files[-1].write_text(block, encoding="utf-8")
+    assert len(files) == 3
+    for presets in (files[1:2], files[1:]):
+        config = load_config(files[0], *presets)
+        assert [recording.name for recording in config.recordings] == ["rat7"]
+    assert config.comparisons[0].sessions == ["gru-s1", "gru-s1-like-rat7", "rat7"]
 
 
 def test_torch_is_not_needed():

@@ -34,7 +34,6 @@ _CURES = {
     "containers.Map": "save its keys and values as arrays: k = keys(x); v = values(x)",
     "dictionary": "save its keys and values as arrays",
     "function_handle": "it holds code and no data",
-    "sparse": "save it as a full matrix: x = full(x)",
 }
 
 
@@ -56,18 +55,12 @@ class Unreadable:
         return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}, which can't be read here: {self.cure}"
 
 
+_SPARSE = Unreadable("sparse matrix", "save it as a full matrix: x = full(x)")
 Value = NDArray | list[Any] | dict[str, Any] | Unreadable
 
 
 class Tree:
-    """The values of a file by name.
-
-    Parameters
-    ----------
-    path : str
-    values : dict of callable
-        By name, in the file's order: reads that value.
-    """
+    """The values of a file by name, in the file's order; each is given as the function that reads it."""
 
     def __init__(self, path: str, values: dict[str, Callable[[], Value]]) -> None:
         self.path, self._values = path, values
@@ -105,16 +98,7 @@ def named_errors(path: str, what: str = "") -> Any:
 
 
 def open_tree(path: str) -> Tree:
-    """Open a file of arrays.
-
-    Parameters
-    ----------
-    path : str
-        A `.npz`, `.mat` (any version) or HDF5 file.
-
-    Returns
-    -------
-    Tree
+    """Open a `.npz`, `.mat` (any version) or HDF5 file.
 
     Raises
     ------
@@ -138,24 +122,18 @@ def _of_npz(path: str) -> Tree:
     if not zipfile.is_zipfile(path):
         raise InvalidValueError("not an archive of arrays, or one that is cut short")
     with np.load(path, allow_pickle=False) as archive:
-        names = archive.files
+        return Tree(path, {name: partial(_npz_array, path, name) for name in archive.files})
 
-    def reader(name: str) -> Callable[[], Value]:
-        def read() -> Value:
-            with np.load(path, allow_pickle=False) as archive:
-                try:
-                    return plain(archive[name])
-                except ValueError as error:
-                    if "Object arrays" not in str(error):
-                        raise
-                    return Unreadable(
-                        "array of Python objects",
-                        "they could run code; save spike times as one array, and the unit of each spike as another",
-                    )
 
-        return read
-
-    return Tree(path, {name: reader(name) for name in names})
+def _npz_array(path: str, name: str) -> Value:
+    with np.load(path, allow_pickle=False) as archive:
+        try:
+            return plain(archive[name])
+        except ValueError as error:
+            if "Object arrays" not in str(error):
+                raise
+    cure = "they could run code; save spike times as one array, and the unit of each spike as another"
+    return Unreadable("array of Python objects", cure)
 
 
 def _of_matlab(path: str) -> Tree:
@@ -166,11 +144,10 @@ def _of_matlab(path: str) -> Tree:
     def reader(source: Any, name: str) -> Callable[[], Value]:
         return lambda: plain(_loaded(source, [name])[name])
 
-    values: dict[str, Callable[[], Value]]
+    values: dict[str, Callable[[], Value]] = {}
     try:
-        values = {name: reader(path, name) for name, _, _ in whosmat(path)}
+        values |= {name: reader(path, name) for name, _, _ in whosmat(path)}
     except TypeError:  # of scipy, on a variable that is an object of a class, which it gives no name either
-        values = {}
         with open(path, "rb") as file:
             for name, part in varmats_from_mat(file):
                 if name == "None":
@@ -203,7 +180,7 @@ def plain(value: Any, depth: int = 0) -> Value:
     if depth > _DEPTH:
         raise InvalidValueError(f"cells and structures are nested more than {_DEPTH} deep")
     if hasattr(value, "tocsc"):
-        return Unreadable("sparse matrix", _CURES["sparse"])
+        return _SPARSE
     if value is None:
         return {}  # a structure without fields
     array = np.asarray(value)
@@ -249,20 +226,16 @@ def _of_hdf5(path: str, found: Probed) -> Tree:
     import h5py
 
     wrong = found.faults()
+
+    def read(name: str) -> Value:
+        if f"/{name}" in wrong:
+            raise InvalidValueError(wrong[f"/{name}"])
+        with h5py.File(path, "r") as file:
+            item = file[name]
+            return _item(item.file, item, found)  # which may be a linked file's
+
     with h5py.File(path, "r") as file:
-        names = list(_leaves(file, "", found))
-
-    def reader(name: str) -> Callable[[], Value]:
-        def read() -> Value:
-            if f"/{name}" in wrong:
-                raise InvalidValueError(wrong[f"/{name}"])
-            with h5py.File(path, "r") as file:
-                item = file[name]
-                return _item(item.file, item, found)  # which may be a linked file's
-
-        return read
-
-    return Tree(path, {name: reader(name) for name in names})
+        return Tree(path, {name: partial(read, name) for name in _leaves(file, "", found)})
 
 
 def _leaves(group: Any, above: str, found: Probed, depth: int = 0) -> Iterator[str]:
@@ -306,7 +279,7 @@ def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
     if "MATLAB_object_decode" in item.attrs:
         return unreadable(kind)
     if "MATLAB_sparse" in item.attrs:
-        return Unreadable("sparse matrix", _CURES["sparse"])
+        return _SPARSE
     if isinstance(item, h5py.Group):
         fields = {name: item[name] for name in followed(found, item) if not name.startswith("#")}
         if kind == "struct" and fields and all(_is_field_of_many(field) for field in fields.values()):
@@ -324,18 +297,14 @@ def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
     if h5py.check_ref_dtype(item.dtype) is not None:
         return [_item(file, file[ref], found, depth + 1) for ref in _flat(item)]
     if h5py.check_string_dtype(item.dtype) is not None:
-        texts = item.asstr()[()]
-        return np.asarray(texts, dtype=str)
-    values = item[()]
-    if not isinstance(values, np.ndarray):
-        values = np.asarray(values)
+        return np.asarray(item.asstr()[()], dtype=str)
+    values = np.asarray(item[()])
     if values.dtype == object:
         return [np.asarray(cell) for cell in values.ravel()]
     if kind:  # MATLAB's first dimension is HDF5's last
         values = values.T
     if kind == "char":
-        rows = np.atleast_2d(values)
-        return np.array(["".join(map(chr, row)) for row in rows.tolist()])
+        return np.array(["".join(map(chr, row)) for row in np.atleast_2d(values).tolist()])
     if kind == "logical":
         return values.astype(bool)
     if values.dtype.names == ("real", "imag"):

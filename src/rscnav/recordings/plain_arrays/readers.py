@@ -7,27 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError, did_you_mean
-from rscnav.recordings.plain_arrays.array_tree import Tree, Unreadable, Value, open_tree
+from rscnav.recordings.plain_arrays.array_tree import Unreadable, Value, open_tree
 from rscnav.settings.printable import listed
 
 _INDEXED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<index>[^\[\]]*)\])?$", re.DOTALL)
 
 
-def read_arrays(path: str) -> "ArrayFile":
-    """Open a file of arrays; see `rscnav.recordings.plain_arrays.array_tree.open_tree` for errors."""
-    return ArrayFile(open_tree(path))
-
-
 class ArrayFile:
-    """Values of a file by name, with the shape that each use needs.
+    """Values of a file by name, with the shape that each use needs; see `open_tree` for errors when it is opened.
 
     Each method takes the name as the configuration has it and the configuration's key for messages, and raises an InvalidValueError for
     a name that is not there (those there are get listed), an object that can't be read (with the cure), or a shape that is not
     the one needed.
     """
 
-    def __init__(self, tree: Tree) -> None:
-        self.path, self._tree = tree.path, tree
+    def __init__(self, path: str) -> None:
+        self.path, self._tree = path, open_tree(path)
 
     def get(self, name: str, key: str) -> Value:
         """Return a value: an array, a list (of cells, or of one field of many structures), or a dict (a structure)."""
@@ -43,12 +38,8 @@ class ArrayFile:
 
     def vector(self, name: str, key: str) -> NDArray:
         """Return one number or text a row, (row,): a vector in either direction, or cells of one number or text each."""
-        value = self.get(name, key)
-        if isinstance(value, list):
-            value = _of_cells(value, name, key)
-        if isinstance(value, dict):
-            raise InvalidValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
-        array = np.asarray(value)
+        value = self._no_structure(name, key)
+        array = _of_cells(value, name, key) if isinstance(value, list) else np.asarray(value)
         sides = [size for size in array.shape if size != 1]
         if len(sides) > 1:
             raise InvalidValueError(
@@ -75,9 +66,7 @@ class ArrayFile:
 
     def matrix(self, name: str, key: str) -> NDArray[np.float64]:
         """Return numbers of one or two dimensions; cells are put side by side as columns where they are of one length."""
-        value = self.get(name, key)
-        if isinstance(value, dict):
-            raise InvalidValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
+        value = self._no_structure(name, key)
         if isinstance(value, list):
             columns = [_train(cell, f"{name}{{{k}}}", key) for k, cell in enumerate(value)]
             if len({len(column) for column in columns}) != 1:
@@ -93,6 +82,12 @@ class ArrayFile:
                 f"{key}: '{name}' has shape {array.shape}; an array of one or two dimensions is needed"
             )
         return array
+
+    def _no_structure(self, name: str, key: str) -> Value:
+        value = self.get(name, key)
+        if isinstance(value, dict):
+            raise InvalidValueError(f"{key}: '{name}' is a structure; name one of its fields: {', '.join(value)}")
+        return value
 
     def _top(self, name: str, key: str) -> tuple[str, list[str]]:
         """Split a name into that of a value at the top and what comes inside it."""
@@ -166,13 +161,8 @@ def _train(value: Value, name: str, key: str) -> NDArray[np.float64]:
     """Return the numbers of one cell as a vector; an empty one has none."""
     value = _unwrapped(value)
     if isinstance(value, list | dict | Unreadable):
-        what = (
-            str(value)
-            if isinstance(value, Unreadable)
-            else "a structure"
-            if isinstance(value, dict)
-            else "a cell array"
-        )
+        words: dict[type, str] = {list: "a cell array", dict: "a structure"}
+        what = words.get(type(value)) or str(value)
         raise InvalidValueError(f"{key}: '{name}' is {what}; a vector of numbers is needed")
     array = np.asarray(value)
     if array.size == 0:
@@ -202,8 +192,7 @@ def _of_cells(cells: list[Value], name: str, key: str) -> NDArray:
 def _floats(value: Any, name: str, key: str) -> NDArray[np.float64]:
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
-        kind = {"U": "texts", "c": "complex numbers", "M": "dates", "m": "durations"}.get(
-            array.dtype.kind, str(array.dtype)
-        )
-        raise InvalidValueError(f"{key}: '{name}' holds {kind}; numbers are needed")
+        kinds = {"U": "texts", "c": "complex numbers", "M": "dates", "m": "durations"}
+        held = kinds.get(array.dtype.kind, str(array.dtype))
+        raise InvalidValueError(f"{key}: '{name}' holds {held}; numbers are needed")
     return array.astype(np.float64)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
-from rscnav.recordings.plain_arrays.readers import ArrayFile, read_arrays
+from rscnav.recordings.plain_arrays.readers import ArrayFile
 from rscnav.recordings.settings.arrays import Arrays, ArraySeries, ArraySpikes
 
 log = logging.getLogger(__name__)
@@ -18,19 +18,7 @@ _UNKNOWN_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def file_of_arrays(path: str, arrays: Arrays) -> Any:
-    """Read arrays and put them where an NWB file has them.
-
-    Parameters
-    ----------
-    path : str
-        A `.npz`, `.mat` (any version) or HDF5 file.
-    arrays : Arrays
-        The mapping.
-
-    Returns
-    -------
-    pynwb.NWBFile
-        In memory.
+    """Read arrays as the mapping names them, and put them where an NWB file has them: a pynwb.NWBFile in memory.
 
     Raises
     ------
@@ -38,7 +26,7 @@ def file_of_arrays(path: str, arrays: Arrays) -> Any:
         For a file of another kind, a name that is not there (those there are get listed), or arrays that don't fit each other.
     """
     try:
-        return _in_memory(read_arrays(path), arrays)
+        return _in_memory(ArrayFile(path), arrays)
     except InvalidValueError as error:
         raise error if path in str(error) else InvalidValueError(f"{path}: {error}") from None
 
@@ -71,7 +59,8 @@ def _add_units(file: Any, held: ArrayFile, spikes: ArraySpikes, columns: dict[st
             raise InvalidValueError(
                 f"arrays.spikes: {len(times)} times in '{spikes.times}', {len(labels)} units in '{spikes.unit}'; give the unit of each spike"
             )
-        names, of_spike = np.unique(labels, return_inverse=True)[0].tolist(), np.unique(labels, return_inverse=True)[1]
+        distinct, of_spike = np.unique(labels, return_inverse=True)
+        names = distinct.tolist()
         if len(names) > max(1000, len(times) // 2):
             raise InvalidValueError(
                 f"arrays.spikes.unit: '{spikes.unit}' holds {len(names)} different values for {len(times)} spikes; are these times and no units?"
@@ -142,23 +131,19 @@ def _add_table(file: Any, held: ArrayFile, name: str, columns: dict[str, str], p
     lengths = {column: len(v) for column, v in values.items()}
     if len(set(lengths.values())) > 1:
         raise InvalidValueError(f"{key}: its columns differ in length: {lengths}")
-    timed = {"start_time", "stop_time"} <= set(values)
     ends = {"start_time", "stop_time"} & set(columns)
-    times = {end: held.numbers(columns[end], f"{key}.{end}") / per_second for end in ends}
-    if not timed and {"start_time", "stop_time"} & set(values):
+    values |= {end: held.numbers(columns[end], f"{key}.{end}") / per_second for end in ends}
+    if len(ends) == 1:
         raise InvalidValueError(f"{key}: a table of intervals needs both start_time and stop_time")
-    table = (TimeIntervals if timed else DynamicTable)(name=name, description="from plain arrays")
+    table = (TimeIntervals if ends else DynamicTable)(name=name, description="from plain arrays")
     for column in values:
-        if column not in ("start_time", "stop_time"):
+        if column not in ends:
             table.add_column(column, column)
     for row in range(next(iter(lengths.values()), 0)):
         cells = {column: v[row] for column, v in values.items()}
-        if timed:
-            cells |= {end: float(times[end][row]) for end in ("start_time", "stop_time")}
+        if ends:
             table.add_row(**cells)
         else:
             table.add_row(cells)
-    if timed:
-        file.add_time_intervals(table)
-    else:
-        file.add_scratch(table)
+    add = file.add_time_intervals if ends else file.add_scratch
+    add(table)

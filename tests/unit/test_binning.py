@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rscnav.analyses.lowpass_filter import lowpass
-from rscnav.recordings.activity.firing_rates import spike_rates
+from rscnav.recordings.activity.firing_rates import SpikeRates
 from rscnav.recordings.binning import bins_within, complement, cut_spans, overlaps
 
 
@@ -13,7 +13,7 @@ def test_every_spike_inside_a_bin_is_counted_once():
     spans = np.array([[0.3, 7.3], [7.3, 11.0], [20.0, 20.95]])
     bins = bins_within(spans, 0.1)
     spikes = [np.sort(draw.uniform(0, 25, 4000)), np.array([0.3, 7.3, 20.9]), np.empty(0)]
-    counts = spike_rates(spikes, bins, 1.0)
+    counts = np.asarray(SpikeRates(spikes, bins, 1.0))
     covered = [[0.3, 7.3], [7.3, 11.0], [20.0, 20.9]]  # the last half bin stays out
     for unit, times in enumerate(spikes):
         inside = sum(np.sum((times >= a) & (times < b)) for a, b in covered)
@@ -23,7 +23,7 @@ def test_every_spike_inside_a_bin_is_counted_once():
 
 def test_a_spike_on_an_edge_belongs_to_the_bin_that_starts_there():
     bins = bins_within(np.array([[0.0, 1.0]]), 0.25)
-    assert spike_rates([np.array([0.25, 0.5])], bins, 1.0)[:, 0].tolist() == [0, 1, 1, 0]
+    assert np.asarray(SpikeRates([np.array([0.25, 0.5])], bins, 1.0))[:, 0].tolist() == [0, 1, 1, 0]
 
 
 @pytest.mark.parametrize("length", [10.0, 9.9999999, 10.0000001])
@@ -34,7 +34,7 @@ def test_rounding_in_the_file_neither_loses_nor_adds_a_bin(length):
 def test_an_impulse_keeps_its_place_through_bins_and_zero_phase_filter():
     bins = bins_within(np.array([[3.0, 63.0]]), 0.1)
     spike = 33.04
-    rate = spike_rates([np.array([spike])], bins, 0.1)
+    rate = np.asarray(SpikeRates([np.array([spike])], bins, 0.1))
     assert abs(bins.centre[np.argmax(rate[:, 0])] - spike) <= 0.05
     smooth = lowpass(rate, 0.1, 0.5, causal=False)[:, 0]
     assert np.argmax(smooth) == np.argmax(rate[:, 0])

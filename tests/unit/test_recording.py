@@ -11,9 +11,8 @@ from small_nwb import walk, write_nwb
 
 from rscnav.config.load import load_config, parse_config
 from rscnav.recordings.read import read_recording
-from rscnav.recordings.settings.activity import Activity
 from rscnav.recordings.settings.landmarks import Landmarks
-from rscnav.recordings.settings.mapping import Epochs, Phases, Trials
+from rscnav.recordings.settings.mapping import Activity, Epochs, Phases, Trials
 from rscnav.recordings.settings.position import Position
 from rscnav.recordings.settings.recording import Recording
 from rscnav.seeds import Seeds

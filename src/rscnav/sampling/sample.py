@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
-from rscnav.recordings.activity.firing_rates import spike_rates
+from rscnav.recordings.activity.firing_rates import SpikeRates
 from rscnav.recordings.binning import bins_within
 from rscnav.sampling.copied_fields import attributes, copy_encounters, copy_trials, in_bins, unit_table
 from rscnav.sampling.firing_rates import mean_rates, rates_from_states, varying
@@ -32,9 +32,6 @@ def sample_network(
     ----------
     network : Session
         Of a trained network.
-    settings : SampledNetwork
-    name : str
-    seeds : Seeds
     like : Session, optional
         The recording. Without it trials, units and rates are those of `settings`.
 
@@ -67,7 +64,7 @@ def sample_network(
         kind="sampled network",
         subject=network.subject,
         dt_s=dt_s,
-        activity=spike_rates(spikes, bins, dt_s),
+        activity=np.asarray(SpikeRates(spikes, bins, dt_s)),
         time=bins.centre,
         trial=bins.span.astype(np.int32),
         trials=copy_trials(network, plan),

@@ -10,7 +10,7 @@ from rscnav.sessions.lazy import TILE, LazyRows, Trains, row_blocks
 
 
 class SpikeRates(LazyRows):
-    """Rate of each unit in each bin, counted when asked for: the spikes in the bin over its width.
+    """Rate of each unit in each bin (Hz), counted when asked for: the spikes in the bin over its width.
 
     Spikes are looked for in the bins and not the other way round, so that the work goes with the spikes. A block of units is
     counted at all times before the next one's spikes are read; asking for `rows` reads all spikes.
@@ -66,11 +66,3 @@ class SpikeRates(LazyRows):
             np.add.at(counts.reshape(-1), (here - start) * len(places) + k, 1)
         rate = (np.arange(counts.max(initial=0) + 1) / self.bin_s).astype(np.float32)
         return rate[counts]
-
-
-def spike_rates(spikes: Trains, bins: Bins, bin_s: float) -> NDArray[np.float32]:
-    """Give the rate of each unit in each bin, (bin, unit), in Hz; times the width, its sum is the number of spikes inside the bins.
-
-    See `SpikeRates`.
-    """
-    return np.asarray(SpikeRates(spikes, bins, bin_s))

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import TOLERANCE_S, Bins
-from rscnav.recordings.files.nwb_lookup import OpenSeries, open_series
+from rscnav.recordings.files.nwb_lookup import OpenSeries, ascending, open_series
 from rscnav.recordings.files.table_columns import TableColumns, plain_columns, rows_of
-from rscnav.recordings.settings.activity import Activity
+from rscnav.recordings.settings.mapping import Activity
 from rscnav.sessions.lazy import row_blocks
 
 KEY = "activity.series"
@@ -66,17 +66,7 @@ class Plane:
 
 
 def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
-    """Find a series of activity, and look through it once.
-
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    name : str
-        Name or path of the series.
-    activity : Activity
-        The mapping.
-    bin_s : float
-        Width of the bins that it will be brought to (s).
+    """Find a series of activity by name or path, and look through it once; it will be brought to bins of the width `bin_s` (s).
 
     Raises
     ------
@@ -87,7 +77,10 @@ def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
     series = open_series(file, name, KEY)
     _refuse_across(series)
     notes = list(series.notes)
-    time, order = _ordered(series, notes)
+    if not np.all(np.diff(series.time) > 0):
+        notes.append(f"samples of '{series.path}' were brought in order of time")
+    order = ascending(series.time)
+    time = series.time[order]
     step = float(np.median(np.diff(time))) if len(time) > 1 else bin_s
     if bin_s < step - TOLERANCE_S:
         raise InvalidValueError(
@@ -147,16 +140,6 @@ def plane_columns(series: OpenSeries) -> TableColumns:
         )
     plain = plain_columns(table)
     return rows_of(TableColumns({"id": np.asarray(table.id[:]), **plain}, n_rois, plain.left_out), regions)
-
-
-def _ordered(series: OpenSeries, notes: list[str]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Return the samples' times, increasing, and which samples they are."""
-    order = np.argsort(series.time, kind="stable")
-    time = series.time[order]
-    if not np.all(np.diff(series.time) > 0):
-        notes.append(f"samples of '{series.path}' were brought in order of time")
-    first = np.append(True, np.diff(time) > 0)
-    return time[first], order[first]
 
 
 def _rows_in_order(series: OpenSeries, order: NDArray[np.intp]) -> Callable[[int, int], NDArray[np.float32]]:

@@ -13,8 +13,7 @@ from rscnav.recordings.activity.units import none_left
 from rscnav.recordings.binning import Bins
 from rscnav.recordings.files.nwb_lookup import Series, find_series, open_series, series_paths
 from rscnav.recordings.files.table_columns import TableColumns, filter_rows, joined_columns, left_out_notes, rows_of
-from rscnav.recordings.settings.activity import Activity
-from rscnav.recordings.settings.mapping import RowFilter
+from rscnav.recordings.settings.mapping import Activity, RowFilter
 from rscnav.sessions.lazy import LazyRows, row_blocks
 
 
@@ -80,11 +79,7 @@ class Sampled:
 class SampledRates(LazyRows):
     """What of the series lies in each bin, averaged (or, of counts, summed and divided by the width); NaN where one is NaN.
 
-    Parameters
-    ----------
-    sampled : Sampled
-    bins : Bins
-        In order of time.
+    Bins stand in order of time.
     """
 
     def __init__(self, sampled: Sampled, bins: Bins) -> None:
@@ -126,19 +121,7 @@ class SampledRates(LazyRows):
 
 
 def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
-    """Find the series that `activity.series` names, and look through each once.
-
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    activity : Activity
-        The mapping.
-    bin_s : float
-        Width of the bins that they will be brought to (s).
-
-    Returns
-    -------
-    Sampled
+    """Find the series that `activity.series` names, and look through each once; `bin_s` (s) is as in `read_plane`.
 
     Raises
     ------

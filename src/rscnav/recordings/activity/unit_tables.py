@@ -9,21 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
+from rscnav.recordings.files.damaged_objects import misshapen_columns
 from rscnav.recordings.files.object_names import TABLE, Kind, Names
 from rscnav.recordings.files.table_columns import TableColumns, joined_columns, left_out_notes, plain_columns
-from rscnav.recordings.files.uneven_tables import misshapen_columns
 from rscnav.sessions.lazy import LazySpikeTrains
 from rscnav.settings.printable import listed
 
 _SPIKES = ("spike_times", "obs_intervals")
 
 
-def is_units(item: Any) -> bool:
-    """Tell whether a table holds units with spike times."""
-    return TABLE.fits(item) and "spike_times" in item.colnames
-
-
-UNITS_TABLE = Kind("Units table", "Units tables", is_units)
+UNITS_TABLE = Kind("Units table", "Units tables", lambda item: TABLE.fits(item) and "spike_times" in item.colnames)
 
 
 @dataclass(frozen=True)
@@ -104,12 +99,7 @@ class UnitTable:
 
 @dataclass(frozen=True)
 class UnitTables:
-    """Units of one or several tables as one population.
-
-    Parameters
-    ----------
-    tables : tuple of UnitTable
-    """
+    """Units of one or several tables as one population."""
 
     tables: tuple[UnitTable, ...]
 
@@ -148,13 +138,7 @@ def units_in(file: Any) -> list[str]:
 
 
 def unit_tables(file: Any, named: str | Sequence[str] | None = None) -> UnitTables:
-    """Find the Units table, or those that the mapping names.
-
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    named : str, list of str or None
-        `units_table` of the mapping; None: the only one.
+    """Find the Units tables that `units_table` of the mapping names; where it names none, the only one.
 
     Raises
     ------

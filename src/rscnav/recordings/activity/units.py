@@ -12,8 +12,10 @@ from rscnav.recordings.files.table_columns import Columns, filter_rows, rows_of
 from rscnav.recordings.settings.mapping import RowFilter
 from rscnav.recordings.time_checks.restarting_spikes import repeats
 from rscnav.sessions.lazy import LazySpikeTrains
+from rscnav.settings.printable import listed
 
 COMPUTED = ("n_spikes", "rate_hz", "observed_share")  # columns that follow from the spikes
+_SHOWN = 8  # units in a message
 _RESTART = 0.5  # a step back by more than this share of the time reached is a restart
 
 
@@ -79,17 +81,14 @@ class Units:
     def chosen(self, keep: NDArray[np.bool_]) -> "Units":
         """Select some units."""
         rows = np.flatnonzero(keep)
+        arrays = {name: getattr(self, name)[keep] for name in ("ends", "unsorted", "again", "repeats", "strays")}
         return replace(
             self,
+            **arrays,
             columns=rows_of(self.columns, keep),
             spikes=self.spikes.chosen(keep),
-            ends=self.ends[keep],
             observed=[self.observed[k] for k in rows],
             faults=tuple(self.faults[k] for k in rows),
-            unsorted=self.unsorted[keep],
-            again=self.again[keep],
-            repeats=self.repeats[keep],
-            strays=self.strays[keep],
             n_left_out=self.n_left_out + len(keep) - len(rows),
         )
 
@@ -128,7 +127,7 @@ class Units:
         again, n_unsorted = self._those(self.again), int(self.unsorted.sum())
         if len(again) > 0.5 * n_unsorted:
             raise InvalidValueError(
-                f"units: spike times start again in {len(again)} of {len(self.names)} units (unit {_some(again)}): several "
+                f"units: spike times start again in {len(again)} of {len(self.names)} units (unit {listed(again, _SHOWN)}): several "
                 "recordings one after the other, each on its own clock? Give each its own file, or add what went before to "
                 "its times (of trials that are each counted from their own start: the trial's start)"
             )
@@ -139,13 +138,13 @@ class Units:
         )
         notes = []
         if unsorted:
-            notes.append(f"spike times were not in order and have been sorted: unit {_some(unsorted)}")
+            notes.append(f"spike times were not in order and have been sorted: unit {listed(unsorted, _SHOWN)}")
         if strays:
             notes.append(
-                f"{self.n_unobserved} spikes lie outside their unit's obs_intervals and were left out: unit {_some(strays)}"
+                f"{self.n_unobserved} spikes lie outside their unit's obs_intervals and were left out: unit {listed(strays, _SHOWN)}"
             )
         if silent:
-            notes.append(f"without a spike: unit {_some(silent)}")
+            notes.append(f"without a spike: unit {listed(silent, _SHOWN)}")
         return notes
 
     def _those(self, which: NDArray[np.bool_]) -> list[str]:
@@ -155,11 +154,7 @@ class Units:
 def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
     """Apply the rules on the file's own columns, look through the spikes of the units that are left, and apply those on counts.
 
-    Parameters
-    ----------
-    tables : UnitTables
-    rules : sequence of Rule
-        Those on `rate_hz` and `observed_share`, which need the recording's extent, are left to `Units.meeting`.
+    Rules on `rate_hz` and `observed_share`, which need the recording's extent, are left to `Units.meeting`.
 
     Raises
     ------
@@ -242,7 +237,3 @@ def _inside(times: NDArray[np.float64], spans: NDArray[np.float64]) -> NDArray[n
     latest = np.searchsorted(spans[:, 0], times, side="right") - 1
     reached = np.maximum.accumulate(spans[:, 1])
     return (latest >= 0) & (times <= np.append(reached, -np.inf)[latest])
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

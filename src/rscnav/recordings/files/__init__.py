@@ -7,10 +7,8 @@
 - ``nwb_listing``      what an NWB file holds, listed without reading the data
 - ``nwb_lookup``       time series and tables of an NWB file, found by name and read into memory
 - ``object_names``     find time series and tables in an NWB file by name or path: one rule for every kind of object
-- ``object_paths``     paths of the objects in one NWB file, and what a name in it may stand for
 - ``open_file``        the one door to a recorded file: NWB in HDF5 or Zarr, or plain arrays that a mapping makes the same of
 - ``table_columns``    columns of a table in an NWB file: those that hold one value a row are read, the others are left out by name
-- ``uneven_tables``    tables of a file whose columns do not all have as many rows as the table: the others are read all the same
 - ``value_mismatch``   values of a mapping held against what a file holds: why they do not match although they look alike
 - ``zarr_nwb``         NWB in Zarr, opened after a look through the store: it must hold all that it names, and run no code
 """

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import h5py
@@ -11,14 +12,8 @@ from pynwb import NWBHDF5IO
 from rscnav.errors import InvalidValueError, first_line
 from rscnav.recordings.files.hdf5_probe.findings import Fault, Probed, key_of
 
-_READING = (
-    OSError,
-    RuntimeError,
-    MemoryError,
-    TypeError,
-    OverflowError,
-)  # what h5py raises for values that cannot be read
-
+# What h5py raises for values that cannot be read.
+_READING = (OSError, RuntimeError, MemoryError, TypeError, OverflowError)
 _VALUES = ("data", "timestamps", "starting_time")  # without which pynwb makes an empty series
 
 
@@ -40,38 +35,34 @@ class NamedDataset(h5py.Dataset):
         super().__init__(data.id)
         self._refusal, self._note, self._notes = refusal, note, notes
 
-    def __getitem__(self, args: Any, new_dtype: Any = None) -> Any:
-        """Read values."""
-        self._refuse()
-        try:
-            return super().__getitem__(args, new_dtype=new_dtype)
-        except _READING as error:
-            raise self._named(error) from error
-
-    def read_direct(self, dest: Any, source_sel: Any = None, dest_sel: Any = None) -> None:
-        """Read values into an array."""
-        self._refuse()
-        try:
-            super().read_direct(dest, source_sel, dest_sel)
-        except _READING as error:
-            raise self._named(error) from error
-
-    def __array__(self, dtype: Any = None, copy: bool = True) -> Any:
-        self._refuse()  # before an array of its size is made
-        return super().__array__(dtype, copy=copy)
-
-    def _refuse(self) -> None:
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Refuse what is not read, and name file and path in what h5py raises."""
         if self._refusal:
             raise InvalidValueError(f"{self.file.filename}: {self.name}: {self._refusal}")
         if self._note and self._note not in self._notes:
             self._notes.append(self._note)
+        try:
+            yield
+        except _READING as error:
+            why = f" cannot be read ({first_line(error)})"
+            if isinstance(error, MemoryError):
+                why = f", of shape {self.shape}, needs more memory than there is"
+            raise InvalidValueError(f"{self.file.filename}: {self.name}{why}") from error
 
-    def _named(self, error: Exception) -> InvalidValueError:
-        if isinstance(error, MemoryError):
-            return InvalidValueError(
-                f"{self.file.filename}: {self.name}, of shape {self.shape}, needs more memory than there is"
-            )
-        return InvalidValueError(f"{self.file.filename}: {self.name} cannot be read ({first_line(error)})")
+    def __getitem__(self, args: Any, new_dtype: Any = None) -> Any:
+        """Read values."""
+        with self._reading():
+            return super().__getitem__(args, new_dtype=new_dtype)
+
+    def read_direct(self, dest: Any, source_sel: Any = None, dest_sel: Any = None) -> None:
+        """Read values into an array."""
+        with self._reading():
+            super().read_direct(dest, source_sel, dest_sel)
+
+    def __array__(self, dtype: Any = None, copy: bool = True) -> Any:
+        with self._reading():  # refused before an array of its size is made
+            return super().__array__(dtype, copy=copy)
 
 
 ObjectMapper.no_convert(NamedDataset)

@@ -1,15 +1,16 @@
 """What an NWB file holds, listed without reading the data. What can't be read of it is named, and stops nothing."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from rscnav.errors import first_line
-from rscnav.recordings.files.damaged_objects import damaged_objects
+from rscnav.recordings.files.damaged_objects import damaged_objects, misshapen_columns
 from rscnav.recordings.files.nwb_lookup import START_COLUMNS
 from rscnav.recordings.files.object_names import SERIES, TABLE, Names, files_of
-from rscnav.recordings.files.uneven_tables import misshapen_columns
+from rscnav.recordings.files.table_columns import named_columns
 
 _PROBED = 1000  # times that are read to tell a series' rate
 _NO_EXTENT = (float("nan"), float("nan"))
@@ -80,24 +81,18 @@ def list_series(file: Any) -> list[ListedSeries]:
     sound = [_series(path, item) for path, item in Names(file).of_kind(SERIES)]
     every = files_of(file).values()
     damaged = [_damaged(path, "left out", why) for each in every for path, why in damaged_objects(each).items()]
-    return sorted([*sound, *damaged], key=_by_path)
+    return sorted([*sound, *damaged], key=attrgetter("path"))
 
 
 def list_tables(file: Any) -> list[ListedTable]:
     """List all tables of an open NWB file, in order of their paths; only starts and stops are read."""
-    return sorted((_table(path, item) for path, item in Names(file).of_kind(TABLE)), key=_by_path)
-
-
-def _by_path(listed: ListedSeries | ListedTable) -> str:
-    return listed.path
+    return sorted((_table(path, item) for path, item in Names(file).of_kind(TABLE)), key=attrgetter("path"))
 
 
 def _series(path: str, item: Any) -> ListedSeries:
     try:
         return _sound_series(path, item)
-    except (
-        Exception
-    ) as error:  # whatever h5py, zarr or hdmf make of a damaged series: the others are listed all the same
+    except Exception as error:  # of h5py, zarr or hdmf on a damaged series: the others are listed all the same
         return _damaged(path, type(item).__name__, first_line(error))
 
 
@@ -130,15 +125,10 @@ def _sound_series(path: str, item: Any) -> ListedSeries:
 
 
 def _table(path: str, item: Any) -> ListedTable:
-    from hdmf.common import EnumData, VectorIndex
-
-    ragged = {id(column.target) for column in item.columns if isinstance(column, VectorIndex)}
-    labels = {id(column.elements) for column in item.columns if isinstance(column, EnumData)}
     odd = misshapen_columns(item)
     columns = {
-        column.name: "unreadable" if column.name in odd else "ragged" if id(column) in ragged else _content(column)
-        for column in item.columns
-        if not isinstance(column, VectorIndex) and id(column) not in labels
+        column.name: "unreadable" if column.name in odd else "ragged" if ragged else _content(column)
+        for column, ragged in named_columns(item)
     }
     return ListedTable(path, type(item).__name__, len(item.id), columns, _extent(item, columns))
 

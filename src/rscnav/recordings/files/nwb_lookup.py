@@ -4,7 +4,7 @@ Names are found by one rule (`names`). What these functions return outlives the 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,25 +14,32 @@ from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.object_names import SERIES, TABLE, Kind, Names
 from rscnav.recordings.files.table_columns import TableColumns, column_of, plain_columns
 
-START_COLUMNS = (
-    "start_time",
-    "timestamp",
-    "timestamps",
-    "time",
-)  # columns that say when a row begins, the first that is there
+# Columns that say when a row begins, the first that is there.
+START_COLUMNS = ("start_time", "timestamp", "timestamps", "time")
+_TIMED = Kind(
+    "table",
+    "tables of intervals or events",
+    lambda item: TABLE.fits(item) and any(column in item.colnames for column in START_COLUMNS),
+)
 _PLACE_DIMS = 3
 _PREFERRED = {"position": "SpatialSeries", "activity": "RoiResponseSeries"}  # listed first for a key
 
 
 @dataclass(frozen=True)
 class Series:
-    """A time series: samples (sample, dim) with conversion and offset applied, times (s), the unit it names, and what was put right."""
+    """A time series: samples (sample, dim) with conversion and offset applied, times (s), the unit it names, and what was put right.
+
+    Several may be put together: `starts` are the times (s) at which a new piece begins, which is not joined to what is before it, and
+    `n_listed` is the number of series whose columns stand side by side.
+    """
 
     path: str
     time: NDArray[np.float64]
     values: NDArray[np.float64]
     unit: str
     notes: tuple[str, ...] = ()
+    starts: tuple[float, ...] = ()
+    n_listed: int = 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class OpenSeries:
     width: int
     unit: str
     turned: bool = False
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def rows(self, start: int, stop: int) -> NDArray[np.float64]:
         """Read a stretch of samples (sample, dim), with conversion and offset applied."""
@@ -80,10 +87,6 @@ def find_series(file: Any, name: str, key: str) -> Series:
         Its name or path, see `names`.
     key : str
         The configuration's key, for messages.
-
-    Returns
-    -------
-    Series
 
     Raises
     ------
@@ -116,6 +119,12 @@ def open_series(file: Any, name: str, key: str) -> OpenSeries:
             raise InvalidValueError(f"{key}: the {what} of '{path}' is {getattr(item, what)}; correct it in the file")
     notes = (f"'{path}' lies across, {shape}, and was turned to (sample, column)",) if turned else ()
     return OpenSeries(item, path, time, n_columns, str(item.unit or ""), turned, notes)
+
+
+def ascending(time: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return which samples have the times in ascending order; of samples at one time the first."""
+    order = np.argsort(time, kind="stable")
+    return order[np.diff(time[order], prepend=-np.inf) > 0]
 
 
 def series_paths(file: Any, names: Sequence[str], key: str) -> list[str]:
@@ -166,14 +175,6 @@ def interval_table(file: Any, name: str, key: str, stops: bool = True) -> TableC
 def any_table(file: Any, name: str, key: str) -> TableColumns:
     """Read the plain columns of any table; an InvalidValueError that lists those there are where none has that name."""
     return plain_columns(Names(file).find(name, TABLE, key))
-
-
-def has_times(item: Any) -> bool:
-    """Tell whether the rows of a table have times: intervals, or events."""
-    return TABLE.fits(item) and any(column in item.colnames for column in START_COLUMNS)
-
-
-_TIMED = Kind("table", "tables of intervals or events", has_times)
 
 
 def _preferred(key: str) -> Callable[[Any], bool] | None:

@@ -6,6 +6,7 @@ its kind. A name that fits several objects is refused with all their paths.
 """
 
 import difflib
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,10 +14,22 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from rscnav.errors import InvalidValueError
-from rscnav.recordings.files.object_paths import Named, Paths, plain_path
+from rscnav.recordings.files.damaged_objects import damaged_objects
 from rscnav.settings.printable import listed
 
 _FILES = "rscnav_files"
+_FOLDERS = {  # attributes of an NWBFile that hold objects by name, and the folder of the file that they are
+    "acquisition": "acquisition",
+    "processing": "processing",
+    "intervals": "intervals",
+    "events": "events",
+    "scratch": "scratch",
+    "analysis": "analysis",
+    "stimulus": "stimulus/presentation",
+    "stimulus_template": "stimulus/templates",
+    "lab_meta_data": "general",
+}
+_SINGLE = {"trials": "intervals", "epochs": "intervals", "invalid_times": "intervals", "units": ""}
 
 
 @dataclass(frozen=True)
@@ -36,17 +49,69 @@ class Kind:
     fits: Callable[[Any], bool]
 
 
-class Names:
-    """Names of all time series, tables and interfaces of an open file, and of those that are read with it (`more_files`).
+@dataclass(frozen=True)
+class Named:
+    """An object of a file: its path without NWB's folder, and with it."""
 
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    """
+    item: Any
+    short: str
+    full: str
+
+    def is_own(self, name: str) -> bool:
+        """Tell whether it is NWB's own table of a reserved name (`trials`, `epochs`, `invalid_times`, `units`)."""
+        return name in _SINGLE and self.full == f"{_SINGLE[name]}/{name}".strip("/")
+
+
+class Paths:
+    """Paths of all time series, tables and interfaces of one open file, and what a name in it may stand for."""
+
+    def __init__(self, file: Any) -> None:
+        self.damaged = damaged_objects(file)
+        self.all = sorted((_named(file, item) for item in _below(file)), key=lambda n: n.full)
+        self._by_id = {id(named.item): named for named in self.all}
+        self._exact: dict[str, list[Named]] = {}
+        self._ends: dict[str, list[Named]] = {}
+        for named in self.all:
+            for path in {named.short, named.full}:
+                self._exact.setdefault(plain_path(path), []).append(named)
+            parts = plain_path(named.full).split("/")
+            for k in range(len(parts)):
+                self._ends.setdefault("/".join(parts[k:]), []).append(named)
+
+    def meant(self, name: str, fits: Callable[[Any], bool] = lambda _: True) -> list[Named]:
+        """Return the objects that a name may stand for; one where it is clear."""
+        plain = plain_path(name)
+        if name.startswith("/"):
+            found = [n for n in self._exact.get(plain, []) if fits(n.item)]
+            return [n for n in found if plain_path(n.full) == plain] or found
+        ends = [n for n in self._ends.get(plain, []) if fits(n.item)]
+        exact = [n for n in self._exact.get(plain, []) if fits(n.item)]
+        if "/" in plain:
+            return exact or ends
+        own = [n for n in exact if n.is_own(plain)]
+        return own or ends  # `trials` is NWB's own table of that name, whatever else is called so
+
+    def path(self, item: Any, fits: Callable[[Any], bool] = lambda _: True) -> str:
+        """Return the shortest of an object's paths that finds it: without NWB's folder, with it, or with `/` before it."""
+        named = self._by_id[id(item)]
+        for path in (named.short, named.full):
+            found = self.meant(path, fits)
+            if len(found) == 1 and found[0].item is item:
+                return path
+        return f"/{named.full}"
+
+    def damage(self, name: str) -> str:
+        """Return why an object of that name can't be read; '' where there is none."""
+        plain = plain_path(name)
+        found = [path for path in self.damaged if path == plain or path.endswith(f"/{plain}")]
+        return f"'{found[0]}' can't be read: {self.damaged[found[0]]}" if found else ""
+
+
+class Names:
+    """Names of all time series, tables and interfaces of an open file, and of those that are read with it (`more_files`)."""
 
     def __init__(self, file: Any) -> None:
         self.files = {name: Paths(each) for name, each in files_of(file).items()}
-        self.main = next(iter(self.files.values()))
         self.all = [(name, named) for name, paths in self.files.items() for named in paths.all]
         self._file_of = {id(named.item): name for name, named in self.all}
 
@@ -85,9 +150,8 @@ class Names:
             raise InvalidValueError(
                 f"{key}: '{name}' is the name of {len(paths)} {kind.words}; write the path of one: {listed(paths)}"
             )
-        there = [named.item for _, named in self.all if kind.fits(named.item)]
-        there.sort(key=lambda item: first is not None and not first(item))
-        paths = [self.path(item, kind.fits) for item in there]
+        there = sorted(self.of_kind(kind), key=lambda one: first is not None and not first(one[1]))
+        paths = [path for path, _ in there]
         other = [f"'{name}' is a {type(item).__name__}" for item in self.meant(name)[:1]]
         other += [damage for each in self.files.values() if (damage := each.damage(name))]
         near = _near(name, paths)
@@ -124,23 +188,16 @@ class Names:
         file, colon, rest = name.partition(":")
         if colon and file in self.files:
             return {file: self.files[file].meant(rest, fits)}
-        of_first = self.main.own(name, fits) if own else []
+        first, paths = next(iter(self.files.items()))
+        of_first = [named for named in paths.meant(name, fits) if own and named.is_own(name)]
         if of_first:
-            return {next(iter(self.files)): of_first}
+            return {first: of_first}
         found = {file: paths.meant(name, fits) for file, paths in self.files.items()}
         return {file: items for file, items in found.items() if items}
 
 
 def read_with(file: Any, path: str, more: Iterable[tuple[str, Any]]) -> None:
-    """Let the names of other open files count among those of a file.
-
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    path : str
-    more : iterable of (str, pynwb.NWBFile)
-        Path and content of the others.
-    """
+    """Let the names of other open files, given by path and content, count among those of a file."""
     files: dict[str, Any] = {}
     for where, each in [(path, file), *more]:
         stem = plain_path(where).rpartition("/")[2].split(".")[0]
@@ -177,3 +234,41 @@ def _near(name: str, paths: list[str]) -> str:
     near = difflib.get_close_matches(plain_path(name).lower(), by_end, 1)
     near = near or difflib.get_close_matches(plain_path(name).rpartition("/")[2].lower(), by_end, 1)
     return by_end[near[0]] if near else ""
+
+
+def _below(file: Any) -> list[Any]:
+    """Return all containers of a file but for columns of tables: children, and what a folder links to in another file."""
+    from hdmf.container import Container
+
+    found: dict[int, Any] = {}
+    stack = list(file.children)
+    for attribute in _FOLDERS:
+        stack += _held(file, attribute)
+    while stack:
+        item = stack.pop()
+        if id(item) in found or not isinstance(item, Container):
+            continue
+        found[id(item)] = item
+        stack += list(item.children)
+    return list(found.values())
+
+
+def _named(file: Any, item: Any) -> Named:
+    """Name an object by its parents."""
+    parts, top = [item.name], item
+    while top.parent is not None and top.parent is not file and top.parent.parent is not None:
+        top = top.parent
+        parts.append(top.name)
+    short = "/".join(reversed(parts))
+    folders = [place for name, place in _FOLDERS.items() if any(top is held for held in _held(file, name))]
+    folders += [place for name, place in _SINGLE.items() if getattr(file, name, None) is top]
+    return Named(item, short, f"{folders[0] if folders else ''}/{short}".strip("/"))
+
+
+def _held(file: Any, attribute: str) -> list[Any]:
+    return list((getattr(file, attribute, None) or {}).values())
+
+
+def plain_path(path: str) -> str:
+    """Write a path in one way: no empty parts, accents composed."""
+    return "/".join(part for part in unicodedata.normalize("NFC", path).split("/") if part)

@@ -17,22 +17,9 @@ from rscnav.files.sealed.hdf5 import CHANGED, check_sealed
 from rscnav.files.sealed.regular import file_digest, read_bytes
 from rscnav.files.sealed.tails import digest_file
 from rscnav.recordings.files.damaged_objects import add_notes, read_tolerantly
-from rscnav.recordings.files.hdf5_probe.findings import Probed, is_hdf5, probe, probed
+from rscnav.recordings.files.hdf5_probe.findings import is_hdf5, probe, probed
 from rscnav.recordings.files.zarr_nwb import is_zarr, open_zarr
 from rscnav.recordings.settings.arrays import Arrays
-
-__all__ = [
-    "Probed",
-    "explained",
-    "is_zarr",
-    "linked_files",
-    "named",
-    "open_recording",
-    "probe",
-    "probed",
-    "refuse_other_content",
-    "refuse_unreadable",
-]
 
 ARRAY_ENDINGS = (".npz", ".mat")  # and .h5, .hdf5 where the mapping has `arrays`
 _REMOTE = re.compile(r"^(https?|s3|gs|ftp|dandi|ssh|sftp)(://|:)", re.IGNORECASE)
@@ -44,6 +31,7 @@ _TEXTS = (
     "/file_create_date",
 )
 _SPECIFICATIONS = "/specifications"  # where every program stores them
+_KINDS = {stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 _ENDLESS = ("/proc/", "/sys/", "/dev/")
 
 
@@ -127,9 +115,8 @@ def refuse_unreadable(text: str) -> None:
             )
         return
     if not stat.S_ISREG(state.st_mode):
-        raise InvalidValueError(
-            f"{text}: {_kind(state.st_mode)}, not a file; give the path of a file as the recording's key `file`"
-        )
+        kind = _KINDS.get(stat.S_IFMT(state.st_mode), "something that is no file")
+        raise InvalidValueError(f"{text}: {kind}, not a file; give the path of a file as the recording's key `file`")
     if os.path.realpath(text).startswith(_ENDLESS):
         raise InvalidValueError(
             f"{text}: made up by the system as it is read, and no file on a disk; correct the recording's key `file`"
@@ -158,16 +145,6 @@ def refuse_other_content(text: str) -> None:
             f"{text}: damaged, or changed since {os.path.basename(beside)} was made (its sha256 is another); copy the file again, or, where "
             f"the change was meant, make {os.path.basename(beside)} anew"
         )
-
-
-def _kind(mode: int) -> str:
-    kinds = {
-        stat.S_ISFIFO: "a named pipe",
-        stat.S_ISSOCK: "a socket",
-        stat.S_ISCHR: "a device",
-        stat.S_ISBLK: "a device",
-    }
-    return next((name for fits, name in kinds.items() if fits(mode)), "something that is no file")
 
 
 def _opened(text: str) -> Any:

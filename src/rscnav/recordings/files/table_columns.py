@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError, did_you_mean
-from rscnav.recordings.files.uneven_tables import misshapen_columns
+from rscnav.recordings.files.damaged_objects import misshapen_columns
 from rscnav.recordings.files.value_mismatch import refuse_other_types
 from rscnav.recordings.settings.mapping import RowFilter
 from rscnav.settings.printable import listed
@@ -40,17 +40,13 @@ def plain_columns(table: Any) -> TableColumns:
 
     Labels that are stored as numbers (EnumData) are read as their names.
     """
-    from hdmf.common import EnumData, VectorIndex
-
     n_rows = len(table.id)
-    ragged = {id(column.target) for column in table.columns if isinstance(column, VectorIndex)}
-    labels = {id(column.elements) for column in table.columns if isinstance(column, EnumData)}
     left_out = misshapen_columns(table)
     found = {}
-    for column in table.columns:
-        if isinstance(column, VectorIndex) or id(column) in labels or column.name in left_out:
+    for column, ragged in named_columns(table):
+        if column.name in left_out:
             continue
-        if id(column) in ragged:
+        if ragged:
             left_out[column.name] = "ragged: several values a row"
             continue
         try:
@@ -63,6 +59,16 @@ def plain_columns(table: Any) -> TableColumns:
             continue
         found[column.name] = values
     return TableColumns(found, n_rows, left_out)
+
+
+def named_columns(table: Any) -> list[tuple[Any, bool]]:
+    """Return the columns of a table that have values of their own, no indices and no names of labels, and whether each is ragged."""
+    from hdmf.common import EnumData, VectorIndex
+
+    ragged = {id(column.target) for column in table.columns if isinstance(column, VectorIndex)}
+    labels = {id(column.elements) for column in table.columns if isinstance(column, EnumData)}
+    own = [column for column in table.columns if not isinstance(column, VectorIndex) and id(column) not in labels]
+    return [(column, id(column) in ragged) for column in own]
 
 
 def left_out_notes(columns: Mapping[str, NDArray], where: str) -> list[str]:

@@ -29,11 +29,7 @@ def is_zarr(text: str) -> bool:
 
 
 def open_zarr(path: str) -> Any:
-    """Open an NWB file in Zarr.
-
-    Returns
-    -------
-    hdmf_zarr.NWBZarrIO
+    """Open an NWB file in Zarr, as a hdmf_zarr.NWBZarrIO.
 
     Raises
     ------

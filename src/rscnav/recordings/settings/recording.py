@@ -5,10 +5,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from rscnav.errors import InvalidValueError
-from rscnav.recordings.settings.activity import Activity
 from rscnav.recordings.settings.arrays import Arrays
 from rscnav.recordings.settings.landmarks import Landmarks
-from rscnav.recordings.settings.mapping import Epochs, Phases, RowFilter, Trials
+from rscnav.recordings.settings.mapping import Activity, Epochs, Phases, RowFilter, Trials
 from rscnav.recordings.settings.position import Position
 from rscnav.settings.field_types import Name, Text
 from rscnav.settings.reserved_names import repeated
@@ -53,43 +52,37 @@ class Recording(StrictSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> "Recording":
+        where = f"recording '{self.name}'"
         stem, _, tail = self.name.rpartition("-s")
         if stem and tail.isdigit():
             raise InvalidValueError(
                 f"the recording's name '{self.name}' looks like a network's session (NAME-sSEED); rename it"
             )
-        every = [self.file, *self.more_files]
-        twice = repeated(every)
-        if twice or (self.more_files and self.arrays is not None):
-            why = (
-                f"{twice[0]} is named twice"
-                if twice
-                else "files of plain arrays can't be joined; drop arrays or more_files"
+        twice = repeated([self.file, *self.more_files])
+        if twice:
+            raise InvalidValueError(f"{where}: more_files: {twice[0]} is named twice")
+        if self.more_files and self.arrays is not None:
+            raise InvalidValueError(
+                f"{where}: more_files: files of plain arrays can't be joined; drop arrays or more_files"
             )
-            raise InvalidValueError(f"recording '{self.name}': more_files: {why}")
         if self.activity is not None and self.units_table is not None:
             raise InvalidValueError(
-                f"recording '{self.name}': activity.series is read in place of spikes, so units_table means nothing; drop one of "
-                "the two"
+                f"{where}: activity.series is read in place of spikes, so units_table means nothing; drop one of the two"
             )
-        landmarks, position = self.landmarks, self.position
-        if landmarks is not None and position is None and landmarks.places:
-            raise InvalidValueError(
-                f"recording '{self.name}' has landmarks at places but no position; give position.series or drop landmarks"
-            )
-        if landmarks is not None and self.trials is None:
-            columns = [v for v in landmarks.places.values() if isinstance(v, str)]
-            if columns:
+        landmarks, position, trials = self.landmarks, self.position, self.trials
+        if landmarks is not None:
+            columns = [place for place in landmarks.places.values() if isinstance(place, str)]
+            if landmarks.places and position is None:
                 raise InvalidValueError(
-                    f"recording '{self.name}': landmarks.places names trial columns ({', '.join(columns)}) "
-                    "but there is no trial table; give trials.table"
+                    f"{where} has landmarks at places but no position; give position.series or drop landmarks"
                 )
-        if landmarks is not None and landmarks.view_angle is not None and (position is None or not position.heading):
-            raise InvalidValueError(
-                f"recording '{self.name}': landmarks.view_angle needs a heading; give position.heading"
-            )
-        if self.trials is not None and self.trials.home_location is not None and position is None:
-            raise InvalidValueError(
-                f"recording '{self.name}': trials.home_location needs a position; give position.series"
-            )
+            if columns and trials is None:
+                raise InvalidValueError(
+                    f"{where}: landmarks.places names trial columns ({', '.join(columns)}) but there is no trial table; give "
+                    "trials.table"
+                )
+            if landmarks.view_angle is not None and (position is None or not position.heading):
+                raise InvalidValueError(f"{where}: landmarks.view_angle needs a heading; give position.heading")
+        if trials is not None and trials.home_location is not None and position is None:
+            raise InvalidValueError(f"{where}: trials.home_location needs a position; give position.series")
         return self

@@ -7,5 +7,4 @@
 - ``laps``              positions along a track that start again each lap, and angles that come round
 - ``position_series``   the animal's place and heading from the series and columns that a mapping names
 - ``position_units``    units of a position: those that are known, how files spell them, and what contradicts them
-- ``tracked_position``  the tracked place and heading that a mapping describes, in a session's unit and frame
 """

@@ -1,44 +1,24 @@
 """Tracked samples that are no place of the animal: jumps of the tracking, and places outside the arena."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rscnav.recordings.settings.position import Position
 
 ENOUGH = 100  # steps, without which none can stand out
 SUSPECT = 20.0  # a step this many times the 99th percentile of steps is worth a note
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What no sample may exceed.
-
-    Parameters
-    ----------
-    max_speed : float or None
-        Unit of the values, per s.
-    centre : array, (dim,), or None
-    radius : float or None
-        Around `centre`.
-    give_up_s : float
-        After this long away a new place is believed (s).
-    """
-
-    max_speed: float | None = None
-    centre: NDArray[np.float64] | None = None
-    radius: float | None = None
-    give_up_s: float = 0.25
-
-
 def mark_artifacts(
     time: NDArray[np.float64],
     values: NDArray[np.float64],
-    limits: Limits,
+    position: Position,
     path: str,
     cuts: Sequence[int] | NDArray = (),
 ) -> tuple[NDArray[np.bool_], dict[str, int], list[str]]:
-    """Mark samples to be left out.
+    """Mark samples to be left out, (sample,), count them by reason, and say so in notes.
 
     Parameters
     ----------
@@ -46,32 +26,28 @@ def mark_artifacts(
         Increasing (s).
     values : array, (sample, dim)
         May hold NaN, which is never marked.
-    limits : Limits
+    position : Position
+        Its `max_speed`, and `arena_radius` around `centre`, are what no sample may exceed; after `max_gap_s` away a new place is
+        believed.
     path : str
         The series' name, for the notes.
     cuts : sequence of int
         First samples of pieces; from one piece to the next nothing is a jump.
-
-    Returns
-    -------
-    marked : array of bool, (sample,)
-    counts : dict of int
-    notes : list of str
     """
     marked = np.zeros(len(time), bool)
     counts, notes = {}, []
-    if limits.radius is not None and limits.centre is not None:
+    if position.arena_radius is not None:
         with np.errstate(invalid="ignore"):
-            marked = np.linalg.norm(values - limits.centre, axis=1) > limits.radius
+            marked = np.linalg.norm(values - np.array(position.centre, float), axis=1) > position.arena_radius
         counts["n_samples_outside_arena"] = int(marked.sum())
         if marked.any():
             notes.append(
                 f"{marked.sum()} samples of '{path}' lie outside the arena, the first at {time[marked][0]:.3f} s: left out"
             )
-    if limits.max_speed is not None:
+    if position.max_speed is not None:
         good = np.flatnonzero(~marked & np.isfinite(values).all(axis=1))
         pieces = [p for p in np.split(good, np.searchsorted(good, cuts)) if len(p)]
-        jumps = [p[_jumps(time[p], values[p], limits.max_speed, limits.give_up_s)] for p in pieces]
+        jumps = [p[_jumps(time[p], values[p], position.max_speed, position.max_gap_s)] for p in pieces]
         jumped = np.concatenate([np.empty(0, np.intp), *jumps])
         marked[jumped] = True
         counts["n_samples_jumped"] = len(jumped)

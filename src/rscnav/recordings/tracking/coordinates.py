@@ -1,13 +1,17 @@
 """From a file's coordinates to a session's: unit, middle of the arena, scale, and the angle along a circular track."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
+from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.settings.position import Position
-from rscnav.recordings.tracking.interpolation import Tracking
+from rscnav.recordings.time_checks.time_units import apart_words
+from rscnav.recordings.tracking.interpolation import Tracking, track
+from rscnav.recordings.tracking.position_series import heading_series
 from rscnav.recordings.tracking.position_units import UNITS
 
 
@@ -74,10 +78,6 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
     rotation_centre : list of float or None
         What a rotated scene turns around (the file's unit); None: the arena's middle.
 
-    Returns
-    -------
-    CoordinateFrame
-
     Raises
     ------
     InvalidValueError
@@ -97,3 +97,41 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
         return CoordinateFrame("rad", 1, 1.0, centre, True, np.zeros(1))
     around = np.zeros(n_dims) if rotation_centre is None else (np.array(rotation_centre, float) - centre) * factor
     return CoordinateFrame(unit, n_dims, factor, centre, False, around)
+
+
+def tracked_place(
+    series: Series, position: Position, rotation_centre: list[float] | None
+) -> tuple[Tracking, CoordinateFrame]:
+    """Bring the place that `position_series` read to a session's unit and frame; for `rotation_centre` see `frame_of`.
+
+    Raises
+    ------
+    InvalidValueError
+        For a unit, a length or a middle that does not fit the series.
+    """
+    tracking = track(series, position.unit, position.max_gap_s, "position", position.override_unit, position)
+    frame = frame_of(position, tracking, rotation_centre)
+    return frame.applied(tracking), frame
+
+
+def tracked_heading(file: Any, position: Position, tracking: Tracking) -> Tracking | None:
+    """Read the heading that the mapping names; None where it names none, or takes the direction of movement.
+
+    Raises
+    ------
+    InvalidValueError
+        For a series that cannot be a heading, or that covers none of the time of `tracking`.
+    """
+    found = heading_series(file, position)
+    if found is None:
+        return None
+    series, unit = found
+    heading = track(series, unit, position.max_gap_s, "position.heading", position.override_unit)
+    (first, last), (start, stop) = heading.extent, tracking.extent
+    if first > stop or last < start:
+        raise InvalidValueError(
+            f"position.heading: the clocks do not overlap: '{series.path}' from {first:.3f} to {last:.3f} s, position from "
+            f"{start:.3f} to {stop:.3f} s; bring both on one clock, in seconds, in the file. "
+            f"{apart_words('the heading', heading.extent, tracking.extent)}"
+        )
+    return heading

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.binning import TOLERANCE_S
-from rscnav.recordings.files.nwb_lookup import Series
-from rscnav.recordings.tracking.artifacts import Limits, mark_artifacts
+from rscnav.recordings.files.nwb_lookup import Series, ascending
+from rscnav.recordings.settings.position import Position
+from rscnav.recordings.tracking.artifacts import mark_artifacts
 from rscnav.recordings.tracking.laps import lap_notes, unwrapped
-from rscnav.recordings.tracking.position_series import Place
 from rscnav.recordings.tracking.position_units import UNITS, check_unit, unit_from_file
 
 
@@ -63,8 +63,7 @@ def track(
     max_gap_s: float,
     key: str,
     override_unit: bool = False,
-    limits: Limits | None = None,
-    track_length: float | None = None,
+    place: Position | None = None,
 ) -> Tracking:
     """Bring a series into a session's unit and find its gaps.
 
@@ -79,14 +78,9 @@ def track(
         The configuration's key, for messages.
     override_unit : bool
         Take `unit` whatever the file says.
-    limits : Limits, optional
-        What no sample may exceed. Default: nothing is left out.
-    track_length : float, optional
-        Of a position along a track that starts again each lap (the series' unit): it goes on from lap to lap in what comes back.
-
-    Returns
-    -------
-    Tracking
+    place : Position, optional
+        Of a place: samples beyond its limits are left out, and with its `track_length` the position goes on from lap to lap in what
+        comes back.
 
     Raises
     ------
@@ -106,13 +100,13 @@ def track(
         )
     if np.any(np.diff(time) < 0):
         notes.append(f"samples of '{series.path}' were not in order of time and have been sorted")
-        order = np.argsort(time, kind="stable")
-        time, values = time[order], values[order]
-    first = np.append(True, np.diff(time) > 0)
-    if not first.all():
-        notes.append(f"'{series.path}' has {np.sum(~first)} samples at the time of another; the first of each was kept")
-        time, values = time[first], values[first]
+    order = ascending(time)
+    twice = len(time) - len(order)
+    if twice:
+        notes.append(f"'{series.path}' has {twice} samples at the time of another; the first of each was kept")
+    time, values = time[order], values[order]
     usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
+    track_length = None if place is None else place.track_length
     period = _period(series, unit, key, track_length)
     if name != "rad":
         notes += lap_notes(time, values, series.path, max(max_gap_s, 2 * usual), track_length)
@@ -120,9 +114,9 @@ def track(
         values = unwrapped(values, track_length)
     cuts = pieces_at(series, time)
     counts: dict[str, int] = {}
-    if limits is not None:
+    if place is not None:
         smooth = values if period is None else unwrapped(values, period)  # an angle that comes round is no jump
-        marked, counts, more = mark_artifacts(time, smooth, limits, series.path, cuts)
+        marked, counts, more = mark_artifacts(time, smooth, place, series.path, cuts)
         if marked.all():
             raise InvalidValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
         time, values, notes = time[~marked], values[~marked], notes + more
@@ -144,8 +138,7 @@ def track(
 
 def pieces_at(series: Series, time: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return the indices of the first samples (at `time`, ascending) of pieces that are not joined to what is before them."""
-    starts = np.array(series.starts if isinstance(series, Place) else (), float)
-    cuts = np.unique(np.searchsorted(time, starts, side="left"))
+    cuts = np.unique(np.searchsorted(time, np.array(series.starts, float), side="left"))
     return cuts[(cuts > 0) & (cuts < len(time))]
 
 

@@ -1,7 +1,5 @@
 """Place, velocity and direction of movement in bins, with the scene's rotation taken off."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,18 +8,9 @@ from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.sessions.geometry import wrap
 
 
-@dataclass(frozen=True)
-class Kinematics:
-    """Place, velocity and direction of movement in bins; (bin, dim), (bin,), (bin,)."""
-
-    position: NDArray[np.floating]
-    velocity: NDArray[np.floating]
-    direction: NDArray[np.floating]
-
-
 def moves_in(
     tracking: Tracking, bins: Bins, rotation: NDArray[np.float64], centre: NDArray[np.float64], min_speed: float
-) -> Kinematics:
+) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
     """Give place and movement in bins, in the frame of the landmarks.
 
     Parameters
@@ -37,9 +26,11 @@ def moves_in(
 
     Returns
     -------
-    Kinematics
-        The velocity is that from the bin's start to its end: on the ring counter-clockwise positive, along a line
-        signed, in the plane the speed. The direction is NaN where there is none; on the ring it is the tangent's.
+    position : array, (bin, dim)
+    velocity : array, (bin,)
+        From the bin's start to its end: on the ring counter-clockwise positive, along a line signed, in the plane the speed.
+    direction : array, (bin,)
+        NaN where there is none; on the ring it is the tangent's.
     """
     position = unrotated(tracking.at(bins.centre), rotation, centre, tracking.unit)
     width = bins.right - bins.left
@@ -53,7 +44,7 @@ def moves_in(
         velocity = speed = np.linalg.norm(step, axis=1)
         direction = wrap(np.arctan2(step[:, 1], step[:, 0]) - rotation)
     moving = (speed >= min_speed) & (speed > 0)
-    return Kinematics(position, velocity, np.where(moving, direction, np.nan))
+    return position, velocity, np.where(moving, direction, np.nan)
 
 
 def unrotated(

@@ -5,14 +5,11 @@ from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
 
-_FAR, _NEAR = (
-    0.8,
-    0.2,
-)  # fractions of the range: a position that falls from above the one to below the other starts again
+# Fractions of the range: a position that falls from above the one to below the other starts again.
+_FAR, _NEAR = 0.8, 0.2
 _TIMES_AGAIN = 3  # as often as that, and hardly ever the other way round
-_ON_TRACK = (
-    0.75  # fraction of the samples within one length; between laps some programs move the animal out of the track
-)
+# Fraction of the samples within one length; between laps some programs move the animal out of the track.
+_ON_TRACK = 0.75
 
 
 def unwrapped(values: NDArray[np.float64], period: float) -> NDArray[np.float64]:

@@ -5,8 +5,7 @@ epoch). Which of the two follows from their times: series that cover the same ti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,46 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
-from rscnav.recordings.files.nwb_lookup import Series, find_series
+from rscnav.recordings.files.nwb_lookup import Series, ascending, find_series
 from rscnav.recordings.files.object_names import SERIES, Names
 from rscnav.recordings.settings.position import Heading, Position
 from rscnav.recordings.tracking.position_units import known_unit
-from rscnav.settings.printable import listed
+from rscnav.settings.reserved_names import repeated
 
 _SAME_TIME = 0.5  # series side by side share at least this much of the shorter one's time
 _FLAT = 0.02  # a coordinate that varies by less than this fraction of the widest one says nothing of a place
 _PLANE, _SPACE = 2, 3
 
 
-@dataclass(frozen=True)
-class Place(Series):
-    """A series that may be put together from several.
-
-    Parameters
-    ----------
-    starts : tuple of float
-        Times (s) at which a new piece begins: what lies before and after is not joined.
-    n_listed : int
-        Series whose columns stand side by side.
-    """
-
-    starts: tuple[float, ...] = ()
-    n_listed: int = 1
-
-
-def position_series(file: Any, position: Position) -> Place:
-    """Read the place that `position.series` and `position.columns` name.
-
-    Parameters
-    ----------
-    file : pynwb.NWBFile
-    position : Position
-        The mapping.
-
-    Returns
-    -------
-    Place
-        With one to three columns.
+def position_series(file: Any, position: Position) -> Series:
+    """Read the place that `position.series` and `position.columns` name, in one to three columns.
 
     Raises
     ------
@@ -72,7 +44,7 @@ def position_series(file: Any, position: Position) -> Place:
     return replace(whole, notes=(*whole.notes, note))
 
 
-def heading_series(file: Any, position: Position) -> tuple[Place, str] | None:
+def heading_series(file: Any, position: Position) -> tuple[Series, str] | None:
     """Read the heading that `position.heading` names, as angles in one column, and their unit (rad or deg).
 
     None where the mapping names none, or takes the direction of movement.
@@ -102,7 +74,7 @@ def heading_series(file: Any, position: Position) -> tuple[Place, str] | None:
     return replace(both, path=f"{back.path} to {front.path}", values=direction[:, None], unit="rad"), "rad"
 
 
-def joined_series(file: Any, names: Sequence[str], key: str, max_gap_s: float) -> Place:
+def joined_series(file: Any, names: Sequence[str], key: str, max_gap_s: float) -> Series:
     """Read one series, or several as one.
 
     Parameters
@@ -124,7 +96,7 @@ def joined_series(file: Any, names: Sequence[str], key: str, max_gap_s: float) -
     found = [_one_after_another(group, key) if len(group) > 1 else group[0] for group in groups]
     if len(found) == 1:
         return found[0]
-    twice = sorted({part.path for part in found if sum(part.path == other.path for other in found) > 1})
+    twice = repeated(part.path for part in found)
     if twice:
         raise InvalidValueError(f"{key}: '{twice[0]}' is named twice; name each series once")
     shared = [_shared(a, b) for k, a in enumerate(found) for b in found[:k]]
@@ -138,28 +110,19 @@ def joined_series(file: Any, names: Sequence[str], key: str, max_gap_s: float) -
     )
 
 
-def _matching(file: Any, name: str, key: str) -> list[Place]:
+def _matching(file: Any, name: str, key: str) -> list[Series]:
     """Read the series of a name, or all that a name with `*` finds, spatial ones before others."""
     from pynwb.behavior import SpatialSeries
 
     if "*" not in name:
-        return [_as_place(find_series(file, name, key))]
-    there = Names(file).of_kind(SERIES)
-    found = [(path, item) for path, item in there if fnmatchcase(path, name) or fnmatchcase(path, f"*/{name}")]
-    spatial = [path for path, item in found if isinstance(item, SpatialSeries)]
-    paths = spatial or [path for path, _ in found]
-    if not paths:
-        raise InvalidValueError(
-            f"{key}: no series in the file fits '{name}'; there are: {listed(path for path, _ in there)}"
-        )
-    return [_as_place(find_series(file, path, key)) for path in paths]
+        return [find_series(file, name, key)]
+    names = Names(file)
+    found = names.each(name, SERIES, key)
+    spatial = [item for item in found if isinstance(item, SpatialSeries)]
+    return [find_series(file, names.path(item, SERIES.fits), key) for item in spatial or found]
 
 
-def _as_place(series: Series) -> Place:
-    return Place(series.path, series.time, series.values, series.unit, series.notes)
-
-
-def _one_after_another(parts: Sequence[Place], key: str) -> Place:
+def _one_after_another(parts: Sequence[Series], key: str) -> Series:
     """Join pieces in time."""
     ordered = sorted(parts, key=lambda part: float(part.time.min()))
     _refuse_other_units(ordered, key)
@@ -176,7 +139,7 @@ def _one_after_another(parts: Sequence[Place], key: str) -> Place:
     starts = [float(part.time.min()) for part in ordered[1:]]
     starts += [start for part in ordered for start in part.starts]
     notes = tuple(note for part in ordered for note in part.notes)
-    return Place(
+    return Series(
         path=" + ".join(part.path for part in ordered),
         time=np.concatenate([part.time for part in ordered]),
         values=np.concatenate([part.values for part in ordered]),
@@ -189,7 +152,7 @@ def _one_after_another(parts: Sequence[Place], key: str) -> Place:
     )
 
 
-def _beside(parts: Sequence[Place], key: str, max_gap_s: float) -> Place:
+def _beside(parts: Sequence[Series], key: str, max_gap_s: float) -> Series:
     """Put columns side by side, on the first one's clock."""
     _refuse_other_units(parts, key)
     first = parts[0]
@@ -200,7 +163,7 @@ def _beside(parts: Sequence[Place], key: str, max_gap_s: float) -> Place:
             continue
         columns.append(_interpolated(part, first.time, max_gap_s))
         notes.append(f"'{part.path}' was interpolated to the times of '{first.path}'")
-    return Place(
+    return Series(
         path=", ".join(part.path for part in parts),
         time=first.time,
         values=np.concatenate(columns, axis=1),
@@ -211,17 +174,14 @@ def _beside(parts: Sequence[Place], key: str, max_gap_s: float) -> Place:
     )
 
 
-def _interpolated(part: Place, time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
+def _interpolated(part: Series, time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
     """Bring a series to other times (sample, dim); NaN where its neighbouring samples are too far apart or of two pieces."""
-    order = np.argsort(part.time, kind="stable")
-    own = part.time[order]
-    first = np.append(True, np.diff(own) > 0)
-    own, values = own[first], part.values[order][first]
+    order = ascending(part.time)
+    own, values = part.time[order], part.values[order]
     usual = float(np.median(np.diff(own))) if len(own) > 1 else 0.0
     result = np.stack([np.interp(time, own, column, np.nan, np.nan) for column in values.T], axis=1)
-    edge = (time < own[0]) & (time > own[0] - usual) | (time > own[-1]) & (
-        time < own[-1] + usual
-    )  # a sample's own reach
+    before, after = (time < own[0]) & (time > own[0] - usual), (time > own[-1]) & (time < own[-1] + usual)
+    edge = before | after  # a sample's own reach
     result[edge] = values[np.where(time[edge] < own[0], 0, -1)]
     after = np.searchsorted(own, time, side="left")
     inside = (after > 0) & (after < len(own))
@@ -234,14 +194,14 @@ def _interpolated(part: Place, time: NDArray[np.float64], max_gap_s: float) -> N
     return result
 
 
-def _shared(one: Place, other: Place) -> float:
+def _shared(one: Series, other: Series) -> float:
     """Return which fraction of the shorter one's time both cover; below 0 where they do not touch."""
     start, stop = max(one.time.min(), other.time.min()), min(one.time.max(), other.time.max())
     shorter = min(np.ptp(one.time), np.ptp(other.time))
     return float((stop - start) / max(shorter, 1e-9)) if stop > start or shorter > 0 else float(stop == start)
 
 
-def _refuse_other_units(parts: Sequence[Place], key: str) -> None:
+def _refuse_other_units(parts: Sequence[Series], key: str) -> None:
     units = {known_unit(part.unit) or part.unit.strip().lower() for part in parts}
     if len(units) > 1:
         words = ", ".join(f"'{part.path}' in '{part.unit}'" for part in parts)
@@ -250,7 +210,7 @@ def _refuse_other_units(parts: Sequence[Place], key: str) -> None:
         )
 
 
-def _columns(whole: Place, columns: Sequence[int], key: str) -> Place:
+def _columns(whole: Series, columns: Sequence[int], key: str) -> Series:
     """Select columns by index."""
     width = whole.values.shape[1]
     lacking = [column for column in columns if column >= width]
@@ -260,7 +220,7 @@ def _columns(whole: Place, columns: Sequence[int], key: str) -> Place:
     return replace(whole, values=whole.values[:, list(columns)])
 
 
-def _refuse_unclear(whole: Place) -> None:
+def _refuse_unclear(whole: Series) -> None:
     """Refuse columns of which it is not clear which are the place."""
     n, width = whole.values.shape
     if width <= _PLANE or (width == _SPACE and whole.n_listed > 1):
@@ -295,7 +255,7 @@ def flat_columns(values: NDArray[np.float64]) -> list[int]:
     return [k for k in range(len(spread)) if spread[k] <= _FLAT * spread.max()] if spread.max() > 0 else []
 
 
-def _point(file: Any, position: Position, named: str | list[int] | None, which: str) -> Place:
+def _point(file: Any, position: Position, named: str | list[int] | None, which: str) -> Series:
     """Read one of the two points between which the heading lies."""
     key = f"position.heading.{which}"
     if isinstance(named, str):
@@ -309,5 +269,5 @@ def _point(file: Any, position: Position, named: str | list[int] | None, which: 
     return replace(_columns(whole, named or [], key), path=f"{whole.path}, columns {named}", n_listed=1)
 
 
-def _spans(parts: Sequence[Place]) -> str:
+def _spans(parts: Sequence[Series]) -> str:
     return ", ".join(f"'{part.path}' {part.time.min():.1f} to {part.time.max():.1f} s" for part in parts)

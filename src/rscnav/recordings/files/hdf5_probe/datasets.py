@@ -21,12 +21,11 @@ Extent = tuple[int, int, str]
 
 
 def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, int], full: bool) -> dict[str, Any]:
-    """Look at a dataset, and report what is wrong with it.
+    """Look at a dataset, report to the walk what is wrong with it, and return what a list of contents says of it.
 
     Parameters
     ----------
-    walk : Walk
-        What is reported to.
+    walk : rscnav.recordings.files.hdf5_probe.probe.FileWalk
     data : h5py.Dataset
     name : str
         For messages.
@@ -34,11 +33,6 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
         File and address.
     full : bool
         Whether values are read.
-
-    Returns
-    -------
-    dict
-        What a list of contents says of it.
 
     Raises
     ------

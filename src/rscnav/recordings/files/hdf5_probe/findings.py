@@ -15,8 +15,6 @@ from typing import Any
 import rscnav
 from rscnav.errors import InvalidValueError
 
-_TRUNCATED = "truncated file"
-_MARKED = "h5clear file"  # libhdf5's advice for a file whose writer did not close it
 _CACHE: dict[tuple, "Probed"] = {}
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 Key = tuple[str, int]
@@ -130,17 +128,8 @@ class Probed:
 def probed(path: str | os.PathLike[str]) -> Probed:
     """Look through an HDF5 file, and refuse it where libhdf5 cannot be trusted with it. Call this before h5py opens it.
 
-    Filters of hdf5plugin that the file needs are there afterwards.
-
-    Parameters
-    ----------
-    path : path-like
-        A regular file (`rscnav.recordings.files.open_file.refuse_unreadable`).
-
-    Returns
-    -------
-    Probed
-        Its `faults` name datasets and links that must not be read or followed.
+    It must be a regular file (`rscnav.recordings.files.open_file.refuse_unreadable`). Filters of hdf5plugin that it needs are there
+    afterwards. What comes back names, as `faults`, datasets and links that must not be read or followed.
 
     Raises
     ------
@@ -270,12 +259,12 @@ def _closed(path: str, why: str, number: int | None) -> str:
     """Say why a file cannot be opened."""
     if number in (EAGAIN, EACCES):
         return f"{path}: another program has the file open for writing ({why}); close it there and run again"
-    if _MARKED in why:
+    if "h5clear file" in why:  # libhdf5's advice for a file whose writer did not close it
         return (
             f"{path}: the file is marked as open for writing; close it in the program that writes it, or, if that program was "
             f"killed, run h5clear -s {path}"
         )
-    if _TRUNCATED in why:
+    if "truncated file" in why:
         return f"{path}: the file is cut short ({why}); copy or download it again"
     return f"{path}: the file is damaged: it cannot be opened as HDF5 ({why}); copy or download it again"
 

@@ -22,34 +22,17 @@ class Target:
     path: str
 
 
-def resolve(walk: Any, at: Target, group: h5py.Group, link: str) -> Target | None:
-    """Follow a link of a group to an object.
+def resolve(walk: Any, at: Target, name: str, group: Any = None, n_links: int = 0) -> Target | None:
+    """Follow a link, hard or not, of the object at `at` (`group`, where it is open already); None where it leads to nothing.
 
-    Parameters
-    ----------
-    walk : Walk
-        Opens files, and is told which links are followed.
-    at : Target
-    group : h5py.Group
-        The group there.
-    link : str
-        The link's name.
-
-    Returns
-    -------
-    Target or None
-        None where the link leads to nothing.
+    The `rscnav.recordings.files.hdf5_probe.probe.FileWalk` opens files, and is told which links are followed. `n_links` were
+    followed before.
 
     Raises
     ------
     Outside
         For a link into another folder, or to what is no regular file.
     """
-    return _step(walk, at, link, 0, group)
-
-
-def _step(walk: Any, at: Target, name: str, n_links: int, group: Any = None) -> Target | None:
-    """Go one name down from a group."""
     if n_links > _MOST_LINKS:
         raise Outside("a link that leads back to itself")
     encoded = name.encode("utf-8", "surrogateescape")
@@ -82,7 +65,7 @@ def _descend(walk: Any, at: Target, path: str, n_links: int) -> Target | None:
     for name in path.split("/"):
         if name in ("", "."):
             continue
-        below = _step(walk, at, name, n_links)
+        below = resolve(walk, at, name, n_links=n_links)
         if below is None:
             return None
         at = below

@@ -120,7 +120,7 @@ class FileWalk:
             return
         for link in links:
             try:
-                found = resolve(self, target, item, link)
+                found = resolve(self, target, link, item)
                 there = None if found is None else self.key(found)
             except Outside as error:
                 self.emit(skip=link, key=key, group=name, why=str(error))

@@ -8,7 +8,8 @@ from rscnav.calibration.claims import Claims, GroupTestClaim, Interval, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
 from rscnav.calibration.planted_sessions import PLANTED, planted_session
 from rscnav.calibration.report import CAUTIOUS, FAILS, HOLDS, NOTHING, WIDE, markdown, verdicts
-from rscnav.calibration.run import CalibrationRow, kinds_for, read_rows, run_claims, sessions_for, write_rows
+from rscnav.calibration.run import CalibrationRow, kinds_for, run_claims, sessions_for
+from rscnav.files.sealed.rows import read_rows, write_rows
 from rscnav.seeds import Seeds
 
 
@@ -74,8 +75,8 @@ def test_kinds_of_a_claim_and_rows_of_a_run(tmp_path):
     assert all(0 <= row.rejected <= 20 for row in rows["noise"])
     assert all(row.low < row.value < row.high for row in rows[PLANTED])
     assert all(abs(row.value) < 0.1 and row.tested == 0 for row in rows["drift"])
-    write_rows(rows[PLANTED], tmp_path / "rows.csv")
-    assert read_rows(tmp_path / "rows.csv") == rows[PLANTED]
+    write_rows(rows[PLANTED], tmp_path / "rows.csv", CalibrationRow, blank=False)
+    assert read_rows(tmp_path / "rows.csv", CalibrationRow) == rows[PLANTED]
     assert (
         list(run_claims("tuning_entropy", claims, "noise", [4], Seeds(0))) == rows["noise"][1:]
     )  # whichever others are run

@@ -16,10 +16,11 @@ from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.comparison.compare import compare
 from rscnav.comparison.conditions import place_conditions, places_differ, time_conditions
 from rscnav.comparison.settings import Similarity
-from rscnav.comparison.summary_table import ANALYSES, COLUMNS, entries, write_entries
+from rscnav.comparison.summary_table import ANALYSES, TableCell, entries
 from rscnav.config.job_settings import settings_text
 from rscnav.config.load import parse_config
 from rscnav.figures.comparison.comparison import draw_comparison
+from rscnav.files.sealed.rows import write_rows
 from rscnav.seeds import Seeds
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.workflow.summary import _compared
@@ -179,9 +180,9 @@ def test_the_table_holds_what_there_is_and_comes_back(compared, tmp_path):
     write_result(result, tmp_path / "c.h5")
     result = read_result(tmp_path / "c.h5")
     table = entries({name: _analyses() for name in ("one", "other", "short")}, result)
-    write_entries(table, tmp_path / "t.csv")
+    write_rows(table, tmp_path / "t.csv", TableCell)
     rows = list(csv.DictReader((tmp_path / "t.csv").open()))
-    assert tuple(rows[0]) == COLUMNS
+    assert list(rows[0])[:5] == ["group", "number", "unit", "of", "value"]
     kept = [row for row in rows if row["group"] == "structure_preserved"]
     assert [(row["of"], row["value"], row["low"], row["control"]) for row in kept] == [
         (name, "0.8", "0.7", "") for name in ("one", "other", "short")

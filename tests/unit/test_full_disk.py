@@ -19,7 +19,8 @@ from rscnav.figures.style import Canvas
 from rscnav.files import writable
 from rscnav.files.atomic import atomic_path
 from rscnav.files.numba_cache import keeps_compiled
-from rscnav.ground_truth.estimate_rows import EstimateRow, write_rows
+from rscnav.files.sealed.rows import write_rows
+from rscnav.ground_truth.estimates import EstimateRow
 from rscnav.sessions.hdf5 import read_session, write_session
 
 

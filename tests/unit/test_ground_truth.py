@@ -10,13 +10,13 @@ from rscnav.cli.main import main
 from rscnav.config.job_settings import recording, simulation
 from rscnav.config.load import load_config
 from rscnav.figures.style import Canvas
-from rscnav.ground_truth.estimate_rows import COLUMNS, EstimateRow, read_rows, write_rows
-from rscnav.ground_truth.estimates import ESTIMATES, counted
+from rscnav.files.sealed.rows import read_rows, write_rows
+from rscnav.ground_truth.estimates import ESTIMATES, EstimateRow, counted
 from rscnav.ground_truth.figure import draw
 from rscnav.ground_truth.panels import NOISE_FREE, PANELS, Panel, ReferenceValue, reference
 from rscnav.ground_truth.sample_size_table import markdown, need
 from rscnav.ground_truth.subsampling import random_subset, select_units_and_trials
-from rscnav.ground_truth.true_values import Truth, read_truths
+from rscnav.ground_truth.true_values import Truth
 from rscnav.recordings.read import read_recording
 from rscnav.recordings.simulation.nwb_file import write_recording
 from rscnav.recordings.simulation.simulate import simulate
@@ -132,9 +132,9 @@ def test_rows_come_back_and_nan_is_empty(tmp_path):
     write_rows(planted_rows(), tmp_path / "rows.csv")
     with open(tmp_path / "rows.csv", newline="") as file:
         table = list(csv.DictReader(file))
-    assert tuple(table[0]) == COLUMNS
+    assert list(table[0]) == ["seed", "units", "trials", "activity", "estimate", "phase", "value", "low", "high"]
     assert table[0]["value"] == table[1]["low"] == ""
-    for a, b in zip(read_rows(tmp_path / "rows.csv"), planted_rows(), strict=True):
+    for a, b in zip(read_rows(tmp_path / "rows.csv", EstimateRow), planted_rows(), strict=True):
         np.testing.assert_equal(a.__dict__, b.__dict__)
     with pytest.raises(ValueError, match="no rows"):
         write_rows([], tmp_path / "none.csv")
@@ -212,14 +212,14 @@ def test_all_of_it_once_and_tiny(tmp_path, monkeypatch, pytestconfig):
         assert run("measure", *config, *size, "--session", files[activity], "--output", parts[-1]) == 0
     assert run("truth", *config, "--trials", 200, "--units", 5, 12, "--output", tmp_path / "truth.csv") == 0
     assert run("summary", "--inputs", *parts, "--truth", tmp_path / "truth.csv", "--folder", tmp_path / "out") == 0
-    rows = read_rows(tmp_path / "out" / "estimates.csv")
+    rows = read_rows(tmp_path / "out" / "estimates.csv", EstimateRow)
     keys = [(r.units, r.trials, r.activity, r.estimate, r.phase) for r in rows]
     assert len(set(keys)) == len(keys) == 3 * (len(ESTIMATES) + 3)
     by = dict(zip(keys, rows, strict=True))
     entropy = by[12, 30, "spikes", "tuning_entropy", ""]
     assert entropy.low < entropy.value < entropy.high < np.log2(6)
     assert by[12, 30, "rates", "spatial_entropy", ""].value != by[12, 30, "spikes", "spatial_entropy", ""].value
-    truths = {(t.estimate, t.phase, t.units, t.kind): t for t in read_truths(tmp_path / "truth.csv")}
+    truths = {(t.estimate, t.phase, t.units, t.kind): t for t in read_rows(tmp_path / "truth.csv", Truth)}
     true = truths["tuning_entropy", "", 0, "rates"]
     assert abs(true.value - 2.42) < 0.05
     assert 0 < true.se < 0.05

@@ -36,25 +36,9 @@ def null_session(
 ) -> Session:
     """Simulate a session of one of the kinds of `KINDS`.
 
-    The behaviour is a walk past two landmarks (`ring_walk`). Outcomes are drawn at random. Activity depends on behaviour in the
-    kind ``position`` only, and there on the position alone. The belief wanders over the ring and knows nothing of anything.
-
-    Parameters
-    ----------
-    kind : str
-        A key of `KINDS`.
-    generator : numpy.random.Generator
-    n_trials, n_units, n_steps : int
-        `n_steps` samples of 0.1 s a trial (on average where trials are unequal; 44 % of it where LM2 is rare).
-
-    Returns
-    -------
-    Session
-
-    Raises
-    ------
-    InvalidValueError
-        For an unknown kind; the message lists those there are.
+    The behaviour is a walk past two landmarks (`ring_walk`) of `n_steps` samples of 0.1 s a trial (on average where trials are
+    unequal; 44 % of it where LM2 is rare). Outcomes are drawn at random. Activity depends on behaviour in the kind ``position`` only,
+    and there on the position alone. The belief wanders over the ring and knows nothing of anything.
     """
     lookup(KINDS, kind, "kind of null session")
     lengths = np.full(n_trials, n_steps)

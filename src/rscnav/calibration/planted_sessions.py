@@ -18,15 +18,6 @@ def planted_session(
     """Simulate a session whose units are tuned to position, more in LM2, and tell landmark and outcome for a while.
 
     The units' properties do not depend on `generator`: an interval over the trials of one session speaks of these units.
-
-    Parameters
-    ----------
-    generator : numpy.random.Generator
-    n_trials, n_units, n_steps : int
-
-    Returns
-    -------
-    Session
     """
     units = np.random.default_rng(20251123)
     preferred = units.uniform(-np.pi, np.pi, n_units)
@@ -38,11 +29,8 @@ def planted_session(
     activity += coloured_noise(len(session.time), n_units, generator)
     table = session.require("encounters")
     for row in table[(table["kind"] == "encounter") & (table["order"] == 2)]:
-        told = (
-            (session.trial == row["trial"])
-            & (session.time > row["onset_s"])
-            & (session.time < row["onset_s"] + AFTER_S)
-        )
+        lasting = (session.time > row["onset_s"]) & (session.time < row["onset_s"] + AFTER_S)
+        told = (session.trial == row["trial"]) & lasting
         activity[told] += of_b * (row["landmark"] == "b") + of_error * (row["outcome"] == "incorrect")
     return with_activity(session, activity)
 
@@ -54,15 +42,6 @@ def surface_session(
 
     The mixture does not depend on `generator`. The second angle sets off anywhere in each trial and turns at about 0.7 rad/s
     either way. Noise of 0.03 on each unit, where the waves have a standard deviation of about 1.
-
-    Parameters
-    ----------
-    generator : numpy.random.Generator
-    n_trials, n_units, n_steps : int
-
-    Returns
-    -------
-    Session
     """
     mixture = np.random.default_rng(20251124).standard_normal((4, n_units)) / np.sqrt(2)
     session = ring_walk(np.full(n_trials, n_steps), generator)

@@ -18,6 +18,8 @@ def ring_walk(
 ) -> Session:
     """Walk along the ring with noisy speed around a drift of either sign, a new walk from a random place each trial.
 
+    There is one unit that is 0; see `with_activity`.
+
     Parameters
     ----------
     lengths : array of int, (trial,)
@@ -27,11 +29,6 @@ def ring_walk(
         Chance of the outcome ``incorrect`` in a trial that has a second landmark, whatever happened in it.
     drift_rad_s : float
         Speed around which the walker's speed varies (rad/s).
-
-    Returns
-    -------
-    Session
-        With one unit that is 0; see `with_activity`.
     """
     lengths = np.asarray(lengths, np.int64)
     n_trials, n = len(lengths), int(lengths.sum())

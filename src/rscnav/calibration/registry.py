@@ -18,26 +18,27 @@ INDEPENDENT = all_but("position", "shared")  # tuning to one position correlates
 
 NOT_CLAIMED: dict[str, dict[str, str]] = {
     "eigenspectrum": {
-        "trial_autocorrelation_p": "in all kinds the noise goes on from trial to trial, so none is its null"
+        "trial_autocorrelation_p": "in all kinds the noise goes on from trial to trial: none is its null"
     },
     "non_encounters": {"bayes_drop_p": "the test of network_drop_p, on the filter's belief", "bayes/p": "as network/p"},
 }  # p-values that are not measured here, and why; adjusted and corrected ones are made from those that are
 
 
-def _from_here(about: str, key: str) -> Interval:
-    """Name an interval whose ends are called like its estimate."""
-    return Interval(about, key, f"{key}_low", f"{key}_high")
+def _with_ends(about: str, key: str, suffix: str = "") -> Interval:
+    """Name an interval whose ends are called like its estimate, but for the estimate's suffix."""
+    return Interval(about, f"{key}{suffix}", f"{key}_low", f"{key}_high")
+
+
+def _of_phases(key: str) -> tuple[str, ...]:
+    return tuple(f"{phase}/{key}" for phase in PHASES)
 
 
 def _decoding(words: str, task: str, kinds: tuple[str, ...]) -> tuple[PValue, ...]:
     """Name the p-values of one task of the analysis `decoding`."""
-    keys = {
-        "in any window": f"{task}_p",
-        "in each window": f"{task}/p",
-        "before": f"{task}_before_p",
-        "after": f"{task}_after_p",
-    }
-    return tuple(PValue(f"{words}, {when}", (key,), kinds, DECODED_BOUND, DECODED) for when, key in keys.items())
+    keys = {"in any window": "_p", "in each window": "/p", "before": "_before_p", "after": "_after_p"}
+    return tuple(
+        PValue(f"{words}, {when}", (f"{task}{key}",), kinds, DECODED_BOUND, DECODED) for when, key in keys.items()
+    )
 
 
 PARTS: Registry[str] = {
@@ -52,7 +53,7 @@ CLAIMS: Registry[Claims] = {
             PValue("a unit is tuned: trials permuted", ("p",), UNTUNED),
             PValue("a unit is tuned: fresh behaviour", ("p_fresh",), FRESH),
         ),
-        intervals=(_from_here("mean tuning entropy", "mean_entropy"),),
+        intervals=(_with_ends("mean tuning entropy", "mean_entropy"),),
     ),
     "spatial_entropy": Claims(
         settings=FEW,
@@ -60,7 +61,7 @@ CLAIMS: Registry[Claims] = {
             PValue("a unit is tuned to the place: trials permuted", ("p",), UNTUNED),
             PValue("a unit is tuned to the place: fresh behaviour", ("p_fresh",), FRESH),
         ),
-        intervals=(_from_here("mean spatial entropy", "mean_entropy"),),
+        intervals=(_with_ends("mean spatial entropy", "mean_entropy"),),
     ),
     "rate_dispersion": Claims(
         settings=FEW,
@@ -69,57 +70,47 @@ CLAIMS: Registry[Claims] = {
             PValue("LM1 and LM2 differ, Miller-Madow", ("phase_control_p_miller_madow",), ALL),
         ),
         intervals=(
-            _from_here("dispersion in LM1", "LM1"),
-            _from_here("dispersion in LM2", "LM2"),
+            _with_ends("dispersion in LM1", "LM1"),
+            _with_ends("dispersion in LM2", "LM2"),
             Interval("LM1 - LM2", "difference", "low", "high"),
         ),
         over_sessions=(GroupTestClaim("LM1 and LM2 differ, over sessions", "excess", None, ALL),),
     ),
     "eigenspectrum": Claims(
-        settings={"n_null": 39},
+        settings=FEW,
         p_values=(
-            PValue("a first component, by phase", tuple(f"{phase}/p_first" for phase in PHASES), INDEPENDENT),
-            PValue("each component, by phase", tuple(f"{phase}/p" for phase in PHASES), INDEPENDENT),
+            PValue("a first component, by phase", _of_phases("p_first"), INDEPENDENT),
+            PValue("each component, by phase", _of_phases("p"), INDEPENDENT),
         ),
         intervals=tuple(
-            Interval(
-                f"participation ratio in {phase}",
-                f"{phase}/participation_ratio_corrected",
-                f"{phase}/participation_ratio_low",
-                f"{phase}/participation_ratio_high",
-            )
+            _with_ends(f"participation ratio in {phase}", f"{phase}/participation_ratio", "_corrected")
             for phase in PHASES
         ),
     ),
     "pairwise": Claims(
         settings=FEW,
         p_values=(
-            PValue("units are correlated, by phase", tuple(f"{phase}/p" for phase in PHASES), INDEPENDENT),
+            PValue("units are correlated, by phase", _of_phases("p"), INDEPENDENT),
             PValue("LM2 keeps correlations of LM1", ("structure_preserved_p",), UNTUNED),
         ),
         intervals=(
-            _from_here("mean correlation in LM2", "LM2/mean"),
-            _from_here("size of correlations in LM2", "LM2/rms"),
-            _from_here("kept from LM1 to LM2", "structure_preserved"),
+            _with_ends("mean correlation in LM2", "LM2/mean"),
+            _with_ends("size of correlations in LM2", "LM2/rms"),
+            _with_ends("kept from LM1 to LM2", "structure_preserved"),
         ),
     ),
     "position_decoding": Claims(
         settings=FEW,
         p_values=(
-            PValue("the place is read, by phase", tuple(f"{phase}/p" for phase in PHASES), UNTUNED),
+            PValue("the place is read, by phase", _of_phases("p"), UNTUNED),
             PValue("the place is read in LM2 by what LM1 taught", ("LM1_to_LM2/p",), UNTUNED),
         ),
-        intervals=(_from_here("error in LM2", "LM2/error"),),
+        intervals=(_with_ends("error in LM2", "LM2/error"),),
     ),
     "dimension": Claims(
         settings={"max_points": 1500, "n_subsets": 0, "n_null": 19, "surrogate_points": 500},
         p_values=tuple(
-            PValue(
-                f"dimension below {words}, by phase",
-                tuple(f"{phase}/surrogates{kind}_p" for phase in PHASES),
-                kinds,
-                n_sessions=200,
-            )
+            PValue(f"dimension below {words}, by phase", _of_phases(f"surrogates{kind}_p"), kinds, n_sessions=200)
             for words, kind, kinds in (
                 ("Gaussian surrogates", "_linear", INDEPENDENT),
                 ("adjusted surrogates", "_adjusted", all_but("position", "shared", "drift")),  # not stationary: fooled
@@ -149,18 +140,15 @@ CLAIMS: Registry[Claims] = {
             PValue("a and b differ at each lag", ("1st/p", "2nd/p"), UNTUNED),
         ),
         intervals=(
-            _from_here("ratio at the first encounter", "1st_ratio"),
-            _from_here("ratio at the second encounter", "2nd_ratio"),
+            _with_ends("ratio at the first encounter", "1st_ratio"),
+            _with_ends("ratio at the second encounter", "2nd_ratio"),
         ),
     ),
     "decoding": Claims(
         settings={"n_null": 99, "before_s": 0.1, "after_s": 0.5},
-        p_values=(
-            *_decoding("landmark", "identity", UNTUNED),
-            *_decoding("outcome", "outcome", ALL),
-        ),
+        p_values=(*_decoding("landmark", "identity", UNTUNED), *_decoding("outcome", "outcome", ALL)),
         intervals=tuple(
-            _from_here(f"accuracy of the {words}, {when}{more}", f"{task}_{when}{key}")
+            _with_ends(f"accuracy of the {words}, {when}{more}", f"{task}_{when}{key}")
             for words, task in (("landmark", "identity"), ("outcome", "outcome"))
             for when in ("before", "after")
             for more, key in (("", ""), (", beyond the path's", "_gain"))
@@ -177,8 +165,8 @@ CLAIMS: Registry[Claims] = {
             PValue("the belief leaves wrong places, at each lag", ("network/p",), NOT_RARE),
         ),
         intervals=(
-            _from_here("difference in how far the state moves", "moved_difference"),
-            _from_here("difference in what the state shows", "shown_drop_difference"),
+            _with_ends("difference in how far the state moves", "moved_difference"),
+            _with_ends("difference in what the state shows", "shown_drop_difference"),
         ),
     ),
 }

@@ -1,8 +1,9 @@
 """Error rates and coverage, each against its bound; the table as Markdown and CSV."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,10 +18,10 @@ CONSERVATIVE = 0.029
 COVERAGE = (0.93, 0.98)
 FULL = 1000  # sessions for which the bounds are meant; with fewer they are as much wider as the sampling error is
 EXPERIMENT, DEALS = 8, 8  # sessions in one experiment; how often all sessions are dealt out
-FEW_EXPERIMENTS = (
-    10  # with fewer, a rate over sessions is judged by the sampling error of so many independent experiments
-)
+FEW_EXPERIMENTS = 10  # with fewer, which are independent, a rate over sessions is judged by their sampling error
 HOLDS, FAILS, CAUTIOUS, WIDE, NOTHING = "holds", "FAILS", "conservative", "wide", "nothing to measure"
+Measured = tuple[int, float, float, str]  # sessions, rate, its standard error, verdict
+UNMEASURED: Measured = (0, float("nan"), float("nan"), NOTHING)
 
 
 @dataclass(frozen=True)
@@ -43,34 +44,35 @@ def verdicts(rows: Iterable[CalibrationRow]) -> list[ClaimResult]:
         grouped[row.analysis, row.claim, row.kind].append(row)
     found = []
     for analysis, claims in CLAIMS.items():
-        for p in claims.p_values:
-            found += [_false_positives(analysis, p, kind, grouped[analysis, p.about, kind]) for kind in p.kinds]
-        for test in claims.over_sessions:
-            found += [_over_sessions(analysis, test, kind, grouped[analysis, test.about, kind]) for kind in test.kinds]
-        found += [_coverage(analysis, i, grouped[analysis, i.about, i.kind]) for i in claims.intervals]
+        measured: list[tuple[Any, str, Callable[..., Measured]]] = [
+            *((p, kind, _false_positives) for p in claims.p_values for kind in p.kinds),
+            *((test, kind, _over_sessions) for test in claims.over_sessions for kind in test.kinds),
+            *((interval, interval.kind, _coverage) for interval in claims.intervals),
+        ]
+        for claim, kind, measure in measured:
+            numbers = measure(claim, grouped[analysis, claim.about, kind])
+            found.append(ClaimResult(analysis, claim.about, kind, *numbers))
     return found
 
 
-def _false_positives(analysis: str, claim: PValue, kind: str, rows: Sequence[CalibrationRow]) -> ClaimResult:
+def _false_positives(claim: PValue, rows: Sequence[CalibrationRow]) -> Measured:
     """Share of p-values at most 0.05. Those of one session hang together, so its standard error is over sessions."""
     rows = [row for row in rows if row.tested]
     n = len(rows)
     if not n:
-        return ClaimResult(analysis, claim.about, kind, 0, np.nan, np.nan, NOTHING)
+        return UNMEASURED
     tested, rejected = np.array([(row.tested, row.rejected) for row in rows], float).T
     rate, se = map(float, ratio_of_sums(rejected, tested))
-    return ClaimResult(
-        analysis, claim.about, kind, n, rate, se, _judged(rate, claim.bound, n, claim.n_sessions or FULL)
-    )
+    return n, rate, se, _judged(rate, claim.bound, n, claim.n_sessions or FULL)
 
 
-def _over_sessions(analysis: str, test: GroupTestClaim, kind: str, rows: Sequence[CalibrationRow]) -> ClaimResult:
+def _over_sessions(test: GroupTestClaim, rows: Sequence[CalibrationRow]) -> Measured:
     """Share of experiments of eight sessions each that come out at 0.05; the sessions are dealt out to experiments anew many times."""
     values = np.array([row.value for row in rows])
     values = values[np.isfinite(values)]
     n = len(values) // EXPERIMENT
     if not n:
-        return ClaimResult(analysis, test.about, kind, 0, np.nan, np.nan, NOTHING)
+        return UNMEASURED
     generator = np.random.default_rng(0)
     dealt = [generator.permutation(values)[: n * EXPERIMENT].reshape(n, EXPERIMENT) for _ in range(DEALS)]
     p = [over_sessions(experiment, generator).p for experiment in np.concatenate(dealt)]
@@ -80,7 +82,7 @@ def _over_sessions(analysis: str, test: GroupTestClaim, kind: str, rows: Sequenc
         verdict = _judged(rate, LEVEL + 3 * float(np.sqrt(LEVEL * (1 - LEVEL) / n)), n, n)
     else:
         verdict = _judged(rate, test.bound, len(values), FULL)
-    return ClaimResult(analysis, test.about, kind, len(values), rate, se, verdict)
+    return len(values), rate, se, verdict
 
 
 def _judged(rate: float, bound: float, n: int, full: int) -> str:
@@ -90,14 +92,14 @@ def _judged(rate: float, bound: float, n: int, full: int) -> str:
     return CAUTIOUS if rate < CONSERVATIVE else HOLDS
 
 
-def _coverage(analysis: str, claim: Interval, rows: Sequence[CalibrationRow]) -> ClaimResult:
+def _coverage(claim: Interval, rows: Sequence[CalibrationRow]) -> Measured:
     """Share of intervals that hold the truth: a known one, or else the mean of the estimates over the simulations.
 
     A session without an interval covers nothing.
     """
     n = len(rows)
     if not n:
-        return ClaimResult(analysis, claim.about, claim.kind, 0, np.nan, np.nan, NOTHING)
+        return UNMEASURED
     value, low, high = np.array([(row.value, row.low, row.high) for row in rows]).T
     truth = float(np.nanmean(value)) if claim.truth is None else claim.truth
     rate = float(np.mean((low <= truth) & (truth <= high)))
@@ -105,15 +107,14 @@ def _coverage(analysis: str, claim: Interval, rows: Sequence[CalibrationRow]) ->
     wider = max(1.0, np.sqrt(FULL / n))
     middle = 0.95
     if rate < middle - (middle - COVERAGE[0]) * wider:
-        return ClaimResult(analysis, claim.about, claim.kind, n, rate, se, FAILS)
-    return ClaimResult(analysis, claim.about, claim.kind, n, rate, se, WIDE if rate > COVERAGE[1] else HOLDS)
+        return n, rate, se, FAILS
+    return n, rate, se, WIDE if rate > COVERAGE[1] else HOLDS
 
 
 def markdown(found: Sequence[ClaimResult]) -> str:
     """Write the verdicts as two tables: false-positive rates by kind of session, and coverage."""
-    lines: list[str] = []
     kinds = list(dict.fromkeys(v.kind for v in found if v.kind not in PLANTED_KINDS))
-    lines += ["| analysis | p-value | " + " | ".join(kinds) + " |", "| --- " * (2 + len(kinds)) + "|"]
+    lines = ["| analysis | p-value | " + " | ".join(kinds) + " |", "| --- " * (2 + len(kinds)) + "|"]
     by_claim: dict[tuple[str, str], dict[str, ClaimResult]] = defaultdict(dict)
     for v in found:
         by_claim[v.analysis, v.claim][v.kind] = v

@@ -1,8 +1,5 @@
 """Runs one analysis on many simulated sessions of one kind, and writes down what it claimed."""
 
-import csv
-import io
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,12 +10,10 @@ from rscnav.analyses.result import Result
 from rscnav.calibration.claims import Claims, GroupTestClaim, PValue
 from rscnav.calibration.null_sessions import KINDS, null_session
 from rscnav.calibration.planted_sessions import PLANTED_KINDS
-from rscnav.files.sealed.tails import read_rows_with_digest, write_with_digest
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 LEVEL = 0.05
-COLUMNS = ("kind", "analysis", "claim", "session", "tested", "rejected", "value", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -63,22 +58,7 @@ def run_claims(
 ) -> Iterator[CalibrationRow]:
     """Run an analysis on the simulated sessions of these numbers.
 
-    Parameters
-    ----------
-    analysis : str
-        Its name.
-    claims : Claims
-    kind : str
-        A kind of null session, or of a planted one.
-    numbers : iterable of int
-        Session number k is the same whichever others are asked for, and for every analysis.
-    root : Seeds
-    **size : int
-        Numbers of trials, units, steps; see `null_session`.
-
-    Yields
-    ------
-    CalibrationRow
+    Session number k is the same whichever others are asked for, and for every analysis; `size` as for `simulate_session`.
     """
     settings = analysis_module(analysis).Settings(**claims.settings)
     for number in numbers:
@@ -107,23 +87,3 @@ def _rows(result: Result, claims: Claims, kind: str, analysis: str, number: int)
 
 def _number(result: Result, key: str) -> float:
     return float(result[key]) if key in result else float("nan")
-
-
-def write_rows(rows: Iterable[CalibrationRow], path: str | os.PathLike[str]) -> None:
-    """Write rows as CSV, whole or not at all."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows)
-    write_with_digest(path, file.getvalue())
-
-
-def read_rows(path: str | os.PathLike[str]) -> list[CalibrationRow]:
-    """Read what `write_rows` wrote."""
-    return read_rows_with_digest(
-        path,
-        lambda r: CalibrationRow(
-            r["kind"], r["analysis"], r["claim"], int(r["session"]), int(r["tested"]), int(r["rejected"]),
-            float(r["value"]), float(r["low"]), float(r["high"]),
-        ),
-    )  # fmt: skip

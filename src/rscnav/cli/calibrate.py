@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rscnav.calibration.registry import CLAIMS, PARTS
-from rscnav.calibration.run import CalibrationRow, kinds_for, read_rows, run_claims, write_rows
+from rscnav.calibration.run import CalibrationRow, kinds_for, run_claims
 from rscnav.cli.common import add_expect, whole
 from rscnav.errors import InvalidValueError
+from rscnav.files.sealed.rows import read_rows, write_rows
 from rscnav.files.sealed.tails import write_sealed
 from rscnav.registry import load
 from rscnav.seeds import Seeds
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
         check_mark(word, now.settings, now.code, "the table of claims")
     if arguments.part == "table":
         verdict = load(PARTS["table"])
-        found = verdict.verdicts(row for path in arguments.inputs for row in read_rows(path))
+        found = verdict.verdicts(row for path in arguments.inputs for row in read_rows(path, CalibrationRow))
         write_sealed(arguments.output, verdict.markdown(found).encode())
         failed = [f"{v.analysis}: {v.claim}, {v.kind}: {v.rate:.3f}" for v in found if v.verdict == verdict.FAILS]
         log.info("%d of %d claims hold", len(found) - len(failed), len(found))
@@ -59,7 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
     numbers = range(arguments.first, arguments.first + arguments.sessions)
     rows = run_claims(arguments.analysis, claims, arguments.kind, numbers, Seeds(arguments.seed))
-    write_rows(_told(rows, arguments), arguments.output)
+    write_rows(_told(rows, arguments), arguments.output, CalibrationRow, blank=False)
 
 
 def _told(rows: Iterator[CalibrationRow], arguments: argparse.Namespace) -> Iterator[CalibrationRow]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rscnav.cli.common import add_config, add_expect, whole
 from rscnav.config.load import load_config
 from rscnav.config.schema import Config
-from rscnav.ground_truth.estimate_rows import write_rows
+from rscnav.files.sealed.rows import write_rows
 from rscnav.ground_truth.registry import PARTS
 from rscnav.registry import load
 from rscnav.sessions.hdf5 import read_session, write_session

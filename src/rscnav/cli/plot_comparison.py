@@ -8,10 +8,11 @@ from pathlib import Path
 from rscnav.analyses.missing_results import add_missing, read_results
 from rscnav.analyses.result import read_result
 from rscnav.cli.common import add_config, job_settings, read_config
-from rscnav.comparison.summary_table import ANALYSES, entries, write_entries
+from rscnav.comparison.summary_table import ANALYSES, TableCell, entries
 from rscnav.figures.comparison.comparison import draw_comparison
 from rscnav.figures.missing_results import add_gaps, gaps_of
 from rscnav.figures.style import Canvas
+from rscnav.files.sealed.rows import write_rows
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     with canvas.style():
         add_gaps(figure, gaps_of(missing, settings["comparison"].sessions, ANALYSES))
     canvas.save(figure, arguments.output.with_suffix(""))
-    write_entries(entries(results, compared), arguments.table)
+    write_rows(entries(results, compared), arguments.table, TableCell)
     log.info(
         "comparison %s drawn, %s side by side (%.1f s)", arguments.name, ", ".join(names), time.monotonic() - started
     )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.spatial_bins import spatial_bin
+from rscnav.sessions.geometry import distance
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
@@ -20,15 +21,12 @@ class Conditions:
 
     Parameters
     ----------
-    kind : str
-        ``places`` or ``times``.
     label : array, (time,)
         Index of the condition, phase x (number of bins) + bin; -1 for none.
     n_bins : int
         Places, or bins of time, of each phase.
     """
 
-    kind: str
     label: NDArray[np.int64]
     n_bins: int
 
@@ -48,19 +46,11 @@ def place_conditions(session: Session, samples: NDArray[np.intp], settings: Any)
     samples : array, (time,)
         Samples of the session that are wanted.
     settings : Similarity
-
-    Returns
-    -------
-    Conditions
     """
-    place, n = spatial_bin(
-        session.require("position")[samples],
-        session.is_circular,
-        settings.n_position_bins,
-        settings.n_position_bins_side,
-    )
+    position = session.require("position")[samples]
+    place, n = spatial_bin(position, session.is_circular, settings.n_position_bins, settings.n_position_bins_side)
     phase = session.require("phase")[samples].astype(np.int64)
-    return Conditions(PLACES, np.where((place >= 0) & (phase < len(PHASES)), phase * n + place, -1), n)
+    return Conditions(np.where((place >= 0) & (phase < len(PHASES)), phase * n + place, -1), n)
 
 
 def time_conditions(session: Session, samples: NDArray[np.intp], settings: Any) -> Conditions:
@@ -73,7 +63,7 @@ def time_conditions(session: Session, samples: NDArray[np.intp], settings: Any) 
     step = np.searchsorted(edges, since, side="right") - 1
     n = len(edges) - 1
     inside = (step >= 0) & (step < n) & (phase < len(PHASES))
-    return Conditions(TIMES, np.where(inside, phase * n + step, -1), n)
+    return Conditions(np.where(inside, phase * n + step, -1), n)
 
 
 def places_differ(one: Session, other: Session) -> str:
@@ -87,32 +77,24 @@ def places_differ(one: Session, other: Session) -> str:
     if one.is_circular != other.is_circular:
         ring, plane = (one, other) if one.is_circular else (other, one)
         return f"{ring.name} is on a ring, {plane.name} is not"
-    if (
-        one.require("position").shape[1] != other.require("position").shape[1]
-        or one.position_unit != other.position_unit
-    ):
+    spaces = [(session.require("position").shape[1], session.position_unit) for session in (one, other)]
+    if spaces[0] != spaces[1]:
         return f"positions are in {one.position_unit or '?'} in {one.name}, in {other.position_unit or '?'} in {other.name}"
+    tolerance = max(float(session.visibility_radius or 0.0) for session in (one, other))
     places = []
     for session in (one, other):
         if session.landmarks is None:
             return f"where the landmarks of {session.name} stand is not known"
         middle = np.nanmedian(session.landmarks, axis=0)
-        if _apart(session.landmarks, middle[None], session.is_circular) > _tolerance(one, other):
+        if _apart(session.landmarks, middle[None], session.is_circular) > tolerance:
             return f"the landmarks of {session.name} stand elsewhere in each trial"
         places.append(middle)
-    if places[0].shape != places[1].shape or _apart(places[0], places[1], one.is_circular) > _tolerance(one, other):
+    if places[0].shape != places[1].shape or _apart(places[0], places[1], one.is_circular) > tolerance:
         return "the landmarks of the two stand at different places"
     return ""
 
 
-def _tolerance(one: Session, other: Session) -> float:
-    return max(float(one.visibility_radius or 0.0), float(other.visibility_radius or 0.0))
-
-
 def _apart(these: NDArray, those: NDArray, ring: bool) -> float:
     """Give the largest distance between landmarks of one name."""
-    apart = these - those
-    if ring:
-        apart = (apart + np.pi) % (2 * np.pi) - np.pi
-    lengths = np.linalg.norm(apart, axis=-1)
+    lengths = distance(these, those, ring)
     return float(np.nanmax(lengths)) if np.isfinite(lengths).any() else 0.0

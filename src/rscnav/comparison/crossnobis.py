@@ -104,11 +104,14 @@ def distances(means: NDArray[np.float64], precision: NDArray[np.float64] | None 
     doi:10.7554/eLife.82566.
     """
     with extra("compare"):
+        from rsatoolbox.data import Dataset
         from rsatoolbox.rdm import calc_rdm
 
+    group, condition = np.indices(means.shape[:2]).reshape(2, -1)
+    states = Dataset(means.reshape(len(group), -1), obs_descriptors={"condition": condition, "group": group})
     with np.errstate(invalid="ignore"):  # the library's, in making room for descriptors
         found: Any = calc_rdm(
-            _dataset(means), method="crossnobis", descriptor="condition", noise=precision, cv_descriptor="group"
+            states, method="crossnobis", descriptor="condition", noise=precision, cv_descriptor="group"
         )
     matrix: NDArray[np.float64] = found.get_matrices()[0]
     return matrix
@@ -126,17 +129,3 @@ def fast_distances(means: NDArray[np.float64], precision: NDArray[np.float64] | 
     squared = size[:, None] + size - inner - inner.T
     np.fill_diagonal(squared, 0.0)
     return np.asarray(squared, np.float64)
-
-
-def _dataset(means: NDArray[np.float64]) -> Any:
-    with extra("compare"):
-        from rsatoolbox.data import Dataset
-
-    n_groups, n_conditions, n_units = means.shape
-    return Dataset(
-        means.reshape(-1, n_units),
-        obs_descriptors={
-            "condition": np.tile(np.arange(n_conditions), n_groups),
-            "group": np.repeat(np.arange(n_groups), n_conditions),
-        },
-    )

@@ -58,18 +58,7 @@ def within_session_distance(one: Segments, settings: Any, seeds: Seeds) -> NDArr
 
 
 def apart(one: Segments, other: Segments, settings: Any, seeds: Seeds) -> DSAResult:
-    """Measure how far apart two sessions' dynamics are.
-
-    Parameters
-    ----------
-    one, other : Segments
-        With the same time step, steps and components.
-    settings : Similarity
-    seeds : Seeds
-
-    Returns
-    -------
-    DSAResult
+    """Measure how far apart two sessions' dynamics are; their pieces have the same time step, steps and components.
 
     References
     ----------
@@ -77,10 +66,8 @@ def apart(one: Segments, other: Segments, settings: Any, seeds: Seeds) -> DSARes
     """
 
     def between(a: Segments, b: Segments, *purpose: str | int) -> float:
-        halves = [
-            distance(a.in_half(h), b.in_half(h), settings, seeds.integer("distance", h, *purpose)) for h in (0, 1)
-        ]
-        return float(np.mean(halves))
+        seed = [seeds.integer("distance", half, *purpose) for half in (0, 1)]
+        return float(np.mean([distance(a.in_half(h), b.in_half(h), settings, seed[h]) for h in (0, 1)]))
 
     value = between(one, other)
     n_groups = min(one.n_groups, other.n_groups)

@@ -23,8 +23,6 @@ class Geometry:
 
     Parameters
     ----------
-    kind : str
-        Of the conditions: ``places`` or ``times``.
     phase : array, (condition,)
     distances : array, (condition, condition)
     n_groups : int
@@ -38,7 +36,6 @@ class Geometry:
         Whole trials of behaviour against whole trials of activity; `compared` is what was observed in the samples that this leaves.
     """
 
-    kind: str
     phase: NDArray[np.int64]
     distances: NDArray[np.float64]
     n_groups: int
@@ -74,9 +71,7 @@ def geometry(
 
     Returns
     -------
-    geometry : Geometry or None
-    reason : str
-        Why there is none.
+    Geometry or None, and why there is none.
     """
     trial = prepared.trial
     names = np.unique(trial)
@@ -124,7 +119,7 @@ def geometry(
             [_whole(fast_distances(averaged(rows, states)[0][:, still], precision), still) for states in drawn]
         )
     return Geometry(
-        conditions.kind, conditions.phase, _whole(distances(means, precision), known), n_groups, len(names),
+        conditions.phase, _whole(distances(means, precision), known), n_groups, len(names),
         np.stack([_whole(fast_distances(means[keep], precision), known) for keep in kept]),
         np.stack([[_whole(fast_distances(means[half], precision), known) for half in pair] for pair in halves]),
         observed, permuted,

@@ -69,20 +69,9 @@ class RSAResult:
 
 
 def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.random.Generator) -> RSAResult | str:
-    """Compare two geometries over the conditions that both have.
+    """Compare two geometries of one kind of conditions, over those that both have; or say in words why not.
 
-    Parameters
-    ----------
-    one, other : Geometry
-        With the same kind of conditions.
-    min_conditions : int
-    generator : numpy.random.Generator
-        For the permutations of places.
-
-    Returns
-    -------
-    Alike or str
-        In words why not.
+    `generator` is for the permutations of places.
 
     References
     ----------
@@ -102,9 +91,8 @@ def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.ran
     null = _places_permuted(one.distances, other.distances, within, n_draws, generator)
     p_places = float(permutation_p(null, value)) if np.isfinite(null).all() else NAN
     p_trials, trials_null = _against_trials(one, other, min_conditions)
-    return RSAResult(
-        both, value, low, high, _with_interval(one, other, [both]), ceiling, by_phase, p_places, p_trials, tuple(null_band(null).tolist()), trials_null,
-    )  # fmt: skip
+    overall, places_null = _with_interval(one, other, [both]), tuple(null_band(null).tolist())
+    return RSAResult(both, value, low, high, overall, ceiling, by_phase, p_places, p_trials, places_null, trials_null)
 
 
 def phases_of(known: NDArray[np.bool_], phase: NDArray[np.int64]) -> dict[str, NDArray[np.intp]]:
@@ -195,6 +183,5 @@ def _against_trials(one: Geometry, other: Geometry, min_conditions: int) -> tupl
         within_parts(one.permuted, other.compared, parts)[:, 0],
     )
     p = max(float(permutation_p(null, observed)) for null in nulls)
-    pairs = zip(one.permuted, other.permuted, strict=False)
-    found = null_band([within_parts(a, b, parts)[0, 0] for a, b in pairs])
-    return p, tuple(found.tolist())
+    both = [within_parts(a, b, parts)[0, 0] for a, b in zip(one.permuted, other.permuted, strict=False)]
+    return p, tuple(null_band(both).tolist())

@@ -70,9 +70,7 @@ def cut(
 
     Returns
     -------
-    pieces : Segments or None
-    reason : str
-        Why there are none.
+    Segments or None, and why there are none.
     """
     n_steps = round(settings.segment_s / dt_s)
     if n_steps < 2 * settings.n_delays:

@@ -1,30 +1,13 @@
 """Numbers of all analyses of some sessions, side by side: one table from which the figure draws and that is written as CSV."""
 
-import csv
-import io
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rscnav.analyses.result import Result
-from rscnav.files.sealed.tails import write_with_digest
 from rscnav.sessions.schema import PHASES
 
-COLUMNS = (
-    "group",
-    "number",
-    "unit",
-    "of",
-    "value",
-    "low",
-    "high",
-    "control",
-    "control_low",
-    "control_high",
-    "reliable",
-)
 NAN = float("nan")
 
 
@@ -65,11 +48,11 @@ def _ends(key: str) -> tuple[str, str]:
 
 def _of_phase(phase: str) -> tuple[TableRow, ...]:
     """Name what is shown of one phase (or of ``all`` where phases are not known)."""
-    ratio = (f"{phase}/participation_ratio_low", f"{phase}/participation_ratio_high")
+    ratio = f"{phase}/participation_ratio"
     chance = (f"{phase}/chance", *_ends(f"{phase}/chance"))
     return (
         TableRow("components", phase, "eigenspectrum", f"{phase}/components_above_trial_shuffle"),
-        TableRow("participation", phase, "eigenspectrum", f"{phase}/participation_ratio_corrected", ratio),
+        TableRow("participation", phase, "eigenspectrum", f"{ratio}_corrected", _ends(ratio)),
         TableRow(
             "dimension", phase, "dimension", f"{phase}/dimension", (f"{phase}/low", f"{phase}/high"),
             reliable=f"{phase}/reliable",
@@ -114,7 +97,7 @@ OF_PAIRS = (  # of the comparison's own result: group, number, interval, control
 
 
 def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> list[TableCell]:
-    """Collect the table.
+    """Collect what there is, in the order of `SHOWN` and `OF_PAIRS`.
 
     Parameters
     ----------
@@ -122,11 +105,6 @@ def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> li
         Results of `ANALYSES` by session.
     compared : Result
         Of `rscnav.comparison.compare.compare`.
-
-    Returns
-    -------
-    list of Entry
-        Only what there is, in the order of `SHOWN` and `OF_PAIRS`.
     """
     found = [_entry(shown, of, r[shown.analysis]) for shown in SHOWN for of, r in results.items()]
     pairs = compared["pair"].tolist()
@@ -137,17 +115,6 @@ def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> li
 def of_group(table: Sequence[TableCell], group: str, of: str) -> dict[str, TableCell]:
     """Give one group's numbers of one session (or pair), by name."""
     return {entry.number: entry for entry in table if entry.group == group and entry.of == of}
-
-
-def write_entries(table: Sequence[TableCell], path: str | os.PathLike[str]) -> None:
-    """Write the table as CSV, whole or not at all; empty where a number is not there."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for entry in table:
-        values = [getattr(entry, column) for column in COLUMNS]
-        writer.writerow(["" if isinstance(v, float) and not np.isfinite(v) else v for v in values])
-    write_with_digest(path, file.getvalue())
 
 
 def _entry(shown: TableRow, of: str, result: Result, prefix: str = "") -> TableCell | None:

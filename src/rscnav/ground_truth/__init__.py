@@ -1,6 +1,5 @@
 """How each estimate approaches the truth: the example recording with few and many units and trials, and what is true of it.
 
-- ``estimate_rows``         rows of estimates and of truths, and their CSV files
 - ``estimates``             which numbers of which analyses are followed, and under which settings
 - ``figure``                the figure: a panel an estimate, trials along x, a line a number of units, truth dashed
 - ``ideal_decoders``        what the belief allows: the least errors of a readout of the posterior that the simulated neurons follow

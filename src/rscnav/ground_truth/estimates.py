@@ -17,6 +17,7 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
 
+NAN = float("nan")
 EXAMPLE = "example"  # the simulation, and the recording of it, that are looked at
 FEW: dict[str, dict[str, Any]] = {
     "tuning_entropy": {"n_null": 1},
@@ -49,8 +50,23 @@ class EstimateValue:
     name: str
     phase: str
     value: float
-    low: float = float("nan")
-    high: float = float("nan")
+    low: float = NAN
+    high: float = NAN
+
+
+@dataclass(frozen=True)
+class EstimateRow:
+    """One estimate of one recording: the simulation's seed, the size, and whether of spikes or of expected rates."""
+
+    seed: int
+    units: int
+    trials: int
+    activity: str
+    estimate: str
+    phase: str
+    value: float
+    low: float
+    high: float
 
 
 def _ends(name: str, phase: str, analysis: str, key: str, suffix: str = "") -> Estimate:
@@ -62,14 +78,12 @@ def _by_phase() -> Iterator[Estimate]:
     for f in PHASES:
         yield Estimate("components_above_control", f, "eigenspectrum", f"{f}/components_above")
         yield Estimate("participation_ratio", f, "eigenspectrum", f"{f}/participation_ratio")
-        yield Estimate(
-            "participation_ratio_corrected", f, "eigenspectrum", f"{f}/participation_ratio_corrected",
-            f"{f}/participation_ratio_low", f"{f}/participation_ratio_high",
-        )  # fmt: skip
+        ratio = f"{f}/participation_ratio"
+        ends = (f"{ratio}_corrected", f"{ratio}_low", f"{ratio}_high")
+        yield Estimate("participation_ratio_corrected", f, "eigenspectrum", *ends)
         for noise in ("", "_floor", "_counting"):
-            yield Estimate(
-                f"dimension{noise}", f, "dimension", f"{f}/dimension{noise}", f"{f}/low{noise}", f"{f}/high{noise}"
-            )
+            keys = (f"{f}/{what}{noise}" for what in ("dimension", "low", "high"))
+            yield Estimate(f"dimension{noise}", f, "dimension", *keys)
             yield Estimate(f"dimension{noise}_reliable", f, "dimension", f"{f}/reliable{noise}")
         yield _ends("correlation_rms", f, "pairwise", f"{f}/rms")
         yield _ends("position_error", f, "position_decoding", f"{f}/error")
@@ -85,15 +99,11 @@ ESTIMATES: tuple[Estimate, ...] = (
         for f in PHASES[1:]
     ),
     *(
-        Estimate(
-            f"rate_dispersion_difference{suffix}",
-            "",
-            "rate_dispersion",
-            f"difference{suffix}",
-            f"low{suffix}",
-            f"high{suffix}",
+        Estimate(f"rate_dispersion_{key}", "", "rate_dispersion", key, low, high)
+        for key, low, high in (
+            ("difference", "low", "high"),
+            ("difference_miller_madow", "low_miller_madow", "high_miller_madow"),
         )
-        for suffix in ("", "_miller_madow")
     ),
     *_by_phase(),
     _ends("correlations_kept", "", "pairwise", "structure_preserved"),
@@ -109,32 +119,19 @@ ESTIMATES: tuple[Estimate, ...] = (
 def estimated(
     session: Session, settings: dict[str, StrictSettings], common: Common, seeds: Seeds
 ) -> Iterator[EstimateValue]:
-    """Run the analyses on a session and give every estimate.
+    """Run the analyses on a session and give every estimate, NaN where the session does not allow it.
 
-    Parameters
-    ----------
-    session : Session
-    settings : dict
-        Of the analyses, by name, as a configuration has them; resamples are cut down here.
-    common : rscnav.analyses.settings.Common
-    seeds : Seeds
-
-    Yields
-    ------
-    EstimateValue
-        NaN where the session does not allow an estimate.
+    `settings` are those of the analyses, by name, as a configuration has them; resamples are cut down here.
     """
     for analysis, few in FEW.items():
         needed = set(analysis_module(analysis).FIELDS)
         # The control of shuffled counts costs as much as all others, and is not looked at.
         given = replace(session, spikes=None) if analysis == "eigenspectrum" and "spikes" in needed else session
-        result = analyse(
-            analysis, given, settings[analysis].model_copy(update=few), common, seeds.spawn(analysis)
-        )  # fmt: skip
+        result = analyse(analysis, given, settings[analysis].model_copy(update=few), common, seeds.spawn(analysis))
         for e in ESTIMATES:
             if e.analysis == analysis:
-                numbers = [_number(result.scalar(key)) for key in (e.value, e.low, e.high)]
-                yield EstimateValue(e.name, e.phase, *numbers)
+                numbers = [result.scalar(key) for key in (e.value, e.low, e.high)]
+                yield EstimateValue(e.name, e.phase, *(NAN if n is None else float(n) for n in numbers))
     yield from counted(session)
 
 
@@ -147,9 +144,5 @@ def counted(session: Session) -> Iterator[EstimateValue]:
     yield EstimateValue("second_landmarks_per_trial", "", float(np.sum(met["order"] == 2)) / n_trials)
     outcome = session.trials["outcome"]
     decided = int(np.sum(outcome != "none"))
-    rate = float(np.sum(outcome == "incorrect")) / decided if decided else float("nan")
+    rate = float(np.sum(outcome == "incorrect")) / decided if decided else NAN
     yield EstimateValue("error_rate", "", rate)
-
-
-def _number(value: Any) -> float:
-    return float("nan") if value is None else float(value)

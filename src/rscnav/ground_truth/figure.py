@@ -7,11 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import NullLocator
 
-from rscnav.figures.layout import panel_letters, plain_log_ticks
+from rscnav.figures.layout import one_range, panel_letters, plain_log_ticks
 from rscnav.figures.style import GREY, Canvas
-from rscnav.ground_truth.estimate_rows import EstimateRow
+from rscnav.ground_truth.estimates import EstimateRow
 from rscnav.ground_truth.panels import NOISE_FREE, PANELS, Panel, reference, values
 from rscnav.ground_truth.true_values import NEURONS, Truth
 
@@ -23,19 +23,7 @@ APART = 0.03  # between lines along x, in decades, so that bars of different num
 def draw(
     rows: Sequence[EstimateRow], truths: Sequence[Truth], canvas: Canvas, panels: Sequence[Panel] = PANELS
 ) -> Figure:
-    """Draw all panels.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-    truths : sequence of Truth
-    canvas : Canvas
-    panels : sequence of Panel
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
+    """Draw all panels."""
     n_rows = -(-len(panels) // N_COLUMNS)
     figure, grid = canvas.figure(n_rows, N_COLUMNS, ROW_MM)
     axes = [ax for line in grid for ax in line]
@@ -43,7 +31,8 @@ def draw(
     colours = dict(zip(units, mpl.colormaps["YlGnBu"](np.linspace(0.35, 1.0, len(units))), strict=True))
     for ax, panel in zip(axes, panels, strict=False):
         _panel(ax, panel, rows, truths, colours)
-    _one_range(axes, panels)
+    for scale in {panel.scale for panel in panels if panel.scale}:
+        one_range([ax for ax, panel in zip(axes, panels, strict=False) if panel.scale == scale])
     for ax in axes[len(panels) :]:
         ax.remove()
     for ax in axes[max(0, len(panels) - N_COLUMNS) : len(panels)]:
@@ -80,23 +69,11 @@ def _panel(
     if panel.chance is not None:
         ax.axhline(_chance(panel, rows), color=GREY, lw=0.9, ls=":", zorder=1)
     ax.set_title(panel.title, loc="left")
-    ax.set_ylabel(panel.label)
-    ax.set_xscale("log")
-    ax.set_xlim(trials[0] / 1.35, trials[-1] * 1.35)
-    ax.xaxis.set_major_locator(FixedLocator(trials))
+    ax.set(ylabel=panel.label, xscale="log", xlim=(trials[0] / 1.35, trials[-1] * 1.35))
+    ax.set_xticks(trials, [str(t) for t in trials])
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xticklabels([str(t) for t in trials])
     if panel.log:
         plain_log_ticks(ax.yaxis, *ax.get_ylim())
-
-
-def _one_range(axes: Sequence[Axes], panels: Sequence[Panel]) -> None:
-    """Give panels of one scale one range of values."""
-    for scale in {panel.scale for panel in panels if panel.scale}:
-        same = [ax for ax, panel in zip(axes, panels, strict=False) if panel.scale == scale]
-        low, high = zip(*(ax.get_ylim() for ax in same), strict=True)
-        for ax in same:
-            ax.set_ylim(min(low), max(high))
 
 
 def _truth(ax: Axes, kind: str, levels: Sequence[float], colours: dict[int, tuple]) -> None:
@@ -118,14 +95,12 @@ def _chance(panel: Panel, rows: Sequence[EstimateRow]) -> float:
 
 
 def _legend(colours: dict[int, tuple]) -> list[Line2D]:
-    lines = [Line2D([], [], color=c, marker="o", ms=3, label=f"{units} units") for units, c in colours.items()]
+    *_, last = colours.values()
     return [
-        *lines,
+        *(Line2D([], [], color=c, marker="o", ms=3, label=f"{units} units") for units, c in colours.items()),
         Line2D([], [], color="black", ls="none", marker="o", ms=3, mfc="white", label="hollow: not reliable"),
         Line2D([], [], color="black", lw=0.9, ls=(0, (4, 2)), label="truth"),
         Line2D([], [], color="black", lw=0.9, ls=(0, (4, 1.5, 1, 1.5)), label="as read without noise"),
-        Line2D(
-            [], [], color=list(colours.values())[-1], lw=0.9, ls=(0, (1, 1)), label="truth of so many noisy neurons"
-        ),
+        Line2D([], [], color=last, lw=0.9, ls=(0, (1, 1)), label="truth of so many noisy neurons"),
         Line2D([], [], color=GREY, lw=0.9, ls=":", label="chance"),
     ]

@@ -10,8 +10,7 @@ import numpy as np
 
 from rscnav.config.job_settings import recording, simulation
 from rscnav.config.schema import Config
-from rscnav.ground_truth.estimate_rows import EstimateRow
-from rscnav.ground_truth.estimates import EXAMPLE, FEW, estimated
+from rscnav.ground_truth.estimates import EXAMPLE, FEW, EstimateRow, estimated
 from rscnav.ground_truth.subsampling import random_subset
 from rscnav.recordings.read import read_recording
 from rscnav.recordings.simulation.simulate import simulate_recording
@@ -19,20 +18,8 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
 
-def seeds_of(config: Config, seed: int) -> Seeds:
-    """Give the seeds of one simulated animal."""
-    return Seeds(config.seed, ("ground truth", seed))
-
-
 def simulate_and_read(config: Config, seed: int, n_units: int, n_trials: int) -> tuple[Session, Session]:
-    """Simulate the example at this size, write it as NWB, and read it as any recording is read.
-
-    Parameters
-    ----------
-    config : Config
-        With a simulation and a recording called ``example``.
-    seed : int
-    n_units, n_trials : int
+    """Simulate the example of a configuration at this size, write it as NWB, and read it as any recording is read.
 
     Returns
     -------
@@ -40,7 +27,7 @@ def simulate_and_read(config: Config, seed: int, n_units: int, n_trials: int) ->
         What was read, and the truth that it was made from, whose activity is the expected rate.
     """
     settings = simulation(config, EXAMPLE).model_copy(update={"n_units": n_units, "n_trials": n_trials})
-    seeds = seeds_of(config, seed)
+    seeds = Seeds(config.seed, ("ground truth", seed))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{EXAMPLE}.nwb"
         truth = simulate_recording(settings, path, seeds.spawn("simulate"), config.observer.grid_bins)
@@ -58,23 +45,11 @@ def expected(read: Session, truth: Session) -> Session:
 def measured(
     session: Session, config: Config, seed: int, n_units: int, n_trials: int, activity: str
 ) -> Iterator[EstimateRow]:
-    """Run the analyses on a random subset of units and trials, and give all estimates.
+    """Run the analyses on a random subset of units and trials of a session, and give all estimates.
 
-    Parameters
-    ----------
-    session : Session
-        Of `simulate_and_read`, or of `expected`.
-    config : Config
-        The analyses' settings.
-    seed, n_units, n_trials : int
-    activity : str
-        ``spikes`` or ``rates``.
-
-    Yields
-    ------
-    EstimateRow
+    `activity` says whether it is of `simulate_and_read` (``spikes``) or of `expected` (``rates``).
     """
-    seeds = seeds_of(config, seed)
+    seeds = Seeds(config.seed, ("ground truth", seed))
     part = random_subset(session, n_units, n_trials, seeds)
     analyses: Any = config.analyses
     settings = {name: getattr(analyses, name) for name in FEW}

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rscnav.ground_truth.estimate_rows import RATES, EstimateRow
-from rscnav.ground_truth.true_values import BELIEF, NEURONS, WORLD, Truth
-from rscnav.ground_truth.true_values import RATES as OF_RATES
+from rscnav.ground_truth.estimates import EstimateRow
+from rscnav.ground_truth.true_values import BELIEF, NEURONS, RATES, WORLD, Truth
 
 NOISE_FREE = "noise-free"  # no truth but what the analysis reads from expected rates
 
@@ -38,8 +37,8 @@ class Panel:
     scale: str = ""
 
 
-_TUNING, _SPATIAL = ReferenceValue(OF_RATES, "tuning_entropy"), ReferenceValue(OF_RATES, "spatial_entropy")
-_RATIO = (ReferenceValue(NEURONS, "participation_ratio"), ReferenceValue(OF_RATES, "participation_ratio"))
+_TUNING, _SPATIAL = ReferenceValue(RATES, "tuning_entropy"), ReferenceValue(RATES, "spatial_entropy")
+_RATIO = (ReferenceValue(NEURONS, "participation_ratio"), ReferenceValue(RATES, "participation_ratio"))
 _FREE, _DIMENSION = (ReferenceValue(NOISE_FREE),), (ReferenceValue(NOISE_FREE, "dimension"),)
 _KEPT, _SIZE = (ReferenceValue(NEURONS, "correlations_kept"),), (ReferenceValue(NEURONS, "correlation_rms"),)
 _PLACE, _LANDMARK = (ReferenceValue(BELIEF, "position_error"),), (ReferenceValue(BELIEF, "identity_decoded_after"),)
@@ -96,16 +95,10 @@ def reference(
     `NOISE_FREE` is the mean over seeds of what the same analysis reads from expected rates, at the largest size.
     """
     if beside.kind == NOISE_FREE:
-        read = [
-            v
-            for many in values(rows, beside.estimate or panel.estimate, panel.phase, RATES).values()
-            for v in many
-            if np.isfinite(v)
-        ]
+        found = values(rows, beside.estimate or panel.estimate, panel.phase, "rates")
+        read = [value for of_seeds in found.values() for value in of_seeds if np.isfinite(value)]
         return float(np.mean(read)) if read else float("nan")
-    wanted = 0 if beside.kind == OF_RATES else units
-    for truth in truths:
-        same = (truth.estimate, truth.phase, truth.kind) == (beside.estimate, panel.phase, beside.kind)
-        if same and truth.units in (0, wanted):
-            return truth.value
-    return float("nan")
+    wanted = (beside.estimate, panel.phase, beside.kind)
+    sizes = (0, 0 if beside.kind == RATES else units)
+    known = (t.value for t in truths if (t.estimate, t.phase, t.kind) == wanted and t.units in sizes)
+    return next(known, float("nan"))

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 
-from rscnav.ground_truth.estimate_rows import EstimateRow
+from rscnav.ground_truth.estimates import EstimateRow
 from rscnav.ground_truth.panels import NOISE_FREE, ROWS, Panel, ReferenceValue, reference, values
 from rscnav.ground_truth.true_values import Truth
 
@@ -60,12 +61,8 @@ def need(panel: Panel, beside: ReferenceValue, rows: Sequence[EstimateRow], trut
     trials = {}
     for units in sizes:
         tried = sorted((t for u, t in near if u == units), reverse=True)
-        enough = None
-        for t in tried:
-            if not near[units, t]:
-                break
-            enough = t
-        trials[units] = enough
+        enough = list(takewhile(lambda t, u=units: near[u, t], tried))
+        trials[units] = enough[-1] if enough else None
     return Need(panel, beside, truth, trials, {size: float(np.mean(e)) for size, e in off.items()})
 
 
@@ -75,23 +72,16 @@ def markdown(rows: Sequence[EstimateRow], truths: Sequence[Truth]) -> str:
     units = sorted(found[0].trials)
     trials = sorted({t for _, t in found[0].error})
     corners = [(u, t) for u in (units[min(1, len(units) - 1)], units[-1]) for t in (trials[0], trials[-1])]
-    head = [
-        "estimate",
-        "should be",
-        "within",
-        *(f"{u} units" for u in units),
-        *(f"error at {u} units, {t} trials" for u, t in corners),
-    ]
+    head = ["estimate", "should be", "within", *(f"{u} units" for u in units)]
+    head += [f"error at {u} units, {t} trials" for u, t in corners]
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     for n in found:
         ends = [n.truth[units[0]], n.truth[units[-1]]]
         should = _short(ends[0]) if ends[0] == ends[1] else f"{_short(ends[0])} to {_short(ends[1])}"
         cells = [f"{n.trials[u]} trials" if n.trials[u] else "no" for u in units]
         errors = [_signed(n.error.get(corner, float("nan"))) for corner in corners]
-        of = f"{n.panel.title}: {n.panel.label}"
-        lines.append(
-            "| " + " | ".join([of, f"{should}, {WORDS[n.beside.kind]}", f"{n.panel.within:g}", *cells, *errors]) + " |"
-        )
+        what = [f"{n.panel.title}: {n.panel.label}", f"{should}, {WORDS[n.beside.kind]}", f"{n.panel.within:g}"]
+        lines.append("| " + " | ".join([*what, *cells, *errors]) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -81,13 +81,7 @@ class LongWalk:
 
 
 def walk_of(truth: Session, settings: Simulation) -> LongWalk:
-    """Make the drive of the units from a simulation's truth.
-
-    Raises
-    ------
-    InvalidValueError
-        Where the units do not follow the belief, or trials differ in length.
-    """
+    """Make the drive of the units from a simulation's truth: units follow the belief, and trials are of one length."""
     if settings.encodes != "belief":
         raise InvalidValueError(
             f"simulation '{settings.name}': it encodes '{settings.encodes}'; truths are known of 'belief'"
@@ -115,10 +109,6 @@ def population(
         Of the belief's bins (rad).
     n_position_bins, n_peaks : int
         Nodes.
-
-    Returns
-    -------
-    Population
     """
     places = ring_bin_centres(n_position_bins)
     nodes, share = np.polynomial.hermite_e.hermegauss(n_peaks)

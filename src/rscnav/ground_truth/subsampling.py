@@ -15,22 +15,7 @@ from rscnav.sessions.session import Session
 def random_subset(session: Session, n_units: int, n_trials: int, seeds: Seeds) -> Session:
     """Draw units and trials at random: with the same seeds a smaller subset lies within a larger one.
 
-    Parameters
-    ----------
-    session : Session
-    n_units, n_trials : int
-        At most as many as there are.
-    seeds : Seeds
-
-    Returns
-    -------
-    Session
-        Called ``NAME-u20-t30``; units and trials are in the session's order.
-
-    Raises
-    ------
-    InvalidValueError
-        Where more are asked for than there are, or none.
+    It is called ``NAME-u20-t30``; units and trials are in the session's order. More than there are, or none, are refused.
     """
     chosen = {}
     for what, n, there in (("units", n_units, session.n_units), ("trials", n_trials, len(session.trials))):
@@ -45,16 +30,7 @@ def random_subset(session: Session, n_units: int, n_trials: int, seeds: Seeds) -
 def select_units_and_trials(session: Session, units: NDArray[np.integer], trials: NDArray[np.integer]) -> Session:
     """Keep some units and trials of a session, both given in increasing order; trials are numbered anew.
 
-    Parameters
-    ----------
-    session : Session
-    units : array, (unit,)
-    trials : array, (trial,)
-
-    Returns
-    -------
-    Session
-        Bins between trials and the other trials' are gone; spike times are kept whole, as a file holds them.
+    Bins between trials and the other trials' are gone; spike times are kept whole, as a file holds them.
     """
     inside = np.isin(session.trial, trials)
     at: dict[str, Any] = {"time": inside, "unit": units, "trials": trials}

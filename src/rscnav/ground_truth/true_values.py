@@ -8,9 +8,8 @@ Kinds of truth:
 - ``world``    of the animal's behaviour
 """
 
-import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,6 @@ from rscnav.analyses.tuning.entropy import curve_entropy
 from rscnav.config.job_settings import simulation
 from rscnav.config.schema import Config
 from rscnav.errors import InvalidValueError
-from rscnav.files.sealed.tails import read_rows_with_digest
 from rscnav.ground_truth.estimates import EXAMPLE, counted
 from rscnav.ground_truth.ideal_decoders import landmark_read, outcome_read, position_errors
 from rscnav.ground_truth.simulated_population import LongWalk, Population, population, walk_of
@@ -48,7 +46,7 @@ class Truth:
 
 
 def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Truth]:
-    """Compute all truths of the example.
+    """Compute all truths of the example; the standard error is that of ten parts of the walk.
 
     Parameters
     ----------
@@ -58,11 +56,6 @@ def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Trut
         Of the walk, at least 200.
     units : sequence of int
         Numbers of units, for what depends on them.
-
-    Returns
-    -------
-    list of Truth
-        The standard error is that of ten parts of the walk.
     """
     if n_trials < LEAST * PARTS:
         raise InvalidValueError(f"trials: {n_trials} will not do; at least {LEAST * PARTS}, for the standard error")
@@ -70,12 +63,10 @@ def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Trut
     session = simulate(settings, Seeds(config.seed, ("ground truth", "truth")), config.observer.grid_bins)
     walk = walk_of(session, settings)
     units_of = population(settings, session.require("bin_centres")[:, 0])
-    whole = list(truths_of(walk, units_of, config.analyses, units))
+    whole = truths_of(walk, units_of, config.analyses, units)
     parts = np.array([[t.value for t in truths_of(p, units_of, config.analyses, units)] for p in walk.parts(PARTS)])
     errors = parts.std(axis=0, ddof=1) / np.sqrt(PARTS)
-    return [
-        Truth(t.estimate, t.phase, t.units, t.kind, t.value, float(se)) for t, se in zip(whole, errors, strict=True)
-    ]
+    return [replace(truth, se=float(se)) for truth, se in zip(whole, errors, strict=True)]
 
 
 def truths_of(walk: LongWalk, units_of: Population, analyses: Any, units: Sequence[int]) -> Iterator[Truth]:
@@ -155,11 +146,7 @@ def participation_ratio_truth(
     n_units : int
         0: the limit of many.
     counting : array, (feature,), optional
-        w times it is what counting adds to a unit's variance; see `Walk.counting`.
-
-    Returns
-    -------
-    float
+        w times it is what counting adds to a unit's variance; see `LongWalk.counting`.
     """
     w, share = units_of.weights, units_of.share
     if not n_units:
@@ -187,7 +174,7 @@ def correlations_truth(
     Parameters
     ----------
     slow, counting : array, (trial, step, feature)
-        Of `Walk.filtered` and `Walk.counting`.
+        Of `LongWalk.filtered` and `LongWalk.counting`.
     inside : array of bool, (trial, step)
         Samples of the phase.
     units_of : Population
@@ -218,13 +205,3 @@ def kept_truth(one: NDArray[np.float64], other: NDArray[np.float64], share: NDAr
     """Pearson correlation over pairs of units (node, node) of two correlation matrices."""
     a, b = one - share @ one @ share, other - share @ other @ share
     return float(share @ (a * b) @ share / np.sqrt((share @ a**2 @ share) * (share @ b**2 @ share)))
-
-
-def read_truths(path: str | os.PathLike[str]) -> list[Truth]:
-    """Read truths from CSV."""
-    return read_rows_with_digest(
-        path,
-        lambda r: Truth(
-            r["estimate"], r["phase"], int(r["units"]), r["kind"], float(r["value"]), float(r["se"] or "nan")
-        ),
-    )

@@ -4,16 +4,14 @@ In each format there is a place at the end for a text: a last key, a comment, a 
 sha256 of all bytes before it. CSV has no such place: ``NAME.csv.sha256`` lies beside it, which ``sha256sum -c`` reads.
 """
 
-import csv
 import hashlib
-import io
 import json
 import os
 import struct
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from rscnav.errors import InvalidValueError
 from rscnav.files.atomic import atomic_paths, writing
@@ -21,7 +19,6 @@ from rscnav.files.sealed.regular import DamagedError, read_bytes
 
 _PNG_END = struct.pack(">I", 0) + b"IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
 BESIDE = ".sha256"
-Row = TypeVar("Row")
 
 
 def _png(digest: str) -> bytes:
@@ -160,30 +157,6 @@ def read_with_digest(path: str | os.PathLike[str]) -> str:
         return data.decode()
     except UnicodeDecodeError:
         raise InvalidValueError(f"{os.fspath(path)}: not a text file in UTF-8") from None
-
-
-def read_rows_with_digest(path: str | os.PathLike[str], make: Callable[[dict[str, str]], Row]) -> list[Row]:
-    """Read a CSV table that `write_with_digest` wrote.
-
-    Parameters
-    ----------
-    path : path-like
-    make : callable
-        Makes a row of the texts of one line, by column.
-
-    Raises
-    ------
-    InvalidValueError
-        For a table with other columns or other values; else as `read_with_digest`.
-    """
-    lines = csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
-    try:
-        return [make(line) for line in lines]
-    except (KeyError, TypeError, ValueError) as error:
-        found = ", ".join(lines.fieldnames or ()) or "none"
-        raise InvalidValueError(
-            f"{os.fspath(path)}: not the table that is needed here ({type(error).__name__}: {error}); its columns are {found}"
-        ) from None
 
 
 def digest_file(path: str | os.PathLike[str]) -> Path:

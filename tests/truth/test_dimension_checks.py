@@ -213,7 +213,7 @@ def test_few_units_full_of_noise_are_not_called_reliable():
     result = analyse("dimension", session, settings, common)
     assert result.scalar("all/dimension") == pytest.approx(2.9, abs=0.15)
     assert not result.scalar("all/reliable")
-    assert "3 units are too few to tell a dimension of 2." in result.notes["all"]
+    assert "3 units are too few to measure a dimension of 2." in result.notes["all"]
     angle = 2 * np.pi * cube[::100, :1] + 0.03 * np.arange(100)  # (trial, step): slow enough for the filter
     circle = np.stack([np.cos(angle.ravel()), np.sin(angle.ravel())], axis=1)
     session = session_from_arrays(circle @ rng.normal(size=(2, 3)), 0.1, trial=trial)

@@ -1,15 +1,15 @@
-"""Correlation dimension of the states, with its noise floors and surrogates.
+"""Correlation dimension of the states, with noise corrections and surrogates.
 
-- ``correlation_dimension``  correlation dimension: the curve (`correlation`), the fit (`slopes`) and how sure it is, put together
-- ``correlation_sum``        correlation sum: the share of pairs of points that are closer than r
-- ``dimension``              analysis `dimension`: the correlation dimension of the states of each phase, an upper bound
-- ``local_slopes``           from the correlation sum to a dimension: local slopes, the scaling region, the slope and Takens' estimate in it
-- ``noise_floor``            noise that is taken off the distances between states
-- ``pair_counts``            counts of pairs of points by distance: the correlation sum, exact and fast
-- ``poisson_noise``          what counting spikes adds to low-passed rates
-- ``scaling_ranges``         how much a dimension depends on where it is read: slopes over all scaling ranges that would do as well
-- ``space_time_separation``  space-time separation: how far apart states are, by how far apart in time
-- ``surrogate_data_test``    test whether the dimension is lower than that of surrogate trials which share everything linear with the real ones
-- ``surrogates``             surrogate trials that share everything linear with the real ones
-- ``unit_subsets``           the dimension as a function of the number of units: random subsets, several of each size
+- ``correlation_dimension``  correlation dimension with its confidence interval
+- ``correlation_sum``        correlation sum C(r): fraction of state pairs closer than r
+- ``dimension``              analysis `dimension`: correlation dimension of the states of each phase
+- ``local_slopes``           local slopes of log C against log r, scaling region, slope and Takens-Theiler estimate
+- ``noise_floor``            noise correction of squared distances, and the directions that carry a signal
+- ``pair_counts``            exact and fast counts of state pairs by distance
+- ``poisson_noise``          Poisson noise: variance of low-passed spike counts at a constant firing rate
+- ``scaling_ranges``         dependence of the dimension on the choice of the scaling region
+- ``space_time_separation``  space-time separation plot: quantiles of the distance, by time separation
+- ``surrogate_data_test``    surrogate data test of the dimension, against surrogates with the same linear statistics
+- ``surrogates``             phase-randomised surrogate trials, with and without each unit's distribution
+- ``unit_subsets``           dimension as a function of the count of units, for random unit subsets
 """

@@ -1,4 +1,8 @@
-"""Correlation dimension: the curve (`correlation`), the fit (`slopes`) and how sure it is, put together."""
+"""Correlation dimension with its confidence interval (Grassberger & Procaccia 1983).
+
+The correlation sum C(r) is from `correlation_sum`, the scaling region and the slope from `local_slopes`, the errors from
+`pair_counts.slope_variance` and `scaling_ranges`.
+"""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,44 +19,43 @@ from rscnav.analyses.statistics.intervals import t_quantile
 from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
 
-PER_OCTAVE = 32  # radii in a factor of 2; so fine that also a slope of 30 has neighbours within 10 %
-WIDTH = 8  # radii to either side that a local slope is fitted over: a factor of 1.4 in r
-DECADES = 7  # below the largest radius
-MIN_PAIRS = 300  # radii with fewer closer pairs are left out ...
-PAIRS_A_POINT = 1 / 20  # ... and, of many points, radii with fewer closer pairs than this times the points
-MAX_SHARE = 0.5  # a scaling region ends at the median distance
-N_GROUPS = 20  # of trials, for the interval
-PASSES = 2  # what noise adds depends, a little, on the dimension
+PER_OCTAVE = 32  # radii per factor of 2; fine enough for a slope of 30
+WIDTH = 8  # radii on either side in the fit of a local slope: a factor of 1.4 in r
+DECADES = 7  # range of the radii, below the largest
+MIN_PAIRS = 300  # radii with fewer closer pairs are excluded ...
+PAIRS_A_POINT = 1 / 20  # ... and radii with fewer closer pairs than this times the count of points
+MAX_SHARE = 0.5  # largest C(r) of a scaling region: the median distance
+N_GROUPS = 20  # of trials, for the confidence interval
+PASSES = 2  # the noise correction depends slightly on the dimension
 NAN = float("nan")
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """A correlation dimension, and the curve that it was read from.
+    """Correlation dimension, with its correlation sum and confidence intervals.
 
     Parameters
     ----------
     dimension : float
-        Slope of log C on log r over the scaling region; NaN where there is none.
+        Slope of log C against log r in the scaling region; NaN without a scaling region.
     interval : tuple of float
-        95 % interval: that over trials, widened by what the choice of the range adds to it (`range_spread`; the squares of the
-        two errors add up).
+        95 % CI: errors over trials and over scaling ranges combined (root of the sum of squares; `range_spread`).
     over_trials : tuple of float
-        95 % interval of the slope in that region over trials (`slope_errors`; 20 groups of trials, or stretches of time where
-        trials are fewer).
+        95 % CI over trials, for this scaling region (`slope_errors`). Groups: 20 of whole trials, or stretches of consecutive
+        points with fewer than 20 trials.
     over_ranges : tuple of float
-        Where 95 % of the slopes over all admissible ranges lie.
+        Central 95 % of the slopes over all admissible scaling ranges; not a CI.
     radii, correlation_sum, local_slopes : array, (radius,)
     scaling_region : tuple of float
         Smallest and largest radius.
     reliable : bool
-        Whether the scaling region reaches over a factor of 3 in r.
+        Whether the scaling region spans at least a factor of 3 in r.
     takens : float
-        Takens-Theiler estimate over the same region.
+        Takens-Theiler estimate in the scaling region.
     noise_variance : float
-        Per coordinate, on average; it was taken off (see `NoiseFloor`).
+        Variance of the noise that was corrected for, per coordinate, averaged over coordinates (`NoiseFloor`).
     n_directions : int
-        Directions of the state space that distances were measured in.
+        Count of directions of the state space in which distances were measured.
     """
 
     dimension: float
@@ -79,27 +82,27 @@ def correlation_dimension(
     largest: float | None = None,
     device: Device = "cpu",
 ) -> Dimension:
-    """Correlation dimension: slope of log C(r) on log r where it is steady.
+    """Compute the correlation dimension: the slope of log C(r) against log r in the scaling region.
 
-    C(r) is the share of pairs closer than r (`correlation_sum`). The slope is taken over the longest stretch, in log r, below the
-    median distance, whose local slopes are all within 10 % of their mean; without one over a factor of 3 in r the value is not
-    `reliable`. Noise, and history that a filter adds, raise it: for measured activity it is an upper bound.
+    C(r) is the fraction of pairs closer than r (`correlation_sum`). The scaling region is the longest range of log r, below the
+    median distance, in which all local slopes are within 10 % of their mean. If it spans less than a factor of 3 in r, the value
+    is not `reliable`. Noise and a filter's history increase the value: for measured activity it is an upper bound.
 
     Parameters
     ----------
     points : array, (time, dim)
     theiler, trial, step
-        Which pairs are too close in time to count; see `correlation_sum`.
+        Theiler window, trial and time index of the points; see `correlation_sum`.
     noise : float, array (dim,), "floor" or None
-        Variance of the noise on each coordinate. Distances are then measured in the directions that carry at least as much signal
-        as noise, and what noise adds to every squared distance there is taken off (`noise_floor`); radii at which it
-        blurs more than it shifts are left out. ``"floor"`` takes the median eigenvalue of the points' covariance. None: nothing is
-        taken off.
+        Variance of the noise of each coordinate. Distances are measured in the directions with at least as much signal as
+        noise. The expected contribution of noise is subtracted from all squared distances (`noise_floor`). Radii smaller than
+        the random part of this contribution are excluded. ``"floor"``: the median eigenvalue of the covariance of the points.
+        None: no correction.
     largest : float, optional
-        Look at distances up to this only, in the points' unit: with many points in few dimensions the small ones are all that is
-        needed, and are counted much faster. Default: all.
-    device
-        As for `correlation_sum`.
+        Largest radius, in the unit of the points. Small radii suffice for many points in few dimensions, and are counted
+        much faster. Default: all radii.
+    device : {"cpu", "cuda", "auto"}
+        Device that computes the distances; see `correlation_sum`.
 
     Returns
     -------
@@ -108,7 +111,8 @@ def correlation_dimension(
     Raises
     ------
     InvalidValueError
-        For less than two points, points that are all the same, or a window that leaves no pair.
+        If there are fewer than two points, all points are the same, the Theiler window leaves no pair, or the noise is too
+        large.
 
     References
     ----------
@@ -125,7 +129,9 @@ def correlation_dimension(
     radii = radii_from(array, largest)
     radii = radii[radii >= np.sqrt(floor.blur)]
     if len(radii) < 2:
-        raise InvalidValueError("noise: it blurs distances at every radius; there is nothing to find a dimension of")
+        raise InvalidValueError(
+            "noise: its variance is too large; fewer than 2 radii are above the random part of its contribution to the distances"
+        )
     dimension = 0.0
     for _ in range(PASSES):
         reach = np.sqrt(radii**2 + floor.expected_offset(dimension))
@@ -137,7 +143,18 @@ def correlation_dimension(
 def fit_dimension(
     counts: PairCounts, radii: NDArray[np.float64], variance: float = 0.0, n_directions: int = 0
 ) -> Dimension:
-    """Read the dimension off counted pairs; `radii` are those of `counts`, less the noise."""
+    """Compute the dimension from pair counts.
+
+    Parameters
+    ----------
+    counts : PairCounts
+    radii : array, (radius,)
+        Noise-corrected radii of `counts`.
+    variance : float
+        Mean variance of the noise per coordinate, copied to the result.
+    n_directions : int
+        Count of directions in which distances were measured, copied to the result.
+    """
     closer = counts.closer.sum(axis=(0, 1))
     curve = counts.correlation_sum()
     n_points = np.sqrt(2.0 * counts.pairs.sum())
@@ -163,26 +180,37 @@ def fit_dimension(
 
 
 def _interval(value: float, error: float, n_groups: int) -> tuple[float, float]:
-    """Give value ± t · error, with t the 97.5 % point of Student's t with n_groups - 1 degrees of freedom."""
+    """Return value ± t · error, with t the 97.5 % quantile of Student's t with n_groups - 1 degrees of freedom."""
     half = float(t_quantile(max(n_groups, 2))) * float(error)
     return value - half, value + half
 
 
 def radii_from(points: NDArray[np.float64], largest: float | None = None) -> NDArray[np.float64]:
-    """Give radii from above the largest possible distance, or from `largest`, downward, evenly spaced in log r.
+    """Return radii evenly spaced in log r, from 7 decades below the largest one: 32 per factor of 2.
+
+    Parameters
+    ----------
+    points : array, (time, dim)
+    largest : float, optional
+        Largest radius. Default, and maximum: twice the largest distance from the mean, which no distance exceeds.
+
+    Returns
+    -------
+    array, (radius,)
+        In increasing order.
 
     Raises
     ------
     InvalidValueError
-        For less than two points, points that are all the same, or a `largest` that is not above 0.
+        If there are fewer than two points, all points are the same, or `largest` is not above 0.
     """
     if largest is not None and not largest > 0:
-        raise InvalidValueError(f"largest: {largest} will not do; a distance above 0")
+        raise InvalidValueError(f"largest: {largest} is not valid; expected a distance above 0")
     if len(points) < 2:
-        raise InvalidValueError(f"points: {len(points)} will not do; at least 2 are needed")
+        raise InvalidValueError(f"points: {len(points)} points are too few; at least 2 are needed")
     reach = 2 * np.sqrt(np.max(np.sum((points - points.mean(axis=0)) ** 2, axis=1)))
     if not reach > 1e-12 * np.abs(points).max():
-        raise InvalidValueError("points: all are the same; they have no dimension")
+        raise InvalidValueError("points: all are the same, so that they have no dimension; expected points that differ")
     n = int(np.ceil(DECADES * np.log2(10) * PER_OCTAVE))
     top = reach * 1.001 if largest is None else min(largest, reach * 1.001)
     return top * 2.0 ** (-np.arange(n, -1, -1) / PER_OCTAVE)

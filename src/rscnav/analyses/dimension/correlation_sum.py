@@ -1,9 +1,8 @@
-"""Correlation sum: the share of pairs of points that are closer than r.
+"""Correlation sum C(r): fraction of state pairs closer than r.
 
-Distances are computed block by block (`pair_counts.blocks`, on a GPU `pair_counts.gpu`), or, where most pairs are further apart than the largest
-radius, between the near leaves of a k-d tree (`pair_counts.kd_tree`); memory does not grow with the number of points squared, and the counts
-do not depend on the way. Pairs are counted by the groups (of trials) that their two points lie in: leaving a group out then
-needs no second pass over the distances.
+Three algorithms give the same counts: blocks of matrix products (`pair_counts.blocks`), the same on a GPU (`pair_counts.gpu`), and a
+k-d tree for radii below most distances (`pair_counts.kd_tree`). Memory does not grow with the count of pairs. Pairs are counted by
+the groups of trials of their two points, so that estimates without one group need no second count.
 """
 
 from dataclasses import dataclass
@@ -21,28 +20,28 @@ if TYPE_CHECKING:
 
 Window = int | Literal["trial"]
 Device = Literal["cpu", "cuda", "auto"]
-WORTH = 0.25  # of the pairs: with more to look at than that, blocks are quicker than a tree
-TREE_DIMS = 30
-TREE_POINTS = 2000
+WORTH = 0.25  # largest fraction of pairs in near leaves for which the tree is faster than blocks
+TREE_DIMS = 30  # largest count of dimensions for the tree
+TREE_POINTS = 2000  # smallest count of points for the tree
 
 
 @dataclass(frozen=True)
 class PairCounts:
-    """Pairs counted by the groups of their two points.
+    """Counts of pairs by the groups of their two points.
 
     Parameters
     ----------
     closer : array, (group, group, radius), int64
-        Pairs closer than each radius; [g, h] for g <= h, zero below the diagonal.
+        Count of pairs closer than each radius, [g, h] for g <= h; 0 below the diagonal.
     pairs : array, (group, group), int64
-        Pairs that may be counted at all, of any distance.
+        Count of all pairs that the Theiler window includes.
     """
 
     closer: NDArray[np.int64]
     pairs: NDArray[np.int64]
 
     def correlation_sum(self) -> NDArray[np.float64]:
-        """Share of pairs closer than each radius, (radius,)."""
+        """Return the fraction of pairs closer than each radius, (radius,)."""
         return self.closer.sum(axis=(0, 1)) / self.pairs.sum()
 
 
@@ -56,36 +55,36 @@ def correlation_sum(
     threads: int = 1,
     device: Device = "cpu",
 ) -> NDArray[np.float64]:
-    """Share of pairs of points closer than r, C(r) = #{i < j: |x_i - x_j| < r} / #{i < j}.
+    """Compute the correlation sum, the fraction of pairs closer than r: C(r) = #{i < j: |x_i - x_j| < r} / #{i < j}.
 
-    Both counts run over the pairs that the Theiler window does not leave out. Distances are Euclidean.
+    Both counts run over the pairs that the Theiler window includes. Distances are Euclidean.
 
     Parameters
     ----------
     points : array, (time, dim)
     radii : array, (radius,)
-        In the points' unit, above 0.
+        Radii above 0, in the unit of the points.
     theiler : int or "trial"
-        Pairs of one trial at most this many samples apart are left out, since they are close in space only because they
-        are close in time; 0 keeps all. ``"trial"`` leaves out all pairs of one trial.
+        Theiler window: pairs of one trial with a time separation of at most this many samples are excluded, because they are
+        close only in time. 0 includes all pairs; ``"trial"`` excludes all pairs of one trial.
     trial : array of int, (time,), optional
-        Index of the trial of each point. Default: all points are of one trial.
+        Trial of each point. Default: one trial.
     step : array of int, (time,), optional
-        Place in time of each point (samples), where some are missing in between. Default: their index.
+        Time of each point (samples), for series with missing samples. Default: its index.
     threads : int
-        Of the processor.
+        Count of CPU threads.
     device : {"cpu", "cuda", "auto"}
-        Where the distances are computed; ``auto``: on a GPU where torch finds one.
+        Device that computes the distances. ``"auto"``: a GPU if torch finds one, else the CPU.
 
     Returns
     -------
     array, (radius,), float64
-        0 where no pair is that close.
+        0 if no pair is closer.
 
     Raises
     ------
     InvalidValueError
-        For points or radii that will not do, or where the window leaves no pair.
+        If points, radii, labels or device are not valid, or the Theiler window leaves no pair.
 
     References
     ----------
@@ -95,7 +94,7 @@ def correlation_sum(
     array = as_activity(points, "points")
     edges = np.atleast_1d(np.asarray(radii, np.float64))
     if edges.ndim != 1 or not len(edges) or not np.all(np.isfinite(edges)) or np.any(edges <= 0):
-        raise InvalidValueError(f"radii: needs finite numbers above 0 in one dimension, got {radii!r}")
+        raise InvalidValueError(f"radii: {radii!r} is not valid; expected finite values above 0, shape (radius,)")
     order = np.argsort(edges)
     counts = count_pairs(array, edges[order], theiler=theiler, trial=trial, step=step, threads=threads, device=device)
     result = np.empty(len(edges))
@@ -114,10 +113,27 @@ def count_pairs(
     threads: int = 1,
     device: Device = "cpu",
 ) -> PairCounts:
-    """Count pairs closer than each radius, by group of their two points.
+    """Count the pairs closer than each radius, by the groups of their two points.
 
-    Groups are whole trials where there are at least as many trials as groups, else stretches of consecutive points; their
-    sizes are as even as that allows. `radii` must increase; for the rest see `correlation_sum`.
+    Parameters
+    ----------
+    points : array, (time, dim)
+    radii : array, (radius,)
+        In increasing order.
+    theiler, trial, step, threads, device
+        As for `correlation_sum`.
+    n_groups : int
+        Count of groups, of sizes as equal as possible. Groups consist of whole trials; with fewer trials than groups, of
+        consecutive points.
+
+    Returns
+    -------
+    PairCounts
+
+    Raises
+    ------
+    InvalidValueError
+        As for `correlation_sum`.
     """
     from rscnav.analyses.dimension.pair_counts.distance_bins import prepare_points
 
@@ -129,7 +145,7 @@ def count_pairs(
     pairs = _pairs_by_group(first, edges)
     if not pairs.sum():
         raise InvalidValueError(
-            f"points: theiler={theiler!r} leaves no pair of {len(points)} points; use a shorter window"
+            f"theiler: {theiler!r} leaves no pair of {len(points)} points; use a shorter Theiler window, or more points"
         )
     prepared = prepare_points(np.asarray(points)[order], radii)
     counts = _counted(prepared, edges, first, threads, device)
@@ -139,7 +155,7 @@ def count_pairs(
 def _counted(
     points: "Points", edges: NDArray[np.intp], first: NDArray[np.intp], threads: int, device: Device
 ) -> NDArray[np.int64]:
-    """Count by the way that is quickest for these points and radii."""
+    """Count with the algorithm that is fastest for these points and radii: (group, group, radius + 1)."""
     if device != "cpu":
         from rscnav.analyses.dimension.pair_counts.gpu import count_on_device, torch_device
 
@@ -159,13 +175,26 @@ def _counted(
 
 
 def group_edges(trials: NDArray[np.integer], n_groups: int) -> NDArray[np.intp]:
-    """Cut points, sorted by trial, into groups of whole trials; into even stretches where trials are too few."""
+    """Return the edges of groups of whole trials, for points sorted by trial.
+
+    With fewer trials than groups, groups are stretches of consecutive points of equal length.
+
+    Parameters
+    ----------
+    trials : array of int, (time,)
+    n_groups : int
+
+    Returns
+    -------
+    array, (group + 1,)
+        Group k consists of the points edges[k] to edges[k + 1] - 1.
+    """
     even = np.linspace(0, len(trials), min(n_groups, len(trials)) + 1).round().astype(np.intp)
     ends = np.append(np.flatnonzero(np.diff(trials)) + 1, len(trials))
     if len(ends) < n_groups:
         return even
     nearest = np.searchsorted(ends, even[1:])
-    # Every group gets at least one trial, and leaves one for each that follows.
+    # Every group has at least one trial, and at least one is left for each later group.
     for k in range(1, n_groups):
         nearest[k] = max(nearest[k], nearest[k - 1] + 1)
     for k in range(n_groups - 1, -1, -1):
@@ -174,7 +203,7 @@ def group_edges(trials: NDArray[np.integer], n_groups: int) -> NDArray[np.intp]:
 
 
 def first_partners(theiler: Window, trials: NDArray[np.integer], steps: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Give the first later point that each point is counted with; points are sorted by trial, then step."""
+    """Return the first later point with which each point (sorted by trial, then step) forms a pair that counts, (time,)."""
     n = len(trials)
     if theiler == 0:
         return np.arange(1, n + 1)
@@ -189,7 +218,7 @@ def first_partners(theiler: Window, trials: NDArray[np.integer], steps: NDArray[
 
 
 def _pairs_by_group(first: NDArray[np.intp], edges: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Count the pairs i < j with j >= first[i] by the groups of both."""
+    """Count the pairs i < j with j >= first[i], by the groups of both points: (group, group)."""
     pairs = np.zeros((len(edges) - 1, len(edges) - 1), np.int64)
     for h, (start, stop) in enumerate(pairwise(edges)):
         partners = np.clip(stop - np.maximum(start, first), 0, None)
@@ -200,17 +229,29 @@ def _pairs_by_group(first: NDArray[np.intp], edges: NDArray[np.intp]) -> NDArray
 def check_labels(
     n: int, theiler: Window, trial: ArrayLike | None, step: ArrayLike | None
 ) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-    """Check and complete what says which points are near in time."""
+    """Check the Theiler window and the labels of n points; return trial and step of each point, (time,) each.
+
+    Defaults: one trial, and consecutive steps.
+
+    Raises
+    ------
+    InvalidValueError
+        If the Theiler window is not valid, or a label does not have one value for each point.
+    """
     if isinstance(theiler, str):
         if theiler != "trial":
-            raise InvalidValueError(f"theiler: '{theiler}' will not do; a number of samples, or 'trial'")
+            raise InvalidValueError(f"theiler: '{theiler}' is not valid; expected a count of samples, or 'trial'")
         if trial is None:
-            raise InvalidValueError("theiler='trial' needs the trial of each point; give trial, or a number of samples")
+            raise InvalidValueError(
+                "theiler: 'trial' needs the trial of each point; give `trial`, or a count of samples for `theiler`"
+            )
     elif theiler < 0:
-        raise InvalidValueError(f"theiler: {theiler} samples will not do; 0 or more")
+        raise InvalidValueError(f"theiler: {theiler} is not valid; expected at least 0 samples")
     trials = np.zeros(n, np.int64) if trial is None else np.asarray(trial)
     steps = np.arange(n) if step is None else np.asarray(step)
     for name, labels in (("trial", trials), ("step", steps)):
         if labels.shape != (n,):
-            raise InvalidValueError(f"{name}: needs one value for each of the {n} points, got shape {labels.shape}")
+            raise InvalidValueError(
+                f"{name}: needs one value for each of the {n} points, shape ({n},); got shape {labels.shape}"
+            )
     return trials, steps

@@ -1,8 +1,12 @@
-"""Analysis `dimension`: the correlation dimension of the states of each phase, an upper bound.
+"""Analysis `dimension`: correlation dimension of the low-passed states of each phase, an upper bound.
 
-It is given as it is and, in names that end so, with noise taken off the squared distances: ``*_floor`` (as much in every direction
-as the median eigenvalue has) and, for counts of spikes, ``*_counting`` (what two random halves of the spikes disclose). The control,
-``control_*``, rolls each unit's samples by an offset of its own; surrogates share everything linear with the trials.
+Results without a suffix are uncorrected. Two noise corrections of the squared distances have suffixes:
+
+- ``*_floor``     noise-floor corrected: the variance of the noise is the median eigenvalue, equal in all directions
+- ``*_counting``  Poisson-noise corrected, for spike counts only: the variance of each unit is estimated from its counts
+
+``control_*`` is the null distribution by circular shift of each unit. ``surrogates_*`` are p-values of the surrogate data test.
+Keys and methods: docs/analyses/dimension.md.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,31 +36,53 @@ from rscnav.settings.strict_settings import StrictSettings
 NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
 MIN_POINTS = 50
-MIN_TRIALS = 20  # with fewer, pairs of one trial are kept if they are far enough apart in time
+MIN_TRIALS = 20  # with fewer trials, pairs of one trial count if their time separation exceeds FEW_TRIALS_S
 FEW_TRIALS_S = 1.0
+ESTIMATES = {  # by the prefix and the suffix of their keys
+    "": "uncorrected",
+    "_floor": "noise-floor corrected",
+    "_counting": "Poisson-noise corrected",
+    "control_": "circular shift",
+}
 
 
 class Settings(StrictSettings):
-    """Numbers of the analysis."""
+    """Settings of the analysis `dimension`."""
 
     max_points: int = Field(
-        6000, ge=100, le=100_000, description="samples a phase, drawn at random; cost grows with the square"
+        6000, ge=100, le=100_000, description="states per phase, drawn at random; cost grows with the square"
     )
     theiler: Literal["auto", "trial"] | Annotated[float, Field(ge=0)] = Field(
         "auto",
-        description="pairs left out as too close in time: trial: all pairs of one trial; a number: pairs of one trial up "
-        "to this far apart (s); auto: trial, and with fewer than 20 trials 1 s",
+        description="Theiler window: state pairs that are excluded as too close in time. trial: all pairs of one trial; a "
+        "number: pairs of one trial up to this time separation (s); auto: trial, or 1 s with fewer than 20 trials",
     )
-    n_null: int = Field(39, ge=0, description="surrogate sessions of either kind; 0: none")
-    surrogate_points: int = Field(
-        1000, ge=100, le=100_000, description="samples a phase that are set beside surrogates"
-    )
-    n_subsets: int = Field(5, ge=0, description="random subsets of each number of units; 0: none")
-    subset_points: int = Field(1500, ge=100, le=100_000, description="samples a phase for subsets of units")
+    n_null: int = Field(39, ge=0, description="surrogates of each kind (linear and adjusted); 0: none")
+    surrogate_points: int = Field(1000, ge=100, le=100_000, description="states per phase in the surrogate data test")
+    n_subsets: int = Field(5, ge=0, description="random unit subsets of each size; 0: none")
+    subset_points: int = Field(1500, ge=100, le=100_000, description="states per phase for unit subsets")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Compute the dimension of each phase."""
+    """Compute the correlation dimension of each phase, its null distribution, surrogate data test and checks.
+
+    A phase without enough data, and an estimate that cannot be computed, leave a note in the result.
+
+    Parameters
+    ----------
+    session : Session
+        Spikes are needed for the Poisson-noise correction only.
+    settings : Settings
+    common : Common
+        Low-pass filter and choice of trials.
+    seeds : Seeds
+        Random choice of states and unit subsets, circular shifts and surrogates.
+
+    Returns
+    -------
+    Result
+        Keys begin with the phase: ``LM1/dimension``. See docs/analyses/dimension.md.
+    """
     prepared = prepare(session, common)
     result = Result()
     result.notes[""] = f"trials: {prepared.trials}; correlation dimensions are upper bounds"
@@ -66,21 +92,21 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         samples = np.flatnonzero(mask)
         drawn = np.sort(seeds.generator(name, "points").permutation(len(samples))[: settings.max_points])
         activity, at = prepared.activity[samples], samples[drawn]
-        if reason := _too_little(activity[drawn]):
+        if reason := _why_no_dimension(activity[drawn]):
             result.notes[name] = reason
             continue
         kept[name] = mask
-        theiler = _window(settings.theiler, prepared.trial[at], session.dt_s)
+        theiler = _theiler_window(settings.theiler, prepared.trial[at], session.dt_s)
         labels = {"trial": prepared.trial[at], "step": prepared.step[at], "theiler": theiler}
         points = activity[drawn].astype(np.float64)
         result.add(f"{name}/n_points", len(drawn))
         result.add(f"{name}/theiler_s", np.inf if theiler == "trial" else theiler * session.dt_s, "s")
         noises = _noises(result, name, session, prepared, mask, common)
         for suffix, noise in noises.items():
-            _try(result, name, "", suffix, points, {**labels, "noise": noise}, unit)
-        rolled = circular_shift_units(activity, seeds.generator(name, "control"), drawn).astype(np.float64)
-        joined = {"trial": None, "step": drawn, "theiler": _window_joined(theiler, prepared.trial[samples])}
-        _try(result, name, "control_", "", rolled, joined, unit)
+            _add_estimate(result, name, "", suffix, points, {**labels, "noise": noise}, unit)
+        shifted = circular_shift_units(activity, seeds.generator(name, "control"), drawn).astype(np.float64)
+        joined = {"trial": None, "step": drawn, "theiler": _theiler_window_shifted(theiler, prepared.trial[samples])}
+        _add_estimate(result, name, "control_", "", shifted, joined, unit)
         if settings.n_subsets:
             few = np.sort(seeds.generator(name, "few points").permutation(len(drawn))[: settings.subset_points])
             rows = {key: value[few] if isinstance(value, np.ndarray) else value for key, value in labels.items()}
@@ -90,11 +116,11 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
                 )
                 mean, sd, _ = mean_sd_count(dimensions, axis=1)
                 ends = [f"{end}{suffix}" for end in ("", "_mean", "_sd", "_reliable")]
-                by_size = n_units, mean, sd, reliable.mean(axis=1)  # the share that is reliable
+                by_size = n_units, mean, sd, reliable.mean(axis=1)
                 result.add_each(f"{name}/units", ends, by_size, "", ("size",))
         generator = seeds.generator(name, "space and time")
-        apart = space_time(activity, prepared.trial[samples], prepared.step[samples], session.dt_s, generator)
-        _add_space_time(result, name, apart, session.dt_s, unit)
+        separation = space_time(activity, prepared.trial[samples], prepared.step[samples], session.dt_s, generator)
+        _add_space_time(result, name, separation, session.dt_s, unit)
     if settings.n_null and kept:
         generator = seeds.generator("surrogates")
         found = surrogate_tests(
@@ -107,12 +133,14 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def _noises(
     result: Result, name: str, session: Session, prepared: Prepared, mask: NDArray[np.bool_], common: Common
 ) -> dict[str, Any]:
-    """Give the noises that are taken off, by the end of their names."""
+    """Return the noise of each correction, by the suffix of its keys; '' is uncorrected."""
     noises: dict[str, Any] = {"": None}
     if session.n_units >= MIN_DIMS_FLOOR:
         noises["_floor"] = "floor"
     else:
-        result.notes[name] = f"no noise floor: {session.n_units} units are too few, {MIN_DIMS_FLOOR} are needed"
+        result.notes[name] = (
+            f"no noise-floor correction: {session.n_units} units are too few; at least {MIN_DIMS_FLOOR} are needed"
+        )
     if session.spikes is not None and is_spike_counts(session.activity, session.dt_s):
         used = np.zeros(len(session.time), bool)
         used[prepared.samples[mask]] = True
@@ -122,10 +150,10 @@ def _noises(
     return noises
 
 
-def _try(
+def _add_estimate(
     result: Result, name: str, prefix: str, suffix: str, points: NDArray[np.float64], options: dict[str, Any], unit: str
 ) -> None:
-    """Add one dimension, or a note of why there is none."""
+    """Add one correlation dimension, or a note with the reason why it cannot be computed."""
     try:
         found = correlation_dimension(points, **options)
     except InvalidValueError as error:
@@ -133,34 +161,39 @@ def _try(
         return
     n_units = int(np.sum(np.ptp(points, axis=0) > 0))
     if found.reliable and not satisfies_embedding(n_units, found.dimension):
-        words = f"{n_units} units are too few to tell a dimension of {found.dimension:.1f} (more than twice as many are needed)"
-        _note(result, name, prefix + suffix, f"not reliable: {words}")
+        words = f"{n_units} units are too few to measure a dimension of {found.dimension:.1f}"
+        _note(
+            result,
+            name,
+            prefix + suffix,
+            f"not reliable: {words}; more than twice as many units as dimensions are needed",
+        )
     _add_dimension(result, lambda key: f"{name}/{prefix}{key}{suffix}", found, n_units, unit)
 
 
 def _note(result: Result, name: str, which: str, words: str) -> None:
-    """Add to the notes of a phase what is to be known of one of its dimensions."""
+    """Append a note on one of the estimates to the notes of a phase."""
     before = f"{result.notes[name]}; " if name in result.notes else ""
-    result.notes[name] = f"{before}{which.strip('_') or 'as it is'}: {words}"
+    result.notes[name] = f"{before}{ESTIMATES[which]}: {words}"
 
 
-def _window(setting: str | float, trial: NDArray[np.integer], dt_s: float) -> Window:
-    """Turn the setting into a Theiler window."""
+def _theiler_window(setting: str | float, trial: NDArray[np.integer], dt_s: float) -> Window:
+    """Return the Theiler window of the setting: samples, or ``"trial"``."""
     if setting == "auto":
         setting = "trial" if len(np.unique(trial)) >= MIN_TRIALS else FEW_TRIALS_S
     return "trial" if isinstance(setting, str) else round(setting / dt_s)
 
 
-def _window_joined(theiler: Window, trial: NDArray[np.integer]) -> int:
-    """Give the window for samples that are rolled: there a trial's end and the next one's start come to lie in one trial.
+def _theiler_window_shifted(theiler: Window, trial: NDArray[np.integer]) -> int:
+    """Return the Theiler window (samples) for circularly shifted samples, in which trials have no meaning.
 
-    It is the longest trial's number of samples where the window is a trial.
+    ``"trial"`` becomes the length of the longest trial.
     """
     return int(np.unique(trial, return_counts=True)[1].max()) if theiler == "trial" else int(theiler)
 
 
-def _too_little(points: NDArray[np.floating]) -> str:
-    """Say why these points (time, unit) have no dimension worth giving; '' if they may."""
+def _why_no_dimension(points: NDArray[np.floating]) -> str:
+    """Return the reason why no dimension can be computed from these points (time, unit), or ''."""
     if len(points) < MIN_POINTS:
         return f"{len(points)} samples are too few; at least {MIN_POINTS} are needed"
     if not np.any(np.ptp(points, axis=0) > 0):
@@ -169,7 +202,7 @@ def _too_little(points: NDArray[np.floating]) -> str:
 
 
 def _add_dimension(result: Result, key: Callable[[str], str], found: Dimension, n_units: int, unit: str) -> None:
-    """Add one dimension with its curve; from too few units to hold it (`satisfies_embedding`) it is not reliable, however steady its slope."""
+    """Add one dimension with its correlation sum; it is not reliable from too few units (`satisfies_embedding`)."""
     result.add(key("dimension"), found.dimension)
     for which, interval in ("", found.interval), ("trials_", found.over_trials), ("ranges_", found.over_ranges):
         result.add_each("", (key(f"{which}low"), key(f"{which}high")), interval)
@@ -184,7 +217,7 @@ def _add_dimension(result: Result, key: Callable[[str], str], found: Dimension, 
 
 
 def _add_space_time(result: Result, name: str, found: SpaceTime, dt_s: float, unit: str) -> None:
-    """Add the contours of the space-time separation plot, and the Theiler window that they suggest."""
+    """Add the contours of the space-time separation plot and the suggested Theiler window."""
     result.add(f"{name}/separation", found.separations * dt_s, "s", ("separation",))
     result.add(f"{name}/separation_distance", found.contours, unit, ("separation", "fraction"))
     result.add(f"{name}/unrelated_distance", found.unrelated, unit, ("fraction",))
@@ -193,7 +226,7 @@ def _add_space_time(result: Result, name: str, found: SpaceTime, dt_s: float, un
 
 
 def _add_surrogates(result: Result, found: Mapping[str, SurrogateTest | str]) -> None:
-    """Add each part's test against surrogates, or the note why there is none."""
+    """Add the surrogate data test of each part, or a note with the reason why there is none."""
     for name, test in found.items():
         if isinstance(test, str):
             result.notes[f"{name}/surrogates"] = test
@@ -203,4 +236,4 @@ def _add_surrogates(result: Result, found: Mapping[str, SurrogateTest | str]) ->
         for kind, p in test.p.items():
             result.add(f"{name}/slope_{kind}", test.draws[kind], "", ("draw",))
             result.add(f"{name}/surrogates_{kind}_p", p)
-        result.add(f"{name}/surrogates_p", max(test.p.values()))  # small only where neither null hypothesis will do
+        result.add(f"{name}/surrogates_p", max(test.p.values()))  # small only if both null hypotheses are rejected

@@ -1,4 +1,4 @@
-"""From the correlation sum to a dimension: local slopes, the scaling region, the slope and Takens' estimate in it."""
+"""Local slopes of log C(r) against log r, the scaling region, and the slope and the Takens-Theiler estimate in it."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from rscnav.errors import InvalidValueError
 
-TOLERANCE = 0.1  # local slopes of a scaling region stay within this share of their mean
-MIN_FACTOR = 3.0  # a reliable one reaches over this factor in r
+TOLERANCE = 0.1  # largest relative difference of the local slopes of a scaling region from their mean
+MIN_FACTOR = 3.0  # smallest span in r of a reliable scaling region
 
 
 @dataclass(frozen=True)
 class ScalingRegion:
-    """A stretch of steady local slope: radii[first] to radii[last], both inside."""
+    """Range of radii with constant local slopes: radii[first] to radii[last], both included."""
 
     first: int
     last: int
@@ -21,32 +21,34 @@ class ScalingRegion:
 
 
 def local_slopes(radii: ArrayLike, correlation: ArrayLike, width: int = 8) -> NDArray[np.float64]:
-    """Slope of log C(r) on log r around each radius, by least squares over `width` radii to either side.
+    """Compute the local slope of log C(r) against log r at each radius, by least squares over `width` radii on either side.
 
     Parameters
     ----------
     radii, correlation : array, (radius,)
-        Radii increasing and above 0.
+        Radii are above 0 and increase.
     width : int
-        At least 1.
+        Radii on either side, at least 1.
 
     Returns
     -------
     array, (radius,), float64
-        NaN where the window reaches over an end, or where C is 0.
+        NaN near the ends, where the window is not complete, and where C is 0 in the window.
 
     Raises
     ------
     InvalidValueError
-        For shapes that differ, radii that do not increase, or a width below 1.
+        If the shapes differ, the radii are not above 0 or do not increase, or the width is below 1.
     """
     r, c = np.asarray(radii, np.float64), np.asarray(correlation, np.float64)
     if r.ndim != 1 or r.shape != c.shape:
-        raise InvalidValueError(f"radii and correlation need one shape (radius,), got {r.shape} and {c.shape}")
+        raise InvalidValueError(
+            f"radii, correlation: shapes {r.shape} and {c.shape} are not valid; expected the same shape (radius,)"
+        )
     if np.any(r <= 0) or np.any(np.diff(r) <= 0):
-        raise InvalidValueError("radii: must be above 0 and increase")
+        raise InvalidValueError("radii: not valid; expected values above 0 in increasing order")
     if width < 1:
-        raise InvalidValueError(f"width: {width} will not do; at least 1")
+        raise InvalidValueError(f"width: {width} is not valid; expected at least 1")
     slopes = np.full(len(r), np.nan)
     n = 2 * width + 1
     if len(r) < n:
@@ -59,9 +61,9 @@ def local_slopes(radii: ArrayLike, correlation: ArrayLike, width: int = 8) -> ND
 
 
 def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> ScalingRegion | None:
-    """Find the longest stretch, in log r, in which every local slope is within 10 % of the stretch's mean.
+    """Return the scaling region: the longest range of log r in which every local slope is within 10 % of the mean.
 
-    Of stretches of one length the steadier one is taken. Slopes of 0 (no pair gained) belong to none.
+    Of several ranges of the same length, the one with the smallest relative range of slopes is used. Slopes of 0 are in no range.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> ScalingRegion | None:
     Returns
     -------
     ScalingRegion or None
-        Reliable where it reaches over at least a factor of 3 in r. None where no two neighbouring slopes are known.
+        Reliable if it spans at least a factor of 3 in r. None if there is no such range of at least two slopes.
     """
     r, s = np.asarray(radii, np.float64), np.asarray(slopes, np.float64)
     first, last = np.nonzero(steady_ranges(s))
@@ -86,9 +88,9 @@ def scaling_region(radii: ArrayLike, slopes: ArrayLike) -> ScalingRegion | None:
 
 
 def steady_ranges(slopes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Mark the ranges, [first, last] both inside, in which all local slopes are within 10 % of their mean.
+    """Return a mask [first, last] of the ranges, ends included, in which all local slopes are within 10 % of their mean.
 
-    Slopes of 0 or NaN belong to none, and a range holds at least two slopes.
+    A range has at least two slopes, none of which is 0 or NaN.
     """
     n = len(slopes)
     steady = np.zeros((n, n), bool)
@@ -106,7 +108,7 @@ def steady_ranges(slopes: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def slope_within(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: ScalingRegion) -> float:
-    """Least-squares slope of log C on log r over a scaling region; NaN where C is 0 in it."""
+    """Return the least-squares slope of log C against log r in a scaling region; NaN if C is 0 at any of its radii."""
     inside = slice(region.first, region.last + 1)
     x = np.log(radii[inside])
     x = x - x.mean()
@@ -114,10 +116,10 @@ def slope_within(radii: NDArray[np.float64], correlation: NDArray[np.float64], r
 
 
 def takens_estimate(radii: NDArray[np.float64], correlation: NDArray[np.float64], region: ScalingRegion) -> float:
-    """Takens-Theiler estimate between the ends of a region, (C(r1) - C(r0)) / ∫ C d(log r).
+    """Return the Takens-Theiler estimate in a scaling region, (C(r1) - C(r0)) / ∫ C d(log r), with r0 and r1 its ends.
 
-    With C a power of r between neighbouring radii the integral is a sum of C's steps over the local slopes. The usual
-    estimate has r0 = 0, where noise rules; this one stays inside the scaling region. NaN where C is 0 or does not grow in it.
+    The integral assumes that C is a power of r between neighbouring radii. The original estimate has r0 = 0, where noise
+    dominates; this one uses the scaling region only. NaN if C is 0 or does not increase between two of its radii.
 
     References
     ----------
@@ -133,5 +135,5 @@ def takens_estimate(radii: NDArray[np.float64], correlation: NDArray[np.float64]
 
 
 def _log(c: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logarithm, NaN where C is 0."""
+    """Return log C, NaN where C is 0."""
     return np.log(np.where(c > 0, c, np.nan))

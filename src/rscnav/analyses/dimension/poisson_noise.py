@@ -1,9 +1,9 @@
-"""What counting spikes adds to low-passed rates: the variance of each unit that two random halves of its spikes disclose.
+"""Poisson noise: variance of low-passed spike counts at a constant firing rate, estimated from the counts.
 
-If every spike goes to one half or the other by the toss of a coin, the filtered difference of the halves has no mean, whatever
-the rate did, and its variance is Σ h² · counts / dt², with h the filter's response: that is what counting adds to the filtered sum. It
-need not be drawn, since it is known for every count; this is its mean over all tosses. It is the noise of a Poisson process. Neurons
-more regular than that have less; what makes them less regular than that stays in.
+The variance of a unit is Σ h² · counts / dt², with h the impulse response of the filter. It equals the expected result of
+binomial thinning: each spike is assigned to one of two halves at random, and the filtered difference of the halves has mean 0 and
+this variance. Neurons more regular than Poisson have less noise, so that the correction is too large. For less regular neurons the
+noise in excess of Poisson is not corrected.
 """
 
 import math
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from rscnav.analyses.lowpass_filter import lowpass, settling_s
 from rscnav.sessions.lazy import Activity, row_blocks
 
-LONG = 1000  # samples: longer stretches are taken in pieces
+LONG = 1000  # samples; longer stretches are processed in pieces
 
 
 def is_spike_counts(activity: Activity, dt_s: float) -> bool:
-    """Tell whether activity (time, unit), in Hz, is counts in bins of `dt_s`: whole numbers, none below 0, not all 0."""
+    """Return whether activity (time, unit), in Hz, is spike counts in bins of `dt_s`: integers of at least 0, not all 0."""
     counts = np.asarray(activity[: 10 * LONG], np.float64) * dt_s
     whole = np.all(counts > -1e-3) and np.all(np.abs(counts - np.round(counts)) < 1e-3)
     return bool(whole) and any(np.any(activity[block] > 0) for block in row_blocks(activity.shape))
@@ -33,21 +33,21 @@ def counting_variance(
     stretches: Sequence[slice],
     used: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """Variance that counting adds to each unit's low-passed rate, averaged over some samples.
+    """Compute the Poisson noise of each unit's low-passed firing rate, averaged over some samples.
 
     Parameters
     ----------
     activity : array, (time, unit)
-        Counts in bins, over their width (Hz), as they were before the filter.
+        Spike counts divided by the width of the time bins (Hz), before the filter.
     dt_s, cutoff_hz, causal, stretches
-        As `rscnav.analyses.lowpass_filter.lowpass` took them.
+        Arguments of `rscnav.analyses.lowpass_filter.lowpass`.
     used : array of bool, (time,)
-        The samples; each lies in a stretch.
+        Samples over which the variance is averaged; each is in a stretch.
 
     Returns
     -------
     array, (unit,)
-        In Hz².
+        Variance (Hz²).
 
     References
     ----------
@@ -61,7 +61,7 @@ def counting_variance(
             stop = min(start + LONG, stretch.stop)
             if not used[start:stop].any():
                 continue
-            # Around a piece, as far as the filter reaches.
+            # The piece, extended by the length of the impulse response.
             first, last = max(stretch.start, start - reach), min(stretch.stop, stop + reach)
             if last - first not in responses:
                 response = lowpass(np.eye(last - first), dt_s, cutoff_hz, causal=causal)

@@ -1,4 +1,4 @@
-"""How much a dimension depends on where it is read: slopes over all scaling ranges that would do as well."""
+"""Dependence of the correlation dimension on the choice of the scaling region: slopes over all admissible ranges."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,23 +8,29 @@ from rscnav.analyses.dimension.local_slopes import ScalingRegion, steady_ranges
 from rscnav.analyses.dimension.pair_counts.slope_variance import slope_errors, slope_weights
 from rscnav.analyses.statistics.intervals import percentile_band
 
-FACTOR = 2.0  # in r, that a range reaches over ...
-SHARE = 0.5  # ... or this part of the length of the scaling region, in log r, if that is less
-CHECKED = 100  # ranges whose sampling error is worked out, evenly among all
+FACTOR = 2.0  # smallest span of a range in r ...
+SHARE = 0.5  # ... or this fraction of the length of the scaling region in log r, if that is shorter
+CHECKED = 100  # ranges for which the sampling error is computed, evenly chosen
 
 
 def admissible_ranges(
     radii: NDArray[np.float64], slopes: NDArray[np.float64], region: ScalingRegion
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Find every range that would do as a scaling region: its first and its last radius, both inside.
+    """Return all ranges of radii that are admissible as scaling regions.
 
-    Its local slopes stay within 10 % of their mean, and it reaches over at least a factor of 2 in r, or is half as long in log r
-    as the scaling region if that is less. The scaling region itself is one of them. Radii and slopes are as
-    `rscnav.analyses.dimension.local_slopes.scaling_region` took them.
+    In an admissible range the local slopes are within 10 % of their mean. It spans at least a factor of 2 in r, or half of the
+    length of the scaling region in log r if that is shorter. The scaling region itself is admissible.
+
+    Parameters
+    ----------
+    radii, slopes : array, (radius,)
+        As for `rscnav.analyses.dimension.local_slopes.scaling_region`.
+    region : ScalingRegion
 
     Returns
     -------
     first, last : array, (range,)
+        Index of the first and of the last radius of each range, both included.
     """
     log_r = np.log(radii)
     longest = log_r[region.last] - log_r[region.first]
@@ -36,17 +42,24 @@ def admissible_ranges(
 def range_spread(
     counts: PairCounts, radii: NDArray[np.float64], slopes: NDArray[np.float64], region: ScalingRegion
 ) -> tuple[float, float, float]:
-    """Work out how much the slope depends on the range, and how much of that is sampling.
+    """Compute the spread of the slope over admissible ranges, and the part of it that sampling does not explain.
 
-    The radii (radius,) are those of `counts`, less the noise. Local slopes (radius,) are NaN where no range may reach.
+    Parameters
+    ----------
+    counts : PairCounts
+    radii : array, (radius,)
+        Noise-corrected radii of `counts`.
+    slopes : array, (radius,)
+        Local slopes; NaN at radii that no range may include.
+    region : ScalingRegion
 
     Returns
     -------
     low, high : float
-        95 % of the slopes over all admissible ranges lie between these.
+        Limits of the central 95 % of the slopes over all admissible ranges; they include the slope of the scaling region.
     error : float
-        How far they lie from the scaling region's slope (root mean square) beyond what sampling makes of it; 0 where sampling
-        explains it all.
+        Root of the mean squared difference from the slope of the scaling region, minus the sampling variance of this
+        difference; 0 if sampling explains all of it.
     """
     first, last = admissible_ranges(radii, slopes, region)
     found = slopes_between(radii, counts.correlation_sum(), first, last)
@@ -62,7 +75,7 @@ def range_spread(
 def slopes_between(
     radii: NDArray[np.float64], correlation: NDArray[np.float64], first: NDArray[np.intp], last: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Least-squares slopes of log C on log r over radii[first] to radii[last], both inside; C is above 0 there."""
+    """Return the least-squares slopes of log C against log r over radii[first] to radii[last], both included; C > 0 there."""
     known = correlation > 0
     x = np.log(radii)
     x = x - x[known].mean()

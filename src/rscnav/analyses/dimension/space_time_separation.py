@@ -1,15 +1,18 @@
-"""Space-time separation: how far apart states are, by how far apart in time. It shows which Theiler window is long enough."""
+"""Space-time separation plot: quantiles of the distance between two states of one trial, by their time separation.
+
+It shows which Theiler window is long enough (Provenzale et al. 1992).
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-FRACTIONS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of pairs, a contour each
-LOWER = 3  # contours, from the lowest, that must have levelled off
-LEVEL = 0.9  # of the distance between unrelated states
+FRACTIONS = (0.1, 0.3, 0.5, 0.7, 0.9)  # of pairs; one contour for each
+LOWER = 3  # lowest contours, up to the median, that determine the suggested Theiler window
+LEVEL = 0.9  # fraction of the distance between unrelated states that they must reach
 N_SEPARATIONS = 40
-N_STARTS = 2000  # pairs of one separation
+N_STARTS = 2000  # pairs of each separation
 MIN_PAIRS = 50
 LONGEST_S = 60.0
 
@@ -21,14 +24,14 @@ class SpaceTime:
     Parameters
     ----------
     separations : array, (separation,)
-        Of two states of one trial, in samples.
+        Time separation of two states of one trial (samples).
     contours : array, (separation, fraction)
-        Distance below which a fraction `FRACTIONS` of the pairs lies; NaN with too few pairs.
+        Quantiles `FRACTIONS` of the distance; NaN with fewer than 50 pairs.
     unrelated : array, (fraction,)
-        The same for pairs of different trials (in one long trial: of separations over half of its length).
+        Quantiles for pairs of different trials. With a single trial: for separations above half of its length.
     suggested : float
-        Separation, in samples, at which the contours up to the median first reach 90 % of `unrelated`: shorter Theiler windows let in
-        pairs that are close only because little time has passed. inf where none does; NaN where there are too few pairs.
+        Suggested Theiler window (samples): first separation at which the contours up to the median reach 90 % of `unrelated`.
+        Shorter windows include pairs that are close only in time. inf if no separation is long enough; NaN with too few pairs.
     """
 
     separations: NDArray[np.int64]
@@ -44,15 +47,21 @@ def space_time(
     dt_s: float,
     generator: np.random.Generator,
 ) -> SpaceTime:
-    """Work out the contours for separations of up to a minute, evenly spaced in log time.
+    """Compute the contours of a space-time separation plot for up to 60 s, evenly spaced in log time.
 
     Parameters
     ----------
     points : array, (time, dim)
     trial, step : array of int, (time,)
-        Trial and sample in the trial of each point, in this order.
+        Trial, and sample within the trial, of each point; points are sorted by both.
+    dt_s : float
+        Time step (s).
     generator : numpy.random.Generator
-        Which pairs are looked at, at most 2,000 of each separation.
+        Random choice of at most 2,000 pairs of each separation.
+
+    Returns
+    -------
+    SpaceTime
 
     References
     ----------
@@ -62,11 +71,11 @@ def space_time(
     longest = min(max(longest, 1), max(1, round(LONGEST_S / dt_s)))
     separations = np.unique(np.geomspace(1, longest, N_SEPARATIONS).round().astype(np.int64))
     contours = np.full((len(separations), len(FRACTIONS)), np.nan)
-    for k, apart in enumerate(separations):
-        first = np.flatnonzero((trial[apart:] == trial[:-apart]) & (step[apart:] - step[:-apart] == apart))
+    for k, lag in enumerate(separations):
+        first = np.flatnonzero((trial[lag:] == trial[:-lag]) & (step[lag:] - step[:-lag] == lag))
         if len(first) >= MIN_PAIRS:
             first = generator.permutation(first)[:N_STARTS]
-            contours[k] = _quantiles(points, first, first + apart)
+            contours[k] = _quantiles(points, first, first + lag)
     unrelated = _quantiles(points, *_unrelated(trial, step, generator))
     return SpaceTime(separations, contours, unrelated, _suggested(separations, contours, unrelated))
 
@@ -74,7 +83,7 @@ def space_time(
 def _unrelated(
     trial: NDArray[np.integer], step: NDArray[np.integer], generator: np.random.Generator
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Draw pairs of points that have nothing to do with each other."""
+    """Draw pairs of points of different trials; with a single trial, separated by more than half of its length."""
     first, second = generator.integers(0, len(trial), (2, 10 * N_STARTS))
     if len(np.unique(trial)) > 1:
         kept = trial[first] != trial[second]
@@ -84,15 +93,15 @@ def _unrelated(
 
 
 def _quantiles(points: NDArray[np.floating], first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Give the distances below which each fraction of some pairs lies."""
+    """Return the quantiles `FRACTIONS` of the distance of some pairs, given by the indices of their points."""
     if len(first) < MIN_PAIRS:
         return np.full(len(FRACTIONS), np.nan)
-    apart = points[first].astype(np.float64) - points[second]
-    return np.quantile(np.sqrt(np.einsum("ij,ij->i", apart, apart)), FRACTIONS)
+    difference = points[first].astype(np.float64) - points[second]
+    return np.quantile(np.sqrt(np.einsum("ij,ij->i", difference, difference)), FRACTIONS)
 
 
 def _suggested(separations: NDArray[np.int64], contours: NDArray[np.float64], unrelated: NDArray[np.float64]) -> float:
-    """Find the first separation at which the lower contours have levelled off."""
+    """Return the first separation at which the lower contours reach 90 % of the distances between unrelated states."""
     if not np.isfinite(unrelated).all() or not np.isfinite(contours).any():
         return float("nan")
     there = np.flatnonzero(np.all(contours[:, :LOWER] >= LEVEL * unrelated[:LOWER], axis=1))

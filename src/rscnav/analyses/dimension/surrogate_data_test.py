@@ -1,4 +1,7 @@
-"""Test whether the dimension is lower than that of surrogate trials which share everything linear with the real ones."""
+"""Surrogate data test of the correlation dimension, against surrogates with the same linear statistics.
+
+The test statistic is the slope of log C against log r from C = 1 % to C = 10 %.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,25 +14,27 @@ from rscnav.analyses.dimension.surrogates import marginals, phase_randomise
 from rscnav.analyses.statistics.null_models import exchangeable_trials
 from rscnav.analyses.statistics.permutation import permutation_p
 
-SHARES = (0.01, 0.1)  # of pairs: the slope is that of C between them
+SHARES = (0.01, 0.1)  # values of C between which the slope is measured
 PER_OCTAVE = 16
 OCTAVES = 12
 MIN_TRIALS = 20
 MIN_POINTS = 100
 MAX_TRIALS = 300
-MAX_VALUES = 2_000_000  # of one surrogate: fewer steps of each trial are taken where there would be more
+MAX_VALUES = 2_000_000  # of one surrogate; above, every k-th step of each trial is used
 
 
 @dataclass(frozen=True)
 class SurrogateTest:
-    """Slopes of the states of one part and of its surrogates.
+    """Slope of the states of one part of a session, and slopes of its surrogates.
 
     Parameters
     ----------
+    n_points : int
+        Count of states.
     slope : float
-        Slope of log C on log r from C = 0.01 to C = 0.1.
+        Slope of log C against log r from C = 0.01 to C = 0.1.
     draws : dict of array, (draw,)
-        That of surrogates with turned phases (`linear`), and of those that also keep each unit's own distribution (`adjusted`).
+        Slopes of phase-randomised surrogates (`linear`), and of those with each unit's distribution as in the data (`adjusted`).
     """
 
     n_points: int
@@ -38,14 +43,24 @@ class SurrogateTest:
 
     @property
     def p(self) -> dict[str, float]:
-        """One-sided, by kind: share of surrogates with a slope as low or lower, (1 + those) / (1 + draws)."""
+        """One-sided p-values by kind: (1 + count of surrogates with a slope as low or lower) / (1 + count of surrogates)."""
         return {kind: float(permutation_p(-draws, -self.slope)) for kind, draws in self.draws.items()}
 
 
 def trial_blocks(trial: NDArray[np.integer], n_units: int) -> list[NDArray[np.intp]]:
-    """Choose trials, and steps of them, for surrogates: at most 300 trials, evenly over the session, with even steps.
+    """Choose at most 300 trials, evenly over the session, and evenly spaced steps of them, for surrogates.
 
-    Give a block of samples (trial, step) for each group of trials of similar length, trials in order of time.
+    Parameters
+    ----------
+    trial : array of int, (time,)
+        Trial of each sample; negative outside trials.
+    n_units : int
+        Count of units; a surrogate has at most 2,000,000 values.
+
+    Returns
+    -------
+    list of array, (trial, step)
+        Samples of each group of trials of similar length, with trials in order of time.
     """
     names = np.unique(trial[trial >= 0])
     if len(names) > MAX_TRIALS:
@@ -65,33 +80,41 @@ def surrogate_tests(
     max_points: int,
     generator: np.random.Generator,
 ) -> dict[str, SurrogateTest | str]:
-    """Test each part of a session against surrogates of its trials.
+    """Test each part of a session against phase-randomised surrogates of its trials.
 
-    Both null hypotheses speak of trials as a stationary sequence of draws from a process with any mean course and any covariance
-    over time in the trial and units. `linear`: the process is Gaussian. `adjusted`: each unit is a monotone function of its
-    own of a Gaussian one. Under both, when in a trial the part begins has nothing to do with activity.
+    Null hypotheses: trials are a stationary sequence of draws from a process with any mean time course and any covariance over
+    units and steps. `linear`: the process is Gaussian. `adjusted`: each unit is a monotone function of a Gaussian process. Both
+    assume that the part begins at a time in the trial that is independent of the activity.
 
     Parameters
     ----------
     activity : array, (time, unit)
-        Low-passed.
+        Low-passed activity.
     trial : array of int, (time,)
+        Trial of each sample.
     parts : mapping of str to array of bool, (time,)
-        Samples of each part.
+        Samples of each part, for example of each phase.
     n_draws : int
-        Surrogates of each kind.
+        Count of surrogates of each kind.
     max_points : int
-        States of each part, at most.
+        Largest count of states of each part.
+    generator : numpy.random.Generator
 
     Returns
     -------
     dict
-        For each part the test, or why there is none.
+        For each part the test, or a note with the reason why there is none.
+
+    References
+    ----------
+    Prichard & Theiler, Phys. Rev. Lett. 73, 951 (1994), doi:10.1103/PhysRevLett.73.951.
     """
     blocks = trial_blocks(trial, activity.shape[1])
     n_trials = sum(map(len, blocks))
     if n_trials < MIN_TRIALS:
-        return dict.fromkeys(parts, f"no surrogates: {n_trials} trials of similar length, {MIN_TRIALS} are needed")
+        return dict.fromkeys(
+            parts, f"no surrogate data test: {n_trials} trials of similar length; at least {MIN_TRIALS} are needed"
+        )
     flat = np.concatenate([block.ravel() for block in blocks])
     drawn: dict[str, NDArray[np.intp]] = {}
     for name, mask in parts.items():
@@ -111,18 +134,24 @@ def surrogate_tests(
     for name, at in drawn.items():
         slope = slope_at(activity[flat[at]], trial[flat[at]])
         draws = dict(zip(("linear", "adjusted"), np.array(slopes[name]).T, strict=True))
-        if len(at) < MIN_POINTS or not np.isfinite([slope, *draws["linear"], *draws["adjusted"]]).all():
-            found[name] = f"no surrogates: {len(at)} samples in trials of similar length, {MIN_POINTS} are needed"
+        if len(at) < MIN_POINTS:
+            found[name] = (
+                f"no surrogate data test: {len(at)} samples in trials of similar length; at least {MIN_POINTS} are needed"
+            )
+        elif not np.isfinite([slope, *draws["linear"], *draws["adjusted"]]).all():
+            found[name] = (
+                "no surrogate data test: the slope from C = 1 % to C = 10 % is not defined, in the data or in a surrogate; states of "
+                "at least 2 trials are needed, few of them equal"
+            )
         else:
             found[name] = SurrogateTest(len(at), slope, draws)
     return found
 
 
 def slope_at(points: NDArray[np.floating], trial: NDArray[np.integer]) -> float:
-    """Slope of log C on log r between the radii within which 1 % and 10 % of the pairs of different trials lie.
+    """Return the slope of log C against log r from C = 1 % to C = 10 %, over pairs of different trials.
 
-    It is there, unlike a scaling region, wherever there are two trials and two such radii (else it is NaN), and a surrogate's is
-    read off at the same shares of pairs.
+    It needs no scaling region. NaN if there are fewer than two trials or these radii are not defined (many equal states).
     """
     centred = np.asarray(points, np.float64) - np.mean(points, axis=0)
     largest = 2.001 * np.sqrt(np.max(np.sum(centred**2, axis=1), initial=0.0))

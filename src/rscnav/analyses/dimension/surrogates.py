@@ -1,4 +1,4 @@
-"""Surrogate trials that share everything linear with the real ones: what states look like that lie on nothing curved."""
+"""Phase-randomised surrogate trials: the same means and covariances as the data, Gaussian or with each unit's distribution."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Marginals:
-    """Values of each unit in order, and the normal scores that go with them: (rank, unit) each."""
+    """Marginal distribution of each unit: values in increasing order, and their normal scores, (rank, unit) each."""
 
     values: NDArray[np.float64]
     scores: NDArray[np.float64]
 
     def to_normal(self, trials: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Turn each unit's values (trial, step, unit) into scores of the same rank."""
+        """Return the normal scores of each unit's values (trial, step, unit)."""
         return self._mapped(trials, self.values, self.scores)
 
     def from_normal(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Turn scores (trial, step, unit) into values of the same rank, between the lowest and the highest there is."""
+        """Return the values of the same rank as normal scores (trial, step, unit), within the range of each unit's values."""
         return self._mapped(scores, self.scores, self.values)
 
     @staticmethod
@@ -32,7 +32,7 @@ class Marginals:
 
 
 def marginals(samples: NDArray[np.floating]) -> Marginals:
-    """Take the marginal distribution of each unit from samples (sample, unit); equal values share the mean of their scores."""
+    """Compute the marginal distribution of each unit from samples (sample, unit); equal values get their mean normal score."""
     from scipy.special import ndtri
 
     n, n_units = samples.shape
@@ -46,22 +46,22 @@ def marginals(samples: NDArray[np.floating]) -> Marginals:
 
 
 def phase_randomise(trials: NDArray[np.floating], generator: np.random.Generator) -> NDArray[np.float64]:
-    """Turn the Fourier phases of a sequence of trials (trial, step, unit), by the same random angles in every step and unit.
+    """Randomise the Fourier phases over trials of an array (trial, step, unit), with the same angles for every (step, unit).
 
-    The number of the trial takes the place of time: each (step, unit) is one series over trials. Every mean over trials, every
-    covariance between any two (step, unit) of a trial and between those of trials any lag apart (around the circle) stays what
-    it was; what trials have beyond their means and covariances is gone. Trials are in order of time.
+    Each (step, unit) is one time series over trials, which are in order of time. The means over trials and all covariances
+    between two (step, unit), within a trial and across trials at any (circular) lag, are preserved. All other structure is
+    destroyed.
 
     References
     ----------
-    Prichard & Theiler, Phys. Rev. Lett. 73, 951 (1994), doi:10.1103/PhysRevLett.73.951 (several series at once).
+    Prichard & Theiler, Phys. Rev. Lett. 73, 951 (1994), doi:10.1103/PhysRevLett.73.951 (multivariate surrogates).
     """
     from scipy import fft
 
     n = len(trials)
     spectrum = fft.rfft(trials, axis=0)
     turn = np.exp(2j * np.pi * generator.random(len(spectrum)))
-    turn[0] = 1  # the mean over trials stays
+    turn[0] = 1  # preserves the mean over trials
     if n % 2 == 0:
         turn[-1] = generator.choice([-1.0, 1.0])
     return fft.irfft(spectrum * turn[:, None, None].astype(spectrum.dtype), n, axis=0)

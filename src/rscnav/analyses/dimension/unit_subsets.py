@@ -1,4 +1,4 @@
-"""The dimension as a function of the number of units: random subsets, several of each size."""
+"""Dimension as a function of the count of units, for random unit subsets."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
 from rscnav.errors import InvalidValueError
 
-SMALLEST = 10  # units; sizes double from here on
+SMALLEST = 10  # units; the next sizes are 20, 40, ...
 
 
 def satisfies_embedding(n_units: int, dimension: float) -> bool:
-    """Tell whether so many units show a set of that dimension without folding it onto itself: n > 2 D.
+    """Return whether n > 2 D: the embedding condition for n units and a set of dimension D.
 
-    Of noise, each unit has its own, and few units are filled by it evenly: the slope may be steady, at nearly their number.
+    Independent noise of few units fills all their dimensions evenly, so that the slope can be constant at nearly n.
 
     References
     ----------
@@ -26,25 +26,27 @@ def satisfies_embedding(n_units: int, dimension: float) -> bool:
 def dimension_by_units(
     points: NDArray[np.floating], n_draws: int, generator: np.random.Generator, **labels: Any
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Compute the dimension of random subsets of 10, 20, 40, … units, and of all.
+    """Compute the correlation dimension of random subsets of 10, 20, 40, … units, and of all units.
 
     Parameters
     ----------
     points : array, (time, unit)
     n_draws : int
-        Subsets of each size.
+        Count of subsets of each size.
+    generator : numpy.random.Generator
+        Random choice of units.
     **labels
-        `trial`, `step`, `theiler` and `noise` of `rscnav.analyses.dimension.correlation_dimension.correlation_dimension`; a noise of each unit is
-        cut down with the units.
+        `trial`, `step`, `theiler` and `noise` of `rscnav.analyses.dimension.correlation_dimension.correlation_dimension`. If
+        `noise` has one variance per unit, those of the subset are used.
 
     Returns
     -------
     n_units : array, (size,)
-        The last is all units, one draw of them.
+        The last size is all units, in the first draw only.
     dimension : array, (size, draw)
-        NaN where there is no scaling region.
+        NaN without a scaling region.
     reliable : array of bool, (size, draw)
-        Over a factor of three in r, and of enough units (`satisfies_embedding`).
+        Whether the scaling region spans a factor of 3 in r and the units are enough (`satisfies_embedding`).
     """
     total = points.shape[1]
     doubled = SMALLEST * 2 ** np.arange(32)
@@ -58,7 +60,7 @@ def dimension_by_units(
             own = noise[units] if isinstance(noise, np.ndarray) else noise
             try:
                 one = correlation_dimension(points[:, units], noise=own, **labels)
-            except InvalidValueError:  # these units are constant, or all noise
+            except InvalidValueError:  # all units of the subset are constant, or no direction carries a signal
                 continue
             found[k, draw], reliable[k, draw] = one.dimension, one.reliable and satisfies_embedding(size, one.dimension)
     return np.array(sizes), found, reliable

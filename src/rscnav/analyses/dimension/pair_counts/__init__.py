@@ -1,10 +1,10 @@
-"""Counts of pairs of points by distance: the correlation sum, exact and fast.
+"""Exact and fast counts of state pairs by distance, for the correlation sum.
 
-- ``block_kernels``    compiled loops of the correlation sum: squared distances to counts, in one pass over memory
-- ``blocks``           counting pairs by blocks of matrix products on the CPU
-- ``distance_bins``    what tells, from a squared distance in float32, which radii it lies between, and when float32 cannot tell
-- ``gpu``              counting pairs by blocks of matrix products with torch, on a GPU (or on a CPU, where the tests run it)
-- ``kd_tree``          counting pairs by the leaves of a k-d tree: leaves further apart than the largest radius are passed over
-- ``kd_tree_kernels``  compiled loops over the leaves of a k-d tree; see `pair_tree`
-- ``slope_variance``   sampling variance of a slope that was read off pairs
+- ``block_kernels``    compiled loops that bin squared distances, for `blocks`
+- ``blocks``           counts by blocks of matrix products on the CPU
+- ``distance_bins``    bins of squared distances in float32, with a bound for the rounding error
+- ``gpu``              counts by blocks of matrix products with torch on a GPU; on a CPU in the tests
+- ``kd_tree``          counts by a k-d tree: pairs of leaves beyond the largest radius are skipped
+- ``kd_tree_kernels``  compiled loops over the leaves of a k-d tree, for `kd_tree`
+- ``slope_variance``   variance of a U-statistic slope over trials, by a two-way jackknife
 """

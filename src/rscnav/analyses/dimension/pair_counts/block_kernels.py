@@ -1,6 +1,6 @@
-"""Compiled loops of the correlation sum: squared distances to counts, in one pass over memory.
+"""Compiled loops that bin squared distances, for `blocks`.
 
-They hold no state and release the interpreter's lock, so blocks can run on several threads.
+They have no state and release the global interpreter lock, so that blocks can run on several threads.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ COMPILED: dict[str, Any] = {"fastmath": True, "error_model": "numpy", "cache": K
 
 @numba.njit(**COMPILED)
 def squared_distance(points: Any, first: int, second: int, scale: float) -> float:
-    """Sum the squared differences of two points in float64."""
+    """Return the squared distance of two points, from differences in float64."""
     x, y = points[first], points[second]
     total = 0.0
     for dim in range(len(x)):
@@ -45,10 +45,11 @@ def bin_products(
     segment_label: Any,
     counts: Any,
 ) -> int:
-    """Add one block of pairs to `counts` (row label, segment label, bin); give how many pairs were computed again.
+    """Add one block of pairs to `counts` (row label, segment label, bin); return the count of pairs that were computed again.
 
-    `products` (row, column) hold xy of the points from `first_row` and from `first_column` on. Of each row the columns from its
-    `first_partner` on count. Columns between two `segment_edges` share a label. The last bin of `counts` gathers the unsure pairs, which are also put where they belong.
+    `products` (row, column) are the scalar products of the points from `first_row` on with those from `first_column` on. In each
+    row the columns from `first_partner` on count. Columns between two `segment_edges` have the same label. Uncertain pairs are
+    added to their bin, and also to the last bin of `counts`.
     """
     width = products.shape[1]
     squares = np.empty(width, products.dtype)

@@ -1,7 +1,7 @@
-"""Counting pairs by blocks of matrix products on the CPU.
+"""Counts of pairs by blocks of matrix products on the CPU.
 
-A block of products in float32 goes through `block_kernels.bin_products` while it is in the cache. Where float32 leaves
-many pairs unsure (points far from the middle of all, close to each other), the block's products are made in float64.
+A block of products in float32 is binned by `block_kernels.bin_products` while it is in the cache. If many pairs are uncertain in
+float32 (points far from the mean and close to each other), later blocks with this error bound are computed in float64.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +14,11 @@ from rscnav.analyses.dimension.pair_counts.block_kernels import bin_products
 from rscnav.analyses.dimension.pair_counts.distance_bins import CellTables, Points, rounding_bound
 
 ROWS, COLUMNS = 512, 1024  # of a block: 2 MB of products
-HEAVY = 0.1  # share of pairs computed again from which products in float64 are cheaper
+HEAVY = 0.1  # fraction of pairs computed again above which products in float64 are faster
 
 
 class PairBlocks:
-    """Blocks of rows and columns, both of neighbouring points, binned into counts."""
+    """Pair counts of blocks of rows and columns, each of consecutive points."""
 
     def __init__(self, points: Points, group_edges: NDArray[np.intp]) -> None:
         self.points = points
@@ -34,7 +34,7 @@ class PairBlocks:
         row_group: NDArray[np.intp],
         counts: NDArray[np.int64],
     ) -> None:
-        """Add the pairs of `rows` with `columns`, from the `first` partner of each row on, to counts (group, group, bin)."""
+        """Add the pairs of `rows` with `columns` to counts (group, group, bin); in each row, columns from `first` on count."""
         p = self.points
         row_norm, column_norm = float(p.norms[rows].max()), float(p.norms[columns].max())
         n_dims = p.raw.shape[1]
@@ -68,9 +68,22 @@ class PairBlocks:
 def count_by_blocks(
     points: Points, group_edges: NDArray[np.intp], first: NDArray[np.intp], *, threads: int = 1
 ) -> NDArray[np.int64]:
-    """Count all pairs i < j with j >= first[i], first (point,), by group, edges (group + 1,), and bin: (group, group, radius + 1).
+    """Count all pairs i < j with j >= first[i], by the groups of both points and the bin of their distance.
 
-    Bin k: at or beyond k radii, closer than the next.
+    Parameters
+    ----------
+    points : Points
+    group_edges : array, (group + 1,)
+        Group k consists of the points group_edges[k] to group_edges[k + 1] - 1.
+    first : array, (point,)
+        First partner of each point.
+    threads : int
+        Count of CPU threads.
+
+    Returns
+    -------
+    array, (group, group, radius + 1)
+        Bin k: pairs at a distance of at least k radii and below the next radius.
     """
     n, n_groups = len(points.raw), len(group_edges) - 1
     group = np.repeat(np.arange(n_groups), np.diff(group_edges))

@@ -1,8 +1,8 @@
-"""What tells, from a squared distance in float32, which radii it lies between, and when float32 cannot tell.
+"""Bins of squared distances in float32, with a bound for the rounding error.
 
-Points are centred and scaled (by a power of two, which rounds nothing) so that the longest has a length near 1. A squared
-distance |x|² + |y|² - 2xy is then off by at most `rounding_bound`; a pair that lies within this bound of a radius is
-computed again, from differences in float64. Every count is therefore that of float64, also at radii of a few pairs.
+Points are centred, and scaled by a power of two (exact) to a largest length near 1. The error of a squared distance
+|x|² + |y|² - 2xy is then at most `rounding_bound`. A pair within this bound of a radius is computed again from differences in
+float64. All counts therefore equal those of float64 differences, also at radii with a few pairs.
 """
 
 from dataclasses import dataclass, field
@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 
 CHUNK = 4096  # points centred at a time
 MANTISSA = 23  # bits of a float32 below the exponent
-MAX_BITS = 12  # of them kept in the number of a cell; 4,096 cells to a factor of 2 in squared distance
+MAX_BITS = 12  # of these in the index of a cell: 4,096 cells per factor of 2 in squared distance
 MAX_CELLS = 2**18
-TINY = 2.0**-100  # squared distances so small are never left to float32, whose products would vanish
+TINY = 2.0**-100  # smaller squared distances are always computed again: products in float32 would underflow
 
 
 @dataclass(frozen=True)
 class Points:
-    """Points, the same centred and scaled in float32, and the squared radii on that scale.
+    """Points as given and centred and scaled in float32, and the scaled squared radii.
 
     Parameters
     ----------
     raw : array, (point, dim), float32 or float64
-        As given.
+        Points as given.
     mean : array, (dim,), float64
     scale : float
         A power of two.
@@ -44,12 +44,12 @@ class Points:
     edges: NDArray[np.float64]
 
     def double(self, rows: slice | NDArray[np.intp]) -> NDArray[np.float64]:
-        """Give some points centred and scaled, in float64."""
+        """Return some points, centred and scaled, in float64."""
         return (np.asarray(self.raw[rows], np.float64) - self.mean) * self.scale
 
 
 def prepare_points(points: NDArray[np.floating], radii: NDArray[np.float64]) -> Points:
-    """Centre and scale; `radii` increase. Points may have any magnitude."""
+    """Return points (point, dim), of any magnitude, centred and scaled, with the squared radii; `radii` (radius,) increase."""
     kept = points.dtype in (np.float32, np.float64)
     raw = np.ascontiguousarray(points if kept else points.astype(np.float64))
     mean = raw.mean(axis=0, dtype=np.float64)
@@ -67,10 +67,19 @@ def prepare_points(points: NDArray[np.floating], radii: NDArray[np.float64]) -> 
 
 
 def rounding_bound(n_dims: int, row_norm: float, column_norm: float, *, double: bool = False) -> float:
-    """Give the largest error of |x|² + |y|² - 2xy, for squared lengths up to those given.
+    """Return an upper bound of the rounding error of |x|² + |y|² - 2xy.
 
-    A sum of n products is off by at most n u |x| |y| whatever the order of summation (u: half the last place); rounding of
-    the points, of the norms and of the two sums adds less than 6 u (|x| + |y|)². In float64 the norms are such sums too.
+    The error of a sum of n products is at most n u |x| |y| in any order of summation (u: unit roundoff). Rounding of the points,
+    the norms and the two sums adds less than 6 u (|x| + |y|)². In float64 the norms are also sums of n products.
+
+    Parameters
+    ----------
+    n_dims : int
+        Count of dimensions, n.
+    row_norm, column_norm : float
+        Largest squared lengths |x|² and |y|².
+    double : bool
+        Whether the products are in float64 instead of float32.
 
     References
     ----------
@@ -83,18 +92,18 @@ def rounding_bound(n_dims: int, row_norm: float, column_norm: float, *, double: 
 
 @dataclass
 class RadiusCells:
-    """A table from the leading bits of a squared distance in float32 to the radii it lies between.
+    """Lookup table from the leading bits of a squared distance in float32 to its bin between radii.
 
     Parameters
     ----------
     bins : array, (cell,)
-        How many radii are at or below every distance of the cell; `n_radii + 1` where that is unsure.
+        Count of radii at or below all distances of the cell; `n_radii + 1` if it is uncertain.
     shift, base : int
-        Cell = (bits >> shift) - base, held within the table.
+        Index of a cell: (bits >> shift) - base, clipped to the table.
     error : float
-        What a squared distance may be off by.
+        Upper bound of the error of a squared distance.
     heavy : bool
-        Whether so many pairs were unsure that products in float64 are cheaper.
+        Whether so many pairs were uncertain that products in float64 are faster.
     """
 
     bins: NDArray[np.unsignedinteger]
@@ -106,13 +115,13 @@ class RadiusCells:
 
 @dataclass
 class CellTables:
-    """Tables of cells by error, made when first asked for."""
+    """Lookup tables by error bound, each made on first use."""
 
     edges: NDArray[np.float64]
     made: dict[int, RadiusCells] = field(default_factory=dict)
 
     def for_error(self, error: float) -> RadiusCells:
-        """Give the table for an error, rounded up to the next quarter of a power of two."""
+        """Return the table for an error bound, rounded up to the next quarter power of two."""
         key = int(np.ceil(4 * np.log2(error)))
         if key not in self.made:
             self.made[key] = make_cells(self.edges, 2.0 ** (key / 4))
@@ -120,7 +129,7 @@ class CellTables:
 
 
 def make_cells(edges: NDArray[np.float64], error: float) -> RadiusCells:
-    """Sort cells of squared distance into the bins between `edges` (increasing), for distances off by up to `error`."""
+    """Return the lookup table for increasing `edges` (radius,) and squared distances with an error of at most `error`."""
     lower = min(max(edges[0] / 2, TINY), 4.0)
     upper = min(max(2 * edges[-1], 2 * lower), 32.0)
     bits = int(np.clip(np.log2(MAX_CELLS / np.log2(upper / lower)), 1, MAX_BITS))
@@ -128,7 +137,7 @@ def make_cells(edges: NDArray[np.float64], error: float) -> RadiusCells:
     base = _bits(lower) >> shift
     numbers = np.arange(base, (_bits(upper) >> shift) + 3)
     bounds = (numbers << shift).astype(np.int32).view(np.float32).astype(np.float64)
-    # The first and the last cell also hold what lies outside the table. float64 is rounded to float32 to find its cell.
+    # The first and the last cell include all distances outside the table. A float64 is rounded to float32 to find its cell.
     low = np.append(-np.inf, bounds[1:-1] * (1 - 2.0**-23) - error)
     high = np.append(bounds[1:-1] * (1 + 2.0**-23) + error, np.inf)
     first, last = _counts_up_to(edges, low), _counts_up_to(edges, high)
@@ -137,7 +146,7 @@ def make_cells(edges: NDArray[np.float64], error: float) -> RadiusCells:
 
 
 def _counts_up_to(edges: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Count the edges at or below each value; both increase, and values are many."""
+    """Return the count of edges at or below each value; both increase."""
     return np.cumsum(np.bincount(np.searchsorted(values, edges), minlength=len(values) + 1)[: len(values)])
 
 
@@ -146,5 +155,5 @@ def _bits(value: float) -> int:
 
 
 def _power_of_two(length: float) -> float:
-    """Give the power of two that brings `length` to 0.5-1; 1 for no length."""
+    """Return the power of two that scales `length` to between 0.5 and 1; 1 for a length of 0."""
     return float(2.0 ** -np.clip(np.ceil(np.log2(length)), -1000, 1000)) if length > 0 else 1.0

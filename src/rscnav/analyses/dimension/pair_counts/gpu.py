@@ -1,7 +1,7 @@
-"""Counting pairs by blocks of matrix products with torch, on a GPU (or on a CPU, where the tests run it).
+"""Counts of pairs by blocks of matrix products with torch, on a GPU; on a CPU in the tests.
 
-Products are made in float64, which a GPU for computing does fast enough for the histogram to be what takes the time. Pairs that lie
-as near to a radius as such products may be off are computed again from differences, so that counts are those of the other ways.
+Products are in float64: on a data-centre GPU they take less time than the histogram. A pair within the rounding error of a radius
+is computed again from differences, so that the counts equal those of the other algorithms.
 """
 
 import numpy as np
@@ -12,25 +12,25 @@ from rscnav.errors import InvalidValueError
 
 BLOCK = 8192  # rows and columns of a block: 0.5 GB of products
 BLOCK_CPU = 1024
-CHUNK = 100_000  # unsure pairs at a time
+CHUNK = 100_000  # uncertain pairs that are computed again at a time
 
 
 def torch_device(wanted: str) -> str:
-    """Name the device that ``cuda`` or ``auto`` stands for here.
+    """Return the torch device for a setting: ``cpu`` or ``cuda``.
 
     Raises
     ------
     InvalidValueError
-        For an unknown one, or ``cuda`` where torch finds no GPU.
+        If the setting is unknown, or it is ``cuda`` and torch finds no GPU.
     """
     import torch
 
     if wanted not in ("cuda", "auto", "cpu"):
-        raise InvalidValueError(f"device: '{wanted}' will not do; cpu, cuda or auto")
+        raise InvalidValueError(f"device: '{wanted}' is not valid; expected cpu, cuda or auto")
     there = torch.cuda.is_available()
     if wanted == "cuda" and not there:
         raise InvalidValueError(
-            "device: torch finds no GPU here; use device='cpu', or 'auto' to take one where there is one"
+            "device: 'cuda', but torch finds no GPU; use 'cpu', or 'auto' for a GPU where there is one"
         )
     return "cuda" if there and wanted != "cpu" else "cpu"
 
@@ -38,7 +38,7 @@ def torch_device(wanted: str) -> str:
 def count_on_device(
     points: Points, group_edges: NDArray[np.intp], first: NDArray[np.intp], device: str
 ) -> NDArray[np.int64]:
-    """Count as `pair_blocks.count_by_blocks` does, on a torch device."""
+    """Count as `blocks.count_by_blocks` does, on a torch device."""
     import torch
 
     n, n_groups, n_bins = len(points.raw), len(group_edges) - 1, len(points.edges) + 1

@@ -1,7 +1,7 @@
-"""Counting pairs by the leaves of a k-d tree: leaves further apart than the largest radius are passed over.
+"""Counts of pairs by a k-d tree: pairs of leaves beyond the largest radius are skipped.
 
-The tree only orders the points, so that neighbours stand together; the boxes around its leaves say which leaves can hold a
-pair that counts. Within those, distances are sums of squared differences in float64.
+The tree sorts the points so that neighbours are in one leaf. Two leaves are skipped if the distance of their bounding boxes
+exceeds the largest radius. All other distances are sums of squared differences in float64.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -19,20 +19,20 @@ LEAF = 32  # points
 
 @dataclass(frozen=True)
 class Leaves:
-    """Points in the order of a k-d tree, cut into leaves.
+    """Leaves of a k-d tree, with the points in its order.
 
     Parameters
     ----------
     order : array, (point,)
-        Number of each point before.
+        Index of each point in the original order.
     columns : array, (dim, point)
         Coordinates as given.
     edges : array, (leaf + 1,)
-        Leaf k holds points edges[k] up to edges[k + 1].
+        Leaf k consists of the points edges[k] to edges[k + 1] - 1.
     low, high : array, (leaf, dim), float64
-        The box around each leaf, on the scale of the radii.
+        Bounding box of each leaf, times `Points.scale`.
     reach : float
-        Squared distance from which no pair is counted.
+        Squared distance of two boxes above which their leaves are skipped.
     """
 
     order: NDArray[np.intp]
@@ -43,12 +43,12 @@ class Leaves:
     reach: float
 
     def candidates(self, limit: int) -> int:
-        """Count the pairs of leaves' points that have to be looked at; stops soon after `limit`."""
+        """Return the count of pairs of points whose leaves are not skipped; counting stops soon after `limit`."""
         return int(pairs_of_near_leaves(self.edges, self.low, self.high, self.reach, limit))
 
 
 def make_leaves(points: Points) -> Leaves:
-    """Build the tree, and the boxes around its leaves."""
+    """Return the leaves of a k-d tree of the points, with their bounding boxes."""
     from scipy.spatial import cKDTree
 
     tree = cKDTree(points.single, leafsize=LEAF, copy_data=False)
@@ -56,7 +56,7 @@ def make_leaves(points: Points) -> Leaves:
     sorted_points = points.raw[tree.indices]
     low = np.minimum.reduceat(sorted_points, edges[:-1], axis=0).astype(np.float64) * points.scale
     high = np.maximum.reduceat(sorted_points, edges[:-1], axis=0).astype(np.float64) * points.scale
-    # A little further than the last radius, so that rounding of the boxes' distance leaves out no pair.
+    # Slightly above the largest radius: rounding of the boxes' distance must not exclude a pair.
     reach = float(points.edges[-1] * (1 + 1e-9))
     return Leaves(tree.indices, np.ascontiguousarray(sorted_points.T), edges, low, high, reach)
 
@@ -64,7 +64,7 @@ def make_leaves(points: Points) -> Leaves:
 def count_by_tree(
     points: Points, leaves: Leaves, group_edges: NDArray[np.intp], first: NDArray[np.intp], *, threads: int = 1
 ) -> NDArray[np.int64]:
-    """Count as `pair_blocks.count_by_blocks` does; pairs beyond the last radius are not in the last bin."""
+    """Count as `blocks.count_by_blocks` does, except that the last bin lacks the pairs of skipped leaves."""
     n_groups = len(group_edges) - 1
     group = np.repeat(np.arange(n_groups), np.diff(group_edges))[leaves.order]
     cells = make_cells(points.edges, 2.0**-100)
@@ -83,7 +83,7 @@ def count_by_tree(
 
 
 def _leaf_starts(node: Any) -> list[int]:
-    """List where each leaf below a node starts."""
+    """Return the index of the first point of each leaf below a node, in increasing order."""
     starts, open_nodes = [], [node]
     while open_nodes:
         node = open_nodes.pop()

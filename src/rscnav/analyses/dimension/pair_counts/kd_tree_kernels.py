@@ -1,4 +1,4 @@
-"""Compiled loops over the leaves of a k-d tree; see `kd_tree`."""
+"""Compiled loops over the leaves of a k-d tree, for `kd_tree`."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from rscnav.analyses.dimension.pair_counts.block_kernels import COMPILED
 
 @numba.njit(**COMPILED)
 def _gap(low: Any, high: Any, first: int, second: int, reach: float) -> float:
-    """Give the squared distance between two boxes; of no matter which size once beyond `reach`."""
+    """Return the squared distance of two boxes, or any value above `reach` if it exceeds `reach`."""
     total = 0.0
     for dim in range(low.shape[1]):
-        apart = max(low[first, dim] - high[second, dim], low[second, dim] - high[first, dim], 0.0)
-        total += apart * apart
+        gap = max(low[first, dim] - high[second, dim], low[second, dim] - high[first, dim], 0.0)
+        total += gap * gap
         if total > reach:
             break
     return total
@@ -22,7 +22,7 @@ def _gap(low: Any, high: Any, first: int, second: int, reach: float) -> float:
 
 @numba.njit(**COMPILED)
 def pairs_of_near_leaves(edges: Any, low: Any, high: Any, reach: float, limit: int) -> int:
-    """Count pairs of points in leaves that are not further apart than `reach`; stops soon after `limit`."""
+    """Return the count of pairs of points in leaves at a squared distance of at most `reach`; stops soon after `limit`."""
     n = 0
     for a in range(len(edges) - 1):
         size = edges[a + 1] - edges[a]
@@ -54,10 +54,10 @@ def bin_leaves(
     n_shares: int,
     counts: Any,
 ) -> None:
-    """Add the pairs of every `n_shares`-th leaf with itself and those after it to `counts` (group, group, bin).
+    """Add the pairs of every `n_shares`-th leaf with itself and all later leaves to `counts` (group, group, bin).
 
-    `columns` (dim, point), `place` (where a point stood before the tree), `first` (its first partner there that is
-    counted) and `group` are in the order of the leaves.
+    In the order of the leaves are `columns` (dim, point), `place` (index of a point in the original order), `first` (its first
+    partner in the original order) and `group`.
     """
     widest = 0
     for k in range(len(edges) - 1):

@@ -159,10 +159,11 @@ def shares(cells: NDArray[np.int64], n_cells: int) -> NDArray[np.float64]:
 def _time_in(cells: NDArray[np.int64], lengths: NDArray[np.int64], n_cells: int) -> NDArray[np.float32]:
     """Count the steps that each trial (trial, step) spends in each cell, up to each of some lengths: (length, trial, cell)."""
     found = np.zeros((len(lengths), len(cells), n_cells), np.float32)
-    trial, step = np.indices(cells.shape)
+    step = np.arange(cells.shape[1])
     for k, length in enumerate(lengths):
         counted = (cells >= 0) & (step < length)
-        np.add.at(found[k], (trial[counted], cells[counted]), 1)
+        trial, _ = np.nonzero(counted)
+        np.add.at(found[k], (trial, cells[counted]), 1)
     return found
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from rscnav.files.sealed.regular import DamagedError, read_bytes
-from rscnav.files.sealed.tails import check_sealed_bytes, write_sealed
+from rscnav.files.sealed.regular import DamagedError
+from rscnav.files.sealed.tails import read_sealed, write_sealed
 from rscnav.networks.model import Network
 from rscnav.networks.weights_file import build
 from rscnav.tasks.base import Task
@@ -28,7 +28,7 @@ def load(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> di
     MissingFileError, InvalidValueError
         With the file's name; a `DamagedError` for a file that is not as it was written.
     """
-    data = check_sealed_bytes(read_bytes(path), path, ".pt")
+    data = read_sealed(path, ".pt")
     try:
         return torch.load(io.BytesIO(data), map_location=device, weights_only=True)
     except Exception:  # torch's own message would advise to load it unsafely
@@ -44,7 +44,6 @@ def load_network(path: str | os.PathLike[str], task: Task, device: torch.device 
         ``weights.pt`` of a trained network.
     task : Task
         The task it was trained on.
-    device : torch.device or str
 
     Returns
     -------

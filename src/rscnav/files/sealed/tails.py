@@ -37,14 +37,7 @@ _PT_BYTES = len(TAILS[".pt"]("0" * 64))
 
 
 def sealed(body: bytes, ending: str) -> bytes:
-    """Return a file's bytes with their digest in them.
-
-    Parameters
-    ----------
-    body : bytes
-        A whole file.
-    ending : str
-        One of `TAILS`.
+    """Return the bytes of a whole file, of a kind in `TAILS`, with their digest in them.
 
     Raises
     ------
@@ -66,40 +59,21 @@ def _without(body: bytes, end: bytes, ending: str) -> bytes:
     return body[: -len(end)]
 
 
-def check_sealed_bytes(data: bytes, path: str | os.PathLike[str], ending: str | None = None) -> bytes:
-    """Return a file's bytes where they are those that were written.
-
-    Parameters
-    ----------
-    data : bytes
-    path : path-like
-        For the message.
-    ending : str, optional
-        Default: the path's.
-
-    Raises
-    ------
-    DamagedError
-    """
-    make = TAILS[ending or Path(path).suffix]
-    cut = len(data) - len(make("0" * 64))
-    if cut < 0 or data[cut:] != make(hashlib.sha256(data[:cut]).hexdigest()):
-        size = f"{len(data):,} bytes"
-        raise DamagedError(
-            path, f"damaged, cut short, or changed after it was written (its sha256 does not fit; {size})"
-        )
-    return data
-
-
 def read_sealed(path: str | os.PathLike[str], ending: str | None = None) -> bytes:
-    """Read a whole file whose digest is in it.
+    """Read a whole file whose digest is in it; its ending is that of the path, unless another one is given.
 
     Raises
     ------
     MissingFileError, InvalidValueError
         For a missing file; a `DamagedError` for one that is not as it was written.
     """
-    return check_sealed_bytes(read_bytes(path), path, ending)
+    data = read_bytes(path)
+    make = TAILS[ending or Path(path).suffix]
+    cut = len(data) - len(make("0" * 64))
+    if cut < 0 or data[cut:] != make(hashlib.sha256(data[:cut]).hexdigest()):
+        why = f"damaged, cut short, or changed after it was written (its sha256 does not fit; {len(data):,} bytes)"
+        raise DamagedError(path, why)
+    return data
 
 
 def write_sealed(path: str | os.PathLike[str], body: bytes) -> None:

@@ -2,7 +2,7 @@
 # where it stopped; a change of one analysis reruns only that one. Shorter: snakemake -s workflow/calibration.smk --config sessions=200
 from rscnav.calibration.registry import CLAIMS
 from rscnav.calibration.run import kinds_for, sessions_for
-from rscnav.workflow.jobs.calibration import planned_part
+from rscnav.workflow.jobs.studies import planned_calibration
 from rscnav.config.results_folder import results_folder
 from rscnav.errors import InvalidValueError
 from snakemake.exceptions import WorkflowError
@@ -17,8 +17,8 @@ try:
     RESULTS = results_folder(str(config.get("results_dir", "results/calibration")))
 except InvalidValueError as error:
     raise WorkflowError(f"results_dir: {error}") from None
-JOBS = {analysis: planned_part("run", analysis) for analysis in CLAIMS}
-TABLE = planned_part("table")
+JOBS = {analysis: planned_calibration("run", analysis) for analysis in CLAIMS}
+TABLE = planned_calibration("table")
 
 
 def chunks(analysis, kind):

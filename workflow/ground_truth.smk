@@ -2,7 +2,7 @@
 # run resumes where it stopped. Shorter: snakemake -s workflow/ground_truth.smk --config seeds=2
 from rscnav.errors import InvalidValueError
 from rscnav.workflow.jobs.planned import settings_file, settings_file_text
-from rscnav.workflow.jobs.ground_truth import planned_part
+from rscnav.workflow.jobs.studies import planned_ground_truth
 from rscnav.config.load import load_config, read_files
 from rscnav.config.results_folder import results_folder
 from rscnav.files.atomic import write_text
@@ -32,7 +32,7 @@ MOST = f"--units {max(UNITS)} --trials {max(TRIALS)}"
 
 def planned_with(part):
     """Return the parameters that are a job's rerun triggers, and the mark that its command checks."""
-    job = planned_part(None if part == "summary" else CONFIG, part)
+    job = planned_ground_truth(None if part == "summary" else CONFIG, part)
     return {"settings": job.settings, "code": job.code, "expect": job.mark}
 
 

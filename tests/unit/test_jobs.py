@@ -16,7 +16,7 @@ from rscnav.config.load import load_config, parse_config
 from rscnav.figures.registry import FIGURES
 from rscnav.sessions.hdf5 import write_session
 from rscnav.workflow.jobs import planned as jobs
-from rscnav.workflow.jobs.planned import ChangedError, check_mark, mark, planned, settings_file, settings_file_text
+from rscnav.workflow.jobs.planned import ChangedError, Job, check_mark, planned, settings_file, settings_file_text
 
 ROOT = Path(rscnav.__file__).parents[2]
 VALUES = {
@@ -61,19 +61,22 @@ def test_a_job_s_code_includes_its_item_s(config):
 
 
 def test_what_differs_is_named():
-    word = mark("analyse", "tuning_entropy", "{}", "c0de")
+    def now(settings, code):
+        return Job("analyse", "tuning_entropy", settings, code)
+
+    word = now("{}", "c0de").mark
     assert re.fullmatch(r"analyse:tuning_entropy:[0-9a-f]{12}:c0de", word)
-    check_mark(word, "{}", "c0de", "f.yaml")
+    check_mark(word, now("{}", "c0de"), "f.yaml")
     with pytest.raises(
         ChangedError, match=r"^the settings in f.yaml changed .*\(analyse tuning entropy\); start snakemake again"
     ):
-        check_mark(word, '{"seed": 1}', "c0de", "f.yaml")
+        check_mark(word, now('{"seed": 1}', "c0de"), "f.yaml")
     with pytest.raises(ChangedError, match="^the code of `rscnav analyse` changed"):
-        check_mark(word, "{}", "0ther", "f.yaml")
+        check_mark(word, now("{}", "0ther"), "f.yaml")
     with pytest.raises(ChangedError, match="^the settings in f.yaml and the code of `rscnav analyse` changed"):
-        check_mark(word, "", "0ther", "f.yaml")
+        check_mark(word, now("", "0ther"), "f.yaml")
     with pytest.raises(ValueError, match="'analyse' is no job's mark"):
-        check_mark("analyse", "", "", "f.yaml")
+        check_mark("analyse", now("", ""), "f.yaml")
 
 
 def test_a_command_refuses_other_settings_and_makes_nothing(tmp_path, capsys):

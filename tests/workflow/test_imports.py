@@ -14,9 +14,8 @@ from tiny_project import ROOT, TINY, environment
 from rscnav.analyses.registry import ANALYSES
 from rscnav.config.load import load_config
 from rscnav.figures.registry import FIGURES
-from rscnav.workflow.jobs.calibration import modules_of_part as modules_of_calibration
-from rscnav.workflow.jobs.ground_truth import modules_of_part as modules_of_ground_truth
 from rscnav.workflow.jobs.planned import modules_of
+from rscnav.workflow.jobs.studies import modules_of_calibration, modules_of_ground_truth
 from rscnav.workflow.provenance.import_closure import closure
 from rscnav.workflow.provenance.package_versions import WITHOUT_EFFECT
 

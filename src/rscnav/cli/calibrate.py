@@ -14,8 +14,8 @@ from rscnav.files.sealed.rows import read_rows, write_rows
 from rscnav.files.sealed.tails import write_sealed
 from rscnav.registry import load
 from rscnav.seeds import Seeds
-from rscnav.workflow.jobs.calibration import planned_part
 from rscnav.workflow.jobs.planned import check_mark
+from rscnav.workflow.jobs.studies import planned_calibration
 
 log = logging.getLogger(__name__)
 EVERY_S = 20.0
@@ -41,8 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Run a part."""
     for word in arguments.expect:
-        now = planned_part(arguments.part, arguments.analysis if arguments.part == "run" else "")
-        check_mark(word, now.settings, now.code, "the table of claims")
+        now = planned_calibration(arguments.part, arguments.analysis if arguments.part == "run" else "")
+        check_mark(word, now, "the table of claims")
     if arguments.part == "table":
         verdict = load(PARTS["table"])
         found = verdict.verdicts(row for path in arguments.inputs for row in read_rows(path, CalibrationRow))

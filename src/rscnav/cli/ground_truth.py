@@ -4,6 +4,7 @@ import argparse
 import logging
 import time
 from pathlib import Path
+from typing import Any
 
 from rscnav.cli.common import add_config, add_expect, whole
 from rscnav.config.load import load_config
@@ -48,7 +49,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Run a part."""
     started = time.monotonic()
-    getattr(_Parts, arguments.part)(arguments, _checked(arguments))
+    config: Any = _checked(arguments)
+    part = load(PARTS[arguments.part])
+    if arguments.part == "simulate":
+        read, truth = part.simulate_and_read(config, arguments.seed, arguments.units, arguments.trials)
+        write_session(part.expected(read, truth), arguments.rates)
+        write_session(read, arguments.output)
+    elif arguments.part == "measure":
+        size = (arguments.seed, arguments.units, arguments.trials, arguments.activity)
+        write_rows(part.measured(read_session(arguments.session), config, *size), arguments.output)
+    elif arguments.part == "truth":
+        write_rows(part.all_truths(config, arguments.trials, arguments.units), arguments.output)
+    else:
+        part.write_summary(arguments.inputs, arguments.truth, arguments.folder)
     log.info("%s: done (%.0f s)", arguments.part, time.monotonic() - started)
 
 
@@ -57,37 +70,10 @@ def _checked(arguments: argparse.Namespace) -> Config | None:
     files = getattr(arguments, "config", None)
     config = load_config(*files) if files else None
     if arguments.expect:
-        from rscnav.workflow.jobs.ground_truth import planned_part
         from rscnav.workflow.jobs.planned import check_mark
+        from rscnav.workflow.jobs.studies import planned_ground_truth
 
-        now = planned_part(config, arguments.part)
+        now = planned_ground_truth(config, arguments.part)
         for word in arguments.expect:
-            check_mark(word, now.settings, now.code, files[-1] if files else "")
+            check_mark(word, now, files[-1] if files else "")
     return config
-
-
-class _Parts:
-    """The parts by name; each loads what does it."""
-
-    @staticmethod
-    def simulate(arguments: argparse.Namespace, config: Config) -> None:
-        part = load(PARTS["simulate"])
-        read, truth = part.simulate_and_read(config, arguments.seed, arguments.units, arguments.trials)
-        write_session(part.expected(read, truth), arguments.rates)
-        write_session(read, arguments.output)
-
-    @staticmethod
-    def measure(arguments: argparse.Namespace, config: Config) -> None:
-        part = load(PARTS["measure"])
-        session = read_session(arguments.session)
-        size = (arguments.seed, arguments.units, arguments.trials, arguments.activity)
-        write_rows(part.measured(session, config, *size), arguments.output)
-
-    @staticmethod
-    def truth(arguments: argparse.Namespace, config: Config) -> None:
-        truths = load(PARTS["truth"]).all_truths(config, arguments.trials, arguments.units)
-        write_rows(truths, arguments.output)
-
-    @staticmethod
-    def summary(arguments: argparse.Namespace, config: None) -> None:
-        load(PARTS["summary"]).write_summary(arguments.inputs, arguments.truth, arguments.folder)

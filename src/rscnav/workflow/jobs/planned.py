@@ -22,12 +22,8 @@ from rscnav.registry import module_of
 from rscnav.tasks.registry import task_code
 from rscnav.workflow.provenance.provenance import code_hash
 
-COMMANDS = {
-    "figure": "plot",
-    "joint_figure": "plot",
-    "export_nwb": "export",
-    "export_tables": "export",
-}  # of stages named otherwise
+# Of stages named otherwise.
+COMMANDS = {"figure": "plot", "joint_figure": "plot", "export_nwb": "export", "export_tables": "export"}
 SIMULATED_TASK = "ring-fixed"  # that simulated recordings are of
 
 
@@ -37,17 +33,22 @@ class ChangedError(RscnavError):
 
 @dataclass(frozen=True)
 class Job:
-    """The settings of a job as text, the hash of its code, and both as the mark that its command checks."""
+    """What a job depends on besides its input files: settings as text, and the hash of its code."""
 
+    stage: str
+    item: str
     settings: str
     code: str
-    mark: str
+
+    @property
+    def mark(self) -> str:
+        """What the job was planned with, in one word, which its command checks."""
+        return f"{self.stage}:{self.item}:{_sha(self.settings)[:12]}:{self.code}"
 
 
 def planned(config: Config, stage: str, item: str = "") -> Job:
     """Return what a job of a stage (see `rscnav.config.job_settings.STAGES`) depends on besides its input files."""
-    settings, code = settings_text(config, stage, item), code_hash(*modules_of(config, stage, item))
-    return Job(settings, code, mark(stage, item, settings, code))
+    return Job(stage, item, settings_text(config, stage, item), code_hash(*modules_of(config, stage, item)))
 
 
 def modules_of(config: Config, stage: str, item: str = "") -> tuple[str, ...]:
@@ -72,38 +73,17 @@ def _of_item(config: Config, stage: str, item: str) -> tuple[str, ...]:
     return ()
 
 
-def mark(stage: str, item: str, settings: str, code: str) -> str:
-    """Write down what a job was planned with, in one word."""
-    return f"{stage}:{item}:{_sha(settings)[:12]}:{code}"
-
-
-def check_mark(expected: str, settings: str, code: str, file: str) -> None:
-    """Refuse to do a job with other settings or other code than it was planned with.
-
-    Parameters
-    ----------
-    expected : str
-        The job's `mark`.
-    settings, code : str
-        As they are now.
-    file : str
-        The configuration file that the settings were read from, for the message.
+def check_mark(expected: str, now: Job, file: str) -> None:
+    """Refuse to do a job with other settings, read from `file`, or other code than those in the mark that it was planned with.
 
     Raises
     ------
     ChangedError
         It says which of the two differ, and the cure.
     """
-    stage, item, _, _ = parts = _parts(expected)
-    now = _parts(mark(stage, item, settings, code))
-    changed = [
-        what
-        for what, before, after in (
-            (f"the settings in {file}", parts[2], now[2]),
-            (f"the code of `rscnav {COMMANDS.get(stage, stage)}`", parts[3], now[3]),
-        )
-        if before != after
-    ]
+    stage, item, *before = _parts(expected)
+    what = (f"the settings in {file}", f"the code of `rscnav {COMMANDS.get(stage, stage)}`")
+    changed = [name for name, a, b in zip(what, before, _parts(now.mark)[2:], strict=True) if a != b]
     if changed:
         job = f"{stage} {item}".strip().replace("_", " ")
         raise ChangedError(
@@ -115,22 +95,14 @@ def check_mark(expected: str, settings: str, code: str, file: str) -> None:
 def check_planned(config: Config, expected: Sequence[str], file: str) -> None:
     """Check the marks of jobs that take their settings from a configuration (see `check_mark`)."""
     for word in expected:
-        stage, item, _, _ = _parts(word)
-        now = planned(config, stage, item)
-        check_mark(word, now.settings, now.code, file)
+        stage, item, *_ = _parts(word)
+        check_mark(word, planned(config, stage, item), file)
 
 
 def settings_file_text(config: Config, merged: Mapping[str, Any]) -> str:
-    """Write a configuration as YAML, with its presets merged in, so that it gives the same configuration again.
+    """Write a configuration as YAML, from its plain values with presets merged in, so that it gives the same one again.
 
     Patterns of file names are resolved: a file that appears later changes no job.
-
-    Parameters
-    ----------
-    config : Config
-        What `merged` was checked to be.
-    merged : mapping
-        Plain values.
     """
     values = {key: value for key, value in merged.items() if value is not None} | {"results_dir": config.results_dir}
     if "recordings" in values:
@@ -144,13 +116,13 @@ def settings_file(folder: str, text: str) -> str:
     return f"{folder}/config/{_sha(text)[:16]}.yaml"
 
 
-def _parts(word: str) -> tuple[str, str, str, str]:
+def _parts(word: str) -> list[str]:
     found = word.split(":")
     if len(found) != 4:
         raise InvalidValueError(
             f"--expect: '{word}' is no job's mark (STAGE:ITEM:SETTINGS:CODE); leave the option out by hand"
         )
-    return found[0], found[1], found[2], found[3]
+    return found
 
 
 def _sha(text: str) -> str:

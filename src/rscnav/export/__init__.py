@@ -1,9 +1,9 @@
-"""Sessions for other programs: NWB, and tidy tables beside it.
+"""Export of sessions for other programs: NWB files, and tidy tables in Parquet or CSV.
 
-- ``nwb``       A session as an NWB file, and back
-- ``registry``  what sessions are exported to: kind of file -> module and function, imported when wanted
-- ``settings``  which files are exported
-- ``tables``    session -> tidy tables: one row a time bin, trial, encounter, unit; Parquet or CSV
+- ``nwb``       session -> NWB file -> session
+- ``registry``  registry of exports: kind of file -> function, imported on use
+- ``settings``  settings of the export
+- ``tables``    session -> tidy tables: one row per time bin, trial, encounter or unit; Parquet or CSV
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""What sessions are exported to: kind of file -> module and function, imported when wanted."""
+"""Registry of exports: kind of file -> ``module:function``, imported on use."""
 
 from rscnav.registry import Registry
 

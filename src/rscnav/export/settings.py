@@ -1,4 +1,4 @@
-"""Which files are exported."""
+"""Settings of the export."""
 
 from typing import Literal
 
@@ -8,7 +8,9 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class Export(StrictSettings):
-    """What is written for other programs."""
+    """Files that are written for other programs."""
 
-    nwb: bool = Field(True, description="every session as NWB")
-    tables: Literal["parquet", "csv"] | None = Field("parquet", description="tidy tables beside it; null: none")
+    nwb: bool = Field(True, description="export every session as an NWB file")
+    tables: Literal["parquet", "csv"] | None = Field(
+        "parquet", description="format of the tidy tables of every session; null: no tables"
+    )

@@ -1,4 +1,4 @@
-"""Session -> tidy tables: one row a time bin, trial, encounter, unit; Parquet or CSV."""
+"""Session -> tidy tables: one row per time bin, trial, encounter or unit; Parquet or CSV."""
 
 import os
 from collections.abc import Iterator
@@ -21,42 +21,48 @@ if TYPE_CHECKING:
 
 Kind = Literal["parquet", "csv"]
 TABLES = ("samples", "trials", "units", "encounters", "spikes", "activity")
-COLUMNS = "columns.json"  # what each column means, and the sha256 of each table
-_SPIKES = 1 << 22  # spikes that are written at once
+COLUMNS = "columns.json"  # unit and meaning of each column, and the SHA-256 of each table
+_SPIKES = 1 << 22  # spikes that are written in one piece
 _LEFT_OUT = ("belief", "bayes_posterior")  # (time, bin): in the NWB file
 
 
 def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind = "parquet") -> list[Path]:
-    """Write a session's tables into a folder, all or none: the files of `TABLES`, whatever the session has.
+    """Write a session as tidy tables into a folder: all files or none.
 
-    ``samples`` has one row a time bin with all that is known over time but the activity, ``activity`` the same rows with a
-    column a unit; ``trials``, ``encounters``, ``units`` and ``spikes`` (unit, time_s). A table of what the session does not have
-    has no rows; ``columns.json`` lists these tables as absent, says what each column means, and holds the sha256 of each file.
+    The tables are those in `TABLES`, for every session:
+
+    - ``samples``: one row per time bin, with all fields over time except the activity
+    - ``activity``: the same rows, with one column per unit
+    - ``trials``, ``encounters``, ``units``: one row per trial, encounter, unit
+    - ``spikes``: one row per spike (unit, time_s)
+
+    A table that the session does not have is written without rows. ``columns.json`` lists these tables as absent, describes each column
+    of ``samples``, and holds the SHA-256 of each file.
 
     Parameters
     ----------
     session : Session
     folder : path-like
-        Is made.
+        It is created if it does not exist.
     kind : {"parquet", "csv"}
 
     Returns
     -------
     list of Path
-        The files.
+        Paths of the files.
 
     Raises
     ------
     FileError
-        Where a file cannot be written.
+        If a file cannot be written.
     MissingPackageError
-        For Parquet, where pyarrow is not installed.
+        For Parquet, if pyarrow is not installed.
     """
     import pandas as pd
 
     if kind == "parquet":
         with extra("export"):
-            import pyarrow  # noqa: F401  # before any file is written
+            import pyarrow  # noqa: F401  # fails before any file is written
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     samples, about = _samples(session)
@@ -82,17 +88,17 @@ def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind =
             columns.write_bytes(sealed(json_bytes(content), ".json"))
     for other in get_args(Kind):
         for name in TABLES if other != kind else ():
-            (target / f"{name}.{other}").unlink(missing_ok=True)  # of an export in the other kind
+            (target / f"{name}.{other}").unlink(missing_ok=True)  # of an earlier export in the other format
     return [target / name for name in table_files(kind)]
 
 
 def table_files(kind: Kind) -> list[str]:
-    """Name the files that the tables of a session are, which are the same for every session."""
+    """Return the names of the files of an export; they are the same for every session."""
     return [*(f"{name}.{kind}" for name in TABLES), COLUMNS]
 
 
 def _samples(session: Session) -> tuple["pd.DataFrame", dict[str, dict[str, str]]]:
-    """Give what is known over time, and unit and meaning of each column."""
+    """Return the table of all fields over time except the activity, and the unit and meaning of each column."""
     import pandas as pd
 
     columns: dict[str, Any] = {}
@@ -113,7 +119,7 @@ def _samples(session: Session) -> tuple["pd.DataFrame", dict[str, dict[str, str]
         about |= {name: {"unit": unit, "about": spec.about} for name in parts}
     if session.phase is not None:
         columns["phase"] = np.array([*PHASES, ""])[np.minimum(session.phase, len(PHASES))]
-        about["phase"] = {"unit": "", "about": "LM0, LM1, LM2; empty: not applicable"}
+        about["phase"] = {"unit": "", "about": "LM0, LM1, LM2: count of distinct landmarks encountered; empty: not applicable"}
     return pd.DataFrame(columns), about
 
 
@@ -126,7 +132,7 @@ def _write(table: "pd.DataFrame", path: Path, kind: Kind) -> None:
 
 
 def _spike_pieces(spikes: Trains) -> Iterator[dict[str, NDArray]]:
-    """Give unit and time of the spikes, some units at a time."""
+    """Yield unit and time of the spikes, for some units at a time."""
     counts = spike_counts(spikes)
     piece = (np.cumsum(counts) - counts) // _SPIKES
     for k in np.unique(piece) if len(counts) else [0]:
@@ -136,7 +142,7 @@ def _spike_pieces(spikes: Trains) -> Iterator[dict[str, NDArray]]:
 
 
 def _activity_pieces(session: Session) -> Iterator[dict[str, NDArray]]:
-    """Give time and the activity of each unit, a stretch of rows after the other."""
+    """Yield time and the activity of each unit, in blocks of rows."""
     for block in [*row_blocks(session.activity.shape)] or [slice(0, 0)]:
         rates = np.asarray(session.activity[block], np.float32)
         units = {f"unit_{k}": column for k, column in enumerate(rates.T.copy())}
@@ -144,7 +150,7 @@ def _activity_pieces(session: Session) -> Iterator[dict[str, NDArray]]:
 
 
 def _write_pieces(pieces: Iterator[dict[str, NDArray]], path: Path, kind: Kind) -> None:
-    """Write a table piece by piece; the first one says what its columns are."""
+    """Write a table piece by piece; the first piece defines the columns."""
     import pandas as pd
 
     with writing(path):

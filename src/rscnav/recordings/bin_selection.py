@@ -1,4 +1,4 @@
-"""Which bins of a recording are used, how many were dropped for what, and, in sentences, why none is left."""
+"""Selection of time bins: counts of dropped bins by reason, and the error message if no bin is left."""
 
 from collections.abc import Mapping
 
@@ -16,16 +16,24 @@ _WORDS = {
     "n_bins_invalid": "lie in invalid_times",
     "n_bins_unobserved": "lie outside the obs_intervals of some unit",
     "n_bins_unrecorded": "lie before the first or after the last spike",
-    "n_bins_without_samples": "hold no sample of the activity",
+    "n_bins_without_samples": "contain no sample of the activity",
     "n_bins_outside_epochs": "lie outside the epochs",
-    "n_bins_in_gaps": "have no position (they touch a gap in it)",
-    "n_bins_nan": "hold a position that is NaN",
-    "n_bins_nan_activity": "hold activity that is NaN",
+    "n_bins_in_gaps": "have no position (they overlap a tracking gap)",
+    "n_bins_nan": "contain a position that is NaN",
+    "n_bins_nan_activity": "contain activity that is NaN",
 }
 
 
 def kept_bins(recorded: RawRecording, mapping: Recording) -> tuple[Bins, dict[str, int]]:
-    """Lay bins into the trials and drop those that are invalid, outside the epochs, or without position or activity."""
+    """Return the time bins of all trials that are used, and the counts of dropped bins by reason.
+
+    Bins are dropped if they are invalid or unobserved, outside the epochs, or without position or activity.
+
+    Raises
+    ------
+    InvalidValueError
+        If the position is NaN in a bin and `position.nan` is ``refuse``.
+    """
     bins = bins_within(recorded.spans.times, mapping.bin_s)
     dropped = {"n_bins_outside_epochs": 0, "n_bins_in_gaps": 0, "n_bins_nan": 0}
 
@@ -47,14 +55,20 @@ def kept_bins(recorded: RawRecording, mapping: Recording) -> tuple[Bins, dict[st
         if missing.any() and mapping.position.nan == "refuse":
             raise InvalidValueError(
                 f"position.series: {mapping.position.shown} is NaN in {missing.sum()} bins, the first at "
-                f"{bins.centre[missing][0]:.3f} s; write position.nan: drop to leave them out, or interpolate in the file"
+                f"{bins.centre[missing][0]:.3f} s; set position.nan: drop to drop these bins, or interpolate in the file"
             )
         drop("n_bins_nan", missing)
     return bins, dropped
 
 
 def known_bins(bins: Bins, sampled: Sampled, mapping: Recording) -> tuple[Bins, int]:
-    """Drop bins in which some unit's activity is NaN, or refuse them, as the mapping says; give how many were dropped."""
+    """Drop bins in which the activity of any unit is NaN; return the bins that are left, and the count of dropped bins.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are such bins and `activity.nan` is ``refuse``.
+    """
     unknown = np.zeros(len(bins), bool)
     if sampled.has_nan.any():
         for samples, _, rates in SampledRates(sampled, bins).blocks():
@@ -62,23 +76,23 @@ def known_bins(bins: Bins, sampled: Sampled, mapping: Recording) -> tuple[Bins, 
     if unknown.any() and mapping.activity is not None and mapping.activity.nan == "refuse":
         raise InvalidValueError(
             f"activity.series: '{', '.join(mapping.activity.names)}' is NaN in {unknown.sum()} bins, the first at "
-            f"{bins.centre[unknown][0]:.3f} s; write activity.nan: drop to leave them out"
+            f"{bins.centre[unknown][0]:.3f} s; set activity.nan: drop to drop these bins"
         )
     return bins.keep(~unknown), int(unknown.sum())
 
 
 def nothing_left(recorded: RawRecording, mapping: Recording, dropped: Mapping[str, int]) -> str:
-    """Return the message for a recording of which no bin is left; `dropped` are its bins by the reason why."""
+    """Return the error message for a recording with no bin left; `dropped` are the counts of bins by reason."""
     spans, bin_s = recorded.spans.times, mapping.bin_s
     what = "pieces" if recorded.spans.cut else "trials"
     length = np.diff(spans, axis=1)[:, 0]
     total = sum(dropped.values())
     head = f"no bin of {bin_s:g} s is left of {len(spans)} {what} ({spans[0, 0]:g} to {spans[-1, 1]:g} s)"
     if not total and not length.any():
-        cure = "name the column of their ends stop_time in the file, or write trials.end: next"
-        return f"{head}: all {what} last 0 s, since their start and stop are the same; {cure}"
+        cure = "rename the column of their ends to stop_time in the file, or set trials.end: next"
+        return f"{head}: all {what} last 0 s, because start and stop are equal; {cure}"
     if not total:
-        return f"{head}: the longest lasts {length.max():.4g} s; choose a bin_s that is shorter than the {what}"
+        return f"{head}: the longest lasts {length.max():.4g} s; set a bin_s that is shorter than the {what}"
     counts = {key: n for key, n in dropped.items() if n}
     parts = [f"{n:,} {_WORDS.get(key, key.removeprefix('n_').replace('_', ' '))}" for key, n in counts.items()]
     words = f"{head}: of {total:,} bins {', '.join(parts)}"
@@ -87,23 +101,26 @@ def nothing_left(recorded: RawRecording, mapping: Recording, dropped: Mapping[st
         return f"{words}. {_of_position(recorded.tracking, spans[0, 0], spans[-1, 1], mapping)}"
     if main == "n_bins_outside_epochs" and recorded.epochs is not None:
         first, last = recorded.epochs[:, 0].min(), recorded.epochs[:, 1].max()
-        return f"{words}. The epochs lie from {first:g} to {last:g} s; are trials and epochs on one clock, and is it the right epoch?"
+        return (
+            f"{words}. The epochs extend from {first:g} to {last:g} s; check that trials and epochs are on one clock, and that this is "
+            "the right epoch"
+        )
     if main in ("n_bins_nan", "n_bins_nan_activity"):
-        return f"{words}. Is it the right series?"
-    return f"{words}. Are all times in the file in seconds on one clock?"
+        return f"{words}. Check that it is the right series"
+    return f"{words}. Check that all times in the file are in seconds on one clock"
 
 
 def _of_position(tracking: Tracking, start: float, stop: float, mapping: Recording) -> str:
-    """Say where the position is, and how long its gaps are."""
+    """Return a sentence with the time span of the position and the length of its gaps."""
     first, last = tracking.extent
-    where = f"The position goes from {first:g} to {last:g} s"
+    where = f"The position extends from {first:g} to {last:g} s"
     if last < start or first > stop:
-        return f"{where}: are both in seconds on one clock?"
+        return f"{where}; check that both are in seconds on one clock"
     gaps = tracking.gaps[np.isfinite(tracking.gaps).all(axis=1)]
     if not len(gaps):
-        return f"{where}, and has no gaps in between"
+        return f"{where}, without gaps"
     longest = float(np.max(np.diff(gaps, axis=1)))
     key = "" if mapping.position is None else f" (position.max_gap_s: {mapping.position.max_gap_s:g})"
     return (
-        f"{where}, with {len(gaps)} gaps of up to {longest:.4g} s{key}; are samples stored less often than bins need?"
+        f"{where}, with {len(gaps)} gaps of up to {longest:.4g} s{key}; check that the sampling interval is short enough for the bins"
     )

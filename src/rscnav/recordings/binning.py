@@ -1,7 +1,7 @@
-"""Time in bins.
+"""Time bins and intervals of time.
 
-A bin holds the spikes from its start up to, not including, its end; neighbouring bins share their edge to the last bit, so
-that no spike is counted twice or lost.
+A bin is half-open: it includes its start and excludes its end. Neighbouring bins have exactly the same edge, so that each spike
+is counted once.
 """
 
 from collections.abc import Iterable
@@ -11,19 +11,19 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-TOLERANCE_S = 1e-6  # rounding of times in files: spans that are shorter by less than this keep their last bin
+TOLERANCE_S = 1e-6  # rounding of times in files: a span that is too short by less than this still has its last bin
 
 
 @dataclass(frozen=True)
 class Bins:
-    """Bins of one width.
+    """Time bins of equal width.
 
     Parameters
     ----------
     left, right : array, (bin,)
         Edges (s).
     span : array, (bin,)
-        Index of the span that a bin lies in.
+        Index of the span that contains the bin.
     """
 
     left: NDArray[np.float64]
@@ -36,7 +36,7 @@ class Bins:
         return 0.5 * (self.left + self.right)
 
     def keep(self, mask: NDArray[np.bool_]) -> "Bins":
-        """Return the bins of a mask."""
+        """Return the bins that a mask (bin,) selects."""
         return Bins(self.left[mask], self.right[mask], self.span[mask])
 
     def __len__(self) -> int:
@@ -44,7 +44,7 @@ class Bins:
 
 
 def bins_within(spans: NDArray[np.float64], bin_s: float) -> Bins:
-    """Lay bins into spans, from each one's start; time left over at its end stays out.
+    """Divide spans into bins from the start of each span; a remainder at its end is left out.
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ def bins_within(spans: NDArray[np.float64], bin_s: float) -> Bins:
 
 
 def overlaps(bins: Bins, intervals: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Mark the bins that share time with any of the intervals, (bin,).
+    """Return a mask (bin,) of the bins that overlap any of the intervals.
 
     Parameters
     ----------
     bins : Bins
     intervals : array, (interval, 2)
-        Start and stop (s; may be infinite), in order of time, apart from each other.
+        Start and stop (s; may be infinite), sorted and disjoint.
     """
     if not len(intervals):
         return np.zeros(len(bins), bool)
@@ -77,7 +77,7 @@ def overlaps(bins: Bins, intervals: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def complement(spans: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the intervals, from -∞ to ∞, that no span covers; spans may overlap and stand in any order."""
+    """Return the complement of spans (span, 2) in (-∞, ∞), as intervals; spans may overlap and need not be sorted."""
     edges, reached = [], -np.inf
     for start, stop in spans[np.argsort(spans[:, 0], kind="stable")]:
         if start > reached:
@@ -87,13 +87,16 @@ def complement(spans: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def outside_any(observed: Iterable[NDArray[np.float64] | None]) -> NDArray[np.float64]:
-    """Give the time outside at least one of several sets of intervals (interval, 2), in order and apart; None covers all time."""
+    """Return the time outside at least one of several sets of intervals, (interval, 2), sorted and disjoint.
+
+    None in place of a set stands for all time.
+    """
     distinct = {spans.tobytes(): spans for spans in observed if spans is not None}
     return merge_intervals(np.concatenate([np.empty((0, 2)), *(complement(spans) for spans in distinct.values())]))
 
 
 def merge_intervals(spans: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Join spans (span, 2) that overlap or touch; they come back in order of time."""
+    """Return the union of spans (span, 2): overlapping or touching spans are joined, sorted by time."""
     joined: list[list[float]] = []
     for start, stop in spans[np.argsort(spans[:, 0], kind="stable")].tolist():
         if joined and start <= joined[-1][1]:
@@ -104,7 +107,7 @@ def merge_intervals(spans: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def cut_spans(spans: NDArray[np.float64], segment_s: float) -> tuple[NDArray[np.float64], int]:
-    """Cut spans into pieces of one length; a remainder of at least half of it is a piece too.
+    """Divide spans into pieces of equal length; a remainder of at least half that length is also a piece.
 
     Parameters
     ----------
@@ -117,7 +120,7 @@ def cut_spans(spans: NDArray[np.float64], segment_s: float) -> tuple[NDArray[np.
     -------
     pieces : array, (piece, 2)
     n_dropped : int
-        Remainders (and spans) shorter than half of it, which are left out.
+        Count of remainders (and spans) shorter than half of `segment_s`, which are left out.
     """
     pieces, dropped = [], 0
     for start, stop in spans:

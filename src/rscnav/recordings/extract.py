@@ -1,4 +1,4 @@
-"""What an NWB file holds of a recording: units, tracking, epochs and trials, by the names that the mapping gives."""
+"""Units, tracking, epochs and trials of an NWB file, by the names in the mapping."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,33 +32,34 @@ from rscnav.sessions.lazy import LazySpikeTrains
 
 @dataclass(frozen=True)
 class RawRecording:
-    """What a file holds.
+    """Content of a recorded file that the mapping selects, before it is divided into bins.
 
     Parameters
     ----------
     subject : str
     about : dict of str
-        What the file says of the animal, and when the session began.
+        Species, sex and age of the subject, and the start of the session, where the file names them.
     units : dict of array
-        Columns of the units that were kept.
+        Table columns of the selected units.
     spikes : sequence of array or None
-        Their spike times (s), read when asked for; None where activity is a series.
+        Spike times (s) of the selected units, read on access; None if the activity is a series.
     sampled : Sampled or None
         Activity that is a series.
     n_units_left_out, n_spikes_unobserved : int
+        Counts of units that the unit filters exclude, and of spikes outside the `obs_intervals` of their unit.
     unobserved, invalid : array, (interval, 2)
-        Times (s) in which some unit was not observed, and which the file calls invalid.
+        Times (s) in which at least one unit was not observed, and the file's `invalid_times`.
     unrecorded : array, (interval, 2)
-        Times (s) before the first and after the last spike, where the silence there is certain to mean that nothing was recorded.
+        Times (s) before the first and after the last spike, if the silence is so long that nothing was recorded there.
     tracking, heading : Tracking or None
     frame : CoordinateFrame or None
-        That of `tracking`.
+        Coordinate frame of `tracking`.
     epochs : array, (epoch, 2), or None
         Start and stop (s); None for the whole recording.
     spans : TrialSpans
         Trials, or pieces of stretches.
     notes : list of str
-        What had to be put right.
+        Corrections and warnings, for the session's attributes.
     """
 
     subject: str
@@ -80,12 +81,13 @@ class RawRecording:
 
 
 def read_file(file: Any, mapping: Recording) -> RawRecording:
-    """Read units, tracking, epochs and trials of a `pynwb.NWBFile`, as the mapping names them.
+    """Read the units, tracking, epochs and trials that the mapping names from a `pynwb.NWBFile`.
 
     Raises
     ------
     InvalidValueError
-        Where the file does not hold what the mapping names, or no unit is left.
+        If the file does not contain an object that the mapping names, if no unit is left, or if spikes, tracking and trials do not
+        cover the same time in one unit and on one clock.
     """
     notes: list[str] = []
     sampled = units = None
@@ -107,7 +109,7 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
     extent = _extent(units, sampled, tracking, mapping)
     if units is not None:
         units = units.meeting(mapping.unit_filters, extent, mapping.bin_s)
-        extent = _extent(units, sampled, tracking, mapping)  # of the units that are left
+        extent = _extent(units, sampled, tracking, mapping)  # of the selected units
     sampled = None if sampled is None else sampled.meeting(mapping.unit_filters)
     population: Any = sampled if units is None else units
     notes = [*population.notes, *notes, *(note for each in files_of(file).values() for note in damage_notes(each))]
@@ -115,7 +117,7 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
     spans = rows = None
     if mapping.trials is not None:
         spans = trial_spans(file, mapping.trials, extent, tracking, frame)
-        rows = spans.table if mapping.trials.home_location is None else None  # those of a home are made of the tracking
+        rows = spans.table if mapping.trials.home_location is None else None  # with a home location they come from the tracking
     active = None if sampled is None else of_sampled(sampled)
     clocks = Clocks(active, tracking=tracking, frames=frames, trials=rows, epochs=epochs)
     if units is not None:
@@ -131,7 +133,7 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
     if spans is None:
         whole = np.array([extent]) if epochs is None else epochs.times
         if active is not None and active.is_spikes:
-            whole = np.clip(whole, *silent_ends(active, extent))  # pieces without any spike would be taken for silence
+            whole = np.clip(whole, *silent_ends(active, extent))  # pieces outside the recording would count as silence of the units
         spans = cut_stretches(_contiguous(whole[whole[:, 1] > whole[:, 0]], tracking, position), mapping.trial_s)
     subject = mapping.subject or (file.subject.subject_id if file.subject is not None else None) or mapping.name
     return RawRecording(
@@ -155,39 +157,39 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
 
 
 def _about(file: Any) -> dict[str, str]:
-    """Give what the file says of the animal, and when the session began; what it does not say is left out."""
-    said = {f"subject_{key}": getattr(file.subject, key, None) for key in ("species", "sex", "age")}
-    said["session_start"] = file.session_start_time.isoformat() if file.session_start_time else None
-    return {key: str(value) for key, value in said.items() if value}
+    """Return species, sex and age of the subject and the start of the session, where the file names them."""
+    found = {f"subject_{key}": getattr(file.subject, key, None) for key in ("species", "sex", "age")}
+    found["session_start"] = file.session_start_time.isoformat() if file.session_start_time else None
+    return {key: str(value) for key, value in found.items() if value}
 
 
 def _extent(
     units: Units | None, sampled: Sampled | None, tracking: Tracking | None, mapping: Recording
 ) -> tuple[float, float]:
-    """Give first and last time of anything (s); refuse activity and position of which one ends before the other begins."""
+    """Return the first and last time of activity or position (s); raise InvalidValueError if the two do not overlap."""
     active: tuple[float, float] | None = None if sampled is None else sampled.extent
     if units is not None:
         ends = units.ends[np.isfinite(units.ends).all(axis=1)]
         active = (float(ends.min()), float(ends.max())) if len(ends) else None
     if tracking is None and active is None:
-        raise InvalidValueError("no unit has a spike and there is no position: nothing was recorded")
+        raise InvalidValueError("no unit has a spike and there is no position: the recording is empty")
     if tracking is None or active is None:
         return active or (tracking.extent if tracking is not None else (0.0, 0.0))
     if active[0] > tracking.extent[1] or active[1] < tracking.extent[0]:
         what = "spikes" if sampled is None else f"'{', '.join(mapping.activity.names if mapping.activity else ())}'"
         raise InvalidValueError(
             f"the clocks do not overlap: {what} from {active[0]:.3f} to {active[1]:.3f} s, position from "
-            f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; bring both on one clock, in seconds, in the file. "
+            f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; convert both to seconds on one clock in the file. "
             f"{apart_words(what, active, tracking.extent)}"
         )
     return min(active[0], tracking.extent[0]), max(active[1], tracking.extent[1])
 
 
 def _invalid(file: Any) -> NDArray[np.float64]:
-    """Give the file's invalid times, (interval, 2) in order and apart."""
+    """Return the file's `invalid_times`, (interval, 2), sorted and disjoint."""
     if any(path.endswith("invalid_times") for each in files_of(file).values() for path in damaged_objects(each)):
         raise InvalidValueError(
-            "invalid_times can't be read, so it is not known which times to leave out; correct the file"
+            "invalid_times cannot be read, so that the times to leave out are unknown; correct the file"
         )
     spans = [np.empty((0, 2))]
     for name, each in files_of(file).items():
@@ -200,7 +202,7 @@ def _invalid(file: Any) -> NDArray[np.float64]:
 def _contiguous(
     whole: NDArray[np.float64], tracking: Tracking | None, position: Position | None
 ) -> NDArray[np.float64]:
-    """Cut stretches of time where there is no position."""
+    """Return the stretches of time (stretch, 2) without the tracking gaps."""
     holes = [np.empty((0, 2))]
     if tracking is not None and position is not None:
         holes += [tracking.gaps, tracking.missing] if position.nan == "drop" else [tracking.gaps]

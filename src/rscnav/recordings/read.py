@@ -1,7 +1,7 @@
 """NWB file and mapping -> `Session`.
 
-What the file holds is read by name (`extract`); trials, spikes and tracking are brought on bins; the encounters follow from
-the geometry, by the rule that networks' sessions use too.
+`extract` reads the objects of the file by name. Trials, spikes and tracking are then resampled in time bins. Encounters are computed
+from the geometry, by the same definition as for networks.
 """
 
 import os
@@ -43,34 +43,36 @@ def read_recording(
     seeds: Seeds | None = None,
     quiet: bool = False,
 ) -> Session:
-    """Read a recorded session from a file: NWB, plain arrays, or a session as `write_session` writes it.
+    """Read a recorded session from a file: NWB, plain arrays, or a session file of `write_session`.
 
     Parameters
     ----------
     path : path-like
     mapping : dict or Recording
-        As an item of `recordings` in ``config.yaml``; ``file`` may be left out, and ``name`` is then the file's stem.
+        As an item of `recordings` in ``config.yaml``. Of a dict, ``file`` and ``name`` are optional; ``name`` defaults to the stem of
+        the file.
     encounters : Encounters, optional
-        What counts as meeting a landmark. Default: the defaults.
+        Definition of an encounter. Default: the defaults of the configuration.
     seeds : Seeds, optional
-        Where the draw of test trials comes from. Default: root seed 0.
+        Seeds for the random draw of test trials. Default: root seed 0.
     quiet : bool
-        Whether the line that says what was read and dropped is left out.
+        Do not print the summary of what was read and dropped.
 
     Returns
     -------
     Session
-        Activity in Hz. Only bins inside trials (or pieces of stretches) with tracked position are there; what was dropped
-        is counted in ``attributes``.
+        Spike rates in Hz; activity that is a series in its own unit. It has only bins inside trials (or pieces of stretches) with
+        tracked position; ``attributes`` holds the counts of what was dropped.
 
     Raises
     ------
     MissingFileError
-        For a missing file.
+        If the file does not exist.
     ConfigError
-        For a mapping with a wrong key or value.
+        If the mapping has an invalid key or value.
     InvalidValueError
-        Where the file does not hold what the mapping names, or holds what cannot be; the message names key and cure.
+        If the file does not contain an object that the mapping names, or contains invalid data. The message names the key and the
+        remedy.
     """
     with open_session(path, mapping, encounters, seeds, quiet) as session:
         return session.load()
@@ -84,9 +86,9 @@ def open_session(
     seeds: Seeds | None = None,
     quiet: bool = False,
 ) -> Iterator[Session]:
-    """Do what `read_recording` does, but leave activity and spikes in the file, for recordings longer than memory is large.
+    """Open a recorded session like `read_recording`, with lazy activity and spikes, for recordings larger than memory.
 
-    They are lazy (`rscnav.sessions.lazy`) and can be asked for until the context ends. Arguments and errors are those of
+    Activity and spikes (`rscnav.sessions.lazy`) can be read until the context ends. Parameters and exceptions are those of
     `read_recording`.
 
     Yields
@@ -119,7 +121,7 @@ def open_session(
 
 
 def _session(file: Any, recorded: RawRecording, mapping: Recording, encounters: Encounters, seeds: Seeds) -> Session:
-    """Put everything on bins."""
+    """Return the session in time bins, with encounters and phases; raise InvalidValueError if no bin is left."""
     bins, dropped = kept_bins(recorded, mapping)
     rates: Activity
     if recorded.sampled is not None:
@@ -136,12 +138,12 @@ def _session(file: Any, recorded: RawRecording, mapping: Recording, encounters: 
     trials["split"] = draw_split(len(left), mapping.test_share, seeds)
     notes = list(recorded.notes)
     if mapping.landmarks is not None and recorded.spans.cut:
-        notes.append("no trial table: phases and encounters, which begin anew with each trial, are not defined")
-    gone = np.setdiff1d(np.arange(len(recorded.spans.times)), left)
-    if len(gone):
-        start, stop = recorded.spans.times[gone[0]]
+        notes.append("no trial table: phases and encounters, which start again with each trial, are not defined")
+    empty = np.setdiff1d(np.arange(len(recorded.spans.times)), left)
+    if len(empty):
+        start, stop = recorded.spans.times[empty[0]]
         notes.append(
-            f"no bin is left of {len(gone)} of {len(recorded.spans.times)} trials, the first from {start:g} to {stop:g} s"
+            f"no bin is left of {len(empty)} of {len(recorded.spans.times)} trials, the first from {start:g} to {stop:g} s"
         )
     session = Session(
         name=mapping.name,
@@ -178,7 +180,7 @@ def _session(file: Any, recorded: RawRecording, mapping: Recording, encounters: 
 
 
 def _behaviour(recorded: RawRecording, mapping: Recording, bins: Bins) -> dict[str, Any]:
-    """Give position, velocity and heading, in the landmarks' frame."""
+    """Return position, velocity and heading of each bin, in the landmark frame."""
     if recorded.tracking is None or mapping.position is None or recorded.frame is None:
         return {}
     rotation = recorded.spans.rotation[bins.span]
@@ -198,7 +200,7 @@ def _behaviour(recorded: RawRecording, mapping: Recording, bins: Bins) -> dict[s
 
 
 def summary(session: Session) -> str:
-    """Say in one line what was read and what was dropped."""
+    """Return one line with the counts of units, trials and bins that were read, and of what was dropped."""
     counts = {key: value for key, value in session.attributes.items() if key.startswith("n_") and value}
     words = ", ".join(f"{key.removeprefix('n_').replace('_', ' ')} {value}" for key, value in counts.items())
     notes = session.attributes["notes"]

@@ -1,4 +1,4 @@
-"""Sessions that are in our own format already, as `write_session` writes them: by hand, or by another run."""
+"""Session files that `write_session` wrote, by hand or in another run, as recordings without a mapping."""
 
 import os
 
@@ -8,43 +8,43 @@ from rscnav.recordings.settings.recording import Recording
 from rscnav.sessions.hdf5 import FORMAT, read_session
 from rscnav.sessions.session import Session
 
-_OWN = {"name", "file", "subject"}  # what a mapping may say of such a file
+_OWN = {"name", "file", "subject"}  # keys that are valid for a session file
 
 
 def is_session(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file holds a session of ours, whatever its format's number; libhdf5 is not asked.
+    """Return whether a file is a session file, of any version of the format; it is not opened with HDF5.
 
     Raises
     ------
     InvalidValueError
-        For a file of ours whose first bytes are damaged.
+        If it is a file of rscnav whose first bytes are damaged.
     """
     return sealed_format(path).startswith(FORMAT.rpartition(" ")[0])
 
 
 def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session:
-    """Read a session as it is, under the name that the mapping gives.
+    """Read a session file without changes, except for the name and subject in the mapping.
 
     Parameters
     ----------
     path : path-like
     mapping : Recording
-        With no other keys than `name`, `file` and `subject`: such a file needs no mapping.
+        With the keys `name`, `file` and `subject` only: a session file needs no mapping.
 
     Returns
     -------
     Session
-        Its activity and spikes are lazy (`rscnav.sessions.lazy`).
+        Activity and spikes are lazy (`rscnav.sessions.lazy`).
 
     Raises
     ------
     InvalidValueError
-        For a mapping that says more, or a session of another version's format.
+        If the mapping has other keys, or the session file has another version of the format.
     """
     more = sorted(mapping.model_fields_set - _OWN)
     if more:
         raise InvalidValueError(
-            f"recording '{mapping.name}': {os.fspath(path)} is a session already, and is read as it is; remove {', '.join(more)}"
+            f"recording '{mapping.name}': {os.fspath(path)} is a session file, which needs no mapping; remove {', '.join(more)}"
         )
     session = read_session(path, lazy=True)
     session.name = mapping.name

@@ -1,7 +1,7 @@
-"""A session as an NWB file, and back.
+"""Session -> NWB file -> session.
 
-- ``chunks``  activity and spikes that are written into an NWB file piece by piece
-- ``layout``  which field of a session lies where in an exported NWB file, and the record in JSON of what NWB has no place for
-- ``reader``  exported NWB file -> the session that it was made of
+- ``chunks``  chunk iterators that write activity and spikes into an NWB file piece by piece
+- ``layout``  location of each field in an exported NWB file, and the JSON record of fields without a place in NWB
+- ``reader``  exported NWB file -> session
 - ``writer``  session -> NWB file
 """

@@ -1,4 +1,4 @@
-"""Activity and spikes that are written into an NWB file piece by piece."""
+"""Chunk iterators that write activity and spikes into an NWB file piece by piece."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ CHUNK_BYTES = 1 << 20
 
 
 class _Chunks(GenericDataChunkIterator):
-    """What both have: a length, which tables ask for."""
+    """Chunk iterator with a length, which tables of hdmf require."""
 
     def __len__(self) -> int:
         return int(self._get_maxshape()[0])
 
 
 class ActivityChunks(_Chunks):
-    """Activity (time, unit), some rows at a time."""
+    """Chunk iterator over activity (time, unit), in blocks of rows."""
 
     def __init__(self, activity: Activity) -> None:
         self.activity = activity
@@ -40,7 +40,7 @@ class ActivityChunks(_Chunks):
 
 
 class SpikeChunks(_Chunks):
-    """Spike times of all units one after the other, some at a time."""
+    """Chunk iterator over the concatenated spike times of all units."""
 
     def __init__(self, trains: Trains, stop: NDArray[np.int64]) -> None:
         self.trains, self.stop = trains, stop
@@ -66,19 +66,19 @@ class SpikeChunks(_Chunks):
 
 
 def chunk_rows(n_rows: int, row_bytes: int) -> int:
-    """Give the rows of a chunk of about a megabyte."""
+    """Return the count of rows of a chunk of about 1 MiB."""
     return max(1, min(n_rows, CHUNK_BYTES // max(1, row_bytes)))
 
 
 def packed(array: NDArray) -> Any:
-    """Compress an array (time, ...) in chunks of about a megabyte."""
+    """Return an array (time, ...) as HDF5 data, compressed in chunks of about 1 MiB."""
     if not array.size:
         return array
     return _compressed(array, chunks=(chunk_rows(len(array), array.nbytes // len(array)), *array.shape[1:]))
 
 
 def activity_to_write(activity: Activity) -> Any:
-    """Give activity as HDF5 takes it piece by piece, compressed."""
+    """Return activity as compressed HDF5 data that is written piece by piece."""
     return np.asarray(activity, np.float32) if 0 in activity.shape else _compressed(ActivityChunks(activity))
 
 
@@ -87,6 +87,6 @@ def _compressed(data: Any, **layout: Any) -> H5DataIO:
 
 
 def spikes_to_write(trains: Trains) -> tuple[Any, NDArray[np.int64]]:
-    """Give the spike times of all units as HDF5 takes them piece by piece, and where each unit's end."""
+    """Return the concatenated spike times of all units for piecewise writing, and the end index of each unit."""
     stop = np.cumsum(spike_counts(trains))
     return (SpikeChunks(trains, stop) if len(stop) and stop[-1] else np.empty(0)), stop

@@ -1,6 +1,6 @@
-"""Which field of a session lies where in an exported NWB file; writer and reader run from this table.
+"""Location of each field of a session in an exported NWB file, for the writer and the reader.
 
-What NWB has no place for (names, settings, types and widths of columns, single numbers and texts) is a record in JSON.
+Fields without a place in NWB (names, settings, types and widths of columns, single numbers and texts) are in a JSON record.
 """
 
 import json
@@ -15,27 +15,27 @@ from rscnav.sessions.session import Session
 
 BEHAVIOR, INFERENCE, ACTIVITY = "behavior", "inference", "activity"
 MODULES = {
-    BEHAVIOR: "what the animal (or network) did",
-    ACTIVITY: "binned rates of neurons, or states of a network's units",
-    INFERENCE: "beliefs over places, hypotheses, and losses of the observers that they are compared with",
+    BEHAVIOR: "behaviour of the animal (or network)",
+    ACTIVITY: "binned firing rates of neurons, or hidden states of a network's units",
+    INFERENCE: "beliefs over positions, hypotheses, and losses of the ideal observers",
 }
 _BEHAVIOR = ("trial", "position", "heading", "velocity", "phase")
 SERIES = {
     spec.name: ACTIVITY if spec.name == "activity" else BEHAVIOR if spec.name in _BEHAVIOR else INFERENCE
     for spec in ARRAYS
     if spec.dims[0] == "time" and spec.name != "time"
-}  # fields (time, ...) but `time` itself, which all of them share
-OF_TRIALS = ("landmarks", "observer_correct")  # (trials, ...): columns of the trials, one a number
+}  # fields (time, ...) except `time`, which they share
+OF_TRIALS = ("landmarks", "observer_correct")  # fields (trials, ...), stored as columns of the trial table
 BIN_CENTRES = "position_bins"  # table of (bin, dim)
-UNIT_TABLE = "unit_columns"  # the units' table where there are no spikes
-RECORD = "rscnav_session"  # scratch: what NWB has no place for
-FORMAT = "rscnav export 2"  # of the record
+UNIT_TABLE = "unit_columns"  # table of units of a session without spikes
+RECORD = "rscnav_session"  # scratch: JSON record of fields without a place in NWB
+FORMAT = "rscnav export 2"  # format of the record
 _ELSEWHERE = {spec.name for spec in ARRAYS} | set(TABLES) | {"units", "spikes"}
-TIME = "time"  # scratch: exact times, where the series name a rate
+TIME = "time"  # scratch: exact times, if the series have a rate in place of timestamps
 
 
 def columns_of(field: str, shape: tuple[int, ...]) -> list[str]:
-    """Name the columns of the trials that hold a field (trials, ...), in C order."""
+    """Return the names of the trial table's columns that hold a field (trials, ...), in C order."""
     names = [field]
     for size in shape[1:]:
         names = [f"{name}_{k}" for name in names for k in range(size)]
@@ -43,7 +43,7 @@ def columns_of(field: str, shape: tuple[int, ...]) -> list[str]:
 
 
 def record_of(session: Session) -> str:
-    """Write down every field that is neither an array nor a table, and the shapes and types of those that are."""
+    """Return the JSON record of a session: all fields that are not arrays or tables, and the shapes and types of those."""
     plain = {f.name: _plain(getattr(session, f.name)) for f in fields(session) if f.name not in _ELSEWHERE}
     held = {name: value for name in _ELSEWHERE if (value := getattr(session, name)) is not None}
     arrays = {spec.name: list(held[spec.name].shape) for spec in ARRAYS if spec.name in held}
@@ -57,13 +57,15 @@ def record_of(session: Session) -> str:
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Read what `record_of` wrote; an InvalidValueError for anything else."""
+    """Return the content of a record of `record_of`; raise InvalidValueError if it is damaged or has another format."""
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InvalidValueError(f"its record of the session is damaged ({error})") from None
+        raise InvalidValueError(f"the record '{RECORD}' is damaged ({error}); export the session again") from None
     if content.get("format") != FORMAT:
-        raise InvalidValueError(f"its record is of format {content.get('format')!r}; '{FORMAT}' is needed")
+        raise InvalidValueError(
+            f"the record '{RECORD}' has the format {content.get('format')!r}; expected '{FORMAT}': export the session again"
+        )
     content["plain"] = {name: _typed(value) for name, value in content["plain"].items()}
     for table in content["tables"].values():
         table["dtype"] = np.dtype([tuple(column) for column in table["dtype"]])
@@ -71,7 +73,7 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Write a value with its type, so that it comes back as what it was."""
+    """Return a value with its type for JSON, so that `_typed` restores it."""
     if isinstance(value, np.ndarray):
         return {"type": "array", "dtype": str(value.dtype), "value": value.tolist()}
     if isinstance(value, np.generic):

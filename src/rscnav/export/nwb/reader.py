@@ -1,4 +1,4 @@
-"""Exported NWB file -> the session that it was made of."""
+"""Exported NWB file -> session."""
 
 import os
 from typing import Any
@@ -27,19 +27,19 @@ _TIMES = {"trials": ("start_s", "stop_s"), "encounters": ("onset_s", "offset_s")
 
 
 def read_exported(path: str | os.PathLike[str]) -> Session:
-    """Read a session from an NWB file that `export_nwb` wrote; every field is equal to what was written.
+    """Read a session from an NWB file that `export_nwb` wrote; every field equals the exported one.
 
     Raises
     ------
     MissingFileError
-        For a missing file.
+        If the file does not exist.
     InvalidValueError
-        For a file that is not NWB, or that another program made.
+        If the file is not NWB, or was not written by `export_nwb`.
     """
     with open_recording(path) as file:
         if file.scratch is None or RECORD not in file.scratch:
             raise InvalidValueError(
-                f"{os.fspath(path)}: not a session that was exported here; read it as a recording, with a mapping of its names"
+                f"{os.fspath(path)}: is not a session that rscnav exported; read it as a recording, with a mapping of its names"
             )
         try:
             record = parsed(str(file.get_scratch(RECORD)))
@@ -82,7 +82,7 @@ def _series(file: Any, name: str) -> Any:
 
 
 def _table(file: Any, name: str, spec: dict[str, Any], trials: dict[str, NDArray], with_spikes: bool) -> NDArray:
-    """Put a table together again."""
+    """Return a table as a structured array with its original types."""
     result = np.empty(spec["n_rows"], spec["dtype"])
     if not len(result):
         return result

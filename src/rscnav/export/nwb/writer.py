@@ -32,18 +32,18 @@ from rscnav.files.sealed.hdf5 import NWB_FORMAT, new_hdf5
 from rscnav.sessions.schema import ARRAYS, PHASES
 from rscnav.sessions.session import Session
 
-UNKNOWN_START = datetime(2000, 1, 1, tzinfo=UTC)  # of networks, and of recordings whose file does not say
+UNKNOWN_START = datetime(2000, 1, 1, tzinfo=UTC)  # for networks, and for recordings whose file has no start time
 _SPECS = {spec.name: spec for spec in ARRAYS}
 _NWB_UNITS = {"m": "meters", "rad": "radians", "px": "pixels", "": "n.a.", "1": "n.a."}
-_UNKNOWN = {"species": "", "sex": "U", "age": "P0D/"}  # of the subject: the age as a range without an end
+_UNKNOWN = {"species": "", "sex": "U", "age": "P0D/"}  # unknown subject; the age is a range without an end (ISO 8601)
 
 
 def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
-    """Write a session, of a network or an animal, as NWB 2 (HDF5), whole or not at all.
+    """Write a session of a network or an animal as NWB 2 (HDF5); an incomplete file is never left.
 
-    Activity is the series ``activity``, float32; position, heading and what else is known over time are series that share
-    its timestamps; trials, phases and encounters are tables of intervals; spikes are in the Units table. What NWB has no place
-    for lies as JSON in the scratch ``rscnav_session``; `rscnav.export.read_exported` gives the same session again.
+    Activity is the series ``activity`` (float32). Position, heading and the other fields over time are series with the same timestamps.
+    Trials, phases and encounters are tables of intervals. Spikes are in the Units table. Fields without a place in NWB are stored as JSON
+    in the scratch object ``rscnav_session``; `rscnav.export.read_exported` restores the session.
 
     Lazy activity and spikes (`rscnav.sessions.lazy`) are written piece by piece.
 
@@ -55,7 +55,7 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     FileError
-        Where the file cannot be written.
+        If the file cannot be written.
     """
     started = str(session.attributes.get("session_start", ""))
     file = NWBFile(
@@ -64,7 +64,7 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
         session_start_time=datetime.fromisoformat(started) if started else UNKNOWN_START,
         session_id=session.name,
         keywords=[session.kind, "landmark navigation"],
-        experiment_description="Self-localisation among landmarks that look alike",
+        experiment_description="Self-localisation among landmarks that look the same",
     )
     _add_subject(file, session)
     _add_series(file, session)
@@ -72,25 +72,25 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
     _add_intervals(file, session)
     _add_units(file, session)
     _add_tables(file, session)
-    file.add_scratch(record_of(session), name=RECORD, description="what NWB has no place for, JSON")
+    file.add_scratch(record_of(session), name=RECORD, description="JSON record of fields without a place in NWB")
     with new_hdf5(path, NWB_FORMAT) as hdf5, NWBHDF5IO(file=hdf5, mode="w") as io:
         io.write(file)
 
 
 def _add_subject(file: Any, session: Session) -> None:
-    """Add the animal, with what its file said of it; of a network, that it is none."""
+    """Add the subject: an animal as described in its file, or a network."""
     known = {key: str(session.attributes.get(f"subject_{key}", kind)) for key, kind in _UNKNOWN.items()}
-    about = "" if session.kind == "recording" else "an artificial recurrent network, no animal"
-    said = {**known, "description": about}
-    file.subject = Subject(subject_id=session.subject, **{key: value for key, value in said.items() if value})
+    about = "" if session.kind == "recording" else "artificial recurrent network, not an animal"
+    described = {**known, "description": about}
+    file.subject = Subject(subject_id=session.subject, **{key: value for key, value in described.items() if value})
 
 
 def _add_series(file: Any, session: Session) -> None:
-    """Add every field over time; the first holds the timestamps that the others share."""
+    """Add every field over time as a series; the first one holds the timestamps that the others link to."""
     first: Any = None
     rate = _regular_rate(session.time, session.dt_s)
     if rate:
-        exact = "bin centres (s) to the last bit; the series name their rate"
+        exact = "exact bin centres (s); the series have a starting time and a rate"
         file.add_scratch(np.asarray(session.time, "f8"), name=TIME, description=exact)
     for name, module in SERIES.items():
         array = getattr(session, name)
@@ -112,7 +112,7 @@ def _add_series(file: Any, session: Session) -> None:
         else:
             common["timestamps"] = packed(np.asarray(session.time, "f8")) if first is None else first
         if name in ("position", "heading"):
-            frame = "the landmarks' frame: a rotation of the scene (trials.rotation_rad) is taken off"
+            frame = "landmark frame: the rotation of the scene (trials.rotation_rad) is subtracted"
             series = SpatialSeries(reference_frame=frame, **common)
             container = Position if name == "position" else CompassDirection
             _module(file, module).add(container(spatial_series=series))
@@ -123,22 +123,26 @@ def _add_series(file: Any, session: Session) -> None:
 
 
 def _module(file: Any, name: str) -> Any:
-    """Give the file's processing module of this name, made where there is none yet."""
+    """Return the file's processing module of this name; it is created if it does not exist."""
     return file.processing[name] if name in file.processing else file.create_processing_module(name, MODULES[name])
 
 
 def _regular_rate(time: NDArray[np.floating], dt_s: float) -> float:
-    """Give the sampling rate (1/s) of times without a gap; 0 where there are gaps."""
+    """Return the sampling rate (Hz) of regular times; 0 if there are gaps."""
     regular = len(time) > 1 and np.allclose(time, time[0] + dt_s * np.arange(len(time)), rtol=0, atol=1e-6)
     return round(1 / dt_s, 9) if regular else 0.0
 
 
 def _add_trials(file: Any, session: Session) -> None:
-    """Add the trials, the landmarks' places and the observers' choices among their columns."""
+    """Add the trial table, with columns for the landmark positions and the choices of the observers."""
     table = session.trials
     columns = {name: table[name] for name in table.dtype.names or () if name not in ("start_s", "stop_s")}
     about = dict.fromkeys(columns, "")
-    about |= {"split": "train or test", "rotation_rad": "of the scene, counter-clockwise", "outcome": "of the trial"}
+    about |= {
+        "split": "train or test",
+        "rotation_rad": "rotation of the scene (rad, counter-clockwise)",
+        "outcome": "outcome of the trial: correct, incorrect or none",
+    }
     for field in OF_TRIALS:
         array = getattr(session, field)
         if array is not None:
@@ -151,27 +155,30 @@ def _add_trials(file: Any, session: Session) -> None:
 
 
 def _add_intervals(file: Any, session: Session) -> None:
-    """Add phases and encounters as intervals."""
+    """Add phases and encounters as tables of intervals."""
     if session.phase is not None:
         start, stop, phase, trial = _stretches_of_phases(session)
         if len(start):
             columns = {"phase": phase, "trial": trial}
-            about = {"phase": "LM0, LM1, LM2: landmarks met so far", "trial": "index into the trials"}
+            about = {
+                "phase": "LM0, LM1, LM2: count of distinct landmarks encountered so far in the trial (2: two or more)",
+                "trial": "index of the trial, from 0 on",
+            }
             file.add_time_intervals(_intervals("phases", "stretches of one phase", start, stop, columns, about))
-    met = session.encounters
-    if met is not None and len(met):
-        columns = {name: met[name] for name in met.dtype.names or () if name not in ("onset_s", "offset_s")}
+    table = session.encounters
+    if table is not None and len(table):
+        columns = {name: table[name] for name in table.dtype.names or () if name not in ("onset_s", "offset_s")}
         about = dict.fromkeys(columns, "see the documentation of encounters")
-        what = "when landmarks were in view, or missed"
-        file.add_time_intervals(_intervals("encounters", what, met["onset_s"], met["offset_s"], columns, about))
-        _add_by_landmark(file, met, about)
+        what = "encounters (a landmark is in view) and non-encounters (an expected landmark is absent)"
+        file.add_time_intervals(_intervals("encounters", what, table["onset_s"], table["offset_s"], columns, about))
+        _add_by_landmark(file, table, about)
 
 
-def _add_by_landmark(file: Any, met: NDArray, about: dict[str, str]) -> None:
-    """Add the encounters of each landmark, which do not overlap, for programs whose intervals may not."""
+def _add_by_landmark(file: Any, table: NDArray, about: dict[str, str]) -> None:
+    """Add the encounters of each landmark, for programs that require intervals without overlap."""
     for kind, prefix in (("encounter", "encounters_of"), ("non-encounter", "missed")):
-        for landmark in np.unique(met["landmark"]).tolist():
-            rows = met[(met["kind"] == kind) & (met["landmark"] == landmark)]
+        for landmark in np.unique(table["landmark"]).tolist():
+            rows = table[(table["kind"] == kind) & (table["landmark"] == landmark)]
             if len(rows):
                 columns = {name: rows[name] for name in ("trial", "order", "is_new", "outcome")}
                 name = f"{prefix}_{landmark}".replace("/", "-")
@@ -180,7 +187,7 @@ def _add_by_landmark(file: Any, met: NDArray, about: dict[str, str]) -> None:
 
 
 def _stretches_of_phases(session: Session) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Give start, stop (s), name and trial of each stretch of one phase."""
+    """Return start and stop (s), name and trial of each stretch of one phase."""
     phase, half = session.require("phase"), session.dt_s / 2
     rows = []
     for stretch in session.segments():
@@ -203,37 +210,39 @@ def _intervals(
 
 
 def _add_units(file: Any, session: Session) -> None:
-    """Add the Units table with the spikes, or a plain table of the units."""
+    """Add the Units table with the spikes, or a scratch table of the units if there are no spikes."""
     table = session.units
     if session.spikes is None:
-        file.add_scratch(_table(UNIT_TABLE, "one row a unit, in the order of activity", table))
+        file.add_scratch(_table(UNIT_TABLE, "one row per unit, in the order of activity", table))
         return
     spikes, stop = spikes_to_write(session.spikes)
-    times = VectorData(name="spike_times", description="s", data=spikes)
+    times = VectorData(name="spike_times", description="spike times (s)", data=spikes)
     stops = VectorIndex(name="spike_times_index", target=times, data=stop)
     ids = table["id"] if "id" in (table.dtype.names or ()) else np.arange(len(table))
-    named = ids.dtype.kind not in "iu"  # NWB's own ids are whole numbers
+    named = ids.dtype.kind not in "iu"  # the ids of NWB are whole numbers
     columns = {_column(name): table[name] for name in table.dtype.names or () if name != "id" or named}
     ids = np.arange(len(table)) if named else ids
     data = [VectorData(name=name, description=name, data=_writable(values)) for name, values in columns.items()]
     file.units = Units(
         name="units",
-        description="units kept",
+        description="units of the session, in the order of activity",
         id=ids.tolist(),
-        columns=[stops, times, *data],  # hdmf looks for the target of an index before it comes to it
+        columns=[stops, times, *data],  # hdmf requires an index before its target
         colnames=["spike_times", *columns],
     )
 
 
 def _add_tables(file: Any, session: Session) -> None:
-    """Add the bins of the beliefs and the training curve."""
+    """Add the centres of the position bins, and the training curve."""
     if session.bin_centres is not None:
         centres = np.asarray(session.bin_centres, "f8")
         columns = [(f"coordinate_{k}", "f8") for k in range(centres.shape[1])]
         table = unstructured_to_structured(centres, np.dtype(columns))
-        _module(file, INFERENCE).add(_table(BIN_CENTRES, "centres of the bins of belief and bayes", table))
+        about = "centres of the position bins of belief and bayes_posterior"
+        _module(file, INFERENCE).add(_table(BIN_CENTRES, about, table))
     if session.training_curve is not None and len(session.training_curve):
-        file.add_scratch(_table("training_curve", "while the network was trained", session.training_curve))
+        about = "losses and gaps during training, one row per validation"
+        file.add_scratch(_table("training_curve", about, session.training_curve))
 
 
 def _table(name: str, what: str, table: NDArray) -> Any:
@@ -243,10 +252,10 @@ def _table(name: str, what: str, table: NDArray) -> Any:
 
 
 def _column(name: str) -> str:
-    """Keep clear of the one name that tables use themselves."""
+    """Return a column's name in NWB; ``id`` is reserved there and becomes ``unit_id``."""
     return "unit_id" if name == "id" else name
 
 
 def _writable(values: NDArray) -> Any:
-    """Turn texts into what HDF5 takes."""
+    """Return values that HDF5 can write: texts as a list."""
     return values.tolist() if values.dtype.kind == "U" else values

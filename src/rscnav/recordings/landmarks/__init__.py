@@ -1,5 +1,5 @@
-"""Landmarks of a recording: where they are, when they are visible, when they were met.
+"""Landmarks of a recording: positions, visibility and encounters.
 
-- ``positions``   where the landmarks of a recording are, and when the animal met them
-- ``visibility``  when the animal sees a landmark: near it, near and in front of it, or as a series or a table of the file says
+- ``positions``   landmark positions and encounters of a recording
+- ``visibility``  visibility of landmarks: within a radius, within a radius and a view angle, or from a series or table of the file
 """

@@ -1,4 +1,4 @@
-"""Where the landmarks of a recording are, and when the animal met them."""
+"""Landmark positions and encounters of a recording."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ from rscnav.sessions.settings import Encounters
 
 
 def landmark_fields(file: Any, recorded: RawRecording, mapping: Recording, left: NDArray[np.integer]) -> dict[str, Any]:
-    """Give the landmarks' names, places and the radius of visibility."""
+    """Return the session's fields for landmark names, landmark positions and the visibility radius, as far as they are mapped."""
     landmarks, frame = mapping.landmarks, recorded.frame
     if landmarks is None:
         return {}
@@ -37,7 +37,23 @@ def landmark_fields(file: Any, recorded: RawRecording, mapping: Recording, left:
 def meet_landmarks(
     session: Session, landmarks: Landmarks, visible: NDArray[np.bool_] | None, encounters: Encounters
 ) -> None:
-    """Add encounters, phases and hypotheses, where there are real trials."""
+    """Add encounters, phases and hypotheses to a session with trials.
+
+    Parameters
+    ----------
+    session : Session
+        It is changed in place; without a trial table nothing is added.
+    landmarks : Landmarks
+    visible : array of bool, (bin, landmark), or None
+        Visibility from the file; None if it follows from the geometry.
+    encounters : Encounters
+        Definition of an encounter.
+
+    Raises
+    ------
+    InvalidValueError
+        If a landmark lies outside the tracked area.
+    """
     places, position = session.landmarks, session.position
     radius = session.visibility_radius or 0.0
     if places is not None and position is not None and not session.is_circular:
@@ -51,14 +67,14 @@ def meet_landmarks(
     if landmarks.view_angle is not None:
         of_sample, heading = places[session.trial], session.require("heading")
         visible = seen_from(position, heading, of_sample, radius, landmarks.view_angle, session.is_circular)
-    met = encounters_of(session, encounters, position, places, visible)
-    session.encounters, session.phase, session.n_hypotheses = met.table, met.phase, met.n_hypotheses
+    found = encounters_of(session, encounters, position, places, visible)
+    session.encounters, session.phase, session.n_hypotheses = found.table, found.phase, found.n_hypotheses
 
 
 def _landmark_places(
     file: Any, landmarks: Landmarks, spans: TrialSpans, frame: CoordinateFrame
 ) -> NDArray[np.floating]:
-    """Give the landmarks' places, (trial, landmark, dim), in their own frame and the session's unit."""
+    """Return the landmark positions, (trial, landmark, dim), in the landmark frame and the session's unit."""
     ports = _ports(file, landmarks.ports)
     result = np.empty((len(spans.times), len(landmarks.places), frame.n_dims))
     for k, (name, place) in enumerate(landmarks.places.items()):
@@ -71,7 +87,7 @@ def _landmark_places(
             values = numbers(spans.columns, place, key)
         if not frame.fits(values.shape[1]):
             raise InvalidValueError(
-                f"{key}: {place} has {values.shape[1]} coordinates, the position has {frame.n_dims}"
+                f"{key}: {place} has {values.shape[1]} coordinates; expected {frame.n_dims}, as the position has"
             )
         there = frame.places(values)
         if frame.unit == "rad":
@@ -82,7 +98,7 @@ def _landmark_places(
 
 
 def _ports(file: Any, ports: PortTable | Mapping[str | int, list[float]] | None) -> dict[str, list[float]]:
-    """Give the place of each port by its number or name, as text."""
+    """Return the coordinates of each port by its number or name, as text."""
     if ports is None:
         return {}
     if not isinstance(ports, PortTable):
@@ -96,28 +112,30 @@ def _ports(file: Any, ports: PortTable | Mapping[str | int, list[float]] | None)
 
 
 def _of_ports(column: NDArray, ports: dict[str, list[float]], where: str) -> NDArray[np.float64]:
-    """Look up the place of the port in each row; no place where a row's number is NaN."""
+    """Return the coordinates of the port in each row, (row, dim); NaN if the row has no port (NaN or '')."""
     n_dims = len(next(iter(ports.values())))
     rows = []
     for row, port in enumerate(column.tolist()):
-        if port != port or port == "":  # NaN: there was none in this trial
+        if port != port or port == "":  # NaN differs from itself
             rows.append([np.nan] * n_dims)
         elif _text(port) in ports:
             rows.append(ports[_text(port)])
         else:
-            raise InvalidValueError(f"{where}: row {row} names port {port!r}; landmarks.ports has: {', '.join(ports)}")
+            raise InvalidValueError(
+                f"{where}: row {row} has port {port!r}, which is not in landmarks.ports; valid are {', '.join(ports)}"
+            )
     if any(len(place) != n_dims for place in rows):
-        raise InvalidValueError("landmarks.ports: all places need the same number of coordinates")
+        raise InvalidValueError("landmarks.ports: places differ in their count of coordinates; all must have the same")
     return np.array(rows, float)
 
 
 def _text(port: Any) -> str:
-    """Write a port's number or name in one way, whole numbers without a point."""
+    """Return a port's number or name as text, whole numbers without a decimal point."""
     return str(int(port)) if isinstance(port, float) and port.is_integer() else str(port)
 
 
 def _check_reach(session: Session, places: NDArray[np.floating], position: NDArray[np.floating], radius: float) -> None:
-    """Refuse landmarks that lie outside everything that was tracked in the plane or along a line."""
+    """Raise InvalidValueError if a landmark in the plane or on a line is farther than `radius` outside the tracked area."""
     unit = session.position_unit
     low, high = position.min(axis=0), position.max(axis=0)
     for k, name in enumerate(session.landmark_names):
@@ -127,7 +145,7 @@ def _check_reach(session: Session, places: NDArray[np.floating], position: NDArr
             place, lowest, highest = (np.round(x, 4).tolist() for x in (beyond[0], low, high))
             raise InvalidValueError(
                 f"landmarks.places.{name}: {place} {unit} lies outside the tracked area, {lowest} to {highest} {unit}; "
-                "places are in the unit of the position (position.unit): is it the right one?"
+                "places must be in the unit of the position; check position.unit"
             )
 
 
@@ -135,5 +153,5 @@ def _in_range(values: NDArray[np.float64], factor: float, key: str) -> None:
     angles = values[np.isfinite(values)]
     if np.any(np.abs(angles) > 2 * np.pi + 1e-6):
         raise InvalidValueError(
-            f"{key}: {np.abs(angles).max() / factor:g} is more than a turn in the unit of the position"
+            f"{key}: {np.abs(angles).max() / factor:g} is more than one turn in the unit of the position; check position.unit"
         )

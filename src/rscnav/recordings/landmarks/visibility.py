@@ -1,4 +1,4 @@
-"""When the animal sees a landmark: near it, near and in front of it, or as a series or a table of the file says."""
+"""Visibility of landmarks: within a radius, within a radius and a view angle, or from a series or table of the file."""
 
 from typing import Any
 
@@ -15,12 +15,14 @@ from rscnav.sessions.geometry import distance, wrap
 
 
 def visibility_from_file(file: Any, landmarks: Landmarks, bins: Bins) -> NDArray[np.bool_] | None:
-    """Give in which bins each landmark is in view as the file says, (bin, landmark); None where geometry decides.
+    """Return whether each landmark is in view, (bin, landmark), from a series or table of the file.
+
+    Without `landmarks.series` and `landmarks.events` the result is None, and the visibility follows from the geometry.
 
     Raises
     ------
     InvalidValueError
-        For a series, table or column that is not there, or names of landmarks of which the table holds none.
+        If a series, table or column does not exist, or the table has no row with a value in `landmarks.events.names`.
     """
     if landmarks.series:
         return np.stack(
@@ -39,18 +41,21 @@ def seen_from(
     view_angle: float,
     ring: bool,
 ) -> NDArray[np.bool_]:
-    """Give which landmarks are near and in front, (time, landmark); none where the heading is not known.
+    """Return whether each landmark is within the visibility radius and the view angle, (time, landmark).
+
+    No landmark is in view where the heading is unknown.
 
     Parameters
     ----------
     position : array, (time, dim)
     heading : array, (time,)
-        Of the head (rad, in the frame of `position`).
+        Head direction (rad), in the frame of `position`; NaN where it is unknown.
     places : array, (time, landmark, dim)
+        Landmark positions.
     radius, view_angle : float
-        In the unit of `position`; to either side (rad).
+        Visibility radius (unit of `position`), and view angle to either side of the heading (rad).
     ring : bool
-        The bearing of a landmark is then along the ring's tangent.
+        Whether positions are angles on a ring; the bearing of a landmark is then along the tangent of the ring.
     """
     near = distance(position[:, None], places, ring) < radius
     if ring:
@@ -65,22 +70,22 @@ def seen_from(
 
 
 def _switched_on(file: Any, name: str, key: str, bins: Bins) -> NDArray[np.bool_]:
-    """Tell in which bins the latest sample at the bin's centre is above 0.5; before the first one it is off."""
+    """Return whether the last sample up to each bin's centre is above 0.5, (bin,); False before the first sample."""
     series = find_series(file, name, key)
     if series.values.shape[1] != 1:
         raise InvalidValueError(
-            f"{key}: '{series.path}' has {series.values.shape[1]} columns; one that is on or off is needed"
+            f"{key}: '{series.path}' has {series.values.shape[1]} columns; expected one that is on (above 0.5) or off"
         )
     order = np.argsort(series.time, kind="stable")
     latest = np.searchsorted(series.time[order], bins.centre, side="right") - 1
-    values = np.append(series.values[order, 0], 0.0)  # the appended one answers for -1, before the first sample
+    values = np.append(series.values[order, 0], 0.0)  # index -1, before the first sample, is the appended zero
     return values[latest] > 0.5
 
 
 def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
-    """Return which bins share time with a row of the table, (bin, landmark).
+    """Return whether each bin overlaps a row of the table for each landmark, (bin, landmark).
 
-    A row without an end, or with one that is not after its start, lasts `events.default_duration_s`.
+    A row without an end, or with an end not after its start, lasts `events.default_duration_s`.
     """
     columns = interval_table(file, events.table, "landmarks.events.table", stops=False)
     labels = column_of(columns, events.column, "landmarks.events.column").tolist()
@@ -93,7 +98,7 @@ def _in_events(file: Any, events: Events, bins: Bins) -> NDArray[np.bool_]:
         if timeless:
             raise InvalidValueError(
                 f"landmarks.events: row {timeless[0]} of '{events.table}' (landmark {name}) has no time "
-                f"({len(timeless)} such rows); give it one in the file, or another value in '{events.column}'"
+                f"({len(timeless)} such rows); add the time in the file, or change the value in '{events.column}'"
             )
         visible[:, k] = overlaps(bins, merge_intervals(np.stack([start[rows], stop[rows]], axis=1)))
     named = {f"landmarks.events.names.{name}": values for name, values in events.names.items()}

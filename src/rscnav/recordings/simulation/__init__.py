@@ -1,6 +1,6 @@
-"""A simulated mouse whose truth is known, as a recording (needs torch).
+"""Simulated recording with known ground truth (needs torch).
 
-- ``nwb_file``  A simulated session as an NWB file like a laboratory's: units, tracked angle in the room, a table of trials
+- ``nwb_file``  write a simulated session as an NWB file: units, tracked angle in the room, trial table
 - ``settings``  settings of a simulated recording
-- ``simulate``  A simulated mouse in the ring: who it is, what its neurons say, and the truth to compare with
+- ``simulate``  simulate a mouse on the ring: behaviour, belief of the exact Bayes filter, Poisson spikes
 """

@@ -1,4 +1,4 @@
-"""A simulated session as an NWB file like a laboratory's: units, tracked angle in the room, a table of trials."""
+"""Write a simulated session as an NWB file like that of a laboratory: units, tracked angle in the room, trial table."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,20 +11,20 @@ from rscnav.files.sealed.hdf5 import NWB_FORMAT, new_hdf5
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
-SAMPLES_A_BIN = 5  # tracked samples a bin, an odd number: one lies at the bin's centre
+SAMPLES_A_BIN = 5  # tracked samples per bin, an odd count, so that one is at the bin's centre
 STARTED = datetime(2025, 1, 1, 12, tzinfo=UTC)
 
 
 def write_recording(truth: Session, path: Path, gap_s: float) -> None:
-    """Write the spikes, the tracked angle and the trials of a simulated session to NWB, whole or not at all.
+    """Write the spikes, the tracked angle and the trials of a simulated session to NWB; an incomplete file is never left.
 
-    The angle is that in the room: the scene, landmarks and all, is turned by the trial's rotation. It is tracked during
-    trials only. Nothing in the file tells phases, belief or preferred places.
+    The angle is in the frame of the room, in which the landmarks are rotated by the trial's rotation. It is tracked during trials
+    only. The file does not contain phases, belief or preferred positions.
 
     Parameters
     ----------
     truth : Session
-        From `rscnav.recordings.simulation.simulate.simulate`.
+        Result of `rscnav.recordings.simulation.simulate.simulate`.
     path : Path
     gap_s : float
         Time without position between trials (s).
@@ -32,14 +32,14 @@ def write_recording(truth: Session, path: Path, gap_s: float) -> None:
     Raises
     ------
     FileError
-        Where the file cannot be written.
+        If the file cannot be written.
     """
     from pynwb import NWBHDF5IO, NWBFile
     from pynwb.behavior import CompassDirection, SpatialSeries
     from pynwb.file import Subject
 
     file = NWBFile(
-        session_description="Simulated mouse on a ring with two landmarks that look alike",
+        session_description="Simulated mouse on a ring with two landmarks that look the same",
         identifier=f"rscnav-{truth.name}-{truth.attributes['seed']}",
         session_start_time=STARTED,
         file_create_date=STARTED,
@@ -66,9 +66,9 @@ def write_recording(truth: Session, path: Path, gap_s: float) -> None:
 
 
 def tracked_angle(truth: Session) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Sample the animal's angle in the room during trials: times (s) and angles in [-π, π), interpolated between bins.
+    """Return the animal's angle in the room during trials: times (s) and angles in [-π, π), interpolated between bins.
 
-    There is a sample at the centre of every bin, and one beyond either end of a trial.
+    There is a sample at the centre of every bin, and one beyond each end of a trial.
     """
     step_s = truth.dt_s / SAMPLES_A_BIN
     times, angles = [], []
@@ -84,9 +84,9 @@ def tracked_angle(truth: Session) -> tuple[NDArray[np.floating], NDArray[np.floa
 
 
 def _add_trials(file: Any, truth: Session) -> None:
-    """Add the trials, with the landmarks' places in the room."""
+    """Add the trial table, with the landmark positions in the room."""
     about = {
-        "outcome": "correct, incorrect, or none where the animal met no second landmark",
+        "outcome": "correct, incorrect, or none if the animal encountered no second landmark",
         "rotation": "rotation of the scene (rad, counter-clockwise)",
         "landmark_a": "angle of landmark a in the room (rad)",
         "landmark_b": "angle of landmark b in the room (rad)",
@@ -106,10 +106,10 @@ def _add_trials(file: Any, truth: Session) -> None:
 
 
 def _add_units(file: Any, truth: Session, gap_s: float) -> None:
-    """Add the units with their spikes."""
+    """Add the Units table with the spike times."""
     observed = [[float(truth.trials["start_s"][0]) - gap_s, float(truth.trials["stop_s"][-1]) + gap_s]]
-    file.add_unit_column("quality", "of the sorting")
-    file.add_unit_column("region", "where the unit was recorded")
+    file.add_unit_column("quality", "quality of the spike sorting")
+    file.add_unit_column("region", "brain region of the unit")
     for unit, times in zip(truth.units, truth.require("spikes"), strict=True):
         file.add_unit(
             id=int(unit["id"]),

@@ -1,8 +1,8 @@
-"""A simulated mouse in the ring: who it is, what its neurons say, and the truth to compare with.
+"""Simulate a mouse on the ring: behaviour, belief of the exact Bayes filter, Poisson spikes.
 
-The animal moves as in the task `ring-fixed` and knows what the exact Bayes filter knows. Its neurons are Poisson; with the
-code ``belief`` a neuron's rate follows the posterior around its preferred place, so that two hypotheses drive two groups of
-neurons; with the code ``position`` it follows the true place and nothing else, the negative control.
+The animal moves as in the task `ring-fixed`, and its belief is the posterior of the exact Bayes filter. Its neurons are Poisson. With
+``encodes: belief`` a neuron's rate follows the posterior around its preferred position, so that two hypotheses activate two groups of
+neurons. With ``encodes: position`` the rate follows only the true position (negative control).
 """
 
 import os
@@ -24,47 +24,47 @@ from rscnav.sessions.session import Session
 from rscnav.sessions.settings import Encounters
 from rscnav.tasks.ring_fixed import Task
 
-FIRST_S = 5.0  # the first trial starts here
-ROTATIONS = 16  # the scene is turned by one of so many steps a trial
-RATE_SPREAD = 0.5  # sd of the logarithm of the units' peak rates
+FIRST_S = 5.0  # start of the first trial
+ROTATIONS = 16  # the scene is rotated in each trial by a random multiple of 2π / 16
+RATE_SPREAD = 0.5  # standard deviation of the logarithm of the units' peak rates
 
 
 def simulate_recording(
     settings: Simulation, path: str | os.PathLike[str], seeds: Seeds, grid_bins: int = 512
 ) -> Session:
-    """Simulate a recorded animal, write it as an NWB file, and the truth beside it.
+    """Simulate a recording and write it as an NWB file, with the ground truth as a session file in the same folder.
 
-    A unit with the preferred place p and the peak rate r fires at
+    A unit with preferred position p and peak rate r has the firing rate
 
         rate(t) = g(phase(t)) · [b + (r - b) · Σ_x belief(t, x) exp(-(x - p)² / 2 w²)],
 
-    b the baseline, w the width of tuning, g the gain of the phase. For the code ``position`` the belief has all its mass at
-    the true place and g = 1. Counts are Poisson in each bin; between trials units fire at their baseline. At the first
-    step of the second new landmark the animal names b if its belief has more mass in view of b than of a; the outcome is
-    whether that is right.
+    with the baseline b, the tuning width w and the gain g of the phase. With ``encodes: position`` the belief has all its mass at the
+    true position, and g = 1. Spike counts in each bin are Poisson. Between trials units fire at the baseline. At the first step of the
+    second new landmark the animal chooses b if its belief has more mass in view of b than of a. The outcome is whether this choice is
+    correct.
 
     Parameters
     ----------
     settings : Simulation
     path : path-like
-        The NWB file. The truth, a `Session`, goes beside it: ``NAME.nwb`` and ``NAME_truth.h5``.
+        NWB file ``NAME.nwb``; the ground truth is written to ``NAME_truth.h5``.
     seeds : Seeds
-        Where all random numbers come from.
+        Seeds of all random draws.
     grid_bins : int
         Bins of the filter's grid.
 
     Returns
     -------
     Session
-        The truth: `activity` is the expected rate (Hz), `bayes` the belief, `units` holds each one's `preferred_rad` and
+        Ground truth: `activity` is the expected rate (Hz), `bayes_posterior` the belief, `units` has the columns `preferred_rad` and
         `peak_rate_hz`, and phases and encounters are those of the simulated animal.
 
     Raises
     ------
     InvalidValueError
-        Where the grid is too coarse for the task.
+        If the grid is too coarse for the task.
     FileError
-        Where a file cannot be written; nothing half-written is left.
+        If a file cannot be written; no incomplete file is left.
     """
     truth = simulate(settings, seeds, grid_bins)
     target = Path(path)
@@ -76,20 +76,20 @@ def simulate_recording(
         raise
     judged = truth.trials["outcome"][truth.trials["outcome"] != "none"]
     print(
-        f"simulation '{truth.name}': {truth.n_units} units with a code for {settings.encodes}, {len(truth.trials)} trials; "
-        f"second landmark mistaken in {np.sum(judged == 'incorrect')} of the {len(judged)} that reach one"
+        f"simulation '{truth.name}': {truth.n_units} units that encode {settings.encodes}, {len(truth.trials)} trials; "
+        f"outcome incorrect in {np.sum(judged == 'incorrect')} of {len(judged)} trials with a second landmark"
     )
     return truth
 
 
 def truth_path(path: str | os.PathLike[str]) -> Path:
-    """Give the path of the truth that belongs to a simulated NWB file."""
+    """Return the path of the ground truth of a simulated NWB file."""
     return Path(path).with_name(f"{Path(path).stem}_truth.h5")
 
 
 def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Session:
-    """Simulate without writing; see `simulate_recording`."""
-    position, velocity, belief, met = _behaviour(settings, seeds, grid_bins)
+    """Return the ground truth of a simulation, without writing files; see `simulate_recording`."""
+    position, velocity, belief, phase = _behaviour(settings, seeds, grid_bins)
     n_trials, n_steps = position.shape
     dt_s = settings.task.dt_s
     trials = np.zeros(n_trials, TRIALS)
@@ -120,7 +120,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
     trials["outcome"] = OUTCOMES[1 + ring_choices(found.table, belief.reshape(len(time), -1), behaviour)]
     found.table["outcome"] = trials["outcome"][found.table["trial"]]
     units = _draw_units(settings, seeds)
-    rates = expected_rates(settings, units, position.ravel(), belief.reshape(len(time), -1), met.ravel())
+    rates = expected_rates(settings, units, position.ravel(), belief.reshape(len(time), -1), phase.ravel())
     return Session(
         name=settings.name,
         kind="recording",
@@ -133,7 +133,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
         units=units,
         position=behaviour.position,
         velocity=velocity.ravel(),
-        phase=met.ravel().astype(np.uint8),
+        phase=phase.ravel().astype(np.uint8),
         n_hypotheses=found.n_hypotheses,
         bayes_posterior=belief.reshape(len(time), -1).astype(np.float32),
         bin_centres=Task(settings.task).bin_centres,
@@ -148,7 +148,7 @@ def simulate(settings: Simulation, seeds: Seeds, grid_bins: int = 512) -> Sessio
 
 
 def _behaviour(settings: Simulation, seeds: Seeds, grid_bins: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Sample the task and filter it: position, velocity (trial, step), belief (trial, step, bin), landmarks met."""
+    """Simulate trials of the task; return position, velocity, belief (trial, step, bin) and phase, else (trial, step)."""
     import torch
 
     from rscnav.observers.registry import bayes_filter
@@ -161,7 +161,7 @@ def _behaviour(settings: Simulation, seeds: Seeds, grid_bins: int) -> tuple[NDAr
 
 
 def _draw_units(settings: Simulation, seeds: Seeds) -> NDArray:
-    """Draw each unit's preferred place and peak rate."""
+    """Draw each unit's preferred position (uniform) and peak rate (log-normal)."""
     draw = seeds.generator("units")
     columns = [("id", "i8"), ("preferred_rad", "f8"), ("peak_rate_hz", "f8"), ("quality", "U4"), ("region", "U3")]
     units = np.zeros(settings.n_units, columns)
@@ -175,7 +175,7 @@ def _draw_units(settings: Simulation, seeds: Seeds) -> NDArray:
 def expected_rates(
     settings: Simulation, units: NDArray, position: NDArray, belief: NDArray, phase: NDArray
 ) -> NDArray[np.floating]:
-    """Rates (Hz) of the units in each bin, (time, unit), from position (time,), belief (time, bin), phase (time,)."""
+    """Return the expected firing rates (Hz), (time, unit), from position (time,), belief (time, bin), phase (time,)."""
     preferred = units["preferred_rad"]
     gain = np.ones((len(position), 1))
     if settings.encodes == "belief":
@@ -189,7 +189,7 @@ def expected_rates(
 
 
 def _draw_spikes(rates: NDArray, edges: NDArray, settings: Simulation, seeds: Seeds) -> list[NDArray[np.floating]]:
-    """Draw Poisson spikes, uniform within each bin; `edges` is (trial, step + 1). Between trials at the baseline."""
+    """Draw Poisson spikes, uniform within each bin of `edges` (trial, step + 1), and between trials at the baseline rate."""
     draw = seeds.generator("spikes")
     gaps = np.column_stack([np.append(edges[0, 0] - settings.gap_s, edges[:, -1]), np.append(edges[:, 0], np.inf)])
     gaps[-1, 1] = edges[-1, -1] + settings.gap_s

@@ -1,11 +1,11 @@
 """Checks that spikes, tracking and trials cover the same time, in one unit and on one clock.
 
-- ``activity_span``      the time that activity covers: from the spikes of some units, or from the samples of a series
-- ``clock_findings``     what a recording says about its time, and what a check of it found
-- ``common_time``        whether spikes, tracking, trials and epochs cover the same time, in one unit and on one clock
-- ``coverage``           which trials, epochs and tracked time lie where nothing was recorded, and how much of a recording is tracked
-- ``restarting_spikes``  spike times that start again many times, as where they are counted from the start of each trial
-- ``thresholds``         thresholds of the checks that spikes, tracking and trials cover the same time, each with its reason
-- ``time_unit_checks``   whether spikes, tracking, trials and epochs are in one unit of time, seconds
-- ``time_units``         which unit times are likely in, from how many times too long their span is, and how to bring them to seconds
+- ``activity_span``      time span of the activity, from the spikes of some units or the samples of a series
+- ``clock_findings``     data of the checks: clocks of a recording, rows of its tables, and the result of a check
+- ``common_time``        all checks of time: units of time, spike times by trial, and coverage
+- ``coverage``           trials and epochs outside the recording, and the fractions of it without tracking or without spikes
+- ``restarting_spikes``  spike times that restart many times, for example if they are relative to the start of each trial
+- ``thresholds``         thresholds of the checks, each with its reason
+- ``time_unit_checks``   check that spikes, tracking, trials and epochs are all in seconds
+- ``time_units``         likely unit of times from the ratio of two spans, and how to convert it to seconds
 """

@@ -1,4 +1,4 @@
-"""The time that activity covers: from the spikes of some units, or from the samples of a series."""
+"""Time span of the activity, from the spikes of some units or the samples of a series."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from rscnav.sessions.lazy import LazySpikeTrains
 
 @dataclass(frozen=True)
 class ActiveTime:
-    """When there is activity.
+    """Times with activity.
 
     Parameters
     ----------
@@ -21,15 +21,15 @@ class ActiveTime:
     start, stop : float
         First and last time (s).
     times : array, (spike,)
-        Of the units that were looked at, or of the samples; ascending (s).
+        Spike times of the units that were read, or times of the samples; ascending (s).
     n : int
-        Spikes of all units, or samples.
+        Count of spikes of all units, or of samples.
     n_units : int
-        Units that were looked at and have spikes enough to tell a silence.
+        Count of units that were read and have enough spikes for the detection of silence.
     rate_hz : float
-        Median over units; NaN where no unit has enough spikes, and of a series.
+        Median rate of the units; NaN for a series, or if no unit has enough spikes.
     step_s : float
-        Of a series: usual distance of samples; 0 of spikes.
+        Sampling interval of a series; 0 for spikes.
     """
 
     what: str
@@ -43,12 +43,12 @@ class ActiveTime:
 
     @property
     def is_spikes(self) -> bool:
-        """Whether it is spikes, which may be silent for a while."""
+        """Whether the activity is spikes, in which silence is possible."""
         return self.step_s == 0.0
 
     @property
     def span(self) -> tuple[float, float]:
-        """Start and stop without the outermost spikes, which may be false."""
+        """1st and 99th percentile of the spike times (single spikes may be wrong); start and stop of a series."""
         if not self.is_spikes or len(self.times) < limits.MIN_SPIKES:
             return self.start, self.stop
         low, high = np.quantile(self.times, limits.ROBUST)
@@ -56,12 +56,12 @@ class ActiveTime:
 
     @property
     def whole(self) -> bool:
-        """Whether all times are whole numbers, and enough of them to exclude chance."""
+        """Whether all times are whole numbers, and too many for chance."""
         return len(self.times) >= limits.MIN_WHOLE and bool(np.all(self.times == np.rint(self.times)))
 
     @property
     def longest_silence(self) -> float:
-        """The silence (s) at an end that is certain to mean that nothing was recorded there; infinite where none is."""
+        """Longest silence (s) at an end that is possible in a recording; infinite if that is unknown."""
         if not self.is_spikes:
             return self.step_s
         return (
@@ -70,19 +70,19 @@ class ActiveTime:
 
     @property
     def odd_silence(self) -> float:
-        """The silence (s) at an end that is worth a note."""
+        """Silence (s) at an end above which a note is written."""
         few = self.n_units < limits.MIN_UNITS and self.is_spikes
         return self._silence(limits.FEW_UNITS_TIMES, limits.FEW_UNITS_SPIKES) if few else self.longest_silence
 
     def _silence(self, times: float, spikes: float) -> float:
-        """Return so many times the longest silence between spikes, and no less than the time of so many spikes."""
+        """Return the longest interval between spikes, multiplied by `times`, but at least the mean time of `spikes` spikes."""
         n, length = len(self.times), self.stop - self.start
         if n < limits.MIN_SPIKES or length <= 0:
             return np.inf
         return max(times * float(np.max(np.diff(self.times))), spikes * length / n)
 
     def within(self, spans: NDArray[np.float64]) -> float:
-        """Return the fraction of spikes (or samples) in intervals (interval, 2; in order and apart)."""
+        """Return the fraction of spikes (or samples) in intervals (interval, 2), sorted and disjoint."""
         if not len(self.times) or not len(spans):
             return 0.0
         inside = np.searchsorted(self.times, spans[:, 1], "right") - np.searchsorted(self.times, spans[:, 0], "left")
@@ -90,14 +90,14 @@ class ActiveTime:
 
 
 def of_trains(trains: LazySpikeTrains, ends: NDArray[np.float64]) -> ActiveTime | None:
-    """Look at the spikes of some units; None where no unit has any.
+    """Return the time span of spike trains, from the spikes of some units; None if no unit has a spike.
 
     Parameters
     ----------
     trains : LazySpikeTrains
-        Ascending.
+        Spike times of each unit, ascending.
     ends : array, (unit, 2)
-        First and last spike (s); NaN of a unit without any.
+        First and last spike (s); NaN for a unit without spikes.
     """
     known = np.isfinite(ends).all(axis=1)
     if not known.any():
@@ -119,7 +119,7 @@ def of_trains(trains: LazySpikeTrains, ends: NDArray[np.float64]) -> ActiveTime 
 
 
 def of_sampled(sampled: Sampled) -> ActiveTime:
-    """Return the time that series cover."""
+    """Return the time span of activity that is a series."""
     longest = max(sampled.planes, key=lambda plane: len(plane.centre))
     n_units, step = sum(len(plane.column) for plane in sampled.planes), max(longest.step_s, 1e-9)
     times = longest.centre - step / 2
@@ -127,6 +127,6 @@ def of_sampled(sampled: Sampled) -> ActiveTime:
 
 
 def _spread(rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Order rows so that the first few of them lie all over the table."""
+    """Return the rows in golden-ratio order, so that any first few are spread over the table."""
     golden = 0.5 * (np.sqrt(5.0) - 1.0)
     return rows[np.argsort(np.arange(len(rows)) * golden % 1.0, kind="stable")]

@@ -1,4 +1,4 @@
-"""What a recording says about its time, and what a check of it found."""
+"""Data of the checks of time: clocks of a recording, rows of its tables, and the result of a check."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,10 +15,10 @@ UNITS, RESTARTS, COVERAGE = "units of time", "repeated restarts", "time covered"
 
 @dataclass(frozen=True)
 class Check:
-    """Result of one check: its name, the verdict, and why in a sentence.
+    """Result of one check: its name, the verdict, and the reason in a sentence.
 
-    ``ok``, ``look`` (a person should), ``wrong`` (the data can't be used as they are), or ``not checked`` (it could not be made, which
-    is no ``ok``).
+    The verdict is ``ok``, ``look`` (a person should look at the data), ``wrong`` (the data cannot be used), or ``not checked`` (the check
+    was not possible).
     """
 
     name: str
@@ -33,17 +33,17 @@ class Rows:
     Parameters
     ----------
     key : str
-        ``trials`` or ``epochs``: the configuration's key.
+        Key of the configuration: ``trials`` or ``epochs``.
     table : str
-        Its name in the file.
+        Name of the table in the file.
     times : array, (row, 2)
-        Start and stop (s) of those that the mapping chooses.
+        Start and stop (s) of the rows that the mapping selects.
     rows : array, (row,)
-        Which rows of the table they are.
+        Indices of these rows in the table.
     every : array, (row, 2)
-        Start and stop of all rows whose start is known.
+        Start and stop (s) of all rows with a known start.
     n_timeless : int
-        Chosen rows that were left out, since their start or stop is not known.
+        Count of selected rows that were left out because start or stop is NaN.
     """
 
     key: str
@@ -55,30 +55,30 @@ class Rows:
 
     @property
     def notes(self) -> list[str]:
-        """What was left out."""
+        """Note on the rows that were left out, if any."""
         if not self.n_timeless:
             return []
-        which = "row of which start or stop is" if self.n_timeless == 1 else "rows of which start or stop are"
-        cure = "; trials.end: next lets a trial last to the next one's start" if self.key == "trials" else ""
-        return [f"{self.n_timeless} {which} not known (NaN) left out of table '{self.table}'{cure}"]
+        rows = "row" if self.n_timeless == 1 else "rows"
+        cure = "; with trials.end: next each trial ends at the start of the next one" if self.key == "trials" else ""
+        return [f"{self.n_timeless} {rows} without start or stop (NaN) left out of table '{self.table}'{cure}"]
 
 
 @dataclass(frozen=True)
 class Clocks:
-    """What a recording says about its time.
+    """All times of a recording that the checks compare.
 
     Parameters
     ----------
     active : ActiveTime or None
-        Of spikes, or of a series of activity.
+        Time span of the spikes, or of a series of activity.
     repeats : int
-        How often the spike times of most units go back to near their beginning.
+        How many times the spike times of most units restart near their first value.
     tracking : Tracking or None
     frames : array, (sample,)
-        Times of the tracked samples, as they stand in the file.
+        Times of the tracked samples, unsorted as in the file.
     trials, epochs : Rows or None
     strays : float
-        Fraction of the spikes that lie outside their unit's obs_intervals.
+        Fraction of the spikes outside the `obs_intervals` of their unit.
     """
 
     active: ActiveTime | None = None
@@ -91,19 +91,19 @@ class Clocks:
 
     @property
     def frame_s(self) -> float:
-        """Usual time from one tracked sample to the next (s); 0 without any."""
+        """Median interval between tracked samples (s); 0 with fewer than two samples."""
         return float(np.median(np.diff(np.sort(self.frames)))) if len(self.frames) > 1 else 0.0
 
     @property
     def tracked(self) -> NDArray[np.float64]:
-        """The time that is tracked, (interval, 2) in s, in order and apart."""
+        """Time with tracking, (interval, 2) in s, sorted and disjoint."""
         if self.tracking is None:
             return np.empty((0, 2))
         return complement(np.concatenate([self.tracking.gaps, self.tracking.missing]))
 
     @property
     def extent(self) -> tuple[float, float] | None:
-        """First and last time of activity or tracking (s); None without either."""
+        """First and last time of activity or tracking (s); None if there is neither."""
         ends = [(self.active.start, self.active.stop)] if self.active is not None else []
         ends += [self.tracking.extent] if self.tracking is not None else []
         return (min(a for a, _ in ends), max(b for _, b in ends)) if ends else None

@@ -1,7 +1,7 @@
-"""Whether spikes, tracking, trials and epochs cover the same time, in one unit and on one clock.
+"""All checks of time: spikes, tracking, trials and epochs cover the same time, in one unit and on one clock.
 
-Each check returns findings: ``wrong`` is certain, and reading refuses it; ``look`` is likely, and becomes a note. Thresholds, each with
-its reason, are in `thresholds`.
+A finding ``wrong`` is certain and raises an error when the recording is read. A finding ``look`` is likely and becomes a note. The
+thresholds and their reasons are in `thresholds`.
 """
 
 import numpy as np
@@ -14,17 +14,17 @@ from rscnav.recordings.time_checks.time_unit_checks import time_units
 
 
 def same_time(clocks: Clocks) -> list[Check]:
-    """Make all checks: one or more for each of `UNITS`, `RESTARTS` and `COVERAGE`."""
+    """Return the results of all checks: one or more for each of `UNITS`, `RESTARTS` and `COVERAGE`."""
     units = time_units(clocks)
     restarted = restarts(clocks)
     if any(found.verdict == "wrong" for found in (*restarted, *units)):
-        # Without one unit and one beginning nothing can be said of what covers what.
-        return [*restarted, *units, Check(COVERAGE, "not checked", "units or beginnings of the times differ")]
+        # Coverage is undefined for times in different units or on different clocks.
+        return [*restarted, *units, Check(COVERAGE, "not checked", "the times differ in unit or in clock")]
     return [*restarted, *units, *coverage(clocks)]
 
 
 def refused_or_noted(findings: list[Check]) -> list[str]:
-    """Return what should be looked at, for the notes; an InvalidValueError with all that is wrong."""
+    """Return the reasons of all ``look`` findings, for the notes; raise InvalidValueError if there are ``wrong`` ones."""
     wrong = [found.words for found in findings if found.verdict == "wrong"]
     if wrong:
         raise InvalidValueError("; ".join(wrong))
@@ -32,30 +32,30 @@ def refused_or_noted(findings: list[Check]) -> list[str]:
 
 
 def restarts(clocks: Clocks) -> list[Check]:
-    """Check whether spike times are counted anew from the start of each trial."""
+    """Check whether spike times are relative to the start of each trial, in place of one clock for the recording."""
     active, trials = clocks.active, clocks.trials
     if active is None or not active.is_spikes:
         return [Check(RESTARTS, "not checked", "there are no spikes")]
     if active.n < limits.MIN_SPIKES:
         return [Check(RESTARTS, "not checked", f"there are only {active.n} spikes")]
     cure = (
-        "Are they counted from the start of each trial? Times must be on one clock for the whole recording: add each trial's "
+        "Are they relative to the start of each trial? Times must be on one clock for the whole recording: add each trial's "
         "start_time to its spikes in the file"
     )
     if clocks.repeats:
         also = "" if trials is None else f", and table '{trials.table}' has {len(trials.every)} rows"
-        words = f"the spike times of most units go back to near their beginning {clocks.repeats} times{also}. {cure}"
+        words = f"the spike times of most units restart near their first value {clocks.repeats} times{also}. {cure}"
         return [Check(RESTARTS, "wrong", words)]
     if trials is None or len(trials.every) < limits.MIN_TRIALS:
-        return [Check(RESTARTS, "ok", "spike times do not start again")]
+        return [Check(RESTARTS, "ok", "spike times do not restart")]
     starts, stops = trials.every.T
     longest = float(np.nanmax(stops - starts, initial=0.0))
     low, high = active.span
     later = float(np.mean(starts > active.stop))
     if later >= limits.MOST_BEYOND and 0 < high <= limits.LONGER * longest and low >= -limits.LONGER * longest:
         words = (
-            f"all spikes lie between {active.start:.3g} and {active.stop:.3g} s, about the length of a trial (at most {longest:.3g} s), "
+            f"all spikes lie between {active.start:.3g} and {active.stop:.3g} s, similar to the length of a trial (at most {longest:.3g} s), "
             f"but {later:.0%} of the rows of '{trials.table}' start later, up to {starts.max():.4g} s. {cure}"
         )
         return [Check(RESTARTS, "wrong", words)]
-    return [Check(RESTARTS, "ok", "spike times do not start again with the trials")]
+    return [Check(RESTARTS, "ok", "spike times do not restart with the trials")]

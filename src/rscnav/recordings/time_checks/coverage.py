@@ -1,4 +1,4 @@
-"""Which trials, epochs and tracked time lie where nothing was recorded, and how much of a recording is tracked."""
+"""Trials and epochs outside the recording, and the fractions of it without tracking or without spikes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,11 +8,11 @@ from rscnav.recordings.time_checks.activity_span import ActiveTime
 from rscnav.recordings.time_checks.clock_findings import COVERAGE, Check, Clocks, Rows
 from rscnav.settings.printable import listed
 
-_NAMED = 10  # rows in a message
+_NAMED = 10  # most rows that a message lists
 
 
 def coverage(clocks: Clocks) -> list[Check]:
-    """Check that trials and epochs lie in the recorded time, and note what is not tracked or has no activity."""
+    """Check that trials and epochs lie in the recorded time; report time without tracking and tracked time without activity."""
     found = []
     for table in (clocks.trials, clocks.epochs):
         if table is not None and len(table.times) and clocks.extent is not None:
@@ -25,17 +25,16 @@ def coverage(clocks: Clocks) -> list[Check]:
         return [Check(COVERAGE, "not checked", "there is neither activity nor position")]
     tables = [table.key for table in (clocks.trials, clocks.epochs) if table is not None and len(table.times)]
     if clocks.tracking is None and not tables:
-        words = "there are neither position nor trials that activity could be compared with"
-        return [Check(COVERAGE, "not checked", words)]
+        return [Check(COVERAGE, "not checked", "there are no position and no trials to compare the activity with")]
     parts = [*(["position"] if clocks.tracking is not None and clocks.active is not None else []), *tables]
     if not parts:
-        return [Check(COVERAGE, "not checked", "there is no activity that the position could be compared with")]
+        return [Check(COVERAGE, "not checked", "there is no activity to compare the position with")]
     verb = "lies" if parts == ["position"] else "lie"
     return [Check(COVERAGE, "ok", f"{' and '.join(parts)} {verb} in the recorded time")]
 
 
 def silent_ends(active: ActiveTime, extent: tuple[float, float]) -> tuple[float, float]:
-    """Return from when to when a recording certainly was on (s): no longer than the activity where the silence at an end is too long."""
+    """Return start and stop (s) of the recording: `extent`, without an end that is silent for too long."""
     allowed = active.longest_silence
     start = active.start if active.start - extent[0] > allowed else extent[0]
     stop = active.stop if extent[1] - active.stop > allowed else extent[1]
@@ -43,9 +42,9 @@ def silent_ends(active: ActiveTime, extent: tuple[float, float]) -> tuple[float,
 
 
 def silences(active: ActiveTime, spans: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the time before the first and after the last spike, (interval, 2), where it is certain that nothing was recorded.
+    """Return the times before the first and after the last spike in which nothing was recorded, (interval, 2).
 
-    Only where spans (span, 2) reach further into it than any silence between spikes explains.
+    An end counts only if spans (span, 2) extend beyond the spikes by more than the longest possible silence.
     """
     found = []
     if active.is_spikes and active.start - spans[:, 0].min() > active.longest_silence:
@@ -56,7 +55,7 @@ def silences(active: ActiveTime, spans: NDArray[np.float64]) -> NDArray[np.float
 
 
 def _beyond(table: Rows, clocks: Clocks, extent: tuple[float, float]) -> list[Check]:
-    """Find rows before the recording began and after it ended."""
+    """Return a ``wrong`` finding if rows lie before the start or after the end of the recording."""
     times, active = table.times, clocks.active
     outside = (times[:, 0] > extent[1]) | (times[:, 1] < extent[0])
     certain = clocks.tracking is not None or (active is not None and not active.is_spikes)
@@ -71,7 +70,7 @@ def _beyond(table: Rows, clocks: Clocks, extent: tuple[float, float]) -> list[Ch
 
 
 def _silent(times: NDArray[np.float64], active: ActiveTime) -> NDArray[np.bool_]:
-    """Mark the rows in the silence before the first or after the last spike, where that is too long to be chance."""
+    """Return a mask of the rows in a silence before the first or after the last spike that is too long for chance."""
     before = (times[:, 1] < active.start) & (active.start - times[:, 0] > active.longest_silence)
     after = (times[:, 0] > active.stop) & (times[:, 1] - active.stop > active.longest_silence)
     return before | after
@@ -83,19 +82,19 @@ def _rows_outside(table: Rows, which: NDArray[np.bool_], extent: tuple[float, fl
     early = times[:, 1] < extent[0]
     parts = [
         f"{int(there.sum())} {word} (row {listed(rows[there].tolist(), _NAMED)})"
-        for there, word in ((early, "before it began"), (~early, "after it ended"))
+        for there, word in ((early, "before its start"), (~early, "after its end"))
         if there.any()
     ]
     start, stop = times[0]
     return (
         f"{table.key}: table '{table.table}': {len(rows)} of {len(which)} {what} lie outside {of} ({extent[0]:g} to {extent[1]:g} s): "
         f"{', '.join(parts)}; the first is row {rows[0]} ({start:g} to {stop:g} s). Are all times in seconds on one clock? If so, "
-        f"leave these rows out with {table.key}.select"
+        f"exclude these rows with {table.key}.select"
     )
 
 
 def _tracked(active: ActiveTime, clocks: Clocks) -> list[Check]:
-    """Note a recording that is tracked in part, and tracking that goes on without spikes."""
+    """Return ``look`` findings for activity with little tracking, and for tracking without spikes at an end."""
     tracked = np.clip(clocks.tracked, active.start, active.stop)
     whole = max(active.stop - active.start, 1e-9)
     share = float(np.clip(np.diff(tracked, axis=1), 0, None).sum() / whole)
@@ -118,6 +117,6 @@ def _tracked(active: ActiveTime, clocks: Clocks) -> list[Check]:
             + [f"{after:.0%} after the last"] * (after > limits.NOTED_SILENT)
         )
         sure = active.n_units >= limits.MIN_UNITS
-        words = "nothing was recorded there" if sure else "was anything recorded there? If not, choose epochs"
+        words = "nothing was recorded there" if sure else "was anything recorded there? If not, select epochs"
         found.append(Check(COVERAGE, "look", f"of the tracked time {when} spike: {words}"))
     return found

@@ -1,4 +1,4 @@
-"""Whether spikes, tracking, trials and epochs are in one unit of time, seconds."""
+"""Check that spikes, tracking, trials and epochs are all in seconds."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from rscnav.recordings.time_checks.time_units import seconds, unit_words
 
 
 def time_units(clocks: Clocks) -> list[Check]:
-    """Check whether spikes, tracking and trials are in the same unit of time."""
+    """Check that spikes, tracking, trials and epochs are in the same unit of time, by the ratios of their spans."""
     active, found = clocks.active, []
     if active is not None:
         if clocks.tracking is not None:
@@ -38,15 +38,15 @@ def time_units(clocks: Clocks) -> list[Check]:
         if there
     ]
     if len(compared) <= 1:
-        only = compared[0] if compared else "nothing"
-        return [Check(UNITS, "not checked", f"there is {only} only, and nothing to compare with")]
+        only = f"only {compared[0]}" if compared else "nothing"
+        return [Check(UNITS, "not checked", f"there is {only} to compare, and at least two are needed")]
     if active is not None and active.is_spikes and active.n < limits.MIN_SPIKES:
         return [Check(UNITS, "not checked", f"there are only {active.n} spikes")]
-    return [Check(UNITS, "ok", f"{', '.join(compared[:-1])} and {compared[-1]} cover times of the same order")]
+    return [Check(UNITS, "ok", f"the times of {', '.join(compared[:-1])} and {compared[-1]} are of the same order of magnitude")]
 
 
 def _against_tracking(active: ActiveTime, clocks: Clocks, start: float, stop: float) -> list[Check]:
-    """Compare the spans of activity and position."""
+    """Compare the spans of activity and position; return findings if their units differ."""
     low, high = active.span
     ratio = (high - low) / max(stop - start, 1e-9)
     both = f"{_span(active)}, position from {seconds(start)} to {seconds(stop)} s"
@@ -73,7 +73,7 @@ def _against_tracking(active: ActiveTime, clocks: Clocks, start: float, stop: fl
 
 
 def _against_trials(active: ActiveTime, trials: Rows) -> list[Check]:
-    """Compare the spans of activity and trials."""
+    """Compare the spans of activity and trials; return findings if their units differ."""
     start, stop = float(trials.every[:, 0].min()), float(np.nanmax(trials.every))
     low, high = active.span
     ratio = (high - low) / max(stop - start, 1e-9)
@@ -81,8 +81,8 @@ def _against_trials(active: ActiveTime, trials: Rows) -> list[Check]:
     if active.n < limits.UNIT_SPIKES or (len(trials.every) < limits.MIN_TRIALS and ratio < limits.CERTAIN_FACTOR):
         return []
     if ratio >= limits.CERTAIN_FACTOR:
-        share = active.within(np.array([[start, stop]]))
-        words = f"{both}, and {share:.2%} of {_these(active)} lie between the first and the last of them"
+        fraction = active.within(np.array([[start, stop]]))
+        words = f"{both}, and {fraction:.2%} of {_these(active)} lie between the first and the last of them"
         return [Check(UNITS, "wrong", f"{words}. {unit_words(active.what, ratio, active.whole)}")]
     if ratio >= limits.LIKELY_FACTOR:
         return [Check(UNITS, "look", f"{both}: less than 1 % of it lies in trials. Are all times in seconds?")]
@@ -90,7 +90,7 @@ def _against_trials(active: ActiveTime, trials: Rows) -> list[Check]:
 
 
 def _by_themselves(active: ActiveTime, clocks: Clocks) -> list[Check]:
-    """Check spike times by what they are and the rates that they make."""
+    """Check the unit of spike times without other data: whole numbers, and implausible firing rates."""
     if not active.is_spikes:
         return []
     slow = active.rate_hz < limits.NO_RATE_HZ
@@ -117,7 +117,7 @@ def _by_themselves(active: ActiveTime, clocks: Clocks) -> list[Check]:
 
 
 def _table_in_other_unit(table: Rows, extent: tuple[float, float]) -> list[Check]:
-    """Check whether most rows of a table begin long after the recording ended."""
+    """Check whether rows of a table are far too long, or mostly start long after the end of the recording."""
     if not len(table.every) or not len(table.times):
         return []
     starts = table.every[:, 0]
@@ -129,27 +129,27 @@ def _table_in_other_unit(table: Rows, extent: tuple[float, float]) -> list[Check
     lasting = float(np.nansum(np.diff(within, axis=1))) / length
     if table.key == "trials" and lasting >= limits.SLOW_FACTOR:
         words = (
-            f"trials: the rows of '{table.table}' that begin within the recording last {seconds(lasting * length)} s, it goes from "
-            f"{seconds(extent[0])} to {seconds(extent[1])} s. {unit_words('the times of trials', lasting, False)}"
+            f"trials: the rows of '{table.table}' that start within the recording last {seconds(lasting * length)} s in total, but the "
+            f"recording is from {seconds(extent[0])} to {seconds(extent[1])} s. {unit_words('the times of trials', lasting, False)}"
         )
         return [Check(UNITS, "wrong", words)]
     if ratio < limits.SLOW_FACTOR or later < limits.MOST_BEYOND or chosen - extent[0] < 2 * length:
         return []
     words = (
-        f"{later:.0%} of the rows of '{table.table}' start after the recording ended: rows go up to {seconds(np.nanmax(starts))} s, the "
-        f"recording goes from {seconds(extent[0])} to {seconds(extent[1])} s. {unit_words(f'the times of {table.key}', ratio, False)}"
+        f"{later:.0%} of the rows of '{table.table}' start after the end of the recording: rows up to {seconds(np.nanmax(starts))} s, "
+        f"recording from {seconds(extent[0])} to {seconds(extent[1])} s. {unit_words(f'the times of {table.key}', ratio, False)}"
     )
     return [Check(UNITS, "wrong", f"{table.key}: {words}")]
 
 
 def _frames_counted(times: NDArray[np.float64], step_s: float) -> bool:
-    """Tell whether times are whole numbers one apart, as frame numbers are."""
+    """Return whether times are successive whole numbers, like frame numbers."""
     return len(times) >= limits.MIN_WHOLE and step_s == 1.0 and bool(np.all(times == np.rint(times)))
 
 
 def _span(active: ActiveTime) -> str:
     low, high = active.span
-    return f"{active.what} {'go' if active.is_spikes else 'goes'} from {seconds(low)} to {seconds(high)} s"
+    return f"{active.what} {'extend' if active.is_spikes else 'extends'} from {seconds(low)} to {seconds(high)} s"
 
 
 def _these(active: ActiveTime) -> str:

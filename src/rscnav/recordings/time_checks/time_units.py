@@ -1,6 +1,6 @@
-"""Which unit times are likely in, from how many times too long their span is, and how to bring them to seconds."""
+"""Likely unit of times from the ratio of two spans, and how to convert it to seconds."""
 
-# A factor over the ratio of two spans: the shorter span is part of the longer one, or a little longer.
+# Valid range of (factor of the unit) / (ratio of two spans): the shorter span is part of the longer one, or slightly longer.
 _LOW, _HIGH = 0.3, 1.15
 _UNITS = (
     ("milliseconds", (1e3,), "divide them by 1,000"),
@@ -12,19 +12,19 @@ _UNITS = (
     ),
     ("nanoseconds", (1e9,), "divide them by 1,000,000,000"),
 )
-_APART = 20.0  # spans whose lengths differ so many times are in different units rather than of different parts
+_OTHER_UNIT = 20.0  # spans whose lengths differ by this factor are in different units, not different parts of a recording
 _YEAR = 3.1e7  # s
 _LONG = 1000.0
 _IN_FILE = "in the file; times must be in seconds (for plain arrays see the key arrays.time_unit)"
 
 
 def likely_unit(ratio: float, whole: bool) -> tuple[str, str]:
-    """Return the name of a unit and the cure.
+    """Return the name of the likely unit, and how to convert it to seconds.
 
     Parameters
     ----------
     ratio : float
-        How many times the times' span is too long; 0 where it is not known.
+        Factor by which the span of the times is too long; 0 if it is unknown.
     whole : bool
         Whether all times are whole numbers.
     """
@@ -43,10 +43,9 @@ def likely_unit(ratio: float, whole: bool) -> tuple[str, str]:
 
 
 def unit_words(what: str, ratio: float, whole: bool, frames: bool = False) -> str:
-    """Ask whether times are in the unit that the ratio makes likely, and say how to bring them to seconds."""
-    times = f"{ratio:,.0f} times as long" if round(ratio) > 1 else ""
-    counted = ", and whole numbers" if whole and not frames else ""
-    head = f"One is {times}{counted}: " if times else ""
+    """Return a question whether times are in the likely unit for a ratio, and how to convert them to seconds."""
+    counted = ", and the longer one has whole numbers" if whole and not frames else ""
+    head = f"The spans differ by a factor of {ratio:,.0f}{counted}: " if round(ratio) > 1 else ""
     if frames:
         return _upper(f"{head}are {_bare(what)} frame numbers? Divide them by the frame rate {_IN_FILE}")
     name, cure = likely_unit(ratio, whole)
@@ -54,21 +53,21 @@ def unit_words(what: str, ratio: float, whole: bool, frames: bool = False) -> st
 
 
 def seconds(value: float) -> str:
-    """Write a time (s) without an exponent, with four digits at least."""
+    """Return a time (s) as text without an exponent, with at least four digits."""
     return f"{value:,.0f}" if abs(value) >= _LONG else f"{value:.4g}"
 
 
 def apart_words(what: str, active: tuple[float, float], tracked: tuple[float, float]) -> str:
-    """Say why two spans (start, stop) that do not touch may do so: other units, or another beginning."""
+    """Return the likely reason why two spans (start, stop) do not overlap: different units, or different zero times."""
     lengths = [max(b - a, 1e-9) for a, b in (active, tracked)]
     ratio = lengths[0] / lengths[1]
-    if ratio >= _APART:
+    if ratio >= _OTHER_UNIT:
         return unit_words(what, ratio, False)
-    if 1 / ratio >= _APART:
+    if 1 / ratio >= _OTHER_UNIT:
         return unit_words("the position", 1 / ratio, False)
-    apart, later = abs(tracked[0] - active[0]), "position" if tracked[0] > active[0] else what
-    since = f": is one counted from 1970 ({later}), the other from the session's start?" if apart > _YEAR else ""
-    return f"Their lengths are alike, and they begin {apart:.6g} s apart{since}"
+    difference, later = abs(tracked[0] - active[0]), "position" if tracked[0] > active[0] else what
+    since = f": is one relative to 1970 ({later}), the other to the session's start?" if difference > _YEAR else ""
+    return f"Their lengths are similar, and their starts differ by {difference:.6g} s{since}"
 
 
 def _upper(text: str) -> str:

@@ -1,6 +1,6 @@
 """Trials of a recording, their outcomes and phases.
 
-- ``phases``       phases as a file has them
-- ``trial_table``  the rows that become trials: of a table, joined with another's columns, or from leaving a place to coming back
-- ``trials``       trials (or stretches cut into pieces) of a recording: which there are, and what each one's columns say
+- ``phases``       phases of a recording, from a series or a table of its file
+- ``trial_table``  rows for trials: from a trial table, joined with another table, or from departures and returns of a home location
+- ``trials``       trials and epochs of a recording, or stretches divided into pieces
 """

@@ -1,4 +1,4 @@
-"""Phases as a file has them."""
+"""Phases of a recording, from a series or a table of its file."""
 
 from typing import Any
 
@@ -15,18 +15,18 @@ from rscnav.sessions.schema import NO_PHASE, PHASES
 
 
 def phases_of_file(file: Any, phases: Phases, bins: Bins) -> NDArray[np.uint8]:
-    """Give the phase at the centre of each bin, (bin,); 255 where the file names none.
+    """Return the phase at the centre of each bin, (bin,): 0, 1, 2 for LM0, LM1, LM2; 255 where the file has none.
 
     Raises
     ------
     InvalidValueError
-        For a series, table or column that is not there, or one that holds none of the values.
+        If the series, table or column does not exist, or contains none of the values in `phases.values`.
     """
     if phases.series is not None:
         series = find_series(file, phases.series, "phases.series")
         if series.values.shape[1] != 1:
             raise InvalidValueError(
-                f"phases.series: '{series.path}' has {series.values.shape[1]} columns; one value a sample is needed"
+                f"phases.series: '{series.path}' has {series.values.shape[1]} columns; expected one value per sample"
             )
         order = np.argsort(series.time, kind="stable")
         start, labels = series.time[order], series.values[order, 0].tolist()

@@ -69,7 +69,7 @@ def test_a_row_a_session_with_named_empty_panels(name, results):
     for k, analysis in enumerate(PANELS[name]):
         assert f"no data for {analysis}" in texts(bare[k])
         if (name, k) == ("non_encounters", 1):
-            assert "there is no belief" in texts(full[k])
+            assert "the session has no belief" in texts(full[k])
             continue
         assert full[k].get_xlabel() or full[k].get_xticklabels()
         assert full[k].get_ylabel() or full[k].get_yticklabels()

@@ -113,7 +113,7 @@ def test_moved_has_the_size_of_a_planted_jump():
 def test_where_absence_says_nothing_the_result_says_so():
     session = ring_session(both_places, 60)
     session.attributes["map_known"] = False
-    assert analyse("non_encounters", session).reason == "the map is not known, so that no absence refutes a place"
+    assert analyse("non_encounters", session).reason == "the map is not known, so that no absence refutes a position"
     few = analyse("non_encounters", ring_session(both_places, 12), Settings(min_sets=6))
-    assert few.notes["sets"].endswith("non-encounters have passages to compare them with; 6 are needed")
+    assert few.notes["sets"].endswith("non-encounters have matched passages; 6 are needed (min_sets)")
     assert few.scalar("n_sets") < 6

@@ -1,9 +1,9 @@
-"""What happens at landmark encounters and non-encounters.
+"""Activity, states and beliefs at landmark encounters and non-encounters.
 
-- ``alternative_positions``  the wrong places that fit the last landmark met: what the belief puts there, and what the state shows there
-- ``categories``             categories of encounters, and the samples around them
-- ``encounters``             analysis `encounters`: how many of each category, and activity around them
-- ``matched_passages``       passages in the dark: where a landmark was missed, where none could be, and ones like either after both were met
-- ``non_encounters``         analysis `missed`: what it does to the state, and to the belief, that a landmark is not where it could have been
-- ``trajectory_divergence``  analysis `divergence`: how far the states of a- and b-encounters are apart, against the spread within each
+- ``alternative_positions``  alternative positions, the belief in them, and evidence for them decoded from the state
+- ``categories``             encounter categories, and the samples around encounters
+- ``encounters``             analysis `encounters`: counts and mean activity of each encounter category
+- ``matched_passages``       sets of four matched passages: non-encounter, other passage, and a twin of each
+- ``non_encounters``         analysis `non_encounters`: state and belief at non-encounters, compared with matched passages
+- ``trajectory_divergence``  analysis `trajectory_divergence`: distance between the states of matched a- and b-encounters
 """

@@ -1,4 +1,7 @@
-"""The wrong places that fit the last landmark met: what the belief puts there, and what the state shows there."""
+"""Alternative positions, the belief in them, and evidence for them decoded from the state.
+
+An alternative position is a wrong position that is consistent with the last landmark encountered.
+"""
 
 from dataclasses import dataclass
 
@@ -13,21 +16,21 @@ from rscnav.sessions.posteriors import alternative_positions
 from rscnav.sessions.session import Session
 
 BUMPS = 24  # around the ring
-WIDTH_RAD = 0.4  # of a bump
-PENALTY = 0.01  # of the ridge, in units of the variance of a z-scored unit
-MIN_SAMPLES = 200  # that a readout is fitted to
+WIDTH_RAD = 0.4  # width of a bump
+PENALTY = 0.01  # ridge penalty, in units of the variance of a z-scored unit
+MIN_SAMPLES = 200  # smallest count of samples for a fit
 
 
 @dataclass(frozen=True)
 class PlaceReadout:
-    """A linear readout of the place on the ring, as a population code of bumps.
+    """Linear decoder of the position on the ring, as a population code of bumps.
 
     Parameters
     ----------
     mean : array, (unit,)
     weights : array, (unit, bump)
     base : array, (bump,)
-        The code's mean.
+        Mean of the code.
     """
 
     mean: NDArray[np.float64]
@@ -35,22 +38,33 @@ class PlaceReadout:
     base: NDArray[np.float64]
 
     def at(self, states: NDArray[np.floating], place: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Give how much of a bump states (sample, unit) show at places (sample,).
+        """Compute the evidence (sample,) in states (sample, unit) for positions (sample,) in rad.
 
-        1 where the whole code is that of this place; about 0 where it is that of a place far from it.
+        It is 1 if the decoded code is that of the position, and about 0 if it is that of a distant position.
         """
         code = (states - self.mean) @ self.weights + self.base
         return np.sum(code * von_mises_basis(place), axis=-1) / np.sum(von_mises_basis(np.zeros(1)) ** 2)
 
 
 def von_mises_basis(place: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Give places (sample,) in rad as bumps of height 1 around the ring, (sample, bump)."""
+    """Compute von Mises bumps of height 1 around the ring at positions (sample,) in rad: (sample, bump)."""
     centres = np.linspace(-np.pi, np.pi, BUMPS, endpoint=False)
     return np.exp((np.cos(place[..., None] - centres) - 1) / WIDTH_RAD**2)
 
 
 def fit_place_readout(states: NDArray[np.floating], place: NDArray[np.floating]) -> PlaceReadout:
-    """Fit a ridge regression of the place's code on z-scored states (sample, unit)."""
+    """Fit a ridge regression of the position's code on z-scored states (sample, unit).
+
+    Parameters
+    ----------
+    states : array, (sample, unit)
+    place : array, (sample,)
+        Position in rad.
+
+    Returns
+    -------
+    PlaceReadout
+    """
     code = von_mises_basis(place)
     mean, base = states.mean(axis=0, dtype=np.float64), code.mean(axis=0)
     x = states - mean
@@ -61,9 +75,18 @@ def fit_place_readout(states: NDArray[np.floating], place: NDArray[np.floating])
 def regress_out_time(
     z: NDArray[np.float32], time_s: NDArray[np.floating], out: NDArray[np.float32] | None = None
 ) -> NDArray[np.float32]:
-    """Take from states (sample, unit) what goes with the time in the trial (sample,) alone, by least squares on a code of it.
+    """Subtract from states the part that the time in the trial predicts, by linear regression on a population code of time.
 
-    The result goes into `out`, which may be `z`, or into a new array.
+    Parameters
+    ----------
+    z : array, (sample, unit)
+    time_s : array, (sample,)
+    out : array, (sample, unit), optional
+        Output array, which may be `z`; default: a new array.
+
+    Returns
+    -------
+    array, (sample, unit)
     """
     code = np.column_stack([time_code(time_s), time_s, np.ones(len(time_s))]).astype(np.float32)
     products = code.T.astype(np.float64) @ code
@@ -75,7 +98,7 @@ def regress_out_time(
 
 
 def states_at(z: NDArray[np.float32], index: NDArray[np.intp], at: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Give the states z[index[at]], (sample, unit); NaN where the index is -1."""
+    """Return the states z[index[at]], (sample, unit); NaN where the index is -1."""
     rows = index[at]
     states = z[rows]
     states[rows < 0] = np.nan
@@ -83,9 +106,15 @@ def states_at(z: NDArray[np.float32], index: NDArray[np.intp], at: NDArray[np.in
 
 
 def wrong_places(session: Session, at: NDArray[np.intp]) -> tuple[NDArray[np.bool_], list[NDArray[np.floating]]]:
-    """Mark the samples `at` that are there (not -1); give the wrong places (sample, 1) that fit the last landmark met before those.
+    """Return the alternative positions at samples `at`, of the last landmark encountered before each.
 
-    One for each landmark that the last one could be taken for; NaN where there is none, and before the first landmark.
+    Returns
+    -------
+    known : array
+        Mask of `at`: True where it is not -1.
+    places : list of array, (sample, 1)
+        Positions at the known samples, one array for each landmark with which the last one could be confused. NaN if there is
+        none, and before the first landmark.
     """
     known = at >= 0
     at = at[known]
@@ -98,7 +127,10 @@ def wrong_places(session: Session, at: NDArray[np.intp]) -> tuple[NDArray[np.boo
 
 
 def mass_at_wrong_places(session: Session, belief: NDArray[np.floating], at: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Belief in the wrong places, at samples of any shape; NaN where `at` is -1, or there is no wrong place."""
+    """Compute the mass of a belief at the alternative positions, at samples `at` of any shape.
+
+    Values are NaN where `at` is -1, and where there is no alternative position.
+    """
     known, places = wrong_places(session, at)
     bins = belief_places(session)
     return _summed([bins.mass_at(belief[at[known]], place) for place in places], known)
@@ -112,14 +144,30 @@ def decoded_alternative_evidence(
     at: NDArray[np.intp],
     of: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """Give what states z[index] show of places, at samples of any shape: of those that are wrong at the samples `of`."""
+    """Compute the alternative evidence: evidence in states at samples `at` for the alternative positions at samples `of`.
+
+    Parameters
+    ----------
+    session : Session
+    readout : PlaceReadout
+    z : array, (row, unit)
+    index : array
+        Row of `z` of each sample of the session; -1 for none.
+    at, of : array
+        Samples, both of any one shape; -1 for none.
+
+    Returns
+    -------
+    array, in the shape of `at`
+        NaN where there is no alternative position.
+    """
     known, places = wrong_places(session, np.where(at >= 0, of, -1))
     states = states_at(z, index, at[known])
     return _summed([readout.at(states, place[:, 0]) for place in places], known)
 
 
 def _summed(values: list[NDArray[np.floating]], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Sum over wrong places; NaN where none is known."""
+    """Sum over alternative positions, in the shape of `known`; NaN if there is none."""
     stacked = np.stack(values)
     there = np.isfinite(stacked)
     result = np.full(known.shape, np.nan)

@@ -1,4 +1,4 @@
-"""Categories of encounters, and the samples around them."""
+"""Encounter categories, and the samples around encounters."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,10 @@ RETURN, MISSED = "return", "non-encounter"
 
 
 def categorise_encounters(session: Session) -> NDArray:
-    """Give each encounter its category.
+    """Return the encounters with their categories.
 
-    A first meeting of a landmark is called by its order among the trial's new landmarks, the landmark's name and the
-    trial's outcome (``2nd b incorrect``), any later meeting of that landmark ``return``, and the stretch in which a
-    landmark was missed ``non-encounter``.
+    The first encounter of a landmark is named by its order among the trial's new landmarks, the landmark's name and the
+    trial's outcome (``2nd b incorrect``), every later encounter of it ``return``, and a non-encounter ``non-encounter``.
 
     Parameters
     ----------
@@ -31,7 +30,7 @@ def categorise_encounters(session: Session) -> NDArray:
     Raises
     ------
     InvalidValueError
-        For a session without encounters.
+        If the session has no encounters.
     """
     if session.encounters is None:
         raise InvalidValueError(f"session '{session.name}' has no encounters; its landmarks are not known")
@@ -44,7 +43,7 @@ def categorise_encounters(session: Session) -> NDArray:
 
 
 def all_categories(session: Session) -> list[str]:
-    """List the categories of first and second landmarks, cases or not, then ``return`` and ``non-encounter``."""
+    """Return the categories of first and second landmarks, also those without encounters, then ``return`` and ``non-encounter``."""
     names = [
         f"{ORDERS[order]} {landmark} {outcome}"
         for order in (1, 2)
@@ -57,20 +56,21 @@ def all_categories(session: Session) -> list[str]:
 def samples_around(
     session: Session, onset_s: NDArray[np.floating], lags: NDArray[np.integer], samples: NDArray[np.intp]
 ) -> NDArray[np.intp]:
-    """Find the samples at given lags from each encounter's first sample in view.
+    """Return the samples at given lags from each encounter's first sample in view.
 
     Parameters
     ----------
+    session : Session
     onset_s : array, (encounter,)
     lags : array, (lag,)
-        In samples; 0 is the first in view.
+        In samples; 0 is the first sample in view.
     samples : array, (sample,)
-        Samples of the session that may be used, increasing.
+        Samples of the session that may be used, ascending.
 
     Returns
     -------
     array, (encounter, lag)
-        Index into `samples`; -1 outside the contiguous stretch (so outside the trial), or where it may not be used.
+        Index into `samples`; -1 outside the contiguous stretch (thus outside the trial), or if the sample may not be used.
     """
     onset = first_sample(session, onset_s)
     wanted = onset[:, None] + lags
@@ -84,6 +84,7 @@ def samples_around(
 
 
 def _category(row: np.void) -> str:
+    """Return the category of one row of the table of encounters."""
     if row["kind"] == MISSED:
         return MISSED
     if row["order"] == 0:
@@ -93,9 +94,9 @@ def _category(row: np.void) -> str:
 
 
 def why_no_non_encounters(session: Session) -> str:
-    """Say why non-encounters are not defined in a session; '' where they are."""
+    """Return the reason why non-encounters are not defined in a session; '' if they are."""
     if not session.is_circular:
-        return "defined on the ring only"
+        return "non-encounters are defined on the ring only"
     if not session.attributes.get("map_known", True):
-        return "the map is not known, so that no absence refutes a place"
+        return "the map is not known, so that no absence refutes a position"
     return ""

@@ -1,4 +1,4 @@
-"""Analysis `encounters`: how many of each category, and activity around them."""
+"""Analysis `encounters`: counts and mean activity of each encounter category."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,25 +28,25 @@ FIELDS = ("position", "phase", "belief", "bin_centres", "encounters")
 
 
 class Settings(StrictSettings):
-    """Activity around encounters."""
+    """Event window around encounters."""
 
-    before_s: float = Field(2.0, ge=0, le=1_000, description="window before the first sample in view (s)")
-    after_s: float = Field(2.0, ge=0, le=1_000, description="window after it (s)")
+    before_s: float = Field(2.0, ge=0, le=1_000, description="event window before the first sample in view (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="event window after it (s)")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Count encounters by category, and average activity around them.
 
-    Activity is low-passed and each unit z-scored over all samples of the chosen trials; constant units are left out. Given is the
-    mean over units, averaged over the encounters of a category (order, landmark, outcome; return; non-encounter) and of a group
-    (order and landmark; second landmarks by the trial's outcome; return; non-encounter), with its 95 % interval over trials.
+    Activity is low-pass filtered, and each unit is z-scored over all samples of the selected trials; constant units are left out. The
+    mean over units is averaged over the encounters of each category (order, landmark, outcome; return; non-encounter) and of each
+    group (order and landmark; second landmarks by outcome; return; non-encounter), with a 95 % interval over trials.
     """
     prepared = prepare(session, common)
     chosen = np.isin(session.require("encounters")["trial"], prepared.trial)
     table = categorise_encounters(session)[chosen]
     result = Result(notes={"trials": prepared.trials})
     if not len(table):
-        return Result.not_applicable(f"no encounter in the trials chosen ({prepared.trials})")
+        return Result.not_applicable(f"no encounter in the selected trials (trials: {prepared.trials})")
     z = zscore(prepared.activity, out=prepared.activity)
     result.add("n_constant_units", session.n_units - z.shape[1])
     if z.shape[1] == 0:
@@ -54,11 +54,11 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     lags = np.arange(-round(settings.before_s / session.dt_s), round(settings.after_s / session.dt_s) + 1)
     around = samples_around(session, table["onset_s"], lags, prepared.samples)
     result.add("time", lags * session.dt_s, "s", ("lag",))
-    population = np.append(z.mean(axis=1, dtype=np.float64), np.nan)  # the last one answers for -1
+    population = np.append(z.mean(axis=1, dtype=np.float64), np.nan)  # the last element is for index -1
     traces = population[around]  # (encounter, lag)
 
     names = all_categories(session)
-    names += sorted(set(table["category"]) - set(names))  # third landmarks, where there are any
+    names += sorted(set(table["category"]) - set(names))  # third and later landmarks
     _add_average(result, "category", {name: table["category"] == name for name in names}, traces, table["trial"])
     groups = {
         f"{ORDERS[order]} {landmark}": (table["order"] == order) & (table["landmark"] == landmark)
@@ -82,9 +82,16 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def mean_over_trials(
     traces: NDArray[np.floating], trial: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Average traces (encounter, lag), NaN left out, with an interval that takes encounters of one trial (encounter,) together.
+    """Compute the mean of traces over encounters, with an interval in which the encounters of one trial count together.
 
-    The mean is a ratio of sums over trials, see `rscnav.trial_ratios.ratio_of_sums`; the interval takes the quantile of Student's t with g - 1 degrees of freedom.
+    The mean is a ratio of sums over trials, see `rscnav.trial_ratios.ratio_of_sums`. The interval uses Student's t with g - 1 degrees
+    of freedom, with g the count of trials.
+
+    Parameters
+    ----------
+    traces : array, (encounter, lag)
+        NaN is left out.
+    trial : array, (encounter,)
 
     Returns
     -------
@@ -92,7 +99,7 @@ def mean_over_trials(
         Mean, standard error and half of the 95 % interval; the mean is NaN without an encounter, the others with fewer than two
         trials.
     n : array, (lag,)
-        Encounters.
+        Count of encounters.
     """
     known = np.isfinite(traces)
     names, at = np.unique(trial, return_inverse=True)
@@ -111,7 +118,7 @@ def _add_average(
     traces: NDArray[np.float64],
     trial: NDArray[np.integer],
 ) -> None:
-    """Add count, mean, standard error and interval for each of the named sets of encounters."""
+    """Add count, mean, standard error and interval of each set of encounters."""
     found = [mean_over_trials(traces[use], trial[use]) for use in sets.values()]
     mean, se, half, n = (np.stack(values) for values in zip(*found, strict=True))
     result.add(what, np.array(list(sets)), "", (what,))

@@ -1,4 +1,4 @@
-"""Passages in the dark: where a landmark was missed, where none could be, and ones like either after both were met."""
+"""Sets of four matched passages without a landmark in view: non-encounter, other passage, and a twin of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from rscnav.analyses.statistics.matched_pairs import optimal_assignment
 from rscnav.sessions.geometry import wrap
 from rscnav.sessions.session import Session
 
-MAX_CANDIDATES = 20_000  # samples that passages are looked for among, drawn at random
+MAX_CANDIDATES = 20_000  # largest count of candidate samples; more are reduced by a random draw
 
 
 @dataclass(frozen=True)
 class MatchTolerance:
-    """How far apart two passages may be: in place (rad), in the angle moved (rad), in the time in the trial (s)."""
+    """Largest differences between matched passages: in position (rad), in the angle moved (rad), in the time in the trial (s)."""
 
     place_rad: float
     moved_rad: float
@@ -26,21 +26,21 @@ class MatchTolerance:
 
 @dataclass(frozen=True)
 class Passages:
-    """Sets of four passages, non-encounter and its twin, other passage and its twin.
+    """Sets of four matched passages: non-encounter and its twin, other passage and its twin.
 
     Parameters
     ----------
     start : array, (4, set)
-        First sample of each. Of a missed one the first in which the landmark would have been in view under the hypothesis
-        that its absence refutes.
+        First sample of each passage. For a non-encounter: the first sample at which the landmark would have been in view under
+        the hypothesis that its absence refutes.
     length : array, (set,)
-        Samples that the landmark would have been in view.
+        Samples during which the landmark would have been in view.
     dark : array, (4, set)
         Samples from the start on without a landmark in view.
     stretch : array, (time,)
-        First sample of the contiguous stretch that each sample of the session lies in.
+        First sample of the contiguous stretch of each sample of the session.
     n_missed : int
-        Non-encounters there are to choose from, one a trial.
+        Count of non-encounters that can be used, one per trial.
     """
 
     start: NDArray[np.intp]
@@ -50,7 +50,7 @@ class Passages:
     n_missed: int
 
     def event_samples(self, lags: NDArray[np.integer]) -> NDArray[np.intp]:
-        """Give the samples at lags from each start, (4, set, lag); -1 outside the stretch and once a landmark is in view."""
+        """Return the samples at lags from each start, (4, set, lag); -1 outside the stretch and once a landmark is in view."""
         at = self.start[..., None] + lags
         inside = (at >= 0) & (lags < self.dark[..., None])
         at = np.where(inside, at, 0)
@@ -62,30 +62,37 @@ def find_passages(
     session: Session,
     chosen: NDArray[np.bool_],
     after: int,
-    alike: MatchTolerance,
+    tolerance: MatchTolerance,
     most: int,
     generator: np.random.Generator,
 ) -> Passages:
-    """Find sets of four passages.
+    """Find sets of four matched passages.
 
-    - *missed*: a trial's first non-encounter;
-    - *other*: a passage of another trial in which, too, one landmark was met and all hypotheses are open, but none is expected
-      under any of them; as long, over a similar angle, at a similar time in the trial;
-    - the *twin* of either: a passage of yet another trial past the same places in the same direction (`after` samples before
-      the start, at the start, and at the end) at a similar time in the trial, after both landmarks were met, so that nothing is
-      open.
+    - *non-encounter*: the first of a trial.
+    - *other*: a passage of another trial, in LM1 with at least two hypotheses possible, in which no landmark is expected under any of them. It has
+      the same duration, a similar angle moved and a similar time in the trial.
+    - *twin* of each: a passage of yet another trial at the same positions in the same direction (compared `after` samples before the
+      start, at the start, and at the end), at a similar time in the trial, in LM2, so that one hypothesis is left.
 
-    In all four no landmark is in view from the sample before to `after` samples beyond the stretch. No trial is taken twice in
-    one role, and a trial with a non-encounter is not an *other*.
+    In all four no landmark is in view from the sample before the start to `after` samples beyond the passage. Each trial is used at most
+    once in a role, and a trial with a non-encounter is not used as *other*.
 
     Parameters
     ----------
     session : Session
         On a ring, with phases and hypotheses.
-    chosen : array, (trials,)
-        Trials to use.
+    chosen : array, (trial,)
+        Mask of the trials to use.
+    after : int
+        Samples after the passage.
+    tolerance : MatchTolerance
     most : int
-        Sets to find at most; drawn at random where there are more.
+        Largest count of non-encounters; if there are more, they are drawn at random.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    Passages
     """
     table = session.require("encounters")
     table = table[chosen[table["trial"]]]
@@ -118,12 +125,12 @@ def find_passages(
 
     def like_other(near: NDArray[np.intp], here: int, reach: int) -> list[NDArray[np.float64]]:
         moved = over(near, reach) - over(np.array([here]), reach)
-        return [moved / alike.moved_rad, (in_trial[near] - in_trial[here]) / alike.time_s]
+        return [moved / tolerance.moved_rad, (in_trial[near] - in_trial[here]) / tolerance.time_s]
 
     def like_twin(near: NDArray[np.intp], here: int, reach: int) -> list[NDArray[np.float64]]:
         away = [wrap(earlier[near] - earlier[here])]
         away += [wrap(place[near + k] - place[here + k]) for k in (0, reach)]
-        return [*(a / alike.place_rad for a in away), (in_trial[near] - in_trial[here]) / alike.time_s]
+        return [*(a / tolerance.place_rad for a in away), (in_trial[near] - in_trial[here]) / tolerance.time_s]
 
     reach = length - 1 + after
     sets = np.stack([start, reach])
@@ -143,11 +150,11 @@ def _nearest(
     reach: NDArray[np.int64],
     candidates: NDArray[np.intp],
     room: NDArray[np.int64],
-    apart: Callable[[NDArray[np.intp], int, int], list[NDArray[np.float64]]],
+    scaled_differences: Callable[[NDArray[np.intp], int, int], list[NDArray[np.float64]]],
 ) -> NDArray[np.intp]:
-    """Pair passages with candidates of another trial, each trial taken once: (pair, 2), number of the passage and the sample.
+    """Pair passages with candidates of other trials by optimal matching, each trial used once: (pair, 2), index of the passage and the sample.
 
-    `apart` gives differences in units of how far apart two may be at most.
+    `scaled_differences` returns differences in units of their tolerances.
     """
     names, column = np.unique(trial[candidates], return_inverse=True)
     cost = np.full((len(start), len(names)), np.inf)
@@ -155,17 +162,17 @@ def _nearest(
     for k, (here, far) in enumerate(zip(start.tolist(), reach.tolist(), strict=True)):
         able = (room[candidates] > far) & (trial[candidates] != trial[here])
         near, into = candidates[able], column[able]
-        away = np.stack(apart(near, here, far))
+        away = np.stack(scaled_differences(near, here, far))
         fits = (np.abs(away) <= 1).all(axis=0)
         near, into, total = near[fits], into[fits], np.sum(away[:, fits] ** 2, axis=0)
-        order = np.argsort(-total, kind="stable")  # the least comes last, and stays
+        order = np.argsort(-total, kind="stable")  # the last assignment, of the smallest cost, remains
         cost[k, into[order]], at[k, into[order]] = total[order], near[order]
     pairs = optimal_assignment(cost)
     return np.stack([pairs[:, 0], at[pairs[:, 0], pairs[:, 1]]], axis=1)
 
 
 def _draw(allowed: NDArray[np.bool_], generator: np.random.Generator) -> NDArray[np.intp]:
-    """Draw at most `MAX_CANDIDATES` of the samples allowed."""
+    """Return the allowed samples, or `MAX_CANDIDATES` of them drawn at random."""
     samples = np.flatnonzero(allowed)
     if len(samples) <= MAX_CANDIDATES:
         return samples
@@ -173,7 +180,7 @@ def _draw(allowed: NDArray[np.bool_], generator: np.random.Generator) -> NDArray
 
 
 def _covered(n: int, start: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Mark the samples of n that lie in a span."""
+    """Return a mask of the n samples that lie in a span from `start` to before `stop`."""
     edges = np.zeros(n + 1, np.int64)
     np.add.at(edges, start, 1)
     np.add.at(edges, stop, -1)
@@ -181,16 +188,16 @@ def _covered(n: int, start: NDArray[np.intp], stop: NDArray[np.intp]) -> NDArray
 
 
 def _in_view(session: Session) -> NDArray[np.bool_]:
-    """Mark the samples in which a landmark is in view."""
+    """Return a mask of the samples at which a landmark is in view."""
     table = session.require("encounters")
     met = table[table["kind"] == "encounter"]
     return _covered(len(session.time), first_sample(session, met["onset_s"]), first_sample(session, met["offset_s"]))
 
 
 def _room(session: Session, barred: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Count, per sample, the samples from it on to the next barred one or the end of its stretch.
+    """Count, for each sample, the samples from it to the next barred one or to the end of its stretch.
 
-    0 where it is barred itself, or the one before is, or belongs to another stretch.
+    The count is 0 if the sample or the one before is barred, or if the one before belongs to another stretch.
     """
     n = len(barred)
     new = segment_start(session) == np.arange(n)

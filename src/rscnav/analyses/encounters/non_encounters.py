@@ -1,4 +1,4 @@
-"""Analysis `missed`: what it does to the state, and to the belief, that a landmark is not where it could have been."""
+"""Analysis `non_encounters`: state and belief at non-encounters, compared with matched passages."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,45 +35,49 @@ BELIEFS = {"network": "belief", "bayes": "bayes_posterior"}
 
 
 class Settings(StrictSettings):
-    """State and belief around non-encounters, and around passages like them in which nothing is refuted."""
+    """Settings of non-encounters and matched passages."""
 
-    before_s: float = Field(1.0, gt=0, le=1_000, description="window before the landmark could have come into view (s)")
-    after_s: float = Field(1.5, ge=0, le=1_000, description="and after (s)")
+    before_s: float = Field(
+        1.0, gt=0, le=1_000, description="event window before the landmark would come into view (s)"
+    )
+    after_s: float = Field(1.5, ge=0, le=1_000, description="event window after it would come into view (s)")
     readout_s: float = Field(
-        0.5, ge=0, le=1_000, description="numbers are of this long after it should have gone out of view (s)"
+        0.5, ge=0, le=1_000, description="readout time after the landmark would have left the view (s)"
     )
     position_tolerance_rad: float = Field(
-        0.2, gt=0, description="a passage and its twin are at most this far apart (rad)"
+        0.2, gt=0, description="largest difference in position between a passage and its twin (rad)"
     )
     path_tolerance_rad: float = Field(
-        0.3, gt=0, description="other passages go over an angle that differs by at most this (rad)"
+        0.3, gt=0, description="largest difference in the angle moved between non-encounter and other passage (rad)"
     )
     time_tolerance_s: float = Field(
-        2.0, gt=0, description="and either differs by at most this in the time in the trial (s)"
+        2.0, gt=0, description="largest difference in the time in the trial between matched passages (s)"
     )
-    min_sets: int = Field(6, ge=3, le=100_000, description="sets of four passages that are needed")
-    max_sets: int = Field(400, ge=3, le=100_000, description="non-encounters to use at most, drawn at random")
-    n_null: int = Field(200, ge=1, description="permutations: missed and other change places")
+    min_sets: int = Field(6, ge=3, le=100_000, description="smallest count of sets of four passages")
+    max_sets: int = Field(400, ge=3, le=100_000, description="largest count of non-encounters, drawn at random")
+    n_null: int = Field(200, ge=1, description="permutations: non-encounter and other passage are exchanged")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Compare passages past a place where a landmark was missed with other passages in the dark.
+    """Compare state and belief at non-encounters with those in matched passages of other trials.
 
-    See `find_passages` for the sets of four. Activity is low-passed, each unit z-scored, and what goes with the time in the
-    trial alone is taken off. `moved` is how far the state
-    has come from where it was just before the landmark could have come into view (the root mean square over units), less how
-    far it comes in the passage's twin, which goes past the same places after both landmarks were met. Of the network's and
-    of the filter's belief: the mass within the radius of visibility of the wrong places that fit the last landmark met.
-    Control: within a set, missed and other change places.
+    `find_passages` defines the sets of four. Activity is low-pass filtered, each unit is z-scored, and the part that the time in the
+    trial predicts is removed by linear regression. `moved`, the state displacement, is the distance of the state from its value just before
+    the landmark would come into view (root mean square over units), minus that of the twin, which passes the same positions in LM2.
+    `shown` is the alternative evidence of a linear decoder. `network` and `bayes` are the mass within the visibility radius of the alternative
+    positions, in the belief of the network and of the exact filter. Null distribution: non-encounter and other passage are exchanged within
+    a set.
     """
     if undefined := why_no_non_encounters(session):
         return Result.not_applicable(undefined)
     chosen, words = chosen_trials(session, common.trials)
     steps = round(settings.readout_s / session.dt_s)
-    alike = MatchTolerance(settings.position_tolerance_rad, settings.path_tolerance_rad, settings.time_tolerance_s)
-    sets = find_passages(session, chosen, steps, alike, settings.max_sets, seeds.generator("passages"))
+    tolerance = MatchTolerance(settings.position_tolerance_rad, settings.path_tolerance_rad, settings.time_tolerance_s)
+    sets = find_passages(session, chosen, steps, tolerance, settings.max_sets, seeds.generator("passages"))
     if not sets.n_missed:
-        return Result.not_applicable(f"no landmark was missed, with {settings.readout_s:g} s of dark after it")
+        return Result.not_applicable(
+            f"no non-encounter is followed by {settings.readout_s:g} s (readout_s) without a landmark in view"
+        )
     prepared = prepare(session, common)
     z = zscore(prepared.activity, out=prepared.activity)
     if z.shape[1] == 0:
@@ -82,21 +86,21 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result.add("n_non_encounters", sets.n_missed)
     result.add("n_sets", len(sets.length))
     if len(sets.length) < settings.min_sets:
-        found = f"{len(sets.length)} of {sets.n_missed} non-encounters have passages to compare them with"
-        result.notes["sets"] = f"{found}; {settings.min_sets} are needed"
+        found = f"{len(sets.length)} of {sets.n_missed} non-encounters have matched passages"
+        result.notes["sets"] = f"{found}; {settings.min_sets} are needed (min_sets)"
         return result
     lags = np.arange(-max(1, round(settings.before_s / session.dt_s)), round(settings.after_s / session.dt_s) + 1)
     result.add("time", lags * session.dt_s, "s", ("lag",))
     z = regress_out_time(z, prepared.step * session.dt_s, out=z)
     signs = random_sign_flips(len(sets.length), settings.n_null, seeds.generator("permutations"))
-    index = np.full(len(session.time) + 1, -1)  # the last one answers for 'not there'
+    index = np.full(len(session.time) + 1, -1)  # the last element is for index -1
     index[prepared.samples] = np.arange(len(prepared.samples))
     around, last = sets.event_samples(lags), sets.start + sets.length - 1 + steps
     moved = [_moved(z, index, sets.start, at) for at in (around, last[..., None])]
     _add_compared(result, ("moved", "moved"), _beyond_twins(moved[0]), _beyond_twins(moved[1])[..., 0], signs, settings)
     generator = seeds.generator("readout")
     if readout := _readout(session, z, prepared, sets.start[[1, 3]], generator):
-        # A twin is looked at where it would be wrong to be in the passage that it is the twin of.
+        # Twins are evaluated at the alternative positions of their passages.
         whose = [0, 0, 2, 2]
         shown = [
             decoded_alternative_evidence(session, readout, z, index, at, at[whose])
@@ -106,12 +110,12 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         _add_compared(result, ("shown", "shown_drop"), _beyond_twins(shown[0]), drop, signs, settings)
     else:
         result.notes["shown"] = (
-            f"fewer than {MIN_SAMPLES} samples in LM2 besides, to learn from how the state shows a place"
+            f"fewer than {MIN_SAMPLES} samples in LM2, outside of the twins' trials, to fit the position decoder"
         )
     for name, field in BELIEFS.items():
         if (belief := getattr(session, field)) is None:
             if name == "network":
-                result.notes["belief"] = "there is no belief to set beside the state"
+                result.notes["belief"] = "the session has no belief to compare with the state"
             continue
         pair = [0, 2]
         mass = mass_at_wrong_places(session, belief, around[pair])
@@ -123,7 +127,10 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def _moved(
     z: NDArray[np.float32], index: NDArray[np.intp], start: NDArray[np.intp], at: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Root mean square over units of the states at samples (role, set, lag) less those just before the start (role, set)."""
+    """Compute the state displacement at samples `at` (role, set, lag): root mean square over units of the difference from `start` - 1.
+
+    `start` (role, set) are the first samples of the passages, `index` the rows of `z` of the session's samples.
+    """
     result = np.empty(at.shape)
     for role in range(len(start)):
         before = states_at(z, index, start[role] - 1).astype(np.float64)
@@ -133,7 +140,7 @@ def _moved(
 
 
 def _beyond_twins(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Take from missed and other ones, (2, ...), what their twins have; `values` are (role, ...)."""
+    """Subtract the values of the twins: values (role, ...) of the four passages become (2, ...), non-encounter and other."""
     return values[[0, 2]] - values[[1, 3]]
 
 
@@ -144,7 +151,7 @@ def _readout(
     twins: NDArray[np.intp],
     generator: np.random.Generator,
 ) -> PlaceReadout | None:
-    """Fit the readout of the place in LM2, to trials that have no twin; None where there are too few samples."""
+    """Fit the position decoder in LM2, in trials that contain no twin; None if there are too few samples."""
     other = (session.require("phase")[prepared.samples] == 2) & ~np.isin(prepared.trial, session.trial[twins])
     at = np.flatnonzero(other)
     if len(at) < MIN_SAMPLES:
@@ -161,21 +168,23 @@ def _add_compared(
     signs: NDArray[np.float64],
     settings: Settings,
 ) -> None:
-    """Add means of missed and other ones (2, set, lag) and their difference: at each lag, and as a number; p of that."""
+    """Add the means of non-encounter and other passages and their difference, by lag (2, set, lag) and as one number (2, set); p of the difference."""
     of_lag, of_number = names
     unit = "sd" if of_lag == "moved" else ""
     both = np.isfinite(curves).all(axis=0)
-    since = curves - curves[:, :, [int(np.searchsorted(result["time"], -1e-9)) - 1]]  # what has changed since then
-    apart = np.where(np.isfinite(since).all(axis=0), since[0] - since[1], np.nan)
-    n = np.isfinite(apart).sum(axis=0)
-    for what, values in zip(KINDS, (*np.where(both, curves, np.nan), apart), strict=True):
+    since = (
+        curves - curves[:, :, [int(np.searchsorted(result["time"], -1e-9)) - 1]]
+    )  # change since the last sample before time 0
+    difference = np.where(np.isfinite(since).all(axis=0), since[0] - since[1], np.nan)
+    n = np.isfinite(difference).sum(axis=0)
+    for what, values in zip(KINDS, (*np.where(both, curves, np.nan), difference), strict=True):
         result.add_each(f"{of_lag}/{what}", INTERVAL, mean_interval(values, settings.min_sets), unit, ("lag",))
-    null = np.abs(signs @ np.where(np.isfinite(apart), apart, 0.0)) / np.maximum(n, 1)
+    null = np.abs(signs @ np.where(np.isfinite(difference), difference, 0.0)) / np.maximum(n, 1)
     tests = max_statistic_test(np.abs(result[f"{of_lag}/difference"]), null)
     result.add(f"{of_lag}/n", n, "", ("lag",))
     result.add(f"{of_lag}/p", tests.p, "", ("lag",))
     result.add(f"{of_lag}/p_corrected", tests.p_corrected, "", ("lag",))
     for what, values in zip(KINDS, (*numbers, numbers[0] - numbers[1]), strict=True):
         result.add_each(f"{of_number}_{what}", INTERVAL, mean_interval(values, settings.min_sets), unit)
-    lost = np.nan_to_num(numbers[0] - numbers[1])
-    result.add(f"{of_number}_p", permutation_p(np.abs(signs @ lost), np.abs(lost.sum())))
+    drop = np.nan_to_num(numbers[0] - numbers[1])
+    result.add(f"{of_number}_p", permutation_p(np.abs(signs @ drop), np.abs(drop.sum())))

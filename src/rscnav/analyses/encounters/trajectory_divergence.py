@@ -1,4 +1,4 @@
-"""Analysis `divergence`: how far the states of a- and b-encounters are apart, against the spread within each."""
+"""Analysis `trajectory_divergence`: distance between the mean states of matched a- and b-encounters, in units of their variance."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,31 +23,37 @@ FIELDS = ("position", "velocity", "phase", "belief", "bin_centres", "encounters"
 
 
 class Settings(StrictSettings):
-    """Distance between the states of two landmarks, of pairs of encounters that are alike."""
+    """Settings of trajectory divergence: event window, tolerances of the matching, and permutations."""
 
-    before_s: float = Field(2.0, ge=0, le=1_000, description="window before the first sample in view (s)")
-    after_s: float = Field(2.0, ge=0, le=1_000, description="window after it (s)")
+    before_s: float = Field(2.0, ge=0, le=1_000, description="event window before the first sample in view (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="event window after it (s)")
     speed_over_s: float = Field(
-        0.5, gt=0, description="speed is taken over this long before the first sample in view (s)"
+        0.5, gt=0, description="time before the first sample in view over which speed is averaged (s)"
     )
-    speed_sd: float = Field(0.5, gt=0, description="two of a pair differ by at most this in speed (sd of all speeds)")
-    time_tolerance_s: float = Field(1.0, gt=0, description="and by at most this in the time in the trial (s)")
+    speed_sd: float = Field(
+        0.5, gt=0, description="largest difference in speed within a pair (standard deviations over encounters)"
+    )
+    time_tolerance_s: float = Field(
+        1.0, gt=0, description="largest difference in the time in the trial within a pair (s)"
+    )
     path_tolerance_rad: float = Field(
-        0.5, gt=0, description="and, on the ring, by at most this in the angle moved since the trial began (rad)"
+        0.5,
+        gt=0,
+        description="largest difference within a pair in the angle moved since the start of the trial, on the ring (rad)",
     )
-    min_pairs: int = Field(10, ge=3, description="pairs that a distance needs")
-    onset_lags: int = Field(3, ge=1, description="an onset needs this many lags in a row at corrected p <= 0.05")
-    n_null: int = Field(200, ge=1, description="permutations: a and b of a pair change places")
+    min_pairs: int = Field(10, ge=3, description="smallest count of matched pairs for a distance")
+    onset_lags: int = Field(3, ge=1, description="successive lags with corrected p <= 0.05 that define an onset")
+    n_null: int = Field(200, ge=1, description="permutations: a and b are exchanged within pairs")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Compare the states around first, and around second, encounters with a and with b.
+    """Compare the states around encounters with a and with b, for first and for second landmarks.
 
-    Each encounter with a is paired with one with b from the same direction, at a similar speed and time in the trial, after a
-    similar path, so that the input up to then was as alike as it gets. Activity is low-passed and each unit z-scored over all
-    samples of the chosen trials. The squared distance between the mean states is that of `unbiased_squared_distance`, per unit, so that
-    noise alone gives 0 on average; `ratio` is the same over the spread within a category, the variance per unit over the pairs'
-    encounters with one landmark. Control: a and b of a pair change places.
+    Matching: each a-encounter is paired with a b-encounter of the same approach, at a similar speed and time in the trial, after a similar
+    path, so that the inputs up to then are similar. Activity is low-pass filtered, and each unit is z-scored over all samples of the
+    selected trials. `distance2` is the unbiased squared distance between the mean states, per unit (`unbiased_squared_distance`); without a
+    difference it is 0 on average. `spread2` is the variance per unit over the pairs' encounters with one landmark, and `ratio` =
+    distance2 / spread2. Null distribution: a and b are exchanged within pairs.
     """
     prepared = prepare(session, common)
     table = session.require("encounters")
@@ -56,56 +62,64 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     table = table[np.isin(table["order"], (1, 2)) & np.isin(table["trial"], prepared.trial)]
     result = Result(notes={"trials": prepared.trials})
     if not len(table):
-        return Result.not_applicable(f"no new landmark {a} or {b} in the trials chosen ({prepared.trials})")
+        return Result.not_applicable(f"no new landmark {a} or {b} in the selected trials (trials: {prepared.trials})")
     z = zscore(prepared.activity, out=prepared.activity)
     if z.shape[1] == 0:
         return Result.not_applicable("every unit is constant")
     lags = np.arange(-round(settings.before_s / session.dt_s), round(settings.after_s / session.dt_s) + 1)
     result.add("time", lags * session.dt_s, "s", ("lag",))
-    features, widest, lacking = _alike(session, table, settings)
+    features, widest, lacking = _features(session, table, settings)
     if lacking:
         result.notes["matching"] = lacking
     around = samples_around(session, table["onset_s"], lags, prepared.samples)
     for order in (1, 2):
         label = ORDERS[order]
         generator = seeds.generator("pairs", label)
-        # In random order: among equals (in view from the start) the first would go with the first, and pairs that follow each
-        # other in the session would drift the same way.
+        # Random order breaks ties (landmarks in view from the start). In order of time, pairs of successive trials would share
+        # slow drift.
         of = [(table["order"] == order) & (table["landmark"] == name) for name in (a, b)]
         rows = [generator.permutation(np.flatnonzero(these)) for these in of]
         pairs = matched_pairs(features[rows[0]], features[rows[1]], widest)
         result.add(f"{label}/n_matched_pairs", len(pairs))
         if len(pairs) < settings.min_pairs:
             result.notes[label] = (
-                f"{len(pairs)} pairs from {len(rows[0])} encounters with {a} and {len(rows[1])} with {b}; "
-                f"{settings.min_pairs} pairs are needed"
+                f"{len(pairs)} matched pairs from {len(rows[0])} encounters with {a} and {len(rows[1])} with {b}; "
+                f"{settings.min_pairs} pairs are needed (min_pairs)"
             )
         both = around[np.stack([rows[0][pairs[:, 0]], rows[1][pairs[:, 1]]])]  # (landmark, pair, lag)
         _add_distance(result, label, z, both, settings, generator)
     return result
 
 
-def _alike(session: Session, table: NDArray, settings: Settings) -> tuple[NDArray[np.float64], list[float], str]:
-    """Give what pairs must agree in (encounter, feature), how far apart it may be, and in words what is not known."""
+def _features(session: Session, table: NDArray, settings: Settings) -> tuple[NDArray[np.float64], list[float], str]:
+    """Return the features to match (encounter, feature), their tolerances, and a description of the features that are unknown."""
     in_trial = table["onset_s"] - session.trials["start_s"][table["trial"]]
     features, widest = [in_trial], [settings.time_tolerance_s]
     if session.position is None:
-        return np.stack(features, axis=1), widest, "without positions matched by the time in the trial alone"
+        return np.stack(features, axis=1), widest, "matched by the time in the trial only; the session has no positions"
     speed = _speed_before(session, table, round(settings.speed_over_s / session.dt_s))
     features.append(speed)
     widest.append(settings.speed_sd * float(np.nanstd(speed)) if np.isfinite(speed).any() else 0.0)
     if not session.is_circular:
-        return np.stack(features, axis=1), widest, "matched by speed and time; outside the ring there is no approach"
+        return (
+            np.stack(features, axis=1),
+            widest,
+            "matched by speed and time in the trial; approach and path are defined on the ring only",
+        )
     features.append(np.unique(table["approach"], return_inverse=True)[1].astype(np.float64))
     widest.append(0.0)
     if session.velocity is None:
-        return np.stack(features, axis=1), widest, "matched by approach, speed and time; the path is not known"
+        return (
+            np.stack(features, axis=1),
+            widest,
+            "matched by approach, speed and time in the trial; the path is not known (no velocity)",
+        )
     features.append(_path_before(session, table))
     return np.stack(features, axis=1), [*widest, settings.path_tolerance_rad], ""
 
 
 def _path_before(session: Session, table: NDArray) -> NDArray[np.float64]:
-    """Angle moved from the first sample of the contiguous stretch to each onset, by the velocity (rad)."""
+    """Compute the angle moved from the first sample of the contiguous stretch to each onset, from the velocity (rad)."""
     onset = first_sample(session, table["onset_s"])
     velocity = session.require("velocity")
     path = np.cumsum(np.where(np.isfinite(velocity), velocity, 0.0)) * session.dt_s
@@ -113,7 +127,7 @@ def _path_before(session: Session, table: NDArray) -> NDArray[np.float64]:
 
 
 def _speed_before(session: Session, table: NDArray, n_steps: int) -> NDArray[np.float64]:
-    """Mean speed over the last steps before each onset, as far as the stretch reaches back; NaN without a step."""
+    """Compute the mean speed over the last steps before each onset, within the stretch; NaN without a step."""
     position = session.require("position")
     moved = np.diff(position, axis=0, prepend=position[:1])
     length = np.linalg.norm(wrap(moved) if session.is_circular else moved, axis=1) / session.dt_s
@@ -130,7 +144,7 @@ def _add_distance(
     settings: Settings,
     generator: np.random.Generator,
 ) -> None:
-    """Add distance, spread and their ratio at each lag, with interval and control; p by lag and over all; the onset."""
+    """Add distance, spread and their ratio at each lag, with interval and null distribution; p by lag and corrected over lags; the onset."""
     n_lags = both.shape[2]
     signs = random_sign_flips(both.shape[1], settings.n_null, generator)
     value, low, high, spread = (np.full(n_lags, np.nan) for _ in range(4))

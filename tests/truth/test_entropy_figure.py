@@ -130,7 +130,7 @@ def test_poor_sessions_are_drawn_too(case, tmp_path):
         assert "no unit has a rate above 0" in texts(figure.axes[0])
         assert "every unit is constant" in texts(figure.axes[5])
     if case == "no position":
-        assert "the position is never known" in texts(figure.axes[2])
+        assert "the position is not known at any sample" in texts(figure.axes[2])
 
 
 def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(results, tmp_path):

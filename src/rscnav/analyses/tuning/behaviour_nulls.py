@@ -1,6 +1,6 @@
-"""Nulls of tuning curves: which bin each sample falls in comes from another trial's behaviour.
+"""Null distributions of tuning: trial shuffle and resampled behaviour.
 
-Both draw whole trials, so that what a unit does in the course of a trial is kept (LM1 always comes before LM2).
+Both assign whole trials of behaviour to whole trials of activity, so that the time in the trial is preserved (LM1 always precedes LM2).
 """
 
 from collections.abc import Callable
@@ -14,16 +14,18 @@ from rscnav.analyses.statistics.null_models import exchangeable_trials
 
 @dataclass(frozen=True)
 class ShuffledLabels:
-    """Samples whose bins are drawn anew.
+    """Samples of activity, with bins drawn from the behaviour of other trials.
 
     Parameters
     ----------
     rows : array, (sample,)
-        The samples of activity that are used; none where there is no null, and `why` says why.
+        Samples of activity that are used; empty if there is no null distribution.
     own : array, (sample,)
-        Their own bins.
+        Their observed bins.
     drawn : callable
-        Gives as many bins from other trials, from a generator.
+        Takes a generator and returns bins (sample,) of other trials.
+    why : str
+        Reason why there is no null distribution, else ''.
     """
 
     rows: NDArray[np.intp]
@@ -33,7 +35,7 @@ class ShuffledLabels:
 
 
 def no_labels(why: str) -> ShuffledLabels:
-    """Give no samples at all, and why."""
+    """Return an empty null distribution with the reason why it does not exist."""
     empty = np.empty(0, np.intp)
     return ShuffledLabels(empty, empty, lambda _: empty, why)
 
@@ -41,10 +43,10 @@ def no_labels(why: str) -> ShuffledLabels:
 def permuted_trials(
     labels: NDArray[np.integer], trial: NDArray[np.integer], max_samples: int, generator: np.random.Generator
 ) -> ShuffledLabels:
-    """Permute whole trials of behaviour against whole trials of activity, among trials of similar length.
+    """Draw from the trial shuffle: whole trials of behaviour permuted against whole trials of activity, among trials of similar length.
 
-    The p-values of this null hold where behaviour is as likely in one order of the trials as in another: in networks always, in
-    an animal unless its behaviour drifts over the session as its activity does.
+    Its p-values are valid if the behaviour of trials is exchangeable. This holds in networks. In an animal it fails if behaviour and
+    activity both drift over the session.
 
     Parameters
     ----------
@@ -52,31 +54,40 @@ def permuted_trials(
         Bin of each sample, -1 for none.
     trial : array, (time,)
     max_samples : int
-        Of longer sessions this many samples, in whole trials drawn at random.
+        Longer sessions are reduced to at most this many samples, in whole trials drawn at random.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    ShuffledLabels
     """
     exchangeable = exchangeable_trials(np.where(_some_trials(trial, max_samples, generator), trial, -1))
     rows = exchangeable.samples()
     if not len(rows):
-        return no_labels("no control: no two trials have similar lengths (within 20 %)")
+        return no_labels("no null distribution: no two trials have similar lengths (within 20 %)")
     return ShuffledLabels(rows, labels[rows], lambda g: labels[exchangeable.permuted(g)])
 
 
 def resampled_behaviour_null(
     labels: NDArray[np.integer], trial: NDArray[np.integer], max_samples: int, generator: np.random.Generator
 ) -> ShuffledLabels:
-    """Draw behaviour for the activity of some trials from all trials of the session, without replacement; see `permuted_trials`.
+    """Draw resampled behaviour: trials of the whole session, without replacement, for the activity of half of the trials.
 
-    The activity is that of half the trials (at most `max_samples` samples), the behaviour that of all: most of it was never seen with
-    this activity. Where trials are drawn independently, as a task does it, the true behaviour is one draw like any other, so
-    the p-values are exact, whatever the activity is like. An animal's trials are not drawn so.
+    For the parameters see `permuted_trials`. The activity has at most `max_samples` samples. Most of the drawn behaviour never occurred
+    with this activity. If trials are drawn independently, as in a task, the observed behaviour is exchangeable with the draws, so that
+    p-values are exact for any activity. Trials of an animal are not independent.
+
+    Returns
+    -------
+    ShuffledLabels
     """
     order = np.argsort(trial, kind="stable")
     order = order[trial[order] >= 0]
     names, lengths = np.unique(trial[order], return_counts=True)
     if len(names) < 4:
-        return no_labels(f"no fresh behaviour: {len(names)} trials; at least 4 are needed")
+        return no_labels(f"no resampled behaviour: {len(names)} trials; at least 4 are needed")
     if lengths.min() != lengths.max():
-        return no_labels("no fresh behaviour: trials differ in length")
+        return no_labels("no resampled behaviour: trials differ in length; equal lengths are needed")
     n_steps = int(lengths[0])
     n_used = max(2, min(len(names) // 2, max_samples // n_steps))
     trials = order.reshape(len(names), n_steps)
@@ -86,10 +97,10 @@ def resampled_behaviour_null(
 
 
 def _some_trials(trial: NDArray[np.integer], max_samples: int, generator: np.random.Generator) -> NDArray[np.bool_]:
-    """Mark whole trials, drawn at random, of at most `max_samples` samples (but two trials at least)."""
+    """Return a mask of whole trials, drawn at random, with at most `max_samples` samples; at least two trials."""
     names, at, lengths = np.unique(trial, return_inverse=True, return_counts=True)
     lengths = np.where(names < 0, 0, lengths)
     order = generator.permutation(len(names))
     fits = np.cumsum(lengths[order]) <= max_samples
-    fits[:3] = True  # one of the three may be what lies between trials
+    fits[:3] = True  # one of the three may be -1, the samples between trials
     return np.isin(at, order[fits])

@@ -1,11 +1,11 @@
-"""Controls of `dispersion`: what a difference between LM1 and LM2 is to be read against, because LM1 always comes before LM2.
+"""Null distributions of rate dispersion. They are needed because LM1 always precedes LM2, so that the expected difference is not 0.
 
-- ``control``        whole trials of behaviour (place and phase) stand beside whole trials of activity: only time in the trial is left
-- ``phase_control``  only the phases come from another trial, so a unit keeps its places
+- ``control``        trial shuffle: whole trials of behaviour (position and phase) are permuted against activity; only the time in the trial remains
+- ``phase_control``  phase shuffle: only the phases come from another trial, so that units keep their positions
 
-Neither breaks one thing alone: permuted phases also come apart from the places (LM1 begins at a landmark), and where activity
-changes in the course of a trial, that alone makes a difference. How much is seen in trials whose activity comes from elsewhere:
-``control`` minus the same with permuted phases. The excess of a session is what is left after both.
+Each null distribution breaks two dependencies. Permuted phases are also dissociated from positions (LM1 begins at a landmark). If activity
+changes with the time in the trial, this by itself makes a difference. This bias is estimated in trials with permuted activity:
+``control`` minus the same with permuted phases. The excess dispersion is the difference that remains after both.
 """
 
 from collections.abc import Callable
@@ -23,38 +23,40 @@ from rscnav.analyses.tuning.place_passes import PlaceVisits, draw, match_visit_c
 from rscnav.analyses.tuning.rate_entropy import rate_entropy
 
 CONTROLS = ("control", "phase_control")
-_MATCHINGS = 2  # draws of matched passes that both sides of the test average; more would cost more than they tell
-# Samples, samples that the phases come from -> passes.
+_MATCHINGS = 2  # matching draws averaged in the observed value and in each draw of the phase shuffle
+# Samples, samples that provide the phases -> passes.
 Find = Callable[[NDArray[np.intp], NDArray[np.intp]], PlaceVisits]
 
 
 @dataclass(frozen=True)
 class Nulls:
-    """LM1 - LM2, (estimate,), of trials cut to like lengths, and (draw, estimate) under permutations of whole trials."""
+    """Difference LM1 - LM2 of trials truncated to similar lengths: observed (estimate,), and draws (draw, estimate) of each null distribution."""
 
     observed: NDArray[np.float64]
     control: NDArray[np.float64]
     phase_control: NDArray[np.float64]
-    both: NDArray[np.float64]  # phases and activity each from another trial
+    both: NDArray[np.float64]  # phases and activity from other trials, permuted independently
 
 
 def null_differences(
     find: Find, trial: NDArray[np.integer], codes: NDArray[np.uint8], settings: Any, generator: np.random.Generator
 ) -> Nulls:
-    """Give the difference between LM1 and LM2 as observed and under the controls.
+    """Compute the difference in dispersion between LM1 and LM2, as observed and under the null distributions.
 
     Parameters
     ----------
     find : callable
-        Gives the passes of samples, with phases from other samples.
+        Takes samples and the samples that provide their phases, and returns the passes.
     trial : array, (time,)
     codes : array, (time, unit)
+        Bins of rate.
     settings : rscnav.analyses.tuning.rate_dispersion.Settings
+    generator : numpy.random.Generator
 
     Returns
     -------
     Nulls
-        Without draws where no two trials have similar lengths.
+        Without draws if no two trials have similar lengths.
     """
     exchangeable = exchangeable_trials(trial)
     rows = exchangeable.samples()
@@ -82,10 +84,10 @@ def null_differences(
 
 
 def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
-    """Add the controls' means and bands, the excess and its p, of one estimate (its number and its suffix).
+    """Add to a result: means and bands of the null distributions, excess and its p, of estimate `k` with its suffix.
 
-    The band of ``phase_control`` is moved by what permuted phases do to trials whose activity comes from elsewhere. Two-sided
-    p = (1 + draws as far from their mean as the session is) / (1 + draws), with the draws' distances stretched, see `_stretch`.
+    The band of ``phase_control`` is shifted by the bias of permuted phases, estimated in trials with permuted activity. The two-sided
+    p = (1 + draws at least as far from their mean as the session) / (1 + draws), with the draws' distances scaled by `_variance_correction`.
     """
     draws = {control: getattr(nulls, control)[:, k] for control in CONTROLS}
     known = np.isfinite(draws["control"]) & np.isfinite(draws["phase_control"]) & np.isfinite(nulls.both[:, k])
@@ -97,21 +99,23 @@ def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
         result.add_each(control, [f"_{end}{suffix}" for end in BAND], band, "bit")
         if control == "phase_control" and len(moved) and np.isfinite(nulls.observed[k]):
             excess = nulls.observed[k] - band[0]
-            stretch = _stretch(values[known], draws["control"][known] - nulls.both[known, k])
+            stretch = _variance_correction(values[known], draws["control"][known] - nulls.both[known, k])
             p = float(permutation_p(stretch * np.abs(moved - band[0]), abs(excess)))
     result.add(f"excess{suffix}", excess, "bit")
     result.add(f"phase_control_p{suffix}", p)
     if not known.any():
         for control in CONTROLS:
-            result.notes[control] = "no control: no two trials have similar lengths (within 20 %), or too few passes"
+            result.notes[control] = (
+                "no null distribution: no two trials have similar lengths (within 20 %), or too few passes"
+            )
 
 
-def _stretch(values: NDArray[np.float64], shift: NDArray[np.float64]) -> float:
-    """Give how much farther than draws (draw,) are from their own mean a session must be expected to be from it.
+def _variance_correction(values: NDArray[np.float64], shift: NDArray[np.float64]) -> float:
+    """Return the variance correction for comparing one observation with the mean of n null draws: sqrt((1 + v/n) / (1 - 1/n)).
 
-    What the session is compared with is the mean of n draws with the mean shift (draw,) added: known only as well as n draws tell.
-    So its distance has the variance of a draw and that of the mean, where the draws' distances from their own mean have that of a
-    draw less that of the mean.
+    v is the variance of the draws `values` plus bias estimates `shift`, (draw,), in units of the variance of the draws. The session is compared
+    with the mean of the shifted draws. Its distance has the variance of a draw plus that of this mean, 1 + v/n. The distances of the
+    draws from their own mean have the variance 1 - 1/n.
     """
     n, own = len(values), float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
     if not own > 0:

@@ -1,4 +1,4 @@
-"""Entropies of tuning curves and of rates, in bits: plug-in, and corrected for the bias that few samples make."""
+"""Entropies of tuning curves and of rates, in bits: plug-in and bias-corrected."""
 
 import math
 from typing import Literal
@@ -15,31 +15,31 @@ from rscnav.validation import as_activity
 def tuning_entropy(
     activity: ArrayLike, angle: ArrayLike, n_bins: int = 6, *, floor: Literal["min"] | None = None
 ) -> NDArray[np.float64]:
-    """Entropy of each unit's tuning to an angle: low where a unit is tuned, log₂ n_bins where it is flat.
+    """Compute the entropy of each unit's tuning curve over an angle: low for sharp tuning, log₂ n_bins for a flat curve.
 
     H = -Σ p_k log₂ p_k, where p_k is the unit's mean rate in bin k of `n_bins` equal bins over (-π, π], divided by the sum
-    of its mean rates over the visited bins. Bins without a sample are left out, so with v visited bins H is at most log₂ v.
+    of its mean rates over the visited bins. Bins without samples are left out, so that H is at most log₂ v with v visited bins.
 
     Parameters
     ----------
     activity : array, (time, unit)
-        Rates, not negative unless `floor` says what to do.
+        Rates; not negative unless `floor` is set.
     angle : array, (time,)
-        Radians within [-π, π] (-π counts as π); samples whose angle is NaN are left out.
+        Radians within [-π, π] (-π counts as π); samples with NaN are left out.
     n_bins : int
         At least 2.
     floor : {'min'}, optional
-        Of a unit that is negative somewhere, take its lowest value in `activity` off first. Default: refuse it.
+        'min': subtract from each unit with negative values its minimum over `activity`. Default: raise an error.
 
     Returns
     -------
     array, (unit,)
-        Bits; NaN for a unit whose mean rates do not have a positive sum.
+        Entropy in bits; NaN for a unit whose mean rates have no positive sum.
 
     Raises
     ------
     InvalidValueError
-        For shapes that do not fit, angles beyond ±π, activity that is not finite, or negative without `floor`.
+        If shapes do not match, an angle is beyond ±π, or activity is not finite, or negative without `floor`.
 
     References
     ----------
@@ -49,32 +49,35 @@ def tuning_entropy(
     if floor == "min":
         array, _ = subtract_minimum(array)
     elif floor is not None:
-        raise InvalidValueError(f"floor: '{floor}' will not do; 'min' or None")
+        raise InvalidValueError(f"floor: '{floor}' is not valid; expected 'min' or None")
     elif array.min() < 0:
         row, unit = np.argwhere(array < 0)[0]
         raise InvalidValueError(
-            f"activity: {array[row, unit]} at sample {row}, unit {unit} is negative, and no rate is; "
-            "floor='min' takes each such unit's lowest value off first"
+            f"activity: {array[row, unit]} at sample {row}, unit {unit} is negative; rates must be 0 or larger. "
+            "Set floor='min' to subtract its minimum from each such unit"
         )
     rates, _ = tuning_curves(array, angle, n_bins)
     return curve_entropy(rates)
 
 
 def subtract_minimum(activity: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
-    """Take its lowest value off every unit that is negative somewhere; give the result and which units these were."""
+    """Subtract its minimum from each unit with negative values; return the activity and the mask of these units."""
     lowest = activity.min(axis=0)
     negative = lowest < 0
     return (activity - np.where(negative, lowest, 0) if negative.any() else activity), negative
 
 
 def entropy_bits(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Entropy -Σ p log₂ p (bits) of distributions (..., bin); NaN where a value is NaN."""
+    """Compute the entropy -Σ p log₂ p (bits) of distributions (..., bin); NaN if a value is NaN."""
     logs = np.log2(p, out=np.zeros(p.shape), where=p > 0)
     return np.where(np.isnan(p).any(axis=-1), np.nan, -np.sum(p * logs, axis=-1)) + 0.0
 
 
 def curve_entropy(rates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Entropy (bits) of tuning curves (..., bin) scaled to sum 1; NaN rates are left out, no positive sum gives NaN."""
+    """Compute the entropy (bits) of tuning curves (..., bin), divided by their sum.
+
+    NaN rates are left out. A curve without a positive sum yields NaN.
+    """
     known = np.where(np.isfinite(rates), rates, 0.0)
     total = known.sum(axis=-1, keepdims=True)
     p = np.divide(known, total, out=np.full(rates.shape, np.nan), where=total > 0)
@@ -82,16 +85,16 @@ def curve_entropy(rates: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def histogram_entropy(counts: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Plug-in entropy (bits) of histograms (..., bin): H = -Σ p_k log₂ p_k with p_k = n_k / N; NaN for an empty one."""
+    """Compute the plug-in entropy (bits) of histograms (..., bin): H = -Σ p_k log₂ p_k with p_k = n_k / N; NaN for an empty one."""
     total = counts.sum(axis=-1, keepdims=True).astype(np.float64)
     return entropy_bits(np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0))
 
 
 def miller_madow(counts: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Give what Miller and Madow add to the plug-in entropy of histograms (..., bin), in bits: (K - 1) / (2 N ln 2).
+    """Compute the Miller-Madow bias correction of the plug-in entropy of histograms (..., bin), in bits: (K - 1) / (2 N ln 2).
 
-    K is the number of bins with a count, N the number of counts. It holds for independent counts, so not for tuning curves, whose
-    p_k are no frequencies.
+    It is added to the plug-in entropy. K is the count of occupied bins, N the sum of counts. The correction assumes independent counts. It does
+    not apply to tuning curves, whose p_k are not relative frequencies.
 
     References
     ----------
@@ -105,24 +108,24 @@ def miller_madow(counts: NDArray[np.integer]) -> NDArray[np.float64]:
 def shuffle_corrected(
     plugin: NDArray[np.float64], shuffled: NDArray[np.float64], truth_of_shuffled: ArrayLike
 ) -> NDArray[np.float64]:
-    """Take off an entropy the mean bias that is seen in shuffled data.
+    """Compute the shuffle-corrected entropy: the plug-in entropy minus the mean bias of shuffled data.
 
-    H = H_plugin - (mean over shuffles of H_shuffled - H₀), where H₀ is what the shuffled entropy would be without bias: shuffling
-    leaves as many samples in every bin and takes away what they could tell, so H₀ is known. It is log₂ of the number of bins
-    for a tuning curve (flat), and the entropy of the rates at all places together for the rates at one place.
+    H = H_plugin - (mean over shuffles of H_shuffled - H₀), with H₀ the unbiased entropy of shuffled data. Shuffling preserves the
+    count of samples in every bin and removes their information, so that H₀ is known: log₂ of the count of bins for a tuning curve, which
+    becomes flat, and the entropy of the rates at all positions together for the rates at one position.
 
     Parameters
     ----------
     plugin : array, (...)
     shuffled : array, (shuffle, ...)
-        Plug-in entropies after shuffling; NaN ones are left out.
+        Plug-in entropies of shuffled data; NaN is left out.
     truth_of_shuffled : array, (...)
         H₀.
 
     Returns
     -------
     array, (...)
-        NaN without any shuffle. It can lie a little above the highest entropy there is.
+        NaN without shuffles. Values can slightly exceed the largest possible entropy.
 
     References
     ----------
@@ -134,10 +137,19 @@ def shuffle_corrected(
 
 
 def jackknife_corrected(plugin: NDArray[np.float64], without: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Take off an estimate (...) the bias that falls as 1 / samples, by the estimates `without` each group (group, ...).
+    """Compute the jackknife bias correction of an estimate, which removes the bias of order 1 / n: g θ - (g - 1) · mean of θ_j.
 
-    g θ - (g - 1) · mean of θ_j, with θ_j the estimate without group j of g; NaN with fewer than two groups, or where an estimate
-    is NaN.
+    Parameters
+    ----------
+    plugin : array, (...)
+        Estimate θ from all g groups.
+    without : array, (group, ...)
+        Estimates θ_j without group j.
+
+    Returns
+    -------
+    array, (...)
+        NaN with fewer than two groups, or if an estimate is NaN.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What `tuning` and `spatial` have in common: curves, their entropy three ways, an interval, two nulls, many units at once."""
+"""Results that tuning entropy and spatial entropy share: curves, entropy with bias corrections and interval, two null distributions."""
 
 from dataclasses import dataclass
 
@@ -17,26 +17,28 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
 
-LEVEL = 0.05  # of p, and of the false-discovery rate
-NULLS = {"control": "", "fresh": "_fresh"}  # names of their entropies begin, and of their p-values end, like this
+LEVEL = 0.05  # significance level of p, and false discovery rate
+NULLS = {"control": "", "fresh": "_fresh"}  # beginning of the keys of entropies: ending of the keys of p-values
 _DRAWS = 25  # labellings in one matrix product
 _SUBSAMPLES = 100
-_LEAST = 5e-6  # share of a unit's range that single precision cannot tell from 0
+_LEAST = 5e-6  # rounding error of single precision, as a fraction of a unit's range
 
 
 class CurveSettings(StrictSettings):
-    """What the entropies of all curves need."""
+    """Settings that tuning entropy and spatial entropy share."""
 
-    n_null: int = Field(499, ge=1, description="draws of each null")
-    max_samples: int = Field(50_000, ge=1, description="samples that the nulls use at most, in whole trials")
+    n_null: int = Field(499, ge=1, description="draws of each null distribution")
+    max_samples: int = Field(
+        50_000, ge=1, description="largest count of samples in the null distributions, in whole trials"
+    )
     n_groups: int = Field(
-        20, ge=2, description="groups of trials; the interval is made without a fifth of them at a time"
+        20, ge=2, description="groups of trials of the delete-d jackknife, which leaves out a fifth of them at a time"
     )
 
 
 @dataclass(frozen=True)
 class BinnedActivity:
-    """Activity (time, unit), the bin (time,) of each sample (-1: none) and its trial; how many bins there are."""
+    """Activity (time, unit), the bin (time,) of each sample (-1: none), its trial (time,), and the count of bins."""
 
     activity: NDArray[np.floating]
     labels: NDArray[np.integer]
@@ -45,18 +47,30 @@ class BinnedActivity:
 
 
 def no_fresh_behaviour(session: Session, trials: str) -> str:
-    """Say why a session's trials are no pool of behaviour to draw from; '' if they are one."""
+    """Return the reason why behaviour of a session cannot be resampled; '' if it can."""
     if session.kind != "network":
-        return "no fresh behaviour: only of a task it is known that its trials are drawn independently"
+        return (
+            "no resampled behaviour: it needs trials that are drawn independently, which holds in simulated tasks only"
+        )
     if trials != "all":
-        return f"no fresh behaviour: trials are chosen by what happens in them (trials: {trials})"
+        return f"no resampled behaviour: trials are selected by their behaviour (trials: {trials}); set trials: all"
     return ""
 
 
 def add_entropy_results(
     result: Result, binned: BinnedActivity, settings: CurveSettings, seeds: Seeds, no_fresh: str
 ) -> None:
-    """Add to a result all that does not depend on what the bins are; for `no_fresh` see `no_fresh_behaviour`."""
+    """Add to a result everything that is computed in the same way for an angle and for spatial bins.
+
+    Parameters
+    ----------
+    result : Result
+    binned : BinnedActivity
+    settings : CurveSettings
+    seeds : Seeds
+    no_fresh : str
+        See `no_fresh_behaviour`.
+    """
     activity, n_units = binned.activity, binned.activity.shape[1]
     floor = np.minimum(activity.min(axis=0), 0)
     constant = np.ptp(activity, axis=0) == 0
@@ -90,7 +104,7 @@ def add_entropy_results(
 def _observed(
     result: Result, binned: BinnedActivity, floor: NDArray[np.floating], settings: CurveSettings, seeds: Seeds
 ) -> NDArray[np.float64]:
-    """Add curves, entropies and the interval of their mean; give the entropies."""
+    """Add curves, entropies and the interval of their mean to a result; return the entropies (unit,)."""
     n_bins = binned.n_bins
     group = random_trial_groups(binned.trial, settings.n_groups, seeds.generator("jackknife"))
     n_groups = int(group.max()) + 1
@@ -127,7 +141,7 @@ def _drawn(
     n_draws: int,
     generator: np.random.Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Give the observed entropies (unit,) on the null's samples, those of its draws (draw, unit), bins visited."""
+    """Compute entropies on the samples of a null distribution: observed (unit,), draws (draw, unit), and the count of visited bins."""
     activity = binned.activity[labellings.rows]
     least = _LEAST * np.ptp(activity, axis=0)
     middle = activity.mean(axis=0, dtype=np.float64)
@@ -144,9 +158,9 @@ def _drawn(
 def _entropies(
     sums: NDArray[np.float64], counts: NDArray[np.integer], floor: NDArray[np.floating], least: NDArray | float = 0.0
 ) -> NDArray[np.float64]:
-    """Give the entropies (..., unit) of curves from sums (..., bin, unit), with the floor of each unit taken off.
+    """Compute the entropies (..., unit) of curves from sums (..., bin, unit), after subtraction of each unit's floor (unit,).
 
-    Rates below `least` (unit,) are rounding, and count as 0.
+    Rates below `least` (unit,) are rounding error and count as 0.
     """
     rates = np.maximum(means(sums, counts) - floor, 0)
     return curve_entropy(np.where(rates < least, 0, rates).swapaxes(-1, -2))
@@ -155,7 +169,7 @@ def _entropies(
 def _add_null(
     result: Result, null: str, suffix: str, compared: NDArray[np.float64], draws: NDArray[np.float64]
 ) -> None:
-    """Add the null's mean and 95 % band, of each unit and of the mean over units."""
+    """Add mean and 95 % band of a null distribution, of each unit and of the mean over units."""
     result.add(f"entropy_compared{suffix}", compared, "bit", ("unit",))
     result.add(f"mean_entropy_compared{suffix}", _mean(compared), "bit")
     result.add_each(f"{null}_", BAND, null_band(draws), "bit", ("unit",))
@@ -169,9 +183,9 @@ def _add_p(
     draws: NDArray[np.float64],
     constant: NDArray[np.bool_],
 ) -> None:
-    """Add p of an entropy as low as observed, adjusted p, and how many units are tuned by each."""
+    """Add lower-tailed p-values, adjusted p-values, and the counts and fractions of tuned units."""
     tested = np.isfinite(compared) & ~constant & (len(draws) > 0)
-    low_draws = np.where(np.isfinite(draws), draws, -np.inf)  # an undefined draw speaks for the null
+    low_draws = np.where(np.isfinite(draws), draws, -np.inf)  # conservative: an undefined draw counts as low
     p = np.where(tested, permutation_p(-low_draws, -np.where(tested, compared, 0)), np.nan)
     adjusted = adjusted_p(p)
     n_tested = int(tested.sum())
@@ -187,5 +201,6 @@ def _add_p(
 
 
 def _mean(values: NDArray[np.float64]) -> float:
+    """Return the mean of the finite values; NaN if there is none."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else np.nan

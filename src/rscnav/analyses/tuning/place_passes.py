@@ -1,7 +1,7 @@
-"""Passes through locations, and the same number of them in two phases: what makes LM1 and LM2 comparable.
+"""Passes through spatial bins, and equal counts of them in LM1 and LM2.
 
-Neighbouring samples are alike, and LM2 has more of them: without matching, even a session in which nothing differs comes
-out different. So a pass through a location gives one sample, and each location as many passes in one phase as in the other.
+Neighbouring samples are similar and LM2 has more samples, so that unmatched phases would differ even without an effect. Therefore each pass
+through a spatial bin contributes one sample, and each bin equally many passes in both phases.
 """
 
 from dataclasses import dataclass
@@ -14,16 +14,17 @@ PAIR = (1, 2)  # the phases that are compared: LM1, LM2
 
 @dataclass(frozen=True)
 class PlaceVisits:
-    """Passes through locations in LM1 and LM2.
+    """Passes through spatial bins in LM1 and LM2.
 
     Parameters
     ----------
     cell : array, (pass,)
-        phase · n_position_bins + place, with phase 0 for LM1 and 1 for LM2.
+        phase · n_position_bins + bin, with phase 0 for LM1 and 1 for LM2.
+    n_position_bins : int
     samples : array, (sample,)
-        The samples of all passes, pass after pass.
+        Samples of all passes, pass after pass.
     start, length : array, (pass,)
-        Where in `samples` each pass begins, and how many samples it has.
+        First index of each pass in `samples`, and its count of samples.
     """
 
     cell: NDArray[np.int64]
@@ -35,7 +36,7 @@ class PlaceVisits:
 
 @dataclass(frozen=True)
 class Draw:
-    """One sample a pass, and a random order of the passes in which they are used."""
+    """One random sample per pass, and a random order in which passes are selected."""
 
     sample: NDArray[np.intp]  # (pass,)
     order: NDArray[np.intp]  # (pass,): by cell, at random within each cell
@@ -49,16 +50,21 @@ def find_passes(
     n_position_bins: int,
     min_revisit_s: float,
 ) -> PlaceVisits:
-    """Find the passes: samples of one trial and phase in one place, no two neighbours further than `min_revisit_s` apart.
+    """Find the passes: samples of one trial and phase in one spatial bin, with gaps of at most `min_revisit_s`.
 
     Parameters
     ----------
     place : array, (time,)
-        0 to n_position_bins - 1; negative where it is not known.
+        Spatial bin, 0 to n_position_bins - 1; negative if not known.
     phase, trial, time : array, (time,)
         Only phases 1 and 2 (LM1, LM2) are used; time in s.
+    n_position_bins : int
     min_revisit_s : float
-        Being back in the place sooner than this is the same pass (s).
+        A return to the bin within this time belongs to the same pass (s).
+
+    Returns
+    -------
+    PlaceVisits
     """
     use = np.flatnonzero((place >= 0) & np.isin(phase, PAIR))
     cell = (phase[use] == PAIR[1]).astype(np.int64) * n_position_bins + place[use]
@@ -71,7 +77,7 @@ def find_passes(
 
 
 def draw(passes: PlaceVisits, generator: np.random.Generator) -> Draw:
-    """Draw a sample for each pass, and an order of the passes."""
+    """Draw one sample from each pass, and an order of the passes."""
     offset = np.floor(generator.random(len(passes.start)) * passes.length).astype(np.intp)
     order = np.argsort(passes.cell + generator.random(len(passes.start)))
     return Draw(passes.samples[passes.start + offset], order)
@@ -80,21 +86,23 @@ def draw(passes: PlaceVisits, generator: np.random.Generator) -> Draw:
 def match_visit_counts(
     passes: PlaceVisits, drawn: Draw, min_passes: int, keep: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Choose equally many passes in both phases at every place.
+    """Select equally many passes in both phases in each spatial bin.
 
     Parameters
     ----------
+    passes : PlaceVisits
+    drawn : Draw
     min_passes : int
-        Places with fewer passes than this in either phase are left out.
+        Bins with fewer passes in either phase are left out.
     keep : array, (pass,), optional
-        Use these passes only. The others keep their order, so that leaving a few out changes little.
+        Mask of the passes to use. Their order is preserved, so that leaving out a few passes changes the selection little.
 
     Returns
     -------
     chosen : array, (chosen,)
-        Passes.
-    quota : array, (place,)
-        Passes per phase at each place.
+        Indices of passes.
+    quota : array, (bin,)
+        Passes per phase in each bin.
     """
     order = drawn.order if keep is None else drawn.order[keep[drawn.order]]
     cell = passes.cell[order]

@@ -1,7 +1,6 @@
-"""Analysis `dispersion`: how widely a unit's rates spread at one place, with one landmark met and with two.
+"""Analysis `rate_dispersion`: entropy of a unit's rates at one position, LM1 compared with LM2.
 
-A difference between LM1 and LM2 is to be read against two controls, not against zero, because LM1 always comes before
-LM2; see `dispersion_nulls`.
+LM1 always precedes LM2, so that the difference between them is compared with two null distributions, not with 0; see `dispersion_nulls`.
 """
 
 from dataclasses import replace
@@ -27,30 +26,34 @@ NEEDS = ("position", "phase")
 FIELDS = ("position", "phase", "belief", "bin_centres")
 
 _SUBSAMPLES = 40
-_STILL = 1e-6  # a unit whose rates differ by less than this share of its highest is constant: that much is rounding
-_DRAWS_EACH = 2  # the same ones for every subsample, so that the trials alone make the difference
+_STILL = 1e-6  # rounding error: units that vary by less than this fraction of their maximum are constant
+_DRAWS_EACH = 2  # matching draws, the same for every subset, so that subsets differ only in their trials
 
 
 class Settings(StrictSettings):
-    """Entropy of the rates at a place, LM1 against LM2, on matched passes."""
+    """Settings of rate dispersion, in LM1 and LM2 on matched passes."""
 
-    n_position_bins: int = Field(20, ge=1, le=4_096, description="places on the ring")
-    n_position_bins_side: int = Field(4, ge=1, le=256, description="places along each side of the plane")
-    n_rate_bins: int = Field(8, ge=2, le=256, description="bins of rate, between a unit's lowest and highest")
-    min_passes: int = Field(5, ge=1, description="places with fewer passes than this in LM1 or LM2 are left out")
-    min_revisit_s: float = Field(0.5, ge=0, description="back at a place sooner than this is the same pass (s)")
+    n_position_bins: int = Field(20, ge=1, le=4_096, description="spatial bins on the ring")
+    n_position_bins_side: int = Field(4, ge=1, le=256, description="spatial bins along each side of the plane")
+    n_rate_bins: int = Field(8, ge=2, le=256, description="bins of rate, from a unit's minimum to its maximum")
+    min_passes: int = Field(5, ge=1, description="spatial bins with fewer passes in LM1 or LM2 are left out")
+    min_revisit_s: float = Field(
+        0.5, ge=0, description="a return to a bin within this time belongs to the same pass (s)"
+    )
     filter_transient_s: float = Field(
-        1.0, ge=0, description="samples this soon after a gap are left out: the filter has not settled (s)"
+        1.0,
+        ge=0,
+        description="start of each contiguous stretch that is left out, because the filter has not settled (s)",
     )
     n_matching_draws: int = Field(10, ge=1, description="matching draws that are averaged")
-    n_null: int = Field(100, ge=1, description="permutations of whole trials, for each control")
+    n_null: int = Field(100, ge=1, description="permutations of whole trials, for each null distribution")
     n_groups: int = Field(
-        20, ge=2, description="groups of trials; the interval is made without a fifth of them at a time"
+        20, ge=2, description="groups of trials of the delete-d jackknife, which leaves out a fifth of them at a time"
     )
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Compare dispersion between LM1 and LM2 after matching passes; interval over trials, two controls."""
+    """Compare rate dispersion between LM1 and LM2 on matched passes, with an interval over trials and two null distributions."""
     prepared = prepare(session, common)
     phases = session.require("phase")[prepared.samples]
     place, n_position_bins = spatial_bin(
@@ -64,20 +67,20 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     used = (place >= 0) & ((phases == 1) | (phases == 2))
     if not used.any():
         return Result.not_applicable(
-            f"no sample in LM1 or LM2 later than {settings.filter_transient_s:g} s after a gap"
+            f"no sample in LM1 or LM2 later than {settings.filter_transient_s:g} s after a gap (filter_transient_s)"
         )
     low, high = rate_range(prepared.activity, used)
-    lively = high - low > _STILL * np.maximum(prepared.activity.max(axis=0), -prepared.activity.min(axis=0))
-    if not lively.any():
+    varying = high - low > _STILL * np.maximum(prepared.activity.max(axis=0), -prepared.activity.min(axis=0))
+    if not varying.any():
         return Result.not_applicable("every unit is constant")
-    if not lively.all():  # what is left takes the place of all
-        prepared = replace(prepared, activity=np.compress(lively, prepared.activity, axis=1))
+    if not varying.all():
+        prepared = replace(prepared, activity=np.compress(varying, prepared.activity, axis=1))
     activity = prepared.activity
     time = session.time[prepared.samples]
 
     def find(rows: NDArray[np.intp], phase_rows: NDArray[np.intp]) -> PlaceVisits:
-        phase, apart = phases[phase_rows], settings.min_revisit_s + session.dt_s
-        return find_passes(place[rows], phase, prepared.trial[rows], time[rows], n_position_bins, apart)
+        phase, max_gap_s = phases[phase_rows], settings.min_revisit_s + session.dt_s
+        return find_passes(place[rows], phase, prepared.trial[rows], time[rows], n_position_bins, max_gap_s)
 
     everything = np.arange(len(place))
     passes = find(everything, everything)
@@ -96,19 +99,19 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
             ends = ("low", "high") if name == "difference" else (f"{name}_low", f"{name}_high")
             for key, number in zip((name, *ends), (value, low, high), strict=True):
                 result.add(f"{key}{suffix}", number, "bit")
-    result.add("units", np.flatnonzero(lively), "", ("unit",))
-    result.add("n_constant_units", int(np.sum(~lively)))
+    result.add("units", np.flatnonzero(varying), "", ("unit",))
+    result.add("n_constant_units", int(np.sum(~varying)))
     nulls = null_differences(find, prepared.trial, codes, settings, seeds.generator("controls"))
     for k, suffix in enumerate(("", "_miller_madow")):
         add_controls(result, nulls, k, suffix)
     if not result["n_passes"].any():
         best = match_visit_counts(passes, draws[0], 1)[1].max()
         result.notes["LM1"] = (
-            f"no location has {settings.min_passes} passes in both LM1 and LM2 (the best has {best}); "
-            "more trials are needed"
+            f"no spatial bin has {settings.min_passes} passes in both LM1 and LM2 (largest count: {best}); "
+            "record more trials, or use fewer bins or a smaller min_passes"
         )
     elif not np.isfinite(result["low"]):
-        result.notes["interval"] = "no interval: four fifths of the trials are too few for it"
+        result.notes["interval"] = "no interval: too few trials for estimates without a fifth of them"
     return result
 
 
@@ -120,7 +123,7 @@ def _observed(
     settings: Settings,
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Add each unit's dispersion and the shuffle-corrected one; give the means over units (estimate, phase)."""
+    """Add the dispersion of each unit and the shuffle-corrected mean; return the means over units (estimate, phase)."""
     spreads, corrected = [], []
     for drawn in draws:
         chosen, quota = match_visit_counts(passes, drawn, settings.min_passes)
@@ -146,7 +149,7 @@ def _without(
     settings: Settings,
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Give the means (draw, estimate, phase) without a fifth of the groups of trials, each with its own range of rates."""
+    """Compute the means (subset, estimate, phase) without a fifth of the groups of trials, each with the range of rates of its subset."""
     n_groups = int(group.max()) + 1
     ranges = {g: rate_range(activity, used & (group == g)) for g in np.unique(group[used])}
     of_pass = group[passes.samples[passes.start]]

@@ -1,4 +1,4 @@
-"""Analysis `spatial`: how sharply each unit is tuned to the place, on the ring or in the plane."""
+"""Analysis `spatial_entropy`: entropy of spatial tuning curves, on the ring or in the plane."""
 
 import numpy as np
 from pydantic import Field
@@ -17,22 +17,22 @@ FIELDS = ("position", "phase", "belief", "bin_centres")
 
 
 class Settings(CurveSettings):
-    """Entropy of the place tuning, against whole trials of behaviour permuted, and against fresh behaviour."""
+    """Settings of spatial entropy and its null distributions: trial shuffle and resampled behaviour."""
 
-    n_position_bins: int = Field(20, ge=2, le=4_096, description="places on the ring")
-    n_position_bins_side: int = Field(4, ge=2, le=256, description="places along each side of the plane")
-    min_occupancy_s: float = Field(1.0, ge=0, description="places visited for less than this in all are left out (s)")
+    n_position_bins: int = Field(20, ge=2, le=4_096, description="spatial bins on the ring")
+    n_position_bins_side: int = Field(4, ge=2, le=256, description="spatial bins along each side of the plane")
+    min_occupancy_s: float = Field(1.0, ge=0, description="spatial bins with a lower occupancy are left out (s)")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Compute the entropy of each unit's mean rates by place from its unfiltered activity, with p-values.
+    """Compute the entropy of each unit's spatial tuning curve from its unfiltered activity, with p-values.
 
-    H = -Σ p_k log₂ p_k, where p_k is the mean rate at place k over the sum of the mean rates at all places. All phases count.
-    Nulls as in `tuning`.
+    H = -Σ p_k log₂ p_k, where p_k is the mean rate in spatial bin k divided by the sum of the mean rates over bins. All phases are used.
+    Null distributions as in `tuning_entropy`.
     """
     samples, which = chosen_samples(session, common.trials)
     if not len(samples):
-        return Result.not_applicable(f"no sample is left of the trials chosen ({which})")
+        return Result.not_applicable(f"the selected trials have no samples (trials: {which})")
     result = Result(notes={"trials": which})
     position = session.require("position")[samples]
     place, n_position_bins = spatial_bin(
@@ -50,12 +50,13 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result.add("n_rare_places", int(np.sum(rare)))
     if not np.any(labels >= 0):
         result.notes["entropy"] = (
-            "the position is never known"
+            "the position is not known at any sample"
             if not np.any(place >= 0)
-            else f"no place was visited for {settings.min_occupancy_s:g} s (min_occupancy_s)"
+            else f"no spatial bin was visited for {settings.min_occupancy_s:g} s (min_occupancy_s)"
         )
     elif rare.any():
         result.notes["entropy"] = (
-            f"{rare.sum()} of {n_position_bins} places were visited for less than {settings.min_occupancy_s:g} s and are left out"
+            f"{rare.sum()} of {n_position_bins} spatial bins were visited for less than {settings.min_occupancy_s:g} s "
+            "(min_occupancy_s) and are left out"
         )
     return result

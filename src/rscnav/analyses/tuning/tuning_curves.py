@@ -1,4 +1,4 @@
-"""Tuning curves: mean rates in bins of an angle or of place, for one labelling of the samples or for many at once."""
+"""Tuning curves: mean rates in bins of an angle or of position, for one or many labellings of the samples."""
 
 import math
 
@@ -12,21 +12,21 @@ _BLOCK = 1024  # samples in one matrix product
 
 
 def angle_bin(angle: ArrayLike, n_bins: int) -> NDArray[np.int64]:
-    """Give the bin of `n_bins` over (-π, π] that each angle falls in, -1 for NaN.
+    """Return the bin of each angle (rad), of `n_bins` equal bins over (-π, π]; -1 for NaN.
 
     Raises
     ------
     InvalidValueError
-        For less than two bins, or an angle beyond ±π.
+        If `n_bins` is below 2, or an angle is beyond ±π.
     """
     if n_bins < 2:
-        raise InvalidValueError(f"n_bins: {n_bins} will not do; at least 2 are needed")
+        raise InvalidValueError(f"n_bins: {n_bins} is not valid; expected at least 2")
     values = np.asarray(angle, dtype=np.float64)
     beyond = np.abs(values) > math.pi + 1e-6  # float32's π is a little more than π
     if beyond.any():
         place = int(np.argmax(beyond))
         raise InvalidValueError(
-            f"angle: {values.flat[place]:g} rad at sample {place} lies beyond ±π; wrap it, or make it NaN to leave it out"
+            f"angle: {values.flat[place]:g} rad at sample {place} lies beyond ±π; wrap it, or set it to NaN to leave it out"
         )
     known = np.isfinite(values)
     bins = np.ceil((np.where(known, values, 0) + math.pi) * (n_bins / (2 * math.pi)) - 1e-9).astype(np.int64) - 1
@@ -37,20 +37,21 @@ def angle_bin(angle: ArrayLike, n_bins: int) -> NDArray[np.int64]:
 def tuning_curves(
     activity: ArrayLike, angle: ArrayLike, n_bins: int = 6
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Mean rate in equal bins of an angle over (-π, π].
+    """Compute the mean rate in equal bins of an angle over (-π, π].
 
     Parameters
     ----------
     activity : array, (time, unit)
     angle : array, (time,)
-        Radians; NaN is left out.
+        Radians; samples with NaN are left out.
+    n_bins : int
 
     Returns
     -------
     rates : array, (unit, bin)
-        NaN where no sample fell in the bin.
+        NaN for bins without samples.
     occupancy : array, (bin,)
-        Number of samples.
+        Count of samples.
     """
     array = as_activity(activity)
     bins = angle_bin(angle, n_bins)
@@ -62,21 +63,22 @@ def tuning_curves(
 def binned_sums(
     activity: NDArray[np.floating], labels: NDArray[np.integer], n_bins: int, precision: type = np.float64
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Sum activity by label, for many labellings at once.
+    """Compute sums of activity by label, for many labellings at once.
 
     Parameters
     ----------
     activity : array, (time, unit)
     labels : array, (draw, time)
-        0 to n_bins - 1; a negative one leaves the sample out.
+        0 to n_bins - 1; samples with a negative label are left out.
+    n_bins : int
     precision : type
-        float32 is twice as fast: each 1,024 samples are summed in it, so activity should be around 0.
+        float32 is twice as fast. Blocks of 1,024 samples are summed in this precision, so that activity should be centred on 0.
 
     Returns
     -------
     sums : array, (draw, bin, unit)
     counts : array, (draw, bin)
-        Number of samples.
+        Count of samples.
     """
     n_draws, n_samples = labels.shape
     sums = np.zeros((n_draws * n_bins, activity.shape[1]))
@@ -91,6 +93,6 @@ def binned_sums(
 
 
 def means(sums: NDArray[np.float64], counts: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Divide sums (..., bin, unit) by counts (..., bin); NaN where there is no sample."""
+    """Divide sums (..., bin, unit) by counts (..., bin); NaN for bins without samples."""
     n = counts[..., None].astype(np.float64)
     return np.divide(sums, n, out=np.full(sums.shape, np.nan), where=n > 0)

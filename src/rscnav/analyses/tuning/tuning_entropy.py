@@ -1,4 +1,4 @@
-"""Analysis `tuning`: how sharply each unit is tuned to heading, or to the displacement since the last landmark."""
+"""Analysis `tuning_entropy`: entropy of tuning to heading, or to displacement since the last landmark."""
 
 import math
 
@@ -20,7 +20,7 @@ FIELDS = ("position", "heading", "phase", "landmarks", "encounters", "belief", "
 
 
 class Settings(CurveSettings):
-    """Entropy of the tuning curves, against whole trials of behaviour permuted, and against fresh behaviour."""
+    """Settings of tuning entropy and its null distributions: trial shuffle and resampled behaviour."""
 
     n_bins: int = Field(6, ge=2, le=1_024, description="bins of the angle over (-π, π]")
 
@@ -28,15 +28,15 @@ class Settings(CurveSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compute each unit's tuning entropy from its unfiltered activity, with p-values.
 
-    The nulls draw whole trials of behaviour (angle, and where it is not known) against whole trials of activity, so that what
-    a unit does in the course of a trial is kept. p = (1 + draws with an entropy as low) / (1 + draws).
+    The null distributions assign whole trials of behaviour (the angle, and whether it is known) to whole trials of activity, so that
+    the time in the trial is preserved. p = (1 + draws with an entropy as low) / (1 + draws).
     """
     angle, words, n_beyond = tuning_angle(session)
     if angle is None:
         return Result.not_applicable(words)
     samples, which = chosen_samples(session, common.trials)
     if not len(samples):
-        return Result.not_applicable(f"no sample is left of the trials chosen ({which})")
+        return Result.not_applicable(f"the selected trials have no samples (trials: {which})")
     result = Result(notes={"angle": words, "trials": which})
     labels = angle_bin(angle[samples], settings.n_bins).astype(np.int16)
     binned = BinnedActivity(as_activity(session.activity[samples]), labels, session.trial[samples], settings.n_bins)

@@ -1,4 +1,4 @@
-"""Tests of one value for each session, over sessions."""
+"""Sign-flip test and confidence interval of one value per session."""
 
 from dataclasses import dataclass
 
@@ -7,21 +7,22 @@ from numpy.typing import ArrayLike
 
 from rscnav.analyses.statistics.intervals import mean_interval
 
-MIN_SESSIONS = 6  # with fewer, the smallest two-sided p of a sign test lies above 0.05
+MIN_SESSIONS = 6  # with fewer, the smallest possible two-sided p of a sign-flip test exceeds 0.05
 
 
 @dataclass(frozen=True)
 class GroupTest:
-    """One number a session, tested against 0 over sessions.
+    """Mean of one value per session, with interval and test against 0.
 
     Parameters
     ----------
     n : int
         Sessions with a value.
+    mean : float
     low, high : float
         95 % interval of the mean, by Student's t; NaN with fewer than `MIN_SESSIONS`.
     p : float
-        Two-sided, from turning round the signs of the sessions; NaN with fewer than `MIN_SESSIONS`.
+        Two-sided, by sign flips; NaN with fewer than `MIN_SESSIONS`.
     """
 
     n: int
@@ -32,15 +33,20 @@ class GroupTest:
 
 
 def over_sessions(values: ArrayLike, generator: np.random.Generator) -> GroupTest:
-    """Test whether a number that each session gives once (a difference, mostly) is 0 on average.
+    """Test whether the mean of one value per session is 0, by a sign-flip permutation test.
 
-    The test turns round signs at random (all 2ⁿ ways where n is at most 13), so it holds for values that are as likely to lie as
-    far above 0 as below. With fewer than six sessions no p below 0.05 is possible and none is given.
+    Signs are flipped at random, or in all 2ⁿ ways if n is at most 13. The test assumes that values are symmetric around 0 under the
+    null hypothesis. With fewer than six sessions p is NaN, because no p below 0.05 is possible.
 
     Parameters
     ----------
     values : array, (session,)
-        Sessions whose value is NaN are left out.
+        For example differences. NaN values are left out.
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    GroupTest
 
     References
     ----------

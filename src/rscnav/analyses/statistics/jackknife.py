@@ -1,4 +1,4 @@
-"""Jackknife intervals: groups of trials are left out, one at a time or a fifth of them."""
+"""Jackknife intervals over groups of trials: delete-1, and delete-d with a fifth of the groups."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from rscnav.analyses.statistics.intervals import t_quantile
 
-MIN_TRIALS = 20  # with fewer, the intervals are too narrow
+MIN_TRIALS = 20  # with fewer trials the intervals are too narrow
 
 
 def random_trial_groups(trial: NDArray[np.integer], n_groups: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Deal the trials out to groups of equal size, at random: the group (time,) of each sample from its trial (time,).
+    """Assign trials at random to groups of equal size; return the group (time,) of each sample from its trial (time,).
 
     There are at most as many groups as trials.
     """
@@ -21,31 +21,32 @@ def random_trial_groups(trial: NDArray[np.integer], n_groups: int, generator: np
 
 
 def jackknife_interval(value: float, without: ArrayLike, without_two: ArrayLike | None = None) -> tuple[float, float]:
-    """95 % interval around `value` from the values with each group left out.
+    """Compute the 95 % jackknife interval around `value` from the values without each group.
 
     value ± t · se, se² = (g - 1) / g · Σ (θ_j - mean θ)², with t the quantile of Student's t with g - 1 degrees of freedom.
 
-    Where the value is made of products of two groups, that finds up to twice the variance. The part it counts double is in the
-    second differences Q_jk = g θ - (g - 1) (θ_j + θ_k) + (g - 2) θ_jk, with θ_jk that without groups j and k:
-    Σ_{j<k} (Q_jk - mean Q)² / (g (g - 1)) is taken off, never more than half.
+    For an estimate from products of two groups, this variance is up to twice too large. The correction uses the second differences
+    Q_jk = g θ - (g - 1) (θ_j + θ_k) + (g - 2) θ_jk, with θ_jk the estimate without groups j and k:
+    Σ_{j<k} (Q_jk - mean Q)² / (g (g - 1)) is subtracted from the variance, but at most half of the variance.
 
     Parameters
     ----------
     value : float
-        With all groups.
+        Estimate from all groups.
     without : array, (group,)
-        With each group left out in turn.
+        Estimate without each group.
     without_two : array, (group, group), optional
-        With any two left out; the diagonal is not looked at.
+        Estimate without any two groups; the diagonal is ignored.
 
     Returns
     -------
     low, high : float
-        NaN with fewer than two groups, or where a value is NaN.
+        NaN with fewer than two groups, or if a value is NaN.
 
     References
     ----------
-    Efron & Stein, Ann. Stat. 9, 586 (1981), doi:10.1214/aos/1176345462 (the second differences); Kott, J. Off. Stat. 17, 521 (2001); Shao & Tu, The Jackknife and Bootstrap (1995), doi:10.1007/978-1-4612-0795-5.
+    Efron & Stein, Ann. Stat. 9, 586 (1981), doi:10.1214/aos/1176345462 (the second differences); Kott, J. Off. Stat. 17, 521 (2001);
+    Shao & Tu, The Jackknife and Bootstrap (1995), doi:10.1007/978-1-4612-0795-5.
     """
     left = np.asarray(without, dtype=np.float64)
     n = len(left)
@@ -64,9 +65,19 @@ def jackknife_interval(value: float, without: ArrayLike, without_two: ArrayLike 
 def jackknifed(
     statistic: Callable[[NDArray[np.bool_]], float], n_trials: int, n_groups: int, generator: np.random.Generator
 ) -> tuple[float, float, float]:
-    """Give a statistic of trials and its jackknife interval: value, low, high.
+    """Compute a statistic of trials and its delete-1 jackknife interval over random groups of trials.
 
-    The statistic takes a mask (trial,) of the trials that count. Groups of trials, dealt out by the generator, are left out in turn.
+    Parameters
+    ----------
+    statistic : callable
+        Takes a mask (trial,) of the trials to use.
+    n_trials, n_groups : int
+    generator : numpy.random.Generator
+        Assigns the trials to groups.
+
+    Returns
+    -------
+    value, low, high : float
     """
     group = random_trial_groups(np.arange(n_trials), n_groups, generator)
     value = statistic(np.ones(n_trials, bool))
@@ -75,29 +86,29 @@ def jackknifed(
 
 
 def delete_d_subsets(n_groups: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.bool_]:
-    """Leave a fifth of the groups out at random, one at least: (draw, group), True for those that are kept."""
+    """Draw subsets without a random fifth of the groups (at least one): (draw, group), True for the groups that remain."""
     return np.argsort(generator.random((n_draws, n_groups)), axis=1) < n_groups - _left_out(n_groups)
 
 
 def subsample_interval(value: float, found: ArrayLike, n_groups: int) -> tuple[float, float]:
-    """95 % interval around `value` from the values without a fifth of the groups: the delete-d jackknife.
+    """Compute the 95 % interval around `value` by the delete-d jackknife, from values without a fifth of the groups.
 
     value ± t · se, se² = (g - d) / d · variance of the values without d of the g groups, with t the quantile of Student's t with
-    g - 1 degrees of freedom. Where the value rests on extremes of the data (a lowest rate), leaving out one group at a time
-    says nothing dependable of its variance, and leaving out half of them finds half of it: the lowest of half of the samples is
-    the lowest of all every other time. A fifth finds nine tenths of it.
+    g - 1 degrees of freedom. The delete-1 jackknife is inconsistent for extremes of the data, such as the lowest rate, and d = g/2
+    yields half of their variance. d = g/5 recovers 90 % of it.
 
     Parameters
     ----------
     value : float
-        With all groups.
+        Estimate from all groups.
     found : array, (draw,)
-        On subsamples, see `delete_d_subsets`; each with the extremes of that subsample.
+        Estimate from each subset, see `delete_d_subsets`; extremes are those of the subset.
+    n_groups : int
 
     Returns
     -------
     low, high : float
-        NaN with fewer than two groups or draws, or where a value is NaN.
+        NaN with fewer than two groups or draws, or if a value is NaN.
 
     References
     ----------
@@ -112,4 +123,5 @@ def subsample_interval(value: float, found: ArrayLike, n_groups: int) -> tuple[f
 
 
 def _left_out(n_groups: int) -> int:
+    """Return d, a fifth of the groups and at least one."""
     return max(1, n_groups // 5)

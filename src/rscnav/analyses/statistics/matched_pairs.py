@@ -1,4 +1,4 @@
-"""Pairs of moments that are alike in all but one respect: who goes with whom, and what sets the two of a pair apart."""
+"""Optimal matching of cases, and unbiased distances between matched pairs."""
 
 from collections.abc import Sequence
 
@@ -13,16 +13,16 @@ _FORBIDDEN = 1e9
 def matched_pairs(
     first: NDArray[np.floating], second: NDArray[np.floating], widest: Sequence[float]
 ) -> NDArray[np.intp]:
-    """Pair as many of one set as can be with one each of the other, as alike as can be.
+    """Pair cases of two sets by optimal matching: as many pairs as possible, with the smallest total distance.
 
-    The sum over pairs of the squared distance is least, each feature in units of how far apart it may be at most.
+    The distance of a pair is the sum over features of the squared difference, in units of the tolerance `widest`.
 
     Parameters
     ----------
     first, second : array, (case, feature)
-        NaN goes with NaN only.
+        NaN matches NaN only.
     widest : sequence of float, (feature,)
-        A pair differs by at most this in a feature; 0 for features that must be equal.
+        Tolerance: the largest difference within a pair; 0 for features that must be equal.
 
     Returns
     -------
@@ -36,17 +36,17 @@ def matched_pairs(
     cost = np.zeros((len(first), len(second)))
     allowed = np.ones(cost.shape, bool)
     for k, most in enumerate(widest):
-        apart = np.abs(first[:, None, k] - second[None, :, k])
+        difference = np.abs(first[:, None, k] - second[None, :, k])
         lacking = np.isnan(first[:, None, k]), np.isnan(second[None, :, k])
-        apart = np.where(lacking[0] | lacking[1], np.where(lacking[0] & lacking[1], 0.0, np.inf), apart)
-        allowed &= apart <= most
+        difference = np.where(lacking[0] | lacking[1], np.where(lacking[0] & lacking[1], 0.0, np.inf), difference)
+        allowed &= difference <= most
         if most > 0:
-            cost += np.where(np.isfinite(apart), apart / most, 0.0) ** 2
+            cost += np.where(np.isfinite(difference), difference / most, 0.0) ** 2
     return optimal_assignment(np.where(allowed, cost, np.inf))
 
 
 def optimal_assignment(cost: NDArray[np.floating]) -> NDArray[np.intp]:
-    """Choose pairs (pair, 2) of a row and a column each, as many as there can be, of least total cost; inf is no pair."""
+    """Assign rows to columns: as many pairs (pair, 2) as possible, with the smallest total cost; inf marks a forbidden pair."""
     from scipy.optimize import linear_sum_assignment
 
     if not cost.size:
@@ -57,45 +57,47 @@ def optimal_assignment(cost: NDArray[np.floating]) -> NDArray[np.intp]:
 
 
 def random_sign_flips(n_pairs: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Draw, for each permutation and pair, whether the two change places: ±1, (draw, pair)."""
+    """Draw random signs ±1, (draw, pair): -1 exchanges the two cases of a pair."""
     return generator.choice([-1.0, 1.0], size=(n_draws, n_pairs))
 
 
 def unbiased_squared_distance(
-    apart: NDArray[np.floating], signs: NDArray[np.float64]
+    differences: NDArray[np.floating], signs: NDArray[np.float64]
 ) -> tuple[tuple[float, float, float], NDArray[np.float64]]:
-    """Squared distance between two means, without the part that noise makes, from the differences within pairs.
+    """Compute the unbiased squared distance between two means, from the differences within matched pairs.
 
-    The mean over all two different pairs of the product of their differences, summed over units: the noise of two
-    pairs is independent, so noise alone gives 0 on average, and less than 0 about as often as more. It is the cross-validated
-    distance of all ways to leave out a pair, without weights for the units.
+    It is the mean, over all ordered pairs of different rows i ≠ j of `differences`, of the product d_i · d_j. The noise of different pairs is
+    independent, so that the expectation without a difference is 0, and negative values occur. This is the leave-one-pair-out
+    cross-validated distance, without weights of the units.
 
     Its variance is 4 ΔᵀΣΔ / m + 2 tr Σ² / (m (m - 1)), with Δ the mean and Σ the covariance of the differences of m pairs.
-    The interval holds the distances δ whose own standard error, with ΔᵀΣΔ = δ λ and λ the variance along the mean
-    difference, lies within Student's t of `value`: so it is right at 0, too, where the first term is not there.
+    The interval contains the distances δ that differ from `value` by at most t standard errors, with t the quantile of Student's t.
+    The standard error is computed at δ, with ΔᵀΣΔ = δ λ and λ the variance along the mean difference. The interval is therefore
+    also valid at δ = 0, where the first term vanishes.
 
     Parameters
     ----------
-    apart : array, (pair, unit)
+    differences : array, (pair, unit)
+        Differences d.
     signs : array, (draw, pair)
         See `random_sign_flips`.
 
     Returns
     -------
     value, low, high : float
-        With the 95 % interval over pairs, in squared units of `apart`; all is NaN with fewer than three pairs.
+        Estimate and 95 % interval over pairs, in squared units of `differences`; NaN with fewer than three pairs.
     null : array, (draw,)
-        The value when pairs change places.
+        Estimates after the sign flips.
 
     References
     ----------
     Walther et al., NeuroImage 137, 188 (2016), doi:10.1016/j.neuroimage.2015.12.012 (cross-validated distances);
-    Chen & Qin, Ann. Stat. 38, 808 (2010), doi:10.1214/09-AOS716 (the sum without equal pairs, and its variance).
+    Chen & Qin, Ann. Stat. 38, 808 (2010), doi:10.1214/09-AOS716 (the sum over different pairs, and its variance).
     """
-    m = len(apart)
+    m = len(differences)
     if m < 3:
         return (np.nan, np.nan, np.nan), np.full(len(signs), np.nan)
-    d = np.asarray(apart, np.float64)
+    d = np.asarray(differences, np.float64)
     own = float(np.sum(d**2))
     mean = d.mean(axis=0)
     length2 = float(mean @ mean)

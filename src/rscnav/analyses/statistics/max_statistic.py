@@ -1,4 +1,4 @@
-"""One test at each of many lags: p at each, p corrected for all of them, and from when on."""
+"""Max-statistic permutation test over lags (family-wise error 0.05), and the onset of an effect."""
 
 from dataclasses import dataclass
 
@@ -15,18 +15,18 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class MaxStatTest:
-    """Tests at all lags.
+    """Permutation tests at all lags.
 
     Parameters
     ----------
     p : array, (lag,)
-        At each lag by itself; NaN where nothing was measured.
+        p-value at each lag, not corrected; NaN where the statistic is NaN.
     p_corrected : array, (lag,)
-        Family-wise: with nothing at any lag, the chance that the least of them is at most 0.05 is at most 0.05.
+        Max-statistic p-values, family-wise error controlled at 0.05 over lags.
     mean, low, high : array, (lag,)
-        Mean and 2.5 and 97.5 percentiles of the null.
+        Mean, 2.5 and 97.5 percentiles of the null distribution.
     threshold : array, (lag,)
-        What p_corrected falls to 0.05 at.
+        Value of the statistic at which p_corrected is 0.05.
     """
 
     p: NDArray[np.float64]
@@ -38,18 +38,21 @@ class MaxStatTest:
 
 
 def max_statistic_test(observed: NDArray[np.floating], null: NDArray[np.floating]) -> MaxStatTest:
-    """Compare what was observed at each lag with draws of the null, at each lag and at all of them together.
+    """Test a statistic at each lag against a null distribution, with max-statistic correction over lags.
 
-    The corrected p compares z, the value less its lag's mean in units of its lag's sd, both over the draws and what was
-    observed, with the largest z of each draw at any lag. So each lag counts alike, and the test stays exact.
+    Observed values and draws are z-scored at each lag, with mean and standard deviation over both. The corrected p compares the
+    observed z with the maximum of each draw over all lags. The z-score gives all lags the same weight, and the test remains exact.
 
     Parameters
     ----------
     observed : array, (lag,)
-        Large values speak against the null. NaN where nothing was measured.
+        Upper-tailed: large values are evidence against the null hypothesis. NaN for lags without a value.
     null : array, (draw, lag)
-        A draw holds for all lags at once (one permutation of the labels, used at every lag). NaN, where a draw has no value,
-        counts as the lag's mean.
+        One permutation per draw, the same at all lags. NaN is replaced by the mean of the lag.
+
+    Returns
+    -------
+    MaxStatTest
 
     References
     ----------
@@ -71,7 +74,7 @@ def max_statistic_test(observed: NDArray[np.floating], null: NDArray[np.floating
     found.p[known] = permutation_p(draws, observed[known])
     found.p_corrected[known] = permutation_p(largest[:, None], z[0])
     found.mean[known], found.low[known], found.high[known] = null_band(draws)
-    # So many draws may reach the threshold, the observed value among them.
+    # Largest count of values, the observed one included, that may reach the threshold at p <= LEVEL.
     allowed = int(LEVEL * (1 + len(draws)) + 1e-9)
     if allowed:
         found.threshold[known] = mean + sd * np.sort(largest)[-allowed]
@@ -79,9 +82,19 @@ def max_statistic_test(observed: NDArray[np.floating], null: NDArray[np.floating
 
 
 def add_tests(result: Result, name: str, dim: str, tests: MaxStatTest, run_length: int) -> None:
-    """Add the tests of `name` at all lags (dimension `dim`), the least corrected p, and the time from which on there is a difference.
+    """Add tests over lags to a result: null band, threshold, p, smallest corrected p and onset.
 
-    The result holds ``time``. An onset needs `run_length` lags in a row.
+    Parameters
+    ----------
+    result : Result
+        Contains ``time``, (lag,).
+    name : str
+        Prefix of the keys.
+    dim : str
+        Name of the dimension of lags.
+    tests : MaxStatTest
+    run_length : int
+        Successive lags with a corrected p of at most 0.05 that define an onset.
     """
     result.add_each(f"{name}/control_", BAND, (tests.mean, tests.low, tests.high), "", (dim,))
     ends = "threshold", "p", "p_corrected"
@@ -93,17 +106,17 @@ def add_tests(result: Result, name: str, dim: str, tests: MaxStatTest, run_lengt
 
 
 def first_run(p: NDArray[np.floating], length: int) -> int:
-    """Give the first index from which on p (lag,) is at most 0.05 at `length` lags in a row; -1 where there is none.
+    """Return the first index at which p (lag,) is at most 0.05 for `length` successive lags; -1 if there is none.
 
-    NaN ends a run.
+    NaN counts as not significant.
 
     Raises
     ------
     InvalidValueError
-        For a length below 1.
+        If `length` is below 1.
     """
     if length < 1:
-        raise InvalidValueError(f"length: {length} lags in a row will not do; at least 1")
+        raise InvalidValueError(f"length: {length} is not valid; expected at least 1 successive lag")
     run = 0
     for lag, low in enumerate((p <= LEVEL).tolist()):
         run = run + 1 if low else 0

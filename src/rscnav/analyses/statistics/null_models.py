@@ -1,7 +1,7 @@
-"""Ways to break what a null hypothesis breaks, and nothing else.
+"""Null distributions: trial shuffle among trials of similar length, circular shift.
 
-LM1 always comes before LM2, so a null must keep the time in the trial: whole trials are permuted against each other,
-only among trials of similar length, all cut to the shortest of them.
+LM1 always precedes LM2, so that a null distribution must preserve the time in the trial. Whole trials are therefore permuted, among
+trials of similar length, after truncation to the shortest of them.
 """
 
 from collections.abc import Iterator
@@ -10,35 +10,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-SIMILAR = 1.2  # lengths within a group differ by at most this factor
+SIMILAR = 1.2  # largest ratio of the lengths of trials in a group
 
 
 @dataclass(frozen=True)
 class ExchangeableTrials:
-    """Groups of trials that may stand for each other.
+    """Groups of trials of similar length that may be permuted.
 
     Parameters
     ----------
     groups : list of array, (trial, step)
-        Per group the samples of each of its trials, all cut to one length.
+        Samples of each trial, by group; all trials of a group are truncated to one length.
     left_out : int
-        Trials without any other of similar length.
+        Count of trials without another trial of similar length.
     """
 
     groups: list[NDArray[np.intp]]
     left_out: int
 
     def samples(self) -> NDArray[np.intp]:
-        """All samples that stay after cutting, group by group."""
+        """Return all samples that remain after truncation, group by group."""
         return np.concatenate([np.empty(0, np.intp), *(group.ravel() for group in self.groups)])
 
     def permuted(self, generator: np.random.Generator) -> NDArray[np.intp]:
-        """Draw the samples in the same order, with whole trials permuted within their group."""
+        """Return the samples in the order of `samples`, with whole trials permuted within their group."""
         moved = [group[generator.permutation(len(group))] for group in self.groups]
         return ExchangeableTrials(moved, self.left_out).samples()
 
     def renumbered(self) -> "ExchangeableTrials":
-        """Give the same groups of samples that are numbered in the order of `samples`."""
+        """Return the same groups, with samples numbered in the order of `samples`."""
         ends = np.cumsum([group.size for group in self.groups], dtype=np.intp)
         groups = [np.arange(end - g.size, end).reshape(g.shape) for g, end in zip(self.groups, ends, strict=True)]
         return ExchangeableTrials(groups, self.left_out)
@@ -50,25 +50,29 @@ def exchangeable_trials(trial: NDArray[np.integer]) -> ExchangeableTrials:
     Parameters
     ----------
     trial : array, (time,)
-        Index of the trial of each sample, samples in order of time; -1 between trials.
+        Index of the trial of each sample, in order of time; -1 between trials.
+
+    Returns
+    -------
+    ExchangeableTrials
     """
     order = np.argsort(trial, kind="stable")
     order = order[trial[order] >= 0]
     kept: NDArray[np.integer] = trial[order]
     starts, lengths = runs(kept)
-    alike = list(similar_lengths(lengths))
-    groups = [order[starts[rows][:, None] + np.arange(lengths[rows[0]])] for rows in alike if len(rows) > 1]
-    return ExchangeableTrials(groups, len(alike) - len(groups))
+    similar = list(similar_lengths(lengths))
+    groups = [order[starts[rows][:, None] + np.arange(lengths[rows[0]])] for rows in similar if len(rows) > 1]
+    return ExchangeableTrials(groups, len(similar) - len(groups))
 
 
 def runs(labels: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give where each run of equal labels (time,) starts, and its length."""
+    """Return the start and the length of each run of equal labels (time,)."""
     starts = np.flatnonzero(np.append(True, np.diff(labels) != 0)[: len(labels)])
     return starts, np.diff(starts, append=len(labels))
 
 
 def similar_lengths(lengths: NDArray[np.integer]) -> Iterator[NDArray[np.intp]]:
-    """Group cases whose lengths differ by at most 20 %, from the shortest on; the shortest of a group comes first."""
+    """Yield groups of cases whose lengths differ by at most 20 %, in ascending order; the shortest case of a group comes first."""
     order = np.argsort(lengths, kind="stable")
     while len(order):
         n = np.searchsorted(lengths[order], SIMILAR * lengths[order[0]], side="right")
@@ -77,7 +81,7 @@ def similar_lengths(lengths: NDArray[np.integer]) -> Iterator[NDArray[np.intp]]:
 
 
 def draw_trials(counts: NDArray, max_samples: int, generator: np.random.Generator) -> NDArray[np.intp]:
-    """Draw trials, one at least, as many as keep the sum of their samples, counts (trial,), within the limit."""
+    """Draw trials at random, at least one, until the sum of their counts of samples, `counts` (trial,), would exceed the limit."""
     order = generator.permutation(len(counts))
     return order[: max(1, int(np.searchsorted(np.cumsum(counts[order]), max_samples, side="right")))]
 
@@ -85,7 +89,7 @@ def draw_trials(counts: NDArray, max_samples: int, generator: np.random.Generato
 def circular_shift_units(
     values: NDArray[np.floating], generator: np.random.Generator, wanted: NDArray[np.intp] | None = None
 ) -> NDArray[np.floating]:
-    """Roll each unit's samples (time, unit) by an offset of its own, drawn uniformly; give all of them, or those wanted."""
+    """Shift each unit's samples (time, unit) circularly by its own random offset; return all samples, or those `wanted`."""
     n_samples, n_units = values.shape
     offsets = generator.integers(0, n_samples, size=(n_units,))
     wanted = np.arange(n_samples) if wanted is None else wanted

@@ -1,4 +1,4 @@
-"""Principal components analysis, block by block, so that activity may be larger than memory."""
+"""Principal components analysis, computed in blocks, so that activity may be larger than memory."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ def principal_axes(
     ----------
     activity : array, (time, unit)
     n : int, optional
-        How many to compute; default: all.
+        Count of axes; default: all.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def principal_axes(
 
     mean = activity.mean(axis=0, dtype=np.float64)
     product = np.zeros((len(mean), len(mean)))
-    for block in row_blocks(activity.shape, item_bytes=2):  # a quarter of a gigabyte each
+    for block in row_blocks(activity.shape, item_bytes=2):  # blocks of a quarter of a gigabyte
         centred = activity[block] - mean
         product += centred.T @ centred
     if n is None:
@@ -39,7 +39,7 @@ def principal_axes(
 
 
 def settle_signs(axes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn axes (unit, component) so that the weight of largest magnitude of each is positive."""
+    """Return axes (unit, component) with signs such that the weight of largest magnitude of each axis is positive."""
     largest = np.argmax(np.abs(axes), axis=0)
     return axes * np.sign(axes[largest, np.arange(axes.shape[1])])
 
@@ -47,9 +47,20 @@ def settle_signs(axes: NDArray[np.float64]) -> NDArray[np.float64]:
 def explained_variance(
     activity: NDArray[np.floating], axes: NDArray[np.float64], rows: NDArray[np.intp] | None = None
 ) -> NDArray[np.float64]:
-    """Compute the fraction (component,) of the variance of activity (time, unit), or of some rows, along axes (unit, component).
+    """Compute the fraction of variance of activity (time, unit) along axes (unit, component): (component,).
 
-    NaN where nothing varies.
+    Parameters
+    ----------
+    activity : array, (time, unit)
+    axes : array, (unit, component)
+        Orthonormal.
+    rows : array, optional
+        Samples to use; default: all.
+
+    Returns
+    -------
+    array, (component,)
+        NaN if no unit varies.
     """
     rows = np.arange(len(activity)) if rows is None else rows
     mean = blockwise_sum(activity, rows=rows) / len(rows)

@@ -1,38 +1,40 @@
-"""P-values: from permutations, and adjusted for many tests."""
+"""p-values of permutation tests, and their adjustment for the false discovery rate."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
 def permutation_p(null: NDArray[np.floating], observed: NDArray[np.floating] | float) -> NDArray[np.float64]:
-    """Share of draws at least as large as what was observed, (1 + exceedances) / (1 + draws).
+    """Compute upper-tailed permutation p-values, (1 + draws at least as large as observed) / (1 + draws).
 
     Parameters
     ----------
     null : array, (draw, ...)
-        For a test of small values give both with the sign turned round.
+        For a lower-tailed test negate both arguments.
     observed : array, (...)
 
     Returns
     -------
     array, (...)
-        Never 0: with n draws at least 1 / (1 + n).
+        With n draws at least 1 / (1 + n), so never 0.
 
     References
     ----------
     Phipson & Smyth, Stat. Appl. Genet. Mol. Biol. 9, 39 (2010), doi:10.2202/1544-6115.1585.
     """
-    exceed = np.sum(null >= observed - 1e-12, axis=0)  # a draw that equals the observed value but for rounding counts
+    exceed = np.sum(null >= observed - 1e-12, axis=0)  # draws equal to the observed value up to rounding count
     return np.asarray((1 + exceed) / (1 + len(null)), np.float64)
 
 
 def adjusted_p(p: ArrayLike) -> NDArray[np.float64]:
-    """Adjust the p-values of many units so that those at most q have a false-discovery rate of at most q.
+    """Adjust p-values for the false discovery rate, after Benjamini and Hochberg.
+
+    The units with an adjusted p of at most q have a false discovery rate of at most q.
 
     Parameters
     ----------
     p : array, (unit,)
-        NaN where a unit was not tested; it stays NaN and does not count.
+        NaN for units that were not tested; it remains NaN and is not counted.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Units in units of their own spread."""
+"""Z-scores and sums over time, computed in blocks."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,17 @@ from rscnav.sessions.lazy import row_blocks
 
 
 def zscore(activity: NDArray[np.floating], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
-    """Z-score each unit of activity (time, unit) over all samples; constant units are dropped: (time, lively unit).
+    """Z-score each unit of activity (time, unit) over all samples; constant units are dropped: (time, varying unit).
 
-    The result goes into `out`, which may be `activity` itself, to save memory. Where units are dropped a new array is made
-    nevertheless.
+    Parameters
+    ----------
+    activity : array, (time, unit)
+    out : array of float32, (time, unit), optional
+        Output array; it may be `activity`, to save memory. It is not used if units are dropped.
+
+    Returns
+    -------
+    array of float32, (time, varying unit)
     """
     lively = activity.max(axis=0) > activity.min(axis=0)
     mean_all = blockwise_sum(activity) / len(activity)
@@ -32,7 +39,20 @@ def blockwise_sum(
     of: Callable[[NDArray[np.floating]], NDArray[np.floating]] | None = None,
     rows: NDArray[np.intp] | None = None,
 ) -> NDArray[np.float64]:
-    """Sum activity (time, unit), or a function of it, over time in double precision, row by row; over some rows or all."""
+    """Sum activity (time, unit), or a function of it, over time in double precision: (unit,).
+
+    Parameters
+    ----------
+    activity : array, (time, unit)
+    of : callable, optional
+        Function of a block (time, unit) of activity, of the same shape; default: identity.
+    rows : array, optional
+        Samples to use; default: all.
+
+    Returns
+    -------
+    array, (unit,)
+    """
     total = np.zeros(activity.shape[1])
     n_rows = len(activity) if rows is None else len(rows)
     for block in row_blocks((n_rows, activity.shape[1]), item_bytes=8):

@@ -1,4 +1,4 @@
-"""Differences of neighbouring trials: free of what all trials share, and of what changes slowly over the session."""
+"""Differences between neighbouring trials, free of the shared time course and of slow drift."""
 
 from dataclasses import dataclass
 
@@ -11,45 +11,49 @@ from rscnav.analyses.statistics.permutation import permutation_p
 
 @dataclass(frozen=True)
 class TrialPairs:
-    """Neighbouring trials, two by two; no trial is in two pairs.
+    """Pairs of neighbouring trials; each trial is in at most one pair.
 
     Parameters
     ----------
     groups : list of array, (pair, 2, step)
-        Per group of pairs of similar length the samples of each pair, earlier trial first, all cut to one length.
+        Samples of each pair, earlier trial first, by group of pairs of similar length; truncated to one length per group.
     left_out : int
-        Trials without a partner: one or none.
+        Count of trials without a partner: 0 or 1.
     """
 
     groups: list[NDArray[np.intp]]
     left_out: int
 
     def part(self, mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Give the samples (sample, 2) at which both trials of a pair are in a part, mask (time,); pair after pair."""
+        """Return the samples (sample, 2) at which `mask` (time,) is True in both trials of a pair, pair after pair."""
         rows = [np.moveaxis(group, 1, 2)[mask[group].all(axis=1)] for group in self.groups]
         return np.concatenate([*rows, np.empty((0, 2), np.intp)])
 
     def starts(self) -> NDArray[np.intp]:
-        """Give the first sample of each pair, in order of time."""
+        """Return the first sample of each pair, in order of time."""
         return np.sort(np.concatenate([*(group[:, 0, 0] for group in self.groups), np.empty(0, np.intp)]))
 
 
 def neighbouring_pairs(trial: NDArray[np.integer]) -> TrialPairs:
-    """Pair each other trial with the next one, step by step from their starts, as far as the shorter of the two goes.
+    """Pair successive trials (1st with 2nd, 3rd with 4th, ...), aligned at their starts and truncated to the shorter trial.
 
-    The difference of two neighbours is free of the course that all trials share and, because pairs do not overlap in time,
-    those of a unit whose mean wanders at random are independent of each other. Units that drift each on its own look
-    correlated as they are, and no permutation of trials keeps that; in the differences there is nothing to keep.
+    The difference between two neighbouring trials is free of the time course that all trials share. Slow drift makes independent
+    units look correlated, and no permutation of trials preserves it. In differences of pairs that do not overlap in time, a random
+    walk of a unit's mean contributes independent increments.
 
     Parameters
     ----------
     trial : array, (time,)
-        Index of the trial of each sample, samples in order of time; -1 between trials.
+        Index of the trial of each sample, in order of time; -1 between trials.
+
+    Returns
+    -------
+    TrialPairs
 
     References
     ----------
     Granger & Newbold, J. Econometrics 2, 111 (1974), doi:10.1016/0304-4076(74)90034-7 (spurious correlation of random walks,
-    and differences as its cure); Harris, bioRxiv 2020.08.15.251611, doi:10.1101/2020.08.15.251611 (the same for neurons).
+    and differences as its remedy); Harris, bioRxiv 2020.08.15.251611, doi:10.1101/2020.08.15.251611 (the same for neurons).
     """
     inside = np.flatnonzero(np.asarray(trial) >= 0)
     starts, lengths = runs(trial[inside])
@@ -60,17 +64,19 @@ def neighbouring_pairs(trial: NDArray[np.integer]) -> TrialPairs:
 
 
 def differences(series: NDArray[np.floating], pairs: TrialPairs) -> tuple[NDArray[np.floating], ExchangeableTrials]:
-    """Give later minus earlier trial of each pair.
+    """Compute the later minus the earlier trial of each pair.
 
     Parameters
     ----------
     series : array, (unit, time)
+    pairs : TrialPairs
 
     Returns
     -------
-    array, (unit, pair after pair and step after step)
+    array, (unit, sample)
+        Pair after pair and step after step.
     ExchangeableTrials
-        Where in them the samples of each pair are.
+        Indices of the samples of each pair in the array.
     """
     earlier, later = (ExchangeableTrials([g[:, k] for g in pairs.groups], pairs.left_out) for k in (0, 1))
     values = np.take(series, later.samples(), axis=1) - np.take(series, earlier.samples(), axis=1)
@@ -83,20 +89,21 @@ def trial_autocorrelation(
     generator: np.random.Generator,
     n_null: int = 199,
 ) -> tuple[float, float]:
-    """Correlation of a trial's mean activity with the next trial's, averaged over the units that vary; and its p.
+    """Compute the trial autocorrelation: correlation between the mean activity of successive trials, averaged over units that vary.
 
     Parameters
     ----------
     activity : array, (time, unit)
     trial : array, (time,)
         In order of time.
+    generator : numpy.random.Generator
     n_null : int
         Permutations of the order of the trials, the same for all units.
 
     Returns
     -------
     correlation, p : float
-        NaN with fewer than four trials, or where no unit varies.
+        Upper-tailed permutation p-value. NaN with fewer than four trials, or if no unit varies.
     """
     starts, lengths = runs(trial)
     if len(starts) < 4:

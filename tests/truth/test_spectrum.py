@@ -156,7 +156,7 @@ def test_drift_fools_trial_shuffles_and_not_those_of_differences():
         result = analyse("eigenspectrum", null_session("drift", np.random.default_rng(seed)), FEW)
         above_b += [result.scalar(f"{part}/components_above_trial_shuffle") for part in ("LM1", "LM2")]
         p += [result.scalar(f"{part}/p_first") for part in ("LM1", "LM2")]
-        assert "drifts" in result.notes[""]
+        assert "slow drift" in result.notes[""]
     assert np.mean(np.array(above_b) > 0) > 0.9
     assert np.sum(np.array(p) <= 0.05) <= 4  # 16 at 0.05: more has a chance of 0.001
 
@@ -202,7 +202,7 @@ def test_what_cannot_be_computed_is_noted():
     constant = analyse("eigenspectrum", ring_session(lambda s, rng: np.ones((len(s.time), 4)), n_trials=12), FEW)
     assert "0 of 4 units vary" in constant.notes["LM2"]
     one_trial = analyse("eigenspectrum", ring_session(slow_noise, n_trials=1), FEW)
-    assert "no control trial_shuffle" in " ".join(one_trial.notes.values())
+    assert "no null distribution trial_shuffle" in " ".join(one_trial.notes.values())
 
 
 def test_long_phases_are_cut_to_whole_trials():

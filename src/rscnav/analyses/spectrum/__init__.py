@@ -1,7 +1,7 @@
-"""PCA eigenspectra and participation ratios, beside shuffled controls.
+"""PCA eigenspectra and participation ratios, compared with null distributions.
 
-- ``eigenspectrum``        analysis `eigenspectrum`: how many principal components the activity of each phase has, against four controls
-- ``null_spectra``         controls of the eigenvalue spectrum
-- ``participation_ratio``  participation ratio free of what few samples add to it, with an interval over trials
-- ``pca_spectrum``         eigenvalue spectrum of activity
+- ``eigenspectrum``        analysis `eigenspectrum`: eigenspectrum of each phase, compared with four null distributions
+- ``null_spectra``         null distributions of the eigenspectrum
+- ``participation_ratio``  participation ratio without sampling bias, with an interval over trials
+- ``pca_spectrum``         eigenspectrum of activity
 """

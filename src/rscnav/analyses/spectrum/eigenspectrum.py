@@ -1,12 +1,13 @@
-"""Analysis `eigenspectrum`: how many principal components the activity of each phase has, against four controls.
+"""Analysis `eigenspectrum`: PCA eigenspectrum of the activity in each phase, compared with four null distributions.
 
-- `circular_shift`: each unit's samples of the phase rolled by an offset of its own.
-- `trial_shuffle`: whole trials permuted unit by unit, which keeps what all trials share. `components_above` is counted against this one.
-- `spike_shuffle`, where there are spikes: each unit's counts shuffled over all bins, before the low-pass filter.
-- `trial_difference_shuffle`: as `trial_shuffle`, of the differences of neighbouring trials, which are free of slow drift too. The p-values are against this one.
+- `circular_shift`: each unit's samples of the phase are shifted circularly by its own random offset.
+- `trial_shuffle`: whole trials are permuted for each unit, which preserves what all trials share. `components_above` uses this null.
+- `spike_shuffle`, if there are spikes: each unit's counts are shuffled over all bins, before the low-pass filter.
+- `trial_difference_shuffle`: as `trial_shuffle`, of differences between neighbouring trials, which are also free of slow drift. The
+  p-values use this null.
 
-Every spectrum sums to 1, so each crosses the mean of its control somewhere; where it does is given as `crossing`, but it is
-no test. `components_above_*` counts the components, from the first on, that lie above 95 % of the control's draws.
+Every spectrum sums to 1, so that it always crosses the mean of its null somewhere. `crossing` is the first component below the mean
+of `circular_shift`; it is not a test. `components_above_*` counts the leading components above the 95 % band of the null distribution.
 """
 
 from dataclasses import dataclass
@@ -43,28 +44,28 @@ NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres", "spikes")
 MIN_SAMPLES = 20
 FOLDS = 5
-# Of random numbers.
+# Names of the streams of random numbers.
 STREAMS = {"circular_shift": "A", "trial_shuffle": "B", "spike_shuffle": "C", "trial_difference_shuffle": "D"}
-DRIFT = 0.1  # correlation of successive trials' means from which on activity is said to drift
+DRIFT = 0.1  # trial autocorrelation from which on a note reports drift
 
 
 class Settings(StrictSettings):
-    """Numbers of the analysis."""
+    """Settings of the eigenspectrum."""
 
-    n_components: int = Field(45, ge=1, description="components to report")
-    n_null: int = Field(200, ge=20, description="draws of each control")
+    n_components: int = Field(45, ge=1, description="count of components in the result")
+    n_null: int = Field(200, ge=20, description="draws of each null distribution")
     max_samples: int = Field(
         3000,
         ge=100,
         le=100_000,
-        description="samples a phase, in whole trials drawn at random; the controls' cost grows with it",
+        description="largest count of samples per phase, in whole trials drawn at random; it determines the computing time",
     )
     sample_interval_s: float = Field(
         0.3,
         gt=0,
-        description="before trials are left out, samples are thinned to one in this long (s): neighbours are alike",
+        description="interval between the samples that are used, because neighbouring ones are similar (s); trials are drawn afterwards",
     )
-    n_groups: int = Field(20, ge=MIN_GROUPS, le=30, description="groups of trials of the jackknife")
+    n_groups: int = Field(20, ge=MIN_GROUPS, le=30, description="groups of trials for the jackknife")
 
 
 @dataclass(frozen=True)
@@ -77,22 +78,23 @@ class _Part:
 
     @property
     def samples(self) -> NDArray[np.intp]:
+        """Return the samples of the phase."""
         return self.whole[self.mask]
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Compute spectra and controls of each phase."""
+    """Compute spectra and null distributions of each phase."""
     prepared = prepare(session, common)
     result = Result()
     result.notes[""] = (
-        f"trials: {prepared.trials}; components_above is against control trial_shuffle, p against control trial_difference_shuffle"
+        f"trials: {prepared.trials}; null distributions: trial_shuffle for components_above, trial_difference_shuffle for p"
     )
     slow, p = trial_autocorrelation(prepared.activity, prepared.trial, seeds.generator("drift"))
     result.add("trial_autocorrelation", slow)
     result.add("trial_autocorrelation_p", p)
     if slow >= DRIFT and p <= 0.01:
         result.notes[""] += (
-            f"; activity drifts (successive trials' means correlate by {slow:.2f}): only control trial_difference_shuffle is free of that"
+            f"; slow drift (trial autocorrelation {slow:.2f}): only the null trial_difference_shuffle is free of it"
         )
     for name, mask in prepared.phase_masks().items():
         part = _draw_trials(prepared, mask, session.dt_s, settings, seeds.generator(name, "trials"))
@@ -112,7 +114,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def _draw_trials(
     prepared: Prepared, mask: NDArray[np.bool_], dt_s: float, settings: Settings, generator: np.random.Generator
 ) -> _Part:
-    """Thin the samples, then draw pairs of neighbouring trials, as many as keep the phase's samples within the limit."""
+    """Thin the samples, then draw pairs of neighbouring trials, as many as fit the limit of samples of the phase."""
     stride = min(max(1, round(settings.sample_interval_s / dt_s)), max(1, int(mask.sum()) // settings.max_samples))
     thin = prepared.step % stride == 0
     trials, counts = np.unique(prepared.trial[mask & thin], return_counts=True)
@@ -124,7 +126,7 @@ def _draw_trials(
 
 
 def _observed(result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds) -> None:
-    """Store the spectrum, plain and held out, and the participation ratio, plain and corrected."""
+    """Add the spectrum and participation ratio: plain, and the cross-validated spectrum and bias-corrected ratio."""
     activity, trial = prepared.activity[part.samples], prepared.trial[part.samples]
     spectrum = spectrum_of(np.ascontiguousarray(activity.T, np.float64), activity.shape[1])
     result.add(f"{name}/eigenvalues", spectrum[: settings.n_components], "", ("component",))
@@ -145,6 +147,7 @@ def _observed(result: Result, name: str, prepared: Prepared, part: _Part, settin
 def _circular_shift(
     result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds
 ) -> None:
+    """Add the circular shift null, and the first component below its mean."""
     draw = controls.circular_shift_null(prepared.activity[part.samples].T, settings.n_components)
     generator = seeds.generator(name, STREAMS["circular_shift"])
     observed = result[f"{name}/eigenvalues"]
@@ -156,7 +159,7 @@ def _circular_shift(
 def _trial_shuffle(
     result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds
 ) -> None:
-    """Permute trials, and compare with the spectrum of the same samples: those that all trials of a group have."""
+    """Add the trial shuffle null, and the spectrum of the same samples: those that all trials of a group have."""
     exchangeable = exchangeable_trials(prepared.trial[part.whole])
     mask = part.mask & np.isin(np.arange(len(part.whole)), exchangeable.samples())
     series = np.ascontiguousarray(prepared.activity[part.whole].T)
@@ -165,14 +168,14 @@ def _trial_shuffle(
     result.add(f"{name}/components_above", result[f"{name}/components_above_trial_shuffle"])
     if exchangeable.left_out:
         result.notes[name] = (
-            f"control trial_shuffle leaves out {exchangeable.left_out} trials that have no other of similar length"
+            f"trial_shuffle leaves out {exchangeable.left_out} trials without another of similar length (within 20 %)"
         )
 
 
 def _trial_difference_shuffle(
     result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds
 ) -> None:
-    """Permute pairs of neighbouring trials' differences, where both trials of a pair are in the phase."""
+    """Add the trial shuffle null of differences between neighbouring trials, for pairs with both trials in the phase, and its p-values."""
     pairs = neighbouring_pairs(prepared.trial[part.whole])
     series, exchangeable = differences(np.ascontiguousarray(prepared.activity[part.whole].T), pairs)
     both = np.concatenate([np.empty(0, bool), *(part.mask[group].all(axis=1).ravel() for group in pairs.groups)])
@@ -187,16 +190,16 @@ def _permuted(
     result: Result, name: str, null: str, series: NDArray[np.floating], exchangeable: ExchangeableTrials, mask: NDArray[np.bool_],
     settings: Settings, seeds: Seeds,
 ) -> list[NDArray]:  # fmt: skip
-    """Store a spectrum and the control in which blocks are permuted unit by unit; return the control's spectra, or none and a note."""
+    """Add a spectrum and its null with blocks permuted for each unit; return the draws, or an empty list after a note."""
     reason = why_insufficient(series[:, mask].T, MIN_SAMPLES)
     if not reason and max(map(len, exchangeable.groups)) < 2:
-        reason = "there are not two to permute"
+        reason = "there are fewer than two to permute"
     if reason:
         before = f"{result.notes[name]}; " if name in result.notes else ""
         what = (
             "trials of similar length" if null == "trial_shuffle" else "pairs of neighbouring trials of similar length"
         )
-        result.notes[name] = f"{before}no control {null}: among {what}, {reason}"
+        result.notes[name] = f"{before}no null distribution {null}: for {what}, {reason}"
         return []
     observed = spectrum_of(np.ascontiguousarray(series[:, mask], np.float64), settings.n_components)
     draw = controls.trial_shuffle_null(series, exchangeable, mask, settings.n_components)
@@ -204,7 +207,7 @@ def _permuted(
     try:
         draws = [draw(generator) for _ in range(settings.n_null)]
     except InvalidValueError as error:
-        result.notes[name] = f"no control {null}: {error}"
+        result.notes[name] = f"no null distribution {null}: {error}"
         return []
     result.add(f"{name}/eigenvalues_{null}", observed, "", ("component",))
     result.add(f"{name}/n_samples_{null}", int(mask.sum()))
@@ -216,7 +219,7 @@ def _spike_shuffle(
     result: Result, name: str, session: Session, prepared: Prepared, part: _Part, settings: Settings, common: Common,
     seeds: Seeds,
 ) -> None:  # fmt: skip
-    """Shuffle the counts of the drawn trials, filter them, and take the samples of the phase."""
+    """Add the spike shuffle null: counts of the drawn trials are shuffled and filtered, and samples of the phase selected."""
     drawn = prepared.samples[np.isin(prepared.trial, np.unique(prepared.trial[part.whole]))]
     stretches = contiguous_stretches(session.time[drawn], session.trial[drawn], session.dt_s)
     lowpassed = partial(
@@ -234,7 +237,7 @@ def _spike_shuffle(
 
 
 def _add_control(result: Result, name: str, null: str, observed: NDArray, spectra: list[NDArray]) -> None:
-    """Store mean and 95 % band of a control's spectra, and how many leading components lie above it."""
+    """Add mean and 95 % band of a null distribution, and the count of leading components above the band."""
     band = null_band(spectra)
     result.add_each(f"{name}/control_{null}_", BAND, band, "", ("component",))
     result.add(f"{name}/components_above_{null}", n_significant_components(observed, band[2]))

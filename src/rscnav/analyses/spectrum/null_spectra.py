@@ -1,6 +1,6 @@
-"""Controls of the eigenvalue spectrum: what the spectrum would be if units had nothing, or only the trial, in common.
+"""Null distributions of the eigenspectrum: circular shift, trial shuffle, spike shuffle.
 
-Values lie unit by unit in memory, (unit, time), because each unit is moved as a block.
+Arrays are (unit, time), with the samples of a unit contiguous in memory, because each unit is permuted as a block.
 """
 
 from collections.abc import Callable
@@ -11,14 +11,25 @@ from numpy.typing import NDArray
 from rscnav.analyses.spectrum.pca_spectrum import leading_spectrum
 from rscnav.analyses.statistics.null_models import ExchangeableTrials
 
-SHUFFLES = 10  # of the counts, for `spike_shuffle`
+SHUFFLES = 10  # count of shuffles from which `spike_shuffle_null` draws
 
 
 def circular_shift_null(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generator], NDArray]:
-    """Null `circular_shift`: each unit's samples rolled by an offset of its own, as `rscnav.analyses.statistics.null_models.circular_shift_units` does.
+    """Return a function that draws spectra of the circular shift: each unit's samples are shifted circularly by its own random offset.
 
-    Keeps each unit's own distribution and its slowness; what units share is gone, also what they share only because
-    they do the same at the same time in every trial.
+    It preserves each unit's distribution and autocorrelation. It removes everything that units share, including a time course that is
+    the same in all trials. See `rscnav.analyses.statistics.null_models.circular_shift_units`.
+
+    Parameters
+    ----------
+    series : array, (unit, time)
+    n : int
+        Count of components.
+
+    Returns
+    -------
+    callable
+        Takes a generator and returns a spectrum (component,).
     """
     centred = centre_float32(series)
     twice = np.concatenate([centred, centred], axis=1)
@@ -37,21 +48,26 @@ def circular_shift_null(series: NDArray[np.floating], n: int) -> Callable[[np.ra
 def trial_shuffle_null(
     series: NDArray[np.floating], exchangeable: ExchangeableTrials, part: NDArray[np.bool_], n: int
 ) -> Callable[[np.random.Generator], NDArray]:
-    """Null `trial_shuffle`: each unit's trials permuted by itself, among trials of similar length.
+    """Return a function that draws spectra of the trial shuffle: each unit's trials are permuted, among trials of similar length.
 
-    The samples of the part stay where behaviour put them; a unit's activity there comes from another trial at the same
-    time in the trial. This keeps what all trials share, such as a ramp.
+    The samples of the phase are selected by the observed behaviour. The activity of a unit at these samples is from another trial at the
+    same time in the trial. What all trials share, such as a ramp, is preserved.
 
     Parameters
     ----------
     series : array, (unit, time)
-        Of whole trials.
+        Whole trials.
     exchangeable : ExchangeableTrials
         Groups of those trials.
     part : array of bool, (time,)
-        Samples of the part.
+        Mask of the samples of the phase.
     n : int
-        Components.
+        Count of components.
+
+    Returns
+    -------
+    callable
+        Takes a generator and returns a spectrum (component,).
     """
     blocks = []
     centred = centre_float32(series)
@@ -82,21 +98,24 @@ def spike_shuffle_null(
     n_null: int,
     generator: np.random.Generator,
 ) -> list[NDArray]:
-    """Null `spike_shuffle`: each unit's spike counts shuffled over all bins, then filtered as the real ones were.
+    """Return draws of the spike shuffle: each unit's spike counts are shuffled over all bins, then filtered like the data.
 
-    In each draw a unit's samples are those of any of `SHUFFLES` shuffles, rolled by any offset: shuffled counts have no order in
-    time that this could break, and a unit's variance differs from draw to draw as it does between shuffles.
+    Each draw takes the samples of a unit from one of `SHUFFLES` shuffles, with a random circular shift. The shift breaks no dependency,
+    since shuffled counts have no temporal order. The variance of a unit differs between draws as it does between shuffles.
 
     Parameters
     ----------
     counts : array, (time, unit)
-        Not filtered; of the trials that samples are taken from.
+        Unfiltered counts of the drawn trials.
     places : array
-        The samples to take, of `counts`.
+        Indices of the samples of the phase in `counts`.
     lowpassed : callable
-        Filters (time, unit) as the activity was.
+        Filters (time, unit) like the activity.
     n : int
-        Components.
+        Count of components.
+    n_null : int
+        Count of draws.
+    generator : numpy.random.Generator
 
     Returns
     -------
@@ -117,6 +136,6 @@ def spike_shuffle_null(
 
 
 def centre_float32(series: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Take off each unit's mean and give (unit, time) in single precision, unit by unit in memory."""
+    """Subtract each unit's mean and return (unit, time) in single precision, contiguous by unit."""
     mean = series.mean(axis=1, keepdims=True, dtype=np.float64)
     return np.ascontiguousarray(series - mean, np.float32)

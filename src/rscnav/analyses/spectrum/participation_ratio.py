@@ -1,4 +1,4 @@
-"""Participation ratio free of what few samples add to it, with an interval over trials."""
+"""Participation ratio without sampling bias, with an interval over trials."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.jackknife import jackknife_interval
 
-MIN_GROUPS = 5  # four different groups enter each product, and one is left out for the interval
+MIN_GROUPS = 5  # four different groups for each product, and one that the jackknife leaves out
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Moments:
     Parameters
     ----------
     n : array, (group,)
-        Samples.
+        Count of samples.
     first : array, (group, unit)
         Sums of activity.
     second : array, (group, unit, unit)
@@ -30,7 +30,7 @@ class Moments:
 
 
 def moments(activity: NDArray[np.floating], group: NDArray[np.integer]) -> Moments:
-    """Sum up activity (time, unit), its mean taken off, over groups of trials (time,)."""
+    """Compute the sums of activity (time, unit), after subtraction of its mean, over groups of trials (time,)."""
     centred = activity - activity.mean(axis=0, dtype=np.float64)
     numbers, counts = np.unique(group, return_counts=True)
     parts = [centred[group == number] for number in numbers]
@@ -42,11 +42,11 @@ def moments(activity: NDArray[np.floating], group: NDArray[np.integer]) -> Momen
 
 
 def corrected_participation_ratio(sums: Moments) -> tuple[float, float, float]:
-    """Participation ratio tr(C)² / tr(C²) of the covariance C of the activity's process, with its 95 % interval.
+    """Compute the bias-corrected participation ratio tr(C)² / tr(C²) of the covariance C of activity, with its 95 % interval.
 
-    Noise of the estimate spreads the sample covariance's eigenvalues, so that its plain ratio is too small, the more so the
-    fewer independent samples there are; and samples of one trial are not independent. Here both traces are sums over
-    products of four different groups of trials, each of which is free of that bias: with K_ij the sum over all samples x of group
+    Sampling noise spreads the eigenvalues of the sample covariance. The plain ratio is therefore too small, with a bias that grows as the
+    count of independent samples decreases; samples of one trial are not independent. Here both traces are sums over
+    products of four different groups of trials, which have no such bias. With K_ij the sum over all samples x of group
     i and y of group j of (x - y)(x - y)ᵀ / 2, whose expectation is proportional to C,
 
         tr(C)² ∝ Σ tr(K_ij) tr(K_kl),  tr(C²) ∝ Σ tr(K_ij K_kl),  i, j, k, l all different.
@@ -54,13 +54,13 @@ def corrected_participation_ratio(sums: Moments) -> tuple[float, float, float]:
     Parameters
     ----------
     sums : Moments
-        Of at least four groups, five for an interval. More than some thirty cost much memory.
+        At least four groups, five for an interval. Memory grows with the fourth power of the count; use at most about 30.
 
     Returns
     -------
     value, low, high : float
-        The interval is a jackknife over groups, of the ratio's logarithm. NaN with too few groups, or where the sums are not above
-        0: data too few to tell.
+        The interval is a jackknife over groups, of the logarithm of the ratio. NaN with too few groups, or if a sum is not positive,
+        which means that there are too few data.
 
     References
     ----------
@@ -75,7 +75,7 @@ def corrected_participation_ratio(sums: Moments) -> tuple[float, float, float]:
     trace, square = _traces(sums), _squares(sums)
     above = np.where(different, trace[:, :, None, None] * trace, 0.0)
     below = np.where(different, square, 0.0)
-    # A group is in a product once at most, in any of four places that are alike: leaving it out takes off four times its sum.
+    # A group occurs at most once in a product, at one of four symmetric positions: without it, four times its sum is subtracted.
     total = np.array([above.sum(), below.sum()])
     own = np.array([above.sum(axis=(1, 2, 3)), below.sum(axis=(1, 2, 3))])
     value = _ratio(*total)
@@ -87,20 +87,20 @@ def corrected_participation_ratio(sums: Moments) -> tuple[float, float, float]:
 
 
 def _all_different(n: int) -> NDArray[np.bool_]:
-    """Mark the products (i, j, k, l) of four different groups."""
+    """Return the mask of the products (i, j, k, l) of four different groups."""
     i, j, k, m = np.ix_(*[np.arange(n)] * 4)
     return (i != j) & (i != k) & (i != m) & (j != k) & (j != m) & (k != m)
 
 
 def _traces(sums: Moments) -> NDArray[np.float64]:
-    """tr(K_ij), (group, group)."""
+    """Compute tr(K_ij), (group, group)."""
     own = np.trace(sums.second, axis1=1, axis2=2)
     crossed = np.outer(own, sums.n)
     return 0.5 * (crossed + crossed.T) - sums.first @ sums.first.T
 
 
 def _squares(sums: Moments) -> NDArray[np.float64]:
-    """tr(K_ij K_kl), (group, group, group, group).
+    """Compute tr(K_ij K_kl), (group, group, group, group).
 
     K_ij = (n_j S_i + n_i S_j - m_i m_jᵀ - m_j m_iᵀ) / 2 with counts n, sums m and sums of products S.
     """
@@ -121,4 +121,5 @@ def _squares(sums: Moments) -> NDArray[np.float64]:
 
 
 def _ratio(above: float, below: float) -> float:
+    """Return the ratio; NaN unless both arguments are positive."""
     return above / below if above > 0 and below > 0 else np.nan

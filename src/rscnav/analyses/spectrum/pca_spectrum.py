@@ -1,4 +1,4 @@
-"""Eigenvalue spectrum of activity."""
+"""PCA eigenspectrum of activity, and summary statistics of it."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -7,20 +7,20 @@ from rscnav.analyses.statistics.pca import principal_axes
 from rscnav.errors import InvalidValueError
 from rscnav.validation import as_activity
 
-SMALL = 256  # units up to which all eigenvalues are as quick as the first few
-ROUNDING = 1e-5  # shares of variance closer to each other than this (relative) count as equal
+SMALL = 256  # count of units up to which computing all eigenvalues is as fast as computing the first few
+ROUNDING = 1e-5  # relative difference below which two fractions of variance count as equal
 
 
 def eigenspectrum(activity: ArrayLike, n: int = 45) -> NDArray[np.float64]:
-    """Share of the variance along each principal direction, λ_k / Σ λ, largest first.
+    """Compute the eigenspectrum: the fraction of variance along each principal component, λ_k / Σ λ, largest first.
 
-    λ are the eigenvalues of the units' covariance. The sum runs over all of them, also those that are not returned.
+    λ are the eigenvalues of the units' covariance. The sum runs over all of them, including those that are not returned.
 
     Parameters
     ----------
     activity : array, (time, unit)
     n : int
-        How many to return, at least 1.
+        Count of components to return, at least 1.
 
     Returns
     -------
@@ -29,26 +29,26 @@ def eigenspectrum(activity: ArrayLike, n: int = 45) -> NDArray[np.float64]:
     Raises
     ------
     InvalidValueError
-        For less than two samples, a value that is not finite, or units that are all constant.
+        If there are fewer than two samples, a value is not finite, or all units are constant.
     """
     array = as_activity(activity)
     if n < 1:
-        raise InvalidValueError(f"n: {n} components will not do; at least 1")
+        raise InvalidValueError(f"n: {n} is not valid; expected at least 1 component")
     if len(array) < 2:
         raise InvalidValueError("activity: one sample has no variance; at least 2 are needed")
     return spectrum_of(np.asarray(array.T, np.float64), n)
 
 
 def spectrum_of(series: NDArray[np.floating], n: int) -> NDArray[np.float64]:
-    """Do what `eigenspectrum` does on checked values that lie unit by unit in memory, (unit, time)."""
+    """Compute the eigenspectrum as in `eigenspectrum`, of validated values (unit, time) with the samples of a unit contiguous in memory."""
     centred = series - series.mean(axis=1, keepdims=True)
-    # The smaller of the two products has all eigenvalues that are not zero.
+    # Both products have the same nonzero eigenvalues; the smaller one is used.
     product = centred @ centred.T if len(centred) <= centred.shape[1] else centred.T @ centred
     values = np.clip(np.linalg.eigvalsh(product)[::-1], 0, None)
-    # Rounding in the mean leaves crumbs of variance in units that are constant.
-    crumbs = np.sum((np.finfo(np.float64).eps * np.abs(series).max(axis=1)) ** 2) * series.shape[1]
-    if values.sum() <= 4 * crumbs:
-        raise InvalidValueError("activity: all units are constant; there is no variance to share out")
+    # Upper limit of the variance that rounding error of the mean causes in constant units.
+    rounding = np.sum((np.finfo(np.float64).eps * np.abs(series).max(axis=1)) ** 2) * series.shape[1]
+    if values.sum() <= 4 * rounding:
+        raise InvalidValueError("activity: all units are constant; at least one unit must vary")
     spectrum = np.zeros(min(n, len(series)))
     kept = min(len(spectrum), len(values))
     spectrum[:kept] = values[:kept] / values.sum()
@@ -56,10 +56,10 @@ def spectrum_of(series: NDArray[np.floating], n: int) -> NDArray[np.float64]:
 
 
 def leading_spectrum(series: NDArray[np.floating], n: int) -> NDArray[np.float64]:
-    """Do what `spectrum_of` does in single precision, for the many draws of a control: (unit, time), about 0 in time.
+    """Compute the eigenspectrum as in `spectrum_of` in single precision, of (unit, time) with a mean near 0, for draws of null distributions.
 
-    Only the first `n` eigenvalues are computed; the rest is in the trace. Those above a hundredth of the first agree with
-    `spectrum_of` to 1e-4 of themselves.
+    Only the first `n` eigenvalues are computed; the trace provides the sum. Eigenvalues above a hundredth of the first agree with
+    `spectrum_of` to a relative error of 1e-4.
     """
     from scipy.linalg import eigh
 
@@ -73,7 +73,7 @@ def leading_spectrum(series: NDArray[np.floating], n: int) -> NDArray[np.float64
         product = values.T @ values
     total = float(np.trace(product, dtype=np.float64))
     if not total > 0:
-        raise InvalidValueError("activity: all units are constant; there is no variance to share out")
+        raise InvalidValueError("activity: all units are constant; at least one unit must vary")
     size, kept = len(product), min(n, len(product))
     if size <= max(SMALL, 2 * n):
         leading = np.linalg.eigvalsh(product.astype(np.float64))[::-1][:kept]
@@ -85,10 +85,10 @@ def leading_spectrum(series: NDArray[np.floating], n: int) -> NDArray[np.float64
 
 
 def held_out_spectrum(activity: NDArray[np.floating], fold: NDArray[np.integer], n: int) -> NDArray[np.float64]:
-    """Share of the held-out variance along the principal directions of the other folds, averaged over folds.
+    """Compute the cross-validated spectrum: the fraction of held-out variance along the principal components of the other folds.
 
-    A sample's principal directions follow its own noise, so that the variance along the first ones is too large for that
-    sample, the more so the fewer samples there are; for other samples it is not. The shares need not fall from one component to the next.
+    Principal components fit the noise of their own samples, so that the variance along the first ones is overestimated in these samples, the
+    more so the fewer there are. It is not in held-out samples. The fractions need not decrease from one component to the next.
 
     Parameters
     ----------
@@ -96,13 +96,13 @@ def held_out_spectrum(activity: NDArray[np.floating], fold: NDArray[np.integer],
     fold : array, (time,)
         Each fold is held out once; whole trials, at least two folds.
     n : int
-        Components.
+        Count of components.
 
     Returns
     -------
     array, (min(n, unit),)
-        v_kᵀ C v_k / tr C summed over folds above and below, with C the held-out samples' covariance around the other folds'
-        mean; NaN where nothing varies.
+        v_kᵀ C v_k / tr C, with numerator and denominator summed over folds, and C the covariance of the held-out samples around the mean
+        of the other folds; NaN if no unit varies.
     """
     kept = min(n, activity.shape[1])
     along, total = np.zeros(kept), 0.0
@@ -115,7 +115,9 @@ def held_out_spectrum(activity: NDArray[np.floating], fold: NDArray[np.integer],
 
 
 def participation_ratio(spectrum: ArrayLike) -> float:
-    """Effective number of components, (Σ λ)² / Σ λ²: 1 for a line, the number of units for a round cloud.
+    """Compute the participation ratio, the effective number of components: (Σ λ)² / Σ λ².
+
+    It is 1 if all variance is along one component, and the count of units if all eigenvalues are equal.
 
     Parameters
     ----------
@@ -129,7 +131,7 @@ def participation_ratio(spectrum: ArrayLike) -> float:
     Raises
     ------
     InvalidValueError
-        For a spectrum without variance.
+        If the sum of the eigenvalues is not positive.
 
     References
     ----------
@@ -137,11 +139,11 @@ def participation_ratio(spectrum: ArrayLike) -> float:
     """
     values = np.asarray(spectrum, np.float64)
     if not values.sum() > 0:
-        raise InvalidValueError("spectrum: its sum must be above 0")
+        raise InvalidValueError(f"spectrum: its sum is {values.sum():g}; it must be above 0")
     return float(values.sum() ** 2 / np.sum(values**2))
 
 
 def n_significant_components(spectrum: NDArray[np.floating], level: NDArray[np.floating]) -> int:
-    """Count the components, from the first on, that lie above a level: the first that does not ends the count."""
+    """Return the count of leading components above a level, up to the first one that is not."""
     below = np.flatnonzero(~(spectrum > level * (1 + ROUNDING)))
     return int(below[0]) if len(below) else len(spectrum)

@@ -1,5 +1,5 @@
-"""Correlations between units, and how much of them is kept between phases.
+"""Pairwise correlations of units, and how much of their structure is preserved between phases.
 
-- ``block_correlations``  correlations between units, from blocks of trials
-- ``pairwise``            analysis `pairwise`: correlations between units in each phase
+- ``block_correlations``  unbiased statistics of pairwise correlations, from blocks of trials
+- ``pairwise``            analysis `pairwise`: pairwise correlations in each phase
 """

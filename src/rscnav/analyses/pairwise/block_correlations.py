@@ -1,8 +1,8 @@
-"""Correlations between units, from blocks of trials: what is in them beyond the noise of few samples, and what is kept.
+"""Unbiased statistics of pairwise correlations, from products of different blocks of trials.
 
-A sample correlation matrix holds the noise of its samples, and two matrices from the same trials share some of it. Products of
-different blocks are free of both: with the sums of products C_i (unit, unit) of block i, Σ_{i≠j} ⟨C_i, C_j⟩ is 0 on average where
-units have nothing in common, whatever the noise.
+A sample correlation matrix contains sampling noise, and matrices from the same trials share part of it. Products of different
+blocks are free of both: with the sums of products C_i (unit, unit) of block i, the expectation of Σ_{i≠j} ⟨C_i, C_j⟩ is 0 if units
+are independent.
 """
 
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ NAN: Estimate = (np.nan, np.nan, np.nan)
 
 @dataclass(frozen=True)
 class BlockSums:
-    """Sums over samples of the products of two units, block by block.
+    """Sums over samples of the products of two units, by block.
 
     Parameters
     ----------
     n : array, (block,)
-        Samples.
+        Count of samples.
     sums : array, (block, pair), float32
-        Of each pair of units u < v, in the order of `numpy.triu_indices(n_units, 1)`.
+        For unit pairs u < v, in the order of `numpy.triu_indices(n_units, 1)`.
     squares : array, (block, unit)
-        Sums of each unit's squares; 1 a sample over all blocks.
+        Sums of squares of each unit, scaled to a mean square of 1 over all blocks.
     """
 
     n: NDArray[np.float64]
@@ -37,21 +37,21 @@ class BlockSums:
 
     @property
     def n_units(self) -> int:
-        """Units."""
+        """Count of units."""
         return self.squares.shape[1]
 
     def correlation(self) -> NDArray[np.float32]:
-        """Give the correlation of each pair, (pair,), over all blocks."""
+        """Return the correlation of each unit pair, (pair,), over all blocks."""
         return np.asarray(self.sums.sum(axis=0, dtype=np.float64) / self.n.sum(), np.float32)
 
     def centred(self) -> "BlockSums":
-        """Take off, in each block, the mean over pairs: what is left says how pairs differ."""
+        """Subtract the mean over unit pairs in each block, which leaves the differences between pairs."""
         return BlockSums(
             self.n, self.sums - self.sums.mean(axis=1, keepdims=True, dtype=np.float64).astype("f4"), self.squares
         )
 
     def without_each(self) -> Iterator["BlockSums"]:
-        """Leave out each block in turn, and scale each unit anew to a mean square of 1 over the samples of the others."""
+        """Yield the sums without each block in turn, with units scaled to a mean square of 1 over the remaining samples."""
         first, second = np.triu_indices(self.n_units, 1)
         for number in range(len(self.n)):
             left = np.arange(len(self.n)) != number
@@ -62,10 +62,10 @@ class BlockSums:
             yield BlockSums(n, sums, squares * scale**2)
 
     def influence_values(self) -> "BlockSums":
-        """Take off what a block has for no other reason than that the two units are more active in it.
+        """Subtract from each product the part that is due to the variance of its two units in the block (influence function).
 
-        Of each product x y, r (x² + y² - 2) / 2, with r the pair's correlation: what is left is what the block does to the
-        correlation, to first order. The sums over all blocks stay as they are.
+        From each product x y, r (x² + y² - 2) / 2 is subtracted, with r the correlation of the pair. What remains is the
+        influence of the block on the correlation, to first order. The sums over all blocks are unchanged.
 
         References
         ----------
@@ -79,13 +79,18 @@ class BlockSums:
 
 
 def block_sums(values: NDArray[np.floating], block: NDArray[np.integer], n_blocks: int) -> BlockSums:
-    """Sum up the products of units, each unit scaled to a mean square of 1 over all samples; nothing is centred.
+    """Compute the sums of products of units by block, after scaling of each unit to a mean square of 1; the mean is not subtracted.
 
     Parameters
     ----------
     values : array, (time, unit)
-        With mean 0 by their nature, as differences of trials are. Every unit varies.
+        With an expected mean of 0, such as differences between trials. Every unit varies.
     block : array, (time,)
+    n_blocks : int
+
+    Returns
+    -------
+    BlockSums
     """
     scale = np.sqrt(np.mean(values.astype(np.float64) ** 2, axis=0))
     scaled = (values / scale).astype(np.float32)
@@ -101,7 +106,7 @@ def block_sums(values: NDArray[np.floating], block: NDArray[np.integer], n_block
 
 
 def as_matrix(pairs: NDArray, n_units: int, diagonal: float) -> NDArray:
-    """Lay values of pairs (pair,) out as a symmetric matrix (unit, unit)."""
+    """Return values of unit pairs (pair,) as a symmetric matrix (unit, unit)."""
     matrix = np.zeros((n_units, n_units), pairs.dtype)
     matrix[np.triu_indices(n_units, 1)] = pairs
     matrix += matrix.T
@@ -110,10 +115,14 @@ def as_matrix(pairs: NDArray, n_units: int, diagonal: float) -> NDArray:
 
 
 def mean_correlation(blocks: BlockSums) -> Estimate:
-    """Mean over pairs of units, with its 95 % interval.
+    """Compute the mean correlation over unit pairs, with its 95 % interval.
 
-    The mean m is tied to the variance of the mean over the n scaled units, (1 + (n - 1) m) / n, of whose logarithm the interval
-    is a jackknife over blocks.
+    The mean m determines the variance of the mean over the n scaled units, (1 + (n - 1) m) / n. The interval is a jackknife over blocks
+    of the logarithm of that variance.
+
+    Returns
+    -------
+    value, low, high : float
     """
     own = blocks.influence_values().sums.mean(axis=1, dtype=np.float64)
     means = np.append(own.sum(), own.sum() - own) / np.append(blocks.n.sum(), blocks.n.sum() - blocks.n)
@@ -124,11 +133,15 @@ def mean_correlation(blocks: BlockSums) -> Estimate:
 
 
 def rms_correlation(blocks: BlockSums) -> Estimate:
-    """Root mean square over pairs of units of the true correlation, free of sampling noise, with its 95 % interval.
+    """Compute the root mean square over unit pairs of the correlation, without sampling noise, with its 95 % interval.
 
-    The square is Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs, which may fall below 0: then the value is 0. The interval
-    is a jackknife over blocks, units scaled anew each time: of the root where the square is clearly above 0, else of the square, its
-    ends cut at 0.
+    The square is Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs. A negative square is replaced by 0. The interval is a jackknife over
+    blocks, in which units are scaled again. It is computed from the root if the interval of the square lies above 0. Otherwise it is
+    computed from the square, with negative ends replaced by 0.
+
+    Returns
+    -------
+    value, low, high : float
     """
     square, without = _square(blocks), np.array([_square(left) for left in blocks.without_each()])
     low, high = jackknife_interval(square, without)
@@ -139,14 +152,14 @@ def rms_correlation(blocks: BlockSums) -> Estimate:
 
 
 def _square(blocks: BlockSums) -> float:
-    """Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs; NaN with one block."""
+    """Compute Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs; NaN with one block."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return float(self_product(blocks) / (blocks.n.sum() ** 2 - np.sum(blocks.n**2)) / blocks.sums.shape[1])
 
 
 @dataclass(frozen=True)
 class Product:
-    """A number made of products of two blocks: with all blocks, without each (block,), without any two (block, block)."""
+    """Estimate from products of two blocks: with all blocks, without each (block,), without any two (block, block)."""
 
     value: float
     without: NDArray[np.float64]
@@ -154,16 +167,16 @@ class Product:
 
     @property
     def positive(self) -> bool:
-        """Whether all of them are above 0."""
+        """Whether all these estimates are above 0."""
         return bool(self.value > 0 and np.all(self.without > 0) and np.all(self.without_two > 0))
 
     def interval(self) -> tuple[float, float]:
-        """Give the 95 % interval by the jackknife."""
+        """Compute the 95 % jackknife interval."""
         return jackknife_interval(self.value, self.without, self.without_two)
 
 
 def cross_product(one: BlockSums, other: BlockSums) -> Product:
-    """Mean over pairs of units of the product of two true correlations, from different blocks of trials."""
+    """Compute the mean over unit pairs of the product of two correlations, from different blocks of trials."""
     gram = (one.sums @ other.sums.T).astype(np.float64)
     sums, sums_without, sums_two = _off_diagonal(gram)
     counts, counts_without, counts_two = _off_diagonal(np.outer(one.n, other.n))
@@ -175,9 +188,9 @@ def cross_product(one: BlockSums, other: BlockSums) -> Product:
 
 
 def _off_diagonal(table: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Sum a table (block, block) up without its diagonal: all of it, without each block, without any two (on the diagonal: one)."""
+    """Sum the off-diagonal elements of a table (block, block): all, without each block, without any two (on the diagonal: without one)."""
     off = table - np.diag(np.diag(table))
-    both = off + off.T  # what blocks j and k have together, counted off twice below
+    both = off + off.T  # elements (j, k) and (k, j), which are subtracted twice below
     of_block = both.sum(axis=0)
     total = float(off.sum())
     two = total - of_block[:, None] - of_block + both
@@ -186,21 +199,21 @@ def _off_diagonal(table: NDArray[np.float64]) -> tuple[float, NDArray[np.float64
 
 
 def structure_preserved(one: BlockSums, other: BlockSums) -> Estimate:
-    """Correlation, over pairs of units, of the true correlations in two phases, with its 95 % interval.
+    """Compute the structure preserved: the correlation over unit pairs of the correlations in two phases, with its 95 % interval.
 
-    Covariance and variances over pairs are from products of different blocks, so that it is not pulled towards 0 by the noise of
-    few samples, nor up by noise that both phases of one trial share. The interval is a jackknife over blocks.
+    Covariance and variances over unit pairs are from products of different blocks. The estimate is therefore neither reduced by sampling
+    noise nor increased by noise that both phases of a trial share. The interval is a jackknife over blocks.
 
     Parameters
     ----------
     one, other : BlockSums
-        Of the two phases; block k of both is of the same trials.
+        Of the two phases; block k of both is from the same trials.
 
     Returns
     -------
     value, low, high : float
-        The value may lie a little beyond ±1. NaN where in either phase the variance over pairs is not clearly above 0 (by its
-        own jackknife): then there is no structure that could be kept.
+        The value may slightly exceed ±1. NaN if the jackknife interval of the variance over unit pairs includes 0 in either phase:
+        then there is no structure to preserve.
     """
     a, b = one.influence_values().centred(), other.influence_values().centred()
     both, first, second = cross_product(a, b), cross_product(a, a), cross_product(b, b)
@@ -218,17 +231,23 @@ def structure_preserved(one: BlockSums, other: BlockSums) -> Estimate:
 def sign_flip_null(
     blocks: BlockSums, n_draws: int, generator: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Null of units that have nothing in common: in each block the sign of each unit is turned at random.
+    """Draw from the sign flip null of independent units: in each block the sign of each unit is flipped at random.
 
-    The sign of the difference of two trials says which of them is called the first, so that for units that have nothing to do with each
-    other both signs are as likely; whatever a unit does within a block is kept.
+    The sign of a difference between two trials depends on their order. For independent units both signs are therefore equally probable.
+    Everything within a unit and block is preserved.
+
+    Parameters
+    ----------
+    blocks : BlockSums
+    n_draws : int
+    generator : numpy.random.Generator
 
     Returns
     -------
     square : array, (draw,)
-        What `cross_product` of the blocks with themselves would be, up to the same factor, see `self_product`.
+        The `self_product` of each draw.
     correlation : array, (draw, pair)
-        The correlations of up to 20 draws.
+        Correlations of up to 20 draws.
     """
     upper = np.triu_indices(blocks.n_units, 1)
     own = float(np.sum(blocks.sums.astype(np.float64) ** 2))
@@ -245,7 +264,7 @@ def sign_flip_null(
 
 
 def self_product(blocks: BlockSums) -> float:
-    """Σ_{i≠j} ⟨C_i, C_j⟩."""
+    """Compute Σ_{i≠j} ⟨C_i, C_j⟩."""
     total = blocks.sums.sum(axis=0, dtype=np.float64)
     return float(np.sum(total**2) - np.sum(blocks.sums.astype(np.float64) ** 2))
 
@@ -253,14 +272,20 @@ def self_product(blocks: BlockSums) -> float:
 def mantel_null(
     one: BlockSums, other: BlockSums, n_draws: int, generator: np.random.Generator
 ) -> tuple[float, NDArray[np.float64]]:
-    """Null of structure that is not kept: units of the other phase change places (Mantel's test).
+    """Compute the statistic and null distribution of the Mantel test of preserved structure: units of the second phase are permuted.
+
+    Parameters
+    ----------
+    one, other : BlockSums
+    n_draws : int
+    generator : numpy.random.Generator
 
     Returns
     -------
     observed : float
-        Σ_{i≠j} ⟨C_i, C'_j⟩ of the centred blocks, divided by the lengths of the two sums.
+        Σ_{i≠j} ⟨C_i, C'_j⟩ of the centred blocks, divided by the norms of the two sums.
     null : array, (draw,)
-        With all blocks, divided by the same: its spread is if anything the larger.
+        From all blocks, with the same divisor. Its spread is equal or larger, so that the test is conservative.
 
     References
     ----------
@@ -280,7 +305,7 @@ def mantel_null(
 
 
 def pearson(x: NDArray[np.floating], y: NDArray[np.floating]) -> float:
-    """Correlation of two arrays; NaN where either is constant or has less than three values."""
+    """Compute the Pearson correlation of two arrays; NaN if either is constant or has fewer than three values."""
     if len(x) < 3:
         return np.nan
     a, b = x - x.mean(), y - y.mean()

@@ -1,11 +1,12 @@
-"""Analysis `pairwise`: correlations between units in each phase, and how much of their structure is kept from LM1 to LM2.
+"""Analysis `pairwise`: pairwise correlations of units in each phase, and structure preserved from LM1 to LM2.
 
-Correlations are of the differences of neighbouring trials at the same time in the trial, which are free of the course that all
-trials share and of slow drift; `structure_preserved_plain` is of the activity as it is. Three questions, each with its null:
+Correlations are computed from differences between neighbouring trials at the same time in the trial, which are free of the time
+course that all trials share and of slow drift. `structure_preserved_plain` uses the activity itself. Three questions:
 
-- Are units correlated at all? `p`: in each block of trials the sign of each unit's differences is turned at random.
-- Are the same pairs correlated in LM1 and in LM2? `structure_preserved_p`: units of LM2 change places; LM1 and LM2 come from different trials.
-- How much is kept? `structure_preserved`: the correlation over pairs of units, free of the noise of few samples, with its interval.
+- Are units correlated? `p`, sign flip: in each block of trials the sign of each unit's differences is flipped at random.
+- Are the same unit pairs correlated in LM1 and in LM2? `structure_preserved_p`, Mantel test: units of LM2 are permuted, and LM1 and LM2 are
+  from different trials.
+- How similar are the correlations? `structure_preserved`: the correlation over unit pairs, without sampling noise, with its interval.
 """
 
 import numpy as np
@@ -29,27 +30,35 @@ NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
 PHASES = ("LM1", "LM2")
 MIN_SAMPLES = 20
-MIN_PAIRS = 4  # pairs of trials below which there is nothing to say
-MIN_BLOCKS = 10  # with fewer, the jackknife's intervals are too narrow
-MIN_UNITS = 5  # with fewer, units can change places in less than 100 ways
-EDGES = np.linspace(-1, 1, 81)  # of the histograms
+MIN_PAIRS = 4  # smallest count of trial pairs
+MIN_BLOCKS = 10  # with fewer blocks the jackknife intervals are too narrow
+MIN_UNITS = 5  # with fewer units there are fewer than 100 permutations for the Mantel test
+EDGES = np.linspace(-1, 1, 81)  # bins of the histograms
 
 
 class Settings(StrictSettings):
-    """Numbers of the analysis."""
+    """Settings of pairwise correlations."""
 
-    cutoff_hz: float = Field(1.0, gt=0, description="low-pass of this analysis, in place of the common one (Hz)")
-    max_samples: int = Field(20000, ge=100, description="differences a phase, of whole pairs of trials drawn at random")
-    n_blocks: int = Field(20, ge=MIN_BLOCKS, description="blocks of successive trials, of the jackknife and the nulls")
-    n_null: int = Field(200, ge=5, description="draws of each null")
+    cutoff_hz: float = Field(
+        1.0, gt=0, description="cutoff of the low-pass filter of this analysis, which replaces the common one (Hz)"
+    )
+    max_samples: int = Field(
+        20000, ge=100, description="largest count of differences per phase, in whole trial pairs drawn at random"
+    )
+    n_blocks: int = Field(
+        20, ge=MIN_BLOCKS, description="blocks of successive trials, for the jackknife and the null distributions"
+    )
+    n_null: int = Field(200, ge=5, description="draws of each null distribution")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Correlate units in each phase, and compare LM1 with LM2."""
+    """Compute pairwise correlations in each phase, and compare LM1 with LM2."""
     prepared = prepare(session, common.model_copy(update={"cutoff_hz": settings.cutoff_hz}))
     pairs = neighbouring_pairs(prepared.trial)
     result = Result()
-    result.notes[""] = f"trials: {prepared.trials}; differences of neighbouring trials, {settings.cutoff_hz:g} Hz"
+    result.notes[""] = (
+        f"trials: {prepared.trials}; differences of neighbouring trials; low-pass filter: {settings.cutoff_hz:g} Hz"
+    )
     found: dict[str, NDArray[np.intp]] = {}
     for name, mask in prepared.phase_masks().items():
         samples = _draw_pairs(pairs.part(mask), prepared, settings.max_samples, seeds.generator(name, "pairs"))
@@ -87,7 +96,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def _draw_pairs(
     samples: NDArray[np.intp], prepared: Prepared, limit: int, generator: np.random.Generator
 ) -> NDArray[np.intp]:
-    """Draw whole pairs of trials, as many as keep the samples (sample, 2) within the limit."""
+    """Draw whole trial pairs at random, as many as fit the limit of samples (sample, 2)."""
     if len(samples) <= limit:
         return samples
     _, at, counts = np.unique(prepared.trial[samples[:, 0]], return_inverse=True, return_counts=True)
@@ -95,11 +104,12 @@ def _draw_pairs(
 
 
 def _differences(prepared: Prepared, samples: NDArray[np.intp]) -> NDArray[np.floating]:
+    """Compute the later minus the earlier trial at samples (sample, 2): (sample, unit)."""
     return prepared.activity[samples[:, 1]] - prepared.activity[samples[:, 0]]
 
 
 def _varying(prepared: Prepared, found: dict[str, NDArray[np.intp]]) -> NDArray[np.bool_]:
-    """Mark the units whose differences vary in every part."""
+    """Return a mask of the units whose differences vary in every phase."""
     varying = np.ones(prepared.activity.shape[1], bool)
     for samples in found.values():
         step = _differences(prepared, samples)
@@ -113,7 +123,7 @@ def _part(
     result: Result, name: str, prepared: Prepared, pairs: TrialPairs, samples: NDArray[np.intp], varying: NDArray[np.bool_],
     settings: Settings, seeds: Seeds,
 ) -> BlockSums:  # fmt: skip
-    """Store the correlations of one phase, their mean and root mean square, and the null of units with nothing in common."""
+    """Add the correlations of one phase, their mean and root mean square, and the sign flip null; return the sums by block."""
     starts = prepared.trial[pairs.starts()]  # blocks are the same in all phases
     n_blocks = min(settings.n_blocks, len(starts))
     block = np.searchsorted(starts, prepared.trial[samples[:, 0]]) * n_blocks // len(starts)
@@ -136,23 +146,24 @@ def _part(
 
 
 def _add_estimate(result: Result, key: str, value: float, low: float, high: float, n_blocks: int) -> None:
+    """Add an estimate with its interval; the interval is NaN with fewer than `MIN_BLOCKS` blocks."""
     result.add_each(key, INTERVAL, (value, low, high) if n_blocks >= MIN_BLOCKS else (value, np.nan, np.nan))
 
 
 def _shares(correlation: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Share of the pairs of units in each bin of correlation."""
+    """Return the fraction of unit pairs in each bin of correlation."""
     return np.histogram(np.clip(correlation, -1, 1), EDGES)[0] / len(correlation)
 
 
 def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Settings, seeds: Seeds) -> None:
-    """Store how much of the structure is kept, and whether any is."""
+    """Add the structure preserved and its Mantel test."""
     if one.n_units < MIN_UNITS:
         result.notes["structure_preserved"] = f"{one.n_units} units vary; {MIN_UNITS} are needed to compare structure"
         return
     value, low, high = correlations.structure_preserved(one, other)
     if not np.isfinite(value):
         result.notes["structure_preserved"] = (
-            "pairs of units do not differ in correlation beyond chance: no structure to keep"
+            "correlations do not differ between unit pairs beyond chance: there is no structure to preserve"
         )
     _add_estimate(result, "structure_preserved", value, low, high, int(min(np.sum(one.n > 0), np.sum(other.n > 0))))
     observed, null = correlations.mantel_null(one, other, settings.n_null, seeds.generator("relabelled"))
@@ -162,7 +173,7 @@ def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Setting
 
 
 def _plain(prepared: Prepared, mask: NDArray[np.bool_], varying: NDArray[np.bool_], limit: int) -> NDArray[np.float64]:
-    """Correlations of the activity as it is, (pair,)."""
+    """Compute the correlations of the activity itself, (pair,)."""
     samples = np.flatnonzero(mask)
     samples = samples[:: max(1, -(-len(samples) // limit))]
     correlation = np.corrcoef(prepared.activity[samples][:, varying].T)

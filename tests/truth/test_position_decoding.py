@@ -161,7 +161,7 @@ def test_what_cannot_be_decoded_is_noted():
     assert "constant" in analyse("position_decoding", constant, FEW).notes["LM1"]
     fixed = standing(circle)
     fixed.position[:] = 1.0
-    assert "the same throughout" in analyse("position_decoding", fixed, FEW).notes["LM1"]
+    assert "the position is constant" in analyse("position_decoding", fixed, FEW).notes["LM1"]
     one_unit = analyse("position_decoding", null_session("position", np.random.default_rng(0), n_units=1), FEW)
     assert one_unit.scalar("LM2/p") is not None
     no_phases = standing(circle)

@@ -291,5 +291,5 @@ def test_poor_sessions_give_a_result_that_says_why(case):
     else:
         assert apart.scalar("2nd/n_matched_pairs") == 12
         assert np.isfinite(decoded.scalar("identity_before"))
-        assert "no path to integrate" in decoded.notes["displacement"]
+        assert "displacement is not known" in decoded.notes["displacement"]
         assert ("outcome/n_correct" in decoded) == (case != "no outcome")

@@ -1,4 +1,4 @@
-"""How well a class is decoded: balanced accuracy, what permuted labels give, and an interval."""
+"""Balanced accuracy, its permutation null distribution, and its interval."""
 
 from dataclasses import dataclass
 
@@ -11,22 +11,22 @@ from rscnav.analyses.statistics.intervals import t_quantile
 
 @dataclass(frozen=True)
 class DecodingResult:
-    """Held-out decoding of one label, and of permutations of it.
+    """Cross-validated decoding of one label, and of its permutations.
 
     Parameters
     ----------
     accuracy : float
-        Balanced accuracy: the mean of the shares correct of the two classes; chance is 0.5.
+        Balanced accuracy: the mean of the fractions correct of the two classes; chance is 0.5.
     low, high : float
-        95 % interval of the accuracy that the fitted readouts would have on any number of new trials.
+        95 % interval of the accuracy that the fitted decoders would have on new trials.
     null : array, (draw,)
-        Balanced accuracy with the labels permuted.
+        Balanced accuracy with permuted labels.
     correct : array, (case,)
-        1 and 0 where a case was put in its class or not; NaN where a case was not there to be decoded.
+        1 if a case was classified correctly, else 0; NaN for cases that were not decoded.
     variance_inflation : float
-        How much wider than that of so many tosses of a coin the interval is.
+        Width of the interval relative to a binomial interval with the same counts.
     n : int
-        Cases.
+        Count of decoded cases.
     """
 
     accuracy: float
@@ -45,18 +45,22 @@ def decode(
     fold: NDArray[np.integer],
     needed: int,
 ) -> DecodingResult:
-    """Decode labels from features, each fold from the others.
+    """Decode labels from features; each fold is predicted by a decoder fitted to the other folds.
 
     Parameters
     ----------
     features : array, (case, feature)
     there : array, (case,)
-        Cases to use.
+        Mask of the cases to use.
     labels : array, (case, 1 + draw)
-        As observed, then permuted.
+        Observed labels, then permuted ones.
     fold : array, (case,)
     needed : int
-        Cases that each class needs; with fewer all is NaN.
+        Smallest count of cases in each class; with fewer all values are NaN.
+
+    Returns
+    -------
+    DecodingResult
     """
     nan = float("nan")
     correct = np.full(len(labels), nan)
@@ -75,20 +79,27 @@ def decode(
 def accuracy_interval(
     shares: NDArray[np.float64], n: NDArray[np.integer], variance_inflation: float
 ) -> tuple[float, float]:
-    """95 % interval of the mean of two shares, from Wilson's intervals of either.
+    """Compute the 95 % interval of the mean of two fractions, from Wilson intervals of each (Newcombe's method).
 
-    mean ± ½ √(d₀² + d₁²), with d the distance of a share from its own interval's end on that side, times `variance_inflation`.
+    mean ± ½ √(d₀² + d₁²), with d the distance of a fraction to the end of its own interval on that side; this width is multiplied by
+    `variance_inflation`.
 
     Parameters
     ----------
     shares : array, (2,)
+        Fractions correct of the two classes.
     n : array, (2,)
-        Cases of either class.
+        Cases of each class.
+    variance_inflation : float
+
+    Returns
+    -------
+    low, high : float
 
     References
     ----------
     Wilson, J. Am. Stat. Assoc. 22, 209 (1927), doi:10.1080/01621459.1927.10502953; Newcombe, Stat. Med. 17, 873 (1998)
-    (two shares).
+    (two fractions).
     """
     from scipy.special import ndtri
 
@@ -105,17 +116,28 @@ def accuracy_interval(
 def accuracy_gain(
     first: DecodingResult, second: DecodingResult, label: NDArray[np.bool_]
 ) -> tuple[float, float, float]:
-    """Balanced accuracy of the first less that of the second, over the cases that both decoded, with its 95 % interval.
+    """Compute the balanced accuracy of the first decoder minus that of the second, over cases decoded by both, with a 95 % interval.
 
-    The interval is of differences between paired shares, with two cases added to either class, half a case for each way in
-    which the two can be right or wrong, so that it does not vanish where the two agree in every case.
+    The interval is that of a difference between paired fractions, with two cases added to each class: half a case for each combination
+    of right and wrong. It therefore does not vanish if both decoders agree in every case.
+
+    Parameters
+    ----------
+    first, second : DecodingResult
+    label : array, (case,)
+        Observed labels.
+
+    Returns
+    -------
+    value, low, high : float
+        NaN if a class has fewer than two cases.
 
     References
     ----------
     Agresti & Min, Stat. Med. 24, 729 (2005), doi:10.1002/sim.1781.
     """
-    apart = first.correct - second.correct
-    sides = [apart[np.isfinite(apart) & (label == side)] for side in (False, True)]
+    difference = first.correct - second.correct
+    sides = [difference[np.isfinite(difference) & (label == side)] for side in (False, True)]
     fewest = min(len(side) for side in sides)
     if fewest < 2:
         return float("nan"), float("nan"), float("nan")
@@ -133,13 +155,12 @@ def accuracy_gain(
 def _variance_inflation(
     null: NDArray[np.float64], disagreement: NDArray[np.float64], n_class: NDArray[np.integer]
 ) -> float:
-    """Tell how much wider than a binomial one the interval must be.
+    """Return the ratio of the width of the interval to that of a binomial interval.
 
-    Readouts that were fitted to overlapping folds err together, so the accuracy of permuted labels spreads more than tosses of a
-    coin do. That holds as far as the readouts depend on which cases they were fitted to: in proportion to how much they
-    disagree, compared with those of permuted labels.
+    Decoders fitted to overlapping folds make correlated errors, so that the accuracy of permuted labels varies more than the binomial
+    variance. This excess variance scales with the disagreement between the decoders of different folds, relative to that with permuted labels.
     """
-    coin = 0.5 * np.sqrt(np.sum(0.25 / n_class))
+    binomial_sd = 0.5 * np.sqrt(np.sum(0.25 / n_class))
     typical = disagreement[1:].mean()
-    excess = max(0.0, float(np.var(null)) / coin**2 - 1) if len(null) > 1 else 0.0
+    excess = max(0.0, float(np.var(null)) / binomial_sd**2 - 1) if len(null) > 1 else 0.0
     return float(np.sqrt(1 + excess * disagreement[0] / typical)) if typical > 0 else 1.0

@@ -1,11 +1,11 @@
-"""Labels of trials for decoding: folds that hold out whole trials, and permutations that keep what is known of the trial."""
+"""Folds of whole trials for cross-validation, and permutations of labels within strata."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def rank_strata(value: NDArray[np.floating], size: int) -> NDArray[np.int64]:
-    """Cut cases into groups of about `size` with similar values (case,), none smaller than `size` but where all are fewer."""
+    """Group cases with similar values (case,) into strata of about `size`; no stratum is smaller, unless there are fewer cases."""
     n = len(value)
     rank = np.empty(n, np.int64)
     rank[np.argsort(value, kind="stable")] = np.arange(n)
@@ -15,9 +15,9 @@ def rank_strata(value: NDArray[np.floating], size: int) -> NDArray[np.int64]:
 def stratified_folds(
     label: NDArray[np.bool_], stratum: NDArray[np.integer], n_folds: int, generator: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Deal cases out to folds (case,), so that each has as many of either class, label (case,), as any other, give or take one.
+    """Assign cases to folds (case,) such that the counts of each class, label (case,), differ by at most one between folds.
 
-    Each stratum (case,) is spread over the folds as evenly as that allows.
+    The cases of each stratum (case,) are spread over the folds as evenly as this allows.
     """
     fold = np.empty(len(label), np.int64)
     for side in (False, True):
@@ -30,28 +30,28 @@ def stratified_folds(
 def permuted_labels(
     label: NDArray[np.bool_], cell: NDArray[np.integer], n: int, generator: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Permute labels within cells.
+    """Permute labels within cells (conditional permutation test).
 
-    Where neither the activity nor anything it goes by has to do with the label among the cases of one cell, the labels as
-    observed are one draw like any other.
+    Under conditional independence of activity and label given the cell, the observed labels are exchangeable with the permuted ones.
 
     Parameters
     ----------
     label : array, (case,)
     cell : array, (case,)
-        Labels change places within a cell only.
+        Labels are exchanged within a cell only.
     n : int
-        Permutations.
+        Count of permutations.
+    generator : numpy.random.Generator
 
     Returns
     -------
     array, (case, 1 + n)
-        The labels as they are, then permuted.
+        Observed labels, then permuted ones.
 
     References
     ----------
     Kim, Neykov, Balakrishnan & Wasserman, Ann. Stat. 50, 3388 (2022), doi:10.1214/22-AOS2233 (permutation within bins of
-    what is conditioned on).
+    the conditioning variable).
     """
     place = np.argsort(cell, kind="stable")
     result = np.empty((len(label), 1 + n), bool)

@@ -1,4 +1,4 @@
-"""Analysis `decoding`: which landmark the second one is, and how the trial ends, read from the state around it."""
+"""Analysis `decoding`: decoding of the second landmark's identity and of the trial's outcome, in sliding windows."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +21,35 @@ from rscnav.validation import as_activity
 NEEDS = ("trials", "encounters")
 FIELDS = ("position", "velocity", "phase", "belief", "bin_centres", "encounters")
 
-_DRAWS_ALONE = 50  # permutations for what the path or the time give: for the intervals' widths, no p comes from them
+_DRAWS_ALONE = 50  # permutations for the baseline features; they set the width of intervals, no p is computed
 
 
 class Settings(StrictSettings):
-    """Held-out linear decoding around the second landmark, in sliding windows."""
+    """Settings of cross-validated linear decoding around the second landmark, in sliding windows."""
 
-    window_s: float = Field(0.2, gt=0, le=1_000, description="width of a window; states are averaged over it (s)")
-    step_s: float = Field(0.1, ge=1e-4, le=1_000, description="from one window to the next (s)")
+    window_s: float = Field(0.2, gt=0, le=1_000, description="width of a window, over which states are averaged (s)")
+    step_s: float = Field(0.1, ge=1e-4, le=1_000, description="step between successive windows (s)")
     before_s: float = Field(
-        1.0, gt=0, le=1_000, description="the first window ends this long before the first sample in view (s)"
+        1.0, gt=0, le=1_000, description="end of the first window before the first sample in view (s)"
     )
-    after_s: float = Field(2.0, ge=0, le=1_000, description="the last window ends this long after it (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="end of the last window after the first sample in view (s)")
     readout_s: float = Field(
-        0.5, ge=0, le=1_000, description="the numbers `*_after` are of the window that ends here (s)"
+        0.5, ge=0, le=1_000, description="end of the window whose values are reported as `*_after` (s)"
     )
     filtered: bool = Field(
         True,
-        description="low-pass the states first, with the common cutoff and always forward only; false: as they are",
+        description="true: low-pass filter the states with the common cutoff, forward only; false: unfiltered states",
     )
-    n_folds: int = Field(5, ge=2, description="folds; whole trials are held out")
-    min_trials: int = Field(10, ge=2, description="trials of each class that decoding needs; never fewer than folds")
+    n_folds: int = Field(5, ge=2, description="folds of whole trials for cross-validation")
+    min_trials: int = Field(10, ge=2, description="smallest count of trials in each class; at least n_folds")
     stratum_size: int = Field(
-        20, ge=2, description="labels are permuted among so many trials that meet it at a similar time in the trial"
+        20, ge=2, description="trials with a similar time of the encounter, among which labels are permuted"
     )
-    onset_windows: int = Field(3, ge=1, description="an onset needs this many windows in a row at corrected p <= 0.05")
+    onset_windows: int = Field(3, ge=1, description="successive windows with corrected p <= 0.05 that define an onset")
     n_null: int = Field(200, ge=1, description="permutations of the labels")
 
     def window_ends(self, dt_s: float) -> NDArray[np.int64]:
-        """Give the last sample of each window, from the first in view; -1, the last one before it, is among them."""
+        """Return the last sample of each window, relative to the first sample in view; -1, the last sample before it, is one of them."""
         step = max(1, round(self.step_s / dt_s))
         first = max(0, (round(self.before_s / dt_s) - 1) // step)
         return np.arange(-1 - first * step, max(round(self.after_s / dt_s), 0) + 1, step)
@@ -58,10 +58,10 @@ class Settings(StrictSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Decode identity (a or b) and outcome (correct or incorrect) in each window around the second new landmark.
 
-    There is one second landmark a trial, so folds hold out whole trials. States are never filtered backward in time, and a
-    window is known by its last sample: at -0.1 s it knows nothing of what comes into view at 0. Control: labels permuted among
-    trials that meet the landmark at a similar time in the trial. Beside it, what the path since the last landmark gives
-    alone, integrated from the session's velocity, and what the time in the trial gives.
+    A trial has one second landmark, so that folds consist of whole trials. States are filtered forward only. The lag of a window is that
+    of its last sample: the window at -0.1 s contains nothing of what comes into view at 0. Null distribution: labels permuted among
+    trials that encounter the landmark at a similar time in the trial. Baselines: decoding from the displacement since the last landmark,
+    integrated from the session's velocity, and from the time in the trial.
     """
     chosen, words = chosen_trials(session, common.trials)
     table = session.require("encounters")
@@ -82,7 +82,9 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result.add("window_s", width * session.dt_s, "s")
     moved = moved_since_landmark(session, second, around[:, width - 1 :])
     if moved is None:
-        result.notes["displacement"] = "no path to integrate: the positions are not on a ring, or there is no velocity"
+        result.notes["displacement"] = (
+            "displacement is not known: the positions are not on a ring, or the session has no velocity"
+        )
     in_trial = second["onset_s"] - session.trials["start_s"][second["trial"]]
     for task, (names, label) in _labels(session, second).items():
         of_class = [int(np.sum(label == k)) for k in range(2)]
@@ -101,21 +103,21 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         if not np.isfinite(result[f"{task}/accuracy"]).any():
             fits = f"no window of {width * session.dt_s:g} s lies within the trial"
             result.notes[task] = f"{fits} in {needed} trials of each class"
-        alone = None
+        baseline = None
         if moved is not None:
             paths = moved[use][:, ends - ends[0]]
-            alone = [trials.decode(displacement_code(path), np.isfinite(path), _DRAWS_ALONE) for path in paths.T]
-            _add_accuracy(result, f"{task}/displacement_", alone)
+            baseline = [trials.decode(displacement_code(path), np.isfinite(path), _DRAWS_ALONE) for path in paths.T]
+            _add_accuracy(result, f"{task}/displacement_", baseline)
         report = min(round(settings.readout_s / session.dt_s), int(ends[-1]))
         for name, lag in (("before", -1), ("after", report)):
             at = int(np.searchsorted(ends, lag, side="right")) - 1
             _add_numbers(result, f"{task}_{name}", decoded[at])
             result.add(f"{task}_{name}_p", result[f"{task}/p"][at])
             result.add(f"{task}_{name}_p_corrected", result[f"{task}/p_corrected"][at])
-            if alone is not None:
+            if baseline is not None:
                 of_path = "displacement" if name == "before" else "displacement_after"
-                _add_numbers(result, f"{task}_{of_path}", alone[at])
-                more = accuracy_gain(decoded[at], alone[at], trials.label)
+                _add_numbers(result, f"{task}_{of_path}", baseline[at])
+                more = accuracy_gain(decoded[at], baseline[at], trials.label)
                 result.add_each(f"{task}_{name}_gain", INTERVAL, more)
         of_time = trials.decode(time_code(in_trial[use]), np.ones(len(trials.label), bool), _DRAWS_ALONE)
         _add_numbers(result, f"{task}_trial_time", of_time)
@@ -123,7 +125,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 
 
 class _Trials:
-    """The trials of one task: their labels, as observed and permuted, and their folds, the same in every window."""
+    """Trials of one decoding task: observed and permuted labels, and folds, the same in every window."""
 
     def __init__(
         self, label: NDArray[np.bool_], in_trial: NDArray[np.float64], settings: Settings, needed: int, seeds: Seeds
@@ -138,13 +140,13 @@ class _Trials:
     def decode(
         self, features: NDArray[np.floating], there: NDArray[np.bool_], draws: int | None = None
     ) -> DecodingResult:
-        """Decode the cases that are there; `draws` of the permutations, default all."""
+        """Decode the cases in the mask `there`, with the first `draws` permutations; default: all permutations."""
         labels = self.labels if draws is None else self.labels[:, : 1 + draws]
         return decode(features, there, labels, self.fold, self.needed)
 
 
 def _labels(session: Session, second: NDArray) -> dict[str, tuple[tuple[str, ...], NDArray[np.int64]]]:
-    """Give per task the names of its two classes and each encounter's class: 0, 1, or -1 for neither."""
+    """Return, for each task, the names of its two classes and the class of each encounter: 0, 1, or -1 for neither."""
     classes = {"identity": ("landmark", (*session.landmark_names, "a", "b")[:2])}
     if not session.missing_fields(("outcome",)):
         classes["outcome"] = ("outcome", OUTCOMES[:2])
@@ -155,7 +157,7 @@ def _labels(session: Session, second: NDArray) -> dict[str, tuple[tuple[str, ...
 
 
 def _window_mean(states: NDArray[np.floating], at: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Average states (time, unit) over each case's samples (case, sample)."""
+    """Compute the mean of states (time, unit) over the samples (case, sample) of each case."""
     total = np.zeros((len(at), states.shape[1]))
     for sample in at.T:
         total += states[sample]
@@ -163,7 +165,7 @@ def _window_mean(states: NDArray[np.floating], at: NDArray[np.intp]) -> NDArray[
 
 
 def _add_windows(result: Result, task: str, decoded: list[DecodingResult], settings: Settings) -> None:
-    """Add accuracy and control of each window, p by window and over all of them, and the onset."""
+    """Add accuracy and null distribution of each window, p by window and corrected over windows, and the onset."""
     _add_accuracy(result, f"{task}/", decoded)
     result.add(f"{task}/n", [d.n for d in decoded], "", ("window",))
     tests = max_statistic_test(result[f"{task}/accuracy"], np.stack([d.null for d in decoded], axis=1))
@@ -171,9 +173,11 @@ def _add_windows(result: Result, task: str, decoded: list[DecodingResult], setti
 
 
 def _add_accuracy(result: Result, prefix: str, decoded: list[DecodingResult]) -> None:
+    """Add balanced accuracy and interval of each window."""
     values = zip(*((d.accuracy, d.low, d.high) for d in decoded), strict=True)
     result.add_each(prefix, ("accuracy", "low", "high"), values, "", ("window",))
 
 
 def _add_numbers(result: Result, name: str, decoded: DecodingResult) -> None:
+    """Add balanced accuracy and interval of one window."""
     result.add_each(name, INTERVAL, (decoded.accuracy, decoded.low, decoded.high))

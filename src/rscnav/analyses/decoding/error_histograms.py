@@ -1,4 +1,4 @@
-"""What is shown beside the mean error of decoded positions: its distribution, where it is made, and the observers' errors."""
+"""Distributions and maps of decoding errors, and errors of the observers."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ from rscnav.analyses.statistics.jackknife import MIN_TRIALS, jackknife_interval
 from rscnav.sessions.geometry import distance, wrap
 from rscnav.sessions.session import Session
 
-N_BINS = 36  # of errors, and of places along a line
-N_SIDE = 10  # places along each side of the plane, for the map of the error
+N_BINS = 36  # bins of errors, and of positions along a line
+N_SIDE = 10  # spatial bins along each side of the plane, for the map of the error
 
 
 def add_observers(
@@ -23,9 +23,18 @@ def add_observers(
     trial: NDArray[np.integer],
     group: NDArray[np.integer],
 ) -> None:
-    """Store the mean errors of the network's belief and of the exact filter's, with 95 % intervals over trials.
+    """Add the mean position errors of the network's belief and of the exact filter, with 95 % intervals over trials.
 
-    An error is the distance of the best place from the true one, at the same samples `at` of the session as the decoded ones.
+    The error is the distance from the belief's best position to the true one, at the samples `at` of the session that are decoded.
+
+    Parameters
+    ----------
+    result : Result
+    name : str
+        Prefix of the keys.
+    session : Session
+    at, trial, group : array, (sample,)
+        Samples of the session, their trials and their groups of trials.
     """
     if session.belief is None or session.bayes_posterior is None:
         return
@@ -45,10 +54,21 @@ def add_histograms(
     result: Result, name: str, position: NDArray[np.floating], decoded: NDArray[np.floating],
     chance: Sequence[NDArray[np.floating]], ring: bool, unit: str,
 ) -> None:  # fmt: skip
-    """Store the distribution of the errors and chance's, and decoded against true place (in the plane: a map of the error).
+    """Add the distribution of decoding errors, that of chance, and decoded against true positions (in the plane: a map of the mean error).
 
     On the ring errors are signed, decoded minus true, in [-π, π); elsewhere they are distances. The joint histogram has
-    the true place along its first axis and sums to 1 over the decoded one.
+    the true position along its first axis and sums to 1 over decoded positions.
+
+    Parameters
+    ----------
+    result : Result
+    name : str
+        Prefix of the keys.
+    position, decoded : array, (sample, dim)
+    chance : sequence of array, (sample, dim)
+        Decoded positions after permutations.
+    ring : bool
+    unit : str
     """
     if ring:
         edges = np.linspace(-np.pi, np.pi, N_BINS + 1)
@@ -79,5 +99,6 @@ def add_histograms(
 
 
 def _edges(values: NDArray[np.floating], n: int) -> NDArray[np.float64]:
+    """Return the edges of n equal bins from the minimum to the maximum of values."""
     low, high = float(values.min()), float(values.max())
     return np.linspace(low, high if high > low else low + 1, n + 1)

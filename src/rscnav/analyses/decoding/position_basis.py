@@ -1,9 +1,9 @@
-"""Positions as a few smooth functions of place, and back: what a linear readout is fitted to.
+"""Smooth basis functions of position (Fourier, cosine), and decoding of a position from them.
 
-On the ring cos kθ and sin kθ; on a line or in the plane products of cosines over the box that the positions fill. Their
-expectation, given the state, says how likely each place is, so the place where their sum is highest is the decoded one: it can
-follow a state that leaves two places open, where a readout of the coordinates themselves would point between them. Off the ring
-the coordinates are read, too, which is better where units rise or fall along them.
+On the ring: cos kθ and sin kθ. On a line or in the plane: products of cosines over the box that the positions fill. Their expected
+values given the state are the coefficients of the probability of each position. The decoded position is the one where their
+weighted sum is largest. It can represent a state with two possible positions, where a decoder of coordinates would return
+the mean of both. Off the ring the coordinates are decoded as well, which is better if units are monotonic in them.
 """
 
 from dataclasses import dataclass
@@ -13,23 +13,24 @@ from numpy.typing import NDArray
 
 from rscnav.sessions.geometry import ring_bin_centres
 
-RING_FUNCTIONS, RING_PLACES, RING_WIDTH = 6, 144, 0.2  # harmonics; places decoded; resolution (rad)
-BOX_FUNCTIONS, BOX_PLACES, BOX_WIDTH = 6, 24, 0.06  # the same along each side of the box, of its length
-FINEST = (1, 2, 3, 6)  # highest orders among which a readout chooses; off the ring the first stands for the coordinates
+RING_FUNCTIONS, RING_PLACES, RING_WIDTH = 6, 144, 0.2  # harmonics; positions that can be decoded; resolution (rad)
+BOX_FUNCTIONS, BOX_PLACES, BOX_WIDTH = 6, 24, 0.06  # the same along each side of the box; resolution as its fraction
+FINEST = (1, 2, 3, 6)  # candidates of the highest order; off the ring 1 selects the coordinates
 
 
 @dataclass(frozen=True)
 class PlaceCode:
-    """Functions of place.
+    """Basis functions of position.
 
     Parameters
     ----------
+    ring : bool
     low, side : array, (dim,)
-        Of the box; not used on the ring.
+        Lower corner and sides of the box; not used on the ring.
     orders : array, (function, dim)
-        Of each function along each dimension.
+        Order of each function along each dimension.
     places : array, (place, dim)
-        That can be decoded.
+        Positions that can be decoded.
     """
 
     ring: bool
@@ -39,7 +40,7 @@ class PlaceCode:
     places: NDArray[np.float64]
 
     def values(self, position: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Give the functions' values at positions (time, dim): (time, function); off the ring the coordinates come last."""
+        """Compute the functions at positions (time, dim): (time, function); off the ring the coordinates come last."""
         if self.ring:
             angles = position * self.orders[:, 0]
             return np.concatenate([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
@@ -48,7 +49,7 @@ class PlaceCode:
         return np.concatenate([products, shares], axis=1).astype(np.float32)
 
     def candidates(self, predicted: NDArray[np.floating]) -> list[NDArray[np.floating]]:
-        """Give the decoded places (time, dim) from predicted values (time, function): by functions up to each of `FINEST`."""
+        """Return positions (time, dim) decoded from predicted values (time, function), one array for each highest order in `FINEST`."""
         orders = np.concatenate([self.orders, self.orders]) if self.ring else self.orders
         synthesis = self._synthesis()
         found: list[NDArray[np.floating]] = []
@@ -61,7 +62,7 @@ class PlaceCode:
         return found
 
     def _synthesis(self) -> NDArray[np.float32]:
-        """Give the matrix (function, place) that turns values into how likely each place is, up to a constant."""
+        """Return the matrix (function, place) that maps values to the probability of each position, up to a constant."""
         if self.ring:
             weights = np.tile(np.exp(-0.5 * (RING_WIDTH * self.orders[:, 0]) ** 2), 2)
         else:
@@ -71,7 +72,7 @@ class PlaceCode:
 
 
 def fourier_basis(position: NDArray[np.floating], ring: bool) -> PlaceCode:
-    """Choose the functions for positions (time, dim); in a box only places near those that were visited are decoded."""
+    """Return the basis functions for positions (time, dim); in a box only positions near visited ones can be decoded."""
     if ring:
         places = ring_bin_centres(RING_PLACES)[:, None]
         orders = np.arange(1, RING_FUNCTIONS + 1)[:, None]

@@ -1,9 +1,10 @@
-"""Analysis `position_decoding`: where the animal is, read from the state, in trials that the readout never saw.
+"""Analysis `position_decoding`: cross-validated decoding of position.
 
-A linear readout (ridge regression of smooth functions of place, see `rscnav.analyses.decoding.position_basis`) is fitted in each phase to all
-folds of trials but one. `error` is the mean distance of the decoded from the true position in the held-out trials; `p` and
-`chance` come from the same procedure on whole trials of activity permuted against whole trials of behaviour, at the same
-time in the trial. `LM1_to_LM2` is the error in LM2 of the readout fitted in LM1: as low as LM2's own where the code is kept.
+In each phase a linear decoder (ridge regression of smooth functions of position, see `rscnav.analyses.decoding.position_basis`) is
+fitted to all folds of trials but one. `error` is the mean distance from the decoded to the true position in held-out trials.
+`p` and `chance` are from the trial shuffle: the same procedure with whole trials of activity permuted against whole trials of
+behaviour, at the same time in the trial. `LM1_to_LM2` is the error in LM2 of the decoder fitted in LM1. It equals the error of LM2
+if the code is preserved.
 """
 
 from dataclasses import dataclass
@@ -32,27 +33,36 @@ NEEDS: tuple[str, ...] = ("position",)
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bayes_posterior", "bin_centres")
 MIN_SAMPLES = 50
 TRANSFER = ("LM1", "LM2")
-SHOWN = 20  # draws of which the histogram of chance is made
-SUBSAMPLES = 40  # of trials, for the interval
+SHOWN = 20  # permutations in the histogram of chance
+SUBSAMPLES = 40  # subsets of trials for the interval
 
 
 class Settings(StrictSettings):
-    """Numbers of the analysis."""
+    """Settings of position decoding."""
 
-    cutoff_hz: float = Field(1.0, gt=0, description="low-pass of this analysis, in place of the common one (Hz)")
-    sample_interval_s: float = Field(0.3, gt=0, description="samples are thinned to one in this long (s)")
-    max_samples: int = Field(
-        6000, ge=200, le=1_000_000, description="samples of all phases, in whole trials drawn at random"
+    cutoff_hz: float = Field(
+        1.0, gt=0, description="cutoff of the low-pass filter of this analysis, which replaces the common one (Hz)"
     )
-    max_components: int = Field(60, ge=1, description="principal components of the z-scored units that are read")
-    n_folds: int = Field(5, ge=2, description="folds; whole trials are held out")
+    sample_interval_s: float = Field(0.3, gt=0, description="interval between the samples that are used (s)")
+    max_samples: int = Field(
+        6000,
+        ge=200,
+        le=1_000_000,
+        description="largest count of samples over all phases, in whole trials drawn at random",
+    )
+    max_components: int = Field(
+        60, ge=1, description="principal components of the z-scored units that are decoded from"
+    )
+    n_folds: int = Field(5, ge=2, description="folds of whole trials for cross-validation")
     n_null: int = Field(200, ge=5, description="permutations of whole trials")
-    n_groups: int = Field(20, ge=5, description="groups of trials, a fifth of which is left out at a time")
+    n_groups: int = Field(
+        20, ge=5, description="groups of trials of the delete-d jackknife, which leaves out a fifth of them at a time"
+    )
 
 
 @dataclass(frozen=True)
 class Hyperparameters:
-    """What is chosen by held-out errors in training: the ridge's penalties (fold, function), how fine functions are (fold,)."""
+    """Choices by held-out errors in training: ridge penalties (fold, function) and highest orders of the functions (fold,)."""
 
     penalty: NDArray[np.intp]
     finest: NDArray[np.intp]
@@ -60,16 +70,18 @@ class Hyperparameters:
 
 @dataclass(frozen=True)
 class Data:
-    """Thinned samples of whole trials, those of a group of similar length cut to one length; and their readout.
+    """Thinned samples of whole trials, truncated to one length per group of similar length, with their basis functions.
 
     Parameters
     ----------
     at : array, (sample,)
-        Where in the session they are.
+        Indices in the session.
     features : array, (sample, feature)
     position : array, (sample, dim)
     trial, fold, group : array, (sample,)
-        The folds' and the jackknife's groups are of whole trials.
+        Trial, fold and jackknife group; folds and groups consist of whole trials.
+    code : PlaceCode
+    n_folds : int
     """
 
     at: NDArray[np.intp]
@@ -88,10 +100,23 @@ class Data:
         order: NDArray[np.intp] | None = None,
         choice: Hyperparameters | None = None,
     ) -> tuple[NDArray[np.floating], Hyperparameters]:
-        """Give the decoded positions of test samples from readouts fitted to the training samples of other folds.
+        """Decode the positions of test samples by decoders fitted to the training samples of the other folds.
 
-        How fine the functions of place are that a fold is decoded from, is chosen by the other folds' held-out errors in training,
-        unless a choice is given. With `order` sample k of behaviour has the activity of sample order[k].
+        The highest order of the functions of a fold is chosen by the held-out errors of the other folds in training, unless `choice` is
+        given.
+
+        Parameters
+        ----------
+        train, test : array
+            Indices of samples.
+        order : array, (sample,), optional
+            Permutation: sample k of behaviour is paired with the activity of sample order[k].
+        choice : Hyperparameters, optional
+
+        Returns
+        -------
+        positions : array, (sample, dim)
+        choice : Hyperparameters
         """
         of_train, of_test = (train, test) if order is None else (order[train], order[test])
         values, fold = self.code.values(self.position[train]), self.fold[train]
@@ -109,17 +134,19 @@ class Data:
         return np.stack(candidates)[choice.finest[self.fold[test]], np.arange(len(test))], choice
 
     def distance(self, decoded: NDArray[np.floating], test: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Give the errors of decoded positions (sample,)."""
+        """Compute the errors (sample,) of decoded positions of test samples."""
         return np.asarray(distance(decoded, self.position[test], self.code.ring), np.float64)
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Decode the position in each phase, and in LM2 with LM1's readout."""
+    """Decode the position in each phase, and in LM2 with the decoder fitted in LM1."""
     result = Result()
     data, exchangeable, masks, words = _data(session, settings, common, seeds)
-    result.notes[""] = f"trials: {words}; low-passed at {settings.cutoff_hz:g} Hz"
+    result.notes[""] = f"trials: {words}; low-pass filter: {settings.cutoff_hz:g} Hz"
     if exchangeable.left_out:
-        result.notes[""] += f"; {exchangeable.left_out} trials without another of similar length are left out"
+        result.notes[""] += (
+            f"; left out: {exchangeable.left_out} trials without another of similar length (within 20 %)"
+        )
     tasks = {name: (name, name) for name in masks}
     if all(name in masks for name in TRANSFER):
         tasks["_to_".join(TRANSFER)] = TRANSFER
@@ -139,7 +166,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def _data(
     session: Session, settings: Settings, common: Common, seeds: Seeds
 ) -> tuple[Data, ExchangeableTrials, dict[str, NDArray[np.bool_]], str]:
-    """Thin, draw trials, cut those of similar length to one, and reduce the units to their leading components."""
+    """Thin the samples, draw trials, truncate those of similar length, and reduce the units to their leading components."""
     prepared = prepare(session, common.model_copy(update={"cutoff_hz": settings.cutoff_hz}))
     position = session.require("position")[prepared.samples]
     stride = max(1, round(settings.sample_interval_s / session.dt_s))
@@ -147,8 +174,8 @@ def _data(
     names, counts = np.unique(prepared.trial[use], return_counts=True)
     within_limit = draw_trials(counts, settings.max_samples, seeds.generator("trials"))
     drawn = np.flatnonzero(use & np.isin(prepared.trial, names[within_limit]))
-    alike = exchangeable_trials(prepared.trial[drawn])
-    kept = drawn[alike.samples()]
+    exchangeable = exchangeable_trials(prepared.trial[drawn])
+    kept = drawn[exchangeable.samples()]
     trial = prepared.trial[kept]
     data = Data(
         prepared.samples[kept],
@@ -161,11 +188,11 @@ def _data(
         settings.n_folds,
     )
     masks = {name: mask[kept] for name, mask in prepared.phase_masks().items()}
-    return data, alike.renumbered(), masks, prepared.trials
+    return data, exchangeable.renumbered(), masks, prepared.trials
 
 
 def _components(activity: NDArray[np.floating], n: int) -> NDArray[np.float32]:
-    """Scores of the leading principal components of the z-scored units, (time, at most n)."""
+    """Compute the scores of the leading principal components of the z-scored units, (time, at most n)."""
     if not len(activity):
         return np.empty((0, 0), np.float32)
     z = zscore(activity)
@@ -176,7 +203,7 @@ def _components(activity: NDArray[np.floating], n: int) -> NDArray[np.float32]:
 
 
 def _too_little(data: Data, mask: NDArray[np.bool_], n_trials: int) -> str:
-    """Say why a part cannot be decoded; '' if it can."""
+    """Return the reason why a part cannot be decoded; '' if it can."""
     n = len(np.unique(data.trial[mask]))
     if n < n_trials or mask.sum() < MIN_SAMPLES:
         return (
@@ -185,7 +212,7 @@ def _too_little(data: Data, mask: NDArray[np.bool_], n_trials: int) -> str:
     if not data.features.shape[1]:
         return "all units are constant"
     if not np.ptp(data.position[mask], axis=0).any():
-        return "the position is the same throughout"
+        return "the position is constant"
     return ""
 
 
@@ -193,7 +220,7 @@ def _decode(
     result: Result, name: str, data: Data, exchangeable: ExchangeableTrials, train: NDArray[np.intp], test: NDArray[np.intp],
     unit: str, settings: Settings, seeds: Seeds,
 ) -> None:  # fmt: skip
-    """Store the error with its interval, and what chance gives."""
+    """Add the error with its interval, and chance level and p from the trial shuffle."""
     decoded, choice = data.decoded(train, test)
     errors = data.distance(decoded, test)
     value = float(errors.mean())
@@ -221,9 +248,9 @@ def _decode(
 def _interval(
     value: float, data: Data, train: NDArray[np.intp], test: NDArray[np.intp], choice: Hyperparameters, generator: np.random.Generator
 ) -> tuple[float, float]:  # fmt: skip
-    """95 % interval of the mean error over trials, those that the readout is fitted to included; what was chosen stays chosen.
+    """Compute the 95 % delete-d jackknife interval of the mean error over trials, training trials included; hyperparameters stay fixed.
 
-    Choices jump: made anew for each subsample they double the variance between subsamples, which is not that of the value.
+    Hyperparameters are discrete. Choosing them again in each subset would double the variance between subsets, beyond that of the value.
     """
     groups = np.unique(data.group[test])
     found = []

@@ -1,26 +1,26 @@
-"""Linear decoding of two classes, held out, for many labellings at once."""
+"""Cross-validated linear classification of two classes, for many labellings at once."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-PENALTIES = 10.0 ** np.arange(-4, 2)  # of the ridge, in units of the mean variance of a z-scored feature
-_MOST_DF = 0.9  # no penalty so small that the fit takes up more of the cases than this
+PENALTIES = 10.0 ** np.arange(-4, 2)  # ridge penalties, in units of the mean variance of a z-scored feature
+_MOST_DF = 0.9  # largest effective degrees of freedom of a fit, as a fraction of the count of cases
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What a readout says of cases that it was not fitted to.
+    """Predictions for held-out cases.
 
     Parameters
     ----------
     correct : array, (case, target)
-        Whether the case was put in its class.
+        Whether the case was classified correctly.
     shares : array, (target, 2)
-        Share correct among the cases labelled False, and True; NaN where there are none.
+        Fractions correct of the cases labelled False, and True; NaN if there are none.
     disagreement : array, (target,)
-        How far the readouts of the folds disagree on all cases: 1 - mean over cases of the squared mean of their ±1 answers.
+        Disagreement between the decoders of the folds over all cases: 1 - mean over cases of the squared mean of their ±1 answers.
     """
 
     correct: NDArray[np.bool_]
@@ -29,25 +29,28 @@ class HeldOut:
 
     @property
     def accuracy(self) -> NDArray[np.float64]:
-        """Balanced accuracy (target,): the mean of the shares correct of the two classes."""
+        """Balanced accuracy (target,): the mean of the fractions correct of the two classes."""
         return self.shares.mean(axis=1)
 
 
 def cross_val_classify(features: NDArray[np.floating], labels: NDArray[np.bool_], fold: NDArray[np.integer]) -> HeldOut:
-    """Put each case in one of two classes by a linear readout that was fitted to the other folds.
+    """Classify each case with a linear discriminant that was fitted to the other folds.
 
-    Ridge regression of the labels (±1) on the features, z-scored in training, which is a linear discriminant with a
-    shrunken covariance; the penalty is chosen for each labelling in training by generalised cross-validation. A case
-    belongs to the class whose side of the threshold it falls on; the threshold is midway between the classes' mean
-    leave-one-out scores in training, so that a rare class costs nothing.
+    Ridge regression of the labels (±1) on features that are z-scored in training: a linear discriminant with a shrunken covariance. The
+    penalty is chosen for each labelling in training by generalised cross-validation. The threshold is midway between the mean
+    leave-one-out scores of the two classes in training, so that unequal counts of the classes do not bias it.
 
     Parameters
     ----------
     features : array, (case, feature)
     labels : array, (case, target)
-        Each target is one labelling of the cases: the observed one, permutations of it.
+        Each target is one labelling of the cases, observed or permuted.
     fold : array, (case,)
         Each fold is predicted from all others.
+
+    Returns
+    -------
+    HeldOut
 
     References
     ----------
@@ -74,7 +77,7 @@ def cross_val_classify(features: NDArray[np.floating], labels: NDArray[np.bool_]
 def _predict(
     train: NDArray[np.floating], labels: NDArray[np.bool_], test: NDArray[np.floating]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Fit on the training cases; give the classes of these and of the others: (case, target)."""
+    """Fit on the training cases; return the predicted classes of training and test cases, (case, target) each."""
     n, n_features = train.shape
     sd = train.std(axis=0, dtype=np.float64)
     mean, sd = train.mean(axis=0, dtype=np.float64), np.where(sd > 1e-9 * np.abs(train).max(axis=0), sd, np.inf)
@@ -99,9 +102,9 @@ def _predict(
 def _components(
     x: NDArray[np.float64], x_test: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Principal components: variances, and scores of variance 1 of the training and of the test cases.
+    """Compute principal components: variances, and scores of unit variance of training and test cases.
 
-    From the covariance of features or, where there are fewer cases, from the products of cases.
+    They are computed from the covariance of features or, with fewer cases than features, from the products of cases.
     """
     n, n_features = x.shape
     few = n < n_features
@@ -117,7 +120,7 @@ def _components(
 def _penalty(
     slope: NDArray[np.float64], shrink: NDArray[np.float64], variance: NDArray[np.float64], n: int
 ) -> NDArray[np.intp]:
-    """Choose each target's penalty by generalised cross-validation."""
+    """Return the index of each target's penalty, chosen by generalised cross-validation."""
     explained = (2 * shrink - shrink**2) @ slope**2  # (penalty, target)
     df = 1 + shrink.sum(axis=1)
     allowed = df < _MOST_DF * n
@@ -127,5 +130,5 @@ def _penalty(
 
 
 def _class_mean(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Mean score (target,) of the cases with the label; 0 where there are none."""
+    """Compute the mean score (target,) of the cases with the label; 0 if there are none."""
     return np.sum(scores * labels, axis=0) / np.maximum(labels.sum(axis=0), 1)

@@ -1,30 +1,30 @@
-"""Ridge regression of many targets, held out by folds, from sums of products alone: quick enough for every permutation."""
+"""Cross-validated ridge regression of many targets, computed from sums of products, so that it is fast enough for permutations."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-PENALTIES = 10.0 ** np.arange(-4, 4)  # of the ridge, in units of the mean variance of a feature
+PENALTIES = 10.0 ** np.arange(-4, 4)  # ridge penalties, in units of the mean variance of a feature
 
 
 @dataclass(frozen=True)
 class RidgeDecoders:
-    """One linear readout a fold, fitted to all others.
+    """One linear decoder per fold, fitted to all other folds.
 
     Parameters
     ----------
     weights : array, (fold, 1 + feature, target)
-        The first row is the constant.
+        The first row is the intercept.
     penalty : array, (fold, target)
-        Number of the penalty, of `PENALTIES`.
+        Indices into `PENALTIES`.
     """
 
     weights: NDArray[np.float64]
     penalty: NDArray[np.intp]
 
     def predict(self, features: NDArray[np.floating], fold: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Predict (time, target) from features (time, feature), each sample by the readout that did not see its fold."""
+        """Predict (time, target) from features (time, feature); each sample is predicted by the decoder that was not fitted to its fold."""
         weights = self.weights.astype(np.float32)
         predicted = np.empty((len(features), weights.shape[2]), np.float32)
         for number, weight in enumerate(weights):
@@ -40,24 +40,29 @@ def fit_cross_validated(
     n_folds: int,
     penalty: NDArray[np.intp] | None = None,
 ) -> RidgeDecoders:
-    """Fit the readouts; the penalty of each target is chosen for each fold by the other folds' held-out errors.
+    """Fit one ridge regression per fold; penalties are chosen by the held-out errors of the other folds, for each target.
 
-    It is the largest that is not worse than the best one by more than a standard error of the difference between the two, so that
-    a target that the features say nothing of is predicted by its mean and adds no noise.
+    One-standard-error rule: the largest penalty whose error exceeds the smallest error by at most one standard error of the
+    difference. A target that the features do not predict is then replaced by its mean and adds no noise.
 
     Parameters
     ----------
     features : array, (time, feature)
-        Around 0, of like size.
+        Centred on 0, of similar variance.
     targets : array, (time, target)
     fold : array, (time,)
-        0 to n_folds - 1; a fold without samples gives a readout of all the others.
+        0 to n_folds - 1; the decoder of a fold without samples is fitted to all samples.
+    n_folds : int
     penalty : array, (fold, target), optional
-        Taken as chosen before.
+        Fixed choice of penalties.
+
+    Returns
+    -------
+    RidgeDecoders
 
     References
     ----------
-    Hoerl & Kennard, Technometrics 12, 55 (1970), doi:10.1080/00401706.1970.10488634; the rule of one standard error: Breiman,
+    Hoerl & Kennard, Technometrics 12, 55 (1970), doi:10.1080/00401706.1970.10488634; one-standard-error rule: Breiman,
     Friedman, Olshen & Stone, Classification and Regression Trees (1984), §3.4.3.
     """
     joined = np.concatenate([np.ones((len(features), 1), np.float32), features], axis=1)
@@ -70,7 +75,7 @@ def fit_cross_validated(
         squares.append(np.sum(wanted.astype(np.float64) ** 2, axis=0))
     gram, cross = np.sum(grams, axis=0), np.sum(crossed, axis=0)
     all_weights = []  # (fold, penalty, 1 + feature, target)
-    errors = np.empty((n_folds, len(PENALTIES), cross.shape[1]))  # squared, of the fold that was held out
+    errors = np.empty((n_folds, len(PENALTIES), cross.shape[1]))  # squared, of the held-out fold
     for number in range(n_folds):
         weights = _ridge(gram - grams[number], cross - crossed[number])
         fitted = np.sum(weights * crossed[number], axis=1)
@@ -85,7 +90,7 @@ def fit_cross_validated(
 
 
 def _largest_as_good(errors: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Choose each target's penalty (target,) from the errors (fold, penalty, target) of several folds."""
+    """Choose each target's penalty (target,) by the one-standard-error rule from errors (fold, penalty, target)."""
     best = np.argmin(errors.sum(axis=0), axis=0)
     excess = errors - np.take_along_axis(errors, best[None, None, :], axis=1)
     se = excess.std(axis=0, ddof=1) / np.sqrt(len(excess)) if len(excess) > 1 else np.zeros(excess.shape[1:])
@@ -94,7 +99,7 @@ def _largest_as_good(errors: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def _ridge(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Solve for every penalty, (penalty, 1 + feature, target), from sums of products that have a constant feature first."""
+    """Solve for every penalty, (penalty, 1 + feature, target), from sums of products whose first feature is constant."""
     n = gram[0, 0]
     mean, target = gram[0, 1:] / n, cross[0] / n
     covariance = gram[1:, 1:] - n * np.outer(mean, mean)

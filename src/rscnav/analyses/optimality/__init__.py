@@ -1,6 +1,6 @@
-"""How close a network comes to the best observer of its task.
+"""Network compared with ideal observers: optimality gap, and the closest observer.
 
-- ``observer_comparison``  analysis `behaviour`
-- ``observer_statistics``  sums over trials that tell observers apart
-- ``optimality_gap``       analysis `optimality`: how far the network's belief is from the best that any observer could hold
+- ``observer_comparison``  analysis `observer_comparison`: which observer a network behaves like
+- ``observer_statistics``  statistics over trials for the comparison of observers
+- ``optimality_gap``       analysis `optimality_gap`: loss of the network minus loss of the reference observer
 """

@@ -1,4 +1,4 @@
-"""Analysis `behaviour`: which observer the network behaves like, in loss, certainty, belief in a refuted place, choices."""
+"""Analysis `observer_comparison`: which observer a network behaves like, by loss, error, certainty, choices and KL divergence."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,40 +19,48 @@ from rscnav.settings.strict_settings import StrictSettings
 NEEDS = ("observer_loss", "phase")
 MEASURES = ("loss", "error", "certainty", "alternative", "kl_divergence", "correct")
 FIELDS = ("phase", "position", "bin_centres", "landmarks", "encounters", *(f"observer_{m}" for m in MEASURES))
-NUMBERS = {  # one for each observer, of the whole trial
+NUMBERS = {  # key of a number per observer, over whole trials: array it is from
     **{what: f"{what}/mean" for what in ("loss", "error", "kl_divergence")},
     **{"nearest": "nearest", "accuracy": "accuracy/share", "collapse_s": "collapse/median"},
 }
 BY_PART = ("observer", "part")
-NOT_RIVALS = ("network", "smoother")  # the network itself; who knows the future, where the network does not
+NOT_RIVALS = ("network", "smoother")  # not candidates of the closest observer, unless they are the reference
 
 
 class Settings(StrictSettings):
-    """Windows around encounters, and what counts as certain."""
+    """Windows around encounters, and the threshold of certainty."""
 
     before_s: float = Field(
-        1.0, ge=0, le=1_000, description="window before the second landmark, or a non-encounter's end (s)"
+        1.0,
+        ge=0,
+        le=1_000,
+        description="event window before the second landmark, or before the end of a non-encounter (s)",
     )
-    after_s: float = Field(3.0, ge=0, le=1_000, description="and after it (s)")
+    after_s: float = Field(3.0, ge=0, le=1_000, description="event window after it (s)")
     readout_s: float = Field(
-        0.5, ge=0, le=1_000, description="the drop of a belief is taken this long after a non-encounter (s)"
+        0.5, ge=0, le=1_000, description="readout time after a non-encounter, for the decrease in belief (s)"
     )
     certainty_threshold: float = Field(
-        0.8, gt=0, le=1, description="a belief is certain from this mass around its best place on"
+        0.8,
+        gt=0,
+        le=1,
+        description="mass within the visibility radius of the best position at which a belief is certain",
     )
-    n_separation_bins: int = Field(8, ge=1, le=4_096, description="bins of the landmarks' separation, for choices")
+    n_separation_bins: int = Field(
+        8, ge=1, le=4_096, description="bins of the landmark separation, for choice accuracy"
+    )
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compare the network with every observer, on the test trials.
 
-    Loss, error and divergence count at the steps whose report counts (see `counted_samples`); certainty and belief in
-    refuted places at all steps. The network itself is one of the observers.
+    Loss, error and KL divergence are computed at the steps whose loss counts (see `counted_samples`), certainty and belief in
+    the alternative at all steps. The network itself is one of the observers.
     """
     names = session.observer_names
     counted = counted_samples(session)
     if not names or not counted.any():
-        return Result.not_applicable("no observer" if not names else "no test trial")
+        return Result.not_applicable("the session has no observers" if not names else "the session has no test trials")
     result = Result()
     result.add("observer", np.array(names), "", ("observer",))
     result.add("part", np.array(strategies.PARTS), "", ("part",))
@@ -70,7 +78,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 
 
 def _add_losses(result: Result, session: Session, counted: NDArray[np.bool_]) -> None:
-    """Add loss and error of each observer by part, and by how much the network's are higher."""
+    """Add loss and error of each observer by part, and the observer difference, network minus observer."""
     if session.bin_centres is not None:
         result.add("loss/uniform", np.log(len(session.bin_centres)), "nats per step")
     for what, unit in (("loss", "nats per step"), ("error", session.position_unit)):
@@ -86,7 +94,7 @@ def _add_losses(result: Result, session: Session, counted: NDArray[np.bool_]) ->
 
 
 def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]) -> None:
-    """Add the divergence of the network's belief from each observer's: per step, per trial, and who is nearest."""
+    """Add the KL divergence from each observer's belief to the network's: per step and per trial; add the closest observer."""
     if session.observer_kl_divergence is None:
         return
     values = session.observer_kl_divergence[counted]
@@ -106,7 +114,7 @@ def _add_divergence(result: Result, session: Session, counted: NDArray[np.bool_]
 
 
 def _add_certainty(result: Result, session: Session, settings: Settings) -> None:
-    """Add the certainty around the second new landmark, and the time from its onset until the belief is certain."""
+    """Add the certainty around the second new landmark, and the time to certainty from its onset."""
     table = strategies.rows_of_test(session, "encounter", order=2)
     if table is None or not len(table) or session.observer_certainty is None:
         result.notes["collapse"] = "no second landmark in the test trials"
@@ -128,7 +136,7 @@ def _add_certainty(result: Result, session: Session, settings: Settings) -> None
 
 
 def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
-    """Add the belief in wrong places that fit the first landmark around the end of each trial's first non-encounter."""
+    """Add the belief in the alternative in LM1, around the end of each trial's first non-encounter."""
     table = strategies.rows_of_test(session, MISSED)
     if table is None or not len(table) or session.observer_alternative is None:
         result.notes["non_encounter"] = why_no_non_encounters(session) or "no non-encounter in the test trials"
@@ -136,13 +144,15 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
     table = table[np.unique(table["trial"], return_index=True)[1]]  # rows of a trial are in order of time
     refutable = np.where((session.require("phase") == 1)[:, None], session.require("observer_alternative"), np.nan)
     every = np.arange(len(session.time))
-    last = table["offset_s"] - session.dt_s  # the last bin: the one after it may belong to another trial
+    last = table["offset_s"] - session.dt_s  # the last bin in the span; the next bin may belong to another trial
     lags = _lags(session, settings)
     result.add("non_encounter/n", len(table))
     result.add("non_encounter/time", lags * session.dt_s, "s", ("lag",))
     _add_mean_around(result, "non_encounter", refutable, samples_around(session, last, lags + 1, every))
     report = np.array([1 + round(settings.readout_s / session.dt_s)])
-    refutable = np.append(refutable, np.full((1, refutable.shape[1]), np.nan), axis=0)  # the last one answers for -1
+    refutable = np.append(
+        refutable, np.full((1, refutable.shape[1]), np.nan), axis=0
+    )  # the last element is for index -1
     before = refutable[samples_around(session, table["onset_s"], np.array([-1]), every)[:, 0]]
     after = refutable[samples_around(session, last, report, every)[:, 0]]
     both = np.isfinite(before) & np.isfinite(after)
@@ -153,14 +163,14 @@ def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
 
 
 def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
-    """Add the share of right choices, overall and by the separation of two landmarks on a ring."""
+    """Add the fraction of correct choices, overall and by the separation of two landmarks on a ring."""
     if session.observer_correct is None:
         return
     correct = np.where((session.trials["split"] == "test")[:, None], session.observer_correct, -1)
     shares = np.array([strategies.proportion_correct(column) for column in correct.T])
     _add_shares(result, "accuracy", shares, ("observer",))
     if not session.is_circular or session.landmarks is None:
-        result.notes["separation"] = "the separation of landmarks is looked at on the ring only"
+        result.notes["separation"] = "choices by landmark separation are computed on the ring only"
         return
     places = session.landmarks[:, :, 0]
     chosen = np.flatnonzero((np.isfinite(places).sum(axis=1) == 2) & (correct >= 0).any(axis=1))
@@ -179,16 +189,18 @@ def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
 
 
 def _add_shares(result: Result, name: str, shares: NDArray, dims: tuple[str, ...]) -> None:
+    """Add fraction, standard error, interval and count of choices."""
     result.add_each(f"{name}/", ("share", "se", "low", "high"), np.moveaxis(shares[..., :4], -1, 0), "", dims)
     result.add(f"{name}/n", shares[..., 4].astype(np.int64), "", dims)
 
 
 def _lags(session: Session, settings: Settings) -> NDArray[np.int64]:
+    """Return the lags of the event window (samples)."""
     return np.arange(-round(settings.before_s / session.dt_s), round(settings.after_s / session.dt_s) + 1)
 
 
 def _add_mean_around(result: Result, name: str, values: NDArray, around: NDArray[np.intp]) -> None:
-    """Add mean, se and count over encounters of values (time, observer) at samples around (encounter, lag)."""
-    padded = np.append(values, np.full((1, values.shape[1]), np.nan), axis=0)  # the last one answers for -1
+    """Add mean, standard error and count over encounters of values (time, observer) at samples around (encounter, lag)."""
+    padded = np.append(values, np.full((1, values.shape[1]), np.nan), axis=0)  # the last element is for index -1
     found = (array.T for array in mean_and_se(padded[around]))
     result.add_each(f"{name}/", ("mean", "se", "n_around"), found, "", ("observer", "lag"))

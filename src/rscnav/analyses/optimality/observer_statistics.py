@@ -1,4 +1,7 @@
-"""Sums over trials that tell observers apart: means with errors, time to certainty, nearest observer, shares correct."""
+"""Statistics over trials for the comparison of observers.
+
+They are means with standard errors, times to certainty, closest observers, and fractions of correct choices.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +12,11 @@ from rscnav.trial_ratios import mean_over_steps
 
 PARTS = ("overall", *PHASES)
 QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
-TIE = 1e-6  # observers whose divergences differ by less than this (nats) are equally near
+TIE = 1e-6  # difference in KL divergence (nats) below which two observers are tied
 
 
 def rows_of_test(session: Session, kind: str, order: int | None = None) -> NDArray | None:
-    """Give the test trials' rows of the table of encounters of a kind (and order); None without a table."""
+    """Return the rows of the table of encounters in test trials, of one kind (and order); None without a table."""
     table = session.encounters
     if table is None:
         return None
@@ -22,19 +25,24 @@ def rows_of_test(session: Session, kind: str, order: int | None = None) -> NDArr
 
 
 def part_masks(phase: NDArray[np.integer]) -> list[NDArray[np.bool_]]:
-    """Mark the samples (time,) of each of `PARTS`."""
+    """Return a mask (time,) of the samples of each of `PARTS`."""
     return [np.ones(len(phase), bool), *(phase == k for k in range(len(PHASES)))]
 
 
 def per_step(
     values: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Average values (time, observer) over the steps of each part, with the standard error over trials (see `rscnav.trial_ratios`).
+    """Compute the mean of values over the steps of each part, with the standard error over trials (see `rscnav.trial_ratios`).
+
+    Parameters
+    ----------
+    values : array, (time, observer)
+    trial, phase : array, (time,)
 
     Returns
     -------
     mean, se : array, (observer, part)
-        In the unit of `values`; the mean is NaN without a step, the error with fewer than two trials.
+        In the unit of `values`; the mean is NaN without a step, the standard error with fewer than two trials.
     """
     shape = (values.shape[1], len(PARTS))
     mean, se = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -51,14 +59,19 @@ def per_step(
 def of_trials(
     values: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Average values (time, observer) over the steps of each trial, in each part.
+    """Compute the mean of values over the steps of each trial, in each part.
+
+    Parameters
+    ----------
+    values : array, (time, observer)
+    trial, phase : array, (time,)
 
     Returns
     -------
     names : array, (trial,)
-        The trials that have a step.
+        Trials with at least one step.
     means : array, (trial, observer, part)
-        NaN where a trial has no step of that part.
+        NaN if a trial has no step of the part.
     """
     names, at = np.unique(trial, return_inverse=True)
     means = np.full((len(names), values.shape[1], len(PARTS)), np.nan)
@@ -72,9 +85,10 @@ def of_trials(
 
 
 def closest_observer_fraction(means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share (observer,) of trials in which each observer's value, means (trial, observer), is the least.
+    """Compute the fraction (observer,) of trials in which each observer has the smallest value of means (trial, observer).
 
-    Observers that tie share the trial equally. NaN rows (a trial without such a step) do not count; without any other all is NaN.
+    A trial with a tie is divided equally between the tied observers. Rows with NaN (trials without such a step) are left out. Without other
+    rows the result is NaN.
     """
     known = means[np.isfinite(means).all(axis=1)]
     if not known.size:
@@ -84,7 +98,7 @@ def closest_observer_fraction(means: NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def quantiles(means: NDArray[np.float64], quantile: float) -> NDArray[np.float64]:
-    """Quantile over trials of values (trial, observer, part), NaN left out: (observer, part)."""
+    """Compute a quantile over trials of values (trial, observer, part): (observer, part). Trials with NaN are left out."""
     found = np.full(means.shape[1:], np.nan)
     for p in range(means.shape[2]):
         known = means[np.isfinite(means[:, :, p]).all(axis=1), :, p]
@@ -96,10 +110,10 @@ def quantiles(means: NDArray[np.float64], quantile: float) -> NDArray[np.float64
 def kaplan_meier(
     there: NDArray[np.bool_], onset: NDArray[np.integer], last: NDArray[np.integer]
 ) -> NDArray[np.float64]:
-    """Share of cases that have reached a level by each lag, with cases that end before as censored (Kaplan-Meier).
+    """Compute the Kaplan-Meier estimate of the fraction of cases that have reached a level by each lag.
 
     F(k) = 1 - Π_{j ≤ k} (1 - d_j / n_j), with d_j the cases that first reach the level at lag j and n_j those that had not
-    done so before and are still observed.
+    reached it before and are still observed. Cases that end before they reach the level are censored.
 
     Parameters
     ----------
@@ -111,7 +125,7 @@ def kaplan_meier(
     Returns
     -------
     array, (lag,)
-        F at lags 0, 1, ...; empty without a case.
+        F at lags 0, 1, ...; empty without cases.
 
     References
     ----------
@@ -129,22 +143,32 @@ def kaplan_meier(
 
 
 def reached_by(share: NDArray[np.float64], lag: int) -> float:
-    """Give the share (lag,) at a lag; NaN beyond the last one observed, unless all had reached it."""
+    """Return the fraction, share (lag,), at a lag; NaN beyond the last observed lag, unless all cases had reached the level."""
     if lag < len(share):
         return float(share[lag])
     return 1.0 if len(share) and share[-1] > 1 - 1e-12 else float("nan")
 
 
 def lag_of(share: NDArray[np.float64], quantile: float) -> float:
-    """Give the first lag at which the share (lag,) is at least `quantile`; NaN where it never is."""
+    """Return the first lag at which the fraction, share (lag,), is at least `quantile`; NaN if there is none."""
     there = np.flatnonzero(share >= quantile - 1e-12)
     return float(there[0]) if len(there) else float("nan")
 
 
 def proportion_correct(correct: NDArray[np.integer]) -> tuple[float, float, float, float, int]:
-    """Share of right choices: value, binomial standard error, 95 % interval (Clopper-Pearson), number of choices.
+    """Compute the fraction of correct choices with its binomial standard error and exact (Clopper-Pearson) 95 % interval.
 
-    A choice, correct (trial,), is 1 where it was right, 0 where it was wrong, -1 where there was none.
+    Parameters
+    ----------
+    correct : array, (trial,)
+        1 for a correct choice, 0 for an incorrect one, -1 for none.
+
+    Returns
+    -------
+    value, se, low, high : float
+        NaN without choices.
+    n : int
+        Count of choices.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Analysis `optimality`: how far the network's belief is from the best that any observer could hold."""
+"""Analysis `optimality_gap`: loss of the network minus loss of the reference observer."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +17,16 @@ FIELDS = (*NEEDS, "bin_centres", "head_loss", "head_bayes_loss", "observer_loss"
 
 
 class Settings(StrictSettings):
-    """No settings: the definition leaves nothing to choose."""
+    """The optimality gap has no settings."""
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Measure loss, the filter's loss and the gap between them on the test trials, overall and by phase.
+    """Compute loss, Bayes loss and optimality gap on the test trials, overall and by phase.
 
-    A network that runs backwards in time too is measured against the smoother in the filter's place (the session's attribute
-    ``limit``; names of arrays stay).
-    Also the same for each report (head) that the network makes, how often its choice was wrong, and loss by time in the trial.
-    Of a network that was trained to report at the end of a trial only the last step of each trial counts.
+    The reference observer of a bidirectional network is the smoother, in place of the Bayes filter (the session's attribute
+    ``limit``; names of arrays are unchanged). The result also contains the same for each report (head) of the network, the error rate
+    of its choices, and the loss by time in the trial. For a network trained to report at the end of a trial, only the last step of
+    each trial counts.
     """
     result = Result()
     position = session.require("position")
@@ -60,7 +60,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 
 
 def counted_samples(session: Session) -> NDArray[np.bool_]:
-    """Mark the samples of test trials whose report counts: all, or the last of each trial (``many-to-one``)."""
+    """Return a mask of the samples of test trials whose loss counts: all, or the last of each trial (``many-to-one``)."""
     test = session.split_mask("test") & (session.trial >= 0)
     if session.attributes.get("loss") == "many-to-one":
         test &= np.append(np.diff(session.trial) != 0, True)
@@ -68,7 +68,7 @@ def counted_samples(session: Session) -> NDArray[np.bool_]:
 
 
 def _limit_loss(session: Session, target: NDArray[np.integer], samples: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Give the loss of the observer that is the network's limit, at some samples and the true bins there."""
+    """Return the loss of the reference observer at the true bins `target` of the samples in a mask."""
     if session.reference_observer == "bayes":
         return true_bin_loss(session.require("bayes_posterior")[samples], target)
     return session.require("observer_loss")[samples, session.observer_names.index(session.reference_observer)].astype(
@@ -79,7 +79,7 @@ def _limit_loss(session: Session, target: NDArray[np.integer], samples: NDArray[
 def _add_gaps(
     result: Result, name: str, loss: NDArray, bayes: NDArray, trial: NDArray[np.integer], phase: NDArray[np.integer]
 ) -> None:
-    """Add the gap overall and by phase."""
+    """Add optimality gap and standard error, overall and by phase."""
     for part, mask in {"overall": None, **{p: phase == k for k, p in enumerate(PHASES)}}.items():
         gap = optimality_gap(loss, bayes, trial, mask)
         result.add(f"{name}/{part}/value", gap.value, "nats per step")

@@ -1,4 +1,4 @@
 """Trajectories along the principal components.
 
-- ``state_space``  analysis `state_space`: principal directions from the training trials, and the test trials seen along them
+- ``state_space``  analysis `state_space`: principal components of the training trials, and trajectories of the test trials along them
 """

@@ -1,4 +1,4 @@
-"""Analysis `state_space`: principal directions from the training trials, and the test trials seen along them."""
+"""Analysis `state_space`: principal components of the training trials, and trajectories of the test trials along them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,23 +16,21 @@ from rscnav.settings.strict_settings import StrictSettings
 
 NEEDS: tuple[str, ...] = ()
 FIELDS: tuple[str, ...] = ("phase", "position", "belief", "bin_centres")
-SHOWN = 3  # directions that trajectories are stored along
+SHOWN = 3  # components of stored trajectories
 MIN_SAMPLES = 10
 
 
 class Settings(StrictSettings):
-    """Numbers of the analysis."""
+    """Settings of the state space."""
 
-    n_components: int = Field(10, ge=SHOWN, description="components whose explained variance is given")
-    n_examples: int = Field(24, ge=1, le=10_000, description="test trials whose trajectories are stored")
-    max_trial_s: float = Field(60.0, gt=0, description="stored trajectories end here (s)")
-    n_position_bins: int = Field(
-        32, ge=4, le=4_096, description="bins of position on a ring, for the mean state of each"
-    )
+    n_components: int = Field(10, ge=SHOWN, description="count of components with explained variance in the result")
+    n_examples: int = Field(24, ge=1, le=10_000, description="test trials with stored trajectories")
+    max_trial_s: float = Field(60.0, gt=0, description="largest duration of stored trajectories (s)")
+    n_position_bins: int = Field(32, ge=4, le=4_096, description="position bins on a ring, for the mean state in each")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
-    """Fit on the training trials, project the test trials."""
+    """Fit principal components to the training trials, and project the test trials onto them."""
     prepared = prepare(session, common)
     result = Result()
     fitted, shown, note = _splits(session, prepared)
@@ -48,7 +46,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
         result.add(f"explained_{split}", share, "", ("component",))
         result.add(f"n_samples_{split}", int(mask.sum()))
     samples = np.flatnonzero(shown)
-    top = np.pad(axes[:, :SHOWN], ((0, 0), (0, max(0, SHOWN - axes.shape[1]))))  # two units have no third direction
+    top = np.pad(axes[:, :SHOWN], ((0, 0), (0, max(0, SHOWN - axes.shape[1]))))  # two units have no third component
     blocks = [samples[block] for block in row_blocks((len(samples), len(mean)), item_bytes=8)]
     projection = np.concatenate([(prepared.activity[block] - mean) @ top for block in blocks])
     unit = session.activity_unit
@@ -59,13 +57,13 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 
 
 def _splits(session: Session, prepared: Prepared) -> tuple[NDArray[np.bool_], NDArray[np.bool_], str]:
-    """Mark the samples to fit on and those to project; one split stands in where the other is empty."""
+    """Return masks of the samples to fit and to project, and a note; if one split is empty, the other is used for both."""
     split = session.trials["split"][prepared.trial]
     train, test = split == "train", split == "test"
     if not train.any():
-        return test, test, "no training trials: directions are those of the test trials themselves"
+        return test, test, "no training trials: principal components are fitted to the test trials"
     if not test.any():
-        return train, train, "no test trials: the training trials are shown"
+        return train, train, "no test trials: the training trials are projected"
     return train, test, ""
 
 
@@ -79,7 +77,7 @@ def _examples(
     unit: str,
     seeds: Seeds,
 ) -> None:
-    """Store the trajectories of some trials, drawn among those that go through the most phases."""
+    """Add the trajectories of trials drawn at random from those that reach the last phase of any trial."""
     trial = prepared.trial[samples]
     phase = np.full(len(samples), NO_PHASE) if prepared.phase is None else prepared.phase[samples]
     trials, first = np.unique(trial, return_index=True)
@@ -108,7 +106,7 @@ def _means(
     n_bins: int,
     unit: str,
 ) -> None:
-    """Store the mean projection by position, per phase; NaN where the place was not visited."""
+    """Add the mean projection by position bin, for each phase; NaN for bins that were not visited."""
     position = angle[prepared.samples[samples]]
     edges = np.linspace(-np.pi, np.pi, n_bins + 1)
     place = np.clip(np.searchsorted(edges, position, side="right") - 1, 0, n_bins - 1)

@@ -67,9 +67,9 @@ def test_settling_times():
     assert settling_s(1e-4, 0.5) == pytest.approx(np.log(20) / np.pi, rel=1e-4)
     assert settling_s(0.1, 0.5) == pytest.approx(0.938, abs=5e-4)  # its pole is 0.7265: 0.7265 ** 9.38 = 0.05
     assert settling_s(0.1, 0.5, left=0.01) == pytest.approx(1.4416, abs=5e-4)
-    with pytest.raises(ValueError, match="left: 1.5 will not do"):
+    with pytest.raises(ValueError, match="left: 1.5 is not valid"):
         settling_s(0.1, 0.5, left=1.5)
-    with pytest.raises(ValueError, match="7.0 Hz must lie between 0 and 5 Hz"):
+    with pytest.raises(ValueError, match="7.0 Hz is not valid; it must lie between 0 and 5 Hz"):
         settling_s(0.1, 7.0)
 
 
@@ -112,8 +112,8 @@ def test_stretches_filtered_together_equal_each_alone():
         (np.array([[0.0, 1], [2, np.nan]]), 0.5, "nan at sample 1, unit 1"),
         (np.zeros(5), 0.5, r"needs shape \(time, unit\), got \(5,\); for one unit use activity\[:, None\]"),
         (np.zeros((0, 2)), 0.5, "no samples"),
-        (np.zeros((5, 1)), 5.0, "5.0 Hz must lie between 0 and 5 Hz"),
-        (np.zeros((5, 1)), 0.0, "0.0 Hz must lie between 0 and 5 Hz"),
+        (np.zeros((5, 1)), 5.0, "5.0 Hz is not valid; it must lie between 0 and 5 Hz"),
+        (np.zeros((5, 1)), 0.0, "0.0 Hz is not valid; it must lie between 0 and 5 Hz"),
         (np.array([["a"]]), 0.5, "needs numbers"),
     ],
 )

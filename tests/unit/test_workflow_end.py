@@ -216,7 +216,7 @@ def test_the_list_of_what_is_missing(tmp_path):
     assert len(gap.short()) == 200
     for text in ("[]", "{}", "no json", json.dumps({"sessions": {"a": 1}})):
         (tmp_path / "m.json").write_text(text)
-        with pytest.raises(ValueError, match=r"m.json: not a list of what a run could not make"):
+        with pytest.raises(ValueError, match=r"m.json: not a list of missing results"):
             read_missing(tmp_path / "m.json")
 
 

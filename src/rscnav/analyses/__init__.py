@@ -1,23 +1,23 @@
-"""What is computed on a session. Nothing here imports torch.
+"""Analyses of sessions. No module here imports torch.
 
-The contract of an analysis stands in ``registry``. Estimators take plain arrays and know no session; the module of an analysis
-selects the samples, calls the estimators, and adds the null distribution and the interval.
+`registry` describes what a module of an analysis must contain. Estimators take plain arrays, not sessions. The module of an
+analysis selects the samples, calls the estimators, and adds null distributions and confidence intervals.
 
-- ``across_sessions``  numbers over sessions
-- ``decoding``         cross-validated decoders: which landmark it is, how the trial ends, and where the animal is
-- ``dimension``        correlation dimension of the states, with its noise floors and surrogates
-- ``encounters``       what happens at landmark encounters and non-encounters
-- ``events``           the angle that tuning is measured over: heading, or the displacement since the last landmark
-- ``lowpass_filter``   low-pass filter, and how long it remembers where it started
-- ``missing_results``  what a run could not make: sessions and results that figures, numbers and comparisons show as named gaps
-- ``optimality``       how close a network comes to the best observer of its task
-- ``pairwise``         correlations between units, and how much of them is kept between phases
-- ``preprocessing``    what all analyses share: which trials they use, the low-pass filter, the samples of a phase
-- ``registry``         the analyses by name, and how one is run
-- ``result``           what an analysis gives: named arrays with units, notes, a status; and its HDF5 file
+- ``across_sessions``  pooled quantities: means and tests over the sessions of a group
+- ``decoding``         cross-validated decoders of landmark identity, outcome and position
+- ``dimension``        correlation dimension of the states, with noise floors and surrogates
+- ``encounters``       activity, states and beliefs at landmark encounters and non-encounters
+- ``events``           contiguous stretches, last encounters, and the angle of tuning: heading, or displacement since the last landmark
+- ``lowpass_filter``   first-order Butterworth low-pass filter and its settling time
+- ``missing_results``  sessions and results that are missing because a job failed; figures and summaries show them as gaps
+- ``optimality``       network compared with ideal observers: optimality gap, and the closest observer
+- ``pairwise``         pairwise correlations of units, and how much of their structure is preserved between phases
+- ``preprocessing``    selection of trials, low-pass filter, masks of phases
+- ``registry``         the analyses by name, and the function that runs one
+- ``result``           result of an analysis: named arrays with units, notes and a status; its HDF5 file
 - ``settings``         settings that all analyses share
-- ``spatial_bins``     locations: bins of the ring, or of the part of the plane that was visited
-- ``spectrum``         PCA eigenspectra and participation ratios, beside shuffled controls
+- ``spatial_bins``     spatial bins of the ring, or of the visited part of the plane
+- ``spectrum``         PCA eigenspectra and participation ratios, compared with null distributions
 - ``state_space``      trajectories along the principal components
 - ``statistics``       tests, intervals and null distributions that the analyses share
 - ``tuning``           tuning curves, their entropy, and the dispersion of firing rates

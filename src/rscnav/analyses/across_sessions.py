@@ -1,7 +1,7 @@
-"""Numbers over sessions: one value a session, sessions of one subject averaged first, a test where there are six subjects.
+"""Pooled quantities: one value per session, averaged over the sessions of each subject, and a sign-flip test with at least six subjects.
 
-To have a number tested over sessions, add a line to `COMPARED`. The seeds of one network are a group; so are all recordings.
-Networks and recordings are never pooled.
+To pool another quantity, add a line to `COMPARED`. A group of sessions is the seeds of one network, or all recordings. Networks and
+recordings are never pooled with each other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from rscnav.seeds import Seeds
 
 @dataclass(frozen=True)
 class Compared:
-    """One number of an analysis, or one minus another; `null` is what it is where nothing is to be found (None: no test)."""
+    """One number of an analysis, or one minus another; `null` is its value under the null hypothesis (None: no test)."""
 
     analysis: str
     value: str
@@ -37,12 +37,12 @@ COMPARED: dict[str, Compared] = {
     "components_above_LM1_to_LM2": Compared("eigenspectrum", "LM2/components_above", "LM1/components_above", 0.0),
     "participation_LM1_to_LM2": Compared("eigenspectrum", "LM2/participation_ratio_corrected", "LM1/participation_ratio_corrected", 0.0),
 }  # fmt: skip
-ANALYSES = tuple(dict.fromkeys(compared.analysis for compared in COMPARED.values()))  # whose results are read
+ANALYSES = tuple(dict.fromkeys(compared.analysis for compared in COMPARED.values()))  # their results are read
 
 
 @dataclass(frozen=True)
 class PooledSession:
-    """One session: what group it belongs to, its subject, its results by analysis."""
+    """One session: its group of sessions, its subject, and its results by analysis."""
 
     name: str
     group: str
@@ -51,18 +51,24 @@ class PooledSession:
 
 
 def group_of(kind: str, network: str) -> str:
-    """Name the group of a session: networks by name, seen as a recording or not; all recordings together."""
+    """Return the name of a session's group: kind and network, or ``recording`` for all recordings."""
     return kind if kind == "recording" else f"{kind} {network}"
 
 
 def across(members: Sequence[PooledSession], seeds: Seeds) -> Result:
-    """Sum up each number of `COMPARED` over the sessions of each group.
+    """Compute mean, interval and test of each quantity in `COMPARED` over the sessions of each group.
+
+    Parameters
+    ----------
+    members : sequence of PooledSession
+    seeds : Seeds
+        Source of the random sign flips.
 
     Returns
     -------
     Result
-        By number: ``NAME/values`` (session,), ``NAME/mean``, ``NAME/low``, ``NAME/high``, ``NAME/p``, ``NAME/n`` (group,). Interval and
-        p only for at least six subjects with a value; else they are NaN, and a note says how many there are.
+        By quantity: ``NAME/values`` (session,), ``NAME/mean``, ``NAME/low``, ``NAME/high``, ``NAME/p``, ``NAME/n`` (group,). Interval and
+        p need at least six subjects with a value. With fewer they are NaN, and a note gives the counts.
     """
     groups = list(dict.fromkeys(member.group for member in members))
     subjects = np.array([m.subject for m in members], np.str_)
@@ -94,7 +100,7 @@ def across(members: Sequence[PooledSession], seeds: Seeds) -> Result:
 
 
 def value_of(results: Mapping[str, Result], compared: Compared) -> float:
-    """Give a session's value; NaN where its analysis has none."""
+    """Return the quantity in one session; NaN if its analysis does not provide it."""
     result = results[compared.analysis]
     keys = [compared.value] + ([compared.minus] if compared.minus else [])
     if not result.applicable or any(key not in result for key in keys):
@@ -104,7 +110,7 @@ def value_of(results: Mapping[str, Result], compared: Compared) -> float:
 
 
 def by_subject(values: NDArray[np.float64], subjects: NDArray) -> NDArray[np.float64]:
-    """Average the values of each subject, NaN ones left out: (subject,), in order of the subjects' names."""
+    """Compute the mean over the sessions of each subject: (subject,), in order of the subjects' names. NaN values are left out."""
     found = []
     for subject in np.unique(subjects):
         known = values[(subjects == subject) & np.isfinite(values)]

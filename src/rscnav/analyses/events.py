@@ -1,4 +1,4 @@
-"""The angle that tuning is measured over: heading, or the displacement since the last landmark."""
+"""Contiguous stretches, last encounters, and the angle of tuning: heading, or displacement since the last landmark."""
 
 import math
 
@@ -10,22 +10,22 @@ from rscnav.sessions.session import Session
 
 
 def segment_start(session: Session) -> NDArray[np.int64]:
-    """Give per sample the first sample of the contiguous stretch it lies in."""
+    """Return, for each sample, the first sample of its contiguous stretch: (time,)."""
     starts, stops = np.array([(stretch.start, stretch.stop) for stretch in session.segments()], int).reshape(-1, 2).T
     return np.repeat(starts, stops - starts)
 
 
 def first_sample(session: Session, time_s: NDArray[np.floating]) -> NDArray[np.intp]:
-    """Give the first sample that is not before each time: the first in view from an onset on."""
-    rounding = 1e-6 * session.dt_s  # an onset in the very middle of a wide bin counts as in it
+    """Return the first sample at or after each time (s); for an onset, the first sample in view."""
+    rounding = 1e-6 * session.dt_s  # an onset at the centre of a bin belongs to that bin
     return np.searchsorted(session.time, time_s - rounding)
 
 
 def last_encounter(session: Session) -> NDArray[np.intp]:
-    """Give per sample the row of `session.encounters` of the last landmark met, -1 where there is none.
+    """Return, for each sample, the row of `session.encounters` of the last encounter: (time,), -1 if there is none.
 
-    A landmark counts from the first sample in view on, returns too; non-encounters do not count. Only encounters in the
-    same contiguous stretch count: over a gap the path is not known.
+    An encounter counts from its first sample in view. Returns count, non-encounters do not. Encounters before a gap do not count,
+    because the path across a gap is unknown.
     """
     encounters = session.require("encounters")
     rows = np.flatnonzero(encounters["kind"] == "encounter")
@@ -40,11 +40,10 @@ def last_encounter(session: Session) -> NDArray[np.intp]:
 
 
 def displacement_since_landmark(session: Session) -> NDArray[np.float64]:
-    """Unwrapped displacement from the last landmark on the ring (rad, counter-clockwise positive).
+    """Compute the displacement since the last landmark on the ring, unwrapped (rad, counter-clockwise positive).
 
-    It is the animal's place relative to the landmark, at the first sample in view within ± the visibility radius, and
-    from there the sum of all steps, without wrapping: it starts afresh at every encounter, returns included, and goes on
-    counting while the landmark is in view.
+    At the first sample in view it is the position relative to the landmark, within ± the visibility radius. From there all steps
+    are summed, without wrapping, also while the landmark is in view. It restarts at every encounter, returns included.
 
     Parameters
     ----------
@@ -54,7 +53,7 @@ def displacement_since_landmark(session: Session) -> NDArray[np.float64]:
     Returns
     -------
     array, (time,)
-        NaN before the trial's first landmark (LM0), and after a gap in time until the next landmark.
+        NaN before the first landmark of a trial (LM0), and after a gap in time until the next landmark.
     """
     row = last_encounter(session)
     met = row >= 0
@@ -63,7 +62,7 @@ def displacement_since_landmark(session: Session) -> NDArray[np.float64]:
     angle = session.require("position")[:, 0]
     steps = wrap(np.diff(angle, prepend=angle[:1]))
     path = np.cumsum(np.where(np.isfinite(steps), steps, 0.0))
-    known = np.cumsum(~np.isfinite(steps))  # a step that is not known makes the rest unknown
+    known = np.cumsum(~np.isfinite(steps))  # after an unknown step the path is unknown
     by_name = np.argsort(np.array(session.landmark_names))
     landmark = by_name[np.searchsorted(np.array(session.landmark_names), table["landmark"], sorter=by_name)]
     place = session.require("landmarks")[table["trial"], landmark, 0]
@@ -74,16 +73,16 @@ def displacement_since_landmark(session: Session) -> NDArray[np.float64]:
 
 
 def tuning_angle(session: Session) -> tuple[NDArray[np.float64] | None, str, int]:
-    """Choose the angle that tuning is measured over.
+    """Select the angle over which tuning is measured.
 
     Returns
     -------
     angle : array, (time,), or None
-        Heading where the session has one, else on the ring the displacement since the last landmark, NaN beyond ±π.
+        Heading if the session has one. Otherwise, on the ring, the displacement since the last landmark, NaN beyond ±π.
     words : str
-        Which it is; without one, why.
+        Name of the angle, or the reason why there is none.
     n_beyond : int
-        Samples left out because their displacement lies beyond ±π.
+        Samples left out because their displacement exceeds ±π.
     """
     if session.heading is not None and np.isfinite(session.heading).any():
         return wrap(session.heading).astype(np.float64), "heading", 0
@@ -91,7 +90,7 @@ def tuning_angle(session: Session) -> tuple[NDArray[np.float64] | None, str, int
         return None, "the session has no heading, and its positions are not on a ring", 0
     missing = session.missing_fields(("encounters", "landmarks"))
     if missing:
-        return None, f"{missing} to measure displacement from, and no heading", 0
+        return None, f"the session has no heading, and displacement cannot be computed: {missing}", 0
     moved = displacement_since_landmark(session)
     beyond = np.abs(moved) > math.pi
     return np.where(beyond, np.nan, moved), "displacement since the last landmark", int(beyond.sum())

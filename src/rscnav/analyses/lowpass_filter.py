@@ -1,4 +1,4 @@
-"""Low-pass filter, and how long it remembers where it started."""
+"""First-order Butterworth low-pass filter and its settling time."""
 
 import math
 from collections import defaultdict
@@ -22,17 +22,17 @@ def lowpass(
     causal: bool = True,
     stretches: Sequence[slice] | None = None,
 ) -> NDArray[np.floating]:
-    """First-order Butterworth low-pass filter, run within contiguous stretches only.
+    """Filter activity with a first-order Butterworth low-pass filter, within contiguous stretches.
 
     y(t) = a y(t - 1) + (1 - a) / 2 · (x(t) + x(t - 1)), a = (1 - w) / (1 + w), w = tan(π cutoff dt): the bilinear transform.
 
-    Forward only (`causal`), the gain at the cutoff is 1/√2 and the output lags; run forward and backward, it is 1/2 and
-    nothing is shifted. A constant stays constant in both.
+    Forward only (`causal`), the gain at the cutoff is 1/√2 and the output is delayed. Forward and backward, the gain is 1/2 without
+    a delay. Constants are unchanged in both cases.
 
-    What was before a stretch is not known. Forward, a stretch starts in the steady state of its first sample, as if that
-    had gone on forever before. The mistake in this fades as aᵗ: after `settling_s` 5 % of it are left. Forward and backward,
-    the last sample goes on after the stretch, too, so that time has no direction and no value leaves the range of the data.
-    No sample is dropped; an analysis that cannot bear the start leaves it out (`dispersion` does). A stretch may have one sample.
+    Initial state: forward, each stretch starts in the steady state of its first sample. The error from this choice decays as aᵗ,
+    and 5 % is left after `settling_s`. Forward and backward, first and last sample are also extended beyond the ends, so that the
+    filter is symmetric in time and its output stays within the range of the data. No sample is dropped. Analyses sensitive to the
+    initial transient drop it (`rate_dispersion` does). A stretch may have one sample.
 
     Parameters
     ----------
@@ -42,24 +42,24 @@ def lowpass(
     cutoff_hz : float
         Above 0 and below the Nyquist frequency 1 / (2 dt_s).
     causal : bool
-        Forward only, or forward and backward.
+        True: forward only; False: forward and backward.
     stretches : sequence of slice, optional
-        Samples outside every stretch are returned as they are. Default: all samples are one stretch.
+        Samples outside every stretch are returned unchanged. Default: all samples are one stretch.
 
     Returns
     -------
     array, (time, unit)
-        Filtered; the dtype of `activity`.
+        Filtered activity, in the dtype of `activity`.
 
     Raises
     ------
     InvalidValueError
-        For a cutoff outside its range, or a value that is not finite (the first one's place is named).
+        If the cutoff is outside its range, or a value is not finite (the message gives the position of the first one).
 
     References
     ----------
     Butterworth, Wireless Engineer 7, 536 (1930); Gustafsson, IEEE Trans. Signal Process. 44, 988 (1996),
-    doi:10.1109/78.492552 (where to start forward-backward filters).
+    doi:10.1109/78.492552 (initial states of forward-backward filters).
     """
     array = as_activity(activity)
     stretches = [slice(0, len(array))] if stretches is None else stretches
@@ -78,17 +78,17 @@ def lowpass_rows(
     stretches: Sequence[slice],
     kept: NDArray[np.intp],
 ) -> NDArray[np.float32]:
-    """Do what `lowpass` does, in float32, and give the kept samples only; the others never lie in memory all together.
+    """Filter activity as `lowpass` does, in float32, and return selected samples only; blocks of samples limit the memory.
 
     Parameters
     ----------
     activity : array, (time, unit), or lazy rows
     dt_s, cutoff_hz, causal
-        As for `lowpass`.
+        See `lowpass`.
     stretches : sequence of slice
         In order of time, covering all samples.
     kept : array, (kept,)
-        Ascending.
+        Indices of the samples to return, ascending.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def lowpass_rows(
     Raises
     ------
     InvalidValueError
-        As `lowpass`.
+        See `lowpass`.
     """
     if not isinstance(activity, LazyRows):
         activity = as_activity(np.asarray(activity, np.float32))
@@ -111,7 +111,7 @@ def lowpass_rows(
 def _filtered(
     activity: Activity, dt_s: float, cutoff_hz: float, causal: bool, stretches: Sequence[slice]
 ) -> Iterator[tuple[slice, NDArray[np.floating]]]:
-    """Filter stretch by stretch, several at a time where they are short; those of one length together."""
+    """Filter the stretches and yield each with its values; short stretches of one length are filtered together."""
     run = _filter(dt_s, cutoff_hz, causal)
     n_rows = rows_per_block(8 * activity.shape[1])
     for block in _side_by_side(stretches, n_rows):
@@ -123,7 +123,7 @@ def _filtered(
         for stretch in block:
             by_length[stretch.stop - stretch.start].append(stretch)
         for length, group in by_length.items():
-            if length > n_rows:  # one stretch by itself
+            if length > n_rows:  # a block of one long stretch
                 yield group[0], _by_units(values, run)
                 continue
             stacked = np.stack([values[s.start - start : s.stop - start] for s in group])  # (stretch, step, unit)
@@ -131,7 +131,7 @@ def _filtered(
 
 
 def _side_by_side(stretches: Sequence[slice], n_rows: int) -> Iterator[list[slice]]:
-    """Take stretches, one after the other, together as long as they span at most so many rows."""
+    """Group successive stretches into blocks that span at most `n_rows` rows."""
     block: list[slice] = []
     for stretch in stretches:
         if block and (stretch.start < block[-1].stop or stretch.stop - block[0].start > n_rows):
@@ -143,7 +143,7 @@ def _side_by_side(stretches: Sequence[slice], n_rows: int) -> Iterator[list[slic
 
 
 def _by_units(values: NDArray[np.floating], run: _Filter) -> NDArray[np.floating]:
-    """Filter one long stretch (step, unit), some units at a time."""
+    """Filter one long stretch (step, unit), in blocks of units."""
     result = np.empty_like(values)
     n_units = rows_per_block(8 * len(values))
     for first in range(0, values.shape[1], n_units):
@@ -152,8 +152,8 @@ def _by_units(values: NDArray[np.floating], run: _Filter) -> NDArray[np.floating
 
 
 def _filter(dt_s: float, cutoff_hz: float, causal: bool) -> _Filter:
-    """Give the filter of stretches of one length, (stretch, step, unit)."""
-    from scipy import signal  # takes longer to import than most analyses to start
+    """Return a function that filters stretches of one length, (stretch, step, unit)."""
+    from scipy import signal  # imported here because the import is slow
 
     _check_cutoff(dt_s, cutoff_hz)
     b, a = signal.butter(1, cutoff_hz, fs=1 / dt_s)
@@ -171,27 +171,30 @@ def _filter(dt_s: float, cutoff_hz: float, causal: bool) -> _Filter:
 
 
 def settling_s(dt_s: float, cutoff_hz: float, left: float = 0.05) -> float:
-    """Give the time after which a share `left` of a wrong start is left in the low-pass filter's output (s).
+    """Compute the settling time of the low-pass filter: the time after which a fraction `left` of an initial error remains (s).
 
-    t = dt ln(left) / ln(a), with a the filter's pole (see `lowpass`): 0.94 s for 0.5 Hz, steps of 0.1 s and 5 %; for
-    short steps ln(1 / left) / (2π cutoff).
+    t = dt ln(left) / ln(a), with a the filter's pole (see `lowpass`): 0.94 s for 0.5 Hz, steps of 0.1 s and 5 %. For
+    short steps t = ln(1 / left) / (2π cutoff).
 
     Raises
     ------
     InvalidValueError
-        For a cutoff or a share outside its range.
+        If the cutoff or the fraction is outside its range.
     """
     _check_cutoff(dt_s, cutoff_hz)
     if not 0 < left < 1:
-        raise InvalidValueError(f"left: {left} will not do; a share between 0 and 1 is needed")
+        raise InvalidValueError(f"left: {left} is not valid; expected a fraction between 0 and 1")
     tangent = math.tan(math.pi * cutoff_hz * dt_s)
     pole = (1 - tangent) / (1 + tangent)
-    return dt_s * math.log(left) / math.log(abs(pole)) if abs(pole) > 1e-12 else 0.0  # no memory at half of Nyquist
+    return (
+        dt_s * math.log(left) / math.log(abs(pole)) if abs(pole) > 1e-12 else 0.0
+    )  # at half of the Nyquist frequency the pole is 0
 
 
 def _check_cutoff(dt_s: float, cutoff_hz: float) -> None:
+    """Raise InvalidValueError unless the cutoff is above 0 and below the Nyquist frequency."""
     nyquist = 0.5 / dt_s
     if not 0 < cutoff_hz < nyquist:
         raise InvalidValueError(
-            f"cutoff_hz: {cutoff_hz} Hz must lie between 0 and {nyquist:g} Hz, half the rate of dt_s={dt_s} s"
+            f"cutoff_hz: {cutoff_hz} Hz is not valid; it must lie between 0 and {nyquist:g} Hz, the Nyquist frequency at dt_s={dt_s} s"
         )

@@ -1,7 +1,8 @@
-"""What a run could not make: sessions and results that figures, numbers and comparisons show as named gaps.
+"""Sessions and results that are missing because a job failed; figures, summaries and comparisons show them as gaps.
 
-At the end of a run in which jobs failed, `rscnav.workflow.run_end` writes this list and has the joint outputs made from what there is. A command
-that gets the list (``--missing``) reads none of the files on it, even where one of an earlier run is still there.
+At the end of a run with failed jobs, `rscnav.workflow.run_end` writes a list of missing results and makes the joint outputs from
+the results that exist. A command that receives the list (``--missing``) reads none of the files on it, even if an earlier run
+left one.
 """
 
 import argparse
@@ -15,13 +16,13 @@ from typing import Any
 from rscnav.analyses.result import Result, read_result
 from rscnav.errors import InvalidValueError
 
-FAILED = "failed"  # status of a result that a failed job left out
-SHORT = 200  # characters of a reason that a figure shows
+FAILED = "failed"  # status of a result whose job failed
+SHORT = 200  # maximal length of a reason in a figure (characters)
 
 
 @dataclass(frozen=True)
 class MissingCause:
-    """Why a file is not there: the job that failed, of which item, what it said, and its log."""
+    """Reason why a file is missing: the stage and item of the failed job, its error message, and its log."""
 
     stage: str
     item: str
@@ -29,19 +30,19 @@ class MissingCause:
     log: str
 
     def said(self, name: str = "") -> str:
-        """Say it in a sentence, for the session (or comparison) `name`."""
+        """Return the reason as a sentence, for the session (or comparison) `name`."""
         of = f" of {self.item}" if self.item and self.item != name else ""
         return f"{self.stage}{of} failed: {self.reason}"
 
     def short(self, name: str = "") -> str:
-        """Say it in one line."""
+        """Return the reason in one line of at most 200 characters."""
         line = " ".join(self.said(name).split())
         return line if len(line) <= SHORT else f"{line[: SHORT - 4]} ..."
 
 
 @dataclass(frozen=True)
 class Missing:
-    """Gaps by session, by session and analysis, and by comparison; ``pooled`` where the numbers over sessions are missing."""
+    """Missing results by session, by session and analysis, and by comparison; ``pooled`` if the pooled quantities are missing."""
 
     sessions: Mapping[str, MissingCause] = field(default_factory=dict)
     results: Mapping[str, Mapping[str, MissingCause]] = field(default_factory=dict)
@@ -49,11 +50,11 @@ class Missing:
     pooled: MissingCause | None = None
 
     def of(self, session: str, analysis: str) -> MissingCause | None:
-        """Return why a result is not there; None where it is."""
+        """Return why a result is missing; None if it exists."""
         return self.sessions.get(session) or self.results.get(session, {}).get(analysis)
 
     def left(self, sessions: Iterable[str]) -> list[str]:
-        """Return the sessions that are there."""
+        """Return the sessions that are not missing."""
         return [name for name in sessions if name not in self.sessions]
 
 
@@ -61,12 +62,12 @@ NOTHING = Missing()
 
 
 def failed_result(gap: MissingCause, session: str) -> Result:
-    """Make the result of an analysis that failed."""
+    """Return a result with the status ``failed`` and the reason."""
     return Result(status=FAILED, reason=gap.short(session))
 
 
 def read_results(folder: Path, session: str, analyses: Iterable[str], missing: Missing = NOTHING) -> dict[str, Result]:
-    """Read results of a session by analysis, from ``folder/ANALYSIS/SESSION.h5``; what is missing is a failed result."""
+    """Read the results of a session by analysis, from ``folder/ANALYSIS/SESSION.h5``; a missing one becomes a failed result."""
     found = {}
     for analysis in analyses:
         gap = missing.of(session, analysis)
@@ -75,17 +76,17 @@ def read_results(folder: Path, session: str, analyses: Iterable[str], missing: M
 
 
 def missing_text(missing: Missing) -> str:
-    """Write the list as JSON."""
+    """Return the list of missing results as JSON."""
     return json.dumps(asdict(missing), indent=1, sort_keys=True) + "\n"
 
 
 def read_missing(path: str | os.PathLike[str]) -> Missing:
-    """Read what `missing_text` wrote.
+    """Read a list that `missing_text` wrote.
 
     Raises
     ------
     FileError, InvalidValueError
-        For a file that is not there, or not such a list.
+        If the file is missing, or is not such a list.
     """
     try:
         plain = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -97,7 +98,7 @@ def read_missing(path: str | os.PathLike[str]) -> Missing:
         )
     except (KeyError, TypeError, AttributeError, ValueError):
         raise InvalidValueError(
-            f"{path}: not a list of what a run could not make; leave --missing out by hand"
+            f"{path}: not a list of missing results; omit --missing in a command that you start by hand"
         ) from None
 
 
@@ -106,14 +107,24 @@ def _gaps(plain: Mapping[str, Any]) -> dict[str, MissingCause]:
 
 
 def add_missing(parser: argparse.ArgumentParser) -> None:
-    """Add ``--missing``, which the workflow gives after a run in which jobs failed."""
+    """Add the option ``--missing``, which the workflow sets after a run with failed jobs."""
     parser.add_argument(
-        "--missing", type=read_missing_option, default=NOTHING, metavar="FILE", help="list of what a run could not make"
+        "--missing",
+        type=read_missing_option,
+        default=NOTHING,
+        metavar="FILE",
+        help="list of missing results, written by the workflow",
     )
 
 
 def read_missing_option(text: str) -> Missing:
-    """Read the list that an option names."""
+    """Read the list of missing results at the path of an option.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If the file is missing, or is not such a list.
+    """
     try:
         return read_missing(text)
     except (OSError, InvalidValueError) as error:

@@ -1,4 +1,4 @@
-"""What all analyses share: which trials they use, the low-pass filter, the samples of a phase."""
+"""Preprocessing that all analyses share: selection of trials, low-pass filter, masks of phases."""
 
 from dataclasses import dataclass
 
@@ -13,27 +13,27 @@ from rscnav.sessions.posteriors import PositionBins
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
-LOW_ERROR_RAD = 0.5  # a low-error trial on the ring stays below this (in the plane: below the visibility radius) ...
-LOW_ERROR_AFTER = 5  # ... from this many steps after the second landmark on
+LOW_ERROR_RAD = 0.5  # limit of the position error in a low-error trial on the ring; in the plane: the visibility radius
+LOW_ERROR_AFTER = 5  # steps after the second landmark from which on the limit holds
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Low-passed activity of the chosen trials.
+    """Low-pass filtered activity of the selected trials.
 
     Parameters
     ----------
     activity : array, (time, unit), float32
-        Of the chosen samples only; nobody else's, so it may be changed.
+        Selected samples only. The array is not shared, so it may be modified in place.
     trial : array, (time,)
     step : array, (time,)
         Bins since the start of the trial.
     phase : array, (time,), or None
         As in the session.
     samples : array, (time,)
-        Where in the session these samples are.
+        Indices of these samples in the session.
     trials : str
-        Which trials were chosen, in words.
+        Description of the selected trials.
     """
 
     activity: NDArray[np.floating]
@@ -44,14 +44,14 @@ class Prepared:
     trials: str
 
     def phase_masks(self) -> dict[str, NDArray[np.bool_]]:
-        """Mask of the samples of each phase; where phases are not known one part, ``all``."""
+        """Return a mask (time,) of the samples of each phase; if phases are not known, one mask named ``all``."""
         if self.phase is None or not np.any(self.phase < len(PHASES)):
             return {"all": np.ones(len(self.trial), bool)}
         return {name: self.phase == number for number, name in enumerate(PHASES)}
 
 
 def prepare(session: Session, common: Common) -> Prepared:
-    """Filter within stretches, and keep the samples of the chosen trials."""
+    """Low-pass filter the activity within contiguous stretches, and select the samples of the trials in `common.trials`."""
     samples, words = chosen_samples(session, common.trials)
     filtered = lowpass_rows(
         session.activity,
@@ -68,13 +68,13 @@ def prepare(session: Session, common: Common) -> Prepared:
 
 
 def chosen_samples(session: Session, which: str) -> tuple[NDArray[np.intp], str]:
-    """Give the samples of the trials that `chosen_trials` marks, and its words."""
+    """Return the samples of the trials selected by `chosen_trials`, and its description."""
     chosen, words = chosen_trials(session, which)
-    return np.flatnonzero(np.append(chosen, False)[session.trial]), words  # the appended one answers for trial -1
+    return np.flatnonzero(np.append(chosen, False)[session.trial]), words  # the appended element is for trial -1
 
 
 def why_insufficient(activity: NDArray[np.floating], min_samples: int) -> str:
-    """Say why activity (time, unit) has no principal components worth looking at; '' if it has some."""
+    """Return the reason why activity (time, unit) is too small for a principal component analysis; '' if it is sufficient."""
     if len(activity) < min_samples:
         return f"{len(activity)} samples are too few; at least {min_samples} are needed"
     varies = int(np.sum(np.ptp(activity, axis=0) > 0))
@@ -84,11 +84,10 @@ def why_insufficient(activity: NDArray[np.floating], min_samples: int) -> str:
 
 
 def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]:
-    """Mark the trials that analyses use, and say in words which they are.
+    """Return a mask (trial,) of the trials that analyses use, and a description.
 
-    ``low_error`` keeps trials in which the error of the belief's best place stays below 0.5 rad (in the plane: below the
-    visibility radius) from five steps after the second landmark to the end; it needs a belief, and a session without one
-    keeps all its trials.
+    ``low_error`` selects trials in which the position error of the belief stays below 0.5 rad (in the plane: below the visibility
+    radius) from five steps after the second landmark to the end. It needs a belief: without one, all trials are selected.
     """
     everything = np.ones(len(session.trials), bool)
     if which == "all":
@@ -110,12 +109,18 @@ def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]
 
 
 def belief_places(session: Session) -> PositionBins:
-    """Give the bins of the session's belief; on the ring, where they are not said, equal ones over [-π, π)."""
+    """Return the position bins of the session's belief; default on the ring: equal bins over [-π, π).
+
+    Raises
+    ------
+    InvalidValueError
+        If the positions are in the plane and the session has no ``bin_centres``.
+    """
     centres = session.bin_centres
     if centres is None and session.is_circular:
         centres = ring_bin_centres(session.require("belief").shape[1])[:, None]
     if centres is None:
         raise InvalidValueError(
-            f"session '{session.name}' has no bin_centres, which a belief over places in the plane needs"
+            f"session '{session.name}': bin_centres is missing; a belief over positions in the plane needs it"
         )
     return PositionBins(centres, session.is_circular, float(session.visibility_radius or 0.0))

@@ -1,13 +1,12 @@
-"""The analyses by name, and how one is run.
+"""Registry of the analyses, and the function that runs one.
 
-To add an analysis, write one module and add one line to `ANALYSES`; the workflow makes its rule from this table. The
-module offers:
+To add an analysis, write a module and add a line to `ANALYSES`; the workflow makes its rule from this table. The module contains:
 
-- ``NEEDS``     what a session must have for it (names of fields, or ``outcome``); where one is missing the result says so
-- ``FIELDS``    what it reads of a session besides activity, time, trial, trials and units
-- ``Settings``  its numbers, a `StrictSettings` model with defaults: a section of ``config.yaml`` under ``analyses``
-- ``run(session, settings, common, seeds)``  gives a `Result`; the session's activity may be lazy (`rscnav.sessions.lazy`): `preprocessing.prepare`
-  takes it as it is, and an index along time gives arrays
+- ``NEEDS``     fields that a session must have (names of fields, or ``outcome``); if one is missing, the result is not applicable
+- ``FIELDS``    fields of the session that it reads, in addition to activity, time, trial, trials and units
+- ``Settings``  its settings, a `StrictSettings` model with defaults: a section of ``config.yaml`` under ``analyses``
+- ``run(session, settings, common, seeds)``  returns a `Result`; the session's activity may be lazy (`rscnav.sessions.lazy`):
+  `preprocessing.prepare` accepts it, and an index along time returns arrays
 """
 
 from typing import TYPE_CHECKING, Any, Protocol
@@ -40,7 +39,7 @@ ANALYSES: Registry[str] = {
 
 
 class Analysis(Protocol):
-    """What the module of an analysis offers."""
+    """Names that the module of an analysis must contain."""
 
     NEEDS: tuple[str, ...]
     FIELDS: tuple[str, ...]
@@ -48,7 +47,7 @@ class Analysis(Protocol):
 
     @staticmethod
     def run(session: "Session", settings: Any, common: Common, seeds: Seeds) -> "Result":
-        """Compute."""
+        """Run the analysis on a session."""
         ...
 
 
@@ -69,16 +68,16 @@ def analyse(
         A key of `ANALYSES`.
     session : Session
     settings : StrictSettings, optional
-        The analysis' own settings; default: its defaults.
+        Settings of the analysis; default: its defaults.
     common : Common, optional
-        Time step, low-pass filter and choice of trials; default: the defaults.
+        Settings of all analyses: bin width, low-pass filter, selection of trials; default: the defaults.
     seeds : Seeds, optional
-        Where its random numbers come from; default: root seed 0.
+        Source of its random numbers; default: root seed 0.
 
     Returns
     -------
     Result
-        With status ``not applicable`` and the reason where the session lacks what the analysis needs.
+        Its status is ``not applicable``, with the reason, if the session lacks a field that the analysis needs.
     """
     from rscnav.analyses.result import Result
     from rscnav.sessions.rebinning import rebin

@@ -1,4 +1,4 @@
-"""What an analysis gives: named arrays with units, notes, a status; and its HDF5 file."""
+"""Result of an analysis: named arrays with units, notes and a status; its HDF5 file."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -15,16 +15,16 @@ from rscnav.files.sealed.regular import DamagedError
 
 FORMAT = "rscnav result 3"
 OK, NOT_APPLICABLE = "ok", "not applicable"
-INTERVAL = ("", "_low", "_high")  # ends of the names of an estimate with its interval
-BAND = ("mean", "low", "high")  # and of a null distribution
+INTERVAL = ("", "_low", "_high")  # endings of the keys of an estimate and its confidence interval
+BAND = ("mean", "low", "high")  # endings of the keys of a null distribution: mean and 95 % band
 
 
 @dataclass
 class Result:
     """Arrays and numbers of one analysis of one session.
 
-    Names may have parts: ``LM1/eigenvalues``. A number is an array without dimensions. `notes` says in words what a
-    reader must know of a part (``{"LM0": "12 samples are too few"}``), keyed by the part's name or ``""`` for the whole.
+    Names may have parts: ``LM1/eigenvalues``. A number is an array without dimensions. `notes` holds remarks for the reader
+    (``{"LM0": "12 samples are too few"}``), keyed by the name of the part they concern, or ``""`` for the whole result.
     """
 
     arrays: dict[str, NDArray] = field(default_factory=dict)
@@ -36,25 +36,33 @@ class Result:
 
     @classmethod
     def not_applicable(cls, reason: str) -> "Result":
-        """Make the result of an analysis that this session does not allow."""
+        """Return the result of an analysis that does not apply to the session, with the reason."""
         return cls(status=NOT_APPLICABLE, reason=reason)
 
     @property
     def applicable(self) -> bool:
-        """Whether there is anything in it."""
+        """Whether the analysis was applicable, so that the result holds arrays."""
         return self.status == OK
 
     def add(self, name: str, values: ArrayLike, unit: str = "", dims: tuple[str, ...] = ()) -> None:
-        """Add an array (or a number): its unit ('' for none) and the names of its dimensions."""
+        """Add an array or a number, with its unit ('' for none) and the names of its dimensions.
+
+        Raises
+        ------
+        InvalidValueError
+            If the number of names differs from the number of dimensions.
+        """
         array = np.asarray(values)
         if array.ndim != len(dims):
-            raise InvalidValueError(f"{name}: shape {array.shape} needs {array.ndim} dimension names, got {dims}")
+            raise InvalidValueError(
+                f"{name}: an array of shape {array.shape} needs {array.ndim} names of dimensions, got {dims}"
+            )
         self.arrays[name], self.units[name], self.dims[name] = array, unit, dims
 
     def add_each(
         self, name: str, ends: Iterable[str], values: Iterable[ArrayLike], unit: str = "", dims: tuple[str, ...] = ()
     ) -> None:
-        """Add several arrays of one unit and shape, for example an interval: each is called `name` and its end."""
+        """Add several arrays of one unit and shape, for example an interval; each name is `name` plus one of `ends`."""
         for end, array in zip(ends, values, strict=True):
             self.add(f"{name}{end}", array, unit, dims)
 
@@ -67,19 +75,19 @@ class Result:
         return name in self.arrays
 
     def scalar(self, name: str) -> Any:
-        """Return one number as a plain Python value; None where it is absent or NaN."""
+        """Return one number as a plain Python value; None if it is absent or NaN."""
         if name not in self.arrays:
             return None
         value = self.arrays[name].item()
         return None if isinstance(value, float) and not np.isfinite(value) else value
 
     def scalars(self) -> dict[str, Any]:
-        """Return every number, by name, as `scalar` does."""
+        """Return all numbers by name, converted as in `scalar`."""
         return {name: self.scalar(name) for name, array in self.arrays.items() if array.ndim == 0}
 
 
 def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[str, str] | None = None) -> None:
-    """Write a result to HDF5, whole or not at all; `record` (see `provenance`) goes into the file's attributes."""
+    """Write a result to an HDF5 file, completely or not at all; `record` (see `provenance`) becomes attributes of the file."""
     with new_hdf5(path, FORMAT) as file:
         file.attrs["format"] = FORMAT
         file.attrs["status"] = result.status
@@ -97,12 +105,14 @@ def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[s
 
 
 def read_result(path: str | os.PathLike[str]) -> Result:
-    """Read what `write_result` wrote.
+    """Read a result that `write_result` wrote.
 
     Raises
     ------
     MissingFileError, InvalidValueError
-        For a missing file, or one that is not a result.
+        If the file is missing, or is not a result.
+    DamagedError
+        If the arrays differ from those that were written.
     """
     result = Result()
     with open_hdf5(path, FORMAT) as file:

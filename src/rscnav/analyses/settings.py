@@ -8,19 +8,21 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class Common(StrictSettings):
-    """What all analyses share."""
+    """Settings that all analyses share."""
 
     trials: Literal["all", "low_error"] = Field(
         "all",
-        description="low_error: test trials in which the network's error stays below 0.5 rad once both landmarks are met",
+        description="all, or low_error: trials in which the position error of the belief stays below 0.5 rad after the second landmark",
     )
     analysis_dt_s: float = Field(
         0.1,
         gt=0,
         le=100,
-        description="time bins narrower than this are joined to it, rates averaged, before the filter (s)",
+        description="bin width of the analyses (s): narrower time bins are averaged to this width before the filter",
     )
     cutoff_hz: float = Field(
         0.5, gt=0, le=10_000, description="cutoff of the first-order Butterworth low-pass filter (Hz)"
     )
-    causal: bool = Field(True, description="true: forward only; false: forward and backward, no phase shift")
+    causal: bool = Field(
+        True, description="true: filter forward only; false: forward and backward, without phase shift"
+    )

@@ -1,4 +1,4 @@
-"""Locations: bins of the ring, or of the part of the plane that was visited."""
+"""Spatial bins of the ring, or of the visited part of the plane."""
 
 import math
 
@@ -7,21 +7,22 @@ from numpy.typing import NDArray
 
 
 def spatial_bin(position: NDArray[np.floating], ring: bool, n_ring: int, n_side: int) -> tuple[NDArray[np.int64], int]:
-    """Give the location that each sample falls in.
+    """Return the spatial bin of each sample, and the count of bins.
 
     Parameters
     ----------
     position : array, (time, dim)
         Radians in [-π, π) on the ring, else coordinates.
+    ring : bool
     n_ring : int
-        Equal bins over [-π, π).
+        Count of equal bins over [-π, π).
     n_side : int
-        Equal bins along each coordinate, between the lowest and the highest value there is.
+        Count of equal bins along each coordinate, from its minimum to its maximum.
 
     Returns
     -------
     place : array, (time,)
-        -1 where the position is NaN.
+        -1 if the position is NaN.
     n_position_bins : int
     """
     known = np.isfinite(position).all(axis=1)
@@ -39,7 +40,7 @@ def spatial_bin(position: NDArray[np.floating], ring: bool, n_ring: int, n_side:
 
 
 def place_centres(position: NDArray[np.floating], ring: bool, n_ring: int, n_side: int) -> NDArray[np.float64]:
-    """Give the centres of the locations of `spatial_bin`, (place, dim); NaN where no position is known."""
+    """Return the centres of the bins of `spatial_bin`, (bin, dim); NaN if all positions are NaN."""
     if ring:
         return np.asarray(-math.pi + (np.arange(n_ring) + 0.5) * (2 * math.pi / n_ring), np.float64)[:, None]
     n_dims = position.shape[1]
@@ -52,6 +53,6 @@ def place_centres(position: NDArray[np.floating], ring: bool, n_ring: int, n_sid
 
 
 def _extent(position: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Give the lowest of each coordinate and how far it reaches (1 where it does not vary)."""
+    """Return the minimum and the range of each coordinate; a range of 0 is replaced by 1."""
     low, high = position.min(axis=0), position.max(axis=0)
     return low, np.where(high > low, high - low, 1.0)

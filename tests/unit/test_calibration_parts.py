@@ -77,9 +77,10 @@ def test_kinds_of_a_claim_and_rows_of_a_run(tmp_path):
     assert all(abs(row.value) < 0.1 and row.tested == 0 for row in rows["drift"])
     write_rows(rows[PLANTED], tmp_path / "rows.csv", CalibrationRow, blank=False)
     assert read_rows(tmp_path / "rows.csv", CalibrationRow) == rows[PLANTED]
-    assert (
-        list(run_claims("tuning_entropy", claims, "noise", [4], Seeds(0))) == rows["noise"][1:]
-    )  # whichever others are run
+    alone = list(run_claims("tuning_entropy", claims, "noise", [4], Seeds(0)))
+    assert list(map(repr, alone)) == list(
+        map(repr, rows["noise"][1:])
+    )  # whichever others are run; NaN is not equal to NaN
 
 
 @pytest.fixture

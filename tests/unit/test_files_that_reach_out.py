@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import socket
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -13,6 +15,7 @@ from rscnav.cli.main import main
 from rscnav.recordings.files.open_file import probe, refuse_unreadable
 from rscnav.recordings.read import read_recording
 
+ROOT = Path(__file__).parents[2]
 XY = {"position": {"series": "xy", "unit": "m"}, "trial_s": 2.0}
 DATA = "processing/behavior/Position/xy/data"
 
@@ -173,55 +176,109 @@ def test_what_is_no_file_is_refused_unread(tmp_path, monkeypatch, kind, capsys):
     assert "WRONG: recording 'rat'" in capsys.readouterr().out
 
 
-@pytest.fixture
-def store(tmp_path):
+@pytest.fixture(params=["format 2", "as written here"])
+def store(tmp_path, request):
+    """A store as hdmf_zarr 0.13 wrote it (Zarr format 2), and one as the installed hdmf_zarr writes it (2 or 3)."""
+    folder = tmp_path / "rec.zarr"
+    if request.param == "format 2":
+        shutil.unpack_archive(ROOT / "tests" / "data" / "zarr_format_2.zip", tmp_path)
+        return folder
     from hdmf_zarr import NWBZarrIO
     from pynwb import NWBHDF5IO
 
     first = write_nwb(
         tmp_path / "x.nwb", series={"xy": walk()}, trials=[{"start_time": 1.0, "stop_time": 4.0, "outcome": "hit"}]
     )
-    folder = tmp_path / "rec.zarr"
     with NWBHDF5IO(str(first), "r") as source, NWBZarrIO(str(folder), "w") as target:
         target.export(src_io=source, write_args={"link_data": False})
     return folder
 
 
+def edit(store, path, change, kind=".zarray"):
+    """Change the description of one object: `kind` and the attributes are files of format 2, parts of zarr.json in format 3."""
+    (store / ".zmetadata").unlink(missing_ok=True)
+    file = store / path / "zarr.json"
+    if file.exists():
+        said = json.loads(file.read_text())
+        change(said["attributes"] if kind == ".zattrs" else said)
+    else:
+        file = store / path / kind
+        said = json.loads(file.read_text())
+        change(said)
+    file.write_text(json.dumps(said))
+
+
 def test_a_zarr_store_holds_all_that_it_names(store, tmp_path):
-    assert read_recording(store, XY, quiet=True).position is not None
+    session = read_recording(
+        store, XY | {"trials": {"table": "trials", "outcome": "outcome", "correct": ["hit"]}}, quiet=True
+    )
+    assert session.position is not None
+    assert session.trials["outcome"].tolist() == ["correct"]
     (tmp_path / "text").write_text("x")
     (store / "more").symlink_to(tmp_path / "text")
     refused(store, "'more' is a link; a store must hold all its files itself")
     (store / "more").unlink()
     os.mkfifo(store / "more")
     refused(store, "'more' is neither file nor folder")
-    (store / "more").unlink()
-    attributes = store / "processing" / ".zattrs"
-    (store / ".zmetadata").unlink(missing_ok=True)
-    link = {"name": "x", "source": "../other.zarr", "path": "/processing"}
-    attributes.write_text(
-        json.dumps(json.loads(attributes.read_text() if attributes.exists() else "{}") | {"zarr_link": [link]})
-    )
+
+
+@pytest.mark.parametrize("source", ["../other.zarr", "s3://bucket/other.zarr"])
+def test_links_of_a_zarr_store_stay_inside(store, source):
+    link = {"name": "x", "source": source, "path": "/processing"}
+    edit(store, "processing/behavior/Position/xy", lambda said: said.update(zarr_link=[link]), ".zattrs")
+    refused(store, f"leads out of the store, to '{source}'")
+
+
+def test_a_damaged_description_of_a_zarr_store_is_named(store):
+    def enlarge(said):
+        said["shape"] = [10**12, *said["shape"][1:]]
+
+    edit(store, "processing/behavior/Position/xy/data", enlarge)
+    refused(store, "processing/behavior/Position/xy/data", "claims 1.6e+13 bytes")
+    file = next(store.glob("processing/behavior/Position/xy/data/*z*ar*"))
+    file.write_text("{")
+    refused(store, f"'processing/behavior/Position/xy/data/{file.name}' is no JSON")
+
+
+def test_copies_of_descriptions_are_looked_through_too(store):
+    copies = {"x": {"zarr_link": [{"name": "x", "source": "../other.zarr", "path": "/"}]}}
+    if (store / "zarr.json").exists():
+        said = json.loads((store / "zarr.json").read_text())
+        said["consolidated_metadata"] = {"metadata": {"x": {"node_type": "group", "attributes": copies["x"]}}}
+        (store / "zarr.json").write_text(json.dumps(said))
+    else:
+        (store / ".zmetadata").write_text(json.dumps({"metadata": {"x/.zattrs": copies["x"]}}))
     refused(store, "leads out of the store, to '../other.zarr'")
-    attributes.write_text("{")
-    refused(store, "'processing/.zattrs' is no JSON")
 
 
-def test_a_zarr_store_runs_no_code(store, tmp_path):
+def test_a_zarr_store_runs_no_code(tmp_path):
     from numcodecs.pickles import Pickle
 
     class Evil:
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / "ran"),)
 
+    shutil.unpack_archive(ROOT / "tests" / "data" / "zarr_format_2.zip", tmp_path)
+    store = tmp_path / "rec.zarr"
+    edit(
+        store,
+        "intervals/trials/outcome",
+        lambda said: said.update(compressor=None, filters=[{"id": "pickle", "protocol": 5}]),
+    )
     texts = store / "intervals" / "trials" / "outcome"
-    said = json.loads((texts / ".zarray").read_text())
-    said["compressor"], said["filters"] = None, [{"id": "pickle", "protocol": 5}]
-    (texts / ".zarray").write_text(json.dumps(said))
-    (store / ".zmetadata").unlink(missing_ok=True)
     harmful = np.array([Evil()], object)
     for chunk in [p for p in texts.iterdir() if not p.name.startswith(".")]:
         chunk.write_bytes(Pickle().encode(harmful))
     mapping = XY | {"trials": {"table": "trials", "outcome": "outcome", "correct": ["hit"]}}
     refused(store, "outcome", mapping=mapping)
     assert not (tmp_path / "ran").exists()
+
+
+def test_format_3_is_read_or_names_the_cure(tmp_path):
+    """A store of format 3, whatever Python writes the others."""
+    import zarr
+
+    (tmp_path / "rec.zarr").mkdir()
+    (tmp_path / "rec.zarr" / "zarr.json").write_text('{"zarr_format": 3, "node_type": "group", "attributes": {}}')
+    cure = "use rscnav with Python 3.12 or newer" if zarr.__version__.startswith("2.") else "rec.zarr"
+    refused(tmp_path / "rec.zarr", cure)

@@ -5,15 +5,21 @@ import json
 import os
 import pickle
 import stat
+import warnings
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 from rscnav.errors import InvalidValueError
 
-_METADATA = (".zgroup", ".zarray", ".zattrs", ".zmetadata")
+_METADATA = (".zgroup", ".zarray", ".zattrs", ".zmetadata", "zarr.json")  # of format 2, and of format 3
 _MOST_PACKED = 1000  # times the size of the store, as `rscnav.recordings.files.hdf5_probe.datasets`
 _SMALLEST_REFUSED = 256 << 20
 _LARGEST_METADATA = 64 << 20
+_OF_FORMAT_2 = (
+    r"(Could not read spec dataset|Read) '.*' (via zarr API|in '.*' via zarr v2 store fallback)"  # zarr 3's detour
+)
+_VARIABLE_LENGTH = ("string", "bytes", "variable_length_bytes", "variable_length_utf8")
 # What a pickled array of texts or references is made of; anything else could run code.
 _HARMLESS = {
     ("numpy", "ndarray"), ("numpy", "dtype"),
@@ -29,26 +35,42 @@ def is_zarr(text: str) -> bool:
 
 
 def open_zarr(path: str) -> Any:
-    """Open an NWB file in Zarr, as a hdmf_zarr.NWBZarrIO.
+    """Open an NWB file in Zarr (format 2 or 3), as a hdmf_zarr.NWBZarrIO.
 
     Raises
     ------
     InvalidValueError
-        For a store that is damaged, or of which a part lies elsewhere.
+        For a store that is damaged, of which a part is elsewhere, or in format 3 where the installed zarr reads only format 2.
     """
     look_through(path)
-    from hdmf_zarr import NWBZarrIO
+    import hdmf_zarr
     from numcodecs.registry import register_codec
 
-    class Reader(NWBZarrIO):
+    is_format_3 = os.path.exists(os.path.join(path, "zarr.json"))
+    # From version 0.14 on (zarr 3, Python 3.12 and newer), hdmf_zarr has one reader for each format.
+    format_2 = getattr(hdmf_zarr, "NWBZarrV2IO", None)
+    if is_format_3 and format_2 is None:
+        raise InvalidValueError(
+            f"{path}: a store in Zarr format 3, which zarr {version('zarr')} does not read; use rscnav with Python 3.12 or newer"
+        )
+
+    class Reader(hdmf_zarr.NWBZarrIO if is_format_3 or format_2 is None else format_2):  # type: ignore[misc]
         """Follows links inside the store only."""
+
+        def read(self, **options: Any) -> Any:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", message=_OF_FORMAT_2)
+                return super().read(**options)
 
         def resolve_ref(self, zarr_ref: Any) -> Any:
             refuse_outside(path, zarr_ref, "a link or reference")
             return super().resolve_ref(zarr_ref)
 
     register_codec(_pickle(), "pickle")
-    return Reader(path, "r")
+    options = {"allow_pickle": True} if issubclass(Reader, format_2 or ()) else {}  # the codec above runs no code
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=_OF_FORMAT_2)
+        return Reader(path, "r", **options)
 
 
 def look_through(path: str) -> None:
@@ -71,12 +93,10 @@ def look_through(path: str) -> None:
             raise InvalidValueError(
                 f"{path}: the store is damaged: '{inside}' is no JSON ({error}); copy or download it again"
             ) from None
-        every = said.get("metadata", {}) if isinstance(said, dict) and name == ".zmetadata" else {name: said}
-        for key, value in every.items() if isinstance(every, dict) else ():
-            where = os.path.join(os.path.dirname(inside), key) if name == ".zmetadata" else inside
-            if key.endswith(".zarray"):
+        for where, value in _described(inside, said):
+            if where.endswith(".zarray") or _is_array(value):
                 claimed.append((where, _claimed(path, where, value)))
-            if key.endswith(".zattrs"):
+            if where.endswith((".zattrs", "zarr.json")):
                 _refuse_links_out(path, where, value)
     for where, n_bytes in claimed:
         if n_bytes > max(_SMALLEST_REFUSED, _MOST_PACKED * total):
@@ -84,6 +104,23 @@ def look_through(path: str) -> None:
                 f"{path}: '{where}' claims {n_bytes:.3g} bytes of values in a store of {total:.3g}, more than can be packed into "
                 "it: its shape is damaged, or it was never filled"
             )
+
+
+def _described(inside: str, said: Any) -> Iterator[tuple[str, Any]]:
+    """Return what a metadata file describes: itself, and the copies of other objects' metadata in a consolidated file."""
+    folder, name = os.path.split(inside)
+    if name != ".zmetadata":
+        yield inside, said
+    copies = said if isinstance(said, dict) else {}
+    if name == "zarr.json":
+        copies = copies.get("consolidated_metadata") or {}
+    every = copies.get("metadata") if isinstance(copies, dict) and name in (".zmetadata", "zarr.json") else None
+    for key, value in every.items() if isinstance(every, dict) else ():
+        yield os.path.join(folder, key, "zarr.json" if name == "zarr.json" else "").rstrip("/"), value
+
+
+def _is_array(said: Any) -> bool:
+    return isinstance(said, dict) and said.get("node_type") == "array"
 
 
 def _files(path: str) -> Iterator[tuple[str, str]]:
@@ -104,14 +141,29 @@ def _claimed(path: str, where: str, said: Any) -> int:
     import numpy as np
 
     try:
-        kind = said["dtype"]
-        kind = np.dtype([tuple(field[:2]) for field in kind] if isinstance(kind, list) else kind)
+        n_bytes = _bytes_each(said["data_type"] if _is_array(said) else said["dtype"])
         sizes = [int(n) for n in said["shape"]]
         if any(n < 0 for n in sizes):
             raise InvalidValueError(f"shape {sizes}")
-        return int(np.prod(sizes, dtype=object)) * kind.itemsize
+        return int(np.prod(sizes, dtype=object)) * n_bytes
     except (TypeError, KeyError, ValueError, IndexError) as error:
         raise InvalidValueError(f"{path}: the store is damaged: '{where}' describes no array ({error})") from None
+
+
+def _bytes_each(kind: Any) -> int:
+    """Return the bytes of one value of a data type; types of variable length have at least a pointer."""
+    import numpy as np
+
+    if isinstance(kind, list):  # fields of format 2
+        return np.dtype([tuple(field[:2]) for field in kind]).itemsize
+    if isinstance(kind, str):
+        return 8 if kind in _VARIABLE_LENGTH else np.dtype(kind).itemsize
+    settings = kind.get("configuration", {})
+    if "fields" in settings:
+        return sum(
+            _bytes_each(field[1] if isinstance(field, list) else field["data_type"]) for field in settings["fields"]
+        )
+    return int(settings.get("length_bytes", 8))
 
 
 def _refuse_links_out(path: str, where: str, said: Any) -> None:

@@ -9,10 +9,12 @@ look at the folder.
 import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -54,10 +56,10 @@ def kill(workflow: subprocess.Popen, way: str) -> None:
             continue
 
 
-def start(project: Path, targets: tuple[str, ...] = ()) -> subprocess.Popen:
+def start(project: Path) -> subprocess.Popen:
     """Start the workflow."""
     return subprocess.Popen(
-        ["snakemake", "-c2", *targets, "--configfile", "tiny.yaml"],
+        ["snakemake", "-c2", "--configfile", "tiny.yaml"],
         cwd=project,
         env=environment(project),
         stdout=subprocess.DEVNULL,
@@ -65,34 +67,42 @@ def start(project: Path, targets: tuple[str, ...] = ()) -> subprocess.Popen:
     )
 
 
-def kill_again_and_again(project: Path, n_kills: int, seed: int, targets: tuple[str, ...] = ()) -> list[str]:
-    """Kill a project's workflow `n_kills` times, then let it end; gives a line on each kill."""
-    moments, said = random.Random(seed), []
+def kill_again_and_again(whole: Path, project: Path, n_kills: int, seed: int) -> Iterator[str]:
+    """Kill a project's workflow `n_kills` times, then let it end; gives a line on each kill.
+
+    A run that ends before it is killed is compared with the undisturbed one; its results are removed, and the kills go on in the next.
+    """
+    moments, number = random.Random(seed), 0
     (project / "other.yaml").write_text(
         yaml.safe_dump(yaml.safe_load((project / "tiny.yaml").read_text()) | {"seed": 99})
     )
-    for number in range(n_kills):
-        workflow = start(project, targets)
+    while number < n_kills:
+        workflow = start(project)
         while workflow.poll() is None and not jobs_of(workflow):
             time.sleep(0.02)
         time.sleep(moments.uniform(0, 4))
-        assert workflow.poll() is None, f"it ended before kill {number + 1}: make the workflow longer"
+        if workflow.poll() is not None:
+            assert workflow.returncode == 0, "a run failed that was not killed"
+            assert not differences(whole, project), differences(whole, project)
+            yield f"a run ended after {number} kills, with the bytes of the undisturbed one; its results are removed"
+            shutil.rmtree(project / "results")
+            continue
         if number == 0:
             assert snakemake(project, "-n", preset="other.yaml").returncode == 0
-            assert snakemake(project, *targets, preset="other.yaml").returncode != 0  # refused by the lock
+            assert snakemake(project, preset="other.yaml").returncode != 0  # refused by the lock
         way = WAYS[number % len(WAYS)]
         kill(workflow, way)
         workflow.wait(timeout=600)
-        again = snakemake(project, "-n", *targets)
+        again = snakemake(project, "-n")
         killed = "an earlier run was killed in this folder" in again.stdout
         assert killed == (way != "job"), again.stdout[-2000:]
         if killed:
             assert "snakemake --unlock" in again.stdout
             assert snakemake(project, "--unlock").returncode == 0
-        said.append(f"{number + 1}: {way}")
-    last = snakemake(project, "-c2", *targets)
+        number += 1
+        yield f"{number}: {way}"
+    last = snakemake(project, "-c2")
     assert last.returncode == 0, last.stdout[-4000:]
-    return said
 
 
 def differences(whole: Path, killed: Path) -> list[str]:
@@ -112,8 +122,8 @@ def main() -> None:
         (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"training": training}))
     first = snakemake(whole, "-c2")
     assert first.returncode == 0, first.stdout[-4000:]
-    for line in kill_again_and_again(killed, n_kills, seed=0):
-        print(line)
+    for line in kill_again_and_again(whole, killed, n_kills, seed=0):
+        print(line, flush=True)
     different = differences(whole, killed)
     print(f"{len(content(whole))} files compared; different: {different or 'none'}")
     sys.exit(bool(different))

@@ -16,6 +16,8 @@ from rscnav.observers.settings import Observer
 from rscnav.tasks.base import join
 from rscnav.tasks.registry import make_task
 
+pytestmark = pytest.mark.slow
+
 # A few trials in which a strategy is far off carry its mean: with 48 trials it lies at 1.8 to 3 se, with 96 beyond 4.
 N_TRIALS = 96
 

@@ -25,6 +25,8 @@ from rscnav.sessions.session import Session
 from rscnav.sessions.settings import Encounters
 from rscnav.tasks.registry import make_task
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def session():

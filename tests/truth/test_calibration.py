@@ -25,6 +25,7 @@ OF_NETWORKS = ("optimality_gap", "observer_comparison")  # which give no p-value
 CASES = [(analysis, kind) for analysis, claims in CLAIMS.items() for kind in kinds_for(claims)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("analysis", "kind"), CASES)
 def test_claims_hold_as_far_as_a_few_sessions_show(analysis, kind, monkeypatch):
     size = {} if kind in PLANTED_KINDS else SMALL

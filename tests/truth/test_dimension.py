@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import ring_session
 
+from helpers.ring import ring_session
 from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
 from rscnav.analyses.dimension.correlation_sum import correlation_sum
 from rscnav.analyses.dimension.local_slopes import local_slopes, scaling_region, slope_within, takens_estimate

@@ -1,11 +1,11 @@
 """What the dimension is checked with: counting noise of spikes, subsets of units, space-time separation, largest radius."""
 
 import numpy as np
-import planted_sets as sets
 import pytest
-from planted_ring import ring_session
 from scipy.spatial.distance import pdist
 
+from helpers import point_sets as sets
+from helpers.ring import ring_session
 from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
 from rscnav.analyses.dimension.dimension import Settings
 from rscnav.analyses.dimension.poisson_noise import counting_variance, is_spike_counts
@@ -43,6 +43,7 @@ def test_counting_noise_of_a_constant_rate():
         np.testing.assert_allclose(found, seen, rtol=scatter)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("causal", [True, False])
 def test_counting_noise_of_rates_that_change(causal):
     """In stretches of uneven length, longer than a piece and with bins between them that belong to none."""
@@ -102,6 +103,7 @@ def test_units_alike_are_read_by_floor_and_counting(n_angles, mean_hz):
     assert abs(counting - clean) < 0.08
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_angles", [1, 2])
 @pytest.mark.parametrize("mean_hz", [10.0, 30.0, 100.0])
 def test_units_of_unequal_rate_are_read_by_counting_alone(n_angles, mean_hz):
@@ -112,6 +114,7 @@ def test_units_of_unequal_rate_are_read_by_counting_alone(n_angles, mean_hz):
     assert floor > clean + 0.08
 
 
+@pytest.mark.slow
 def test_counting_noise_is_taken_off_where_there_are_spikes_in_bins():
     """A ring of the position at 3 Hz a unit."""
     preferred = np.linspace(-np.pi, np.pi, 40, endpoint=False)

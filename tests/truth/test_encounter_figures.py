@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import place_bumps, ring_session, smooth_noise
 
+from helpers.ring import place_bumps, ring_session, smooth_noise
 from rscnav.analyses.decoding.decoding import Settings as Decoding
 from rscnav.analyses.encounters.encounters import Settings as Meetings
 from rscnav.analyses.encounters.non_encounters import Settings as Missed
@@ -143,6 +143,7 @@ def test_poor_sessions_are_drawn_too(name, case, tmp_path):
         assert "every unit is constant" in texts(figure.axes[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PANELS)
 def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(name, results, without_outcome, tmp_path):
     drawn = [SessionResults(f"n-s{k}", "network", results) for k in range(4)]

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import place_bumps, ramps, ring_session, smooth_noise
 
+from helpers.ring import place_bumps, ramps, ring_session, smooth_noise
 from rscnav.analyses.decoding.decoding import Settings
 from rscnav.analyses.encounters.trajectory_divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
@@ -53,6 +53,7 @@ def test_a_label_that_comes_before_is_read_before():
     assert result.scalar("outcome_before_p") == 0.01
 
 
+@pytest.mark.slow
 def test_decoding_of_noise_is_at_chance_as_often_as_it_should():
     p = []
     for seed in range(20):

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import ring_session
 
+from helpers.ring import ring_session
 from rscnav.analyses.events import displacement_since_landmark
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.spatial_bins import spatial_bin

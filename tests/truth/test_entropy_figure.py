@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from planted_ring import place_bumps, ring_session, smooth_noise
 
+from helpers.ring import place_bumps, ring_session, smooth_noise
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result
 from rscnav.analyses.tuning.rate_dispersion import Settings as Dispersion
@@ -133,6 +133,7 @@ def test_poor_sessions_are_drawn_too(case, tmp_path):
         assert "the position is not known at any sample" in texts(figure.axes[2])
 
 
+@pytest.mark.slow
 def test_many_sessions_are_drawn_by_kind_and_files_do_not_change(results, tmp_path):
     drawn = [SessionResults(f"n-s{k}", "network", results) for k in range(4)]
     drawn += [SessionResults("rat", "recording", results), SessionResults("bare", "recording", LACKING)]

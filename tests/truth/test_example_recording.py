@@ -106,6 +106,7 @@ def test_only_the_belief_code_holds_two_places(example):
         assert abs(rates[0] - rates[1]) < 0.25 * rates[1]
 
 
+@pytest.mark.slow
 def test_no_dimension_is_called_reliable_under_poisson_noise(example):
     """Some 80 noisy neurons leave no scaling region over a factor of three, whatever they code for."""
     _, session = example

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 import torch
-from planted_system import linear, network_of, with_weights
 
+from helpers.dynamical_system import linear, network_of, with_weights
 from rscnav.dynamics.fixed_points import Box, box_of, merge_minima, minima
 from rscnav.dynamics.jacobian_spectra import alignment, spectrum
 from rscnav.dynamics.system import System, why_no_step

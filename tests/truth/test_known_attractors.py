@@ -5,9 +5,9 @@ Mackey-Glass); Sprott, Chaos and Time-Series Analysis, Oxford 2003, appendix A (
 """
 
 import numpy as np
-import planted_sets as sets
 import pytest
 
+from helpers import point_sets as sets
 from rscnav.analyses.dimension.correlation_dimension import correlation_dimension
 
 N = 100_000

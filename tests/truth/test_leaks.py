@@ -66,6 +66,7 @@ def prior_loss(task, target):
     return -share.log()[torch.arange(target.shape[1]), target]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 def test_a_trained_network_stays_above_the_filter_and_knows_nothing_of_other_trials(name):
     task = make_task(name, **TASKS[name])

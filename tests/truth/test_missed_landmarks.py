@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import PLACES, place_bumps, ring_session
 
+from helpers.ring import PLACES, place_bumps, ring_session
 from rscnav.analyses.encounters.non_encounters import Settings
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.settings import Common

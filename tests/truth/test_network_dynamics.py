@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 import torch
-from planted_system import linear, visited_by
 
+from helpers.dynamical_system import linear, visited_by
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.intervals import mean_interval
 from rscnav.analyses.tuning.entropy import entropy_bits

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from planted_ring import ring_session
 from scipy.stats import norm
 
+from helpers.ring import ring_session
 from rscnav.analyses.decoding.decoding import Settings as Decoding
 from rscnav.analyses.encounters.trajectory_divergence import Settings as Divergence
 from rscnav.analyses.registry import analyse
@@ -52,6 +52,7 @@ def test_divergence_finds_the_onset_within_a_step(step):
     assert result.scalar("1st_onset_s") is None
 
 
+@pytest.mark.slow
 def test_where_nothing_was_planted_there_is_mostly_no_onset():
     found = low = 0
     for seed in range(10):

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import ring_session
 
+from helpers.ring import ring_session
 from rscnav.analyses.dimension.dimension import Settings as Dimension
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import Result

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 import torch
-from planted_system import TASK, linear, network_of, visited_by, with_weights
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
+from helpers.dynamical_system import TASK, linear, network_of, visited_by, with_weights
 from rscnav.analyses.result import Result
 from rscnav.dynamics.fixed_points import Box, minima
 from rscnav.dynamics.jacobian_spectra import alignment, spectrum

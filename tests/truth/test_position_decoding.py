@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import place_bumps, ring_session
 
+from helpers.ring import place_bumps, ring_session
 from rscnav.analyses.decoding.position_basis import fourier_basis
 from rscnav.analyses.decoding.position_decoding import Settings
 from rscnav.analyses.decoding.ridge_regression import fit_cross_validated
@@ -97,6 +97,7 @@ def test_a_code_that_changes_is_not_carried_over():
     assert result.scalar("LM1_to_LM2/error") > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["ramps", "drift", "unequal"])
 def test_activity_without_position_is_at_chance(kind):
     p, beyond = [], 0

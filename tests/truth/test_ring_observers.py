@@ -13,6 +13,8 @@ from rscnav.observers.registry import observe, strategies
 from rscnav.observers.settings import Observer
 from rscnav.tasks.registry import make_task
 
+pytestmark = pytest.mark.slow
+
 N_GRID, NOISE = 16, 1.0  # noise of 2.5 bins: the wrapped Gaussian sampled at the bins is band-limited to 1e-13
 SHIFT = np.array([0.3, -1.1, 0.75])
 PATTERNS = list(itertools.product([False, True], repeat=3))

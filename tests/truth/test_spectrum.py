@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import ring_session
 
+from helpers.ring import ring_session
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.spectrum.eigenspectrum import Settings
 from rscnav.analyses.spectrum.null_spectra import circular_shift_null, trial_shuffle_null

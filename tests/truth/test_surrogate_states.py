@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import ring_session
 
+from helpers.ring import ring_session
 from rscnav.analyses.dimension.dimension import Settings
 from rscnav.analyses.dimension.surrogate_data_test import slope_at, surrogate_tests
 from rscnav.analyses.dimension.surrogates import marginals, phase_randomise
@@ -77,6 +77,7 @@ def gaussian_p():
     return np.array(found)
 
 
+@pytest.mark.slow
 def test_gaussian_trials_give_an_even_p(gaussian_p):
     """With 19 draws p is 1/20 in one session of 20: more than 8 of 60 would come once in 300 sets of sessions."""
     assert np.all(np.sum(gaussian_p <= 0.05, axis=0) <= 8)
@@ -84,6 +85,7 @@ def test_gaussian_trials_give_an_even_p(gaussian_p):
     assert np.all(np.abs(gaussian_p.mean(axis=0) - 0.525) < 3 * 0.037)
 
 
+@pytest.mark.slow
 def test_a_bent_version_of_gaussian_trials_is_for_the_adjusted_ones():
     """Each unit is a monotone function of a Gaussian one: the null hypothesis of the adjusted surrogates still holds."""
     low = []

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from planted_ring import PLACES, place_bumps, ramps, ring_session, smooth_noise, step_in_trial
 
+from helpers.ring import PLACES, place_bumps, ramps, ring_session, smooth_noise, step_in_trial
 from rscnav.analyses.events import displacement_since_landmark
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.tuning import rate_dispersion as dispersion
@@ -89,6 +89,7 @@ def test_heading_is_used_where_there_is_one():
     assert result["entropy"][0] == pytest.approx(-np.sum(p * np.log2(p)), abs=0.01)
 
 
+@pytest.mark.slow
 def test_dispersion_finds_no_difference_where_time_alone_makes_one():
     results = [analyse("rate_dispersion", ring_session(null, 100, seed=seed), FEW) for seed in range(20)]
     assert sum(r["phase_control_p"] <= 0.05 for r in results) <= 4  # 20 at 5 %: more than 4 in 3 of 1,000
@@ -97,6 +98,7 @@ def test_dispersion_finds_no_difference_where_time_alone_makes_one():
     assert np.mean([r["difference"] for r in results]) < -0.03  # what the control is for
 
 
+@pytest.mark.slow
 def test_dispersion_interval_covers_zero_where_place_is_all_that_is_coded():
     def place_code(session, rng):
         bumps = place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 10))
@@ -132,6 +134,7 @@ def test_dispersion_finds_a_planted_difference(sign):
     assert result["difference"] == pytest.approx(result["LM1"] - result["LM2"])
 
 
+@pytest.mark.slow
 def test_phase_control_holds_where_places_and_time_are_both_coded():
     def place_and_ramp(session, rng):
         bumps = place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 10))

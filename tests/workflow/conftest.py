@@ -3,12 +3,17 @@
 from pathlib import Path
 
 import pytest
-from tiny_project import copy_project
+
+from helpers.project import copy_project
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put whole workflows, which take longest, first: last they would keep one core busy while the other has nothing to do."""
-    items.sort(key=lambda item: Path(__file__).parent not in item.path.parents)
+    """Mark tests of whole workflows, and put them first: last, the longest would keep one core busy while the other is idle."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.workflow)
+    items.sort(key=lambda item: here not in item.path.parents)
 
 
 @pytest.fixture

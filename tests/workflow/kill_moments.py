@@ -19,7 +19,10 @@ from pathlib import Path
 
 import psutil
 import yaml
-from tiny_project import TINY, copy_project, environment, snakemake
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from helpers.project import TINY, copy_project, environment, snakemake
 
 TIMES = ("logs", "benchmarks")  # what says how long things took
 WAYS = ("scheduler", "job", "both")

@@ -1,7 +1,8 @@
 """Plain `snakemake` names the file and the line of what is wrong in a configuration, whoever reads it first."""
 
 import pytest
-from tiny_project import copy_project, snakemake
+
+from helpers.project import copy_project, snakemake
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,8 @@
 
 import pytest
 import yaml
-from tiny_project import TINY, jobs, rscnav, snakemake
+
+from helpers.project import TINY, jobs, rscnav, snakemake
 
 
 def test_dry_run_of_the_default(project):
@@ -11,6 +12,7 @@ def test_dry_run_of_the_default(project):
     assert "Using workflow specific profile profiles/default" in run.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["quick", "paper", "replicates", "architectures", "rules"])
 def test_dry_run_of_the_presets(project, preset):
     run = snakemake(project, "--dry-run", preset=f"workflow/presets/{preset}.yaml")
@@ -19,6 +21,7 @@ def test_dry_run_of_the_presets(project, preset):
     assert not (project / "results").exists()  # a dry run writes nothing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("left_out", "absent", "present"),
     [("networks", "train", "import_recording"), ("recordings", "import_recording", "train")],
@@ -58,6 +61,7 @@ def test_a_wrong_configuration_names_the_key(project, change, message):
     assert "Traceback" not in run.stdout
 
 
+@pytest.mark.slow
 def test_a_failed_job_says_why_in_its_log_and_leaves_nothing(project):
     config = yaml.safe_load((project / "config.yaml").read_text())
     recording = config["recordings"][0]

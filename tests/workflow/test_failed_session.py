@@ -7,9 +7,11 @@ import json
 
 import pytest
 import yaml
-from tiny_project import TINY, jobs, snakemake
 
+from helpers.project import TINY, jobs, snakemake
 from rscnav.analyses.result import read_result
+
+pytestmark = pytest.mark.slow
 
 TARGETS = [f"results/{name}" for name in ("figures/task.pdf", "figures/entropy.pdf", "numbers/summary.json")]
 GAP = (

@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
-from tiny_project import environment, jobs
+import pytest
+
+from helpers.project import environment, jobs
+
+pytestmark = pytest.mark.slow
 
 
 def planned(project, *config):

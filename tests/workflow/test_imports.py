@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tiny_project import ROOT, TINY, environment
 
+from helpers.project import ROOT, TINY, environment
 from rscnav.analyses.registry import ANALYSES
 from rscnav.config.load import load_config
 from rscnav.figures.registry import FIGURES
@@ -18,6 +18,8 @@ from rscnav.workflow.jobs.planned import modules_of
 from rscnav.workflow.jobs.studies import modules_of_calibration, modules_of_ground_truth
 from rscnav.workflow.provenance.import_closure import closure
 from rscnav.workflow.provenance.package_versions import WITHOUT_EFFECT
+
+pytestmark = pytest.mark.slow
 
 NETWORK, RECORDING, SIDE = "gru-s1", "example", "side-by-side"
 SAMPLED = f"{NETWORK}-like-{RECORDING}"
@@ -138,7 +140,7 @@ def traced(tmp_path_factory):
     (folder / "more.yaml").write_text(yaml.safe_dump(TINY | MORE))
     planned = [*jobs(), *other_jobs()]
     run = subprocess.run(
-        [sys.executable, Path(__file__).with_name("trace_imports.py"), "found.json"],
+        [sys.executable, ROOT / "tests" / "helpers" / "trace_imports.py", "found.json"],
         input=json.dumps([job.command for job in planned]),
         cwd=folder,
         env=environment(ROOT),

@@ -6,8 +6,10 @@ import subprocess
 import time
 
 import psutil
+import pytest
 import yaml
-from tiny_project import TINY, copy_project, environment, rscnav, snakemake
+
+from helpers.project import TINY, copy_project, environment, rscnav, snakemake
 
 TARGETS = ("results/networks/gru-s1/weights.pt", "results/networks/gru-s1/curve.csv")
 LONG = TINY["training"] | {"n_batches": 250, "validate_every_batches": 50}
@@ -50,6 +52,7 @@ def test_killed_while_training(tmp_path):
         assert (killed / target).read_bytes() == (whole / target).read_bytes(), target
 
 
+@pytest.mark.slow
 def test_a_job_of_a_killed_run_does_not_overwrite_the_next_run_s_results(tmp_path):
     project = copy_project(tmp_path / "project")
     (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"training": LONG | {"n_batches": 20_000}}))

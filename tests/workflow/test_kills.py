@@ -7,8 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import yaml
-from tiny_project import TINY, copy_project, environment, rscnav
+
+from helpers.project import TINY, copy_project, environment, rscnav
+
+pytestmark = pytest.mark.slow
 
 N_KILLS = 10
 LONG = TINY["training"] | {

@@ -9,7 +9,10 @@ import subprocess
 import h5py
 import pytest
 import yaml
-from tiny_project import TINY, environment, snakemake
+
+from helpers.project import TINY, environment, snakemake
+
+pytestmark = pytest.mark.slow
 
 RECORDING_ONLY = TINY | {"networks": [], "sampled_networks": [], "comparisons": []}
 SESSION = "results/sessions/example.h5"

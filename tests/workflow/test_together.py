@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tiny_project import TINY, environment, jobs, snakemake
 
+from helpers.project import TINY, environment, jobs, snakemake
 from rscnav.networks.rollout import read_curve
 from rscnav.sessions.hdf5 import read_session
+
+pytestmark = pytest.mark.slow
 
 SWEEP = {
     "name": "n",

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tiny_project import TINY, environment, jobs
 
+from helpers.project import TINY, environment, jobs
 from rscnav.analyses.registry import ANALYSES
 from rscnav.export.tables import table_files
+
+pytestmark = pytest.mark.slow
 
 FIGURES = ("task", "entropy", "dimension", "dynamics")  # those that are kept, for speed
 NETWORKS = [

@@ -14,10 +14,11 @@ from rscnav.recordings.files.nwb_lookup import interval_table
 from rscnav.recordings.files.open_file import open_recording
 from rscnav.recordings.read import read_recording
 
-pytestmark = pytest.mark.skipif(
+recorded = pytest.mark.skipif(
     "RSCNAV_RECORDINGS" not in os.environ,
     reason="RSCNAV_RECORDINGS is not set: the folder that contains w-maze/, which is not part of the project",
 )
+pytestmark = [pytest.mark.slow, recorded]
 
 
 @pytest.fixture(scope="module")

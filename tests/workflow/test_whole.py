@@ -14,8 +14,8 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 from pynwb import NWBHDF5IO, NWBFile
-from tiny_project import ROOT, TINY, jobs, rscnav, snakemake
 
+from helpers.project import ROOT, TINY, jobs, rscnav, snakemake
 from rscnav.analyses.registry import ANALYSES
 from rscnav.analyses.result import read_result
 from rscnav.config.load import merge
@@ -137,6 +137,7 @@ REMOVED = (  # each file: the rule that makes it again
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("removed", REMOVED)
 def test_a_removed_file_of_any_kind_is_made_again(finished, removed):
     project, _ = finished
@@ -159,6 +160,7 @@ def test_every_file_is_declared(finished):
     assert {name for name in made if not name.startswith(apart)} - declared == {"results/networks/gru-s1/progress.csv"}
 
 
+@pytest.mark.slow
 def test_check_names_what_is_damaged_and_missing_and_makes_it_again(finished):
     """One file of each way to keep a digest is damaged; a run of what is named gives the bytes of the undisturbed one."""
     project, _ = finished
@@ -240,6 +242,7 @@ def test_the_notebook_runs_on_these_results(finished, monkeypatch):
     assert "LM1/eigenvalues" in str(outputs)
 
 
+@pytest.mark.slow
 def test_the_same_configuration_gives_the_same_bytes(finished, project):
     """Run again elsewhere: tables, arrays and figures are the same byte for byte."""
     first, _ = finished

@@ -1,4 +1,4 @@
-"""What is in a file of plain arrays (`.npz`, `.mat`, HDF5), and a draft of the key `arrays` for it."""
+"""List of the arrays in a `.npz`, `.mat` or HDF5 file, and a draft of the key `arrays` for it."""
 
 import re
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ class Leaf:
     Parameters
     ----------
     name : str
-        As a mapping may use it.
+        Name for use in a mapping.
     words : str
-        Its shape and type.
+        Shape, type and range of values.
     value : array, list of array or None
-        A vector or matrix of numbers; one vector a unit; None for anything else.
+        Vector or matrix of numbers; list with one vector per unit; None for anything else.
     """
 
     name: str
@@ -40,26 +40,26 @@ class Leaf:
 
 
 def array_contents(path: str, name: str) -> tuple[list[str], str]:
-    """List the arrays of a file and draft a mapping.
+    """Return a list of the arrays in a file, and a draft of a mapping.
 
     Parameters
     ----------
     path : str
-        A `.npz`, `.mat` or HDF5 file.
+        `.npz`, `.mat` or HDF5 file.
     name : str
-        What the draft calls the recording.
+        Name of the recording in the draft.
 
     Returns
     -------
     listed : list of str
-        Lines for the terminal.
+        Lines for the terminal. An array that cannot be read is listed with the reason.
     draft : str
-        YAML; '' where nothing could be guessed.
+        YAML; '' if no role of an array could be guessed.
 
     Raises
     ------
     InvalidValueError
-        For a file that can't be opened; one array that can't be read is listed with the reason.
+        If the file cannot be opened.
     """
     leaves = _leaves(open_tree(path))
     listed = [f"Arrays in {path}:", *(f"  {leaf.name}: {leaf.words}" for leaf in leaves[:_MOST_LISTED])]
@@ -68,8 +68,8 @@ def array_contents(path: str, name: str) -> tuple[list[str], str]:
     arrays = _drafted(leaves)
     if not arrays:
         listed.append(
-            "Nothing here looks like spike times and their units, or like a series with its times; say with the recording's key "
-            "`arrays` what they are (docs/recordings.md)"
+            "No draft: found neither spike times with their units, nor a series with its times; define the arrays with the recording's "
+            "key `arrays` (docs/recordings.md)"
         )
         return listed, ""
     recording: dict[str, Any] = {"name": name, "file": path, "arrays": arrays}
@@ -90,14 +90,14 @@ def _leaves(tree: Tree) -> list[Leaf]:
         try:
             value = tree.read(name)
         except InvalidValueError as error:
-            found.append(Leaf(name, f"can't be read: {error}"))
+            found.append(Leaf(name, f"cannot be read: {error}"))
             continue
         found += _inside(name, value)
     return found
 
 
 def _inside(name: str, value: Value) -> list[Leaf]:
-    """List a value, or what is inside a structure."""
+    """Return a value as a leaf, or the leaves inside a structure."""
     if isinstance(value, Unreadable):
         return [Leaf(name, str(value))]
     if isinstance(value, dict):
@@ -114,7 +114,7 @@ def _inside(name: str, value: Value) -> list[Leaf]:
 def _cells(name: str, cells: list[Any], what: str) -> list[Leaf]:
     arrays = [np.asarray(cell).reshape(-1) for cell in cells if isinstance(cell, np.ndarray | str | np.generic)]
     if len(arrays) != len(cells):
-        return [Leaf(name, f"{len(cells)} {what} of several kinds")]
+        return [Leaf(name, f"{len(cells)} {what} of different types")]
     if all(array.dtype.kind == "U" and array.size <= 1 for array in arrays):
         shown = ", ".join(repr(str(array[0])) for array in arrays[:4] if array.size)
         return [Leaf(name, f"{len(cells)} texts: {shown}{' ...' if len(cells) > 4 else ''}")]
@@ -137,7 +137,7 @@ def _array(name: str, array: NDArray) -> Leaf:
 
 
 def _drafted(leaves: list[Leaf]) -> dict[str, Any]:
-    """Guess what the arrays are."""
+    """Return the guessed section `arrays`: spikes, series and tables by the names and lengths of the arrays."""
     arrays: dict[str, Any] = {}
     trains = [leaf for leaf in leaves if isinstance(leaf.value, list)]
     vectors = [leaf for leaf in leaves if isinstance(leaf.value, np.ndarray) and leaf.value.ndim == 1]
@@ -170,7 +170,7 @@ def _drafted(leaves: list[Leaf]) -> dict[str, Any]:
 
 
 def _spikes_and_units(vectors: list[Leaf]) -> tuple[Leaf, Leaf] | None:
-    """Find a vector of times and one as long with few different whole numbers."""
+    """Return spike times and their units: two vectors of equal length, the second with few distinct whole numbers."""
     pairs = []
     for unit in vectors:
         values = unit.value

@@ -1,4 +1,4 @@
-"""The clocks of spikes and video: the lag at which rates and movement go together best, against chance."""
+"""Clock check: cross-correlation of firing rates and speed by lag, with circular shifts as null distribution."""
 
 from dataclasses import dataclass
 
@@ -12,30 +12,30 @@ from rscnav.sessions.lazy import Activity, LazyRows, rows_per_block
 MAX_LAG_S = 5.0
 STEP_S = 0.1  # narrower bins are averaged
 LEVEL = 0.05
-ALARM = 0.01  # a lag that may be chance once in twenty recordings is no reason to doubt the clocks
+ALARM = 0.01  # p of a finding; at LEVEL one in twenty recordings with aligned clocks would have one
 LATE_S = 1.0
-_FAR_S = 20.0  # shifts of the null are at least this far
+_FAR_S = 20.0  # smallest circular shift of the null
 
 
 @dataclass(frozen=True)
 class LagCorrelation:
-    """How rates and speed go together by lag.
+    """Cross-correlation of firing rates and speed by lag, with a maximum-statistic test.
 
     Parameters
     ----------
     lag_s : array, (lag,)
-        Positive: rates follow the movement.
+        Lag (s); positive: rates follow the movement.
     strength : array, (lag,)
-        Mean over units of the squared correlation.
+        Squared correlation, averaged over units.
     threshold : float
-        What the strongest coupling must exceed (at 0.05): rank among the strongest within windows of lags as wide as this
-        one, none overlapping, with speed shifted in a circle by at least 20 s.
+        Critical value of the maximum over lags (family-wise error 0.05). The null distribution is the maximum in disjoint windows of
+        equally many lags, with the speed shifted circularly by at least 20 s.
     band : (float, float)
-        The middle 95 % of couplings at lags of at least 20 s: what a lag has by chance.
+        95 % band of `strength` at single lags of at least 20 s.
     p : float
-        How often the strongest of a window is as strong with speed shifted so.
+        Family-wise p-value of the maximum over lags.
     n_windows : int
-        Of shifted speed; `p` cannot be below 1 / (1 + `n_windows`).
+        Count of windows in the null distribution; the smallest possible `p` is 1 / (1 + `n_windows`).
     """
 
     lag_s: NDArray[np.float64]
@@ -47,42 +47,47 @@ class LagCorrelation:
 
     @property
     def best_s(self) -> float:
-        """The lag of the strongest coupling (s)."""
+        """Lag of the largest correlation (s)."""
         return float(self.lag_s[np.argmax(self.strength)])
 
     @property
     def found(self) -> bool:
-        """Whether it is stronger than by chance (at 0.05)."""
+        """Whether the largest correlation is significant at 0.05."""
         return bool(self.strength.max() > self.threshold)
 
     def check(self) -> Check:
-        """Give the verdict."""
+        """Return the verdict on the clocks."""
         if not self.found:
-            words = "rates and speed do not go together more than by chance: nothing can be said of the clocks"
+            words = (
+                "the correlation of rates and speed is not significant at any lag, so that the clocks cannot be checked"
+            )
             return Check("clocks", "not checked", words)
-        words = f"rates and speed go together best at a lag of {self.best_s:+.1f} s (positive: rates follow; p = {self.p:.2g})"
+        words = (
+            f"the correlation of rates and speed is largest at a lag of {self.best_s:+.1f} s "
+            f"(positive: rates follow; p = {self.p:.2g})"
+        )
         if abs(self.best_s) <= LATE_S:
             return Check("clocks", "ok", words)
         if self.p > max(ALARM, 1 / (1 + self.n_windows)):
-            return Check("clocks", "ok", f"{words}: too weak to doubt the clocks by")
+            return Check("clocks", "ok", f"{words}; this is too weak for a warning")
         return Check("clocks", "look", f"{words}; are the clocks aligned?")
 
 
 def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> LagCorrelation | None:
-    """Correlate each unit's rate with the speed at lags within 5 s.
+    """Compute the correlation of each unit's rate with the speed at lags within 5 s, and its maximum-statistic test.
 
     Parameters
     ----------
     rates : array, (time, unit), or lazy rows
-        In bins without a gap; taken some units at a time.
+        Firing rates; some units are read at a time. Samples are treated as contiguous.
     speed : array, (time,)
     dt_s : float
-        Width of the bins (s). Narrower ones than 0.1 s are averaged.
+        Width of the bins (s). Bins narrower than 0.1 s are averaged.
 
     Returns
     -------
     LagCorrelation or None
-        None where nothing varies, or the recording is too short (four minutes) for 19 windows of shifts.
+        None if speed or all rates are constant, or the recording is too short (four minutes) for 19 windows of the null distribution.
     """
     fold = max(1, int(STEP_S / dt_s + 1e-6))
     speed, dt_s = _averaged(speed, fold), dt_s * fold
@@ -104,7 +109,7 @@ def coupling(rates: Activity, speed: NDArray[np.floating], dt_s: float) -> LagCo
 
 
 def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArray[np.float64] | None:
-    """Give the mean over units of the squared correlation at every circular lag, (lag,); None where no unit varies."""
+    """Return the squared correlation at every circular lag, averaged over units, (lag,); None if all units are constant."""
     v = np.conj(np.fft.rfft((speed - speed.mean()) / speed.std()))[:, None]
     total, n_units = np.zeros(len(speed)), 0
     n_read, n_together = rows_per_block(rates.shape[0]), rows_per_block(8 * len(speed))
@@ -115,7 +120,7 @@ def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArra
             values = read[:, k : k + n_together]
             values = values[:, np.std(values, axis=0) > 0]
             z = (values - values.mean(axis=0)) / values.std(axis=0)
-            # All circular lags at once: the inverse transform of the cross-spectrum.
+            # Correlation at all circular lags: inverse Fourier transform of the cross-spectrum.
             crossed = np.fft.irfft(np.fft.rfft(z, axis=0) * v, len(speed), axis=0) / len(speed)
             total += np.sum(crossed**2, axis=1, dtype=np.float64)
             n_units += values.shape[1]
@@ -123,6 +128,6 @@ def _strength(rates: Activity, speed: NDArray[np.floating], fold: int) -> NDArra
 
 
 def _averaged(values: NDArray[np.floating], fold: int) -> NDArray[np.floating]:
-    """Average each `fold` samples (time, ...); the last few, too few, are left out."""
+    """Return means of `fold` successive samples (time, ...); a remainder at the end is left out."""
     whole = len(values) // fold * fold
     return values if fold == 1 else values[:whole].reshape(-1, fold, *values.shape[1:]).mean(axis=1)

@@ -1,4 +1,4 @@
-"""Everything that is in a file, by type and not by name, with what no mapping can use."""
+"""List of all series and tables of a file by their NWB type, with the reason if no mapping can use one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,34 +8,34 @@ import numpy as np
 from rscnav.recordings.files.nwb_listing import list_series, list_tables
 
 _UNREAD = {
-    "ElectricalSeries": "voltages; no analysis reads them",
-    "ImageSeries": "a film; no analysis reads it",
-    "TwoPhotonSeries": "a film; no analysis reads it",
-    "OnePhotonSeries": "a film; no analysis reads it",
+    "ElectricalSeries": "voltages; no analysis uses them",
+    "ImageSeries": "images; no analysis uses them",
+    "TwoPhotonSeries": "images; no analysis uses them",
+    "OnePhotonSeries": "images; no analysis uses them",
 }
 
 
 @dataclass(frozen=True)
 class Item:
-    """A series or a table.
+    """A series or a table of a file.
 
     Parameters
     ----------
     path : str
-        Names of its parents and its own, as a mapping may use it.
+        Path for use in a mapping: names of the parents and of the object.
     kind : str
-        NWB's type.
+        NWB type.
     shape : tuple of int
-        Of the data; of a table its rows.
+        Shape of the data of a series; count of rows of a table.
     unit : str
     rate_hz : float
-        NaN where it is not known.
+        Sampling rate (Hz); NaN if unknown.
     start_s, stop_s : float
-        NaN where there are no times.
+        First and last time (s); NaN without times.
     columns : tuple of str
-        Of a table.
+        Columns of a table.
     why_not : str
-        Why no mapping can use it; '' where one could.
+        Reason why no mapping can use it; '' if one can.
     """
 
     path: str
@@ -50,21 +50,21 @@ class Item:
 
     @property
     def parent(self) -> str:
-        """The path of what it lies in."""
+        """Path of the parent object."""
         return self.path.rpartition("/")[0]
 
     @property
     def name(self) -> str:
-        """Its own name."""
+        """Name without the path."""
         return self.path.rpartition("/")[2]
 
     @property
     def width(self) -> int:
-        """Values a sample."""
+        """Count of values per sample."""
         return 1 if len(self.shape) == 1 else self.shape[1]
 
     def words(self) -> str:
-        """Say it in one line."""
+        """Return a description in one line."""
         size = " x ".join(str(n) for n in self.shape)
         parts = [f"{self.path}: {self.kind}, {size}" + (" rows" if self.columns or self.kind == "Units" else "")]
         parts += [self.unit] if self.unit else []
@@ -75,7 +75,7 @@ class Item:
 
 
 def contents(file: Any) -> list[Item]:
-    """List every series and table of a `pynwb.NWBFile`, in order of their paths."""
+    """Return every series and table of a `pynwb.NWBFile`, sorted by path."""
     series = [
         Item(
             path=found.path,

@@ -1,4 +1,4 @@
-"""What the libraries that read a file warn of, collected and shortened."""
+"""Warnings of the libraries that read a file, collected and shortened."""
 
 import os
 import re
@@ -11,8 +11,11 @@ _LONGEST = 200
 
 
 @contextmanager
-def heard(said: list[str]) -> Iterator[None]:
-    """Add to `said` the warnings of the libraries, once each, in a line, without the place in their source; others pass as they are."""
+def heard(found: list[str]) -> Iterator[None]:
+    """Append the warnings of the libraries to `found`, each once and on one line, without the location in the source.
+
+    All other warnings are issued unchanged.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.filterwarnings("always", category=UserWarning)
         try:
@@ -24,12 +27,12 @@ def heard(said: list[str]) -> Iterator[None]:
                 text = text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."
                 if not (_LIBRARIES.search(warning.filename) or _is_ours(warning.filename)):
                     others.append(warning)
-                elif issubclass(warning.category, UserWarning) and text not in said:
-                    said.append(text)
+                elif issubclass(warning.category, UserWarning) and text not in found:
+                    found.append(text)
     for warning in others:
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 def _is_ours(filename: str) -> bool:
-    """Tell whether a warning comes from this program, which warns of files only."""
+    """Return whether a warning comes from rscnav, all of whose warnings are about files."""
     return os.path.abspath(filename).startswith(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

@@ -1,4 +1,4 @@
-"""What stands in a file that a mapping points at, before anything is put right or left out."""
+"""Uncorrected data of a file that a mapping names: units, activity, tracking, trials, epochs."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,37 +27,37 @@ NOTHING = np.empty((0, 2))
 
 @dataclass
 class FileOverview:
-    """What a file holds, by what it means. What it lacks is None or empty, with the reason in `why`.
+    """Uncorrected data of a file. Missing data are None or empty, with the reason in `why`.
 
     Parameters
     ----------
     subject : str
-        '' where the file names none.
+        '' if the file names none.
     ids : array of str, (unit,)
-        Names of all units in the file; of a series, their columns.
+        Names of all units in the file; for a series, of its columns.
     spikes : SpikeSummary or None
-        Of all units; None where activity is a series.
+        Spikes of all units; None if the activity is a series.
     spike_ends : array, (2,) or empty
         First and last spike (s).
     activity : Series or None
         Activity that is a series.
     series : Series or None
-        The tracked place, in the file's unit.
+        Tracked position, in the file's unit.
     unit : str
-        Of the series, as a key of `UNITS`; '' where it is not known.
+        Unit of `series`, a key of `UNITS`; '' if unknown.
     max_gap_s, max_speed : float
-        The mapping's limits; `max_speed` is infinite where there is none.
+        Limits of the mapping; `max_speed` is infinite if the mapping has none.
     track_length : float or None
-        Of a track that starts again each lap (the series' unit).
+        Length of a linear track whose end leads to its beginning (unit of `series`).
     tracking : Tracking or None
     frame : CoordinateFrame or None
-        The tracked place as a session has it, for the whole recording and with the scene as it stood.
+        Tracked position in the session's unit, for the whole recording, without correction for the rotation of the scene.
     trials, epochs, invalid : array, (interval, 2)
-        Rows of the table of trials; the epochs that the mapping chooses; invalid times (s).
+        Rows of the trial table, the epochs that the mapping selects, and invalid times (s).
     observed : array, (interval, 2), or None
-        When all units were observed (s); None where the file does not say.
+        Times in which all units were observed (s); None if the file has no `obs_intervals`.
     why : dict of str
-        By ``activity`` and ``position``: why there is none.
+        Reasons why ``activity`` and ``position`` are missing.
     """
 
     subject: str = ""
@@ -80,7 +80,7 @@ class FileOverview:
 
     @property
     def n_spikes(self) -> NDArray[np.int64]:
-        """Spikes of each unit, (unit,); nothing where activity is a series."""
+        """Count of spikes of each unit, (unit,); empty if the activity is a series."""
         return np.empty(0, np.int64) if self.spikes is None else self.spikes.n_spikes
 
     @property
@@ -90,7 +90,7 @@ class FileOverview:
 
     @property
     def extent(self) -> tuple[float, float]:
-        """First and last time of spikes, activity or position (s); (0, 1) without any."""
+        """First and last time of spikes, activity or position (s); (0, 1) if there is none."""
         ends = [self.spike_ends] if len(self.spike_ends) else []
         ends += [np.array([s.time.min(), s.time.max()]) for s in (self.activity, self.series) if s is not None]
         if not ends:
@@ -99,7 +99,7 @@ class FileOverview:
 
 
 def overview(file: Any, mapping: Recording | None) -> FileOverview:
-    """Read what there is in a `pynwb.NWBFile`; nothing that is wrong or lacking stops it.
+    """Read the uncorrected data of a `pynwb.NWBFile`; invalid or missing data raise no error.
 
     Without a mapping, units and the table ``trials`` are read.
     """
@@ -124,7 +124,7 @@ def overview(file: Any, mapping: Recording | None) -> FileOverview:
 
 
 def _activity(file: Any, mapping: Recording | None, raw: FileOverview) -> LazySpikeTrains | None:
-    """Read what units there are and when they were observed, or the series that stands for their spikes; return spike times."""
+    """Read the units and when they were observed, or the activity that is a series; return spike times, if there are any."""
     if mapping is not None and mapping.activity is not None:
         raw.activity = activity_series(file, mapping.activity)
         raw.ids = np.array(named(activity_columns(file, mapping.activity)))
@@ -139,9 +139,9 @@ def _activity(file: Any, mapping: Recording | None, raw: FileOverview) -> LazySp
 
 
 def _position(file: Any, mapping: Recording | None, raw: FileOverview) -> None:
-    """Read the tracked place, as the file has it and as a session would."""
+    """Read the tracked position, in the file's unit and in the session's."""
     if mapping is None or mapping.position is None:
-        raw.why["position"] = "no series is mapped" if mapping is not None else "no mapping"
+        raw.why["position"] = "no position in the mapping" if mapping is not None else "no mapping"
         return
     position = mapping.position
     raw.max_gap_s = position.max_gap_s
@@ -154,7 +154,7 @@ def _position(file: Any, mapping: Recording | None, raw: FileOverview) -> None:
 
 
 def _rows(file: Any, name: str) -> NDArray[np.float64]:
-    """Give start and stop of the rows of a table, as far as they are finite; none where it is not there."""
+    """Return start and stop of the rows of a table with finite times, (row, 2); empty if there is no such table."""
     try:
         columns = interval_table(file, name, "trials.table")
         times = np.stack([columns["start_time"], columns["stop_time"]], axis=1).astype(float)

@@ -1,4 +1,4 @@
-"""A file looked at: what is in it, a draft of its mapping, what that feeds, and checks."""
+"""Report on a recorded file: contents, draft of a mapping, possible analyses, checks."""
 
 import os
 from collections.abc import Callable
@@ -39,41 +39,42 @@ from rscnav.settings.strict_settings import ConfigError
 
 @dataclass
 class Report:
-    """What `inspect_recording` finds. What fails on the way stops nothing else.
+    """Result of `inspect_recording`. A step that fails does not stop the others.
 
     Parameters
     ----------
     items : list of Item
-        Series and tables of NWB.
+        Series and tables of an NWB file.
     draft : str
-        YAML of the mapping: the guessed one, or '' where a mapping was given.
+        YAML of the guessed mapping; '' if a mapping was given.
     unused : list of (Item, str)
-        What the mapping does not use, and why.
+        Objects that the mapping does not use, and the reason.
     session : Session or None
-        Read with the mapping, but for activity and spikes, which are lazy and the file closed; None where that fails.
+        Session read with the mapping; its activity and spikes are lazy and cannot be read, because the file is closed. None if the
+        session could not be read.
     error : str
-        Why it fails.
+        Reason why the session could not be read.
     checks : list of Check
     path : str
-        The file.
+        Path of the file.
     raw : FileOverview
-        What stands in it, before anything is put right.
+        Uncorrected data of the file.
     coupling : LagCorrelation or None
-        Of rates and speed, by lag.
+        Correlation of rates and speed, by lag.
     starts : Starts or None
-        Places at the starts of trials, with all trials moved in time.
+        Clustering of the positions at trial starts, with all trials shifted in time.
     why_no_starts : str
-        Why there is none.
+        Reason why `starts` is None.
     listed : list of str
-        What is in the file, where that is not NWB, or cannot be read as NWB.
+        Contents of a file that is not NWB, or cannot be read as NWB.
     fatal : str
-        Why the file cannot be opened; the list then is all there is.
+        Reason why the file cannot be opened; the report then has only `listed`.
     failed : list of (str, str)
-        Steps that could not be done, and why.
-    said : list of str
+        Steps that failed, and the reasons.
+    library_warnings : list of str
         Warnings of the libraries that read the file.
     internal : Exception or None
-        The first error of this program; it is raised after the report.
+        The first internal error of rscnav; it is raised after the report.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -86,44 +87,48 @@ class Report:
     raw: FileOverview = field(default_factory=FileOverview)
     coupling: lag.LagCorrelation | None = None
     starts: Starts | None = None
-    why_no_starts: str = "the mapping does not read this file"
+    why_no_starts: str = "the file cannot be read with this mapping"
     listed: list[str] = field(default_factory=list)
     fatal: str = ""
     failed: list[tuple[str, str]] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    library_warnings: list[str] = field(default_factory=list)
     internal: Exception | None = None
 
     def text(self) -> str:
-        """Write it for the terminal; '' where nothing was found."""
+        """Return the report for the terminal; '' if it is empty."""
         lines = list(self.listed)
         if self.items:
             lines += ["In the file:", *(f"  {item.words()}" for item in self.items)]
         if self.unused:
             lines += ["Not used:", *(f"  {item.path}: {why}" for item, why in self.unused)]
         if self.draft:
-            lines += ["A draft of the mapping, to be pasted into config.yaml and corrected:", "", self.draft]
+            lines += ["Draft of the mapping; paste it into config.yaml and correct it:", "", self.draft]
         if self.session is not None:
-            lines += ["Read so:", f"  {summary(self.session)}", *(f"  {line}" for line in feeds_in_words(self.session))]
+            head = "The session read with this mapping:"
+            lines += [head, f"  {summary(self.session)}", *(f"  {line}" for line in feeds_in_words(self.session))]
         elif self.error:
-            lines.append(f"It can't be read so: {self.error}")
+            lines.append(f"The file cannot be read with this mapping: {self.error}")
         if self.checks:
             lines += ["Checks:", *(f"  {c.verdict:5s} {c.name}: {c.words}" for c in self.checks)]
         if self.failed:
-            lines += ["Could not be done:", *(f"  {what}: {why}" for what, why in self.failed)]
-        if self.said:
-            lines += ["Warnings of the library that reads the file:", *(f"  {warning}" for warning in self.said)]
+            lines += ["Steps that failed:", *(f"  {what}: {why}" for what, why in self.failed)]
+        if self.library_warnings:
+            lines += [
+                "Warnings of the library that reads the file:",
+                *(f"  {warning}" for warning in self.library_warnings),
+            ]
         return "\n".join(lines)
 
     def attempt(self, what: str, step: Callable[[], Any], otherwise: Any = None) -> Any:
-        """Do a step, and return what it gives; where it fails, enter why, and return something else."""
+        """Return the result of a step; if it raises, record the reason in `failed` and return `otherwise`."""
         try:
             return step()
-        except Exception as error:  # whatever h5py, zarr, hdmf, pynwb or numpy make of a file
+        except Exception as error:  # any exception that h5py, zarr, hdmf, pynwb or numpy raise for a file
             self.failed.append((what, self.explain(error)))
             return otherwise
 
     def explain(self, error: Exception) -> str:
-        """Return a sentence for an error. The first error of this program is stored in `internal`, to be raised after the report."""
+        """Return the message for an exception; the first internal error of rscnav is stored in `internal`."""
         try:
             return explained(error)
         except Exception:
@@ -135,52 +140,52 @@ class Report:
 
 
 def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
-    """Look at a recorded file: its contents first, then what can be made of it.
+    """Inspect a recorded file: list its contents, draft a mapping, read the session and run all checks.
 
     Parameters
     ----------
     path : str
-        NWB, plain arrays, or a session that was written already.
+        NWB file, plain arrays, or session file.
     mapping : Recording, optional
-        Default: one is guessed.
+        Default: a guessed mapping.
 
     Returns
     -------
     Report
-        With the reason in `fatal` where the file cannot be opened.
+        If the file cannot be opened, `fatal` holds the reason.
 
     Raises
     ------
     MissingFileError, InvalidValueError
-        For what is no file, or an empty one.
+        If the file does not exist, or is empty.
     """
     report = Report(path=path)
-    with heard(report.said):
+    with heard(report.library_warnings):
         refuse_unreadable(path)
         try:
             if is_session(path):
-                _look_at_session(report, mapping)
+                _inspect_session(report, mapping)
                 return report
             if mapping is None and _is_arrays(path):
-                _look_at_arrays(report)
+                _inspect_arrays(report)
                 return report
             with open_joined(path, mapping) as file:
-                mapping = _look_at_file(report, file, mapping)
-        except Exception as error:  # whatever h5py, zarr, hdmf or pynwb make of it
-            said = report.explain(error)
-            report.fatal = said if path in said else f"{path}: {said}"
+                mapping = _inspect_nwb(report, file, mapping)
+        except Exception as error:  # any exception that h5py, zarr, hdmf or pynwb raise for the file
+            reason = report.explain(error)
+            report.fatal = reason if path in reason else f"{path}: {reason}"
             if not report.items and os.path.isfile(path) and is_hdf5(path):
                 found = probe(path).listed()
                 head = ["In the file, as far as it can be read:"] if found else []
                 report.listed = [*head, *(f"  {line}" for line in found)]
             return report
         if mapping is not None:
-            _look_at_reading(report, mapping)
+            _read_and_check(report, mapping)
     return report
 
 
 def _is_arrays(path: str) -> bool:
-    """Tell whether a file without a mapping is one of plain arrays: by its ending, or HDF5 that does not call itself NWB."""
+    """Return whether a file without a mapping has plain arrays: by its ending, or because it is HDF5 but not NWB."""
     if os.path.isdir(path):
         return False
     if not is_hdf5(path):
@@ -189,17 +194,17 @@ def _is_arrays(path: str) -> bool:
     return not found.refusal and not found.is_nwb
 
 
-def _look_at_arrays(report: Report) -> None:
-    """List plain arrays, and draft what they are."""
+def _inspect_arrays(report: Report) -> None:
+    """List plain arrays, and draft their mapping."""
     from rscnav.inspection.array_contents import array_contents
 
     report.listed, report.draft = array_contents(report.path, name_of(report.path))
 
 
-def _look_at_session(report: Report, mapping: Recording | None) -> None:
-    """Say what a session holds that this program wrote."""
+def _inspect_session(report: Report, mapping: Recording | None) -> None:
+    """List the fields of a session file."""
     report.listed = [
-        f"A session that rscnav wrote ({sealed_format(report.path)}); it needs no mapping: under `recordings`, name and file do",
+        f"A session that rscnav wrote ({sealed_format(report.path)}); it needs no mapping: under `recordings` set name and file only",
         "In the file:",
     ]
     recording = mapping or Recording(name=name_of(report.path), file=report.path)
@@ -215,26 +220,26 @@ def _look_at_session(report: Report, mapping: Recording | None) -> None:
         report.listed.append(f"  spikes: {sum(spike_counts(session.spikes))} of {len(session.spikes)} units")
 
 
-def _look_at_file(report: Report, file: Any, mapping: Recording | None) -> Recording | None:
-    """List what is in an open NWB file, guess a mapping, and check what stands there; return the mapping."""
+def _inspect_nwb(report: Report, file: Any, mapping: Recording | None) -> Recording | None:
+    """List the contents of an open NWB file, guess a mapping if there is none, and check the data; return the mapping."""
     report.items = report.attempt("the list of contents", lambda: contents(file), [])
     used: set[str] = set()
     if mapping is None:
         guessed = report.attempt("the draft of a mapping", lambda: guess(file, report.items))
         if guessed is not None:
             report.draft, used = draft(report.path, guessed), guessed.used
-            mapping = report.attempt("the reading of the draft", lambda: _parsed(report))
+            mapping = report.attempt("the check of the draft", lambda: _parsed(report))
     else:
         given = mapping
-        used = report.attempt("what the mapping uses", lambda: _used(file, given), set())
+        used = report.attempt("the list of objects that the mapping uses", lambda: _used(file, given), set())
     report.unused = [(item, _why_not(item)) for item in report.items if item.path not in used]
     report.checks = report.attempt("the checks of the file", lambda: file_checks(file, mapping), [])
-    report.raw = report.attempt("a look at the values", lambda: overview(file, mapping), report.raw)
+    report.raw = report.attempt("the overview of the values", lambda: overview(file, mapping), report.raw)
     return mapping
 
 
-def _look_at_reading(report: Report, mapping: Recording) -> None:
-    """Read a session with the mapping, and check it."""
+def _read_and_check(report: Report, mapping: Recording) -> None:
+    """Read the session with the mapping, and check it."""
     try:
         with open_session(report.path, mapping, quiet=True) as session:
             report.session = session
@@ -243,16 +248,16 @@ def _look_at_reading(report: Report, mapping: Recording) -> None:
             )
     except Exception as error:  # as above
         report.error = report.explain(error)
-        report.checks += not_checked(SESSION, "the mapping does not read this file")
+        report.checks += not_checked(SESSION, "the file cannot be read with this mapping")
 
 
 def _used(file: Any, mapping: Recording) -> set[str]:
-    """Return the paths of what a mapping uses."""
+    """Return the paths of the objects that a mapping uses."""
     return _named(mapping.model_dump(), Names(file)) | set(() if mapping.units_table else units_in(file))
 
 
 def _parsed(report: Report) -> Recording | None:
-    """Read the draft as the configuration will."""
+    """Return the draft as checked settings; None, with the reason in `report.error`, if it is not valid."""
     try:
         return parse_config(yaml.safe_load(report.draft), "draft").recordings[0]
     except ConfigError as error:
@@ -261,7 +266,7 @@ def _parsed(report: Report) -> Recording | None:
 
 
 def _named(values: Any, names: Names) -> set[str]:
-    """Return the paths of what a mapping names anywhere."""
+    """Return the paths of all objects that are named in the values of a mapping."""
     if isinstance(values, dict):
         values = list(values.values())
     if isinstance(values, list):
@@ -272,39 +277,38 @@ def _named(values: Any, names: Names) -> set[str]:
 
 
 def _why_not(item: Item) -> str:
-    """Say why a mapping does not use something."""
+    """Return the reason why the mapping does not use an object, and the keys for which it may be used."""
     if item.name == "invalid_times":
-        return "no role in the mapping: what lies in these times is left out by itself"
+        return "needs no mapping: data in these times are left out automatically"
     if item.why_not:
         return item.why_not
     if item.kind == "TimeIntervals":
-        return "intervals; could be epochs, trials, phases or the landmarks' events"
+        return "intervals; possible use: epochs, trials, phases or landmarks.events"
     if set(START_COLUMNS) & set(item.columns):
-        return (
-            "events; could say when a landmark is in view (landmarks.events), or where trials start (trials.table with "
-            "end: next)"
-        )
+        return "events; possible use: times with a landmark in view (landmarks.events), or trial starts (trials.table with end: next)"
     if item.columns or item.kind == "DynamicTable":
-        return "a table; could belong to the trials (trials.join_table) or say where ports are (landmarks.ports)"
+        return "a table; possible use: columns of trials (trials.join_table), or coordinates of ports (landmarks.ports)"
     if len(item.shape) == 2 and item.shape[1] > 3:
-        return "many columns; could be the activity (activity.series)"
-    return "could be another place or heading, a phase, or say when a landmark is in view (landmarks.series)"
+        return "many columns; possible use: activity (activity.series)"
+    return "possible use: position or heading, a phase, or times with a landmark in view (landmarks.series)"
 
 
 def _session_checks(report: Report, session: Session, mapping: Recording) -> list[Check]:
-    """Check what was made of it: the clocks, and whether trials begin where the animal does the same thing."""
-    words = "there is no position, and so no speed"
+    """Return the checks of the session: alignment of the clocks, and of the trial times."""
+    words = "there is no position, and therefore no speed"
     if session.velocity is not None:
         report.coupling = lag.coupling(session.activity, np.abs(session.velocity), session.dt_s)
-        words = "shorter than four minutes, or nothing varies: the lag of rates behind movement can't be told"
+        words = (
+            "shorter than four minutes, or rates or speed are constant: the lag of rates behind movement is not defined"
+        )
     clocks = Check("clocks", "not checked", words) if report.coupling is None else report.coupling.check()
     raw = report.raw
     if raw.tracking is None or raw.frame is None:
         report.why_no_starts = "no position"
     elif session.attributes["trials_cut"]:
-        report.why_no_starts = "no table of trials"
+        report.why_no_starts = "no trial table"
     elif mapping.trials is not None and mapping.trials.home_location is not None:
-        report.why_no_starts = "trials.home_location takes the starts from the place itself"
+        report.why_no_starts = "trial starts are defined by the position (trials.home_location)"
     else:
         times = np.stack([session.trials["start_s"], session.trials["stop_s"]], axis=1)
         generator = Seeds(0, ("inspect", session.name)).generator("starts")

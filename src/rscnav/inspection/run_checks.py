@@ -1,6 +1,6 @@
-"""All checks of a recording: of what stands in the file, of its clocks, and of the session that is read of it.
+"""All checks of a file: spikes, tracking and clocks.
 
-A check that cannot be made is ``not checked``, with the reason; it is never ``ok``.
+A check that is not possible has the verdict ``not checked``, with the reason, and never ``ok``.
 """
 
 from collections.abc import Iterable
@@ -34,36 +34,36 @@ SESSION = ("clocks", "starts of trials")
 
 
 def file_checks(file: Any, mapping: Recording | None) -> list[Check]:
-    """Check what stands in a `pynwb.NWBFile`, before anything is put right.
+    """Check the uncorrected data of a `pynwb.NWBFile`.
 
-    Without a mapping, the spikes are checked and what they cover.
+    Without a mapping, only the spikes and their times are checked.
     """
     checks, trains, why = [], None, "activity is a series: there are no spikes"
     if mapping is None or mapping.activity is None:
-        try:  # the units that meet the mapping's rules, as they stand in the file
+        try:  # only units that meet the unit filters, with unsorted spike times
             tables = unit_tables(file, None if mapping is None else mapping.units_table)
             trains = tables.trains().chosen(meeting_own(tables, () if mapping is None else mapping.unit_filters))
             checks += _of_spikes(trains)
         except InvalidValueError as error:
             checks.append(Check("spikes", "wrong", str(error)))
-            why = "the spikes can't be read"
+            why = "the spikes cannot be read"
     if trains is None:
         checks += not_checked(SPIKES, why)
-    place, why = None, "no position is mapped"
+    place, why = None, "no position in the mapping"
     if mapping is not None and mapping.position is not None:
         try:
             place = position_series(file, mapping.position)
             checks += track_checks.of_place(place, mapping.position)
         except InvalidValueError as error:
             checks.append(Check("position", "wrong", str(error)))
-            why = "the position can't be read"
+            why = "the position cannot be read"
     if place is None:
         checks += not_checked(TRACK, why)
     return checks + _of_time(file, mapping, trains, place)
 
 
 def not_checked(names: Iterable[str], why: str) -> list[Check]:
-    """Return the checks of these names, which could not be made."""
+    """Return checks with these names and the verdict ``not checked``."""
     return [Check(name, "not checked", why) for name in names]
 
 
@@ -74,7 +74,10 @@ def _of_spikes(trains: LazySpikeTrains) -> list[Check]:
 
 
 def _of_time(file: Any, mapping: Recording | None, trains: LazySpikeTrains | None, place: Series | None) -> list[Check]:
-    """Check that spikes, tracking, trials and epochs cover the same time; what can't be read is left out: reading says why."""
+    """Check that spikes, tracking, trials and epochs cover the same time.
+
+    Data that cannot be read are left out here; the error is raised when the session is read.
+    """
     active, again, tracking, frame = None, 0, None, None
     if trains is not None:
         ordered = ordered_trains(trains)

@@ -1,4 +1,4 @@
-"""What the page of figures shows of spikes, from one unit at a time: however long a recording, its spikes are never all held."""
+"""Statistics of spikes for the quality report, computed from one unit at a time to limit memory."""
 
 from dataclasses import dataclass
 
@@ -8,26 +8,27 @@ from numpy.typing import NDArray
 from rscnav.inspection.spike_checks import refractory
 from rscnav.sessions.lazy import LazySpikeTrains, Trains
 
-N_PIECES = 100  # pieces of the recording in which each unit's spikes are counted
-SILENCE_S = 2.0  # no spike of any unit for longer is a gap in the spikes ...
-_SILENCE = 20.0  # ... where they are not so few that their mean distance, times this, is longer
-_CELL_S = 0.05  # of what lies between a cell's first and last spike no gap is told
+N_PIECES = 100  # intervals of the recording in which each unit's spikes are counted
+SILENCE_S = 2.0  # shortest time without a spike of any unit that is a gap in the spikes ...
+_SILENCE = 20.0  # ... and it must be this many times longer than the mean interval between spikes
+_CELL_S = 0.05  # resolution of gaps
 
 
 @dataclass(frozen=True)
 class SpikeSummary:
-    """Spikes of all units of a file.
+    """Statistics of the spikes of all units of a file.
 
     Parameters
     ----------
     n_spikes : array, (unit,)
     short : array, (unit,)
-        Share of intervals between a unit's spikes that are below 2 ms; NaN with fewer than two.
-    edges : array, (piece + 1,)
-        Pieces of the recording (s).
-    counts : array, (piece, unit)
+        Fraction of a unit's inter-spike intervals below 2 ms; NaN with fewer than two spikes.
+    edges : array, (interval + 1,)
+        Edges of equal intervals of the recording (s).
+    counts : array, (interval, unit)
+        Spike counts in these intervals.
     runs : array, (run, 2)
-        First and last time (s) of stretches in which spikes of some unit follow each other closely.
+        First and last time (s) of stretches without a gap in the spikes of all units together.
     """
 
     n_spikes: NDArray[np.int64]
@@ -38,7 +39,7 @@ class SpikeSummary:
 
 
 def ordered_trains(trains: LazySpikeTrains) -> LazySpikeTrains:
-    """Give the finite times of each unit, ascending."""
+    """Return the finite spike times of each unit, ascending."""
 
     def ordered(unit: int) -> NDArray[np.float64]:
         times = trains[unit]
@@ -48,20 +49,20 @@ def ordered_trains(trains: LazySpikeTrains) -> LazySpikeTrains:
 
 
 def ends_of(trains: Trains) -> NDArray[np.float64]:
-    """Give first and last time of all spikes, (2,); empty without any."""
+    """Return the first and last spike time of all units, (2,); empty if there are no spikes."""
     ends = [(times[0], times[-1]) for times in trains if len(times)]
     return np.array([min(a for a, _ in ends), max(b for _, b in ends)]) if ends else np.empty(0)
 
 
 def summarise_spikes(trains: Trains, extent: tuple[float, float]) -> SpikeSummary:
-    """Sum up spikes, unit by unit.
+    """Compute the statistics of spikes, unit by unit.
 
     Parameters
     ----------
     trains : sequence of array, (spike,)
-        Times (s), ascending.
+        Spike times (s) of each unit, ascending.
     extent : (float, float)
-        First and last time of the recording (s), which holds all spikes.
+        First and last time of the recording (s); all spikes must lie within it.
     """
     edges = np.linspace(*extent, N_PIECES + 1)
     n_cells = int((extent[1] - extent[0]) / _CELL_S) + 1
@@ -74,14 +75,14 @@ def summarise_spikes(trains: Trains, extent: tuple[float, float]) -> SpikeSummar
         cell = ((times - extent[0]) / _CELL_S).astype(np.int64)
         np.minimum.at(first, cell, times)
         np.maximum.at(last, cell, times)
-    spoken = np.isfinite(first)
+    active = np.isfinite(first)
     usual = (extent[1] - extent[0]) / max(int(n_spikes.sum()), 1)
-    spans = runs(first[spoken], last[spoken], max(SILENCE_S, _SILENCE * usual))
+    spans = runs(first[active], last[active], max(SILENCE_S, _SILENCE * usual))
     return SpikeSummary(n_spikes, short, edges, np.array(counts).reshape(-1, N_PIECES).T, spans)
 
 
 def runs(first: NDArray[np.floating], last: NDArray[np.floating], longest_s: float) -> NDArray[np.float64]:
-    """Join intervals (in order, from `first` to `last`) that are not too far apart, (run, 2)."""
+    """Join sorted intervals (`first` to `last`) with gaps of at most `longest_s`; return the runs, (run, 2)."""
     if not len(first):
         return np.empty((0, 2))
     cuts = np.flatnonzero(first[1:] - last[:-1] > longest_s)

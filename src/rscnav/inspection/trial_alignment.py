@@ -1,4 +1,4 @@
-"""Whether trials start where behaviour says they do: places at their starts, with all trials moved in time."""
+"""Check of the trial times: nearest-neighbour distances of the positions at trial starts, with all trials shifted in time."""
 
 from dataclasses import dataclass, replace
 
@@ -13,31 +13,30 @@ from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.tracking.kinematics import unrotated
 
 MAX_SHIFT_S, STEP_S = 20.0, 1.0
-NEAR_S = 1.0  # starts within this of where they belong are right
-TOGETHER = 0.5  # places this much closer together than at random moments are one place, or a few
+NEAR_S = 1.0  # tolerance of trial times
+TOGETHER = 0.5  # distance, relative to random times, below which trials start at one position or a few
 LEVEL = 0.05
 N_DRAWS = 39
 MIN_TRIALS = 8
-_MOST_TRIALS = 150  # more add time and no certainty
-_TRACKED = 0.8  # share of the trials that must have a place
+_MOST_TRIALS = 150  # a subset of so many trials is enough
+_TRACKED = 0.8  # fraction of the trials that must be tracked
 
 
 @dataclass(frozen=True)
 class Starts:
-    """How close together the places are at which trials start, and at which they stop.
+    """Clustering of the positions at which trials start and stop, by a shift of all trials in time.
 
     Parameters
     ----------
     shift_s : array, (shift,)
-        Added to the times of all trials (s).
+        Shift that is added to the times of all trials (s).
     starts, stops : array, (shift,)
-        Median distance of a trial's place to the nearest other trial's, over that at random moments; NaN where too few
+        Median distance of a trial's position to the nearest one of another trial, divided by its mean at random times; NaN if too few
         trials are tracked.
     chance : (float, float)
-        Of random moments, the middle 95 %.
+        95 % band at random times.
     p : float
-        How often the smallest of `starts` is as small at random moments, scanned in the same way; NaN where places are not
-        close enough for it to matter.
+        p-value of the minimum of `starts` over shifts, against the minimum at random times; NaN if it was not needed.
     """
 
     shift_s: NDArray[np.float64]
@@ -48,40 +47,40 @@ class Starts:
 
     @property
     def best_s(self) -> float:
-        """The shift at which starts are closest together (s)."""
+        """Shift at which the positions at trial starts are closest together (s)."""
         return float(self.shift_s[np.nanargmin(self.starts)])
 
     @property
     def together(self) -> float:
-        """Below this places are one or a few, and not by chance."""
+        """Relative distance below which trials start at one position or a few, and not by chance."""
         return min(TOGETHER, self.chance[0])
 
     @property
     def suspicious(self) -> bool:
-        """Whether starts and stops are anywhere, and starts come together when all trials are moved by over a second."""
+        """Whether starts and stops are not clustered, but starts are with all trials shifted by more than a second."""
         near = np.abs(self.shift_s) <= NEAR_S
         now = np.fmin.reduce([*self.starts[near], *self.stops[near], np.inf])
         return bool(np.nanmin(self.starts) < 0.5 * self.together and now >= self.together)
 
     @property
     def moved(self) -> bool:
-        """Whether that is more than chance does."""
+        """Whether the trial times are suspicious and the clustering at the shift is significant at 0.05."""
         return self.suspicious and self.p <= LEVEL
 
     def check(self) -> Check:
-        """Give the verdict."""
+        """Return the verdict on the trial times."""
         name, now = "starts of trials", float(self.starts[np.argmin(np.abs(self.shift_s))])
-        share = f"{now:.0%}" if np.isfinite(now) else "not known (no tracking there)"
-        words = f"their first places lie {share} as far from the nearest other one as places at random moments"
+        percent = f"{now:.0%} of that" if np.isfinite(now) else "unknown (no tracking there), relative to that"
+        words = f"the distance of a start position to the nearest other one is {percent} at random times"
         if self.moved:
             lowest = float(np.nanmin(self.starts))
             words += (
-                f"; with all trials moved by {self.best_s:+.1f} s it would be {lowest:.0%}: are the times of trials on the clock "
-                "of the tracking, and is it the right column that starts them?"
+                f"; with all trials shifted by {self.best_s:+.1f} s it is {lowest:.0%}: are the trial times on the clock of the "
+                "tracking, and is it the right column of start times?"
             )
             return Check(name, "look", words)
-        where = "start at one place or a few" if now < self.together else "start anywhere"
-        return Check(name, "ok", f"trials {where}: {words}; is that what the task does?")
+        where = "start at one position or a few" if now < self.together else "do not start at certain positions"
+        return Check(name, "ok", f"trials {where}: {words}; is this as expected for the task?")
 
 
 def scan_starts(
@@ -91,29 +90,30 @@ def scan_starts(
     rotation: NDArray[np.float64],
     generator: np.random.Generator,
 ) -> Starts | None:
-    """Move all trials by up to 20 s and see when the places at their starts are closest together.
+    """Compute the clustering of the positions at trial starts and stops, with all trials shifted by up to 20 s.
 
     Parameters
     ----------
     tracking : Tracking
-        Of the whole recording, the scene as it stood.
+        Position of the whole recording, without correction for the rotation of the scene.
     frame : CoordinateFrame
     times : array, (trial, 2)
         Start and stop (s).
     rotation : array, (trial,)
-        The scene's (rad). Where it turns, places in the room and in the scene are both looked at, and the closer count.
+        Rotation of the scene (rad). If it changes, distances are computed in the frame of the room and in the landmark frame, and the
+        smaller one is used.
     generator : numpy.random.Generator
-        Draws the random moments.
+        For the random times.
 
     Returns
     -------
     Starts or None
-        None for fewer than 8 trials, or where nothing moves.
+        None with fewer than 8 trials, without tracking around the trials, or if the animal does not move.
 
     Notes
     -----
-    The distance to the nearest other place, and not the spread, so that trials which start at one of several places
-    (both ends of a track) are seen to do so.
+    The measure is the nearest-neighbour distance, not the spread of the positions, because trials may start at one of several positions
+    (both ends of a track).
     """
     if len(times) > _MOST_TRIALS:
         some = np.linspace(0, len(times) - 1, _MOST_TRIALS).astype(int)
@@ -145,7 +145,7 @@ def scan_starts(
 
 
 def _around(tracking: Tracking, times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the times of samples in trials and within 20 s of one: rests elsewhere say nothing of trials."""
+    """Return the times of samples in trials or within 20 s of one; rest at other times is not comparable with trials."""
     spans = merge_intervals(times + np.array([-MAX_SHIFT_S, MAX_SHIFT_S]))
     last = np.searchsorted(spans[:, 0], tracking.time, side="right") - 1
     return tracking.time[(last >= 0) & (tracking.time <= spans[np.maximum(last, 0), 1])]
@@ -154,7 +154,7 @@ def _around(tracking: Tracking, times: NDArray[np.float64]) -> NDArray[np.float6
 def _nearest(
     tracking: Tracking, frame: CoordinateFrame, moments: NDArray[np.float64], rotation: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give the median distance to the nearest other trial's place, (shift,); `moments` (trial, shift) in s."""
+    """Return the median nearest-neighbour distance of positions at times `moments` (trial, shift), (shift,)."""
     n_trials, n_shifts = moments.shape
     there = unrotated(tracking.at(moments.ravel()), np.repeat(rotation, n_shifts), frame.turns_around, frame.unit)
     there = np.stack([np.cos(there[:, 0]), np.sin(there[:, 0])], axis=1) if frame.unit == "rad" else there[:, :2]
@@ -169,14 +169,14 @@ def _nearest(
 
 
 def _to_nearest(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give each point's distance to the nearest other one."""
+    """Return each point's distance to its nearest neighbour."""
     from scipy.spatial import KDTree
 
     return np.asarray(KDTree(points).query(points, k=2)[0])[:, 1]
 
 
 def _untracked(tracking: Tracking, moments: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Mark the times in a gap or with NaN."""
+    """Return a mask of the times in a tracking gap or with NaN."""
     hidden = np.zeros(len(moments), bool)
     for spans in (tracking.gaps, tracking.missing):
         if len(spans):

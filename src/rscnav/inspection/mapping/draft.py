@@ -1,4 +1,4 @@
-"""A guessed mapping, with the reasons, as YAML to be pasted into `recordings`."""
+"""Write a guessed mapping, with the reasons, as YAML for the section `recordings`."""
 
 import os
 import re
@@ -12,16 +12,16 @@ import yaml
 
 @dataclass
 class Guess:
-    """A mapping as plain values, why each was chosen, and what else could have been.
+    """A guessed mapping as plain values, with the reasons and the alternatives.
 
     Parameters
     ----------
     mapping : dict
         As an item of `recordings`.
     why : dict of str
-        By key, with dots between levels.
+        Reason of each value, by its key with dots between levels.
     used : set of str
-        Paths of series and tables that the mapping uses.
+        Paths of the series and tables that the mapping uses.
     """
 
     mapping: dict[str, Any] = field(default_factory=dict)
@@ -30,13 +30,13 @@ class Guess:
 
 
 def others(reason: str, paths: Iterable[str]) -> str:
-    """Say why something was chosen, and what else could have been: the first three paths."""
+    """Return a reason with the first three alternatives."""
     rest = ", ".join(islice(paths, 3))
     return reason + (f"; others: {rest}" if rest else "")
 
 
 def draft(path: str, guessed: Guess) -> str:
-    """Write the mapping of the recording in a file as YAML: ``recordings`` with one item."""
+    """Return the mapping of a file as YAML: the section ``recordings`` with one item."""
     lines = ["recordings:", f"  - name: {name_of(path)}", f"    file: {_flow(path)}"]
     for key, value in guessed.mapping.items():
         lines += _lines(key, value, guessed.why, 4, key)
@@ -47,13 +47,13 @@ def draft(path: str, guessed: Guess) -> str:
 
 
 def name_of(path: str) -> str:
-    """Return a name for the recording in a file: that of the file, without what no name may have."""
+    """Return a name for the recording: the file name without ending, with invalid characters replaced by ``_``."""
     stem = os.path.basename(os.path.normpath(path)).split(".")[0]
     return re.sub(r"[^A-Za-z0-9.]+", "_", stem).strip("_") or "recording"
 
 
 def _lines(key: str, value: Any, why: dict[str, str], indent: int, path: str) -> list[str]:
-    """Write one key, with its reason behind it; mappings level by level."""
+    """Return the lines of one key with its reason as a comment; nested mappings have one line per key."""
     pad, reason = " " * indent, why.get(path, "")
     comment = f"   # {reason}" if reason else ""
     if isinstance(value, dict) and any(f"{path}.{k}" in why for k in value):
@@ -63,6 +63,6 @@ def _lines(key: str, value: Any, why: dict[str, str], indent: int, path: str) ->
 
 
 def _flow(value: Any) -> str:
-    """Write a value on one line, as YAML reads it back."""
+    """Return a value as YAML on one line."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=1_000_000)
     return text.removesuffix("\n...\n").strip()

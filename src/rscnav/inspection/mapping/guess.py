@@ -1,4 +1,4 @@
-"""What the names in a file probably mean: good units, activity, position; trials and landmarks in `guess_trials`."""
+"""Guess a mapping: good units, activity and position here, trials and landmarks in `guess_trials`."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from rscnav.inspection.mapping.guess_trials import guess_trials
 from rscnav.recordings.activity.unit_tables import unit_tables, units_in
 from rscnav.recordings.tracking.position_units import UNITS
 
-_ROUND = 0.12  # a track is a circle where the distance from its middle varies by less than this share (sd)
+_ROUND = 0.12  # a track is a circle if the coefficient of variation of the distance from its centre is below this
 
 
 def guess(file: Any, items: list[Item]) -> Guess:
-    """Guess a mapping of a `pynwb.NWBFile` with these contents, from types first, then values, then names."""
+    """Return a guessed mapping of a `pynwb.NWBFile` with these contents, by types first, then values, then names."""
     found = Guess()
     _activity(file, items, found)
     ring = _position(file, items, found)
@@ -25,19 +25,19 @@ def guess(file: Any, items: list[Item]) -> Guess:
 
 
 def _activity(file: Any, items: list[Item], found: Guess) -> None:
-    """Take spikes where there are any, else the responses of regions of interest."""
+    """Enter spikes if there are any, else the responses of regions of interest, in the mapping."""
     there = units_in(file)
     if there:
         found.used.update(there)
         if len(there) > 1:
             found.mapping["units_table"] = there
-            found.why["units_table"] = f"{len(there)} Units tables, taken as one population"
+            found.why["units_table"] = f"{len(there)} Units tables, used as one population"
         for name, values in unit_tables(file, there).columns().items():
             labels = sorted({str(v) for v in values.tolist()}) if values.dtype.kind == "U" else []
             good = [label for label in labels if label.lower() in ("good", "single", "su", "single unit")]
             if good and len(labels) < 10:
                 found.mapping["unit_filters"] = [{"column": name, "values": good}]
-                found.why["unit_filters"] = f"column {name} holds {', '.join(labels)}"
+                found.why["unit_filters"] = f"values of column {name}: {', '.join(labels)}"
                 break
         return
     responses = [i for i in items if i.kind == "RoiResponseSeries" and not i.why_not]
@@ -50,7 +50,7 @@ def _activity(file: Any, items: list[Item], found: Guess) -> None:
 
 
 def _position(file: Any, items: list[Item], found: Guess) -> bool:
-    """Take the place and the heading; tell whether the place goes round a circle."""
+    """Enter position and heading in the mapping; return whether the track is a circle."""
     series = guess_place(file, items, found)
     if series is None:
         return False
@@ -72,16 +72,21 @@ def _position(file: Any, items: list[Item], found: Guess) -> bool:
 
 
 def circle_through(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, float, float]:
-    """Fit a circle to points (n, 2) by least squares (Kåsa 1976, doi:10.1109/TIM.1976.6312298).
+    """Fit a circle to points (n, 2) by least squares (Kåsa's method).
 
     Returns
     -------
     middle : array, (2,)
+        Centre of the circle.
     radius : float
     spread : float
-        Sd of the distances from the middle, as a share of the radius.
+        Standard deviation of the distances from the centre, as a fraction of the radius.
     coverage : float
-        Share of 36 directions in which there are points.
+        Fraction of 36 sectors that contain points.
+
+    References
+    ----------
+    Kåsa, IEEE Trans. Instrum. Meas. IM-25, 8 (1976), doi:10.1109/TIM.1976.6312298
     """
     points = points[np.isfinite(points).all(axis=1)]
     if len(points) < 10 or np.ptp(points, axis=0).min() == 0:

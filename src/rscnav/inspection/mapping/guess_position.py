@@ -1,4 +1,4 @@
-"""Which series and columns are probably the animal's place, and which its heading."""
+"""Guess the series and columns of position and heading."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _PAIR, _SPACE, _TWO_POINTS = 2, 3, 4
 
 @dataclass(frozen=True)
 class Candidate:
-    """Series that may be one place: one, coordinates side by side, or pieces."""
+    """Series that may be the position: a single one, one series per coordinate, or pieces in time."""
 
     items: tuple[Item, ...]
     width: int
@@ -33,24 +33,24 @@ class Candidate:
 
     @property
     def paths(self) -> list[str]:
-        """Their paths."""
+        """Paths of the series."""
         return [item.path for item in self.items]
 
 
 def guess_place(file: Any, items: list[Item], found: Guess) -> Series | None:
-    """Choose the place; enter its series, columns and unit in the mapping.
+    """Choose the position; enter its series, columns and unit in the mapping.
 
     Returns
     -------
     Series or None
-        As `read` will have it; None where no series can be the place.
+        Position as it is read with the mapping; None if no series can be the position.
     """
     spatial = [item for item in items if item.kind == "SpatialSeries" and len(item.shape) <= 2 and not item.why_not]
     candidates = _candidates(spatial)
     for candidate in candidates:
         try:
             whole = joined_series(file, candidate.paths, "position.series", 0.25)
-        except InvalidValueError:  # what can't be read is no place
+        except InvalidValueError:  # not readable
             continue
         if candidate.width == 1 and len(candidates) > 1 and flat_or_empty(whole.values):
             continue
@@ -78,35 +78,35 @@ def guess_heading(file: Any, items: list[Item], position: dict[str, Any], place:
         position["heading"] = named
         found.used.add(item.path)
         sure = known_unit(series.unit) in ("rad", "deg")
-        check = "one angle" if sure else f"CHECK: the file says '{series.unit}'; an angle?"
+        check = "one angle" if sure else f"CHECK: is it an angle? The unit in the file is '{series.unit}'"
         found.why["position.heading"] = others(check, (other.path for other in ranked if other is not item))
         return
     if position["unit"] not in ("rad", "deg") and place.values.shape[1] <= _PAIR:
         position["heading"] = "movement"
-        found.why["position.heading"] = "the file has no angle of the head; null: no heading"
+        found.why["position.heading"] = "the file has no head direction; null: no heading"
 
 
 def drafted_place(file: Any, position: dict[str, Any]) -> Series:
-    """Read the place as a drafted mapping names it."""
+    """Read the position with a drafted mapping."""
     return position_series(file, Position.model_validate(position))
 
 
 def flat_or_empty(values: NDArray[np.float64]) -> bool:
-    """Tell whether one coordinate never changes, or is never known."""
+    """Return whether a coordinate is constant, or has no finite value."""
     known = values[np.isfinite(values)]
     return not len(known) or float(np.ptp(known)) == 0.0
 
 
 def _candidates(spatial: list[Item]) -> list[Candidate]:
-    """Return what may be the place, likeliest first; directions last."""
+    """Return the candidates for the position, the most likely first; directions are last."""
     used: set[str] = set()
     found = []
-    for axes in _apart(spatial):
-        found.append(Candidate(axes, len(axes), f"CHECK: {len(axes)} series side by side"))
+    for axes in _by_axis(spatial):
+        found.append(Candidate(axes, len(axes), f"CHECK: {len(axes)} series, one for each coordinate"))
         used.update(item.path for item in axes)
     single = [item for item in spatial if item.path not in used]
     for pieces in _pieces([item for item in single if not _is_direction(item)]):
-        words = f"CHECK: {len(pieces)} series one after the other in time"
+        words = f"CHECK: {len(pieces)} series that follow each other in time"
         found.append(Candidate(pieces, pieces[0].width, words))
         used.update(item.path for item in pieces)
     found += [Candidate((i,), i.width) for i in single if i.path not in used]
@@ -125,8 +125,8 @@ def _rank(candidate: Candidate) -> tuple:
     )
 
 
-def _apart(spatial: list[Item]) -> list[tuple[Item, ...]]:
-    """Find x and y (and z) that are series of their own: same parent, same name but for the axis, same number of samples."""
+def _by_axis(spatial: list[Item]) -> list[tuple[Item, ...]]:
+    """Return groups of series for x and y (and z): same parent, same name except for the axis, same count of samples."""
     groups: dict[tuple, dict[str, Item]] = {}
     for item in spatial:
         axis = _AXIS.match(item.name)
@@ -136,37 +136,37 @@ def _apart(spatial: list[Item]) -> list[tuple[Item, ...]]:
 
 
 def _pieces(spatial: list[Item]) -> list[tuple[Item, ...]]:
-    """Find series of one shape, unit and parent of which each begins after the one before has ended."""
+    """Return groups of series of equal shape, unit and parent that follow each other in time."""
     groups: dict[tuple, list[Item]] = {}
     for item in spatial:
         groups.setdefault((item.parent, item.shape[1:], item.unit), []).append(item)
     result = []
     for group in groups.values():
         ordered = sorted(group, key=lambda item: item.start_s)
-        apart = all(later.start_s >= earlier.stop_s for earlier, later in pairwise(ordered))
-        if len(ordered) > 1 and apart:
+        disjoint = all(later.start_s >= earlier.stop_s for earlier, later in pairwise(ordered))
+        if len(ordered) > 1 and disjoint:
             result.append(tuple(ordered))
     return result
 
 
 def _is_direction(item: Item) -> bool:
-    """Tell whether a series is named as a direction, itself or by what it lies in."""
+    """Return whether the name of a series, or of its parent, is that of a direction."""
     in_compass = "compass" in item.parent.lower() and not item.path.endswith("position")
     return in_compass or bool(_DIRECTION.search(item.name))
 
 
 def _entered(file: Any, whole: Series, candidate: Candidate, candidates: list[Candidate], found: Guess) -> Series:
-    """Enter series, columns and unit in the mapping."""
+    """Enter series, columns and unit in the mapping; return the position as it is then read."""
     position: dict[str, Any] = {"series": candidate.paths if len(candidate.paths) > 1 else candidate.paths[0]}
     why = candidate.why or candidate.items[0].kind
     if candidate.width == 1 and _is_direction(candidate.items[0]):
-        why = "CHECK: this is a direction (of the head?), and the file has no other place; null: no position"
+        why = "CHECK: this is a direction (of the head?), and the file has no other position; null: no position"
     width = whole.values.shape[1]
     moving = [k for k in range(width) if k not in flat_columns(whole.values)] or [0]
     if whole.n_listed > 1 and len(moving) < width:
         flat = [path for k, path in enumerate(candidate.paths) if k not in moving]
         position["series"] = [candidate.paths[k] for k in moving] if len(moving) > 1 else candidate.paths[moving[0]]
-        why += f"; {', '.join(flat)} hardly changes and is left out"
+        why += f"; {', '.join(flat)} is nearly constant and left out"
     elif width > _PAIR:
         _columns(width, moving, position, found)
     rest = (other.paths[0] for other in candidates if other is not candidate)
@@ -179,41 +179,45 @@ def _entered(file: Any, whole: Series, candidate: Candidate, candidates: list[Ca
 
 
 def _columns(width: int, moving: list[int], position: dict[str, Any], found: Guess) -> None:
-    """Propose which columns are the place."""
+    """Enter the columns of the position in the mapping."""
     if width == _TWO_POINTS and len(moving) == width:
         position["columns"] = [0, 1]
         position["heading"] = {"back": [2, 3], "front": [0, 1]}
-        found.why["position.columns"] = "CHECK: two points (x1, y1, x2, y2)? This takes the first"
-        found.why["position.heading"] = "CHECK: from the second point to the first, if that is the one in front"
+        found.why["position.columns"] = "CHECK: two points (x1, y1, x2, y2)? The first one is used"
+        found.why["position.heading"] = (
+            "CHECK: direction from the second point to the first, if the first one is in front"
+        )
     elif len(moving) <= _SPACE and len(moving) < width:
         position["columns"] = moving
-        found.why["position.columns"] = f"CHECK: of {width} columns, those that change"
+        found.why["position.columns"] = f"CHECK: the columns that change, of {width}"
     else:
         position["columns"] = [0, 1]
         found.why["position.columns"] = f"CHECK: the first two of {width}" + (
-            "; [0, 1, 2]: a place in space" if width == _SPACE else ""
+            "; [0, 1, 2]: a position in space" if width == _SPACE else ""
         )
 
 
 def _unit(whole: Series, position: dict[str, Any], found: Guess, width: int) -> None:
-    said = known_unit(whole.unit)
-    if said is not None and (UNITS[said][0] != "rad" or width == 1):
-        position["unit"] = said
-        found.why["position.unit"] = f"the file says {whole.unit}"
+    unit = known_unit(whole.unit)
+    if unit is not None and (UNITS[unit][0] != "rad" or width == 1):
+        position["unit"] = unit
+        found.why["position.unit"] = f"the unit in the file is {whole.unit}"
         return
     largest = float(np.nanmax(np.abs(whole.values), initial=0.0, where=np.isfinite(whole.values)))
     position["unit"] = "px" if width > 1 or largest > 2 * np.pi + 1e-6 else "rad"
-    found.why["position.unit"] = f"CHECK: the file says '{whole.unit}', which could be anything"
-    if said is not None:
+    found.why["position.unit"] = f"CHECK: the unit in the file, '{whole.unit}', is not valid for this position"
+    if unit is not None:
         position["override_unit"] = True
 
 
 def _heading(series: Series, named: bool) -> Any:
-    """Return how the mapping names a heading; None for a series that cannot be an angle."""
-    said = known_unit(series.unit)
+    """Return the value of `position.heading` for a series; None if it cannot be an angle."""
+    unit = known_unit(series.unit)
     largest = float(np.nanmax(np.abs(series.values), initial=0.0, where=np.isfinite(series.values)))
-    if said in ("rad", "deg"):
+    if unit in ("rad", "deg"):
         return series.path
-    if said is not None or largest > 360 + 1e-6 or (largest > 2 * np.pi + 1e-6 and not named):
-        return None  # a length, as pynwb writes where nobody says otherwise, would have to be overridden for the place as well
+    if unit is not None or largest > 360 + 1e-6 or (largest > 2 * np.pi + 1e-6 and not named):
+        return (
+            None  # a unit of length (the default of pynwb) would need override_unit, which also holds for the position
+        )
     return series.path if largest <= 2 * np.pi + 1e-6 else {"series": series.path, "unit": "deg"}

@@ -1,4 +1,4 @@
-"""Which table holds the trials, what its columns mean, and where the landmarks are."""
+"""Guess the trial table, the meaning of its columns, epochs and landmarks."""
 
 import re
 from typing import Any
@@ -13,9 +13,9 @@ from rscnav.recordings.files.table_columns import Columns
 
 CORRECT = ("correct", "hit", "true", "yes", "success", "rewarded", "1")
 INCORRECT = ("incorrect", "miss", "false", "no", "error", "wrong", "unrewarded", "fail", "0")
-_VALUES = 6  # an outcome has at most so many values
-_FEW, _LONG_S = 10, 300.0  # epochs: at most so many rows, and half of them longer than this
-_NO_END = 0.5
+_VALUES = 6  # most distinct values of an outcome
+_FEW, _LONG_S = 10, 300.0  # epochs: at most so many rows, and their median duration exceeds this (s)
+_NO_END = 0.5  # fraction of rows without an end above which trials end at the next start
 _STRETCH = re.compile(
     r"^(sleep|wake|awake|rest|nap|run|maze|home ?cage|pre|post|baseline|spontaneous|task)", re.IGNORECASE
 )
@@ -25,13 +25,24 @@ _LANDMARK = re.compile(r"port|landmark|cue|well|goal|target|\blm", re.IGNORECASE
 
 
 def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None:
-    """Take the table of trials, what another table adds to it, and what its columns mean."""
+    """Enter trials, epochs and landmarks in the mapping, by the tables of the file and the names of their columns.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    items : list of Item
+        Contents of the file.
+    found : Guess
+        It is changed in place.
+    ring : bool
+        Whether the position is an angle on a ring.
+    """
     timed = [i for i in items if i.kind == "TimeIntervals" and i.shape[0] > 1 and i.name != "invalid_times"]
     ranked = sorted(timed, key=lambda i: (not i.path.endswith("trials"), i.path.endswith("epochs"), -i.shape[0]))
     stretches = [i for i in ranked if not i.path.endswith("trials") and are_epochs(file, i)]
     ranked = [i for i in ranked if i not in stretches]
     if stretches:
-        _epochs(file, stretches[0], items, found, alone=not ranked)
+        _epochs(file, stretches[0], items, found, use=not ranked)
     if not ranked:
         return
     chosen = ranked[0]
@@ -48,7 +59,7 @@ def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None
         unique = [c for c in shared if len(set(more[c].tolist())) == len(more[c])]
         keys = [c for c in unique if set(columns[c].tolist()) == set(more[c].tolist())]
         trials["join_table"] = _short(item, items)
-        found.why["trials.join_table"] = "a table with as many rows"
+        found.why["trials.join_table"] = "a table with equally many rows"
         if keys:
             trials["join_on"] = keys[0]
         found.used.add(item.path)
@@ -60,7 +71,7 @@ def guess_trials(file: Any, items: list[Item], found: Guess, ring: bool) -> None
 
 
 def are_epochs(file: Any, item: Item) -> bool:
-    """Tell whether a table holds stretches of a session (sleep, run) rather than trials: few rows, and long or so named."""
+    """Return whether a table holds epochs (sleep, run) in place of trials: few rows that are long or have names of epochs."""
     if item.shape[0] > _FEW:
         return False
     try:
@@ -74,48 +85,50 @@ def are_epochs(file: Any, item: Item) -> bool:
     return len(known) > 0 and float(np.median(known)) > _LONG_S
 
 
-def _epochs(file: Any, item: Item, items: list[Item], found: Guess, alone: bool) -> None:
-    """Enter a table of epochs where there are no trials; else only say that it is there."""
+def _epochs(file: Any, item: Item, items: list[Item], found: Guess, use: bool) -> None:
+    """Enter a table of epochs in the mapping, or only a comment on it if `use` is false."""
     labels = _labels(any_table(file, item.path, "epochs.table"))
     held = "; ".join(f"{name}: {', '.join(values[:6])}" for name, values in labels.items())
     choice = next(
         (f"{{column: {name}, values: [{values[-1]}]}}" for name, values in labels.items()),
         "{column: ..., values: [...]}",
     )
-    words = f"{item.shape[0]} stretches" + (f" ({held})" if held else "")
+    words = f"{item.shape[0]} epochs" + (f" ({held})" if held else "")
     found.used.add(item.path)
-    if alone:
+    if use:
         found.mapping["epochs"] = {"table": _short(item, items)}
-        found.why["epochs.table"] = f"CHECK: {words}; choose some with select: [{choice}]; they are no trials"
+        found.why["epochs.table"] = f"CHECK: {words}, not trials; select some with select: [{choice}]"
     else:
         found.why["epochs"] = (
-            f"left out: '{_short(item, items)}' holds {words}; use some with epochs: {{table: ..., select: [{choice}]}}"
+            f"left out: '{_short(item, items)}' has {words}; select some with epochs: {{table: ..., select: [{choice}]}}"
         )
 
 
 def _labels(columns: Columns) -> dict[str, list[str]]:
-    """Return the texts in each column of text, in their order."""
+    """Return the distinct values of each text column, in the order of first occurrence."""
     texts = {n: v for n, v in columns.items() if v.ndim == 1 and v.dtype.kind == "U"}
     return {name: list(dict.fromkeys(values.tolist())) for name, values in texts.items()}
 
 
 def _ends(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
-    """Let trials last to the next one's start where most have no end, or no length."""
+    """Set `trials.end` to ``next`` if most rows have no end, or no duration."""
     if "stop_time" not in columns or "start_time" not in columns:
         return
     lengths = columns["stop_time"].astype(float) - columns["start_time"].astype(float)
     if np.mean(~(lengths > 0)) > _NO_END:
         trials["end"] = "next"
-        found.why["trials.end"] = f"CHECK: {np.mean(~(lengths > 0)):.0%} of the rows have no end, or one at their start"
+        found.why["trials.end"] = (
+            f"CHECK: {np.mean(~(lengths > 0)):.0%} of the rows have no end, or an end that is not after their start"
+        )
 
 
 def _short(item: Item, items: list[Item]) -> str:
-    """Return an item's name where no other has it, else its path."""
+    """Return an item's name if it is unique, else its path."""
     return item.name if sum(i.name == item.name for i in items) == 1 else item.path
 
 
 def _meanings(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
-    """Tell the columns of outcome and rotation."""
+    """Enter the columns of outcome and rotation in the mapping of trials."""
     for name, values in columns.items():
         if values.ndim != 1 or name in ("start_time", "stop_time"):
             continue
@@ -127,16 +140,18 @@ def _meanings(columns: Columns, trials: dict[str, Any], found: Guess) -> None:
             wrong = [v for v in distinct if str(v).lower().removesuffix(".0") in INCORRECT]
             if right or wrong:
                 trials |= {"outcome": name, "correct": right, "incorrect": wrong}
-                found.why["trials.outcome"] = f"it holds {', '.join(map(str, distinct))}"
-                found.why["trials.outcome"] += f", and nothing in {without} rows: outcome none" if without else ""
+                found.why["trials.outcome"] = f"values: {', '.join(map(str, distinct))}"
+                found.why["trials.outcome"] += (
+                    f"; {without} rows without a value have the outcome none" if without else ""
+                )
         if "rotation" not in trials and _TURN.search(name) and values.dtype.kind in "fi" and np.isfinite(values).all():
             largest = float(np.abs(values).max())
             trials |= {"rotation": name, "rotation_unit": "deg" if largest > 2 * np.pi + 1e-6 else "rad"}
-            found.why["trials.rotation"] = f"CHECK: it goes up to {largest:.4g}; null: the scene is not rotated"
+            found.why["trials.rotation"] = f"CHECK: values up to {largest:.4g}; null: the scene is not rotated"
 
 
 def _landmarks(file: Any, items: list[Item], columns: Columns, found: Guess, ring: bool) -> None:
-    """Tell the columns that hold landmarks' places or ports, and the table that says where ports are."""
+    """Enter the columns of landmark positions or ports, and the table of port coordinates, in the mapping."""
     if "position" not in found.mapping:
         return
     taken = (found.mapping["trials"].get("outcome"), found.mapping["trials"].get("rotation"), "start_time", "stop_time")
@@ -151,19 +166,21 @@ def _landmarks(file: Any, items: list[Item], columns: Columns, found: Guess, rin
         ports = _port_table(file, items, {float(v) for n in names for v in columns[n] if np.isfinite(v)})
         if ports is None:
             found.why["landmarks"] = (
-                f"left out: {', '.join(names)} look like numbers of ports, and no table says where ports are"
+                f"left out: {', '.join(names)} seem to be numbers of ports, but no table has the coordinates of ports"
             )
             return
         landmarks["ports"] = ports
         found.used.update(i.path for i in items if ports["table"] in (i.path, i.name))
     landmarks["visibility_radius"] = 0.25 if ring else _tenth(file, found)
     shown = "rad" if ring else unit
-    found.why["landmarks.visibility_radius"] = f"CHECK: from how far a landmark is seen ({shown}); this is a guess"
+    found.why["landmarks.visibility_radius"] = (
+        f"CHECK: distance within which a landmark is in view ({shown}); this is a guess"
+    )
     found.mapping["landmarks"] = landmarks
 
 
 def _port_table(file: Any, items: list[Item], numbers: set[float]) -> dict[str, Any] | None:
-    """Find a table with a column that holds all these numbers, and columns x and y."""
+    """Return a table of port coordinates: a column with all of these numbers, and columns x and y; None if there is none."""
     for item in items:
         if item.kind != "DynamicTable":
             continue
@@ -177,7 +194,7 @@ def _port_table(file: Any, items: list[Item], numbers: set[float]) -> dict[str, 
 
 
 def _tenth(file: Any, found: Guess) -> float:
-    """Give a tenth of the tracked area's larger side, in the file's unit, to two digits."""
+    """Return a tenth of the larger side of the tracked area, in the file's unit, to two digits."""
     values = drafted_place(file, found.mapping["position"]).values
     low, high = np.nanpercentile(values, [1, 99], axis=0)
     return float(f"{0.1 * float(np.max(high - low)):.2g}")

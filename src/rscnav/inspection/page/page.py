@@ -1,4 +1,4 @@
-"""One page of figures to look at before believing anything that is made of a recording."""
+"""Quality report of a recording: one page with the findings of the checks and figures of spikes, tracking and trials."""
 
 import os
 import textwrap
@@ -17,7 +17,7 @@ from rscnav.inspection.page import tracking as page_track
 from rscnav.inspection.page.statistics import kept
 from rscnav.inspection.report import Report
 
-_PANELS = (  # a row each
+_PANELS = (  # one row of the page each
     (page_track.occupancy, page_track.encounters, page_track.encounter_counts),
     (page_time.timeline, page_time.drift),
     (page_track.speeds, page_track.frames, page_time.clocks, page_time.starts),
@@ -25,33 +25,33 @@ _PANELS = (  # a row each
 )
 _LINE_MM, _CHARACTERS = 3.1, 150
 _ROWS_MM = (58, 62, 44, 44)
-# Room for labels is fixed: matplotlib's own layouts are solved to a last digit that differs from one drawing to the next.
+# Margins are fixed: matplotlib's layout engines give results that differ in the last digit between drawings.
 _ROOM = {"left": 0.068, "right": 0.985, "bottom": 0.24, "top": 0.87}
 _LONG = {"left": 0.125, "right": 0.865, "bottom": 0.15, "top": 0.91, "hspace": 0.42}
 
 
 def draw_page(report: Report, canvas: Canvas | None = None) -> Figure:
-    """Draw the page.
+    """Draw the quality report.
 
     Parameters
     ----------
     report : Report
-        From `inspect_recording`. Where the mapping could not be read, what stands in the file is drawn.
+        Result of `inspect_recording`. If the session could not be read with the mapping, the data of the file are drawn.
     canvas : Canvas, optional
         Size and resolution; default: the defaults of the configuration.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Panels a to m: occupancy, encounters and their counts; what covers the time, rates over the recording; speeds, frames,
-        clocks, starts of trials; rates of units, refractory period, lengths of trials, outcomes.
+        Panels a to m: occupancy, encounters and their counts; coverage of time, rates over the recording; speeds, frame intervals,
+        clocks, trial starts; firing rates of units, refractory period, trial lengths, outcomes.
     """
     canvas = canvas or Canvas()
     with canvas.style():
         lines = header(report)
         heights = (_LINE_MM * (len(lines) + 1), *_ROWS_MM)
         figure = Figure(figsize=(canvas.width_mm * MM, sum(heights) * MM), layout="constrained")
-        figure.set_layout_engine("none")  # a figure without any would get one after it is saved for the first time
+        figure.set_layout_engine("none")  # a figure without a layout engine would get one when it is saved
         head, *parts = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
         for k, line in enumerate(lines):
             size, weight = (8, "bold") if k == 0 else (6, "normal")
@@ -67,17 +67,17 @@ def draw_page(report: Report, canvas: Canvas | None = None) -> Figure:
 
 
 def _panel(draw: Callable[[Axes, Report], None], ax: Axes, report: Report) -> None:
-    """Draw a panel; where that fails, say so in its place, and let the others be drawn."""
+    """Draw a panel; if that raises an exception, write the reason into the panel."""
     try:
         draw(ax, report)
-    except Exception as error:  # whatever values a file may hold
+    except Exception as error:  # files may contain any values
         why = report.explain(error)
         ax.clear()
         empty_panel(ax, f"cannot be drawn ({why[:80]})")
 
 
 def header(report: Report) -> list[str]:
-    """Say what file this is, what was made of it, and each verdict that is not 'ok'; a text a line."""
+    """Return the lines of the header: file, counts of units, trials and bins, and each verdict that is not ``ok``."""
     raw, session = report.raw, report.session
     lines = [os.path.basename(os.path.normpath(report.path))]
     length = raw.extent[1] - raw.extent[0]
@@ -89,20 +89,18 @@ def header(report: Report) -> list[str]:
     else:
         units, trials = f"{len(raw.ids)} units", f"{len(raw.trials)} trials"
     lines.append(
-        f"subject {raw.subject or (session.subject if session is not None else 'not named')} · {units} · {trials} · {length / 60:.1f} min"
+        f"subject {raw.subject or (session.subject if session is not None else 'unknown')} · {units} · {trials} · {length / 60:.1f} min"
     )
     if report.error:
-        lines += _wrapped(f"WRONG  the mapping does not read this file: {report.error}")
+        lines += _wrapped(f"WRONG  the file cannot be read with this mapping: {report.error}")
     noted = [check for check in report.checks if check.verdict != "ok" and check.words not in report.error]
     for check in sorted(noted, key=lambda c: c.verdict != "wrong"):
         lines += _wrapped(f"{check.verdict.upper()}  {check.name}: {check.words}")
     if not noted and not report.error:
-        lines.append(
-            f"all {len(report.checks)} checks are ok" if report.checks else "there is nothing that could be checked"
-        )
+        lines.append(f"all {len(report.checks)} checks are ok" if report.checks else "no data to check")
     for count, words in (
         (np.sum(raw.n_spikes == 0), "silent"),
-        (np.sum(~kept(raw, session)), "left out by the mapping"),
+        (np.sum(~kept(raw, session)), "excluded by the mapping"),
     ):
         lines[1] += f" · {count} {words}" if count else ""
     return lines

@@ -1,4 +1,4 @@
-"""The numbers that the page of figures shows: occupancy, speeds, rates, encounters, what covers the time."""
+"""Statistics for the quality report: dwell times, speeds, rates, encounters, coverage of time."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ from rscnav.recordings.tracking.laps import unwrapped
 from rscnav.recordings.tracking.position_units import UNITS
 from rscnav.sessions.session import Session
 
-_LEAST = 100  # spikes that a unit needs for its rate over the recording
+_LEAST = 100  # fewest spikes of a unit in the panel of rates over the recording
 
 
 def dwell_s(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
-    """Give the time that each sample stands for: up to the next one, or the usual step before a gap; (sample,)."""
+    """Return the dwell time of each sample (s), (sample,): the interval to the next one, or the median interval before a gap."""
     step = np.diff(time)
     usual = float(np.median(step)) if len(step) else 0.0
     return np.append(np.where(step > max_gap_s, usual, step), usual)
@@ -29,16 +29,16 @@ def dwell_s(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Speeds:
-    """Speeds from sample to sample, in the file's unit (of angles rad) per s.
+    """Speeds between successive samples, in the file's unit (angles: rad) per s.
 
     Parameters
     ----------
     all : array, (step,)
-        Between samples without a gap or NaN between them.
+        Speeds of all steps without a gap or NaN.
     jumps : array, (jump,)
-        Of the steps that stand out as probable jumps of the tracking.
+        Speeds of the steps that are probably tracking artifacts.
     limit : float
-        The mapping's `max_speed`.
+        Limit `max_speed` of the mapping.
     """
 
     all: NDArray[np.float64]
@@ -47,7 +47,7 @@ class Speeds:
 
 
 def speeds(raw: FileOverview, series: Series) -> Speeds:
-    """Measure the speeds of the tracked place."""
+    """Compute the speeds of the tracked position between successive samples."""
     time, values = in_order(series)
     if raw.is_angle:
         values = np.unwrap(values * UNITS[raw.unit][1], axis=0)
@@ -66,7 +66,7 @@ def speeds(raw: FileOverview, series: Series) -> Speeds:
 
 
 def rates(raw: FileOverview) -> NDArray[np.float64]:
-    """Give each unit's mean rate over the recording (Hz), or the mean of its series (in its unit); (unit,)."""
+    """Return the mean firing rate of each unit over the recording (Hz), or the mean of its series (in its unit), (unit,)."""
     if raw.activity is not None:
         with np.errstate(all="ignore"):
             known = np.isfinite(raw.activity.values)
@@ -75,21 +75,21 @@ def rates(raw: FileOverview) -> NDArray[np.float64]:
 
 
 def kept(raw: FileOverview, session: Session | None) -> NDArray[np.bool_]:
-    """Mark the units of the file that the session has; all where there is no session."""
+    """Return a mask (unit,) of the file's units that are in the session; all True without a session."""
     if session is None or "id" not in (session.units.dtype.names or ()):
         return np.ones(len(raw.ids), bool)
     return np.isin(raw.ids, named({name: session.units[name] for name in session.units.dtype.names or ()}))
 
 
 def relative_rates(raw: FileOverview, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the rate of each unit over the recording, each over its own mean.
+    """Return the firing rate of each unit in intervals of the recording, divided by the unit's mean rate.
 
     Returns
     -------
-    edges : array, (bin + 1,)
-        In s.
-    relative : array, (bin, unit)
-        Of the chosen units with 100 spikes; 1 is a unit's mean.
+    edges : array, (interval + 1,)
+        Edges of the intervals (s).
+    relative : array, (interval, unit)
+        Relative rates of the chosen units with at least 100 spikes.
     """
     if raw.spikes is None:
         return np.array(raw.extent), np.empty((1, 0))
@@ -98,7 +98,7 @@ def relative_rates(raw: FileOverview, chosen: NDArray[np.bool_]) -> tuple[NDArra
 
 
 def encounter_counts(session: Session) -> dict[str, dict[str, int]]:
-    """Count the encounters by order (1st, 2nd, ..., return) and, in each, by landmark."""
+    """Return the counts of encounters by order (1st, 2nd, ..., return) and landmark."""
     table = session.require("encounters")
     met = table[table["kind"] == "encounter"]
     orders = [*range(1, int(met["order"].max(initial=0)) + 1), 0]
@@ -112,9 +112,9 @@ def encounter_counts(session: Session) -> dict[str, dict[str, int]]:
 
 
 def coverage(raw: FileOverview, session: Session | None) -> dict[str, NDArray[np.float64]]:
-    """Give what covers the time: for each of spikes, tracking, trials, ... its intervals (interval, 2) in s, in order.
+    """Return the intervals (interval, 2) in s, sorted, that spikes, tracking, trials and other data cover, by their name.
 
-    Only what there is; all are cut to the recording's extent.
+    Only data that exist are listed. Intervals are clipped to the extent of the recording.
     """
     lines: dict[str, NDArray[np.float64]] = {}
     if raw.activity is not None:
@@ -137,7 +137,7 @@ def coverage(raw: FileOverview, session: Session | None) -> dict[str, NDArray[np
 
 
 def _sampled(time: NDArray[np.float64], longest_s: float) -> NDArray[np.float64]:
-    """Give the runs of samples without a step that is too long, (run, 2)."""
+    """Return the runs of samples without an interval longer than `longest_s` and 1.5 median intervals, (run, 2)."""
     usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
     return runs(time, time, max(longest_s, 1.5 * usual))
 

@@ -1,4 +1,4 @@
-"""Panels of the page: the track and what was met on it, speeds, frames."""
+"""Panels of the quality report: occupancy, encounters, speeds, frame intervals."""
 
 from typing import Any
 
@@ -34,9 +34,9 @@ _MOST_POINTS = 3000
 
 
 def occupancy(ax: Axes, report: Report) -> None:
-    """Draw how long the animal was where, as the file has it."""
+    """Draw the occupancy: time at each position, in the coordinates of the file."""
     raw, series = report.raw, report.raw.series
-    ax.set_title("Occupancy (all samples, file's frame)", loc="left")
+    ax.set_title("Occupancy (all samples, file coordinates)", loc="left")
     if series is None:
         empty_panel(ax, raw.why["position"])
     elif series.values.shape[1] == 1:
@@ -57,7 +57,7 @@ def _occupancy_line(ax: Axes, raw: FileOverview, series: Series) -> None:
 
 
 def _occupancy_plane(ax: Axes, raw: FileOverview, series: Series) -> None:
-    """Draw a map of the time in each of 50 bins along the longer side, with the path on it."""
+    """Draw a map of the time in each bin, with 50 bins along the longer side, and the path."""
     time, values = in_order(series)
     seconds, points = measures.dwell_s(time, raw.max_gap_s), values[:, :2]
     known = np.isfinite(points).all(axis=1)
@@ -65,7 +65,9 @@ def _occupancy_plane(ax: Axes, raw: FileOverview, series: Series) -> None:
         empty_panel(ax, "all samples are NaN")
         return
     points, seconds = points[known], seconds[known]
-    low, high = np.percentile(points, [0.25, 99.75], axis=0)  # jumps would leave a dot of the track
+    low, high = np.percentile(
+        points, [0.25, 99.75], axis=0
+    )  # limits without jumps, which would shrink the track to a dot
     side = max(float((high - low).max()), 1e-9)
     middle = (low + high) / 2
     half = np.maximum((high - low) / 2, 0.05 * side) + 0.06 * side
@@ -93,9 +95,9 @@ def _occupancy_plane(ax: Axes, raw: FileOverview, series: Series) -> None:
 
 
 def encounters(ax: Axes, report: Report) -> None:
-    """Draw where encounters began, and the landmarks with the radius within which they are in view."""
+    """Draw the positions at encounter onsets, and the landmarks with their visibility radius."""
     session = report.session
-    ax.set_title("Encounters (landmarks' frame)", loc="left")
+    ax.set_title("Encounters (landmark frame)", loc="left")
     if session is None or session.encounters is None or session.position is None:
         empty_panel(ax, _why_no_encounters(report))
         return
@@ -135,7 +137,7 @@ def _landmarks_in_plane(ax: Axes, session: Session) -> None:
 
 
 def _landmarks_by_trial(ax: Axes, session: Session) -> None:
-    """Shade, trial by trial, where each landmark is in view; on a ring the part beyond the cut comes in on the other side."""
+    """Shade the positions at which each landmark is in view, trial by trial; on a ring they wrap around."""
     if session.landmarks is None or session.visibility_radius is None:
         return
     width, turn = 2 * session.visibility_radius, 2 * np.pi
@@ -153,7 +155,7 @@ def _landmarks_by_trial(ax: Axes, session: Session) -> None:
 
 
 def encounter_counts(ax: Axes, report: Report) -> None:
-    """Draw how many encounters there are by order and landmark, with the numbers."""
+    """Draw the counts of encounters by order and landmark."""
     ax.set_title("Encounters by order", loc="left")
     session = report.session
     if session is None or session.encounters is None:
@@ -173,7 +175,7 @@ def encounter_counts(ax: Axes, report: Report) -> None:
         )
     words = ["new: " + word if k == 0 else word for k, word in enumerate(counts)]
     ax.set_xticks(range(len(counts)), words)
-    ax.set(ylabel="encounters", ylim=(0, max(1.15 * float(bottom.max()), 1)))
+    ax.set(ylabel="count of encounters", ylim=(0, max(1.15 * float(bottom.max()), 1)))
     ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     missed = int(np.sum(session.encounters["kind"] == "non-encounter"))
     met = len(np.unique(session.encounters["trial"][session.encounters["kind"] == "encounter"]))
@@ -182,26 +184,26 @@ def encounter_counts(ax: Axes, report: Report) -> None:
 
 def _why_no_encounters(report: Report) -> str:
     if report.session is None:
-        return "the mapping does not read this file"
+        return "the file cannot be read with this mapping"
     if not report.session.landmark_names:
         return "no landmarks in the mapping"
     cut = report.session.attributes["trials_cut"]
-    return "no table of trials, in which encounters are counted anew" if cut else "no position"
+    return "no trial table; encounters are counted in each trial" if cut else "no position"
 
 
 def speeds(ax: Axes, report: Report) -> None:
-    """Draw the speeds from sample to sample, the limit, and steps that look like jumps."""
+    """Draw the distribution of speeds between samples, the limit `max_speed`, and suspected jumps."""
     ax.set_title("Speeds between samples", loc="left")
     raw, series = report.raw, report.raw.series
     found = None if series is None else measures.speeds(raw, series)
     moving = np.empty(0) if found is None else found.all[found.all > 0]
     if found is None or not len(moving):
-        empty_panel(ax, raw.why.get("position", "the place never changes"))
+        empty_panel(ax, raw.why.get("position", "the position never changes"))
         return
     top = max(float(moving.max()), float(found.jumps.max(initial=0)))
     low = max(float(np.percentile(moving, 1)), top * 1e-6)
     ax.hist(moving, np.geomspace(low, 1.001 * top, 50).tolist(), color=DARK, log=True)
-    ax.set(xscale="log", ylabel="steps", xlabel=f"speed ({'rad' if raw.is_angle else raw.unit or '?'}/s)")
+    ax.set(xscale="log", ylabel="count of steps", xlabel=f"speed ({'rad' if raw.is_angle else raw.unit or '?'}/s)")
     if len(found.jumps):
         y = np.full(len(found.jumps), 1.03)
         ax.plot(found.jumps, y, "v", ms=3, color=ALARM, transform=ax.get_xaxis_transform(), clip_on=False)
@@ -210,28 +212,28 @@ def speeds(ax: Axes, report: Report) -> None:
         n_fast = int(np.sum(found.all > found.limit))
         note(ax, f"{n_fast} faster than max_speed", ALARM if n_fast else GREY)
     else:
-        note(ax, "no step stands out", GREY)
+        note(ax, "no step is an outlier", GREY)
     ax.set_ylim(0.5, ax.get_ylim()[1] * 10)
     if np.isfinite(raw.max_speed):
         ax.axvline(found.limit, color=ALARM, lw=0.8, ls="--")
 
 
 def frames(ax: Axes, report: Report) -> None:
-    """Draw the intervals between tracked frames, the usual one, and from which on they are gaps."""
+    """Draw the distribution of intervals between tracked frames, their median, and the limit `max_gap_s`."""
     ax.set_title("Frame intervals", loc="left")
     raw, series = report.raw, report.raw.series
     step: NDArray[np.float64] = np.empty(0) if series is None else np.diff(in_order(series)[0])
     after = step[step > TOLERANCE_S]
     if not len(after):
-        empty_panel(ax, raw.why.get("position", "one sample only"))
+        empty_panel(ax, raw.why.get("position", "only one sample"))
         return
     usual = float(np.median(step))
     low, high = min(float(after.min()), 0.2 * usual), max(float(after.max()), 2 * raw.max_gap_s)
     ax.hist(after, np.geomspace(0.9 * low, 1.1 * high, 60).tolist(), color=DARK, log=True)
-    ax.set(xscale="log", xlabel="interval (s)", ylabel="intervals")
-    ax.axvline(usual, color=GREY, lw=0.8, label=f"usual: {1e3 * usual:.3g} ms")
+    ax.set(xscale="log", xlabel="interval (s)", ylabel="count of intervals")
+    ax.axvline(usual, color=GREY, lw=0.8, label=f"median: {1e3 * usual:.3g} ms")
     gaps = int(np.sum(step > raw.max_gap_s))
-    ax.axvline(raw.max_gap_s, color=ALARM, lw=0.8, ls="--", label=f"max_gap_s: {gaps} beyond")
+    ax.axvline(raw.max_gap_s, color=ALARM, lw=0.8, ls="--", label=f"max_gap_s: {gaps} longer")
     ax.legend(loc="upper right", handlelength=1.2, **PAPER)
     ax.set_ylim(0.5, ax.get_ylim()[1] * 30)
 
@@ -249,5 +251,5 @@ def _colour(name: str) -> str:
 
 
 def note(ax: Axes, text: str, colour: str | None = None) -> None:
-    """Write a line into the upper right corner."""
+    """Write a text into the upper right corner of a panel."""
     ax.text(0.98, 0.97, text, transform=ax.transAxes, ha="right", va="top", fontsize=6, color=colour)

@@ -119,7 +119,10 @@ def _samples(session: Session) -> tuple["pd.DataFrame", dict[str, dict[str, str]
         about |= {name: {"unit": unit, "about": spec.about} for name in parts}
     if session.phase is not None:
         columns["phase"] = np.array([*PHASES, ""])[np.minimum(session.phase, len(PHASES))]
-        about["phase"] = {"unit": "", "about": "LM0, LM1, LM2: count of distinct landmarks encountered; empty: not applicable"}
+        about["phase"] = {
+            "unit": "",
+            "about": "LM0, LM1, LM2: count of distinct landmarks encountered; empty: not applicable",
+        }
     return pd.DataFrame(columns), about
 
 

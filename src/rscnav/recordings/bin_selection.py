@@ -121,6 +121,4 @@ def _of_position(tracking: Tracking, start: float, stop: float, mapping: Recordi
         return f"{where}, without gaps"
     longest = float(np.max(np.diff(gaps, axis=1)))
     key = "" if mapping.position is None else f" (position.max_gap_s: {mapping.position.max_gap_s:g})"
-    return (
-        f"{where}, with {len(gaps)} gaps of up to {longest:.4g} s{key}; check that the sampling interval is short enough for the bins"
-    )
+    return f"{where}, with {len(gaps)} gaps of up to {longest:.4g} s{key}; check that the sampling interval is short enough for the bins"

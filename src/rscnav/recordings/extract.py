@@ -117,7 +117,9 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
     spans = rows = None
     if mapping.trials is not None:
         spans = trial_spans(file, mapping.trials, extent, tracking, frame)
-        rows = spans.table if mapping.trials.home_location is None else None  # with a home location they come from the tracking
+        rows = (
+            spans.table if mapping.trials.home_location is None else None
+        )  # with a home location they come from the tracking
     active = None if sampled is None else of_sampled(sampled)
     clocks = Clocks(active, tracking=tracking, frames=frames, trials=rows, epochs=epochs)
     if units is not None:
@@ -133,7 +135,9 @@ def read_file(file: Any, mapping: Recording) -> RawRecording:
     if spans is None:
         whole = np.array([extent]) if epochs is None else epochs.times
         if active is not None and active.is_spikes:
-            whole = np.clip(whole, *silent_ends(active, extent))  # pieces outside the recording would count as silence of the units
+            whole = np.clip(
+                whole, *silent_ends(active, extent)
+            )  # pieces outside the recording would count as silence of the units
         spans = cut_stretches(_contiguous(whole[whole[:, 1] > whole[:, 0]], tracking, position), mapping.trial_s)
     subject = mapping.subject or (file.subject.subject_id if file.subject is not None else None) or mapping.name
     return RawRecording(

@@ -145,14 +145,18 @@ def _cut(time: NDArray[np.float64], dt_s: float, trial_s: float) -> tuple[NDArra
 def _numbered(time: NDArray[np.float64], dt_s: float, trial: NDArray) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Renumber the trials from 0; return the trial of each sample, (time,), and the spans, (trial, 2) in s."""
     if trial.shape != time.shape:
-        raise InvalidValueError(f"trial: shape {trial.shape} is not valid; expected ({len(time)},), one value for each sample")
+        raise InvalidValueError(
+            f"trial: shape {trial.shape} is not valid; expected ({len(time)},), one value for each sample"
+        )
     starts = np.flatnonzero(np.append(True, trial[1:] != trial[:-1])) if len(trial) else np.empty(0, np.intp)
     stops = np.append(starts[1:], len(trial))
     real = trial[starts] >= 0
     names = trial[starts[real]]
     if len(np.unique(names)) < len(names):
         twice = next(name for name in names.tolist() if np.sum(names == name) > 1)
-        raise InvalidValueError(f"trial: {twice} occurs again after another trial; the samples of a trial must be contiguous")
+        raise InvalidValueError(
+            f"trial: {twice} occurs again after another trial; the samples of a trial must be contiguous"
+        )
     if not len(names):
         raise InvalidValueError("trial: no sample is in a trial; expected numbers ≥ 0, and -1 between trials")
     numbers = np.full(len(trial), -1, np.int32)

@@ -33,4 +33,6 @@ class Simulation(StrictSettings):
         description="gain of the firing rates in LM0, LM1, LM2",
     )
     gap_s: float = Field(2.0, gt=0, le=10_000, description="time between trials, without position (s)")
-    task: RingFixed = Field(default_factory=RingFixed, description="settings of the task ring-fixed that differ from its defaults")
+    task: RingFixed = Field(
+        default_factory=RingFixed, description="settings of the task ring-fixed that differ from its defaults"
+    )

@@ -47,8 +47,12 @@ MIN_TRIALS = 5
 LONGER = 1.5  # all spikes lie within this multiple of the longest trial, but most trials start later: times are relative to a trial
 
 # Notes on coverage.
-NOTED_TRACKED = 0.5  # fraction of the recording that is tracked, below which a note is written; often only trials are tracked
-NOTED_SILENT = 0.05  # fraction of the tracked time before the first or after the last spike, above which a note is written
+NOTED_TRACKED = (
+    0.5  # fraction of the recording that is tracked, below which a note is written; often only trials are tracked
+)
+NOTED_SILENT = (
+    0.05  # fraction of the tracked time before the first or after the last spike, above which a note is written
+)
 
 # Units are read, spread over the table, until both counts are reached.
 READ_SPIKES, READ_UNITS = 1_000_000, 5

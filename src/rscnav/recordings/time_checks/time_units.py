@@ -12,7 +12,9 @@ _UNITS = (
     ),
     ("nanoseconds", (1e9,), "divide them by 1,000,000,000"),
 )
-_OTHER_UNIT = 20.0  # spans whose lengths differ by this factor are in different units, not different parts of a recording
+_OTHER_UNIT = (
+    20.0  # spans whose lengths differ by this factor are in different units, not different parts of a recording
+)
 _YEAR = 3.1e7  # s
 _LONG = 1000.0
 _IN_FILE = "in the file; times must be in seconds (for plain arrays see the key arrays.time_unit)"

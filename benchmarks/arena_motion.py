@@ -1,8 +1,11 @@
-"""The arena's motion beside RatInABox: its default Agent walks in the same disc, for trials of the same length.
+"""Motion in the arena, compared with the default Agent of RatInABox in the same disc and in trials of the same length.
 
-Draws `docs/figures/arena_motion.png` and prints the numbers: ``OMP_NUM_THREADS=1 python benchmarks/arena_motion.py``.
-Every edge of RatInABox's boundary repels on its own, so the more edges a circle is made of, the farther its Agent stays
-from the wall; here it has as many as the arena has ports. George et al., eLife 13, e85274 (2024), doi:10.7554/eLife.85274.
+``OMP_NUM_THREADS=1 python benchmarks/arena_motion.py`` draws docs/figures/arena_motion.png and prints the values.
+
+In RatInABox every edge of the boundary repels the Agent separately. With more edges in the polygon that approximates the disc, the
+Agent stays farther from the wall. Here the polygon has as many edges as the arena has ports.
+
+George et al., eLife 13, e85274 (2024), doi:10.7554/eLife.85274.
 """
 
 import importlib
@@ -32,18 +35,18 @@ COLOURS = {"RatInABox": "#D55E00", "rscnav": "#0072B2"}
 
 @dataclass(frozen=True)
 class Walk:
-    """Trials of one animal.
+    """Simulated trials of one animal.
 
     Parameters
     ----------
     place : array, (trial, step, 2)
-        m
+        Position (m).
     heading : array, (trial, step)
         Direction of motion (rad).
     to_wall : array, (trial, step)
         Distance to the wall (m).
     commanded : array, (trial, step), optional
-        Speed before unsensed noise (m/s).
+        Speed without motion noise (m/s).
     """
 
     place: Array
@@ -53,27 +56,27 @@ class Walk:
 
     @property
     def speed(self) -> Array:
-        """Way walked in a step (m/s)."""
+        """Speed in each step (m/s)."""
         return np.linalg.norm(np.diff(self.place, axis=1, prepend=0.0), axis=2) / DT_S
 
     @property
     def turn(self) -> Array:
-        """Change of heading in a step (rad/s)."""
+        """Turn rate in each step (rad/s)."""
         return np.angle(np.exp(1j * np.diff(self.heading, axis=1))) / DT_S
 
     @property
     def towards_wall(self) -> Array:
-        """Angle between heading and wall where it is near (degrees): 0 along it, 90 straight at it, -90 away."""
+        """Angle between heading and wall (degrees), within 5 cm of the wall: 0 along it, 90 towards it, -90 away from it."""
         outward = np.arctan2(self.place[..., 1], self.place[..., 0])
         return np.degrees(np.arcsin(np.cos(self.heading - outward)))[self.to_wall < NEAR_M]
 
 
 def theirs(n_trials: int, n_steps: int, radius_m: float, n_edges: int, seed: int = 0) -> Walk:
-    """Let RatInABox's default Agent walk from the centre, and look at it every 0.1 s."""
+    """Simulate trials of RatInABox's default Agent from the centre, sampled every 0.1 s."""
     try:
         ratinabox: Any = importlib.import_module("ratinabox")
     except ImportError:
-        sys.exit("RatInABox is needed for this comparison; install it with: pip install ratinabox -c requirements.lock")
+        sys.exit("RatInABox is not installed; install it with: pip install ratinabox -c requirements.lock")
     np.random.seed(seed)  # noqa: NPY002 - RatInABox draws from the global generator
     corners = radius_m * np.exp(2j * np.pi * np.arange(n_edges) / n_edges)
     environment = ratinabox.Environment({"boundary": np.stack([corners.real, corners.imag], axis=1).tolist()})
@@ -92,7 +95,7 @@ def theirs(n_trials: int, n_steps: int, radius_m: float, n_edges: int, seed: int
 
 
 def ours(n_trials: int, n_steps: int, radius_m: float, seed: int = 0) -> Walk:
-    """Walk as in the arena."""
+    """Simulate trials of the motion in the task `arena`."""
     generator = torch.Generator().manual_seed(seed)
     motion = make_task("arena").settings.motion
     place, heading, speed, _ = wander(motion, radius_m, DT_S, n_trials, n_steps, generator, "cpu")
@@ -101,14 +104,14 @@ def ours(n_trials: int, n_steps: int, radius_m: float, seed: int = 0) -> Walk:
 
 
 def autocorrelation(values: Array, n_lags: int) -> Array:
-    """Correlate values (trial, step) with themselves, lags 0 to n_lags - 1 steps; mean and spread over all."""
-    apart = values - values.mean()
+    """Return the autocorrelation of values (trial, step) at lags of 0 to n_lags - 1 steps, with mean and variance over all."""
+    centred = values - values.mean()
     n_steps = values.shape[1]
-    return np.array([np.mean(apart[:, : n_steps - lag] * apart[:, lag:]) for lag in range(n_lags)]) / apart.var()
+    return np.array([np.mean(centred[:, : n_steps - lag] * centred[:, lag:]) for lag in range(n_lags)]) / centred.var()
 
 
 def correlation_time(values: Array) -> float:
-    """Lag at which the autocorrelation crosses 1/e (s)."""
+    """Return the lag at which the autocorrelation falls to 1/e (s), by linear interpolation."""
     curve = autocorrelation(values, 50)
     after = int(np.argmax(curve < np.exp(-1)))
     part = (curve[after - 1] - np.exp(-1)) / (curve[after - 1] - curve[after])
@@ -116,27 +119,28 @@ def correlation_time(values: Array) -> float:
 
 
 def report(name: str, walk: Walk) -> None:
-    """Print one animal's numbers."""
+    """Print speed, turn rate and distance to the wall of one animal."""
     speed, turn, near = walk.speed, walk.turn, walk.towards_wall
     inner, outer = np.quantile(np.abs(turn), [0.5, 0.9])
-    commanded = "" if walk.commanded is None else f" (commanded {correlation_time(walk.commanded):.2f} s)"
+    commanded = "" if walk.commanded is None else f" (without motion noise {correlation_time(walk.commanded):.2f} s)"
     print(
-        f"{name}: speed {100 * speed.mean():.1f} +- {100 * speed.std():.1f} cm/s, correlated over"
-        f" {correlation_time(speed):.2f} s{commanded}; turn rate sd {turn.std():.2f} rad/s, half below {inner:.2f},"
-        f" 90 % below {outer:.2f}, correlated over {correlation_time(turn):.2f} s; wall {100 * walk.to_wall.mean():.1f} cm"
-        f" away, within 5 cm {np.mean(walk.to_wall < NEAR_M):.0%} and within 1 cm {np.mean(walk.to_wall < 0.01):.0%} of the"
-        f" time; there heading along it (30 degrees) {np.mean(np.abs(near) < 30):.0%}"
+        f"{name}: speed {100 * speed.mean():.1f} ± {100 * speed.std():.1f} cm/s (mean ± sd), correlation time"
+        f" {correlation_time(speed):.2f} s{commanded}; turn rate: sd {turn.std():.2f} rad/s, median of |rate| {inner:.2f},"
+        f" 90 % quantile {outer:.2f}, correlation time {correlation_time(turn):.2f} s; distance to the wall: mean"
+        f" {100 * walk.to_wall.mean():.1f} cm, below 5 cm {np.mean(walk.to_wall < NEAR_M):.0%} and below 1 cm"
+        f" {np.mean(walk.to_wall < 0.01):.0%} of the time; below 5 cm, heading within 30° of the wall's direction"
+        f" {np.mean(np.abs(near) < 30):.0%} of the time"
     )
 
 
 def outline(axes: Axes, name: str, values: Array, edges: Array) -> None:
-    """Draw a density as steps; what lies beyond the edges counts in the sum."""
+    """Draw a density as steps; values outside the edges count in its normalisation."""
     counts, _ = np.histogram(values, edges)
     axes.stairs(counts / (values.size * np.diff(edges)), edges, color=COLOURS[name], label=name)
 
 
 def draw(walks: dict[str, Walk], radius_m: float) -> None:
-    """Draw all comparisons into one figure."""
+    """Draw the figure: densities, autocorrelations, and one path each."""
     canvas, lags = Canvas(), np.arange(21)
     with canvas.style():
         figure, ((speed, turn, speeds, turns), (wall, along, *paths)) = canvas.figure(2, 4, 46)
@@ -150,7 +154,7 @@ def draw(walks: dict[str, Walk], radius_m: float) -> None:
             turns.plot(lags[:11] * DT_S, autocorrelation(walk.turn, 11), color=colour)
             if walk.commanded is not None:
                 curve = autocorrelation(walk.commanded, 21)
-                speeds.plot(lags * DT_S, curve, color=colour, linestyle="--", label="commanded")
+                speeds.plot(lags * DT_S, curve, color=colour, linestyle="--", label="without motion noise")
         speed.legend()
         speeds.legend()
         for axes, (name, walk) in zip(paths, walks.items(), strict=True):
@@ -159,7 +163,7 @@ def draw(walks: dict[str, Walk], radius_m: float) -> None:
             axes.plot(*(100 * walk.place[0].T), color=COLOURS[name], linewidth=0.7)
             axes.set(
                 aspect="equal",
-                title=f"{name}, 30 s",
+                title=f"{name}: path of 30 s",
                 xlabel="x (cm)",
                 ylabel="y (cm)",
                 xticks=(-20, 0, 20),
@@ -171,7 +175,7 @@ def draw(walks: dict[str, Walk], radius_m: float) -> None:
         turns.set(xlabel="lag (s)", ylabel="autocorrelation", title="turn rate")
         wall.set(xlabel="distance to the wall (cm)", ylabel="density (1/cm)")
         along.set(
-            xlabel="heading towards the wall\nwithin 5 cm of it (°)",
+            xlabel="heading relative to the wall (°)\n0: along it, 90: towards it; within 5 cm",
             ylabel="density (1/°)",
             xticks=(-90, -45, 0, 45, 90),
             ylim=(0, None),
@@ -180,7 +184,7 @@ def draw(walks: dict[str, Walk], radius_m: float) -> None:
 
 
 def main() -> None:
-    """Walk both, print and draw."""
+    """Simulate both motions, print the values and draw the figure."""
     torch.set_num_threads(1)
     settings = make_task("arena").settings
     n_steps = round(settings.trial_s / DT_S)

@@ -1,10 +1,10 @@
-"""Error rates of the tests of alike geometries, and coverage of the intervals of both measures, on simulated pairs of sessions.
+"""False-positive rates of RSA and coverage of the confidence intervals of RSA and DSA, on simulated pairs of sessions.
 
     python benchmarks/comparison_rates.py [PAIRS]
 
-Kinds as in `rscnav.calibration.null_sessions`, two independent sessions of one kind a pair; `codes` are sessions in which every unit
-has a mean of its own, drawn at random, at each place of each phase: both know place and phase, but nothing is common. Pairs for
-coverage are of other trials of the same units (`planted`), and of two linear systems that turn at other rates.
+Rates: two independent sessions of one kind, as in `rscnav.calibration.null_sessions`. The additional kind `codes` has for each unit
+a random mean in each spatial bin of each phase: both sessions encode position and phase, but have no common geometry.
+Coverage of RSA: two sets of trials of the same units (`planted`). Coverage of DSA: two linear systems with different frequencies.
 """
 
 import sys
@@ -29,11 +29,11 @@ from rscnav.sessions.session import Session
 
 ROOT = Seeds(0, ("comparison rates",))
 FEW = Similarity(n_null=39, n_subsamples=20, n_splits=2)
-RATES = ((0.1, 0.25, 0.4), (0.1, 0.35, 0.6))  # of turning of the two linear systems (rad a step)
+RATES = ((0.1, 0.25, 0.4), (0.1, 0.35, 0.6))  # frequencies of the two linear systems (rad per step)
 
 
 def coded_session(generator: np.random.Generator) -> Session:
-    """Simulate a session with a random mean of each unit at each place of each phase."""
+    """Simulate a session in which each unit has a random mean in each spatial bin of each phase."""
     session = ring_walk(np.full(N_TRIALS, N_STEPS), generator)
     place, n = spatial_bin(session.require("position"), True, FEW.n_position_bins, FEW.n_position_bins_side)
     means = generator.normal(0, 2, (3 * n, N_UNITS))
@@ -42,7 +42,7 @@ def coded_session(generator: np.random.Generator) -> Session:
 
 
 def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: Seeds) -> RSAResult | None:
-    """Compare the geometries of two sessions by place."""
+    """Return the RSA of two sessions with spatial bins as conditions, or None if it cannot be computed."""
     made = []
     for k, session in enumerate(sessions):
         prepared = prepare(session, Common())
@@ -57,7 +57,7 @@ def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: See
 def linear(
     rates: tuple[float, ...], generator: np.random.Generator, n_pieces: int = 100, n_steps: int = 50
 ) -> Segments:
-    """Simulate a linear system that turns in planes at some rates, driven by noise."""
+    """Simulate a linear system driven by noise, which rotates at one of `rates` (rad per step) in each plane."""
     n = 2 * len(rates)
     step = np.zeros((n, n))
     for k, rate in enumerate(rates):
@@ -72,7 +72,7 @@ def linear(
 
 
 def main(n_pairs: int) -> None:
-    """Print one line a kind."""
+    """Print the false-positive rates of each kind, and the coverage of RSA and DSA."""
     kinds = {kind: (lambda g, kind=kind: null_session(kind, g)) for kind in KINDS} | {"codes": coded_session}
     for kind, simulate in kinds.items():
         found = []
@@ -85,8 +85,8 @@ def main(n_pairs: int) -> None:
         rates = np.mean(np.array(found)[:, :3] <= 0.05, axis=0)
         print(f"{kind:10} n {len(found)}: p_places {rates[0]:.3f} p_trials {rates[1]:.3f} p {rates[2]:.3f}; similarity "
               f"{np.mean(found, axis=0)[3]:.2f}", flush=True)  # fmt: skip
-    print("similarity, planted:", coverage([_planted(k) for k in range(n_pairs)]), flush=True)
-    print("distance, linear:", coverage([_linear(k) for k in range(n_pairs // 4)]), flush=True)
+    print("similarity (RSA), planted:", coverage([_planted(k) for k in range(n_pairs)]), flush=True)
+    print("distance (DSA), linear systems:", coverage([_linear(k) for k in range(n_pairs // 4)]), flush=True)
 
 
 def _planted(k: int) -> tuple[float, float, float]:
@@ -106,10 +106,13 @@ def _linear(k: int) -> tuple[float, float, float]:
 
 
 def coverage(found: list[tuple[float, float, float]]) -> str:
-    """Share of intervals that hold the mean over sessions, and their width over that needed."""
+    """Return as text the fraction of intervals (estimate, low, high) that contain the mean estimate, and their relative width.
+
+    The width is relative to 3.92 standard deviations of the estimates.
+    """
     value, low, high = np.array(found).T
     holds = np.mean((low <= value.mean()) & (value.mean() <= high))
-    return f"n {len(value)}, mean {value.mean():.4f}, coverage {holds:.3f}, width {np.mean(high - low) / (3.92 * value.std(ddof=1)):.2f}"
+    return f"n {len(value)}, mean {value.mean():.4f}, coverage {holds:.3f}, relative width {np.mean(high - low) / (3.92 * value.std(ddof=1)):.2f}"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Training steps of several networks as one ensemble, beside the same networks one after the other, on one device.
+"""Time of a training step of several networks as one ensemble, compared with the same networks one after the other.
 
-``python benchmarks/ensemble.py --networks 64`` on a GPU; on a CPU (one thread) fewer show that jobs side by side are the better way
-there.
+Both run on one device: ``python benchmarks/ensemble.py --networks 64`` on a GPU. On a CPU (one thread), where separate jobs are
+faster, fewer networks suffice.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from rscnav.tasks import make_task
 
 
 def step_seconds(members: Sequence[Member], device: torch.device, n_steps: int) -> float:
-    """Time of one training step of all members, the mean of several after a few to warm up."""
+    """Return the time of one training step of all members (s): the mean of `n_steps`, after three steps of warm-up."""
     learner = TrainStep(make_task("ring-fixed"), members, device)
     for count in (3, n_steps):
         started = time.perf_counter()
@@ -35,11 +35,11 @@ def step_seconds(members: Sequence[Member], device: torch.device, n_steps: int) 
 
 
 def main() -> None:
-    """Print both times and their ratio."""
+    """Compare training steps of an ensemble with those of single networks; print both times and their ratio."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--networks", type=int, default=8)
-    parser.add_argument("--steps", type=int, default=10)
-    parser.add_argument("--device", default="auto")
+    parser.add_argument("--networks", type=int, default=8, help="networks of the ensemble")
+    parser.add_argument("--steps", type=int, default=10, help="training steps that are timed")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     device = pick_device(arguments.device).device
@@ -52,12 +52,12 @@ def main() -> None:
         for seed in range(arguments.networks)
     ]
     with onednn_matmul():
-        alone = step_seconds(members[:1], device, arguments.steps)
+        single = step_seconds(members[:1], device, arguments.steps)
         together = step_seconds(members, device, arguments.steps)
     n = len(members)
     print(
-        f"{where}: a step of one network {1e3 * alone:.1f} ms, of {n} together {1e3 * together:.1f} ms; "
-        f"together {n * alone / together:.2f} x as fast as one after the other"
+        f"{where}: training step of one network {1e3 * single:.1f} ms, of an ensemble of {n} {1e3 * together:.1f} ms; "
+        f"the ensemble is {n * single / together:.2f} x as fast as {n} networks one after the other"
     )
 
 

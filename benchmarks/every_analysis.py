@@ -1,4 +1,4 @@
-"""Every analysis of one session: seconds and memory of each and of all, two processes at a time as in the workflow.
+"""Run time and memory of every analysis of one session, each in its own process, two in parallel as in the workflow.
 
 ``python benchmarks/every_analysis.py results/sessions/gru-s1.h5``, for a session of the default run.
 """
@@ -16,9 +16,9 @@ AT_ONCE = 2
 
 
 def main() -> None:
-    """Run every analysis."""
+    """Run the analyses and print run time and memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("session", type=Path)
+    parser.add_argument("session", type=Path, help="session file")
     parser.add_argument("--config", type=Path, default=Path("config.yaml"))
     parser.add_argument("--analyses", nargs="+", default=list(ANALYSES), choices=list(ANALYSES))
     options = parser.parse_args()
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def run_all(session: Path, config: Path, analyses: list[str], folder: Path, at_once: int = AT_ONCE) -> None:
-    """Run the analyses, some at a time, and print seconds and memory of each and of all."""
+    """Run the analyses, `at_once` in parallel; print run time (s) and peak memory (GiB) of each, and totals."""
     started = time.perf_counter()
     waiting = list(analyses)
     running: dict[int, tuple[str, float]] = {}
@@ -47,8 +47,8 @@ def run_all(session: Path, config: Path, analyses: list[str], folder: Path, at_o
         words = "" if status == 0 else f"  failed: {(folder / f'{name}.log').read_text()[-300:]}"
         print(f"{name:20s}{time.perf_counter() - began:8.1f}{peaks[-1]:7.2f}{words}", flush=True)
     most = sorted(peaks)[-at_once:]
-    print(f"all: {(time.perf_counter() - started) / 60:.1f} min; largest process {max(peaks):.2f} GiB, "
-          f"the largest {at_once} together {sum(most):.2f} GiB")  # fmt: skip
+    print(f"total: {(time.perf_counter() - started) / 60:.1f} min; largest process {max(peaks):.2f} GiB, "
+          f"sum of the {at_once} largest {sum(most):.2f} GiB")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""How the gradient fades or explodes with the lag, cell by cell: the norm of dL(t)/ds(t-k) against k.
+"""Vanishing and exploding gradients by cell: norm of ∂L(t)/∂s(t-k) against the lag k.
 
-After ``snakemake --configfile workflow/presets/gradients.yaml`` (networks of each cell, trained with gradients clipped and not):
-``python benchmarks/gradient_lag.py`` draws docs/figures/gradient_lag.png from the networks' weights.
+First run ``snakemake --configfile workflow/presets/gradients.yaml``, which trains networks of each cell with and without gradient
+clipping. Then ``python benchmarks/gradient_lag.py`` draws docs/figures/gradient_lag.png.
 """
 
 from pathlib import Path
@@ -22,12 +22,12 @@ from rscnav.tasks.base import Batch
 from rscnav.tasks.registry import task_from
 
 ROOT = Path(__file__).parents[1]
-N_TRIALS, MAX_LAG, FROM = 200, 60, (69, 79, 89, 99)  # losses of these steps, so that every lag has as many
+N_TRIALS, MAX_LAG, FROM = 200, 60, (69, 79, 89, 99)  # steps whose losses are used; each has all lags
 LOOKS = {"untrained": (GREY, ":"), "clipped": ("#0072B2", "-"), "not clipped": ("#D55E00", "--")}
 
 
 def norms(network: Network, batch: Batch) -> NDArray[np.float64]:
-    """Norm of the gradient of the loss at a step by the state k steps before, (lag, trial x step)."""
+    """Return the norm of the gradient of the loss at a step with respect to the state k steps before, (lag, trial x step)."""
     inputs = batch.inputs.transpose(0, 1)
     state = inputs.new_zeros(inputs.shape[1], len(network.units)).requires_grad_()
     states, found = [], []
@@ -44,7 +44,7 @@ def norms(network: Network, batch: Batch) -> NDArray[np.float64]:
 
 
 def main() -> None:
-    """Draw a panel a cell: untrained, trained with clipped gradients, trained without clipping."""
+    """Draw one panel per cell: networks untrained, trained with gradient clipping, and trained without."""
     config = load_config(ROOT / "config.yaml", ROOT / "workflow" / "presets" / "gradients.yaml")
     task = task_from("ring-fixed", config.tasks["ring-fixed"])
     batch = task.sample(N_TRIALS, task.n_steps, torch.Generator().manual_seed(0))
@@ -67,7 +67,7 @@ def main() -> None:
                 ax.fill_between(range(len(low)), np.maximum(low, 1e-12), high, color=colour, alpha=0.15, lw=0)
                 half = int(np.argmax(middle < middle[0] / 2)) or MAX_LAG
                 print(
-                    f"{cell:15s} {label:12s} lag 0: {middle[0]:.2e}, 20: {middle[20]:.2e}, 60: {middle[60]:.2e}; halved after {half}"
+                    f"{cell:15s} {label:12s} norm at lag 0: {middle[0]:.2e}, 20: {middle[20]:.2e}, 60: {middle[60]:.2e}; half at lag {half}"
                 )
             ax.set(title=cell, xlabel="lag k (steps)", yscale="log", ylim=(1e-10, 1e2))
         axes[0][0].set_ylabel("‖∂L(t) / ∂s(t−k)‖")

@@ -1,7 +1,7 @@
-"""A long recording from its NWB file through every command: seconds and peak memory of each.
+"""Run time and peak memory of every command for a long recording, from its NWB file on.
 
-1,000 place cells on a ring, 3 Hz on average, trials of 10 s, position at 50 Hz, read in bins of 10 ms: at 10 hours the
-activity is 13.4 GiB. Every command is a process of its own, one at a time. The file is simulated and written piece by piece.
+1,000 place cells on a ring, 3 Hz on average, trials of 10 s, position at 50 Hz, time bins of 10 ms. The activity of 10 hours is
+13.4 GiB. The file is simulated and written in pieces. Each command runs in its own process, one at a time.
 ``python benchmarks/large_file.py --folder /tmp/large --hours 2``
 """
 
@@ -28,12 +28,14 @@ NAME = "large"
 
 
 def main() -> None:
-    """Simulate where need be, then run every command."""
+    """Simulate the recording if its file does not exist, then run the commands."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="for files and results; 1.2 GB an hour")
-    parser.add_argument("--hours", type=float, default=2.0)
-    parser.add_argument("--units", type=int, default=1000)
-    parser.add_argument("--stages", nargs="+", help="run these only (inspect, read, dimension, ...); default: all")
+    parser.add_argument("--folder", type=Path, required=True, help="folder for files and results (1.2 GB per hour)")
+    parser.add_argument("--hours", type=float, default=2.0, help="duration of the recording")
+    parser.add_argument("--units", type=int, default=1000, help="count of units")
+    parser.add_argument(
+        "--stages", nargs="+", help="run only these (inspect, import-recording, dimension, ...); default: all"
+    )
     options = parser.parse_args()
     folder = options.folder / f"{options.hours:g}h-{options.units}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,16 +44,16 @@ def main() -> None:
         started = time.perf_counter()
         simulate(file, options.hours, options.units)
         print(f"simulated and written in {time.perf_counter() - started:.0f} s", flush=True)
-    print(f"{file}: {file.stat().st_size / 2**30:.2f} GiB; no more than {PERMUTATIONS} draws of any null")
+    print(f"{file}: {file.stat().st_size / 2**30:.2f} GiB; at most {PERMUTATIONS} draws of every null distribution")
     (folder / "config.yaml").write_text(yaml.safe_dump(mapping(file, folder)))
     print(f"{'stage':20s}{'seconds':>9s}{'GiB':>7s}")
     peaks = [run(name, command, folder) for name, command in commands(file, folder, options.stages)]
     session = folder / "sessions" / f"{NAME}.h5"
-    print(f"largest {max(peaks, default=0):.2f} GiB; session file {session.stat().st_size / 2**30:.2f} GiB")
+    print(f"largest process {max(peaks, default=0):.2f} GiB; session file {session.stat().st_size / 2**30:.2f} GiB")
 
 
 def mapping(file: Path, folder: Path) -> dict:
-    """Give the configuration: the file's mapping, and the default analyses with few draws."""
+    """Return the configuration: the mapping of the file, and the default analyses with few draws."""
     places = {name: [float(place)] for name, place in zip("ab", PLACES, strict=True)}
     recording = {
         "name": NAME,
@@ -65,7 +67,7 @@ def mapping(file: Path, folder: Path) -> dict:
 
 
 def commands(file: Path, folder: Path, stages: list[str] | None) -> list[tuple[str, list[str]]]:
-    """Give name and arguments of each command, in the order that the workflow runs them."""
+    """Return name and arguments of each command, in the order of the workflow; `stages` selects some by name."""
     config = ["--config", str(folder / "config.yaml")]
     session = str(folder / "sessions" / f"{NAME}.h5")
     for part in ("sessions", "export", *(f"analyses/{name}" for name in (*ANALYSES, "dynamics"))):
@@ -99,7 +101,7 @@ def commands(file: Path, folder: Path, stages: list[str] | None) -> list[tuple[s
 
 
 def run(name: str, command: list[str], folder: Path) -> float:
-    """Run one command; print the processor's seconds, which other work on the machine leaves alone, and peak memory (GiB)."""
+    """Run one command; print its CPU time (s), which other load on the machine hardly affects, and return its peak memory (GiB)."""
     log = folder / f"{name.replace(', ', '-').replace(' ', '-')}.log"
     with open(log, "w", encoding="utf-8") as output:
         process = subprocess.Popen(["rscnav", *command], stdout=output, stderr=output)
@@ -112,7 +114,7 @@ def run(name: str, command: list[str], folder: Path) -> float:
 
 
 def simulate(path: Path, hours: float, n_units: int) -> None:
-    """Write an NWB file, unit by unit; after an hour that was drawn in pieces of ten minutes everything comes again."""
+    """Write an NWB file, unit by unit; one hour is simulated, in pieces of ten minutes, and then repeated."""
     rng = np.random.default_rng(0)
     hours_drawn = min(hours, 1.0)
     repeats = round(hours / hours_drawn)
@@ -137,7 +139,7 @@ def simulate(path: Path, hours: float, n_units: int) -> None:
 def _draw_spikes(
     pieces: h5py.File, angle: np.ndarray, preferred: np.ndarray, peak: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw Poisson spikes, a piece of time after the other, unit by unit within it; give their counts (piece, unit)."""
+    """Draw Poisson spikes into `pieces`, by piece of time and unit; return their counts (piece, unit)."""
     per_piece = round(PIECE_S / STEP_S)
     counts = []
     for k, first in enumerate(range(0, len(angle), per_piece)):
@@ -153,13 +155,13 @@ def _draw_spikes(
 
 
 def _of_unit(counts: np.ndarray, unit: int) -> list[tuple[int, tuple[int, int]]]:
-    """Give where a unit's spikes are in each piece."""
+    """Return the index of each piece, and first and last + 1 of a unit's spikes in it."""
     stop = np.cumsum(counts, axis=1)[:, unit]
     return [(k, (int(stop[k] - counts[k, unit]), int(stop[k]))) for k in range(len(counts))]
 
 
 def _write_nwb(path: Path, angle: np.ndarray, total: np.ndarray, outcome: np.ndarray) -> None:
-    """Write all but the spike times, whose place is left free."""
+    """Write the NWB file with empty spike times of the right size."""
     from hdmf.backends.hdf5.h5_utils import H5DataIO
     from hdmf.common import VectorData, VectorIndex
     from pynwb import NWBHDF5IO, NWBFile

@@ -1,7 +1,7 @@
-"""Two hours of 1,000 units at 100 Hz through every analysis: minutes and memory.
+"""Run time and memory of every analysis for a session of two hours, 1,000 units and bins of 10 ms.
 
-One float32 copy of the activity is 2.7 GiB. The session is simulated and written piece by piece: place cells on the ring,
-Poisson counts in bins of 10 ms, trials of 10 s. Every analysis is a process of its own, two at a time, as in the workflow.
+The session is simulated and written trial by trial: place cells on the ring, Poisson spike counts, trials of 10 s. One float32 copy
+of its activity is 2.7 GiB. Each analysis runs in its own process, two in parallel, as in the workflow.
 ``python benchmarks/large_recording.py --folder /tmp/large``
 """
 
@@ -28,13 +28,13 @@ PERMUTATIONS = 99
 
 
 def main() -> None:
-    """Simulate where need be, then run every analysis."""
+    """Simulate the session if its file does not exist, then run the analyses."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="for the session and the results; 4 GB")
-    parser.add_argument("--hours", type=float, default=2.0)
-    parser.add_argument("--units", type=int, default=1000)
+    parser.add_argument("--folder", type=Path, required=True, help="folder for the session and the results (4 GB)")
+    parser.add_argument("--hours", type=float, default=2.0, help="duration of the session")
+    parser.add_argument("--units", type=int, default=1000, help="count of units")
     parser.add_argument("--analyses", nargs="+", default=list(ANALYSES), choices=list(ANALYSES))
-    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="processes at a time; 1 for the least memory")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="processes in parallel; 1 uses the least memory")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     session = options.folder / f"large-{options.hours:g}h-{options.units}.h5"
@@ -42,14 +42,14 @@ def main() -> None:
         started = time.perf_counter()
         simulate(session, options.hours, options.units)
         print(f"simulated and written in {time.perf_counter() - started:.0f} s", flush=True)
-    print(f"{session.name}: {session.stat().st_size / 2**30:.1f} GiB; processes at a time: {options.at_once}")
+    print(f"{session.name}: {session.stat().st_size / 2**30:.1f} GiB; processes in parallel: {options.at_once}")
     config = options.folder / "config.yaml"
     config.write_text(yaml.safe_dump(settings()))
     run_all(session, config, options.analyses, options.folder, options.at_once)
 
 
 def settings() -> dict:
-    """Give a configuration with the default analyses, but no more than `PERMUTATIONS` resamples of anything."""
+    """Return a configuration with the default analyses, and at most `PERMUTATIONS` draws of every null distribution."""
     sections = {}
     for name in ANALYSES:
         fields = analysis_module(name).Settings.model_fields
@@ -62,7 +62,7 @@ def settings() -> dict:
 
 
 def simulate(path: Path, hours: float, n_units: int) -> None:
-    """Write the session, its activity and spikes a trial at a time."""
+    """Simulate the session and write it, activity trial by trial."""
     rng = np.random.default_rng(0)
     n_steps = round(TRIAL_S / DT_S)
     n_trials = round(hours * 3600 / TRIAL_S)

@@ -1,7 +1,7 @@
-"""Learning curves of the rules on ring-fixed with 32 units, against the Bayes limit.
+"""Learning curves of the learning rules on ring-fixed with 32 units, compared with the Bayes filter.
 
-After ``snakemake --configfile workflow/presets/rules.yaml``: ``python benchmarks/learning_rules.py`` draws
-docs/figures/learning_rules.png and prints the table of docs/rules.md.
+First run ``snakemake --configfile workflow/presets/rules.yaml``. Then ``python benchmarks/learning_rules.py`` draws
+docs/figures/learning_rules.png and prints the values of the table in docs/rules.md.
 """
 
 import csv
@@ -34,7 +34,7 @@ LOOKS = {
 
 
 def main() -> None:
-    """Draw loss and gap against batches, a row a cell; print gap and time of a batch."""
+    """Draw loss and optimality gap against batches, one row per cell; print the gap and the time of one batch."""
     torch.set_num_threads(1)
     config = load_config(ROOT / "config.yaml", ROOT / "workflow" / "presets" / "rules.yaml")
     task = task_from("ring-fixed", config.tasks["ring-fixed"])
@@ -66,14 +66,16 @@ def main() -> None:
             last = table[-1]
             print(
                 f"{network.cell:9s} {settings.learning_rule.name:15s} gap {float(last['gap']):.3f} ± {float(last['gap_se']):.3f}, "
-                f"{1e3 * took:.0f} ms a batch of {settings.batch_size} trials, restarts {last['restarts']}"
+                f"{1e3 * took:.0f} ms per batch of {settings.batch_size} trials, restarts {last['restarts']}"
             )
-            limit = curve["bayes_loss"][-1]  # the same for all: they have the same validation trials
+            limit = curve["bayes_loss"][-1]  # the same for all networks, which have the same validation trials
             row[0].axhline(limit, color="#767676", lw=0.8, ls=":")
         for cell, (left, right) in zip(cells, axes, strict=True):
             left.set(title=f"{cell}, 32 units", xlabel="batches", ylabel="validation loss (nats per step)")
             left.annotate("Bayes filter", (0.02, limit), xycoords=("axes fraction", "data"), fontsize=6, va="bottom")
-            right.set(title=f"{cell}, 32 units", xlabel="batches", ylabel="gap (nats per step)", yscale="log")
+            right.set(
+                title=f"{cell}, 32 units", xlabel="batches", ylabel="optimality gap (nats per step)", yscale="log"
+            )
             right.minorticks_off()
             right.set_yticks(
                 ticks := [t for t in (0.2, 0.3, 0.5, 0.7, 1, 1.5) if right.get_ylim()[0] < t < right.get_ylim()[1]]

@@ -1,4 +1,4 @@
-"""The obvious alternative: ``torch.nn.GRU``, a linear readout, cross-entropy, clipping and Adam, in a plain loop."""
+"""Plain training loop, the baseline of the benchmarks: ``torch.nn.GRU``, linear readout, cross-entropy, clipping and Adam."""
 
 import argparse
 from collections.abc import Callable
@@ -18,7 +18,7 @@ VALIDATE_EVERY, N_VALIDATION = 100, 2000
 
 
 class PlainGRU(nn.Module):
-    """A GRU and a readout of position."""
+    """GRU with a linear readout of the position."""
 
     def __init__(self, n_inputs: int, n_units: int, n_classes: int) -> None:
         super().__init__()
@@ -26,14 +26,14 @@ class PlainGRU(nn.Module):
         self.readout = nn.Linear(n_units, n_classes)
 
     def loss(self, batch: Batch) -> Tensor:
-        """Mean cross-entropy of a batch."""
+        """Return the mean cross-entropy of a batch (nats per step)."""
         states, _ = self.cell(batch.inputs)
         logits = self.readout(states)
         return nn.functional.cross_entropy(logits.flatten(0, 1), batch.targets["position"].flatten())
 
 
 def plain_learner(task: Task, n_units: int = 128, rate: float = 1e-3) -> Callable[[Batch], None]:
-    """Make a function that learns from one batch, the plain way."""
+    """Return a function that performs one training step on a batch."""
     network = PlainGRU(len(task.channels), n_units, task.heads["position"])
     return _learn(network, torch.optim.Adam(network.parameters(), lr=rate))
 
@@ -49,13 +49,13 @@ def _learn(network: PlainGRU, optimiser: torch.optim.Optimizer) -> Callable[[Bat
 
 
 def main() -> None:
-    """Train one network to a gap, as the benchmark of networks per hour asks for."""
+    """Train one network to a target gap, for the benchmark `networks_per_hour.py`; print its gap and batches."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--gap", type=float, required=True)
     parser.add_argument("--n-batches", type=int, required=True)
     parser.add_argument("--batch-size", type=int, required=True)
-    parser.add_argument("--peak-rate", type=float, required=True)
+    parser.add_argument("--max-learning-rate", type=float, required=True)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
     task, seeds = make_task("ring-fixed"), Seeds(0, ("network", "ring-fixed", arguments.seed))

@@ -1,6 +1,8 @@
-"""The tasks' sampler: against stepping an environment in Python, its share of a training step, how its costs grow.
+"""Speed and memory of the tasks' samplers.
 
-One thread, all in one run: ``OMP_NUM_THREADS=1 python benchmarks/sampler.py``. Peak memory needs Linux.
+Three parts: time and memory against the count and the length of trials; trials per second compared with environments that are
+stepped in Python (`environments.py`); fraction of a training step. One thread, all in one run:
+``OMP_NUM_THREADS=1 python benchmarks/sampler.py``. Peak memory is measured on Linux only.
 """
 
 import multiprocessing
@@ -21,14 +23,14 @@ from rscnav.tasks import Task, make_task
 
 TASKS = ("ring-fixed", "ring-external-map", "ring-internal-map", "arena")
 BATCH, UNITS = 128, 128
-TRIALS = 5  # stepped at a time
+TRIALS = 5  # stepped in one measurement
 
 
 def against_stepping(rounds: int = 40) -> None:
-    """Compare trials a second: the samplers, and environments stepped in Python, turn by turn."""
+    """Measure trials per second of the samplers and of environments stepped in Python, in alternation."""
     for name in TASKS:
         task, generator = make_task(name), torch.Generator().manual_seed(0)
-        environment, met, sampled, stepped = ENVIRONMENTS[name](task), [], [], []
+        environment, both_stepped, sampled, stepped = ENVIRONMENTS[name](task), [], [], []
         for _ in range(rounds):
             started = time.perf_counter()
             task.sample(BATCH, task.n_steps, generator)
@@ -37,18 +39,18 @@ def against_stepping(rounds: int = 40) -> None:
                 environment.reset()
                 while not environment.step(0)[2]:
                     pass
-                met.append(len(environment.met) >= 2)
+                both_stepped.append(len(environment.encountered) >= 2)
             stepped.append((time.perf_counter() - drawn) / TRIALS)
             sampled.append((drawn - started) / BATCH)
         both = (task.sample(5000, task.n_steps, generator).landmarks_met[:, -1] == 2).double().mean()
         print(
             f"{name}, {task.n_steps} steps: {1 / min(sampled):.0f} trials/s, stepped in Python {1 / min(stepped):.0f},"
-            f" ratio {min(stepped) / min(sampled):.0f}; two landmarks met in {both:.0%}, stepped in {np.mean(met):.0%}"
+            f" ratio {min(stepped) / min(sampled):.0f}; trials with both landmarks encountered: {both:.0%}, stepped {np.mean(both_stepped):.0%}"
         )
 
 
 def share_of_training() -> None:
-    """Time sampling and the rest of a training step, turn by turn."""
+    """Measure sampling and the rest of a training step, in alternation."""
     for name in TASKS:
         task, generator = make_task(name), torch.Generator().manual_seed(0)
         learn, sampling, training = learner(task, UNITS), [], []
@@ -60,18 +62,20 @@ def share_of_training() -> None:
             sampling.append(drawn - started)
             training.append(time.perf_counter() - drawn)
         s, t = min(sampling), min(training)
-        print(f"{name}: sampling {1e3 * s:.1f} ms, learning {1e3 * t:.0f} ms, share of sampling {s / (s + t):.1%}")
+        print(
+            f"{name}: sampling {1e3 * s:.1f} ms, training step {1e3 * t:.0f} ms, fraction of sampling in the sum {s / (s + t):.1%}"
+        )
 
 
 def cost(what: str, name: str, n_trials: int, n_steps: int) -> tuple[float, int]:
-    """Time (s) and peak memory (bytes) of sampling, or of running a network over trials."""
+    """Return time (s) and peak memory (bytes) of sampling trials, or of running a network over them."""
     task, generator = make_task(name), torch.Generator().manual_seed(0)
     call: Callable[[], object] = partial(task.sample, n_trials, n_steps, generator)
     if what == "GRU":
         network = Network(len(task.channels), task.heads, Architecture("gru", UNITS), generator)
         inputs = task.sample(n_trials, n_steps, generator).inputs
         call = partial(torch.no_grad()(network), inputs)
-    task.sample(1, n_steps, generator)  # what is loaded at the first call is not counted
+    task.sample(1, n_steps, generator)  # memory of modules loaded at the first call does not count
     before = psutil.Process().memory_info().rss
     call()
     peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -79,7 +83,7 @@ def cost(what: str, name: str, n_trials: int, n_steps: int) -> tuple[float, int]
 
 
 def growth() -> None:
-    """Print time and memory a trial-step for more trials and for longer ones; each in a process of its own."""
+    """Print time and memory per trial-step for more and for longer trials, each in its own process."""
     context = multiprocessing.get_context("fork")
     for what, name in (("sample", "ring-fixed"), ("sample", "arena"), ("GRU", "ring-fixed")):
         task: Task = make_task(name)
@@ -90,12 +94,12 @@ def growth() -> None:
             total = n_trials * n_steps
             print(
                 f"{what} {name}, {n_trials} x {n_steps}: {1e3 * taken_s:.0f} ms, {peak / 2**20:.0f} MiB;"
-                f" {1e9 * taken_s / total:.0f} ns and {peak / total:.0f} bytes a trial-step"
+                f" {1e9 * taken_s / total:.0f} ns and {peak / total:.0f} bytes per trial-step"
             )
 
 
 def main() -> None:
-    """Run all three parts; processes are forked before any threads start."""
+    """Run all three parts; `growth` is first, because it forks processes before any threads start."""
     torch.set_num_threads(1)
     growth()
     against_stepping()

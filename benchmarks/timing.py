@@ -1,4 +1,4 @@
-"""What several benchmarks time: a call, and a training step of a GRU on a task."""
+"""Common functions of the benchmarks: time of a call, and a training step of a GRU."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from rscnav.tasks import Batch, Task
 
 
 def seconds(function: Callable[[], object], repeats: int = 15) -> float:
-    """Time of one call, the best of several."""
+    """Return the shortest time of one call (s), after one call of warm-up."""
     function()
     times = []
     for _ in range(repeats):
@@ -25,7 +25,7 @@ def seconds(function: Callable[[], object], repeats: int = 15) -> float:
 
 
 def learner(task: Task, n_units: int = 128) -> Callable[[Batch], None]:
-    """Make a function that learns from one batch as training does: gradient by BPTT, clipping, Adam."""
+    """Return a function that performs one training step of rscnav on a batch: gradient by BPTT, clipping, Adam."""
     network = Network(len(task.channels), task.heads, Architecture("gru", n_units), torch.Generator().manual_seed(0))
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
 

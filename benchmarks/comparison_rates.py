@@ -57,7 +57,7 @@ def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: See
 def linear(
     rates: tuple[float, ...], generator: np.random.Generator, n_pieces: int = 100, n_steps: int = 50
 ) -> Segments:
-    """Simulate a linear system driven by noise, which rotates at one of `rates` (rad per step) in each plane."""
+    """Simulate a linear system driven by noise, with one plane of rotation for each of `rates` (rad per step)."""
     n = 2 * len(rates)
     step = np.zeros((n, n))
     for k, rate in enumerate(rates):

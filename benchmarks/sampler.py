@@ -49,7 +49,7 @@ def against_stepping(rounds: int = 40) -> None:
         )
 
 
-def share_of_training() -> None:
+def fraction_of_training() -> None:
     """Measure sampling and the rest of a training step, in alternation."""
     for name in TASKS:
         task, generator = make_task(name), torch.Generator().manual_seed(0)
@@ -63,7 +63,7 @@ def share_of_training() -> None:
             training.append(time.perf_counter() - drawn)
         s, t = min(sampling), min(training)
         print(
-            f"{name}: sampling {1e3 * s:.1f} ms, training step {1e3 * t:.0f} ms, fraction of sampling in the sum {s / (s + t):.1%}"
+            f"{name}: sampling {1e3 * s:.1f} ms, training step {1e3 * t:.0f} ms, fraction spent on sampling {s / (s + t):.1%}"
         )
 
 
@@ -103,7 +103,7 @@ def main() -> None:
     torch.set_num_threads(1)
     growth()
     against_stepping()
-    share_of_training()
+    fraction_of_training()
 
 
 if __name__ == "__main__":

@@ -130,7 +130,8 @@ def correlation_dimension(
     radii = radii[radii >= np.sqrt(floor.blur)]
     if len(radii) < 2:
         raise InvalidValueError(
-            "noise: its variance is too large; fewer than 2 radii are above the random part of its contribution to the distances"
+            "noise: its variance is too large; its random contribution to the distances exceeds all radii but at most one; use data "
+            "with less noise, or None for an uncorrected dimension"
         )
     dimension = 0.0
     for _ in range(PASSES):

@@ -185,7 +185,7 @@ def _theiler_window(setting: str | float, trial: NDArray[np.integer], dt_s: floa
 
 
 def _theiler_window_shifted(theiler: Window, trial: NDArray[np.integer]) -> int:
-    """Return the Theiler window (samples) for circularly shifted samples, in which trials have no meaning.
+    """Return the Theiler window (samples) for circularly shifted samples, whose order ignores trials.
 
     ``"trial"`` becomes the length of the longest trial.
     """

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 UV     := uv==0.13.9
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help figures quick calibration ground-truth test fuzz lint format readme lock unlock clean
+.PHONY: help figures quick calibration ground-truth test test-all coverage fuzz lint format readme lock unlock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,8 +27,14 @@ ground-truth: $(VENV)/.ready ## how estimates approach the truth with units and 
 	@rscnav status
 	snakemake -s workflow/ground_truth.smk
 
-test: $(VENV)/.ready ## all tests
+test: $(VENV)/.ready ## tests to run before each commit: every part against known answers, one workflow, one kill
+	python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow"
+
+test-all: $(VENV)/.ready ## all tests, also the long ones: calibration, the observers of the arena, repeated kills, further workflows
 	python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+coverage: $(VENV)/.ready ## the lines of src that `make test` does not run, in htmlcov/
+	python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow" --cov --cov-report=term:skip-covered --cov-report=html
 
 fuzz: $(VENV)/.ready ## 2,000 damaged files and 10,000 mutated configurations, and what came of them (about half an hour)
 	python tests/fuzz --show
@@ -50,6 +56,7 @@ format: $(VENV)/.ready ## rewrite the code in the project's style
 readme: figures ## make everything, then renew the figures that README.md shows
 	for figure in task learning state_space observer_comparison encounters decoding non_encounters position_decoding; do cp results/figures/$$figure.png docs/figures/ || exit 1; done
 	cp results/figures/comparisons/side-by-side.png docs/figures/comparison.png
+	cp results/figures/gru-s1/task.png docs/figures/task_gru-s1.png
 
 lock: $(VENV)/.ready ## resolve requirements.in again into requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --no-header requirements.in -o requirements.lock

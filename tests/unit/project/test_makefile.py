@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+import yaml
+
 from helpers import ROOT
 from rscnav.figures.registry import FIGURES
 
@@ -10,9 +12,9 @@ from rscnav.figures.registry import FIGURES
 def test_targets_are_there_once_and_explained():
     run = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stderr == ""
-    listed = re.findall(r"^  make (\w+) ", run.stdout, re.MULTILINE)
+    listed = re.findall(r"^  make ([\w-]+) ", run.stdout, re.MULTILINE)
     assert len(set(listed)) == len(listed)
-    assert {"help", "figures", "quick", "test", "lint", "clean", "unlock"} <= set(listed)
+    assert {"help", "figures", "quick", "test", "test-all", "coverage", "lint", "clean", "unlock"} <= set(listed)
 
 
 def test_unlock_ends_orphans_before_it_clears_the_lock():
@@ -25,9 +27,9 @@ def test_unlock_ends_orphans_before_it_clears_the_lock():
 
 def test_named_targets_exist():
     makefile = (ROOT / "Makefile").read_text()
-    texts = [ROOT / "README.md", ROOT / ".ci" / "run", *(ROOT / "docs").glob("*.md")]
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / ".ci" / "run", *(ROOT / "docs").glob("*.md")]
     for text in texts:
-        for target in re.findall(r"`?make (\w+)`?$|^ *make (\w+)$|`make (\w+)`", text.read_text(), re.MULTILINE):
+        for target in re.findall(r"`?make ([\w-]+)`?$|^ *make ([\w-]+)$|`make ([\w-]+)`", text.read_text(), re.MULTILINE):
             name = next(part for part in target if part)
             assert re.search(rf"^{name}:", makefile, re.MULTILINE), f"{text.name}: make {name}"
 
@@ -40,3 +42,13 @@ def test_the_readme_s_figures_are_those_that_a_run_draws():
     for figure in listed[1].split():
         assert figure in FIGURES
         assert f"figures/{figure}.png" in texts, figure
+
+
+def test_hooks_are_the_checks_of_make_lint():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe
+    tools = [line.split()[0] for line in recipe[1].splitlines()]
+    hooked = [hook["entry"].removeprefix(".venv/bin/").split()[0] for hook in hooks]
+    assert hooked == tools
+    assert all(hook["entry"].startswith(".venv/bin/") and hook["language"] == "system" for hook in hooks)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from operator import itemgetter
 
 import numpy as np
 
@@ -60,8 +61,8 @@ def need(panel: Panel, beside: ReferenceValue, rows: Sequence[EstimateRow], trut
     near = {size: bool(np.sqrt(np.mean(e**2)) <= panel.within) for size, e in off.items()}  # NaN is not near
     trials = {}
     for units in sizes:
-        tried = sorted((t for u, t in near if u == units), reverse=True)
-        enough = list(takewhile(lambda t, u=units: near[u, t], tried))
+        tried = sorted(((t, is_near) for (u, t), is_near in near.items() if u == units), reverse=True)
+        enough = [t for t, _ in takewhile(itemgetter(1), tried)]
         trials[units] = enough[-1] if enough else None
     return Need(panel, beside, truth, trials, {size: float(np.mean(e)) for size, e in off.items()})
 

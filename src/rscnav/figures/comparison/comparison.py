@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from rscnav.analyses.result import Result
 from rscnav.comparison.summary_table import ANALYSES, entries
 from rscnav.figures.comparison.numbers import DASHED, draw_decoding, draw_group, draw_spectra
-from rscnav.figures.comparison.pairs import FEW, draw_distances, draw_dynamics, draw_geometries, draw_scatter
+from rscnav.figures.comparison.pairs import FEW, HATCHED, draw_distances, draw_dynamics, draw_geometries, draw_scatter
 from rscnav.figures.layout import panel_letters
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS, Canvas
 from rscnav.sessions.schema import PHASES
@@ -78,7 +78,7 @@ def _legend(figure: Figure, compared: Result, look: Mapping[str, dict[str, Any]]
     handles += [
         Line2D([], [], color=GREY, linewidth=0.7, linestyle=DASHED, label="trial shuffles (mean)"),
         Patch(facecolor=CONTROL, alpha=0.8, label="control or chance, 95 %"),
-        Patch(facecolor="none", edgecolor=GREY, hatch="/////", linewidth=0.3, label="phase and time alone, 95 %"),
+        Patch(linewidth=0.3, label="phase and time alone, 95 %", **HATCHED),
         Line2D([], [], label="no scaling region", **hollow),
     ]
     for phase in PHASES if n_pairs <= FEW else ():

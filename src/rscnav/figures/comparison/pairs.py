@@ -1,6 +1,7 @@
 """Panels of a comparison that show pairs of sessions: distances between conditions, how alike they are, dynamics."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +12,7 @@ from rscnav.figures.layout import empty_panel, plain_log_ticks
 from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS
 from rscnav.sessions.schema import PHASES
 
+HATCHED: Any = {"facecolor": "none", "edgecolor": GREY, "hatch": "/////"}
 FEW = 3  # pairs for which phases have points of their own
 BINS = {"places": "places", "times": "time bins"}
 BY = {"places": "by place within phases", "times": "by time in the phase"}
@@ -67,8 +69,8 @@ def draw_geometries(ax: Axes, table: Sequence[TableCell], compared: Result, pair
             left = [x - 0.4, x - 0.02]
             ax.fill_between(left, value.control_low, value.control_high, color=CONTROL, alpha=0.8, linewidth=0)
         if time_only is not None:
-            right, hatched = [x + 0.02, x + 0.4], {"facecolor": "none", "edgecolor": GREY, "hatch": "/////"}
-            ax.fill_between(right, time_only.low, time_only.high, linewidth=0.3, **hatched)
+            right = [x + 0.02, x + 0.4]
+            ax.fill_between(right, time_only.low, time_only.high, linewidth=0.3, **HATCHED)
         if "ceiling" in numbers:
             ax.plot([x - 0.4, x + 0.4], [numbers["ceiling"].value] * 2, color="black", linewidth=0.8, linestyle=":")
             if x == 0:

@@ -52,9 +52,9 @@ def entropies(ax: Axes, results: Sequence[Result], legend: bool) -> None:
         for r in known:
             _cumulative(ax, r[f"{null}_mean"], colour, style, 1.0 if alone else 0.5)
             if alone and null == "control":
-                middle, low, high = (_known(r[f"{null}_{key}"]) for key in BAND)
+                middle, least, most = (_known(r[f"{null}_{key}"]) for key in BAND)
                 share = (np.arange(len(middle)) + 1) / len(middle)
-                ax.fill_betweenx(share, low, high, color=colour, alpha=0.3, lw=0)
+                ax.fill_betweenx(share, least, most, color=colour, alpha=0.3, lw=0)
         if known:
             ax.plot([], [], color=colour, ls=style, lw=1.2, label=label)
     for r in results:

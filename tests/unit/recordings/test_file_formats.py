@@ -146,7 +146,7 @@ def test_arrays_that_are_not_there_are_listed(tmp_path):
         ValueError, match=r"arrays\.spikes\.times: there is no array 't' in .*; there are: cluster, spike_times"
     ):
         read_recording(tmp_path / "x.npz", {"arrays": {"spikes": {"times": "t", "unit": "cluster"}}})
-    with pytest.raises(ValueError, match="say with the recording's key `arrays` what they are"):
+    with pytest.raises(ValueError, match="describe them with the recording's key `arrays`"):
         read_recording(tmp_path / "x.npz", {})
 
 

@@ -46,10 +46,10 @@ def test_missing_file(tmp_path):
         ("text", "not an HDF5 file, or a damaged one"),
         (
             "hdf5",
-            r"not an NWB file \(it names no nwb_version\); for plain arrays, say with the recording's key `arrays`",
+            r"not an NWB file \(it has no nwb_version\); for plain arrays, describe them with the recording's key `arrays`",
         ),
         ("empty", r"the file is empty \(0 bytes\); was a copy or a download cut short\?"),
-        ("cut", "the file is cut short .*copy or download it again"),
+        ("cut", "the file is truncated .*copy or download it again"),
     ],
 )
 def test_a_file_that_is_not_nwb(tmp_path, content, words):
@@ -81,7 +81,7 @@ def test_a_file_that_is_open_for_writing_elsewhere(tmp_path):
 
 def test_a_folder(tmp_path):
     with pytest.raises(
-        ValueError, match=r"a folder, not a file; for all files in it write the pattern file: .*\*\.nwb"
+        ValueError, match=r"a folder, not a file; to read all files in it, set `file` to the pattern .*\*\.nwb"
     ):
         read_recording(tmp_path, {"name": "x"})
 
@@ -233,8 +233,8 @@ def test_two_recordings_of_one_name(tmp_path, capsys):
     ("name", "words"),
     [
         ("zero.nwb", "the file is empty (0 bytes); was a copy or a download cut short?"),
-        ("cut.nwb", "the file is cut short"),
-        ("folder", "a folder, not a file; for all files in it write the pattern"),
+        ("cut.nwb", "the file is truncated"),
+        ("folder", "a folder, not a file; to read all files in it, set `file` to the pattern"),
         ("https://host/x.nwb", "files are read from disk only; download it"),
         ("gone.nwb", "no such file; correct"),
     ],

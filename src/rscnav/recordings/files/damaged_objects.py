@@ -1,11 +1,11 @@
-"""Read an NWB file although objects in it are damaged: they are left out by name, and what is sound is read.
+"""Read an NWB file that has damaged objects: these are left out by name, and the rest is read.
 
-pynwb refuses a whole file for one object that can't be made, such as a series without times. Here that object is taken out of what
-was read of the file (the file itself stays as it is), and the rest is tried again. What holds or links to it goes with it where it
-can't do without; where that is the file itself, the file is refused.
+pynwb rejects a whole file for one object that it cannot construct, such as a series without times. Here that object is removed from the
+builders in memory, and construction starts again; the file on disk is not changed. Objects that need the removed one are removed too.
+If the root of the file is among them, the file is rejected.
 
-hdmf refuses a whole file for one column that has not as many rows as its table. Such columns are replaced by NaN and named; a mapping
-that uses one is refused with the reason.
+hdmf rejects a whole file for one column with another count of rows than its table. Such columns are replaced by NaN and listed by name.
+A mapping that uses one raises an error with the reason.
 """
 
 from collections import Counter
@@ -17,16 +17,25 @@ from typing import Any
 import numpy as np
 
 _FAULTS, _NOTES, _LEFT_OUT = "rscnav_faults", "rscnav_notes", "rscnav_left_out"
-_MOST = 100  # objects that may be damaged
+_MOST = 100  # largest count of damaged objects
 
 
 def read_tolerantly(io: Any) -> Any:
-    """Read the file of a pynwb.NWBHDF5IO or hdmf_zarr.NWBZarrIO, without the objects that can't be made.
+    """Read an NWB file without the objects that cannot be constructed.
+
+    Parameters
+    ----------
+    io : pynwb.NWBHDF5IO or hdmf_zarr.NWBZarrIO
+
+    Returns
+    -------
+    pynwb.NWBFile
+        `damaged_objects` and `damage_notes` list what was left out.
 
     Raises
     ------
     Exception
-        Whatever pynwb, hdmf, h5py or zarr raise where the file itself can't be made.
+        Any error of pynwb, hdmf, h5py or zarr if the file itself cannot be constructed.
     """
     from hdmf.build import ConstructError
 
@@ -44,7 +53,7 @@ def read_tolerantly(io: Any) -> Any:
                     raise
                 for owner in owners:
                     faults[owner.path.removeprefix("root/")] = _short(why)
-                    _take_out(owner)
+                    _remove(owner)
                 gone += owners
     setattr(file, _FAULTS, {path.strip("/"): why for path, why in getattr(io, "left_out", {}).items()} | faults)
     add_notes(file, getattr(io, "notes", []))
@@ -52,49 +61,49 @@ def read_tolerantly(io: Any) -> Any:
 
 
 def add_notes(file: Any, notes: list[str]) -> None:
-    """Have `damage_notes` return what stands in a list, also what is added to it later."""
+    """Attach a list of notes to a file; `damage_notes` returns them, including those added to the list later."""
     setattr(file, _NOTES, notes)
 
 
 def damaged_objects(file: Any) -> dict[str, str]:
-    """Return the paths of the objects that were left out when a file was opened, and why."""
+    """Return the objects that were left out when a file was opened: reasons by path."""
     return dict(getattr(file, _FAULTS, {}))
 
 
 def damage_notes(file: Any) -> list[str]:
-    """Return a note for each object that was left out when a file was opened, and what else is to be said of how it was read."""
+    """Return a note for each object that was left out when a file was opened, and the notes of `add_notes`."""
     left = [f"'{path}' can't be read and was left out ({why})" for path, why in damaged_objects(file).items()]
     return [*left, *getattr(file, _NOTES, [])]
 
 
-def _take_out(builder: Any) -> None:
-    """Take what was read of an object out of the group that holds it."""
-    for held in (builder.parent.groups, builder.parent.datasets, builder.parent.links):
-        if held.get(builder.name) is builder:
-            del held[builder.name]
+def _remove(builder: Any) -> None:
+    """Remove the builder of an object from its parent group."""
+    for members in (builder.parent.groups, builder.parent.datasets, builder.parent.links):
+        if members.get(builder.name) is builder:
+            del members[builder.name]
 
 
 def _owners(root: Any, gone: Any) -> list[Any]:
-    """Return the links to an object that was taken out, and the objects with an attribute that refers to it."""
+    """Return the links to a removed object, and the objects with an attribute that refers to it."""
     found, stack = [], [root]
     while stack:
         group = stack.pop()
-        for held in [*group.groups.values(), *group.datasets.values()]:
-            if any(getattr(value, "builder", value) is gone for value in held.attributes.values()):
-                found.append(held)
+        for member in [*group.groups.values(), *group.datasets.values()]:
+            if any(getattr(value, "builder", value) is gone for value in member.attributes.values()):
+                found.append(member)
         found += [link for link in group.links.values() if link.builder is gone]
         stack += list(group.groups.values())
     return found
 
 
 def _short(why: str) -> str:
-    """Shorten hdmf's reason to what it says itself."""
+    """Return the last cause in a message of hdmf, in one line of at most 160 characters."""
     return " ".join(why.rpartition("due to: ")[2].split())[:160]
 
 
 @contextmanager
 def tolerant_tables() -> Iterator[None]:
-    """Read tables without the columns that do not fit them, as long as the context lasts."""
+    """Within this context, read tables without the columns that do not fit them."""
     from hdmf.common import DynamicTable
 
     strict = DynamicTable.__init__
@@ -116,12 +125,12 @@ def tolerant_tables() -> Iterator[None]:
 
 
 def misshapen_columns(table: Any) -> dict[str, str]:
-    """Return the columns that were left out of a table when its file was opened, and why."""
+    """Return the columns that were left out of a table when its file was opened: reasons by name."""
     return dict(getattr(table, _LEFT_OUT, {}))
 
 
 def _fitting(columns: Any, colnames: Any, ids: Any) -> tuple[list[Any], dict[str, str]]:
-    """Return the columns of a table, with NaN in place of those that do not fit it, and why they do not."""
+    """Return the columns of a table, with NaN in place of those that do not fit it, and the reasons by name."""
     from hdmf.common import EnumData, VectorData, VectorIndex
 
     by_id = {id(column): column for column in columns}
@@ -151,7 +160,7 @@ def _fitting(columns: Any, colnames: Any, ids: Any) -> tuple[list[Any], dict[str
 
 
 def _chain(column: Any) -> list[Any]:
-    """Return a column and what it points to: an index before its values; the last one has the column's name."""
+    """Return a column and its targets: an index comes before its values, and the last element has the column's name."""
     from hdmf.common import VectorIndex
 
     chain = [column]
@@ -163,5 +172,5 @@ def _chain(column: Any) -> list[Any]:
 def _length(column: Any) -> int | None:
     try:
         return len(column.data)
-    except TypeError:  # a single value, or what hdmf could not read
+    except TypeError:  # a single value, or data that hdmf could not read
         return None

@@ -1,4 +1,4 @@
-"""NWB in HDF5, opened after a look through the file: what cannot be read is left out by name, and the rest is read."""
+"""Read NWB in HDF5 after the probe of the file; objects that cannot be read are left out by name, and the rest is read."""
 
 import os
 from collections.abc import Iterator
@@ -12,23 +12,23 @@ from pynwb import NWBHDF5IO
 from rscnav.errors import InvalidValueError, first_line
 from rscnav.recordings.files.hdf5_probe.findings import Fault, Probed, key_of
 
-# What h5py raises for values that cannot be read.
+# Errors that h5py raises for values that cannot be read.
 _READING = (OSError, RuntimeError, MemoryError, TypeError, OverflowError)
-_VALUES = ("data", "timestamps", "starting_time")  # without which pynwb makes an empty series
+_VALUES = ("data", "timestamps", "starting_time")  # without these pynwb makes an empty series
 
 
 class NamedDataset(h5py.Dataset):
-    """A dataset whose errors name file and path; where reading is refused, it has a shape and a type only.
+    """A dataset whose errors name file and path; if reading is refused, only shape and type are available.
 
     Parameters
     ----------
     data : h5py.Dataset
     refusal : str
-        Why its values are not read; '' where they are.
+        Why its values are not read; '' if they are read.
     note : str
-        What is to be said where they are read.
+        Note on values that are read, '' for none.
     notes : list of str
-        Where that is then added.
+        The note is added here when values are read.
     """
 
     def __init__(self, data: h5py.Dataset, refusal: str, note: str, notes: list[str]) -> None:
@@ -37,7 +37,7 @@ class NamedDataset(h5py.Dataset):
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Refuse what is not read, and name file and path in what h5py raises."""
+        """Raise if the values are not to be read, and add file and path to errors of h5py."""
         if self._refusal:
             raise InvalidValueError(f"{self.file.filename}: {self.name}: {self._refusal}")
         if self._note and self._note not in self._notes:
@@ -47,7 +47,7 @@ class NamedDataset(h5py.Dataset):
         except _READING as error:
             why = f" cannot be read ({first_line(error)})"
             if isinstance(error, MemoryError):
-                why = f", of shape {self.shape}, needs more memory than there is"
+                why = f", of shape {self.shape}, needs more memory than is available"
             raise InvalidValueError(f"{self.file.filename}: {self.name}{why}") from error
 
     def __getitem__(self, args: Any, new_dtype: Any = None) -> Any:
@@ -61,7 +61,7 @@ class NamedDataset(h5py.Dataset):
             super().read_direct(dest, source_sel, dest_sel)
 
     def __array__(self, dtype: Any = None, copy: bool = True) -> Any:
-        with self._reading():  # refused before an array of its size is made
+        with self._reading():  # raises before an array of its size is allocated
             return super().__array__(dtype, copy=copy)
 
 
@@ -69,7 +69,7 @@ ObjectMapper.no_convert(NamedDataset)
 
 
 class _Members(h5py.Group):
-    """A group as the reader sees it: without what is left out."""
+    """A group without the members that are left out."""
 
     def __init__(self, group: h5py.Group, reader: "HDF5Reader") -> None:
         super().__init__(group["/"].id if isinstance(group, h5py.File) else group.id)
@@ -82,25 +82,25 @@ class _Members(h5py.Group):
 
 
 class HDF5Reader(NWBHDF5IO):
-    """`pynwb.NWBHDF5IO` that leaves out what cannot be read, and reads the rest.
+    """`pynwb.NWBHDF5IO` that leaves out the objects that cannot be read, and reads the rest.
 
     Parameters
     ----------
     found : Probed
-        What a look through the file found.
+        Result of the probe of the file.
     load_namespaces : bool
-        Whether the file's own copy of its extensions is used.
+        Whether the specifications of extensions that are stored in the file are used.
     """
 
     def __init__(self, found: Probed, load_namespaces: bool = True) -> None:
         self._found = found
-        self.left_out: dict[str, str] = {}  # why, by path
+        self.left_out: dict[str, str] = {}  # reasons by path
         self.notes = list(found.notes)
-        self._void: dict[int, Any] = {}  # builders that stand for what was left out
+        self._void: dict[int, Any] = {}  # placeholder builders of the objects that were left out
         super().__init__(found.path, "r", load_namespaces=load_namespaces)
 
     def left_out_of(self, group: h5py.Group, names: list[str]) -> set[str]:
-        """Return the members of a group that are left out, and remember why."""
+        """Return the members of a group that are left out, and store the reasons."""
         left = set()
         file, address = key_of(group)
         table = "colnames" in group.attrs
@@ -110,14 +110,14 @@ class HDF5Reader(NWBHDF5IO):
                 item = group[name]
                 fault = self._found.dropped.get(key_of(item)) or self._unknown_type(item)
                 if fault is None and table and "neurodata_type" not in item.attrs:
-                    fault = Fault(item.name, "it names no type (neurodata_type), as a table's columns must")
+                    fault = Fault(item.name, "it has no neurodata_type, which every column of a table needs")
             if fault is not None:
                 self.left_out[fault.path] = fault.why
                 left.add(name)
         return left
 
     def _unknown_type(self, item: Any) -> Fault | None:
-        """Say of an object that it is of a type that nobody here knows."""
+        """Return the fault of an object whose type is not in the installed namespaces; None for a known type."""
         namespace, kind = (_text(item.attrs.get(name, "")) for name in ("namespace", "neurodata_type"))
         if not namespace or not kind:
             return None
@@ -125,19 +125,19 @@ class HDF5Reader(NWBHDF5IO):
         if namespace not in known.namespaces:
             return Fault(
                 item.name,
-                f"its type '{kind}' is of the extension '{namespace}', which is neither installed nor stored in the file; the "
-                f"file itself is sound. Install the extension into the environment (pip install {namespace}), or ask the file's "
-                "author for it",
+                f"its type '{kind}' belongs to the extension '{namespace}', which is neither installed nor stored in the file; the "
+                f"file itself is not damaged. Install the extension into the environment (pip install {namespace}), or ask the "
+                "author of the file for it",
             )
         if kind not in known.get_namespace(namespace).get_registered_types():
             return Fault(
                 item.name,
-                f"its type '{kind}' is not in the version of '{namespace}' that is installed "
+                f"its type '{kind}' is not in the installed version of '{namespace}' "
                 f"({known.get_namespace(namespace).version}); install the version that wrote it",
             )
         return None
 
-    # hdmf's own steps, one group and one dataset at a time.
+    # Overridden private methods of hdmf.backends.hdf5.HDF5IO, which read one group or one dataset.
 
     def _HDF5IO__read_group(self, h5obj: Any, name: Any = None, ignore: Any = frozenset()) -> Any:
         group = _Members(h5obj, self)
@@ -151,13 +151,13 @@ class HDF5Reader(NWBHDF5IO):
             return self._left_out(
                 GroupBuilder(str(name or os.path.basename(h5obj.name))), h5obj.name, first_line(error)
             )
-        for held in (builder.groups, builder.datasets, builder.links):
-            for member in [m for m, b in held.items() if id(getattr(b, "builder", b)) in self._void]:
-                del held[member]
+        for members in (builder.groups, builder.datasets, builder.links):
+            for member in [m for m, b in members.items() if id(getattr(b, "builder", b)) in self._void]:
+                del members[member]
         for member in _VALUES:
             path = f"{h5obj.name.rstrip('/')}/{member}"
             if path in self.left_out and "neurodata_type" in builder.attributes:
-                return self._left_out(builder, h5obj.name, f"its '{member}' is {self.left_out[path]}")
+                return self._left_out(builder, h5obj.name, f"its '{member}': {self.left_out[path]}")
         return self._unless_it_refers_to_void(builder, h5obj.name)
 
     def _HDF5IO__read_dataset(self, h5obj: Any, name: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""Files of one session (one a probe, or an imaging plane) that are read as one."""
+"""Read several files of one session (one for each probe or imaging plane) as one."""
 
 import os
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from rscnav.recordings.files.object_names import read_with
 from rscnav.recordings.files.open_file import open_recording
 from rscnav.recordings.settings.recording import Recording
 
-_SAME_S = 1e-3  # clocks that begin within this are one
+_SAME_S = 1e-3  # largest difference between the reference times of one clock
 
 
 @contextmanager
 def open_joined(path: str | os.PathLike[str], mapping: Recording | None) -> Iterator[Any]:
-    """Open a recorded file, and those that `more_files` names; names of the mapping then find what is in any of them.
+    """Open a recorded file and those in `more_files`; names of the mapping then find objects in all of them.
 
     Parameters
     ----------
     path : path-like
     mapping : Recording or None
-        Its `arrays` and `more_files`.
+        Its `arrays` and `more_files` are used.
 
     Yields
     ------
@@ -31,7 +31,7 @@ def open_joined(path: str | os.PathLike[str], mapping: Recording | None) -> Iter
     Raises
     ------
     MissingFileError, InvalidValueError
-        As `open_recording`; and where the files are of different animals, or on clocks that begin at different times.
+        As `open_recording`; also if the files are of different animals, or if their clocks begin at different times.
     """
     if mapping is None or not mapping.more_files:
         with open_recording(path, None if mapping is None else mapping.arrays) as file:
@@ -47,16 +47,16 @@ def open_joined(path: str | os.PathLike[str], mapping: Recording | None) -> Iter
 
 
 def _refuse_other_session(path: str, file: Any, name: str, other: Any, mapping: Recording) -> None:
-    """Refuse a file of another animal, or on another clock."""
+    """Raise an InvalidValueError if two files are of different animals or on different clocks."""
     animals = [None if each.subject is None else each.subject.subject_id for each in (file, other)]
     if mapping.subject is None and None not in animals and animals[0] != animals[1]:
         raise InvalidValueError(
-            f"more_files: {path} is of the animal '{animals[0]}', {name} of '{animals[1]}'; join files of one session, or, where it "
-            "is one animal, write subject"
+            f"more_files: {path} is of subject '{animals[0]}', {name} of subject '{animals[1]}'; join only files of one session, "
+            "or, if it is one animal, name it in `subject`"
         )
     starts = [each.timestamps_reference_time for each in (file, other)]
     if None not in starts and abs((starts[0] - starts[1]).total_seconds()) > _SAME_S and not mapping.one_clock:
         raise InvalidValueError(
-            f"more_files: the clock of {path} begins at {starts[0].isoformat()}, that of {name} at {starts[1].isoformat()}; bring "
-            "the files on one clock, or, where their times are on one clock although they say otherwise, write one_clock: true"
+            f"more_files: the clock of {path} begins at {starts[0].isoformat()}, that of {name} at {starts[1].isoformat()}; convert "
+            "the times of the files to one clock, or, if they are on one clock already, set one_clock: true"
         )

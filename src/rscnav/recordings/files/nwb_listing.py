@@ -1,4 +1,4 @@
-"""What an NWB file holds, listed without reading the data. What can't be read of it is named, and stops nothing."""
+"""List of the time series and tables of an NWB file, made without reading the data. Damaged objects are listed with the reason."""
 
 from dataclasses import dataclass
 from operator import attrgetter
@@ -12,32 +12,32 @@ from rscnav.recordings.files.nwb_lookup import START_COLUMNS
 from rscnav.recordings.files.object_names import SERIES, TABLE, Names, files_of
 from rscnav.recordings.files.table_columns import named_columns
 
-_PROBED = 1000  # times that are read to tell a series' rate
+_PROBED = 1000  # times that are read to estimate the sampling rate of a series
 _NO_EXTENT = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
 class ListedSeries:
-    """A time series.
+    """A time series in the list.
 
     Parameters
     ----------
     path : str
-        Its path, as `position.series` takes it.
+        Path, as `position.series` takes it.
     type : str
-        Its class: ``SpatialSeries``, ``RoiResponseSeries``, ``TimeSeries``, ...
+        Class: ``SpatialSeries``, ``RoiResponseSeries``, ``TimeSeries``, ...
     shape : tuple of int
-        Of its data.
+        Shape of the data.
     dtype : str
     unit : str
     rate : float
-        Samples a second: as the file says, or by the median step of its first 1,000 times; NaN of a single sample.
+        Sampling rate (Hz) as stored in the file, or from the median interval of the first 1,000 times; NaN for a single sample.
     regular : bool
-        Whether the file gives a rate and not the time of each sample.
+        Whether the file stores a rate instead of the time of each sample.
     extent : (float, float)
-        First and last time (s); NaN of a series without samples.
+        First and last time (s); NaN for a series without samples.
     fault : str
-        Why it can't be used as it is: samples and times that do not fit, data that can't be read; '' without a fault.
+        Why the series cannot be used, for example different counts of samples and times, or data that cannot be read; '' if it can.
     """
 
     path: str
@@ -53,17 +53,17 @@ class ListedSeries:
 
 @dataclass(frozen=True)
 class ListedTable:
-    """A table.
+    """A table in the list.
 
     Parameters
     ----------
     path, type : str
     n_rows : int
     columns : dict of str
-        What a row holds of each column: a type (``float64``, ``text``), a type with a shape (``float64 (2,)``), ``ragged``, or
+        Content of one row by column: a type (``float64``, ``text``), a type with a shape (``float64 (2,)``), ``ragged``, or
         ``unreadable``.
     extent : (float, float) or None
-        Of a table of intervals or events: from the earliest start to the latest start or stop (s).
+        Earliest start and latest start or stop (s) of a table of intervals or events; None for other tables.
     """
 
     path: str
@@ -74,9 +74,9 @@ class ListedTable:
 
 
 def list_series(file: Any) -> list[ListedSeries]:
-    """List all time series of an open NWB file, in order of their paths, and what of the file is damaged.
+    """Return all time series of an open NWB file and its damaged objects, sorted by path.
 
-    Of their times only a few are read.
+    Only the first 1,000 times and the last time of each series are read.
     """
     sound = [_series(path, item) for path, item in Names(file).of_kind(SERIES)]
     every = files_of(file).values()
@@ -85,14 +85,14 @@ def list_series(file: Any) -> list[ListedSeries]:
 
 
 def list_tables(file: Any) -> list[ListedTable]:
-    """List all tables of an open NWB file, in order of their paths; only starts and stops are read."""
+    """Return all tables of an open NWB file, sorted by path; only starts and stops are read."""
     return sorted((_table(path, item) for path, item in Names(file).of_kind(TABLE)), key=attrgetter("path"))
 
 
 def _series(path: str, item: Any) -> ListedSeries:
     try:
         return _sound_series(path, item)
-    except Exception as error:  # of h5py, zarr or hdmf on a damaged series: the others are listed all the same
+    except Exception as error:  # h5py, zarr or hdmf on a damaged series; the other series are still listed
         return _damaged(path, type(item).__name__, first_line(error))
 
 
@@ -109,7 +109,7 @@ def _sound_series(path: str, item: Any) -> ListedSeries:
         start = float(item.starting_time or 0.0)
         if n_samples:
             extent = (start, start + (n_samples - 1) / rate if n_samples > 1 else start)
-            fault = "" if np.isfinite(extent[1]) else "it has neither times nor a rate"
+            fault = "" if np.isfinite(extent[1]) else "it has neither timestamps nor a sampling rate"
     elif len(item.timestamps):
         first = np.asarray(item.timestamps[:_PROBED], float)
         extent = (float(first[0]), float(item.timestamps[len(item.timestamps) - 1]))
@@ -117,7 +117,7 @@ def _sound_series(path: str, item: Any) -> ListedSeries:
         rate = 1.0 / step if step > 0 else np.nan
         fault = "" if np.isfinite(first).all() and np.isfinite(extent).all() else "it has times that are not finite"
     if not regular and len(item.timestamps) not in shape[:2]:
-        fault = f"it has data of shape {shape} and {len(item.timestamps)} times"
+        fault = f"it has data of shape {shape} and {len(item.timestamps)} timestamps"
     dtype = str(getattr(item.data, "dtype", np.asarray(item.data[:1]).dtype))
     if shape and np.asarray(item.data[:1]).dtype.kind not in "fiub":
         fault = "it does not hold numbers"
@@ -140,7 +140,7 @@ def _extent(item: Any, columns: dict[str, str]) -> tuple[float, float] | None:
     try:
         starts = np.asarray(item[start].data[:], float)
         ends = np.asarray(item["stop_time"].data[:], float) if "stop_time" in columns else starts
-    except Exception:  # ragged, text, damaged: there is no extent to tell
+    except Exception:  # ragged, text or damaged column: no extent
         return None
     times = np.concatenate([starts, ends])
     known = np.isfinite(starts).any() and starts.ndim == 1
@@ -148,14 +148,14 @@ def _extent(item: Any, columns: dict[str, str]) -> tuple[float, float] | None:
 
 
 def _content(column: Any) -> str:
-    """Return what one row of a column holds."""
+    """Return the content of one row of a column, in words."""
     from hdmf.common import EnumData
 
     if isinstance(column, EnumData):
         return "text"
     try:
         first = np.asarray(column.data[:1])
-    except Exception:  # whatever h5py, zarr or hdmf make of a damaged column
+    except Exception:  # h5py, zarr and hdmf raise many kinds of errors on a damaged column
         return "unreadable"
     if first.dtype.kind in "SU" or (first.dtype.kind == "O" and first.size and isinstance(first.flat[0], str | bytes)):
         return "text"

@@ -1,8 +1,8 @@
-"""Find time series and tables in an NWB file by name or path: one rule for every kind of object.
+"""Find time series and tables in an NWB file by name or path, by the same rules for every kind of object.
 
-A name is, in this order: a whole path (as `rscnav inspect` prints it, with or without NWB's folder: `behavior/Position/head`,
-`processing/behavior/Position/head`, `/animal`, `acquisition/animal`), or as much of a path's end as makes it the only one of
-its kind. A name that fits several objects is refused with all their paths.
+A name is a whole path, as `rscnav inspect` prints it, with or without NWB's folder: `behavior/Position/head`,
+`processing/behavior/Position/head`, `/animal`, `acquisition/animal`. Otherwise it is the end of a path, long enough to be unique among
+the objects of that kind. A name that fits several objects raises an error that lists all their paths.
 """
 
 import difflib
@@ -18,7 +18,7 @@ from rscnav.recordings.files.damaged_objects import damaged_objects
 from rscnav.settings.printable import listed
 
 _FILES = "rscnav_files"
-_FOLDERS = {  # attributes of an NWBFile that hold objects by name, and the folder of the file that they are
+_FOLDERS = {  # attributes of an NWBFile that hold objects by name, and their folder in the file
     "acquisition": "acquisition",
     "processing": "processing",
     "intervals": "intervals",
@@ -34,14 +34,14 @@ _SINGLE = {"trials": "intervals", "epochs": "intervals", "invalid_times": "inter
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of object that a key of the mapping may name.
+    """A kind of object that a key of the mapping can name.
 
     Parameters
     ----------
     word, words : str
-        For messages: one, and several.
+        Singular and plural, for messages.
     fits : callable
-        Tells whether an object is of the kind.
+        Returns whether an object is of this kind.
     """
 
     word: str
@@ -51,19 +51,19 @@ class Kind:
 
 @dataclass(frozen=True)
 class Named:
-    """An object of a file: its path without NWB's folder, and with it."""
+    """An object of a file, with its path without NWB's folder (`short`) and with it (`full`)."""
 
     item: Any
     short: str
     full: str
 
     def is_own(self, name: str) -> bool:
-        """Tell whether it is NWB's own table of a reserved name (`trials`, `epochs`, `invalid_times`, `units`)."""
+        """Return whether this is NWB's own table of a reserved name (`trials`, `epochs`, `invalid_times`, `units`)."""
         return name in _SINGLE and self.full == f"{_SINGLE[name]}/{name}".strip("/")
 
 
 class Paths:
-    """Paths of all time series, tables and interfaces of one open file, and what a name in it may stand for."""
+    """Paths of all time series, tables and interfaces of one open file."""
 
     def __init__(self, file: Any) -> None:
         self.damaged = damaged_objects(file)
@@ -79,7 +79,7 @@ class Paths:
                 self._ends.setdefault("/".join(parts[k:]), []).append(named)
 
     def meant(self, name: str, fits: Callable[[Any], bool] = lambda _: True) -> list[Named]:
-        """Return the objects that a name may stand for; one where it is clear."""
+        """Return the objects of this file that a name fits; exactly one if the name is unique."""
         plain = plain_path(name)
         if name.startswith("/"):
             found = [n for n in self._exact.get(plain, []) if fits(n.item)]
@@ -89,10 +89,10 @@ class Paths:
         if "/" in plain:
             return exact or ends
         own = [n for n in exact if n.is_own(plain)]
-        return own or ends  # `trials` is NWB's own table of that name, whatever else is called so
+        return own or ends  # `trials` is NWB's own table, even if other objects have that name
 
     def path(self, item: Any, fits: Callable[[Any], bool] = lambda _: True) -> str:
-        """Return the shortest of an object's paths that finds it: without NWB's folder, with it, or with `/` before it."""
+        """Return the shortest path that finds an object: without NWB's folder, with it, or with a leading `/`."""
         named = self._by_id[id(item)]
         for path in (named.short, named.full):
             found = self.meant(path, fits)
@@ -101,14 +101,14 @@ class Paths:
         return f"/{named.full}"
 
     def damage(self, name: str) -> str:
-        """Return why an object of that name can't be read; '' where there is none."""
+        """Return why the damaged object of that name cannot be read; '' if no damaged object has that name."""
         plain = plain_path(name)
         found = [path for path in self.damaged if path == plain or path.endswith(f"/{plain}")]
         return f"'{found[0]}' can't be read: {self.damaged[found[0]]}" if found else ""
 
 
 class Names:
-    """Names of all time series, tables and interfaces of an open file, and of those that are read with it (`more_files`)."""
+    """Names of all time series, tables and interfaces of an open file and of the files that are joined to it (`more_files`)."""
 
     def __init__(self, file: Any) -> None:
         self.files = {name: Paths(each) for name, each in files_of(file).items()}
@@ -116,31 +116,31 @@ class Names:
         self._file_of = {id(named.item): name for name, named in self.all}
 
     def meant(self, name: str, fits: Callable[[Any], bool] = lambda _: True) -> list[Any]:
-        """Return the objects that a name may stand for; one where it is clear."""
+        """Return the objects of all files that a name fits; exactly one if the name is unique."""
         return [named.item for found in self._by_file(name, fits).values() for named in found]
 
     def path(self, item: Any, fits: Callable[[Any], bool] = lambda _: True) -> str:
-        """Return the shortest of an object's paths that finds it, with its file's name before it where several are read."""
+        """Return the shortest path that finds an object; it begins with the name of the file if several files are read."""
         file = self._file_of[id(item)]
         path = self.files[file].path(item, fits)
         return path if len(self.files) == 1 else f"{file}:{path}"
 
     def find(self, name: str, kind: Kind, key: str, first: Callable[[Any], bool] | None = None) -> Any:
-        """Return the one object of a kind that a name stands for.
+        """Return the only object of a kind that a name fits.
 
         Parameters
         ----------
         name : str
         kind : Kind
         key : str
-            The configuration's key, for messages.
+            Key of the configuration, for messages.
         first : callable, optional
-            Which objects of the kind are listed first where the name is unknown.
+            Returns whether an object is listed first in the message about an unknown name.
 
         Raises
         ------
         InvalidValueError
-            Where there is none, or more than one; the message lists the paths there are.
+            If the name fits no object or several; the message lists the paths to choose from.
         """
         found = self.meant(name, kind.fits)
         if len(found) == 1:
@@ -148,7 +148,7 @@ class Names:
         if found:
             paths = [self.path(item, kind.fits) for item in found]
             raise InvalidValueError(
-                f"{key}: '{name}' is the name of {len(paths)} {kind.words}; write the path of one: {listed(paths)}"
+                f"{key}: '{name}' is the name of {len(paths)} {kind.words}; write the path of one of them: {listed(paths)}"
             )
         there = sorted(self.of_kind(kind), key=lambda one: first is not None and not first(one[1]))
         paths = [path for path, _ in there]
@@ -161,13 +161,13 @@ class Names:
         )
 
     def each(self, name: str, kind: Kind, key: str, first: Callable[[Any], bool] | None = None) -> list[Any]:
-        """Return all objects that a name with `*` fits, or the one of each file that a name stands for; see `find`."""
+        """Return all objects that a pattern with `*` fits, or the object of each file that a name fits; see `find`."""
         if "*" in name:
             there = self.of_kind(kind)
             found = [item for path, item in there if any(fnmatchcase(path, p + name) for p in ("", "*/", "*:"))]
             if not found:
                 raise InvalidValueError(
-                    f"{key}: no {kind.word} in the file fits '{name}'; there are: {listed(path for path, _ in there)}"
+                    f"{key}: no {kind.word} in the file matches '{name}'; there are: {listed(path for path, _ in there)}"
                 )
             return found
         by_file = self._by_file(name, kind.fits, own=False)
@@ -176,15 +176,15 @@ class Names:
         return [self.find(name, kind, key, first)]
 
     def several_in_a_file(self, paths: Iterable[str]) -> bool:
-        """Tell whether more than one of some paths lie in one file."""
+        """Return whether two or more of the paths are in the same file."""
         return max(Counter(self._file_of[id(self.meant(path)[0])] for path in paths).values(), default=0) > 1
 
     def of_kind(self, kind: Kind) -> list[tuple[str, Any]]:
-        """Return the path and the object of everything of a kind, file by file in order of paths."""
+        """Return path and object of everything of a kind, file by file, sorted by path."""
         return [(self.path(n.item, kind.fits), n.item) for _, n in self.all if kind.fits(n.item)]
 
     def _by_file(self, name: str, fits: Callable[[Any], bool], own: bool = True) -> dict[str, list[Named]]:
-        """Return what a name may stand for in each file; with `own`, NWB's own tables are those of the first one."""
+        """Return the objects of each file that a name fits; with `own`, NWB's own tables are taken from the first file."""
         file, colon, rest = name.partition(":")
         if colon and file in self.files:
             return {file: self.files[file].meant(rest, fits)}
@@ -197,7 +197,7 @@ class Names:
 
 
 def read_with(file: Any, path: str, more: Iterable[tuple[str, Any]]) -> None:
-    """Let the names of other open files, given by path and content, count among those of a file."""
+    """Join other open files (path, content) to a file, so that `Names` of the file finds their objects too."""
     files: dict[str, Any] = {}
     for where, each in [(path, file), *more]:
         stem = plain_path(where).rpartition("/")[2].split(".")[0]
@@ -207,12 +207,12 @@ def read_with(file: Any, path: str, more: Iterable[tuple[str, Any]]) -> None:
 
 
 def files_of(file: Any) -> dict[str, Any]:
-    """Return a file, and those that are read with it, by name."""
+    """Return a file and the files joined to it, by name."""
     return getattr(file, _FILES, None) or {"file": file}
 
 
 def _is_series(item: Any) -> bool:
-    from pynwb import TimeSeries  # takes longer to import than most jobs to start
+    from pynwb import TimeSeries  # slow import, so only where it is needed
 
     return isinstance(item, TimeSeries)
 
@@ -228,7 +228,7 @@ TABLE = Kind("table", "tables", _is_table)
 
 
 def _near(name: str, paths: list[str]) -> str:
-    """Return the path that a misspelt name is closest to; '' where none is close."""
+    """Return the path most similar to a misspelt name; '' if none is similar."""
     by_end = {path.rpartition("/")[2].lower(): path for path in reversed(paths)}
     by_end |= {path.lower(): path for path in reversed(paths)}
     near = difflib.get_close_matches(plain_path(name).lower(), by_end, 1)
@@ -237,13 +237,13 @@ def _near(name: str, paths: list[str]) -> str:
 
 
 def _below(file: Any) -> list[Any]:
-    """Return all containers of a file but for columns of tables: children, and what a folder links to in another file."""
+    """Return all containers of a file except columns of tables: its children, and the targets of links into other files."""
     from hdmf.container import Container
 
     found: dict[int, Any] = {}
     stack = list(file.children)
     for attribute in _FOLDERS:
-        stack += _held(file, attribute)
+        stack += _children(file, attribute)
     while stack:
         item = stack.pop()
         if id(item) in found or not isinstance(item, Container):
@@ -254,21 +254,21 @@ def _below(file: Any) -> list[Any]:
 
 
 def _named(file: Any, item: Any) -> Named:
-    """Name an object by its parents."""
+    """Return an object with its paths, built from the names of its parents."""
     parts, top = [item.name], item
     while top.parent is not None and top.parent is not file and top.parent.parent is not None:
         top = top.parent
         parts.append(top.name)
     short = "/".join(reversed(parts))
-    folders = [place for name, place in _FOLDERS.items() if any(top is held for held in _held(file, name))]
-    folders += [place for name, place in _SINGLE.items() if getattr(file, name, None) is top]
+    folders = [folder for name, folder in _FOLDERS.items() if any(top is child for child in _children(file, name))]
+    folders += [folder for name, folder in _SINGLE.items() if getattr(file, name, None) is top]
     return Named(item, short, f"{folders[0] if folders else ''}/{short}".strip("/"))
 
 
-def _held(file: Any, attribute: str) -> list[Any]:
+def _children(file: Any, attribute: str) -> list[Any]:
     return list((getattr(file, attribute, None) or {}).values())
 
 
 def plain_path(path: str) -> str:
-    """Write a path in one way: no empty parts, accents composed."""
+    """Return a path in normal form: no empty parts, Unicode NFC."""
     return "/".join(part for part in unicodedata.normalize("NFC", path).split("/") if part)

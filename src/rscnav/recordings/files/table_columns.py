@@ -1,4 +1,7 @@
-"""Columns of a table in an NWB file: those that hold one value a row are read, the others are left out by name."""
+"""Read and filter the columns of a table in an NWB file.
+
+Columns that hold one value for each row are read; other columns are left out, and listed by name with the reason.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +18,7 @@ from rscnav.settings.printable import listed
 
 Columns = dict[str, NDArray]
 _PART = re.compile(r"^(?P<name>.+)\[\s*:\s*,\s*(?P<at>\d+)\s*\]$")  # iscell[:, 1]
-_PAIR = 2  # columns of a column, such as suite2p's iscell: flag and probability
+_PAIR = 2  # values for each row, as in suite2p's iscell: flag and probability
 
 
 class TableColumns(Columns):
@@ -26,7 +29,7 @@ class TableColumns(Columns):
     columns : dict of array
     n_rows : int
     left_out : dict of str
-        Columns that hold no single value a row, or can't be read, and why.
+        Reasons, by name, for the columns that were not read.
     """
 
     def __init__(self, columns: Mapping[str, NDArray], n_rows: int, left_out: Mapping[str, str] | None = None) -> None:
@@ -36,9 +39,9 @@ class TableColumns(Columns):
 
 
 def plain_columns(table: Any) -> TableColumns:
-    """Read the columns of a table that hold one number, text or array of one shape a row; the others are left out by name.
+    """Read the columns of a table that hold one number, text or array of fixed shape for each row.
 
-    Labels that are stored as numbers (EnumData) are read as their names.
+    Labels that are stored as numbers (EnumData) are read as their names. Other columns are in `left_out` of the result.
     """
     n_rows = len(table.id)
     left_out = misshapen_columns(table)
@@ -47,11 +50,11 @@ def plain_columns(table: Any) -> TableColumns:
         if column.name in left_out:
             continue
         if ragged:
-            left_out[column.name] = "ragged: several values a row"
+            left_out[column.name] = "ragged: several values for each row"
             continue
         try:
             values = _values(column)
-        except Exception as error:  # whatever h5py, zarr or hdmf make of a damaged or foreign column
+        except Exception as error:  # h5py, zarr and hdmf raise many kinds of errors on a damaged or unknown column
             left_out[column.name] = " ".join(str(error).split())[:120] or type(error).__name__
             continue
         if len(values) != n_rows:
@@ -62,7 +65,7 @@ def plain_columns(table: Any) -> TableColumns:
 
 
 def named_columns(table: Any) -> list[tuple[Any, bool]]:
-    """Return the columns of a table that have values of their own, no indices and no names of labels, and whether each is ragged."""
+    """Return the value columns of a table (without indices and label names), each with whether it is ragged."""
     from hdmf.common import EnumData, VectorIndex
 
     ragged = {id(column.target) for column in table.columns if isinstance(column, VectorIndex)}
@@ -72,10 +75,10 @@ def named_columns(table: Any) -> list[tuple[Any, bool]]:
 
 
 def left_out_notes(columns: Mapping[str, NDArray], where: str) -> list[str]:
-    """Return a note that names the columns of a table that were not read; none where there are none."""
+    """Return a note that lists the columns of a table that were not read; an empty list if all were read."""
     left_out: dict[str, str] = getattr(columns, "left_out", {})
-    words = listed(f"{name} ({why})" for name, why in left_out.items())
-    return [f"columns of {where} that were not read: {words}"] if left_out else []
+    names = listed(f"{name} ({why})" for name, why in left_out.items())
+    return [f"columns of {where} that were not read: {names}"] if left_out else []
 
 
 def rows_of(columns: Columns, rows: NDArray) -> TableColumns:
@@ -86,14 +89,18 @@ def rows_of(columns: Columns, rows: NDArray) -> TableColumns:
 
 
 def joined_columns(parts: Mapping[str, TableColumns], which: str) -> TableColumns:
-    """Put tables of units one under the other: the columns that all have, and a column that says which table a row is of.
+    """Concatenate tables of units: the columns that all tables have, and a column with the path of the table of each row.
 
     Parameters
     ----------
     parts : dict of TableColumns
-        By path. One alone stays as it is.
+        By path. A single table is returned unchanged.
     which : str
-        Name of the column with the path.
+        Name of the added column.
+
+    Returns
+    -------
+    TableColumns
     """
     if len(parts) == 1:
         return next(iter(parts.values()))
@@ -105,7 +112,7 @@ def joined_columns(parts: Mapping[str, TableColumns], which: str) -> TableColumn
         if lacking:
             left_out.setdefault(name, f"not in {listed(lacking)}")
         elif len(kinds) > 1:
-            left_out[name] = "of another kind or shape in each table"
+            left_out[name] = "its type or shape differs between the tables"
         else:
             common[name] = np.concatenate([part[name] for part in parts.values()])
     common[which] = np.repeat(list(parts), [part.n_rows for part in parts.values()])
@@ -119,25 +126,29 @@ def filter_rows(
     notes: list[str] | None = None,
     computed: Sequence[str] = (),
 ) -> NDArray[np.bool_]:
-    """Mark the rows of a table that meet every rule.
+    """Return a mask of the rows of a table that meet all rules, (row,).
 
     Parameters
     ----------
     columns : dict of array, (row, ...)
-    rules : sequence of Rule
-        On a column of two values a row (suite2p's `iscell`: flag and probability) the first one counts; `name[:, 1]` names the
-        second.
+    rules : sequence of RowFilter
+        In a column with two values for each row (suite2p's `iscell`: flag and probability) the first value is tested; `name[:, 1]`
+        selects the second.
     key : str
-        The configuration's key, for messages.
+        Key of the configuration, for messages.
     notes : list of str, optional
-        Where it is noted that the first of two values was taken.
+        A note is added here if the first of two values was used.
     computed : sequence of str, optional
-        Columns that rules may name besides, for messages.
+        Names of further columns that rules can use, for messages.
+
+    Returns
+    -------
+    array of bool, (row,)
 
     Raises
     ------
     InvalidValueError
-        For a rule on a column that is not there (those there are get listed), or bounds on a column of text.
+        If a rule names a column that does not exist (the message lists all columns), or sets bounds on a column of text.
     """
     n_rows = columns.n_rows if isinstance(columns, TableColumns) else len(next(iter(columns.values()), ()))
     keep = np.ones(n_rows, bool)
@@ -149,7 +160,7 @@ def filter_rows(
         if rule.min is None and rule.max is None:
             continue
         if values.dtype.kind not in "fiub":
-            raise InvalidValueError(f"{key}: column '{rule.column}' holds text; use `values` and not min or max")
+            raise InvalidValueError(f"{key}: column '{rule.column}' holds text; use `values` instead of min or max")
         keep &= (values >= (-np.inf if rule.min is None else rule.min)) & (
             values <= (np.inf if rule.max is None else rule.max)
         )
@@ -157,14 +168,16 @@ def filter_rows(
 
 
 def column_of(columns: Mapping[str, NDArray], name: str, key: str, computed: Sequence[str] = ()) -> NDArray:
-    """Return a column, or one column of it (`name[:, 0]`); an InvalidValueError that lists those there are where it is not there."""
+    """Return a column, or one part of it (`name[:, 0]`); raise an InvalidValueError that lists all columns if it does not exist."""
     if name in columns:
         return columns[name]
     part = _PART.match(name)
     if part and part["name"] in columns:
         values, at = columns[part["name"]], int(part["at"])
         if values.ndim != 2 or at >= values.shape[1]:
-            raise InvalidValueError(f"{key}: '{name}' is no column: '{part['name']}' has shape {values.shape}")
+            raise InvalidValueError(
+                f"{key}: '{name}' is not a column, because '{part['name']}' has shape {values.shape}; columns count from 0"
+            )
         return values[:, at]
     left_out = getattr(columns, "left_out", {})
     plain, there = part["name"] if part else name, listed([*columns, *computed])
@@ -175,38 +188,39 @@ def column_of(columns: Mapping[str, NDArray], name: str, key: str, computed: Seq
 
 
 def _one_value(values: NDArray, name: str, key: str, notes: list[str] | None) -> NDArray:
-    """Return the value of each row that a rule goes by."""
+    """Return the value of each row that a rule tests, (row,)."""
     flat = values.reshape(len(values), -1) if len(values) else values.reshape(0, -1 if values.ndim == 1 else 1)
     if values.ndim == 1 or flat.shape[1] == 1:
         return flat[:, 0] if values.ndim > 1 else values
     if values.ndim == 2 and values.shape[1] == _PAIR:
         if notes is not None:
             notes.append(
-                f"column '{name}' holds two values a row; the rule goes by the first ('{name}[:, 1]' is the second)"
+                f"column '{name}' holds two values for each row; the rule uses the first ('{name}[:, 1]' is the second)"
             )
         return values[:, 0]
     raise InvalidValueError(
-        f"{key}: column '{name}' holds {values.shape[1:]} values a row; rules need one: name it, '{name}[:, 0]' is the first"
+        f"{key}: column '{name}' holds {values.shape[1:]} values for each row, and a rule needs one; select it, for example "
+        f"'{name}[:, 0]' for the first"
     )
 
 
 def _values(column: Any) -> NDArray:
-    """Read a column; an InvalidValueError with the reason where it holds no plain values."""
+    """Read the values of a column; raise an InvalidValueError with the reason if they are not plain values."""
     from hdmf.common import DynamicTableRegion, EnumData
 
     if isinstance(column, DynamicTableRegion):
-        raise InvalidValueError("rows of another table")
+        raise InvalidValueError("it refers to rows of another table")
     values = _plain_array(column.data[:])
     if not isinstance(column, EnumData):
         return values
     names = _plain_array(column.elements.data[:])
     if values.dtype.kind not in "iu" or np.any(values.astype(np.int64) < 0) or np.any(values >= len(names)):
-        raise InvalidValueError(f"its numbers do not all stand for one of its {len(names)} names")
+        raise InvalidValueError(f"some of its values are not an index of its {len(names)} label names")
     return names[values.astype(np.int64)]
 
 
 def _plain_array(raw: Any) -> NDArray:
-    """Return numbers, truth values or text as an array; an InvalidValueError where it holds something else."""
+    """Return numbers, truth values or text as an array; raise an InvalidValueError for other content."""
     from hdmf.container import AbstractContainer
 
     first = raw
@@ -219,8 +233,8 @@ def _plain_array(raw: Any) -> NDArray:
         flat = [value.decode() if isinstance(value, bytes) else value for value in values.ravel().tolist()]
         if not all(isinstance(value, str) for value in flat):
             other = sorted({type(value).__name__ for value in flat if not isinstance(value, str)})
-            raise InvalidValueError(f"it holds {', '.join(other)}, neither numbers nor text")
+            raise InvalidValueError(f"it holds {', '.join(other)}; expected numbers or text")
         values = np.array(flat, dtype=str).reshape(values.shape)
     if values.dtype.kind not in "biufUT":
-        raise InvalidValueError(f"it holds {values.dtype}, neither numbers nor text")
+        raise InvalidValueError(f"it holds {values.dtype}; expected numbers or text")
     return values

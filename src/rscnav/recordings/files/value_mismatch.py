@@ -1,6 +1,6 @@
-"""Values of a mapping held against what a file holds: why they do not match although they look alike.
+"""Errors for values of the mapping that differ from those in a file only by type.
 
-YAML makes a truth value of yes, no, on and off, and a number of 1 or 01, where they stand without quotes.
+YAML reads yes, no, on and off without quotes as truth values, and 1 or 01 as numbers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,12 +14,12 @@ _SHOWN = 10  # values in a message
 
 
 def refuse_other_types(there: Iterable[Any], wanted: Mapping[str, Sequence[Any]], where: str) -> None:
-    """Refuse values that are not in a file, where the file holds the same of another type.
+    """Raise an InvalidValueError if a file holds a value of the mapping only with another type (1 and '1').
 
     Parameters
     ----------
     there : iterable
-        What the file holds.
+        Values in the file.
     wanted : mapping of sequences
         Values of the mapping, by their key.
     where : str
@@ -28,21 +28,21 @@ def refuse_other_types(there: Iterable[Any], wanted: Mapping[str, Sequence[Any]]
     Raises
     ------
     InvalidValueError
-        Shows type and value on both sides, and how to write it.
+        The message gives type and value on both sides, and how to write the value in YAML.
     """
     held = _distinct(there)
     for key, values in wanted.items():
         for value in values:
-            alike = [] if value in held else [found for found in held if _same_of_other_type(value, found)]
-            if alike:
+            similar = [] if value in held else [found for found in held if _same_of_other_type(value, found)]
+            if similar:
                 raise InvalidValueError(
                     f"{key}: {written(value)} is {_type(value)}, but {where} holds {_kinds(held)}: {_shown(held)}; "
-                    f"{_cure(value, alike[0])}"
+                    f"{_cure(value, similar[0])}"
                 )
 
 
 def holds(there: Iterable[Any], wanted: Iterable[Any] = ()) -> str:
-    """Return what a file holds, for a message, with the value that was probably meant where capitals or blanks differ."""
+    """Return the values in a file as text for a message; name a wanted value that differs only in capitals or blanks."""
     held = _distinct(there)
     words = f"it holds: {_shown(held) or 'nothing'}" + (f" ({_kinds(held)})" if held else "")
     for value in wanted:
@@ -52,12 +52,12 @@ def holds(there: Iterable[Any], wanted: Iterable[Any] = ()) -> str:
             if isinstance(value, str) and isinstance(found, str) and _bare(value) == _bare(found)
         ]
         if near and value not in held:
-            return f"{words}; {value!r} is written {near[0]!r} there"
+            return f"{words}; {value!r} is written {near[0]!r} in the file"
     return words
 
 
 def written(value: Any) -> str:
-    """Write a value as YAML has it: text in quotes, truth values in small letters."""
+    """Return a value as written in YAML: text in quotes, truth values in lower case."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value) if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
@@ -65,7 +65,7 @@ def written(value: Any) -> str:
 
 def _distinct(values: Iterable[Any]) -> list[Any]:
     found = set(values)
-    known = {value for value in found if value == value}  # NaN differs from itself, so that there would be many
+    known = {value for value in found if value == value}  # without NaN, which differs from itself
     return sorted(known, key=str) + [float("nan")] * (len(known) < len(found))
 
 

@@ -1,4 +1,4 @@
-"""NWB in Zarr, opened after a look through the store: it must hold all that it names, and run no code."""
+"""Read NWB in Zarr, after a check of the store: it must contain all objects that it names, and run no code."""
 
 import io
 import json
@@ -13,14 +13,14 @@ from typing import Any
 from rscnav.errors import InvalidValueError
 
 _METADATA = (".zgroup", ".zarray", ".zattrs", ".zmetadata", "zarr.json")  # of format 2, and of format 3
-_MOST_PACKED = 1000  # times the size of the store, as `rscnav.recordings.files.hdf5_probe.datasets`
+_MOST_PACKED = 1000  # largest compression ratio, as in `rscnav.recordings.files.hdf5_probe.datasets`
 _SMALLEST_REFUSED = 256 << 20
 _LARGEST_METADATA = 64 << 20
 _OF_FORMAT_2 = (
     r"(Could not read spec dataset|Read) '.*' (via zarr API|in '.*' via zarr v2 store fallback)"  # zarr 3's detour
 )
 _VARIABLE_LENGTH = ("string", "bytes", "variable_length_bytes", "variable_length_utf8")
-# What a pickled array of texts or references is made of; anything else could run code.
+# Classes in a pickled array of texts or references; any other class could run code.
 _HARMLESS = {
     ("numpy", "ndarray"), ("numpy", "dtype"),
     ("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct"),
@@ -30,17 +30,17 @@ _HARMLESS = {
 
 
 def is_zarr(text: str) -> bool:
-    """Tell whether a folder holds a Zarr store."""
+    """Return whether a folder contains a Zarr store."""
     return any(os.path.exists(os.path.join(text, name)) for name in (".zgroup", ".zmetadata", ".zattrs", "zarr.json"))
 
 
 def open_zarr(path: str) -> Any:
-    """Open an NWB file in Zarr (format 2 or 3), as a hdmf_zarr.NWBZarrIO.
+    """Open an NWB file in Zarr (format 2 or 3) as a hdmf_zarr.NWBZarrIO.
 
     Raises
     ------
     InvalidValueError
-        For a store that is damaged, of which a part is elsewhere, or in format 3 where the installed zarr reads only format 2.
+        If the store is damaged, links to data outside, or is in format 3 and the installed zarr reads only format 2.
     """
     look_through(path)
     import hdmf_zarr
@@ -55,7 +55,7 @@ def open_zarr(path: str) -> Any:
         )
 
     class Reader(hdmf_zarr.NWBZarrIO if is_format_3 or format_2 is None else format_2):  # type: ignore[misc]
-        """Follows links inside the store only."""
+        """Reader that follows links only inside the store."""
 
         def read(self, **options: Any) -> Any:
             with warnings.catch_warnings():
@@ -63,7 +63,7 @@ def open_zarr(path: str) -> Any:
                 return super().read(**options)
 
         def resolve_ref(self, zarr_ref: Any) -> Any:
-            refuse_outside(path, zarr_ref, "a link or reference")
+            refuse_outside(path, zarr_ref, "a link or a reference")
             return super().resolve_ref(zarr_ref)
 
     register_codec(_pickle(), "pickle")
@@ -74,7 +74,7 @@ def open_zarr(path: str) -> Any:
 
 
 def look_through(path: str) -> None:
-    """Read all metadata of a store, and raise an InvalidValueError for what is damaged or leads out of it."""
+    """Check all metadata of a store; raise an InvalidValueError if it is damaged or links to data outside."""
     total = 0
     claimed: list[tuple[str, int]] = []
     for file, inside in _files(path):
@@ -84,16 +84,17 @@ def look_through(path: str) -> None:
             continue
         if os.path.getsize(file) > _LARGEST_METADATA:
             raise InvalidValueError(
-                f"{path}: '{inside}' is too large ({os.path.getsize(file)} bytes) to be a description"
+                f"{path}: the store is damaged: '{inside}' has {os.path.getsize(file)} bytes, and metadata have at most "
+                f"{_LARGEST_METADATA}; copy or download it again"
             )
         try:
             with open(file, encoding="utf-8") as text:
-                said = json.load(text)
+                content = json.load(text)
         except (ValueError, RecursionError) as error:
             raise InvalidValueError(
-                f"{path}: the store is damaged: '{inside}' is no JSON ({error}); copy or download it again"
+                f"{path}: the store is damaged: '{inside}' is not JSON ({error}); copy or download it again"
             ) from None
-        for where, value in _described(inside, said):
+        for where, value in _described(inside, content):
             if where.endswith(".zarray") or _is_array(value):
                 claimed.append((where, _claimed(path, where, value)))
             if where.endswith((".zattrs", "zarr.json")):
@@ -101,17 +102,17 @@ def look_through(path: str) -> None:
     for where, n_bytes in claimed:
         if n_bytes > max(_SMALLEST_REFUSED, _MOST_PACKED * total):
             raise InvalidValueError(
-                f"{path}: '{where}' claims {n_bytes:.3g} bytes of values in a store of {total:.3g}, more than can be packed into "
-                "it: its shape is damaged, or it was never filled"
+                f"{path}: '{where}' has a shape for {n_bytes:.3g} bytes of values, in a store of {total:.3g} bytes, which is more "
+                "than compression can explain; its shape is damaged, or its values were never written; copy or download it again"
             )
 
 
-def _described(inside: str, said: Any) -> Iterator[tuple[str, Any]]:
-    """Return what a metadata file describes: itself, and the copies of other objects' metadata in a consolidated file."""
+def _described(inside: str, content: Any) -> Iterator[tuple[str, Any]]:
+    """Yield path and content of the metadata in a file: its own, and the copies of other objects' metadata if consolidated."""
     folder, name = os.path.split(inside)
     if name != ".zmetadata":
-        yield inside, said
-    copies = said if isinstance(said, dict) else {}
+        yield inside, content
+    copies = content if isinstance(content, dict) else {}
     if name == "zarr.json":
         copies = copies.get("consolidated_metadata") or {}
     every = copies.get("metadata") if isinstance(copies, dict) and name in (".zmetadata", "zarr.json") else None
@@ -119,12 +120,12 @@ def _described(inside: str, said: Any) -> Iterator[tuple[str, Any]]:
         yield os.path.join(folder, key, "zarr.json" if name == "zarr.json" else "").rstrip("/"), value
 
 
-def _is_array(said: Any) -> bool:
-    return isinstance(said, dict) and said.get("node_type") == "array"
+def _is_array(metadata: Any) -> bool:
+    return isinstance(metadata, dict) and metadata.get("node_type") == "array"
 
 
 def _files(path: str) -> Iterator[tuple[str, str]]:
-    """Return all files of a store, and their paths in it; raise for what is neither file nor folder, and for links."""
+    """Yield all files of a store with their paths in it; raise for links, and for objects that are neither file nor folder."""
     real = os.path.realpath(path)
     for folder, folders, files in os.walk(real):
         for name in [*folders, *files]:
@@ -132,26 +133,30 @@ def _files(path: str) -> Iterator[tuple[str, str]]:
             inside, mode = os.path.relpath(file, real), os.lstat(file).st_mode
             if stat.S_ISLNK(mode) or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 kind = "a link" if stat.S_ISLNK(mode) else "neither file nor folder"
-                raise InvalidValueError(f"{path}: '{inside}' is {kind}; a store must hold all its files itself")
+                raise InvalidValueError(
+                    f"{path}: '{inside}' is {kind}; a store must contain only files and folders; copy the store with its links resolved"
+                )
         yield from ((os.path.join(folder, name), os.path.relpath(os.path.join(folder, name), real)) for name in files)
 
 
-def _claimed(path: str, where: str, said: Any) -> int:
-    """Return how many bytes an array says that it has."""
+def _claimed(path: str, where: str, metadata: Any) -> int:
+    """Return the count of bytes of an array, from the shape and type in its metadata."""
     import numpy as np
 
     try:
-        n_bytes = _bytes_each(said["data_type"] if _is_array(said) else said["dtype"])
-        sizes = [int(n) for n in said["shape"]]
+        n_bytes = _bytes_each(metadata["data_type"] if _is_array(metadata) else metadata["dtype"])
+        sizes = [int(n) for n in metadata["shape"]]
         if any(n < 0 for n in sizes):
             raise InvalidValueError(f"shape {sizes}")
         return int(np.prod(sizes, dtype=object)) * n_bytes
     except (TypeError, KeyError, ValueError, IndexError) as error:
-        raise InvalidValueError(f"{path}: the store is damaged: '{where}' describes no array ({error})") from None
+        raise InvalidValueError(
+            f"{path}: the store is damaged: '{where}' does not describe an array ({error}); copy or download it again"
+        ) from None
 
 
 def _bytes_each(kind: Any) -> int:
-    """Return the bytes of one value of a data type; types of variable length have at least a pointer."""
+    """Return the count of bytes of one value of a data type; for types of variable length that of a pointer."""
     import numpy as np
 
     if isinstance(kind, list):  # fields of format 2
@@ -166,33 +171,33 @@ def _bytes_each(kind: Any) -> int:
     return int(settings.get("length_bytes", 8))
 
 
-def _refuse_links_out(path: str, where: str, said: Any) -> None:
-    """Raise for a link or a reference in attributes that leaves the store."""
-    if isinstance(said, list):
-        for item in said:
+def _refuse_links_out(path: str, where: str, metadata: Any) -> None:
+    """Raise for a link or a reference in attributes to data outside the store."""
+    if isinstance(metadata, list):
+        for item in metadata:
             _refuse_links_out(path, where, item)
-    elif isinstance(said, dict):
-        if "source" in said and "path" in said:
-            refuse_outside(path, said, f"'{where}'")
-        for item in said.values():
+    elif isinstance(metadata, dict):
+        if "source" in metadata and "path" in metadata:
+            refuse_outside(path, metadata, f"'{where}'")
+        for item in metadata.values():
             if isinstance(item, dict | list):
                 _refuse_links_out(path, where, item)
 
 
 def refuse_outside(path: str, link: Any, where: str) -> None:
-    """Raise an InvalidValueError for a link or reference into another store, or up from this one."""
+    """Raise an InvalidValueError for a link or reference to another store, or to a folder above this one."""
     source, target = str(link.get("source") or "."), str(link.get("path") or "/")
     store = os.path.realpath(path)
     own = os.path.realpath(os.path.join(store, source)) == store or source in (".", os.path.basename(store))
     if "://" in source or not own or ".." in target.split("/"):
         raise InvalidValueError(
-            f"{path}: {where} leads out of the store, to '{source}' ('{target}'), which is not followed; export the file into one "
-            "store first"
+            f"{path}: {where} points outside the store, to '{source}' ('{target}'); only links inside the store are followed; "
+            "export the file into one store first"
         )
 
 
 def _pickle() -> Any:
-    """Return the codec of pickled arrays, but for arrays of texts and references only."""
+    """Return a codec of pickled arrays that reads only arrays of texts and references."""
     from numcodecs.pickles import Pickle
 
     class Harmless(pickle.Unpickler):
@@ -200,7 +205,7 @@ def _pickle() -> Any:
             if (module, name) in _HARMLESS:
                 return super().find_class(module, name)
             raise InvalidValueError(
-                f"an array holds Python objects ({module}.{name}), which are not read since they could run code"
+                f"an array holds Python objects ({module}.{name}), which are not read because they could run code"
             )
 
     class HarmlessPickle(Pickle):

@@ -70,7 +70,7 @@ def test_several_tables_are_one_population_whose_ids_are_told_apart(tmp_path):
     assert "shank" not in session.units.dtype.names
     notes = session.attributes["notes"]
     assert "shank (not in ecephys/probe0)" in notes
-    assert "depth (of another kind or shape" in notes
+    assert "depth (its type or shape differs" in notes
     good = read_recording(path, {**mapping, "unit_filters": [{"column": "quality", "values": ["good"]}]})
     assert [train.tolist() for train in good.spikes] == [A[0], *B[:2]]
     of_one = read_recording(path, {**mapping, "unit_filters": [{"column": "table", "values": ["ecephys/probe1"]}]})

@@ -88,12 +88,12 @@ def test_an_external_link_into_the_same_folder_is_followed_and_said(path, capsys
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("../other.h5", "lies in another folder; only files in the same folder are read"),
-        ("ABSOLUTE", "lies in another folder"),
-        ("gone.h5", "a link into 'gone.h5', which is not there; put that file into the same folder"),
-        ("fifo", "a link into 'fifo', which is no regular file"),
-        ("symlink.h5", "lies in another folder"),
-        ("/dev/zero", "lies in another folder"),
+        ("../other.h5", "which is in another folder; only files in the same folder are read"),
+        ("ABSOLUTE", "which is in another folder"),
+        ("gone.h5", "a link to 'gone.h5', which does not exist; copy that file into the same folder"),
+        ("fifo", "a link to 'fifo', which is not a regular file"),
+        ("symlink.h5", "which is in another folder"),
+        ("/dev/zero", "which is in another folder"),
         ("text.h5", "which cannot be opened"),
     ],
 )
@@ -113,7 +113,7 @@ def test_a_soft_link_through_an_external_one_is_not_followed(path, tmp_path):
     with h5py.File(path, "r+") as file:
         file["scratch/out"] = h5py.ExternalLink(str(tmp_path / "fifo"), "/")
         file["scratch/soft"] = h5py.SoftLink("/scratch/out/x")
-    assert "lies in another folder" in probe(path).faults()["/scratch/soft"]
+    assert "which is in another folder" in probe(path).faults()["/scratch/soft"]
     assert read_recording(path, XY, quiet=True).position is not None
 
 
@@ -225,7 +225,7 @@ def test_a_zarr_store_holds_all_that_it_names(store, tmp_path):
 def test_links_of_a_zarr_store_stay_inside(store, source):
     link = {"name": "x", "source": source, "path": "/processing"}
     edit(store, "processing/behavior/Position/xy", lambda said: said.update(zarr_link=[link]), ".zattrs")
-    refused(store, f"leads out of the store, to '{source}'")
+    refused(store, f"points outside the store, to '{source}'")
 
 
 def test_a_damaged_description_of_a_zarr_store_is_named(store):
@@ -233,10 +233,10 @@ def test_a_damaged_description_of_a_zarr_store_is_named(store):
         said["shape"] = [10**12, *said["shape"][1:]]
 
     edit(store, "processing/behavior/Position/xy/data", enlarge)
-    refused(store, "processing/behavior/Position/xy/data", "claims 1.6e+13 bytes")
+    refused(store, "processing/behavior/Position/xy/data", "for 1.6e+13 bytes")
     file = next(store.glob("processing/behavior/Position/xy/data/*z*ar*"))
     file.write_text("{")
-    refused(store, f"'processing/behavior/Position/xy/data/{file.name}' is no JSON")
+    refused(store, f"'processing/behavior/Position/xy/data/{file.name}' is not JSON")
 
 
 def test_copies_of_descriptions_are_looked_through_too(store):
@@ -247,7 +247,7 @@ def test_copies_of_descriptions_are_looked_through_too(store):
         (store / "zarr.json").write_text(json.dumps(said))
     else:
         (store / ".zmetadata").write_text(json.dumps({"metadata": {"x/.zattrs": copies["x"]}}))
-    refused(store, "leads out of the store, to '../other.zarr'")
+    refused(store, "points outside the store, to '../other.zarr'")
 
 
 def test_a_zarr_store_runs_no_code(tmp_path):

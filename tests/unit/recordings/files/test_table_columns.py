@@ -56,7 +56,7 @@ def test_labels_stored_as_numbers_are_read_as_names_and_ragged_columns_are_named
     mapping = {"trials": {"outcome": "came", "correct": ["hit"], "incorrect": ["miss"]}}
     session = read_recording(path, mapping)
     assert session.trials["outcome"].tolist() == ["correct", "incorrect"] * 2
-    assert "licks (ragged: several values a row)" in session.attributes["notes"]
+    assert "licks (ragged: several values for each row)" in session.attributes["notes"]
     with pytest.raises(ValueError, match=r"trials\.outcome: column 'licks' can't be used: ragged"):
         read_recording(path, {"trials": {"outcome": "licks"}})
 
@@ -98,7 +98,9 @@ def test_fluorescence_that_lies_across_is_turned(tmp_path, timing):
     turned = read_recording(path, MAPPING)
     np.testing.assert_array_equal(straight.activity, DATA[: len(straight.time)])
     np.testing.assert_array_equal(turned.activity, straight.activity)
-    assert "'ophys/plane0' lies across, (5, 200), and was turned" in turned.attributes["notes"]
+    assert (
+        "'ophys/plane0' is stored as (column, sample), shape (5, 200), and was transposed" in turned.attributes["notes"]
+    )
     assert main(["inspect", str(path)]) == 0
 
 
@@ -115,16 +117,16 @@ def test_a_flag_in_two_columns(tmp_path):
     path = imaged(tmp_path / "x.nwb", DATA, iscell)
     flags = read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell", "min": 0.5}]})
     assert flags.units["id"].tolist() == [0, 2, 4]
-    assert "the rule goes by the first" in flags.attributes["notes"]
+    assert "the rule uses the first" in flags.attributes["notes"]
     sure = read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell[:, 1]", "min": 0.5}]})
     assert sure.units["id"].tolist() == [1, 2]
-    with pytest.raises(ValueError, match=r"'iscell\[:, 2\]' is no column: 'iscell' has shape \(5, 2\)"):
+    with pytest.raises(ValueError, match=r"'iscell\[:, 2\]' is not a column, because 'iscell' has shape \(5, 2\)"):
         read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell[:, 2]", "min": 0.5}]})
 
 
 def test_a_rule_on_a_wide_column_names_its_part(tmp_path):
     path = imaged(tmp_path / "x.nwb", DATA, [[k, 1.0, 2.0] for k in range(5)])
-    with pytest.raises(ValueError, match=r"rules need one: name it, 'iscell\[:, 0\]'"):
+    with pytest.raises(ValueError, match=r"a rule needs one; select it, for example 'iscell\[:, 0\]'"):
         read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell", "min": 3}]})
     session = read_recording(path, {**MAPPING, "unit_filters": [{"column": "iscell[:, 0]", "min": 3}]})
     assert session.units["id"].tolist() == [3, 4]
@@ -145,7 +147,7 @@ def test_counts_with_more_units_than_samples_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"data": np.ones((50, 2)), "timestamps": np.arange(50) / 10}, r"shape \(50, 2\) and 47 times"),
+        ({"data": np.ones((50, 2)), "timestamps": np.arange(50) / 10}, r"shape \(50, 2\) and 47 timestamps"),
         ({"data": np.ones((10, 5, 2)), "rate": 10.0}, r"data of shape \(10, 5, 2\)"),
         (
             {"data": np.ones(50), "timestamps": np.append(np.arange(49), np.nan)},

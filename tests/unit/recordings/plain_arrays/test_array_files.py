@@ -332,7 +332,7 @@ def test_links_and_references_that_lead_nowhere_are_passed_over(tmp_path):
         file["out"] = h5py.ExternalLink("other.h5", "/x")
     assert spikes_of(tmp_path / "x.h5", "good.t", "good.u").n_units == 2
     refused(tmp_path / "x.h5", {"arrays": {"spikes": {"times": "good.lost"}}}, "there is no array 'good.lost'")
-    refused(tmp_path / "x.h5", {"arrays": {"spikes": {"times": "out"}}}, "a link into 'other.h5', which is not there")
+    refused(tmp_path / "x.h5", {"arrays": {"spikes": {"times": "out"}}}, "a link to 'other.h5', which does not exist")
 
 
 # -- Damaged files --------------------------------------------------------------------------------------------------------

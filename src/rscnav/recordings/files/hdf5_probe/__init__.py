@@ -1,7 +1,7 @@
-"""An HDF5 file is looked through by a process of its own before it is read.
+"""Check of an HDF5 file, in a process of its own, before it is read.
 
-- ``datasets``  what is looked at in one dataset: where its values lie, how they are packed, and its first and last elements
-- ``findings``  what the look through an HDF5 file (`rscnav.recordings.files.hdf5_probe.probe`) found
-- ``links``     where the links of an HDF5 file lead, found out without opening anything outside the file's folder
-- ``probe``     ``python -m rscnav.recordings.files.hdf5_probe.probe FILE``
+- ``datasets``  check of one dataset: where its values are stored, its compression, its first and last elements
+- ``findings``  start of the probe, and its results: what may be read, what is damaged, what the file contains
+- ``links``     targets of links, found without opening files outside the file's folder
+- ``probe``     ``python -m rscnav.recordings.files.hdf5_probe.probe FILE``, the process that walks through the file
 """

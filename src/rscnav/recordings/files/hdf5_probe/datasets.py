@@ -1,4 +1,4 @@
-"""What is looked at in one dataset: where its values lie, how they are packed, and its first and last elements."""
+"""Check of one HDF5 dataset: where its values are stored, its compression, and its first and last elements."""
 
 import math
 import os
@@ -11,33 +11,38 @@ import numpy as np
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.hdf5_probe.links import Outside, beside
 
-_LARGE_CHUNK = 64 << 20  # larger chunks are not unpacked here
-_SMALLEST_REFUSED = 256 << 20  # a dataset of less is never too large
-_MOST_PACKED = 1000  # times the size of the file: gzip packs 1,032 equal bytes into one
-_VARIABLE = 200_000  # elements of variable length, or references, that are read of one dataset
+_LARGE_CHUNK = 64 << 20  # bytes; larger chunks are not decompressed here
+_SMALLEST_REFUSED = 256 << 20  # bytes; a smaller dataset is never too large
+_MOST_PACKED = 1000  # largest compression ratio; gzip compresses 1,032 equal bytes to one
+_VARIABLE = 200_000  # elements of variable length, or references, that are read from one dataset
 _COMMON = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
-_UNCOMMON_IN_FULL = 64 << 20  # bytes of a dataset with other filters that are unpacked here
+_UNCOMMON_IN_FULL = 64 << 20  # bytes; smaller datasets with other filters are decompressed completely
 Extent = tuple[int, int, str]
 
 
 def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, int], full: bool) -> dict[str, Any]:
-    """Look at a dataset, report to the walk what is wrong with it, and return what a list of contents says of it.
+    """Check a dataset, report faults to the walk, and return its entry for the list of contents.
 
     Parameters
     ----------
     walk : rscnav.recordings.files.hdf5_probe.probe.FileWalk
     data : h5py.Dataset
     name : str
-        For messages.
+        Path, for messages.
     key : (str, int)
         File and address.
     full : bool
         Whether values are read.
 
+    Returns
+    -------
+    dict
+        ``shape``, ``dtype`` and ``bytes``; empty for a type that cannot be read.
+
     Raises
     ------
     Exception
-        Whatever libhdf5 raises for a damaged dataset.
+        Any error of libhdf5 for a damaged dataset.
     """
     try:
         kind = data.dtype
@@ -45,7 +50,7 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
         walk.emit(drop=name, key=key, why=f"its values are of a type that cannot be read ({error})")
         return {}
     if data.shape is None:
-        walk.emit(drop=name, key=key, why="it holds no values, not even a shape")
+        walk.emit(drop=name, key=key, why="it has neither values nor a shape")
         return {"dtype": str(kind)}
     listed = {"shape": list(data.shape), "dtype": "text" if h5py.check_string_dtype(kind) else str(kind)}
     listed["bytes"] = claimed = math.prod(data.shape) * kind.itemsize
@@ -56,12 +61,12 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
         extents, note = _extents(walk, data, packed)
         size = os.path.getsize(key[0])
         if any(start + length > size for start, length, _ in extents):
-            raise InvalidValueError("its values lie beyond the end of the file")
+            raise InvalidValueError("its values would be stored beyond the end of the file")
         stored += extents
         if claimed > max(_SMALLEST_REFUSED, _MOST_PACKED * size):
             refusal = (
-                f"it claims {_size(claimed)} of values in a file of {_size(size)}, more than can be packed into it: its shape "
-                f"{data.shape} is damaged, or it was never filled"
+                f"its shape {data.shape} needs {_size(claimed)} of values in a file of {_size(size)}, more than compression can "
+                "explain; the shape is damaged, or the values were never written"
             )
         elif note:
             walk.emit(partial=name, key=key, why=note)
@@ -73,12 +78,12 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
 
 
 def _lies_elsewhere(walk: Any, data: h5py.Dataset, packed: Any) -> str:
-    """Say where else the values lie; '' where they lie in the file, or in files in the same folder that are there."""
+    """Return why values stored in other files are not read; '' for values in this file or in existing files of its folder."""
     if packed.get_external_count():
         other = os.fsdecode(packed.get_external(0)[0])
         return (
-            f"its values lie outside, in '{other}' (external storage), and only values inside the file are read; h5repack "
-            "FILE NEW_FILE brings them in"
+            f"its values are in another file, '{other}' (external storage), and only values inside the file are read; copy them "
+            "into the file with h5repack FILE NEW_FILE"
         )
     if packed.get_layout() != h5py.h5d.VIRTUAL:
         return ""
@@ -87,7 +92,7 @@ def _lies_elsewhere(walk: Any, data: h5py.Dataset, packed: Any) -> str:
         if other == ".":
             source = data.file
         elif "%" in other:
-            return f"a virtual dataset of all files '{other}'; write its values into the file itself"
+            return f"a virtual dataset of a pattern of files, '{other}'; write its values into the file itself"
         else:
             try:
                 source = walk.open(beside(data.file.filename, other))
@@ -96,10 +101,13 @@ def _lies_elsewhere(walk: Any, data: h5py.Dataset, packed: Any) -> str:
             except OSError as error:
                 return f"a virtual dataset of '{other}', which cannot be opened ({str(error).splitlines()[0]})"
             walk.emit(follow=source.filename, link=data.name)
-        # The source must be a plain dataset of that file: links in it could lead anywhere.
+        # The source must be a plain dataset of that file, because links in it could point to any file.
         item = source.get(path) if _all_hard(source, path) else None
         if not isinstance(item, h5py.Dataset) or item.id.get_create_plist().get_external_count() or item.is_virtual:
-            return f"a virtual dataset of '{path}' in '{other}', which is no dataset with values of its own"
+            return (
+                f"a virtual dataset of '{path}' in '{other}', which is not a dataset with values of its own; write its values into "
+                "the file itself"
+            )
     return ""
 
 
@@ -113,7 +121,7 @@ def _all_hard(file: h5py.File, path: str) -> bool:
 
 
 def _filter_missing(walk: Any, packed: Any) -> str:
-    """Say which filter cannot be read; report those that a plugin reads."""
+    """Return why a compression filter cannot be read, '' if all can; report filters that need hdf5plugin to the walk."""
     for number in range(packed.get_nfilters()):
         code, _, _, label = packed.get_filter(number)
         if h5py.h5z.filter_avail(code):
@@ -123,11 +131,11 @@ def _filter_missing(walk: Any, packed: Any) -> str:
 
             known = h5py.h5z.filter_avail(code)
         except ImportError:
-            return f"it is compressed by {_filter(code, label)}; pip install hdf5plugin into the environment reads most"
+            return f"it is compressed with {_filter(code, label)}; install most filters with pip install hdf5plugin"
         if not known:
             return (
-                f"it is compressed by {_filter(code, label)}, which the package hdf5plugin does not have; unpack it where it was "
-                "written (h5repack -f NONE FILE NEW_FILE), or install that filter's own HDF5 plugin"
+                f"it is compressed with {_filter(code, label)}, which the package hdf5plugin does not have; decompress it where it "
+                "was written (h5repack -f NONE FILE NEW_FILE), or install the HDF5 plugin of that filter"
             )
         walk.emit(plugin=int(code))
     return ""
@@ -139,7 +147,7 @@ def _filter(code: int, label: bytes) -> str:
 
 
 def _extents(walk: Any, data: h5py.Dataset, packed: Any) -> tuple[list[Extent], str]:
-    """Return where in the file the values lie, and what is to be said of values that are not stored."""
+    """Return the extents (start, length, path) of the values in the file, and a note on chunks that are not stored."""
     if packed.get_layout() == h5py.h5d.CONTIGUOUS:
         start, length = data.id.get_offset(), data.id.get_storage_size()
         return ([(start, length, data.name)] if start is not None and length else []), ""
@@ -155,11 +163,11 @@ def _extents(walk: Any, data: h5py.Dataset, packed: Any) -> tuple[list[Extent], 
     data.id.chunk_iter(enter)
     whole = math.prod([-(-n // c) for n, c in zip(data.shape, data.chunks, strict=True)])
     gone = whole - len(found)
-    return found, f"{gone} of its {whole} chunks are not stored, and read as {data.fillvalue}" if gone > 0 else ""
+    return found, f"{gone} of its {whole} chunks are not stored, and are read as {data.fillvalue}" if gone > 0 else ""
 
 
 def overlapping(extents: list[Extent]) -> Iterator[str]:
-    """Return the datasets of which values lie where others lie."""
+    """Yield the paths of datasets whose values overlap those of another dataset."""
     if not extents:
         return
     starts, lengths = (np.array([extent[k] for extent in extents], np.int64) for k in (0, 1))
@@ -170,14 +178,14 @@ def overlapping(extents: list[Extent]) -> Iterator[str]:
 
 
 def _read_some(walk: Any, data: h5py.Dataset, packed: Any) -> None:
-    """Read the first and the last element, and all of what may loop or crash when it is read."""
+    """Read the first and last element, and all values of types and filters in which reading can loop or crash."""
     if data.size == 0:
         return
     chunks = data.chunks
     if chunks is not None and math.prod(chunks) * data.dtype.itemsize > _LARGE_CHUNK:
         return
-    for place in {(0,) * data.ndim, tuple(n - 1 for n in data.shape)}:
-        _references(data, [data[place]])
+    for corner in {(0,) * data.ndim, tuple(n - 1 for n in data.shape)}:
+        _references(data, [data[corner]])
         walk.progress()
     if data.dtype.kind == "O" or (data.dtype.names and data.dtype.hasobject):
         for start in range(0, min(data.shape[0] if data.ndim else 0, _VARIABLE), 500):
@@ -192,7 +200,7 @@ def _read_some(walk: Any, data: h5py.Dataset, packed: Any) -> None:
 
 
 def _references(data: h5py.Dataset, values: Iterable[Any]) -> None:
-    """Open what references refer to; one that refers to nothing is no damage."""
+    """Open the targets of references; a reference without a target is not damage."""
     for value in values:
         if isinstance(value, h5py.Reference) and value:
             try:

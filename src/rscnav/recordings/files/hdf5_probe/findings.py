@@ -1,6 +1,7 @@
-"""What the look through an HDF5 file (`rscnav.recordings.files.hdf5_probe.probe`) found, and whether the file may be read.
+"""Probe of an HDF5 file in a separate process: start it, and return its findings.
 
-libhdf5 is trusted with no file that was not looked through by a process of its own before.
+libhdf5 can loop, crash or fill the memory on a damaged file. No file is opened in this process before the probe
+(`rscnav.recordings.files.hdf5_probe.probe`) has gone through it.
 """
 
 import json
@@ -27,13 +28,13 @@ class FoundObject:
     Parameters
     ----------
     path : str
-        As libhdf5 has it, with a slash at its start; of an object in a linked file with the file's name before it.
+        With a leading slash; for an object in a linked file, the name of that file comes first.
     kind : str
         ``group`` or ``dataset``.
     type : str
-        ``namespace.neurodata_type``, '' where the file gives none.
+        ``namespace.neurodata_type``; '' if the file names none.
     shape : tuple of int
-        Of a dataset.
+        Shape of a dataset.
     dtype, unit : str
     """
 
@@ -45,7 +46,7 @@ class FoundObject:
     unit: str = ""
 
     def words(self) -> str:
-        """Describe it in one line."""
+        """Return a description in one line."""
         parts = [self.type.rpartition(".")[2] or self.kind]
         if self.kind == "dataset":
             parts += [" x ".join(str(n) for n in self.shape) or "one value", self.dtype]
@@ -54,7 +55,7 @@ class FoundObject:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one object: its path, and a sentence's end."""
+    """Fault of one object: its path, and the reason."""
 
     path: str
     why: str
@@ -65,35 +66,35 @@ class Fault:
 
 @dataclass
 class Probed:
-    """What is in an HDF5 file.
+    """Findings of the probe of an HDF5 file.
 
     Parameters
     ----------
     path : str
-    objects : list of Found
-        As far as the look came.
+    objects : list of FoundObject
+        All objects; of a damaged file those up to the damage.
     refusal : str
-        Why the file is not read at all; '' where it may be.
+        Why the file is not read at all; '' if it can be read.
     refused : dict of Fault
-        Datasets whose values are not read, by file and address; the rest of the file may be.
+        Datasets whose values are not read, by file and address; the rest of the file can be read.
     dropped : dict of Fault
-        Objects that no reader understands, by file and address.
+        Objects that no reader can interpret, by file and address.
     skipped : dict of Fault
-        Links that are not followed, by the file and address of their group, and name.
+        Links that are not followed, by file and address of their group, and name.
     partial : dict of Fault
-        Datasets of which a part was never stored, by file and address.
+        Datasets with chunks that are not stored, by file and address.
     linked : list of str
-        Other files, in the same folder, that links lead into.
+        Other files in the same folder that links point to.
     notes : list of str
-        What is to be said of a file that is read.
+        Notes on a file that can be read.
     plugins : bool
         Whether it needs filters of the package hdf5plugin.
     is_nwb : bool
-        Whether it says of itself that it is NWB.
+        Whether it has the attribute ``nwb_version``.
     specifications : str
-        Path of the group with the file's own copy of its extensions.
+        Path of the group with the stored specifications of extensions.
     busy : bool
-        Whether it could not be opened, which may be different soon.
+        Whether it could not be opened, for example while another program writes it; such findings are not cached.
     """
 
     path: str
@@ -111,7 +112,7 @@ class Probed:
     busy: bool = False
 
     def listed(self) -> list[str]:
-        """Return a line for each object, but for stored specifications."""
+        """Return a line for each object, except stored specifications."""
         wrong = self.faults()
         return [
             found.words() + (f"; {wrong[found.path]}" if found.path in wrong else "")
@@ -120,21 +121,30 @@ class Probed:
         ]
 
     def faults(self) -> dict[str, str]:
-        """Return what is wrong with single objects and links, by path."""
+        """Return the faults of single objects and links: reasons by path."""
         every = [*self.refused.values(), *self.dropped.values(), *self.skipped.values()]
         return {fault.path: fault.why for fault in every}
 
 
 def probed(path: str | os.PathLike[str]) -> Probed:
-    """Look through an HDF5 file, and refuse it where libhdf5 cannot be trusted with it. Call this before h5py opens it.
+    """Probe an HDF5 file before h5py opens it, and raise if it is not safe to open.
 
-    It must be a regular file (`rscnav.recordings.files.open_file.refuse_unreadable`). Filters of hdf5plugin that it needs are there
-    afterwards. What comes back names, as `faults`, datasets and links that must not be read or followed.
+    Filters of hdf5plugin that the file needs are registered.
+
+    Parameters
+    ----------
+    path : path-like
+        A regular file (`rscnav.recordings.files.open_file.refuse_unreadable`).
+
+    Returns
+    -------
+    Probed
+        Its `faults` are datasets and links that must not be read or followed.
 
     Raises
     ------
     InvalidValueError
-        For a file that is damaged, not HDF5, or open for writing; the message names file, place and cure.
+        If the file is damaged, not HDF5, or open for writing; the message names the object and the remedy.
     """
     found = probe(path)
     if found.refusal:
@@ -145,7 +155,7 @@ def probed(path: str | os.PathLike[str]) -> Probed:
 
 
 def probe(path: str | os.PathLike[str]) -> Probed:
-    """Do what `probed` does, but only say in `refusal` why a file is refused. A file that did not change is looked at once."""
+    """Probe an HDF5 file like `probed`, but return the reason in `refusal` instead of raising. Findings are cached until it changes."""
     text = os.fspath(path)
     state = os.stat(text)
     key = (os.path.abspath(text), state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
@@ -158,14 +168,14 @@ def probe(path: str | os.PathLike[str]) -> Probed:
 
 
 def key_of(item: Any) -> Key:
-    """Return what identifies an open object: its file and its address."""
+    """Return file and address of an open object, which identify it."""
     import h5py
 
     return os.path.realpath(item.file.filename), int(h5py.h5o.get_info(item.id).addr)
 
 
 def refuse_values(found: Probed, item: Any) -> None:
-    """Raise an InvalidValueError for an open object whose values must not be read, by whatever path it was reached."""
+    """Raise an InvalidValueError if the values of an open object must not be read."""
     if not found.refused and not found.dropped:
         return
     fault = found.refused.get(key_of(item)) or found.dropped.get(key_of(item))
@@ -174,7 +184,7 @@ def refuse_values(found: Probed, item: Any) -> None:
 
 
 def followed(found: Probed, group: Any) -> list[str]:
-    """Return the names in an open group without the links that must not be followed."""
+    """Return the names of the members of an open group, without links that must not be followed."""
     if not found.skipped:
         return list(group)
     key = key_of(group)
@@ -182,7 +192,7 @@ def followed(found: Probed, group: Any) -> list[str]:
 
 
 def is_hdf5(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file begins as HDF5 does, or does after a user block; libhdf5 is not asked."""
+    """Return whether a file has the signature of HDF5, at its start or after a user block; libhdf5 is not used."""
     with open(path, "rb") as file:
         start, size = 0, os.fstat(file.fileno()).st_size
         while start + len(_SIGNATURE) <= size:
@@ -194,27 +204,27 @@ def is_hdf5(path: str | os.PathLike[str]) -> bool:
 
 
 def _look(path: str) -> Probed:
-    """Run the process, and read its lines."""
+    """Run the probe, and return its findings."""
     found = Probed(path)
     if not is_hdf5(path):
-        found.refusal = f"{path}: not an HDF5 file, or a damaged one; NWB files are HDF5 files"
+        found.refusal = f"{path}: not an HDF5 file, or a damaged one; expected an NWB file in HDF5"
         return found
     status, out, complaint = _run(os.path.abspath(path))
     at, ended = "its beginning", False
     for line in out.splitlines():
         try:
-            said = json.loads(line)
-        except ValueError:  # cut off by the process's end
+            record = json.loads(line)
+        except ValueError:  # incomplete last line of a process that was ended
             break
-        at, ended = said.get("at", at), ended or "end" in said or "closed" in said
-        _enter(found, said)
+        at, ended = record.get("at", at), ended or "end" in record or "closed" in record
+        _enter(found, record)
     if not found.refusal and (status or not ended):
         found.refusal = _ended(path, status, at, complaint.decode("utf-8", "replace"))
     return found
 
 
 def _run(path: str) -> tuple[int, bytes, bytes]:
-    """Run the process; return its exit status (negative: the signal that ended it), what it found, and what it complains of."""
+    """Run the probe; return its exit status (negative: the signal that ended it), standard output and standard error."""
     package = os.path.dirname(os.path.dirname(rscnav.__file__))
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join([package, *filter(None, sys.path)])}
@@ -223,62 +233,63 @@ def _run(path: str) -> tuple[int, bytes, bytes]:
     return done.returncode, done.stdout, done.stderr
 
 
-def _enter(found: Probed, said: dict) -> None:
-    """Enter what one line says."""
-    key = tuple(said["key"]) if "key" in said else ("", 0)
+def _enter(found: Probed, record: dict) -> None:
+    """Add one record of the probe to the findings."""
+    key = tuple(record["key"]) if "key" in record else ("", 0)
     for word, into in (("refuse", found.refused), ("drop", found.dropped), ("partial", found.partial)):
-        if word in said:
-            into[key] = Fault(said[word], said["why"])
-    if "skip" in said:
-        name = said["skip"]
-        found.skipped[(*key, name)] = Fault(f"{said['group'].rstrip('/')}/{name}", said["why"])
-    elif "object" in said:
-        kind = ".".join(filter(None, (said.get("namespace"), said.get("neurodata_type"))))
-        shape = tuple(said.get("shape", ()))
+        if word in record:
+            into[key] = Fault(record[word], record["why"])
+    if "skip" in record:
+        name = record["skip"]
+        found.skipped[(*key, name)] = Fault(f"{record['group'].rstrip('/')}/{name}", record["why"])
+    elif "object" in record:
+        kind = ".".join(filter(None, (record.get("namespace"), record.get("neurodata_type"))))
+        shape = tuple(record.get("shape", ()))
         found.objects.append(
-            FoundObject(said["object"], said["kind"], kind, shape, said.get("dtype", ""), said.get("unit", ""))
+            FoundObject(record["object"], record["kind"], kind, shape, record.get("dtype", ""), record.get("unit", ""))
         )
-    elif "follow" in said and said["follow"] not in found.linked:
-        found.linked.append(said["follow"])
-        found.notes.append(f"{said['link']} is read from the linked file '{os.path.basename(said['follow'])}'")
-    elif "top" in said:
-        found.is_nwb = "nwb_version" in said["top"]
-    elif "specifications" in said:
-        found.specifications = said["specifications"]
-    elif "plugin" in said:
+    elif "follow" in record and record["follow"] not in found.linked:
+        found.linked.append(record["follow"])
+        found.notes.append(f"{record['link']} is read from the linked file '{os.path.basename(record['follow'])}'")
+    elif "top" in record:
+        found.is_nwb = "nwb_version" in record["top"]
+    elif "specifications" in record:
+        found.specifications = record["specifications"]
+    elif "plugin" in record:
         found.plugins = True
-    elif "damage" in said and not found.refusal:
+    elif "damage" in record and not found.refusal:
         found.refusal = (
-            f"{found.path}: the file is damaged at '{said['damage']}' ({said['why']}); copy or download it again"
+            f"{found.path}: the file is damaged at '{record['damage']}' ({record['why']}); copy or download it again"
         )
-    elif "closed" in said:
-        found.refusal, found.busy = _closed(found.path, said["closed"], said["errno"]), True
+    elif "closed" in record:
+        found.refusal, found.busy = _closed(found.path, record["closed"], record["errno"]), True
 
 
 def _closed(path: str, why: str, number: int | None) -> str:
-    """Say why a file cannot be opened."""
+    """Return the message for a file that cannot be opened."""
     if number in (EAGAIN, EACCES):
         return f"{path}: another program has the file open for writing ({why}); close it there and run again"
-    if "h5clear file" in why:  # libhdf5's advice for a file whose writer did not close it
+    if "h5clear file" in why:  # advice of libhdf5 for a file that its writer did not close
         return (
             f"{path}: the file is marked as open for writing; close it in the program that writes it, or, if that program was "
             f"killed, run h5clear -s {path}"
         )
     if "truncated file" in why:
-        return f"{path}: the file is cut short ({why}); copy or download it again"
+        return f"{path}: the file is truncated ({why}); copy or download it again"
     return f"{path}: the file is damaged: it cannot be opened as HDF5 ({why}); copy or download it again"
 
 
-def _ended(path: str, status: int, at: str, said: str) -> str:
-    """Say what became of a process that did not get through."""
+def _ended(path: str, status: int, at: str, output: str) -> str:
+    """Return the message for a probe that ended before the end of the file."""
     cure = "copy or download it again"
     if status == -signal.SIGPROF:
-        return f"{path}: the file is damaged at '{at}': libhdf5 does not come to an end there; {cure}"
+        return f"{path}: the file is damaged at '{at}': libhdf5 does not finish reading it; {cure}"
     if status == -signal.SIGKILL:
         return (
-            f"{path}: the look through the file was killed at '{at}'; was memory short, or is the file damaged there?"
+            f"{path}: the check of the file was killed at '{at}', because memory ran out or the file is damaged there; free memory "
+            f"and run again, or {cure}"
         )
     if status < 0:
         return f"{path}: the file is damaged at '{at}': libhdf5 crashes there ({signal.Signals(-status).name}); {cure}"
-    last = (said.strip().splitlines() or ["no message"])[-1]
-    return f"{path}: the file could not be looked through at '{at}' ({last}); {cure} if it is damaged"
+    last = (output.strip().splitlines() or ["no message"])[-1]
+    return f"{path}: the check of the file failed at '{at}' ({last}); {cure} if it is damaged"

@@ -1,8 +1,9 @@
-"""``python -m rscnav.recordings.files.hdf5_probe.probe FILE``: look through an HDF5 file in a process that may crash or be ended.
+"""``python -m rscnav.recordings.files.hdf5_probe.probe FILE``: check an HDF5 file in a separate process, which may crash.
 
-libhdf5 loops, crashes or fills memory on some damaged files. This process opens every object of a file, reads what may do so, and
-prints what it finds as JSON, an object a line; `rscnav.recordings.files.hdf5_probe.findings` starts it and reads the lines. It ends itself by a signal
-after `STEP_S` seconds of CPU time without progress (`SMALL_STEP_S` in a small file), and may use no more than `MEMORY` bytes.
+libhdf5 loops, crashes or fills the memory on some damaged files. This process opens every object of a file, and reads the values that can
+cause this. It prints its findings as JSON, one object per line; `rscnav.recordings.files.hdf5_probe.findings` starts it and reads the lines.
+A signal ends the process after `STEP_S` seconds of CPU time without progress (`SMALL_STEP_S` in a small file). It can use at most `MEMORY`
+bytes.
 """
 
 import json
@@ -20,36 +21,36 @@ from rscnav.recordings.files.hdf5_probe.datasets import look_at_dataset, overlap
 from rscnav.recordings.files.hdf5_probe.links import Outside, Target, resolve
 
 Key = tuple[str, int]
-STEP_S, SMALL_STEP_S = 4.0, 2.0  # CPU time of one step; unpacking a large chunk takes less than 1 s
-SMALL = 64 << 20  # bytes of a file in which no sound step takes long
-MEMORY = 4 << 30
-_READ_IN_FULL = 10_000  # of more objects than that (MATLAB's cells), only the headers are read
+STEP_S, SMALL_STEP_S = 4.0, 2.0  # largest CPU time of one step (s); decompressing a large chunk takes less than 1 s
+SMALL = 64 << 20  # largest size of a small file (bytes)
+MEMORY = 4 << 30  # bytes
+_READ_IN_FULL = 10_000  # objects whose values are read; of later ones (MATLAB's cells) only the headers
 
 
 class FileWalk:
-    """One look through a file and the files that it links to; results are written to standard output."""
+    """Walk through a file and the files that it links to; findings are written to standard output."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.step_s = SMALL_STEP_S if os.path.getsize(path) < SMALL else STEP_S
         self.files: dict[str, h5py.File] = {}
         self.main: h5py.File | None = None
-        self.real: dict[str, str] = {}  # by the name under which a file was opened
+        self.real: dict[str, str] = {}  # real path, by the name under which a file was opened
         self.seen: set[Key] = set()
         self.extents: dict[str, list[tuple[int, int, str]]] = {}
         self.n_objects = 0
         self.damaged = False
 
     def emit(self, **line: Any) -> None:
-        """Write a line, and allow the next step its full CPU time."""
+        """Write a line of findings, and restart the timer of CPU time."""
         self.progress()
         self.damaged = self.damaged or "damage" in line
         os.write(1, (json.dumps(line) + "\n").encode())
 
     def progress(self) -> None:
-        """Allow the next step its full CPU time. The kernel counts it, also while libhdf5 loops in C.
+        """Restart the timer of CPU time. The kernel runs it, also while libhdf5 loops in C.
 
-        After the first damage there is that much time for all the rest: the file is refused, and the rest only listed.
+        After the first damage the timer is not restarted: the file is rejected, and further objects are only listed.
         """
         if self.damaged:
             return
@@ -65,11 +66,11 @@ class FileWalk:
         return self.files[real]
 
     def name(self, file: h5py.File, path: str) -> str:
-        """Return the path of an object for messages, with the file's name where it is another file."""
+        """Return the path of an object for messages; in a linked file, after the name of that file."""
         return path if file is self.main else f"{os.path.basename(file.filename)}:{path}"
 
     def run(self) -> None:
-        """Look at everything, depth first, in the order in which hdmf reads."""
+        """Check all objects, depth first, in the order in which hdmf reads them."""
         self.main = self.open(self.path)
         root = Target(self.main, "/")
         stack = [(self.key(root), self.members(root, self.key(root), frozenset()))]
@@ -89,12 +90,12 @@ class FileWalk:
         self.emit(end=self.n_objects)
 
     def key(self, target: Target) -> Key:
-        """Return what identifies an object: its file and its address."""
+        """Return file and address of an object, which identify it."""
         info = h5py.h5o.get_info(target.file.id, target.path.encode("utf-8", "surrogateescape"))
         return self.real[target.file.filename], int(info.addr)
 
     def members(self, target: Target, key: Key, above: frozenset[Key]) -> Iterator[tuple[Target, Key]]:
-        """Look at an object itself, then yield what is in it, if it is a group."""
+        """Check an object, then yield its members if it is a group."""
         file, path = target.file, target.path
         name = self.name(file, path)
         self.n_objects += 1
@@ -111,7 +112,7 @@ class FileWalk:
                 full = self.n_objects <= _READ_IN_FULL
                 listed |= look_at_dataset(self, item, name, key, full)
             elif not isinstance(item, h5py.Group):
-                self.emit(drop=name, key=key, why="a named data type, which holds no data")
+                self.emit(drop=name, key=key, why="a named data type, which contains no data")
             if not path.startswith("/#refs#/"):
                 self.emit(object=name, kind="dataset" if isinstance(item, h5py.Dataset) else "group", **listed)
             links = sorted(item) if isinstance(item, h5py.Group) else []
@@ -129,15 +130,15 @@ class FileWalk:
                 self.emit(damage=f"{name.rstrip('/')}/{link}", why=first_line(error))
                 continue
             if found is None or there is None:
-                self.emit(skip=link, key=key, group=name, why="a link to what is not there")
+                self.emit(skip=link, key=key, group=name, why="a link to an object that does not exist")
             elif there == key or there in above:
-                self.emit(skip=link, key=key, group=name, why="a link to a group that holds it")
+                self.emit(skip=link, key=key, group=name, why="a link to a group that contains it")
             else:
                 yield found, there
 
     def attributes(self, item: Any, name: str, key: Key) -> dict[str, Any]:
-        """Read all attributes; return those that say what the object is."""
-        said: dict[str, Any] = {}
+        """Read all attributes; return namespace, neurodata_type and unit."""
+        described: dict[str, Any] = {}
         for attribute in item.attrs:
             try:
                 value = item.attrs[attribute]
@@ -150,14 +151,14 @@ class FileWalk:
                     if attribute == ".specloc" and name == "/":
                         self.emit(specifications=there.name)
                 except Exception:
-                    self.emit(drop=name, key=key, why=f"its attribute '{attribute}' refers to an object that is gone")
+                    self.emit(drop=name, key=key, why=f"its attribute '{attribute}' refers to a missing object")
             elif attribute in ("namespace", "neurodata_type", "unit") and isinstance(value, str | bytes):
-                said[attribute] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-        return said
+                described[attribute] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        return described
 
 
 def main(path: str) -> None:
-    """Look through one file."""
+    """Check one file, with limits of memory and of CPU time."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard < 0 else min(MEMORY, hard), hard))
@@ -170,7 +171,7 @@ def main(path: str) -> None:
         walk.emit(closed=first_line(error), errno=error.errno)
         return
     walk.run()
-    os._exit(0)  # closing a damaged file may crash too, after all was said
+    os._exit(0)  # closing a damaged file can crash too
 
 
 if __name__ == "__main__":

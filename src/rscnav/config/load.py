@@ -34,7 +34,7 @@ def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) 
     """
     files = (path, *presets)
     values, places = read_files(*files)
-    return parse_config(values, " with ".join(map(os.fspath, files)), places)
+    return parse_config(values, " with ".join(os.fspath(file) for file in files), places)
 
 
 def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[KeyPositions]]:

@@ -158,7 +158,7 @@ class Builder:
 
     def alias(self, event: AliasEvent, path: tuple[Any, ...]) -> Any:
         """Copy what an alias stands for."""
-        anchor, name = self.anchors.get(event.anchor), str(event.anchor)[:60]
+        anchor, name = self.anchors.get(str(event.anchor)), str(event.anchor)[:60]
         if anchor is None:
             said = f"*{name} stands for &{name}, which is not there above; add it, or correct the name"
             raise self.error(event, path, said)

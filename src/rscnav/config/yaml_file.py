@@ -71,7 +71,8 @@ def _reason(error: yaml.YAMLError, text: str) -> str:
     if mark.line >= len(lines):
         seen = " (the end of the file)"
     begun = getattr(error, "context_mark", None)
-    apart = begun is not None and begun.line != mark.line
-    within = f"; what it belongs to begins in line {begun.line + 1}" if apart else ""
+    within = ""
+    if begun is not None and begun.line != mark.line:
+        within = f"; what it belongs to begins in line {begun.line + 1}"
     cure = next((cure for words, cure in _SAID.items() if words in said), said)
     return f"line {mark.line + 1}, column {mark.column + 1}: {cure}{seen}{within}"

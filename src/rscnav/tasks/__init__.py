@@ -1,16 +1,16 @@
-"""Worlds with landmarks that look alike, sampled in batches of trials on any device.
+"""Tasks: environments with visually identical landmarks, sampled in batches of trials on any device.
 
-- ``arena``              `arena`: find your place in a disc, and the rewarded port on its rim, by two landmarks that look exactly alike
-- ``arena_motion``       how the animal moves in a disc
-- ``base``               what every task offers: time step and length of its trials, batches of trials, the interface
-- ``input_encoding``     how quantities enter the input channels: as one number, or as a population
-- ``lazy_torch``         torch, imported when something of it is first used, so that settings are read and analyses run without it
+- ``arena``              `arena`: localisation in a disc with two identical landmarks on its rim; report of position and rewarded port
+- ``arena_motion``       motion of the animal in a disc
+- ``base``               interface of all tasks, timing of trials, batches of trials
+- ``input_encoding``     encoding of inputs: one channel, or a population of channels
+- ``lazy_torch``         torch, imported at first use, so that settings and analyses do not load it
 - ``registry``           tasks by name
-- ``ring``               what the tasks on the ring share: settings, motion, bins, what is in view
-- ``ring_external_map``  `ring-external-map`: two to four alike landmarks at new places in each trial
-- ``ring_fixed``         `ring-fixed`: find your place on a ring with two landmarks that look exactly alike
-- ``ring_internal_map``  `ring-internal-map`: two alike landmarks whose separation changes from trial to trial and must be found out
-- ``ring_motion``        how the animal moves on the ring
+- ``ring``               base class of the tasks on a ring: settings, motion, position bins, visibility
+- ``ring_external_map``  `ring-external-map`: two to four identical landmarks at new positions in each trial; the map is an input
+- ``ring_fixed``         `ring-fixed`: localisation on a ring with two identical landmarks at fixed positions
+- ``ring_internal_map``  `ring-internal-map`: two identical landmarks; their separation changes from trial to trial and must be inferred
+- ``ring_motion``        motion of the animal on the ring
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""`arena`: find your place in a disc, and the rewarded port on its rim, by two landmarks that look exactly alike."""
+"""`arena`: localisation in a disc with two identical landmarks on its rim; report of position and rewarded port."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ from rscnav.tasks.lazy_torch import Tensor, torch
 from rscnav.tasks.ring import check_counts, equal_bin, wrap
 
 OBSERVERS = "rscnav.observers.arena"
-INPUT_M = 0.1  # input channels count metres in units of this, whatever the settings: lessons of a curriculum then agree
+INPUT_M = 0.1  # unit of length of the input channels (m); it does not depend on settings, so that lessons of a curriculum agree
 
 
 class Settings(TrialTiming):
-    """A disc with ports on its rim; landmark a at one port, b at the separation from it."""
+    """A disc with ports on its rim; landmark a at one port, b at `separation_rad` from it."""
 
     trial_s: float = Field(30.0, gt=0, le=10_000, description="length of a trial (s)")
     radius_m: float = Field(0.25, gt=0, description="radius of the disc (m)")
     n_ports: int = Field(
-        16, ge=2, le=4_096, description="ports on the rim, equally spaced; the scene is turned by one of as many steps"
+        16,
+        ge=2,
+        le=4_096,
+        description="ports on the rim, equally spaced; the scene is rotated by a multiple of 2π / n_ports",
     )
     separation_rad: float = Field(
-        0.75 * math.pi, description="place of b, counter-clockwise from a (rad); a port must be there"
+        0.75 * math.pi, description="position of b, counter-clockwise from a (rad); it must be at a port"
     )
     visibility_radius_m: float = Field(0.15, gt=0, description="a landmark is visible within this distance (m)")
     bearing_noise_rad: float = Field(0.1, gt=0, description="sd of the noise on a landmark's bearing, each step (rad)")
@@ -40,7 +43,7 @@ class Settings(TrialTiming):
         1,
         ge=1,
         le=4_096,
-        description="input channels of speed and of turn rate, each; above 1 a linearly tuned population",
+        description="input channels of speed and of turn rate, each; above 1: a population with linear tuning",
     )
     motion: PlaneMotion = Field(default_factory=PlaneMotion)
 
@@ -51,23 +54,23 @@ class Settings(TrialTiming):
         if off > 0.25 * port:
             raise InvalidValueError(
                 f"separation_rad: no port is near landmark b: {self.separation_rad:.3f} rad is {off:.3f} rad from the nearest one, "
-                f"and n_ports={self.n_ports} ports are {port:.3f} rad apart; choose a multiple of that, or another n_ports"
+                f"and n_ports={self.n_ports} ports have a spacing of {port:.3f} rad; choose a multiple of that, or another n_ports"
             )
-        apart = 2 * self.radius_m * abs(math.sin(self.separation_rad / 2))
-        if apart < 2 * self.visibility_radius_m:
+        distance = 2 * self.radius_m * abs(math.sin(self.separation_rad / 2))
+        if distance < 2 * self.visibility_radius_m:
             raise InvalidValueError(
-                f"separation_rad: landmarks {apart:.3f} m apart are closer than twice visibility_radius_m ({2 * self.visibility_radius_m:.3f} m), so that "
-                "both would be in view at once; move them apart or lower visibility_radius_m"
+                f"separation_rad: a distance of {distance:.3f} m between landmarks is less than twice visibility_radius_m ({2 * self.visibility_radius_m:.3f} m), so that "
+                "both would be in view at once; increase separation_rad or decrease visibility_radius_m"
             )
         if math.isclose(abs(math.remainder(self.separation_rad, 2 * math.pi)), math.pi, abs_tol=1e-6):
             raise InvalidValueError(
-                "separation_rad: at π the arena looks the same from a and from b, and no observer can tell them apart; "
+                "separation_rad: at π the arena looks the same from a and from b, and no observer can distinguish them; "
                 "choose another separation, for example 0.75π = 2.356"
             )
         if self.visibility_radius_m >= self.radius_m:
             raise InvalidValueError(
-                f"visibility_radius_m: {self.visibility_radius_m} m reaches from the rim to the centre (radius_m {self.radius_m}), where trials start in "
-                "the dark; lower it"
+                f"visibility_radius_m: {self.visibility_radius_m} m reaches from the rim to the centre (radius_m {self.radius_m}), where trials start "
+                "with no landmark in view; decrease it"
             )
         return self
 
@@ -78,11 +81,11 @@ class Settings(TrialTiming):
 
 
 class Task:
-    """A disc with two alike landmarks on its rim, turned as a whole by a random number of ports in each trial.
+    """A disc with two identical landmarks on its rim, rotated as a whole by a random count of ports in each trial.
 
-    The animal starts in the centre, in the dark. Inputs are egocentric: sensed speed (0.1 m/s) and turn rate (rad/s);
-    whether a landmark is in view, and if so sine and cosine of its bearing and its distance (0.1 m), with noise. The network reports its place in the landmark frame (origin in the centre, a at angle 0), and the
-    rewarded port, which is b's, in the frame of its heading at the start.
+    The animal starts in the centre, with no landmark in view. Inputs are egocentric: sensed speed (0.1 m/s) and turn rate (rad/s);
+    whether a landmark is in view, and if so sine and cosine of its bearing and its distance (0.1 m), with noise. The network reports its position in the landmark frame (origin in the centre, a at angle 0), and the
+    rewarded port, which is the port of b, in the frame of its heading at the start.
 
     References
     ----------
@@ -120,7 +123,7 @@ class Task:
         return torch.tensor([0.0, self.settings.separation_rad], dtype=torch.float64, device=device)
 
     def place_bin(self, place: Tensor) -> Tensor:
-        """Give the bin of places (..., 2) in the landmark frame."""
+        """Return the bin of positions (..., 2) in the landmark frame."""
         s = self.settings
         side = equal_bin(place, -s.radius_m, s.radius_m, s.n_bins_side)
         return side[..., 0] * s.n_bins_side + side[..., 1]
@@ -145,12 +148,14 @@ class Task:
         noise = torch.randn(2, n_trials, n_steps, generator=generator, device=device, dtype=torch.float64)
         bearing = torch.atan2(seen[..., 1], seen[..., 0]) - heading + s.bearing_noise_rad * noise[0]
         sensed_distance = torch.linalg.vector_norm(seen, dim=2) + s.distance_noise_m * noise[1]
-        told = torch.stack([torch.ones_like(bearing), bearing.sin(), bearing.cos(), sensed_distance / INPUT_M], dim=2)
+        seen_inputs = torch.stack(
+            [torch.ones_like(bearing), bearing.sin(), bearing.cos(), sensed_distance / INPUT_M], dim=2
+        )
         n = s.velocity_units
         moves = [encode_velocity(speed / INPUT_M, n), encode_velocity(turn, n)]
         reward = (port + s.port_steps) % s.n_ports
         return Batch(
-            inputs=torch.cat([*moves, told * visible.any(dim=2, keepdim=True)], dim=2).float(),
+            inputs=torch.cat([*moves, seen_inputs * visible.any(dim=2, keepdim=True)], dim=2).float(),
             targets={"position": self.place_bin(place), "port": reward[:, None].expand(-1, n_steps)},
             position=place,
             velocity=speed,

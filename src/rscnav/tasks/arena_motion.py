@@ -1,4 +1,4 @@
-"""How the animal moves in a disc: it commands speed and turns by what it reckons its pose to be, and slips unawares."""
+"""Motion of the animal in a disc: commands depend on the dead-reckoned pose, and motion noise is not sensed."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from rscnav.tasks.lazy_torch import Tensor, torch
 
 
 class PlaneMotion(StrictSettings):
-    """How the animal moves in the disc: random speed and turning, along the wall where it is near; noise unsensed."""
+    """Settings of the motion in the disc: random speed and turn rate, wall following, and motion noise that is not sensed."""
 
     speed_m_s: float = Field(0.08, gt=0, description="mean speed; speeds are Rayleigh distributed (m/s)")
     speed_correlation_s: float = Field(
-        1.0, gt=0, description="correlation time of the two processes whose length the speed is (s)"
+        1.0, gt=0, description="correlation time of the two processes whose norm is the speed (s)"
     )
     turn_sd_rad_s: float = Field(2.25, ge=0, description="standard deviation of the turn rate (rad/s)")
     turn_correlation_s: float = Field(0.08, gt=0, description="correlation time of the turn rate (s)")
-    wall_m: float = Field(0.1, gt=0, description="nearer to the wall than this the animal turns to go along it (m)")
-    wall_turn_rad_s: float = Field(
-        6.0, ge=0, description="how fast it turns at the wall when heading straight at it (rad/s)"
+    wall_m: float = Field(0.1, gt=0, description="closer to the wall than this, the animal turns to walk along it (m)")
+    wall_turn_rad_s: float = Field(6.0, ge=0, description="turn rate at the wall when heading straight at it (rad/s)")
+    noise_m: float = Field(
+        0.003, gt=0, description="sd of the motion noise of each step and coordinate, which is not sensed (m)"
     )
-    noise_m: float = Field(0.003, gt=0, description="sd of the unsensed motion, each step and coordinate (m)")
-    noise_rad: float = Field(0.03, gt=0, description="sd of the unsensed turn, each step (rad)")
+    noise_rad: float = Field(0.03, gt=0, description="sd of the turn noise of each step, which is not sensed (rad)")
 
 
 def commands(
@@ -36,9 +36,9 @@ def commands(
     generator: torch.Generator,
     device: torch.device | str,
 ) -> tuple[Tensor, Tensor]:
-    """Draw what the animal would do far from any wall: speed and turn rate.
+    """Draw the commands far from any wall: speed and turn rate.
 
-    The speed is the length of two independent Ornstein-Uhlenbeck processes (Rayleigh distributed), the turn rate one more.
+    The speed is the norm of two independent Ornstein-Uhlenbeck processes (Rayleigh distributed); the turn rate is a third process.
 
     Returns
     -------
@@ -66,9 +66,9 @@ def wander(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Walk in a disc from its centre, heading along x.
 
-    Commands follow the dead-reckoned pose, which is a function of past commands; the true pose takes the same commands
-    with fresh noise. So commands tell of the pose nothing beyond themselves. Steps are those of `moved`, in complex numbers
-    because a short trial is many small tensors, and the number of operations is what takes the time.
+    Commands depend on the dead-reckoned pose, which is a function of past commands; the true pose takes the same commands
+    plus motion noise. Given past commands, a command therefore carries no further information on the true pose. Steps are those
+    of `moved`, in complex numbers, because time grows with the count of operations on many small tensors.
 
     Returns
     -------
@@ -110,22 +110,22 @@ def wander(
 
 
 def rotated(x: Tensor, y: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
-    """Turn places by an angle, given by its cosine and sine."""
+    """Rotate positions by an angle, given by its cosine and sine."""
     return cos * x - sin * y, sin * x + cos * y
 
 
 def unit(angle: Tensor) -> Tensor:
-    """Give the complex number of length 1 at an angle (rad)."""
+    """Return exp(i angle), for angles in rad."""
     return torch.complex(angle.cos(), angle.sin())
 
 
 def wall_turn(motion: PlaneMotion, radius_m: float, distance: Tensor, ahead: Tensor, aside: Tensor) -> Tensor:
-    """Turn rate (rad/s) that leads along the wall: the faster the nearer and the more straight the animal heads at it.
+    """Compute the turn rate (rad/s) of wall following; it grows with proximity and with the component of the heading towards the wall.
 
     Parameters
     ----------
     distance : tensor
-        From the centre (m).
+        Distance from the centre (m).
     ahead, aside : tensor
         Cosine and sine of the heading relative to the direction of the wall's nearest point.
     """
@@ -136,14 +136,14 @@ def wall_turn(motion: PlaneMotion, radius_m: float, distance: Tensor, ahead: Ten
 def moved(
     x: Tensor, y: Tensor, heading: Tensor, stride: Tensor, turned: Tensor, slip: Tensor | list[Tensor], radius_m: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Take one step: turn, go forward, slip; whoever would leave the disc stays on its rim.
+    """Compute the pose after one step: turn, forward motion, noise; a pose outside the disc is moved to its rim.
 
     Parameters
     ----------
     x, y, heading : tensor
         Pose before (m, m, rad).
     stride, turned : tensor
-        Commanded way (m) and turn (rad).
+        Commanded distance (m) and turn (rad).
     slip : three tensors
         Noise on x, y (m) and heading (rad).
 

@@ -1,4 +1,4 @@
-"""What every task offers: time step and length of its trials, batches of trials, the interface."""
+"""Interface of all tasks, timing of trials, and batches of trials."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MOST_STEPS = 100_000  # of a trial
 
 
 class TrialTiming(StrictSettings):
-    """Time step, length of a trial, and when reports count."""
+    """Time step, length of a trial, and which steps enter the loss."""
 
     dt_s: float = Field(0.1, ge=1e-4, le=10, description="time step (s)")
     trial_s: float = Field(10.0, gt=0, le=10_000, description="length of a trial (s)")
     loss: Literal["many-to-many", "many-to-one"] = Field(
-        "many-to-many", description="reports count at every step, or many-to-one: at the last step of a trial only"
+        "many-to-many", description="the loss counts every step; many-to-one: only the last step of a trial"
     )
 
     @model_validator(mode="after")
@@ -32,7 +32,7 @@ class TrialTiming(StrictSettings):
             raise InvalidValueError(f"trial_s: {self.trial_s} s is shorter than one step of {self.dt_s} s")
         if self.n_steps > MOST_STEPS:
             raise InvalidValueError(
-                f"trial_s: {self.trial_s} s in steps of dt_s: {self.dt_s} s are {self.n_steps:,} steps a trial; at most "
+                f"trial_s: {self.trial_s} s in steps of dt_s: {self.dt_s} s are {self.n_steps:,} steps per trial; at most "
                 f"{MOST_STEPS:,} are valid: shorten trials or lengthen steps"
             )
         return self
@@ -50,20 +50,20 @@ class Batch:
     Parameters
     ----------
     inputs : tensor, (trial, step, channel), float32
-        All that an observer may know.
+        Everything that an observer may use.
     targets : dict of tensor, (trial, step), int64
-        Per head the class to report.
+        For each head, the class to report.
     position : tensor, (trial, step, dim), float64
-        The truth, in the landmark frame.
+        True position, in the landmark frame.
     velocity : tensor, (trial, step), float64
-        As sensed; in the plane the speed.
+        Sensed velocity; in the plane, speed.
     visible : tensor, (trial, step, landmark), bool
     landmarks : tensor, (trial, landmark, dim), float64
         NaN where a trial has no such landmark.
     heading : tensor, (trial, step), float64, optional
         In the landmark frame (rad); None on the ring.
     rotation : tensor, (trial,), float64, optional
-        Angle by which the scene is turned in the room, or in the frame of the start (rad); None: not turned.
+        Rotation of the scene in the room, or in the frame of the start (rad); None: not rotated.
     """
 
     inputs: Tensor
@@ -80,7 +80,7 @@ class Batch:
 
     @property
     def landmarks_met(self) -> Tensor:
-        """How many distinct landmarks were in view so far, at most 2: the phase. Shape (trial, step), int64."""
+        """Phase: count of distinct landmarks in view so far, at most 2. Shape (trial, step), int64."""
         return self.visible.cummax(dim=1).values.sum(dim=2).clamp(max=2)
 
     def part(self, which: slice) -> Batch:
@@ -93,12 +93,12 @@ class Batch:
 
 
 def join(batches: list[Batch]) -> Batch:
-    """Put batches of trials of one task and length one after the other."""
+    """Concatenate batches of trials of one task and length."""
     return _merged(batches, torch.cat)
 
 
 def _merged(batches: list[Batch], merge: Callable[[list[Tensor]], Tensor]) -> Batch:
-    """Make a batch by turning the tensors that some batches have of each field, and of each head's targets, into one."""
+    """Merge the tensors of each field, and of each head's targets, over batches."""
     names = [f.name for f in fields(Batch) if f.name != "targets" and getattr(batches[0], f.name) is not None]
     merged = {name: merge([getattr(batch, name) for batch in batches]) for name in names}
     heads = batches[0].targets
@@ -106,15 +106,15 @@ def _merged(batches: list[Batch], merge: Callable[[list[Tensor]], Tensor]) -> Ba
 
 
 class Task(Protocol):
-    """What every task offers to networks, observers and sessions."""
+    """Interface of a task for networks, observers and sessions."""
 
     @property
     def name(self) -> str:
-        """As in the configuration."""
+        """Name in the configuration."""
 
     @property
     def settings(self) -> Any:
-        """Its numbers; among them ``dt_s``, ``n_steps`` and ``loss``."""
+        """Settings; among them ``dt_s``, ``n_steps`` and ``loss``."""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -122,7 +122,7 @@ class Task(Protocol):
 
     @property
     def heads(self) -> dict[str, int]:
-        """Classes of each report; one of them is ``position``."""
+        """Heads and their counts of classes; one head is ``position``."""
 
     @property
     def bin_centres(self) -> NDArray[np.float64]:
@@ -130,11 +130,11 @@ class Task(Protocol):
 
     @property
     def landmark_names(self) -> tuple[str, ...]:
-        """Names of the landmarks, in the order of their places."""
+        """Names of the landmarks, in the order of `Batch.landmarks`."""
 
     @property
     def visibility(self) -> float:
-        """A landmark is in view within this distance (the position's unit)."""
+        """Visibility radius: a landmark is in view within this distance (unit of the position)."""
 
     @property
     def position_unit(self) -> str:
@@ -142,7 +142,7 @@ class Task(Protocol):
 
     @property
     def map_known(self) -> bool:
-        """Whether the animal knows where the landmarks are once it has met one: without that no absence is telling."""
+        """Whether the landmark positions are known after the first encounter; only then is an absent landmark informative."""
 
     @property
     def dt_s(self) -> float:
@@ -162,7 +162,7 @@ class Task(Protocol):
         n_trials, n_steps : int
             At least 1 each.
         generator : torch.Generator
-            Of the same device.
+            Generator on the same device.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""How quantities enter the input channels: as one number, or as a population."""
+"""Encoding of inputs: one channel, or a population of channels."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from rscnav.tasks.lazy_torch import Tensor, torch
 
 
 def velocity_names(n_units: int) -> tuple[str, ...]:
-    """Name the channels of the velocity."""
+    """Return the names of the velocity channels."""
     return ("velocity",) if n_units == 1 else tuple(f"velocity {k}" for k in range(n_units))
 
 
 def velocity_gains(n_units: int, like: Tensor) -> Tensor:
-    """Gains of the linearly tuned units, evenly spaced from -1 to 1; of a single one 1."""
+    """Return the gains of units with linear tuning, evenly spaced from -1 to 1; 1 for a single unit."""
     if n_units == 1:
         return torch.ones(1, dtype=like.dtype, device=like.device)
     return torch.linspace(-1, 1, n_units, dtype=like.dtype, device=like.device)
 
 
 def encode_velocity(velocity: Tensor, n_units: int) -> Tensor:
-    """Code a velocity by linearly tuned units, gain times velocity: (...) -> (..., unit)."""
+    """Encode a velocity by units with linear tuning, gain times velocity: (...) -> (..., unit)."""
     return velocity[..., None] * velocity_gains(n_units, velocity)
 
 
@@ -31,14 +31,14 @@ def decode_velocity(channels: Tensor) -> Tensor:
 
 
 def population_code(places: Tensor, n_units: int, width_rad: float) -> Tensor:
-    """Code a set of places on the ring by a population, all at once: bumps exp((cos(φ - θ) - 1) / width²), summed, (trial, unit).
+    """Compute the population code of a set of positions θ on the ring: the sum of exp((cos(φ - θ) - 1) / width²), (trial, unit).
 
     Parameters
     ----------
     places : tensor, (trial, place)
         Angles (rad); NaN for none.
     n_units : int
-        Preferred places φ, evenly spaced from -π.
+        Preferred positions φ, evenly spaced from -π.
     width_rad : float
         Width (sd) of a bump.
     """

@@ -1,6 +1,6 @@
-"""torch, imported when something of it is first used, so that settings are read and analyses run without it; `Tensor` is for annotations.
+"""torch, imported at first use, so that settings and analyses do not load it; `Tensor` is for annotations.
 
-Not `lazy_loader.load`: that puts a stand-in among the loaded modules, and scipy, which asks there whether torch is in use, then loads all of it.
+`lazy_loader.load` does not serve here: it puts a placeholder into `sys.modules`, and scipy, which looks there for torch, then loads all of it.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -2,11 +2,11 @@
 
 To add a task, write one module and add one line to `TASKS`. The module offers:
 
-- ``Settings``   its numbers, a `TrialTiming` model with defaults: a section of ``config.yaml`` under ``tasks``
-- ``Task``       made from them: names, channels, heads, and ``sample`` (see `rscnav.tasks.base.Task`)
-- ``OBSERVERS``  the module of its ideal observers (see `rscnav.observers.registry`), or '' for none: then there is no gap
+- ``Settings``   a `TrialTiming` model with defaults: a section of ``config.yaml`` under ``tasks``
+- ``Task``       made from the settings: names, channels, heads, and ``sample`` (see `rscnav.tasks.base.Task`)
+- ``OBSERVERS``  the module of its ideal observers (see `rscnav.observers.registry`), or '' for none: then no optimality gap
 
-Modules load torch when they first use it, because the configuration is read where torch need not be.
+Modules load torch at first use, because jobs that need no torch read the configuration too.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ def make_task(name: str, **settings: Any) -> Task:
     name : str
         For example ``"ring-fixed"``.
     **settings
-        Overrides of its defaults, as in the section ``tasks`` of ``config.yaml``.
+        Settings that differ from the defaults, as in the section ``tasks`` of ``config.yaml``.
 
     Raises
     ------
     InvalidValueError
-        For an unknown task (the message lists those there are), an unknown setting, or one without an answer.
+        For an unknown task (the message lists the valid ones), an unknown setting, or settings that leave the position undetermined.
     """
     return task_from(name, check(task_module(name).Settings, settings, f"task {name}"))
 
 
 def task_from(name: str, settings: StrictSettings) -> Task:
-    """Make a task from settings that are already checked."""
+    """Make a task from checked settings."""
     return task_module(name).Task(settings)
 
 
 def task_code(name: str) -> tuple[str, ...]:
-    """Name the modules that a task and its observers are made of, for `rscnav.workflow.provenance.provenance.code_hash`."""
+    """Return the names of the modules of a task and of its observers, for `rscnav.workflow.provenance.provenance.code_hash`."""
     return tuple(filter(None, (TASKS[name], task_module(name).OBSERVERS)))

@@ -1,4 +1,4 @@
-"""What the tasks on the ring share: settings, motion, bins, what is in view. Angles in radians, counter-clockwise positive."""
+"""Base class of the tasks on a ring: settings, motion, position bins, visibility. Angles in radians, counter-clockwise positive."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from rscnav.tasks.ring_motion import RingMotion, sensed_velocity, travelled
 
 
 class RingSettings(TrialTiming):
-    """Numbers that all tasks on the ring have."""
+    """Settings shared by all tasks on the ring."""
 
     visibility_radius_rad: float = Field(
         0.25, gt=0, lt=math.pi / 2, description="a landmark is visible within this angle (rad)"
     )
     n_bins: int = Field(64, ge=2, le=4_096, description="bins of reported position")
     velocity_units: int = Field(
-        1, ge=1, le=4_096, description="input channels of the velocity; above 1 a linearly tuned population"
+        1, ge=1, le=4_096, description="input channels of the velocity; above 1: a population with linear tuning"
     )
     motion: RingMotion = Field(default_factory=RingMotion)
 
@@ -39,7 +39,7 @@ class RingSettings(TrialTiming):
 
 
 class RingTask(ABC):
-    """A task on the ring: a subclass says where the landmarks are and what the animal is told of them.
+    """Base class of a task on the ring; a subclass defines the landmark positions and the landmark inputs.
 
     References
     ----------
@@ -51,7 +51,7 @@ class RingTask(ABC):
     position_unit = "rad"
     landmark_names: tuple[str, ...] = ("a", "b")
     map_known = True
-    map_shown = False  # whether inputs show the places at an encounter
+    map_shown = False  # whether inputs contain the landmark positions during encounters
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings
@@ -73,14 +73,14 @@ class RingTask(ABC):
 
     @abstractmethod
     def draw_places(self, n_trials: int, generator: torch.Generator, device: torch.device | str) -> Tensor:
-        """Draw where the landmarks are: (trial, landmark), rad, NaN for none."""
+        """Draw the landmark positions: (trial, landmark), rad, NaN for none."""
 
     def landmark_channels(self, visible: Tensor, places: Tensor) -> Tensor:
-        """Say what is told of landmarks, (trial, step, channel): here, that one is in view."""
+        """Return the landmark inputs, (trial, step, channel): here 1 while any landmark is in view."""
         return visible.any(dim=2, keepdim=True).to(places.dtype)
 
     def other_targets(self, places: Tensor, n_steps: int) -> dict[str, Tensor]:
-        """Give the targets of heads other than position, each (trial, step)."""
+        """Return the targets of the heads other than position, each (trial, step)."""
         return {}
 
     def sample(
@@ -96,9 +96,9 @@ class RingTask(ABC):
         visible = (
             wrap(position[:, :, None] - places[:, None]).abs() < s.visibility_radius_rad
         )  # (trial, step, landmark)
-        told = self.landmark_channels(visible, places)
+        landmark_inputs = self.landmark_channels(visible, places)
         return Batch(
-            inputs=torch.cat([encode_velocity(velocity, s.velocity_units), told], dim=2).float(),
+            inputs=torch.cat([encode_velocity(velocity, s.velocity_units), landmark_inputs], dim=2).float(),
             targets={
                 "position": equal_bin(position, -math.pi, math.pi, s.n_bins),
                 **self.other_targets(places, n_steps),
@@ -111,16 +111,16 @@ class RingTask(ABC):
 
 
 def check_counts(n_trials: int, n_steps: int) -> None:
-    """Refuse to draw less than one trial or one step."""
+    """Raise an InvalidValueError for fewer than one trial or one step."""
     if n_trials < 1 or n_steps < 1:
         raise InvalidValueError(f"needs at least one trial and one step, got n_trials={n_trials}, n_steps={n_steps}")
 
 
 def wrap(angle: Tensor) -> Tensor:
-    """Bring angles (rad) into [-π, π)."""
+    """Wrap angles (rad) to [-π, π)."""
     return torch.remainder(angle + math.pi, 2 * math.pi) - math.pi
 
 
 def equal_bin(value: Tensor, low: float, high: float, n_bins: int) -> Tensor:
-    """Give the bin, of `n_bins` equal ones between `low` and `high`, that each value falls in (int64)."""
+    """Return the index of the bin of each value, for `n_bins` equal bins between `low` and `high` (int64)."""
     return ((value - low) * (n_bins / (high - low))).long().clamp(0, n_bins - 1)

@@ -1,4 +1,4 @@
-"""`ring-external-map`: two to four alike landmarks at new places in each trial; whoever meets one is shown the whole map."""
+"""`ring-external-map`: two to four identical landmarks at new positions in each trial; the map is an input during encounters."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NAMES = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Settings(RingSettings):
-    """New landmarks in each trial, shown all at once while any of them is in view."""
+    """Landmarks at new positions in each trial; all positions are inputs while any landmark is in view."""
 
     min_landmarks: int = Field(2, ge=1, description="fewest landmarks in a trial")
     max_landmarks: int = Field(4, ge=1, le=len(NAMES), description="most landmarks in a trial")
     map_units: int = Field(
-        32, ge=4, le=4_096, description="input channels that show the map: a population code of all places"
+        32, ge=4, le=4_096, description="input channels of the map: a population code of all landmark positions"
     )
-    map_width_rad: float = Field(0.3, gt=0, description="width (sd) of a place's bump in that code (rad)")
+    map_width_rad: float = Field(0.3, gt=0, description="width (sd) of one position's bump in that code (rad)")
 
     @model_validator(mode="after")
     def _fits(self) -> Settings:
@@ -35,17 +35,17 @@ class Settings(RingSettings):
         most = math.ceil(math.pi / self.visibility_radius_rad) - 1
         if self.max_landmarks > most:
             raise InvalidValueError(
-                f"max_landmarks: {self.max_landmarks} landmarks at least twice visibility_radius_rad ({2 * self.visibility_radius_rad:.3f} rad) "
-                f"apart do not fit on the ring; at most {most} do. Lower max_landmarks or visibility_radius_rad"
+                f"max_landmarks: {self.max_landmarks} landmarks, separated by at least twice visibility_radius_rad ({2 * self.visibility_radius_rad:.3f} rad), "
+                f"do not fit on the ring; at most {most} do. Decrease max_landmarks or visibility_radius_rad"
             )
         return self
 
 
 class Task(RingTask):
-    """Alike landmarks at new places in each trial, at least twice the visibility apart.
+    """Identical landmarks at new positions in each trial, separated by at least twice the visibility radius.
 
-    While a landmark is in view the inputs show the places of all of them, by a population code; never which one it is.
-    Before the first encounter nothing is known of the map. The network reports its position in the frame of the map.
+    While a landmark is in view, the inputs are a population code of all landmark positions; they do not show which landmark it is.
+    Before the first encounter the map is unknown. The network reports its position in the frame of the map.
     """
 
     name = "ring-external-map"
@@ -62,22 +62,22 @@ class Task(RingTask):
         return (*velocity_names(s.velocity_units), *(f"map {k}" for k in range(s.map_units)))
 
     def draw_places(self, n_trials: int, generator: torch.Generator, device: torch.device | str) -> Tensor:
-        """Draw the number of landmarks, then places that are uniform among those that keep their distance."""
+        """Draw the count of landmarks, then positions uniformly among those with the required separation."""
         s, most = self.settings, self.settings.max_landmarks
         draw: dict[str, Any] = {"generator": generator, "device": device}
         n = torch.randint(s.min_landmarks, most + 1, (n_trials, 1), **draw)
         there = torch.arange(most, device=device) < n  # (trial, landmark)
-        # Gaps between neighbours: twice the visibility, plus shares of the rest that are uniform on the simplex.
-        shares = torch.empty(n_trials, most, dtype=torch.float64, device=device).exponential_(generator=generator)
-        shares = shares * there
+        # Gaps between neighbours: twice the visibility radius, plus fractions of the rest, uniform on the simplex.
+        parts = torch.empty(n_trials, most, dtype=torch.float64, device=device).exponential_(generator=generator)
+        parts = parts * there
         spare = 2 * math.pi - 2 * s.visibility_radius_rad * n
-        gaps = there * (2 * s.visibility_radius_rad + spare * shares / shares.sum(dim=1, keepdim=True))
+        gaps = there * (2 * s.visibility_radius_rad + spare * parts / parts.sum(dim=1, keepdim=True))
         first = torch.rand(n_trials, 1, dtype=torch.float64, **draw) * 2 * math.pi
         places = wrap(first + gaps.cumsum(dim=1) - gaps[:, :1])
         return places.masked_fill(~there, math.nan)
 
     def landmark_channels(self, visible: Tensor, places: Tensor) -> Tensor:
-        """Show the map while any landmark is in view, (trial, step, unit)."""
+        """Return the map input while any landmark is in view, else 0: (trial, step, unit)."""
         s = self.settings
         code = population_code(places, s.map_units, s.map_width_rad)
         return visible.any(dim=2, keepdim=True) * code[:, None]

@@ -1,4 +1,4 @@
-"""How the animal moves on the ring."""
+"""Motion of the animal on the ring."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from rscnav.tasks.lazy_torch import Tensor, torch
 
 
 class RingMotion(StrictSettings):
-    """How the animal moves on the ring: sensed speed is an Ornstein-Uhlenbeck process around a drift that flips."""
+    """Settings of the motion on the ring: the sensed velocity is an Ornstein-Uhlenbeck process around a drift that changes sign."""
 
     drift_rad_s: float = Field(1.0, ge=0, description="drift of the sensed velocity, of either sign (rad/s)")
     correlation_s: float = Field(
-        1.0, gt=0, description="correlation time of the velocity (s); keeps 1 - dt/this a step"
+        1.0,
+        gt=0,
+        description="correlation time of the velocity (s); autoregressive coefficient 1 - dt_s / correlation_s",
     )
     sd_rad_s: float = Field(0.6, ge=0, description="standard deviation of the velocity around its drift (rad/s)")
     flip_rate_hz: float = Field(0.1, ge=0, description="rate at which the drift changes sign (1/s)")
-    noise_rad: float = Field(0.08, gt=0, description="sd of the unsensed motion noise, each step (rad)")
+    noise_rad: float = Field(0.08, gt=0, description="sd of the motion noise of each step, which is not sensed (rad)")
 
     @model_validator(mode="after")
     def _moves(self) -> RingMotion:
         if self.drift_rad_s == 0 and self.sd_rad_s == 0:
             raise InvalidValueError(
-                "drift_rad_s and sd_rad_s are both 0: the animal would not move; give one of them a speed"
+                "drift_rad_s and sd_rad_s are both 0, so the animal would not move; set one of them above 0"
             )
         return self
 
@@ -36,10 +38,10 @@ class RingMotion(StrictSettings):
 def sensed_velocity(
     motion: RingMotion, dt_s: float, n_trials: int, n_steps: int, generator: torch.Generator, device: torch.device | str
 ) -> Tensor:
-    """Draw the velocity that the animal senses: Ornstein-Uhlenbeck around a drift whose sign flips at random.
+    """Draw the sensed velocity: an Ornstein-Uhlenbeck process around a drift whose sign changes at random.
 
     v(t) = ρ v(t-1) + (1-ρ) d(t) + s √(1-ρ²) N(0, 1), ρ = 1 - dt / correlation time; the sign of the drift d is ± with
-    equal chance and flips with probability rate · dt a step. The animal sets off from rest, v(0) = 0.
+    equal probability and changes with probability rate · dt in each step. Initial velocity v(0) = 0.
 
     Returns
     -------
@@ -59,6 +61,6 @@ def sensed_velocity(
 
 
 def travelled(velocity: Tensor, noise_rad: float, dt_s: float, generator: torch.Generator) -> Tensor:
-    """Integrate the sensed velocity with fresh noise each step: angle moved since before the first one (rad, not wrapped), (trial, step)."""
+    """Integrate the sensed velocity plus motion noise: angle moved since the start (rad, not wrapped), (trial, step)."""
     noise = torch.randn(velocity.shape, generator=generator, device=velocity.device, dtype=torch.float64)
     return torch.cumsum(velocity * dt_s + noise_rad * noise, dim=1)

@@ -101,7 +101,7 @@ def test_global_generators_are_left_alone():
         ),
         ("ring-fixed", {"separation_rad": math.pi}, "at π the ring looks the same"),
         ("ring-fixed", {"separation_rad": -math.pi}, "at π the ring looks the same"),
-        ("ring-fixed", {"separation_rad": 0.3}, "closer than twice visibility_radius_rad"),
+        ("ring-fixed", {"separation_rad": 0.3}, "is less than twice visibility_radius_rad"),
         ("ring-fixed", {"trial_s": 0.01}, "shorter than one step"),
         ("ring-fixed", {"motion": {"noise_rad": 0.0}}, "noise_rad: 0.0 is not valid"),
         ("ring-fixed", {"motion": {"correlation_s": 0.01}}, "correlation_s: 0.01 s is shorter than one step"),

@@ -217,7 +217,8 @@ def _inspect_session(report: Report, mapping: Recording | None) -> None:
         if (table := getattr(session, name)) is not None:
             report.listed.append(f"  {name}: {len(table)} rows; columns {', '.join(table.dtype.names or ())}")
     if session.spikes is not None:
-        report.listed.append(f"  spikes: {sum(spike_counts(session.spikes))} of {len(session.spikes)} units")
+        n_spikes = sum(spike_counts(session.spikes))
+        report.listed.append(f"  spikes: {n_spikes} spikes of {len(session.spikes)} units")
 
 
 def _inspect_nwb(report: Report, file: Any, mapping: Recording | None) -> Recording | None:

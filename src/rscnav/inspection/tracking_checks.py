@@ -95,7 +95,7 @@ def _jumps(series: Series, track_length: float | None) -> Check:
         words = again[0] if again else "jumps are detected in the plane only, and the position has one coordinate"
         return Check("jumps", "look" if again else "not checked", words)
     if len(time) <= ENOUGH:
-        return Check("jumps", "not checked", f"there are only {len(time)} samples")
+        return Check("jumps", "not checked", f"there are only {len(time)} samples, and more than {ENOUGH} are needed")
     jumps = suspected(time, values, series.path, pieces_at(series, time))
     return Check("jumps", "look" if jumps else "ok", jumps[0] if jumps else "no step is an outlier")
 
@@ -110,7 +110,9 @@ def unit_of(series: Series, position: Position) -> Check:
     if position.unit in (None, unit):
         return Check(name, "ok", f"the unit in the file is '{series.unit}'")
     words = f"position.unit is '{position.unit}', but the unit in the file is '{series.unit}'"
-    return Check(name, "look" if position.override_unit else "wrong", words)
+    if position.override_unit:
+        return Check(name, "look", words)
+    return Check(name, "wrong", f"{words}; correct position.unit, or set position.override_unit: true")
 
 
 def size(series: Series, unit: str) -> Check:

@@ -24,7 +24,7 @@ _TRACKED = 0.8  # fraction of the trials that must be tracked
 
 @dataclass(frozen=True)
 class Starts:
-    """Clustering of the positions at which trials start and stop, by a shift of all trials in time.
+    """Clustering of the positions at trial starts and stops, as a function of a shift of all trials in time.
 
     Parameters
     ----------

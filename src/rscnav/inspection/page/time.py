@@ -57,13 +57,13 @@ def drift(ax: Axes, report: Report) -> None:
     ax.stairs(high, edges / 60, baseline=low, fill=True, color=CONTROL, label="interquartile range of units")
     ax.stairs(middle, edges / 60, baseline=None, color=DARK, label=f"median of {relative.shape[1]} units")
     ax.axhline(1, color=GREY, lw=0.5, ls=":")
-    ax.set(ylabel="rate / mean rate", xlabel="time (min)", ylim=(0, max(2.0, 1.35 * float(high.max()))))
+    ax.set(ylabel="rate / mean", xlabel="time (min)", ylim=(0, max(2.0, 1.35 * float(high.max()))))
     ax.legend(loc="upper right", ncols=2, handlelength=1.2, **PAPER)
 
 
 def clocks(ax: Axes, report: Report) -> None:
     """Draw the squared correlation of rates and speed by lag, with its null distribution."""
-    ax.set_title("Correlation rates–speed", loc="left")
+    ax.set_title("Rate–speed correlation", loc="left")
     found = report.coupling
     if found is None:
         if report.session is None:
@@ -81,7 +81,7 @@ def clocks(ax: Axes, report: Report) -> None:
     ax.plot(found.lag_s, found.strength, color=DARK)
     best = found.check().verdict == "look"
     ax.axvline(
-        found.best_s, color=ALARM if best else BLUE, lw=0.8, label=f"maximum: {found.best_s:+.1f} s (p = {found.p:.2g})"
+        found.best_s, color=ALARM if best else BLUE, lw=0.8, label=f"peak: {found.best_s:+.1f} s (p = {found.p:.2g})"
     )
     ax.set(xlabel="lag of rates behind speed (s)", ylabel="r², mean over units")
     top = max(float(found.strength.max()), found.threshold)
@@ -105,7 +105,7 @@ def starts(ax: Axes, report: Report) -> None:
     if found.moved:
         ax.axvline(found.best_s, color=ALARM, lw=0.8, label=f"minimum: {found.best_s:+.0f} s")
     top = np.nanmax([*found.starts, *found.stops, found.chance[1]])
-    ax.set(xlabel="shift of all trials (s)", ylabel="nearest other (% of random)", ylim=(0, 155 * top))
+    ax.set(xlabel="shift of all trials (s)", ylabel="distance (% of random)", ylim=(0, 155 * top))
     ax.legend(loc="upper right", handlelength=1.2, fontsize=5.5, **PAPER)
 
 

@@ -48,7 +48,7 @@ class ActiveTime:
 
     @property
     def span(self) -> tuple[float, float]:
-        """1st and 99th percentile of the spike times (single spikes may be wrong); start and stop of a series."""
+        """Range from the 1st to the 99th percentile of spike times (single spikes may be wrong), or the whole range of a series."""
         if not self.is_spikes or len(self.times) < limits.MIN_SPIKES:
             return self.start, self.stop
         low, high = np.quantile(self.times, limits.ROBUST)
@@ -61,7 +61,7 @@ class ActiveTime:
 
     @property
     def longest_silence(self) -> float:
-        """Longest silence (s) at an end that is possible in a recording; infinite if that is unknown."""
+        """Longest possible silence (s) at an end of a recording; infinite if there are too few spikes or units to estimate it."""
         if not self.is_spikes:
             return self.step_s
         return (

@@ -37,7 +37,8 @@ def restarts(clocks: Clocks) -> list[Check]:
     if active is None or not active.is_spikes:
         return [Check(RESTARTS, "not checked", "there are no spikes")]
     if active.n < limits.MIN_SPIKES:
-        return [Check(RESTARTS, "not checked", f"there are only {active.n} spikes")]
+        words = f"there are only {active.n} spikes, and at least {limits.MIN_SPIKES} are needed"
+        return [Check(RESTARTS, "not checked", words)]
     cure = (
         "Are they relative to the start of each trial? Times must be on one clock for the whole recording: add each trial's "
         "start_time to its spikes in the file"

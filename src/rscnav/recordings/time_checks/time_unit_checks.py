@@ -41,14 +41,10 @@ def time_units(clocks: Clocks) -> list[Check]:
         only = f"only {compared[0]}" if compared else "nothing"
         return [Check(UNITS, "not checked", f"there is {only} to compare, and at least two are needed")]
     if active is not None and active.is_spikes and active.n < limits.MIN_SPIKES:
-        return [Check(UNITS, "not checked", f"there are only {active.n} spikes")]
-    return [
-        Check(
-            UNITS,
-            "ok",
-            f"the times of {', '.join(compared[:-1])} and {compared[-1]} are of the same order of magnitude",
-        )
-    ]
+        words = f"there are only {active.n} spikes, and at least {limits.MIN_SPIKES} are needed"
+        return [Check(UNITS, "not checked", words)]
+    words = f"{', '.join(compared[:-1])} and {compared[-1]} cover times of the same order of magnitude"
+    return [Check(UNITS, "ok", words)]
 
 
 def _against_tracking(active: ActiveTime, clocks: Clocks, start: float, stop: float) -> list[Check]:

@@ -101,11 +101,11 @@ def test_every_panel_is_there_and_none_is_empty(drawn):
         "Coverage of time by each type of data",
         "Firing rates over the recording",
     ]
-    names += ["Speeds between samples", "Frame intervals", "Correlation rates–speed", "Distance of trial starts"]
+    names += ["Speeds between samples", "Frame intervals", "Rate–speed correlation", "Distance of trial starts"]
     names += ["Firing rates of units", "Inter-spike intervals < 2 ms", "Trial lengths", "Outcomes of trials"]
     assert list(axes) == names
-    assert [name for name, ax in axes.items() if reason(ax)] == ["Correlation rates–speed"]
-    assert reason(axes["Correlation rates–speed"]) == "shorter than four minutes, or rates or speed are constant"
+    assert [name for name, ax in axes.items() if reason(ax)] == ["Rate–speed correlation"]
+    assert reason(axes["Rate–speed correlation"]) == "shorter than four minutes, or rates or speed are constant"
 
 
 def test_occupancy_holds_the_time_of_the_samples_that_lie_in_the_map(drawn):

@@ -1,7 +1,8 @@
-"""Pooled quantities: one value per session, averaged over the sessions of each subject, and a sign-flip test with at least six subjects.
+"""Pooled quantities: means and sign-flip tests over subjects, of one value per session.
 
-To pool another quantity, add a line to `COMPARED`. A group of sessions is the seeds of one network, or all recordings. Networks and
-recordings are never pooled with each other.
+The sessions of each subject are averaged first. A test needs at least six subjects.
+To pool another quantity, add a line to `COMPARED`. A group of sessions is the seeds of one network, or all recordings.
+Networks and recordings are never pooled with each other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,8 +68,9 @@ def across(members: Sequence[PooledSession], seeds: Seeds) -> Result:
     Returns
     -------
     Result
-        By quantity: ``NAME/values`` (session,), ``NAME/mean``, ``NAME/low``, ``NAME/high``, ``NAME/p``, ``NAME/n`` (group,). Interval and
-        p need at least six subjects with a value. With fewer they are NaN, and a note gives the counts.
+        By quantity: ``NAME/values`` (session,), ``NAME/mean``, ``NAME/low``, ``NAME/high``, ``NAME/p``, ``NAME/n``
+        (group,). Interval and p need at least six subjects with a value. With fewer they are NaN, and a note gives the
+        counts.
     """
     groups = list(dict.fromkeys(member.group for member in members))
     subjects = np.array([m.subject for m in members], np.str_)
@@ -110,7 +112,7 @@ def value_of(results: Mapping[str, Result], compared: Compared) -> float:
 
 
 def by_subject(values: NDArray[np.float64], subjects: NDArray) -> NDArray[np.float64]:
-    """Compute the mean over the sessions of each subject: (subject,), in order of the subjects' names. NaN values are left out."""
+    """Compute the mean over the sessions of each subject, without NaN values: (subject,), in order of the subjects' names."""
     found = []
     for subject in np.unique(subjects):
         known = values[(subjects == subject) & np.isfinite(values)]

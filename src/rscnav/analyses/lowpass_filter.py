@@ -26,8 +26,8 @@ def lowpass(
 
     y(t) = a y(t - 1) + (1 - a) / 2 · (x(t) + x(t - 1)), a = (1 - w) / (1 + w), w = tan(π cutoff dt): the bilinear transform.
 
-    Forward only (`causal`), the gain at the cutoff is 1/√2 and the output is delayed. Forward and backward, the gain is 1/2 without
-    a delay. Constants are unchanged in both cases.
+    Forward only (`causal`), the gain at the cutoff is 1/√2 and the output is delayed. Forward and backward, the gain is
+    1/2 without a delay. Constants are unchanged in both cases.
 
     Initial state: forward, each stretch starts in the steady state of its first sample. The error from this choice decays as aᵗ,
     and 5 % is left after `settling_s`. Forward and backward, first and last sample are also extended beyond the ends, so that the

@@ -93,7 +93,7 @@ def chosen_trials(session: Session, which: str) -> tuple[NDArray[np.bool_], str]
     if which == "all":
         return everything, "all"
     if session.belief is None or session.position is None or session.phase is None:
-        return everything, "all (no belief to measure an error with)"
+        return everything, "all (low_error needs a belief, a position and phases)"
     places = belief_places(session)
     error = places.error(session.belief, session.position)
     limit = LOW_ERROR_RAD if session.is_circular else places.radius

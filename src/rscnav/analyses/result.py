@@ -68,7 +68,7 @@ class Result:
 
     def __getitem__(self, name: str) -> NDArray:
         if name not in self.arrays:
-            raise KeyError(f"no '{name}' in this result; there are: {', '.join(self.arrays) or 'none'}")
+            raise KeyError(f"this result has no array '{name}'; it has: {', '.join(self.arrays) or 'none'}")
         return self.arrays[name]
 
     def __contains__(self, name: str) -> bool:

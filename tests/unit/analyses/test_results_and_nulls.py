@@ -33,7 +33,7 @@ def test_result_round_trip(tmp_path):
     for name in result.arrays:
         np.testing.assert_array_equal(back[name], result[name])
     assert (back.scalar("LM1/value"), back.scalar("empty"), back.scalar("absent")) == (3.5, None, None)
-    with pytest.raises(KeyError, match="no 'LM2/value' in this result; there are: LM1"):
+    with pytest.raises(KeyError, match="this result has no array 'LM2/value'; it has: LM1"):
         back["LM2/value"]
 
 
@@ -112,7 +112,7 @@ def test_low_error_trials_are_those_that_stay_right_after_the_second_landmark():
 def test_without_a_belief_low_error_keeps_all_and_says_so():
     chosen, words = chosen_trials(uneven_session(belief=None), "low_error")
     assert chosen.all()
-    assert words == "all (no belief to measure an error with)"
+    assert words == "all (low_error needs a belief, a position and phases)"
 
 
 def test_trials_of_similar_length_are_exchangeable():

@@ -81,8 +81,8 @@ def accuracy_interval(
 ) -> tuple[float, float]:
     """Compute the 95 % interval of the mean of two fractions, from Wilson intervals of each (Newcombe's method).
 
-    mean ± ½ √(d₀² + d₁²), with d the distance of a fraction to the end of its own interval on that side; this width is multiplied by
-    `variance_inflation`.
+    mean ± ½ √(d₀² + d₁²), with d the distance of a fraction to the end of its own interval on that side; this width is
+    multiplied by `variance_inflation`.
 
     Parameters
     ----------
@@ -116,10 +116,12 @@ def accuracy_interval(
 def accuracy_gain(
     first: DecodingResult, second: DecodingResult, label: NDArray[np.bool_]
 ) -> tuple[float, float, float]:
-    """Compute the balanced accuracy of the first decoder minus that of the second, over cases decoded by both, with a 95 % interval.
+    """Compute the accuracy gain: balanced accuracy of the first decoder minus that of the second, with a 95 % interval.
 
-    The interval is that of a difference between paired fractions, with two cases added to each class: half a case for each combination
-    of right and wrong. It therefore does not vanish if both decoders agree in every case.
+    Cases decoded by both are used.
+
+    The interval is that of a difference between paired fractions, with two cases added to each class: half a case for
+    each combination of right and wrong. It therefore does not vanish if both decoders agree in every case.
 
     Parameters
     ----------
@@ -157,8 +159,9 @@ def _variance_inflation(
 ) -> float:
     """Return the ratio of the width of the interval to that of a binomial interval.
 
-    Decoders fitted to overlapping folds make correlated errors, so that the accuracy of permuted labels varies more than the binomial
-    variance. This excess variance scales with the disagreement between the decoders of different folds, relative to that with permuted labels.
+    Decoders fitted to overlapping folds make correlated errors, so that the accuracy of permuted labels varies more
+    than the binomial variance. This excess variance scales with the disagreement between the decoders of different
+    folds, relative to that with permuted labels.
     """
     binomial_sd = 0.5 * np.sqrt(np.sum(0.25 / n_class))
     typical = disagreement[1:].mean()

@@ -25,8 +25,8 @@ def moved_since_landmark(session: Session, encounters: NDArray, at: NDArray[np.i
     Returns
     -------
     array, (encounter, lag), or None
-        Displacement in rad; NaN without a previous encounter, or for samples before it. None outside the ring, and if the velocity
-        is not known.
+        Displacement in rad; NaN without a previous encounter, or for samples before it. None outside the ring, and if
+        the velocity is not known.
     """
     if not session.is_circular or session.velocity is None:
         return None

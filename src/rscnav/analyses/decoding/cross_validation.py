@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 
 def rank_strata(value: NDArray[np.floating], size: int) -> NDArray[np.int64]:
-    """Group cases with similar values (case,) into strata of about `size`; no stratum is smaller, unless there are fewer cases."""
+    """Group cases with similar values (case,) into strata of at least `size`; with fewer cases there is one stratum."""
     n = len(value)
     rank = np.empty(n, np.int64)
     rank[np.argsort(value, kind="stable")] = np.arange(n)
@@ -32,7 +32,8 @@ def permuted_labels(
 ) -> NDArray[np.bool_]:
     """Permute labels within cells (conditional permutation test).
 
-    Under conditional independence of activity and label given the cell, the observed labels are exchangeable with the permuted ones.
+    Under conditional independence of activity and label given the cell, the observed labels are exchangeable with the
+    permuted ones.
 
     Parameters
     ----------

@@ -58,10 +58,11 @@ class Settings(StrictSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Decode identity (a or b) and outcome (correct or incorrect) in each window around the second new landmark.
 
-    A trial has one second landmark, so that folds consist of whole trials. States are filtered forward only. The lag of a window is that
-    of its last sample: the window at -0.1 s contains nothing of what comes into view at 0. Null distribution: labels permuted among
-    trials that encounter the landmark at a similar time in the trial. Baselines: decoding from the displacement since the last landmark,
-    integrated from the session's velocity, and from the time in the trial.
+    A trial has one second landmark, so that folds consist of whole trials. States are filtered forward only. The lag of
+    a window is that of its last sample: the window at -0.1 s contains nothing of what comes into view at 0. Null
+    distribution: labels permuted among trials that encounter the landmark at a similar time in the trial. Baselines:
+    decoding from the displacement since the last landmark, integrated from the session's velocity, and from the time in
+    the trial.
     """
     chosen, words = chosen_trials(session, common.trials)
     table = session.require("encounters")

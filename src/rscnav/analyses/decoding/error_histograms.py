@@ -25,7 +25,8 @@ def add_observers(
 ) -> None:
     """Add the mean position errors of the network's belief and of the exact filter, with 95 % intervals over trials.
 
-    The error is the distance from the belief's best position to the true one, at the samples `at` of the session that are decoded.
+    The error is the distance from the belief's best position to the true one, at the samples `at` of the session that
+    are decoded.
 
     Parameters
     ----------

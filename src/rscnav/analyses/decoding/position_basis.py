@@ -1,9 +1,10 @@
 """Smooth basis functions of position (Fourier, cosine), and decoding of a position from them.
 
-On the ring: cos kθ and sin kθ. On a line or in the plane: products of cosines over the box that the positions fill. Their expected
-values given the state are the coefficients of the probability of each position. The decoded position is the one where their
-weighted sum is largest. It can represent a state with two possible positions, where a decoder of coordinates would return
-the mean of both. Off the ring the coordinates are decoded as well, which is better if units are monotonic in them.
+On the ring: cos kθ and sin kθ. On a line or in the plane: products of cosines over the box that the positions fill.
+Their expected values given the state are the coefficients of the probability of each position. The decoded position is
+the one where their weighted sum is largest. It can represent a state with two possible positions, where a decoder of
+coordinates would return the mean of both. Off the ring the coordinates are decoded as well, which is better if units
+are monotonic in them.
 """
 
 from dataclasses import dataclass

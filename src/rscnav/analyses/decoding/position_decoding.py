@@ -1,10 +1,10 @@
 """Analysis `position_decoding`: cross-validated decoding of position.
 
-In each phase a linear decoder (ridge regression of smooth functions of position, see `rscnav.analyses.decoding.position_basis`) is
-fitted to all folds of trials but one. `error` is the mean distance from the decoded to the true position in held-out trials.
-`p` and `chance` are from the trial shuffle: the same procedure with whole trials of activity permuted against whole trials of
-behaviour, at the same time in the trial. `LM1_to_LM2` is the error in LM2 of the decoder fitted in LM1. It equals the error of LM2
-if the code is preserved.
+In each phase a linear decoder (ridge regression of smooth functions of position, see
+`rscnav.analyses.decoding.position_basis`) is fitted to all folds of trials but one. `error` is the mean distance from
+the decoded to the true position in held-out trials. `p` and `chance` are from the trial shuffle: the same procedure
+with whole trials of activity permuted against whole trials of behaviour, at the same time in the trial. `LM1_to_LM2` is
+the error in LM2 of the decoder fitted in LM1. It equals the error of LM2 if the code is preserved.
 """
 
 from dataclasses import dataclass
@@ -102,8 +102,8 @@ class Data:
     ) -> tuple[NDArray[np.floating], Hyperparameters]:
         """Decode the positions of test samples by decoders fitted to the training samples of the other folds.
 
-        The highest order of the functions of a fold is chosen by the held-out errors of the other folds in training, unless `choice` is
-        given.
+        The highest order of the functions of a fold is chosen by the held-out errors of the other folds in training,
+        unless `choice` is given.
 
         Parameters
         ----------
@@ -248,9 +248,10 @@ def _decode(
 def _interval(
     value: float, data: Data, train: NDArray[np.intp], test: NDArray[np.intp], choice: Hyperparameters, generator: np.random.Generator
 ) -> tuple[float, float]:  # fmt: skip
-    """Compute the 95 % delete-d jackknife interval of the mean error over trials, training trials included; hyperparameters stay fixed.
+    """Compute the 95 % delete-d jackknife interval of the mean error over trials, training trials included.
 
-    Hyperparameters are discrete. Choosing them again in each subset would double the variance between subsets, beyond that of the value.
+    Hyperparameters stay fixed. Choosing them again in each subset would double the variance between subsets, beyond that of
+    the value, because they are discrete.
     """
     groups = np.unique(data.group[test])
     found = []

@@ -20,7 +20,8 @@ class HeldOut:
     shares : array, (target, 2)
         Fractions correct of the cases labelled False, and True; NaN if there are none.
     disagreement : array, (target,)
-        Disagreement between the decoders of the folds over all cases: 1 - mean over cases of the squared mean of their ±1 answers.
+        Disagreement between the decoders of the folds over all cases: 1 - mean over cases of the squared mean of their
+        ±1 answers.
     """
 
     correct: NDArray[np.bool_]
@@ -36,9 +37,10 @@ class HeldOut:
 def cross_val_classify(features: NDArray[np.floating], labels: NDArray[np.bool_], fold: NDArray[np.integer]) -> HeldOut:
     """Classify each case with a linear discriminant that was fitted to the other folds.
 
-    Ridge regression of the labels (±1) on features that are z-scored in training: a linear discriminant with a shrunken covariance. The
-    penalty is chosen for each labelling in training by generalised cross-validation. The threshold is midway between the mean
-    leave-one-out scores of the two classes in training, so that unequal counts of the classes do not bias it.
+    Ridge regression of the labels (±1) on features that are z-scored in training: a linear discriminant with a shrunken
+    covariance. The penalty is chosen for each labelling in training by generalised cross-validation. The threshold is
+    midway between the mean leave-one-out scores of the two classes in training, so that unequal counts of the classes
+    do not bias it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Cross-validated ridge regression of many targets, computed from sums of products, so that it is fast enough for permutations."""
+"""Cross-validated ridge regression of many targets, computed from sums of products to be fast enough for permutations."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class RidgeDecoders:
     penalty: NDArray[np.intp]
 
     def predict(self, features: NDArray[np.floating], fold: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Predict (time, target) from features (time, feature); each sample is predicted by the decoder that was not fitted to its fold."""
+        """Predict (time, target) from features (time, feature), each sample by the decoder not fitted to its fold."""
         weights = self.weights.astype(np.float32)
         predicted = np.empty((len(features), weights.shape[2]), np.float32)
         for number, weight in enumerate(weights):

@@ -15,7 +15,7 @@ from rscnav.sessions.lazy import row_blocks
 from rscnav.sessions.posteriors import alternative_positions
 from rscnav.sessions.session import Session
 
-BUMPS = 24  # around the ring
+BUMPS = 24  # count of bumps around the ring
 WIDTH_RAD = 0.4  # width of a bump
 PENALTY = 0.01  # ridge penalty, in units of the variance of a z-scored unit
 MIN_SAMPLES = 200  # smallest count of samples for a fit

@@ -43,7 +43,7 @@ def categorise_encounters(session: Session) -> NDArray:
 
 
 def all_categories(session: Session) -> list[str]:
-    """Return the categories of first and second landmarks, also those without encounters, then ``return`` and ``non-encounter``."""
+    """Return the categories of first and second landmarks, also those without encounters, ``return`` and ``non-encounter``."""
     names = [
         f"{ORDERS[order]} {landmark} {outcome}"
         for order in (1, 2)

@@ -31,15 +31,16 @@ class Settings(StrictSettings):
     """Event window around encounters."""
 
     before_s: float = Field(2.0, ge=0, le=1_000, description="event window before the first sample in view (s)")
-    after_s: float = Field(2.0, ge=0, le=1_000, description="event window after it (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="event window after the first sample in view (s)")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Count encounters by category, and average activity around them.
 
-    Activity is low-pass filtered, and each unit is z-scored over all samples of the selected trials; constant units are left out. The
-    mean over units is averaged over the encounters of each category (order, landmark, outcome; return; non-encounter) and of each
-    group (order and landmark; second landmarks by outcome; return; non-encounter), with a 95 % interval over trials.
+    Activity is low-pass filtered, and each unit is z-scored over all samples of the selected trials; constant units are
+    left out. The mean over units is averaged over the encounters of each category (order, landmark, outcome; return;
+    non-encounter) and of each group (order and landmark; second landmarks by outcome; return; non-encounter), with a
+    95 % interval over trials.
     """
     prepared = prepare(session, common)
     chosen = np.isin(session.require("encounters")["trial"], prepared.trial)
@@ -84,8 +85,8 @@ def mean_over_trials(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
     """Compute the mean of traces over encounters, with an interval in which the encounters of one trial count together.
 
-    The mean is a ratio of sums over trials, see `rscnav.trial_ratios.ratio_of_sums`. The interval uses Student's t with g - 1 degrees
-    of freedom, with g the count of trials.
+    The mean is a ratio of sums over trials, see `rscnav.trial_ratios.ratio_of_sums`. The interval uses Student's t with
+    g - 1 degrees of freedom, with g the count of trials.
 
     Parameters
     ----------

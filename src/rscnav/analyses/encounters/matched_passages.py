@@ -69,13 +69,14 @@ def find_passages(
     """Find sets of four matched passages.
 
     - *non-encounter*: the first of a trial.
-    - *other*: a passage of another trial, in LM1 with at least two hypotheses possible, in which no landmark is expected under any of them. It has
-      the same duration, a similar angle moved and a similar time in the trial.
-    - *twin* of each: a passage of yet another trial at the same positions in the same direction (compared `after` samples before the
-      start, at the start, and at the end), at a similar time in the trial, in LM2, so that one hypothesis is left.
+    - *other*: a passage of another trial, in LM1 with at least two hypotheses possible, in which no landmark is
+      expected under any of them. It has the same duration, a similar angle moved and a similar time in the trial.
+    - *twin* of each: a passage of yet another trial at the same positions in the same direction (compared `after`
+      samples before the start, at the start, and at the end), at a similar time in the trial, in LM2, so that one
+      hypothesis is left.
 
-    In all four no landmark is in view from the sample before the start to `after` samples beyond the passage. Each trial is used at most
-    once in a role, and a trial with a non-encounter is not used as *other*.
+    In all four no landmark is in view from the sample before the start to `after` samples beyond the passage. Each
+    trial is used at most once in a role, and a trial with a non-encounter is not used as *other*.
 
     Parameters
     ----------
@@ -152,9 +153,9 @@ def _nearest(
     room: NDArray[np.int64],
     scaled_differences: Callable[[NDArray[np.intp], int, int], list[NDArray[np.float64]]],
 ) -> NDArray[np.intp]:
-    """Pair passages with candidates of other trials by optimal matching, each trial used once: (pair, 2), index of the passage and the sample.
+    """Pair passages with candidates of other trials by optimal matching: (pair, 2), index of the passage and sample.
 
-    `scaled_differences` returns differences in units of their tolerances.
+    Each trial is used once. `scaled_differences` returns differences in units of their tolerances.
     """
     names, column = np.unique(trial[candidates], return_inverse=True)
     cost = np.full((len(start), len(names)), np.inf)

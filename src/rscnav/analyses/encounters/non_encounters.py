@@ -40,7 +40,7 @@ class Settings(StrictSettings):
     before_s: float = Field(
         1.0, gt=0, le=1_000, description="event window before the landmark would come into view (s)"
     )
-    after_s: float = Field(1.5, ge=0, le=1_000, description="event window after it would come into view (s)")
+    after_s: float = Field(1.5, ge=0, le=1_000, description="event window after the landmark would come into view (s)")
     readout_s: float = Field(
         0.5, ge=0, le=1_000, description="readout time after the landmark would have left the view (s)"
     )
@@ -61,12 +61,12 @@ class Settings(StrictSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compare state and belief at non-encounters with those in matched passages of other trials.
 
-    `find_passages` defines the sets of four. Activity is low-pass filtered, each unit is z-scored, and the part that the time in the
-    trial predicts is removed by linear regression. `moved`, the state displacement, is the distance of the state from its value just before
-    the landmark would come into view (root mean square over units), minus that of the twin, which passes the same positions in LM2.
-    `shown` is the alternative evidence of a linear decoder. `network` and `bayes` are the mass within the visibility radius of the alternative
-    positions, in the belief of the network and of the exact filter. Null distribution: non-encounter and other passage are exchanged within
-    a set.
+    `find_passages` defines the sets of four. Activity is low-pass filtered, each unit is z-scored, and the part that
+    the time in the trial predicts is removed by linear regression. `moved`, the state displacement, is the distance of
+    the state from its value just before the landmark would come into view (root mean square over units), minus that of
+    the twin, which passes the same positions in LM2. `shown` is the alternative evidence of a linear decoder. `network`
+    and `bayes` are the mass within the visibility radius of the alternative positions, in the belief of the network and
+    of the exact filter. Null distribution: non-encounter and other passage are exchanged within a set.
     """
     if undefined := why_no_non_encounters(session):
         return Result.not_applicable(undefined)
@@ -127,9 +127,9 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
 def _moved(
     z: NDArray[np.float32], index: NDArray[np.intp], start: NDArray[np.intp], at: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """Compute the state displacement at samples `at` (role, set, lag): root mean square over units of the difference from `start` - 1.
+    """Compute the state displacement at samples `at` (role, set, lag), from the states one sample before `start` (role, set).
 
-    `start` (role, set) are the first samples of the passages, `index` the rows of `z` of the session's samples.
+    It is the root mean square over units of the difference. `index` are the rows of `z` of the session's samples.
     """
     result = np.empty(at.shape)
     for role in range(len(start)):
@@ -168,7 +168,10 @@ def _add_compared(
     signs: NDArray[np.float64],
     settings: Settings,
 ) -> None:
-    """Add the means of non-encounter and other passages and their difference, by lag (2, set, lag) and as one number (2, set); p of the difference."""
+    """Add the means of non-encounter and other passages, their difference and its p.
+
+    `curves` (2, set, lag) are values by lag, `numbers` (2, set) one value per set.
+    """
     of_lag, of_number = names
     unit = "sd" if of_lag == "moved" else ""
     both = np.isfinite(curves).all(axis=0)

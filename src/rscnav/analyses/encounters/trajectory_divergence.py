@@ -26,7 +26,7 @@ class Settings(StrictSettings):
     """Settings of trajectory divergence: event window, tolerances of the matching, and permutations."""
 
     before_s: float = Field(2.0, ge=0, le=1_000, description="event window before the first sample in view (s)")
-    after_s: float = Field(2.0, ge=0, le=1_000, description="event window after it (s)")
+    after_s: float = Field(2.0, ge=0, le=1_000, description="event window after the first sample in view (s)")
     speed_over_s: float = Field(
         0.5, gt=0, description="time before the first sample in view over which speed is averaged (s)"
     )
@@ -49,11 +49,12 @@ class Settings(StrictSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compare the states around encounters with a and with b, for first and for second landmarks.
 
-    Matching: each a-encounter is paired with a b-encounter of the same approach, at a similar speed and time in the trial, after a similar
-    path, so that the inputs up to then are similar. Activity is low-pass filtered, and each unit is z-scored over all samples of the
-    selected trials. `distance2` is the unbiased squared distance between the mean states, per unit (`unbiased_squared_distance`); without a
-    difference it is 0 on average. `spread2` is the variance per unit over the pairs' encounters with one landmark, and `ratio` =
-    distance2 / spread2. Null distribution: a and b are exchanged within pairs.
+    Matching: each a-encounter is paired with a b-encounter of the same approach, at a similar speed and time in the
+    trial, after a similar path, so that the inputs up to then are similar. Activity is low-pass filtered, and each unit
+    is z-scored over all samples of the selected trials. `distance2` is the unbiased squared distance between the mean
+    states, per unit (`unbiased_squared_distance`); without a difference it is 0 on average. `spread2` is the variance
+    per unit over the pairs' encounters with one landmark, and `ratio` = distance2 / spread2. Null distribution: a and b
+    are exchanged within pairs.
     """
     prepared = prepare(session, common)
     table = session.require("encounters")
@@ -144,7 +145,7 @@ def _add_distance(
     settings: Settings,
     generator: np.random.Generator,
 ) -> None:
-    """Add distance, spread and their ratio at each lag, with interval and null distribution; p by lag and corrected over lags; the onset."""
+    """Add distance, spread and their ratio at each lag, with interval and null distribution, p and onset."""
     n_lags = both.shape[2]
     signs = random_sign_flips(both.shape[1], settings.n_null, generator)
     value, low, high, spread = (np.full(n_lags, np.nan) for _ in range(4))

@@ -36,7 +36,12 @@ class Settings(StrictSettings):
         le=1_000,
         description="event window before the second landmark, or before the end of a non-encounter (s)",
     )
-    after_s: float = Field(3.0, ge=0, le=1_000, description="event window after it (s)")
+    after_s: float = Field(
+        3.0,
+        ge=0,
+        le=1_000,
+        description="event window after the second landmark, or after the end of a non-encounter (s)",
+    )
     readout_s: float = Field(
         0.5, ge=0, le=1_000, description="readout time after a non-encounter, for the decrease in belief (s)"
     )
@@ -125,7 +130,7 @@ def _add_certainty(result: Result, session: Session, settings: Settings) -> None
     result.add("certainty/time", lags * session.dt_s, "s", ("lag",))
     _add_mean_around(result, "certainty", session.observer_certainty, around)
     stretch, onset = segment_start(session), first_sample(session, table["onset_s"])
-    last = np.searchsorted(stretch, stretch[onset], side="right") - 1  # sample of the trial
+    last = np.searchsorted(stretch, stretch[onset], side="right") - 1  # last sample of the stretch
     sure = session.observer_certainty >= settings.certainty_threshold - 1e-6
     shares = [strategies.kaplan_meier(there, onset, last) for there in sure.T]
     for name, quantile in strategies.QUARTILES.items():

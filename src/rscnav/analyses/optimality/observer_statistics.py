@@ -87,8 +87,8 @@ def of_trials(
 def closest_observer_fraction(means: NDArray[np.float64]) -> NDArray[np.float64]:
     """Compute the fraction (observer,) of trials in which each observer has the smallest value of means (trial, observer).
 
-    A trial with a tie is divided equally between the tied observers. Rows with NaN (trials without such a step) are left out. Without other
-    rows the result is NaN.
+    A trial with a tie is divided equally between the tied observers. Rows with NaN (trials without such a step) are
+    left out. Without other rows the result is NaN.
     """
     known = means[np.isfinite(means).all(axis=1)]
     if not known.size:

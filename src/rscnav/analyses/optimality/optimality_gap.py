@@ -23,10 +23,10 @@ class Settings(StrictSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compute loss, Bayes loss and optimality gap on the test trials, overall and by phase.
 
-    The reference observer of a bidirectional network is the smoother, in place of the Bayes filter (the session's attribute
-    ``limit``; names of arrays are unchanged). The result also contains the same for each report (head) of the network, the error rate
-    of its choices, and the loss by time in the trial. For a network trained to report at the end of a trial, only the last step of
-    each trial counts.
+    The reference observer of a bidirectional network is the smoother, in place of the Bayes filter (the session's
+    attribute ``limit``; names of arrays are unchanged). The result also contains the same for each report (head) of the
+    network, the error rate of its choices, and the loss by time in the trial. For a network trained to report at the
+    end of a trial, only the last step of each trial counts.
     """
     result = Result()
     position = session.require("position")

@@ -1,8 +1,8 @@
 """Unbiased statistics of pairwise correlations, from products of different blocks of trials.
 
-A sample correlation matrix contains sampling noise, and matrices from the same trials share part of it. Products of different
-blocks are free of both: with the sums of products C_i (unit, unit) of block i, the expectation of Σ_{i≠j} ⟨C_i, C_j⟩ is 0 if units
-are independent.
+A sample correlation matrix contains sampling noise, and matrices from the same trials share part of it. Products of
+different blocks are free of both: with the sums of products C_i (unit, unit) of block i, the expectation of Σ_{i≠j}
+⟨C_i, C_j⟩ is 0 if units are independent.
 """
 
 from collections.abc import Iterator
@@ -79,7 +79,9 @@ class BlockSums:
 
 
 def block_sums(values: NDArray[np.floating], block: NDArray[np.integer], n_blocks: int) -> BlockSums:
-    """Compute the sums of products of units by block, after scaling of each unit to a mean square of 1; the mean is not subtracted.
+    """Compute the sums of products of units by block, after scaling of each unit to a mean square of 1.
+
+    The mean is not subtracted.
 
     Parameters
     ----------
@@ -117,8 +119,8 @@ def as_matrix(pairs: NDArray, n_units: int, diagonal: float) -> NDArray:
 def mean_correlation(blocks: BlockSums) -> Estimate:
     """Compute the mean correlation over unit pairs, with its 95 % interval.
 
-    The mean m determines the variance of the mean over the n scaled units, (1 + (n - 1) m) / n. The interval is a jackknife over blocks
-    of the logarithm of that variance.
+    The mean m determines the variance of the mean over the n scaled units, (1 + (n - 1) m) / n. The interval is a
+    jackknife over blocks of the logarithm of that variance.
 
     Returns
     -------
@@ -135,9 +137,9 @@ def mean_correlation(blocks: BlockSums) -> Estimate:
 def rms_correlation(blocks: BlockSums) -> Estimate:
     """Compute the root mean square over unit pairs of the correlation, without sampling noise, with its 95 % interval.
 
-    The square is Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs. A negative square is replaced by 0. The interval is a jackknife over
-    blocks, in which units are scaled again. It is computed from the root if the interval of the square lies above 0. Otherwise it is
-    computed from the square, with negative ends replaced by 0.
+    The square is Σ_{i≠j} ⟨C_i, C_j⟩ / Σ_{i≠j} n_i n_j / pairs. A negative square is replaced by 0. The interval is a
+    jackknife over blocks, in which units are scaled again. It is computed from the root if the interval of the square
+    lies above 0. Otherwise it is computed from the square, with negative ends replaced by 0.
 
     Returns
     -------
@@ -188,7 +190,10 @@ def cross_product(one: BlockSums, other: BlockSums) -> Product:
 
 
 def _off_diagonal(table: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Sum the off-diagonal elements of a table (block, block): all, without each block, without any two (on the diagonal: without one)."""
+    """Sum the off-diagonal elements of a table (block, block): all, without each block, without any two.
+
+    The diagonal of the last is the sum without one block.
+    """
     off = table - np.diag(np.diag(table))
     both = off + off.T  # elements (j, k) and (k, j), which are subtracted twice below
     of_block = both.sum(axis=0)
@@ -201,8 +206,9 @@ def _off_diagonal(table: NDArray[np.float64]) -> tuple[float, NDArray[np.float64
 def structure_preserved(one: BlockSums, other: BlockSums) -> Estimate:
     """Compute the structure preserved: the correlation over unit pairs of the correlations in two phases, with its 95 % interval.
 
-    Covariance and variances over unit pairs are from products of different blocks. The estimate is therefore neither reduced by sampling
-    noise nor increased by noise that both phases of a trial share. The interval is a jackknife over blocks.
+    Covariance and variances over unit pairs are from products of different blocks. The estimate is therefore neither
+    reduced by sampling noise nor increased by noise that both phases of a trial share. The interval is a jackknife over
+    blocks.
 
     Parameters
     ----------
@@ -212,8 +218,8 @@ def structure_preserved(one: BlockSums, other: BlockSums) -> Estimate:
     Returns
     -------
     value, low, high : float
-        The value may slightly exceed ±1. NaN if the jackknife interval of the variance over unit pairs includes 0 in either phase:
-        then there is no structure to preserve.
+        The value may slightly exceed ±1. NaN if the jackknife interval of the variance over unit pairs includes 0 in
+        either phase: then there is no structure to preserve.
     """
     a, b = one.influence_values().centred(), other.influence_values().centred()
     both, first, second = cross_product(a, b), cross_product(a, a), cross_product(b, b)
@@ -233,8 +239,8 @@ def sign_flip_null(
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Draw from the sign flip null of independent units: in each block the sign of each unit is flipped at random.
 
-    The sign of a difference between two trials depends on their order. For independent units both signs are therefore equally probable.
-    Everything within a unit and block is preserved.
+    The sign of a difference between two trials depends on their order. For independent units both signs are therefore
+    equally probable. Everything within a unit and block is preserved.
 
     Parameters
     ----------
@@ -272,7 +278,9 @@ def self_product(blocks: BlockSums) -> float:
 def mantel_null(
     one: BlockSums, other: BlockSums, n_draws: int, generator: np.random.Generator
 ) -> tuple[float, NDArray[np.float64]]:
-    """Compute the statistic and null distribution of the Mantel test of preserved structure: units of the second phase are permuted.
+    """Compute the statistic and null distribution of the Mantel test of preserved structure.
+
+    In the null distribution the units of the second phase are permuted.
 
     Parameters
     ----------

@@ -4,9 +4,10 @@ Correlations are computed from differences between neighbouring trials at the sa
 course that all trials share and of slow drift. `structure_preserved_plain` uses the activity itself. Three questions:
 
 - Are units correlated? `p`, sign flip: in each block of trials the sign of each unit's differences is flipped at random.
-- Are the same unit pairs correlated in LM1 and in LM2? `structure_preserved_p`, Mantel test: units of LM2 are permuted, and LM1 and LM2 are
-  from different trials.
-- How similar are the correlations? `structure_preserved`: the correlation over unit pairs, without sampling noise, with its interval.
+- Are the same unit pairs correlated in LM1 and in LM2? `structure_preserved_p`, Mantel test: units of LM2 are permuted,
+  and LM1 and LM2 are from different trials.
+- How similar are the correlations? `structure_preserved`: the correlation over unit pairs, without sampling noise, with
+  its interval.
 """
 
 import numpy as np

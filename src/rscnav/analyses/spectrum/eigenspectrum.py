@@ -1,13 +1,15 @@
 """Analysis `eigenspectrum`: PCA eigenspectrum of the activity in each phase, compared with four null distributions.
 
 - `circular_shift`: each unit's samples of the phase are shifted circularly by its own random offset.
-- `trial_shuffle`: whole trials are permuted for each unit, which preserves what all trials share. `components_above` uses this null.
+- `trial_shuffle`: whole trials are permuted for each unit, which preserves what all trials share. `components_above`
+  uses this null.
 - `spike_shuffle`, if there are spikes: each unit's counts are shuffled over all bins, before the low-pass filter.
-- `trial_difference_shuffle`: as `trial_shuffle`, of differences between neighbouring trials, which are also free of slow drift. The
-  p-values use this null.
+- `trial_difference_shuffle`: as `trial_shuffle`, of differences between neighbouring trials, which are also free of
+  slow drift. The p-values use this null.
 
-Every spectrum sums to 1, so that it always crosses the mean of its null somewhere. `crossing` is the first component below the mean
-of `circular_shift`; it is not a test. `components_above_*` counts the leading components above the 95 % band of the null distribution.
+Every spectrum sums to 1, so that it always crosses the mean of its null somewhere. `crossing` is the first component
+below the mean of `circular_shift`; it is not a test. `components_above_*` counts the leading components above the 95 %
+band of the null distribution.
 """
 
 from dataclasses import dataclass
@@ -175,7 +177,10 @@ def _trial_shuffle(
 def _trial_difference_shuffle(
     result: Result, name: str, prepared: Prepared, part: _Part, settings: Settings, seeds: Seeds
 ) -> None:
-    """Add the trial shuffle null of differences between neighbouring trials, for pairs with both trials in the phase, and its p-values."""
+    """Add the trial shuffle of differences between neighbouring trials, and its p-values.
+
+    Pairs of trials count at the steps at which both trials are in the phase.
+    """
     pairs = neighbouring_pairs(prepared.trial[part.whole])
     series, exchangeable = differences(np.ascontiguousarray(prepared.activity[part.whole].T), pairs)
     both = np.concatenate([np.empty(0, bool), *(part.mask[group].all(axis=1).ravel() for group in pairs.groups)])

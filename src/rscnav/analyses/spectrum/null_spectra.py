@@ -15,10 +15,11 @@ SHUFFLES = 10  # count of shuffles from which `spike_shuffle_null` draws
 
 
 def circular_shift_null(series: NDArray[np.floating], n: int) -> Callable[[np.random.Generator], NDArray]:
-    """Return a function that draws spectra of the circular shift: each unit's samples are shifted circularly by its own random offset.
+    """Return a function that draws spectra of the circular shift null.
 
-    It preserves each unit's distribution and autocorrelation. It removes everything that units share, including a time course that is
-    the same in all trials. See `rscnav.analyses.statistics.null_models.circular_shift_units`.
+    Each unit's samples are shifted circularly by its own random offset.
+    It preserves each unit's distribution and autocorrelation. It removes everything that units share, including a time
+    course that is the same in all trials. See `rscnav.analyses.statistics.null_models.circular_shift_units`.
 
     Parameters
     ----------
@@ -48,10 +49,11 @@ def circular_shift_null(series: NDArray[np.floating], n: int) -> Callable[[np.ra
 def trial_shuffle_null(
     series: NDArray[np.floating], exchangeable: ExchangeableTrials, part: NDArray[np.bool_], n: int
 ) -> Callable[[np.random.Generator], NDArray]:
-    """Return a function that draws spectra of the trial shuffle: each unit's trials are permuted, among trials of similar length.
+    """Return a function that draws spectra of the trial shuffle.
 
-    The samples of the phase are selected by the observed behaviour. The activity of a unit at these samples is from another trial at the
-    same time in the trial. What all trials share, such as a ramp, is preserved.
+    Each unit's trials are permuted, among trials of similar length.
+    The samples of the phase are selected by the observed behaviour. The activity of a unit at these samples is from
+    another trial at the same time in the trial. What all trials share, such as a ramp, is preserved.
 
     Parameters
     ----------
@@ -100,8 +102,9 @@ def spike_shuffle_null(
 ) -> list[NDArray]:
     """Return draws of the spike shuffle: each unit's spike counts are shuffled over all bins, then filtered like the data.
 
-    Each draw takes the samples of a unit from one of `SHUFFLES` shuffles, with a random circular shift. The shift breaks no dependency,
-    since shuffled counts have no temporal order. The variance of a unit differs between draws as it does between shuffles.
+    Each draw takes the samples of a unit from one of `SHUFFLES` shuffles, with a random circular shift. The shift
+    breaks no dependency, since shuffled counts have no temporal order. The variance of a unit differs between draws as
+    it does between shuffles.
 
     Parameters
     ----------

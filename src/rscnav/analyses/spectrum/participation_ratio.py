@@ -44,10 +44,10 @@ def moments(activity: NDArray[np.floating], group: NDArray[np.integer]) -> Momen
 def corrected_participation_ratio(sums: Moments) -> tuple[float, float, float]:
     """Compute the bias-corrected participation ratio tr(C)² / tr(C²) of the covariance C of activity, with its 95 % interval.
 
-    Sampling noise spreads the eigenvalues of the sample covariance. The plain ratio is therefore too small, with a bias that grows as the
-    count of independent samples decreases; samples of one trial are not independent. Here both traces are sums over
-    products of four different groups of trials, which have no such bias. With K_ij the sum over all samples x of group
-    i and y of group j of (x - y)(x - y)ᵀ / 2, whose expectation is proportional to C,
+    Sampling noise spreads the eigenvalues of the sample covariance. The plain ratio is therefore too small, with a bias
+    that grows as the count of independent samples decreases; samples of one trial are not independent. Here both traces
+    are sums over products of four different groups of trials, which have no such bias. With K_ij the sum over all
+    samples x of group i and y of group j of (x - y)(x - y)ᵀ / 2, whose expectation is proportional to C,
 
         tr(C)² ∝ Σ tr(K_ij) tr(K_kl),  tr(C²) ∝ Σ tr(K_ij K_kl),  i, j, k, l all different.
 
@@ -59,8 +59,8 @@ def corrected_participation_ratio(sums: Moments) -> tuple[float, float, float]:
     Returns
     -------
     value, low, high : float
-        The interval is a jackknife over groups, of the logarithm of the ratio. NaN with too few groups, or if a sum is not positive,
-        which means that there are too few data.
+        The interval is a jackknife over groups, of the logarithm of the ratio. NaN with too few groups, or if a sum is
+        not positive, which means that there are too few data.
 
     References
     ----------

@@ -40,7 +40,10 @@ def eigenspectrum(activity: ArrayLike, n: int = 45) -> NDArray[np.float64]:
 
 
 def spectrum_of(series: NDArray[np.floating], n: int) -> NDArray[np.float64]:
-    """Compute the eigenspectrum as in `eigenspectrum`, of validated values (unit, time) with the samples of a unit contiguous in memory."""
+    """Compute the eigenspectrum, as in `eigenspectrum`, of validated values (unit, time).
+
+    The samples of a unit are contiguous in memory.
+    """
     centred = series - series.mean(axis=1, keepdims=True)
     # Both products have the same nonzero eigenvalues; the smaller one is used.
     product = centred @ centred.T if len(centred) <= centred.shape[1] else centred.T @ centred
@@ -87,8 +90,9 @@ def leading_spectrum(series: NDArray[np.floating], n: int) -> NDArray[np.float64
 def held_out_spectrum(activity: NDArray[np.floating], fold: NDArray[np.integer], n: int) -> NDArray[np.float64]:
     """Compute the cross-validated spectrum: the fraction of held-out variance along the principal components of the other folds.
 
-    Principal components fit the noise of their own samples, so that the variance along the first ones is overestimated in these samples, the
-    more so the fewer there are. It is not in held-out samples. The fractions need not decrease from one component to the next.
+    Principal components fit the noise of their own samples, so that the variance along the first ones is overestimated
+    in these samples, the more so the fewer there are. It is not in held-out samples. The fractions need not decrease
+    from one component to the next.
 
     Parameters
     ----------
@@ -101,8 +105,8 @@ def held_out_spectrum(activity: NDArray[np.floating], fold: NDArray[np.integer],
     Returns
     -------
     array, (min(n, unit),)
-        v_kᵀ C v_k / tr C, with numerator and denominator summed over folds, and C the covariance of the held-out samples around the mean
-        of the other folds; NaN if no unit varies.
+        v_kᵀ C v_k / tr C, with numerator and denominator summed over folds, and C the covariance of the held-out
+        samples around the mean of the other folds; NaN if no unit varies.
     """
     kept = min(n, activity.shape[1])
     along, total = np.zeros(kept), 0.0

@@ -35,8 +35,8 @@ class GroupTest:
 def over_sessions(values: ArrayLike, generator: np.random.Generator) -> GroupTest:
     """Test whether the mean of one value per session is 0, by a sign-flip permutation test.
 
-    Signs are flipped at random, or in all 2ⁿ ways if n is at most 13. The test assumes that values are symmetric around 0 under the
-    null hypothesis. With fewer than six sessions p is NaN, because no p below 0.05 is possible.
+    Signs are flipped at random, or in all 2ⁿ ways if n is at most 13. The test assumes that values are symmetric around
+    0 under the null hypothesis. With fewer than six sessions p is NaN, because no p below 0.05 is possible.
 
     Parameters
     ----------

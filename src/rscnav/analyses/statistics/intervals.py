@@ -62,7 +62,10 @@ def percentile_band(draws: ArrayLike) -> NDArray[np.float64]:
 
 
 def null_band(draws: ArrayLike) -> NDArray[np.float64]:
-    """Compute mean, 2.5 and 97.5 percentiles of the draws (draw, ...) of a null distribution: (mean/low/high, ...); NaN without draws."""
+    """Compute mean, 2.5 and 97.5 percentiles of the draws (draw, ...) of a null distribution: (mean/low/high, ...).
+
+    NaN without draws.
+    """
     array = np.asarray(draws, np.float64)
     low, high = percentile_band(array)
     return np.stack([array.mean(axis=0) if len(array) else low, low, high])

@@ -25,9 +25,9 @@ def jackknife_interval(value: float, without: ArrayLike, without_two: ArrayLike 
 
     value ± t · se, se² = (g - 1) / g · Σ (θ_j - mean θ)², with t the quantile of Student's t with g - 1 degrees of freedom.
 
-    For an estimate from products of two groups, this variance is up to twice too large. The correction uses the second differences
-    Q_jk = g θ - (g - 1) (θ_j + θ_k) + (g - 2) θ_jk, with θ_jk the estimate without groups j and k:
-    Σ_{j<k} (Q_jk - mean Q)² / (g (g - 1)) is subtracted from the variance, but at most half of the variance.
+    For an estimate from products of two groups, this variance is up to twice too large. The correction uses the second
+    differences Q_jk = g θ - (g - 1) (θ_j + θ_k) + (g - 2) θ_jk, with θ_jk the estimate without groups j and k: Σ_{j<k}
+    (Q_jk - mean Q)² / (g (g - 1)) is subtracted from the variance, but at most half of the variance.
 
     Parameters
     ----------
@@ -43,10 +43,8 @@ def jackknife_interval(value: float, without: ArrayLike, without_two: ArrayLike 
     low, high : float
         NaN with fewer than two groups, or if a value is NaN.
 
-    References
-    ----------
-    Efron & Stein, Ann. Stat. 9, 586 (1981), doi:10.1214/aos/1176345462 (the second differences); Kott, J. Off. Stat. 17, 521 (2001);
-    Shao & Tu, The Jackknife and Bootstrap (1995), doi:10.1007/978-1-4612-0795-5.
+    References ---------- Efron & Stein, Ann. Stat. 9, 586 (1981), doi:10.1214/aos/1176345462 (the second differences);
+    Kott, J. Off. Stat. 17, 521 (2001); Shao & Tu, The Jackknife and Bootstrap (1995), doi:10.1007/978-1-4612-0795-5.
     """
     left = np.asarray(without, dtype=np.float64)
     n = len(left)
@@ -93,9 +91,9 @@ def delete_d_subsets(n_groups: int, n_draws: int, generator: np.random.Generator
 def subsample_interval(value: float, found: ArrayLike, n_groups: int) -> tuple[float, float]:
     """Compute the 95 % interval around `value` by the delete-d jackknife, from values without a fifth of the groups.
 
-    value ± t · se, se² = (g - d) / d · variance of the values without d of the g groups, with t the quantile of Student's t with
-    g - 1 degrees of freedom. The delete-1 jackknife is inconsistent for extremes of the data, such as the lowest rate, and d = g/2
-    yields half of their variance. d = g/5 recovers 90 % of it.
+    value ± t · se, se² = (g - d) / d · variance of the values without d of the g groups, with t the quantile of
+    Student's t with g - 1 degrees of freedom. The delete-1 jackknife is inconsistent for extremes of the data, such as
+    the lowest rate, and d = g/2 yields half of their variance. d = g/5 recovers 90 % of it.
 
     Parameters
     ----------

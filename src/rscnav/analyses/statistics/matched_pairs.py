@@ -66,14 +66,14 @@ def unbiased_squared_distance(
 ) -> tuple[tuple[float, float, float], NDArray[np.float64]]:
     """Compute the unbiased squared distance between two means, from the differences within matched pairs.
 
-    It is the mean, over all ordered pairs of different rows i ≠ j of `differences`, of the product d_i · d_j. The noise of different pairs is
-    independent, so that the expectation without a difference is 0, and negative values occur. This is the leave-one-pair-out
-    cross-validated distance, without weights of the units.
+    It is the mean, over all ordered pairs of different rows i ≠ j of `differences`, of the product d_i · d_j. The noise
+    of different pairs is independent, so that the expectation without a difference is 0, and negative values occur.
+    This is the leave-one-pair-out cross-validated distance, without weights of the units.
 
-    Its variance is 4 ΔᵀΣΔ / m + 2 tr Σ² / (m (m - 1)), with Δ the mean and Σ the covariance of the differences of m pairs.
-    The interval contains the distances δ that differ from `value` by at most t standard errors, with t the quantile of Student's t.
-    The standard error is computed at δ, with ΔᵀΣΔ = δ λ and λ the variance along the mean difference. The interval is therefore
-    also valid at δ = 0, where the first term vanishes.
+    Its variance is 4 ΔᵀΣΔ / m + 2 tr Σ² / (m (m - 1)), with Δ the mean and Σ the covariance of the differences of m
+    pairs. The interval contains the distances δ that differ from `value` by at most t standard errors, with t the
+    quantile of Student's t. The standard error is computed at δ, with ΔᵀΣΔ = δ λ and λ the variance along the mean
+    difference. The interval is therefore also valid at δ = 0, where the first term vanishes.
 
     Parameters
     ----------

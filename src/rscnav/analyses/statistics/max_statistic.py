@@ -40,8 +40,9 @@ class MaxStatTest:
 def max_statistic_test(observed: NDArray[np.floating], null: NDArray[np.floating]) -> MaxStatTest:
     """Test a statistic at each lag against a null distribution, with max-statistic correction over lags.
 
-    Observed values and draws are z-scored at each lag, with mean and standard deviation over both. The corrected p compares the
-    observed z with the maximum of each draw over all lags. The z-score gives all lags the same weight, and the test remains exact.
+    Observed values and draws are z-scored at each lag, with mean and standard deviation over both. The corrected p
+    compares the observed z with the maximum of each draw over all lags. The z-score gives all lags the same weight, and
+    the test remains exact.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Null distributions: trial shuffle among trials of similar length, circular shift.
 
-LM1 always precedes LM2, so that a null distribution must preserve the time in the trial. Whole trials are therefore permuted, among
-trials of similar length, after truncation to the shortest of them.
+LM1 always precedes LM2, so that a null distribution must preserve the time in the trial. Whole trials are therefore
+permuted, among trials of similar length, after truncation to the shortest of them.
 """
 
 from collections.abc import Iterator

@@ -37,9 +37,9 @@ class TrialPairs:
 def neighbouring_pairs(trial: NDArray[np.integer]) -> TrialPairs:
     """Pair successive trials (1st with 2nd, 3rd with 4th, ...), aligned at their starts and truncated to the shorter trial.
 
-    The difference between two neighbouring trials is free of the time course that all trials share. Slow drift makes independent
-    units look correlated, and no permutation of trials preserves it. In differences of pairs that do not overlap in time, a random
-    walk of a unit's mean contributes independent increments.
+    The difference between two neighbouring trials is free of the time course that all trials share. Slow drift makes
+    independent units look correlated, and no permutation of trials preserves it. In differences of pairs that do not
+    overlap in time, a random walk of a unit's mean contributes independent increments.
 
     Parameters
     ----------
@@ -89,7 +89,9 @@ def trial_autocorrelation(
     generator: np.random.Generator,
     n_null: int = 199,
 ) -> tuple[float, float]:
-    """Compute the trial autocorrelation: correlation between the mean activity of successive trials, averaged over units that vary.
+    """Compute the trial autocorrelation: the correlation between the mean activity of successive trials.
+
+    It is averaged over the units that vary.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """Null distributions of tuning: trial shuffle and resampled behaviour.
 
-Both assign whole trials of behaviour to whole trials of activity, so that the time in the trial is preserved (LM1 always precedes LM2).
+Both assign whole trials of behaviour to whole trials of activity, so that the time in the trial is preserved (LM1
+always precedes LM2).
 """
 
 from collections.abc import Callable
@@ -43,10 +44,10 @@ def no_labels(why: str) -> ShuffledLabels:
 def permuted_trials(
     labels: NDArray[np.integer], trial: NDArray[np.integer], max_samples: int, generator: np.random.Generator
 ) -> ShuffledLabels:
-    """Draw from the trial shuffle: whole trials of behaviour permuted against whole trials of activity, among trials of similar length.
+    """Draw from the trial shuffle: whole trials of behaviour are permuted against whole trials of activity.
 
-    Its p-values are valid if the behaviour of trials is exchangeable. This holds in networks. In an animal it fails if behaviour and
-    activity both drift over the session.
+    They are permuted among trials of similar length. p-values are valid if the behaviour of trials is exchangeable. This holds in
+    networks. In an animal it fails if behaviour and activity both drift over the session.
 
     Parameters
     ----------
@@ -73,9 +74,10 @@ def resampled_behaviour_null(
 ) -> ShuffledLabels:
     """Draw resampled behaviour: trials of the whole session, without replacement, for the activity of half of the trials.
 
-    For the parameters see `permuted_trials`. The activity has at most `max_samples` samples. Most of the drawn behaviour never occurred
-    with this activity. If trials are drawn independently, as in a task, the observed behaviour is exchangeable with the draws, so that
-    p-values are exact for any activity. Trials of an animal are not independent.
+    For the parameters see `permuted_trials`. The activity has at most `max_samples` samples. Most of the drawn
+    behaviour never occurred with this activity. If trials are drawn independently, as in a task, the observed behaviour
+    is exchangeable with the draws, so that p-values are exact for any activity. Trials of an animal are not
+    independent.
 
     Returns
     -------

@@ -1,11 +1,14 @@
-"""Null distributions of rate dispersion. They are needed because LM1 always precedes LM2, so that the expected difference is not 0.
+"""Null distributions of rate dispersion: trial shuffle and phase shuffle.
 
-- ``control``        trial shuffle: whole trials of behaviour (position and phase) are permuted against activity; only the time in the trial remains
+LM1 always precedes LM2, so that the expected difference in dispersion is not 0.
+
+- ``control``        trial shuffle: whole trials of behaviour (position, phase) are permuted; only the time in the trial remains
 - ``phase_control``  phase shuffle: only the phases come from another trial, so that units keep their positions
 
-Each null distribution breaks two dependencies. Permuted phases are also dissociated from positions (LM1 begins at a landmark). If activity
-changes with the time in the trial, this by itself makes a difference. This bias is estimated in trials with permuted activity:
-``control`` minus the same with permuted phases. The excess dispersion is the difference that remains after both.
+Each null distribution breaks two dependencies. Permuted phases are also dissociated from positions (LM1 begins at a
+landmark). If activity changes with the time in the trial, this by itself makes a difference. This bias is estimated in
+trials with permuted activity: ``control`` minus the same with permuted phases. The excess dispersion is the difference
+that remains after both.
 """
 
 from collections.abc import Callable
@@ -30,7 +33,10 @@ Find = Callable[[NDArray[np.intp], NDArray[np.intp]], PlaceVisits]
 
 @dataclass(frozen=True)
 class Nulls:
-    """Difference LM1 - LM2 of trials truncated to similar lengths: observed (estimate,), and draws (draw, estimate) of each null distribution."""
+    """Difference LM1 - LM2 of trials truncated to similar lengths.
+
+    Observed values are (estimate,), draws of each null distribution (draw, estimate).
+    """
 
     observed: NDArray[np.float64]
     control: NDArray[np.float64]
@@ -86,8 +92,9 @@ def null_differences(
 def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
     """Add to a result: means and bands of the null distributions, excess and its p, of estimate `k` with its suffix.
 
-    The band of ``phase_control`` is shifted by the bias of permuted phases, estimated in trials with permuted activity. The two-sided
-    p = (1 + draws at least as far from their mean as the session) / (1 + draws), with the draws' distances scaled by `_variance_correction`.
+    The band of ``phase_control`` is shifted by the bias of permuted phases, estimated in trials with permuted activity.
+    The two-sided p = (1 + draws at least as far from their mean as the session) / (1 + draws), with the draws'
+    distances scaled by `_variance_correction`.
     """
     draws = {control: getattr(nulls, control)[:, k] for control in CONTROLS}
     known = np.isfinite(draws["control"]) & np.isfinite(draws["phase_control"]) & np.isfinite(nulls.both[:, k])
@@ -113,9 +120,9 @@ def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
 def _variance_correction(values: NDArray[np.float64], shift: NDArray[np.float64]) -> float:
     """Return the variance correction for comparing one observation with the mean of n null draws: sqrt((1 + v/n) / (1 - 1/n)).
 
-    v is the variance of the draws `values` plus bias estimates `shift`, (draw,), in units of the variance of the draws. The session is compared
-    with the mean of the shifted draws. Its distance has the variance of a draw plus that of this mean, 1 + v/n. The distances of the
-    draws from their own mean have the variance 1 - 1/n.
+    v is the variance of the draws `values` plus bias estimates `shift`, (draw,), in units of the variance of the draws.
+    The session is compared with the mean of the shifted draws. Its distance has the variance of a draw plus that of
+    this mean, 1 + v/n. The distances of the draws from their own mean have the variance 1 - 1/n.
     """
     n, own = len(values), float(np.var(values, ddof=1)) if len(values) > 1 else 0.0
     if not own > 0:

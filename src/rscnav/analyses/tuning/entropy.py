@@ -93,8 +93,8 @@ def histogram_entropy(counts: NDArray[np.integer]) -> NDArray[np.float64]:
 def miller_madow(counts: NDArray[np.integer]) -> NDArray[np.float64]:
     """Compute the Miller-Madow bias correction of the plug-in entropy of histograms (..., bin), in bits: (K - 1) / (2 N ln 2).
 
-    It is added to the plug-in entropy. K is the count of occupied bins, N the sum of counts. The correction assumes independent counts. It does
-    not apply to tuning curves, whose p_k are not relative frequencies.
+    It is added to the plug-in entropy. K is the count of occupied bins, N the sum of counts. The correction assumes
+    independent counts. It does not apply to tuning curves, whose p_k are not relative frequencies.
 
     References
     ----------
@@ -110,9 +110,10 @@ def shuffle_corrected(
 ) -> NDArray[np.float64]:
     """Compute the shuffle-corrected entropy: the plug-in entropy minus the mean bias of shuffled data.
 
-    H = H_plugin - (mean over shuffles of H_shuffled - H₀), with H₀ the unbiased entropy of shuffled data. Shuffling preserves the
-    count of samples in every bin and removes their information, so that H₀ is known: log₂ of the count of bins for a tuning curve, which
-    becomes flat, and the entropy of the rates at all positions together for the rates at one position.
+    H = H_plugin - (mean over shuffles of H_shuffled - H₀), with H₀ the unbiased entropy of shuffled data. Shuffling
+    preserves the count of samples in every bin and removes their information, so that H₀ is known: log₂ of the count of
+    bins for a tuning curve, which becomes flat, and the entropy of the rates at all positions together for the rates at
+    one position.
 
     Parameters
     ----------

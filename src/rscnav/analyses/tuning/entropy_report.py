@@ -1,4 +1,4 @@
-"""Results that tuning entropy and spatial entropy share: curves, entropy with bias corrections and interval, two null distributions."""
+"""Results that tuning entropy and spatial entropy share: curves, bias-corrected entropies, interval, null distributions."""
 
 from dataclasses import dataclass
 
@@ -53,7 +53,7 @@ def no_fresh_behaviour(session: Session, trials: str) -> str:
             "no resampled behaviour: it needs trials that are drawn independently, which holds in simulated tasks only"
         )
     if trials != "all":
-        return f"no resampled behaviour: trials are selected by their behaviour (trials: {trials}); set trials: all"
+        return f"no resampled behaviour: trials are selected by their behaviour (trials: {trials}); set analyses.common.trials: all"
     return ""
 
 
@@ -141,7 +141,10 @@ def _drawn(
     n_draws: int,
     generator: np.random.Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
-    """Compute entropies on the samples of a null distribution: observed (unit,), draws (draw, unit), and the count of visited bins."""
+    """Compute entropies on the samples of a null distribution.
+
+    Observed entropies (unit,), those of the draws (draw, unit), and the count of visited bins are returned.
+    """
     activity = binned.activity[labellings.rows]
     least = _LEAST * np.ptp(activity, axis=0)
     middle = activity.mean(axis=0, dtype=np.float64)

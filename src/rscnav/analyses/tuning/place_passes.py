@@ -1,7 +1,7 @@
 """Passes through spatial bins, and equal counts of them in LM1 and LM2.
 
-Neighbouring samples are similar and LM2 has more samples, so that unmatched phases would differ even without an effect. Therefore each pass
-through a spatial bin contributes one sample, and each bin equally many passes in both phases.
+Neighbouring samples are similar and LM2 has more samples, so that unmatched phases would differ even without an effect.
+Therefore each pass through a spatial bin contributes one sample, and each bin equally many passes in both phases.
 """
 
 from dataclasses import dataclass

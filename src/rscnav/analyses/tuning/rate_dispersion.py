@@ -1,6 +1,7 @@
 """Analysis `rate_dispersion`: entropy of a unit's rates at one position, LM1 compared with LM2.
 
-LM1 always precedes LM2, so that the difference between them is compared with two null distributions, not with 0; see `dispersion_nulls`.
+LM1 always precedes LM2, so that the difference between them is compared with two null distributions, not with 0; see
+`dispersion_nulls`.
 """
 
 from dataclasses import replace
@@ -149,7 +150,10 @@ def _without(
     settings: Settings,
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Compute the means (subset, estimate, phase) without a fifth of the groups of trials, each with the range of rates of its subset."""
+    """Compute the means (subset, estimate, phase) without a fifth of the groups of trials.
+
+    The range of rates is that of each subset.
+    """
     n_groups = int(group.max()) + 1
     ranges = {g: rate_range(activity, used & (group == g)) for g in np.unique(group[used])}
     of_pass = group[passes.samples[passes.start]]

@@ -23,7 +23,10 @@ class Spread:
 
 
 def rate_range(activity: NDArray[np.floating], used: NDArray[np.bool_]) -> NDArray[np.floating]:
-    """Return minimum and maximum (low/high, unit) of the rates (time, unit) over the samples in the mask `used` (time,), at least one."""
+    """Return minimum and maximum (low/high, unit) of the rates (time, unit) over the samples in the mask `used` (time,).
+
+    At least one sample must be in the mask.
+    """
     blocks = [(activity[block], used[block]) for block in row_blocks(activity.shape) if used[block].any()]
     ends = np.array([(rows[here].min(axis=0), rows[here].max(axis=0)) for rows, here in blocks])
     return np.stack([ends[:, 0].min(axis=0), ends[:, 1].max(axis=0)])
@@ -86,8 +89,8 @@ def shuffled_spread(
 ) -> NDArray[np.float64]:
     """Compute the shuffle-corrected dispersion (phase, unit); for the parameters see `rate_entropy`.
 
-    Within each phase the rates of the chosen passes are permuted over spatial bins. Without bias, the entropy in each bin would then be
-    that of all rates of the phase together; see `shuffle_corrected`.
+    Within each phase the rates of the chosen passes are permuted over spatial bins. Without bias, the entropy in each
+    bin would then be that of all rates of the phase together; see `shuffle_corrected`.
     """
     plugin = rate_entropy(passes, chosen, quota, codes, n_rate_bins).plugin
     if not len(chosen):

@@ -27,8 +27,8 @@ class Settings(CurveSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compute the entropy of each unit's spatial tuning curve from its unfiltered activity, with p-values.
 
-    H = -Σ p_k log₂ p_k, where p_k is the mean rate in spatial bin k divided by the sum of the mean rates over bins. All phases are used.
-    Null distributions as in `tuning_entropy`.
+    H = -Σ p_k log₂ p_k, where p_k is the mean rate in spatial bin k divided by the sum of the mean rates over bins. All
+    phases are used. Null distributions as in `tuning_entropy`.
     """
     samples, which = chosen_samples(session, common.trials)
     if not len(samples):

@@ -28,8 +28,8 @@ class Settings(CurveSettings):
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:
     """Compute each unit's tuning entropy from its unfiltered activity, with p-values.
 
-    The null distributions assign whole trials of behaviour (the angle, and whether it is known) to whole trials of activity, so that
-    the time in the trial is preserved. p = (1 + draws with an entropy as low) / (1 + draws).
+    The null distributions assign whole trials of behaviour (the angle, and whether it is known) to whole trials of
+    activity, so that the time in the trial is preserved. p = (1 + draws with an entropy as low) / (1 + draws).
     """
     angle, words, n_beyond = tuning_angle(session)
     if angle is None:

@@ -67,7 +67,7 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """Return what an error says in its first line, or its kind where it says nothing."""
+    """Return the first line of an error message, or the type of the error if the message is empty."""
     lines = str(error).strip().splitlines()
     return lines[0][:300] if lines else type(error).__name__
 

@@ -10,7 +10,7 @@ import numpy as np
 
 
 def derive_seed(root: int, *keys: str | int) -> int:
-    """Give a 63-bit seed that depends on the root seed and on every key.
+    """Return a 63-bit seed that depends on the root seed and on every key.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def as_activity(activity: ArrayLike, name: str = "activity") -> NDArray[np.float
 
 
 def not_finite(array: NDArray[np.floating], start: int = 0, name: str = "activity") -> InvalidValueError:
-    """Give the error for samples (time, unit), from sample `start` on, of which some value is not finite."""
+    """Return the error for samples (time, unit), from sample `start` on, of which some value is not finite."""
     bad = ~np.isfinite(array)
     row, unit = np.argwhere(bad)[0]
     return InvalidValueError(

@@ -1,18 +1,18 @@
-"""The meeting point: trained networks and recorded animals both become a `Session`.
+"""Sessions: one data structure and file format for trained networks and recorded animals.
 
-- ``encounters``        geometry -> encounters, non-encounters, phases, hypotheses
+- ``encounters``        landmark encounters, non-encounters, phases and hypotheses, from positions
 - ``geometry``          distances and visibility, on the ring and in the plane
-- ``hdf5``              sessions in HDF5 files: `read_session` and `write_session` both run from the schema, so they cannot drift apart
-- ``hdf5_tables``       structured arrays in HDF5: a group a table, a dataset a column
-- ``lazy``              activity and spikes that are read, or computed, when they are asked for
-- ``outcomes``          what an observer does in the end, and whether it is right: the behavioural outcome of a trial
-- ``poisson``           poisson spikes from rates in bins
-- ``posteriors``        what a belief over places says: how sure, how wrong, how far from another belief
-- ``rebinning``         wider time bins: a session at the time step of the analyses, without ever holding its activity at the finer one
-- ``schema``            the one table of fields that a session has
-- ``session``           the `Session`: what every analysis and figure takes, be it of a network or of an animal
-- ``settings``          what counts as an encounter with a landmark
-- ``train_test_split``  which trials are for training, and which for testing
+- ``hdf5``              `read_session` and `write_session` for HDF5 files, both derived from the schema
+- ``hdf5_tables``       structured arrays in HDF5: one group per table, one dataset per column
+- ``lazy``              activity and spikes that are read or computed on access
+- ``outcomes``          behavioural outcome of a trial: the choice of an observer, correct or not
+- ``poisson``           Poisson spikes from binned rates
+- ``posteriors``        certainty, error and Kullback-Leibler divergence of beliefs over positions
+- ``rebinning``         averaging into wider time bins, block by block
+- ``schema``            the table of all fields of a session
+- ``session``           the `Session`: input of every analysis and figure
+- ``settings``          settings of landmark encounters
+- ``train_test_split``  random split into training and test trials
 """
 
 import lazy_loader

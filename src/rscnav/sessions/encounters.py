@@ -1,8 +1,8 @@
-"""Geometry -> encounters, non-encounters, phases, hypotheses.
+"""Landmark encounters, non-encounters, phases and hypotheses, from positions.
 
-An *encounter* is a stretch of visibility of at least a minimum duration; stretches of one landmark that lie close
-together in time are one encounter. A *non-encounter* is the stretch in LM1 in which a landmark would be in view under a
-hypothesis that is still open, and is not: from its end on there is one hypothesis fewer.
+An *encounter* is an interval of at least a minimum duration in which a landmark is in view; intervals of one landmark that are close
+in time are merged. A *non-encounter* is an interval in LM1 in which a landmark would be in view under a hypothesis that is
+still possible, but is absent: at its end this hypothesis is excluded.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from rscnav.sessions.settings import Encounters
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Where the animal was and when: what encounters are found from.
+    """Positions, times and landmarks from which encounters are computed.
 
     Parameters
     ----------
@@ -28,19 +28,19 @@ class Trajectory:
     trial : array, (time,)
         Index of the trial, -1 between trials.
     landmarks : array, (trials, landmark, dim)
-        Places in the unit of `position`; NaN where a landmark is not there.
+        Landmark positions in the unit of `position`; NaN where a trial lacks the landmark.
     names : tuple of str
         The landmarks' names.
     radius : float
-        A landmark is visible nearer than this.
+        Visibility radius: a landmark is in view within this distance.
     ring : bool
         Whether positions are angles on a ring.
     dt_s : float
     outcome : array of str, (trials,)
     map_known : bool
-        Whether the animal knows how the landmarks lie to each other; without that no absence refutes anything.
+        Whether the animal knows the relative positions of the landmarks; only then does an absence exclude a hypothesis.
     visible : array of bool, (time, landmark), optional
-        Which landmarks are in view. Default: those within the radius. Where something else decides, no absence is told.
+        Which landmarks are in view. Default: those within the radius. With this array no non-encounters are computed.
     """
 
     position: NDArray[np.floating]
@@ -58,7 +58,7 @@ class Trajectory:
 
 @dataclass(frozen=True)
 class EncounterTable:
-    """What `find_encounters` finds: the table of encounters, and per sample the phase and the open hypotheses."""
+    """Result of `find_encounters`: the table of encounters, and for each sample the phase and the count of possible hypotheses."""
 
     table: NDArray
     phase: NDArray[np.uint8]
@@ -66,22 +66,22 @@ class EncounterTable:
 
 
 def find_encounters(behaviour: Trajectory, min_duration_s: float, merge_within_s: float) -> EncounterTable:
-    """Find when landmarks were met, and when one was missed that should have been there.
+    """Compute encounters and non-encounters with landmarks, and from them phases and hypotheses.
 
     Parameters
     ----------
     min_duration_s : float
-        Shorter stretches do not count (s).
+        Shorter intervals in view are not encounters (s).
     merge_within_s : float
-        Stretches of one landmark less than this apart are one encounter (s).
+        Intervals of one landmark separated by less than this are one encounter (s).
 
     Returns
     -------
     EncounterTable
-        `phase` is the number of distinct landmarks met so far, at most 2, changing at the onset of an encounter.
-        `n_hypotheses` counts the places that fit what was met and what was missed: on the ring 2, or 1 after a
-        non-encounter, in LM1 (for two landmarks), 1 in LM2, 0 (not applicable) in LM0, outside the ring, and where the
-        map is not known.
+        `phase` is the count of distinct landmarks encountered so far, at most 2; it changes at the onset of an encounter.
+        `n_hypotheses` is the count of positions consistent with all encounters and non-encounters. With two landmarks on the ring:
+        2 in LM1, or 1 after a non-encounter, and 1 in LM2. It is 0 (not applicable) in LM0, outside the ring, and where the
+        map is unknown.
     """
     rule = _Rule(min_duration_s, merge_within_s, behaviour.dt_s)
     phase = np.full(len(behaviour.time), NO_PHASE, np.uint8)
@@ -104,7 +104,7 @@ def encounters_of(
     places: NDArray[np.floating],
     visible: NDArray[np.bool_] | None = None,
 ) -> EncounterTable:
-    """Find the encounters of a session with landmarks at these places; see `Trajectory` and `find_encounters`."""
+    """Compute the encounters of a session with landmarks at `places`; see `Trajectory` and `find_encounters`."""
     behaviour = Trajectory(
         position=position,
         time=session.time,
@@ -127,13 +127,13 @@ class _Rule:
     dt_s: float
 
     def stretches(self, visible: NDArray[np.bool_], time: NDArray[np.floating]) -> list[tuple[int, int]]:
-        """Give first and last sample of each stretch that counts."""
+        """Return the first and last sample of each interval that counts as an encounter."""
         on = np.flatnonzero(visible)
         if not len(on):
             return []
         # Distance in time from the end of one bin in view to the start of the next one in view.
-        apart = np.diff(time[on]) - self.dt_s
-        cut = (apart > 0.5 * self.dt_s) & (apart >= self.merge_within_s - 1e-9)
+        gap = np.diff(time[on]) - self.dt_s
+        cut = (gap > 0.5 * self.dt_s) & (gap >= self.merge_within_s - 1e-9)
         first, last = on[np.append(True, cut)], on[np.append(cut, True)]
         lasts = time[last] - time[first] + self.dt_s >= self.min_duration_s - 1e-9
         return list(zip(first[lasts].tolist(), last[lasts].tolist(), strict=True))
@@ -142,7 +142,7 @@ class _Rule:
 def _one_trial(
     behaviour: Trajectory, rule: _Rule, trial: int, here: NDArray[np.intp]
 ) -> tuple[list[tuple], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Find the encounters of one trial, whose samples are `here`."""
+    """Compute the encounters of one trial, whose samples are `here`."""
     time, position, places = behaviour.time[here], behaviour.position[here], behaviour.landmarks[trial]
     if behaviour.visible is not None:
         visible = behaviour.visible[here]
@@ -163,14 +163,14 @@ def _one_trial(
     if behaviour.ring and behaviour.map_known and behaviour.visible is None and seen:
         hypotheses[phase == 2] = 1
         hypotheses[phase == 1] = np.sum(np.isfinite(places[:, 0]))
-        for first, last, k in _missed(behaviour, rule, trial, here, visible, phase, seen[0]):
+        for first, last, k in _non_encounters(behaviour, rule, trial, here, visible, phase, seen[0]):
             rows.append(_row(behaviour, trial, here, (first, last), k, 0, "non-encounter"))
             hypotheses[last + 1 :][phase[last + 1 :] == 1] -= 1
     rows.sort(key=lambda row: row[1])
     return rows, phase, hypotheses
 
 
-def _missed(
+def _non_encounters(
     behaviour: Trajectory,
     rule: _Rule,
     trial: int,
@@ -179,8 +179,8 @@ def _missed(
     phase: NDArray[np.uint8],
     first_met: int,
 ) -> list[tuple[int, int, int]]:
-    """Find, for each wrong identity of the first landmark, the first stretch that refutes it by an absence."""
-    places, missed = behaviour.landmarks[trial], []
+    """Return, for each wrong identity of the first landmark, the first interval in which an absence excludes it."""
+    places, found = behaviour.landmarks[trial], []
     dark = (phase == 1) & ~visible.any(axis=1)
     for k in range(len(places)):
         if k == first_met or not np.isfinite(places[k, 0]):
@@ -190,8 +190,8 @@ def _missed(
         stretches = rule.stretches(would_see.any(axis=1) & dark, behaviour.time[here])
         if stretches:
             first, last = stretches[0]
-            missed.append((first, last, int(np.argmax(would_see[first]))))
-    return missed
+            found.append((first, last, int(np.argmax(would_see[first]))))
+    return found
 
 
 def _row(
@@ -203,7 +203,7 @@ def _row(
     order: int,
     kind: str,
 ) -> tuple:
-    """Make one row of the table of encounters."""
+    """Return one row of the table of encounters."""
     first, last = span
     half = behaviour.dt_s / 2
     from_start = first == 0

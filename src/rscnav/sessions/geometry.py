@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def wrap(angle: ArrayLike) -> NDArray[np.floating]:
-    """Bring angles (rad) into [-π, π)."""
+    """Wrap angles (rad) to [-π, π)."""
     return np.mod(np.asarray(angle, dtype=float) + np.pi, 2 * np.pi) - np.pi
 
 
@@ -15,9 +15,9 @@ def ring_bin_centres(n_bins: int) -> NDArray[np.float64]:
 
 
 def distance(a: NDArray, b: NDArray, ring: bool) -> NDArray[np.floating]:
-    """Distance between places (..., dim), broadcast against each other, (...): in radians, or the coordinates' unit.
+    """Return the distance between positions (..., dim), with broadcasting: (...), in rad or in the unit of the coordinates.
 
-    Places are angles on a ring (dim = 1), or coordinates in the plane.
+    Positions are angles on a ring (dim = 1) or coordinates in the plane.
     """
     difference = a - b
     if ring:

@@ -1,4 +1,4 @@
-"""Sessions in HDF5 files: `read_session` and `write_session` both run from the schema, so they cannot drift apart."""
+"""Sessions in HDF5 files: `read_session` and `write_session` are both derived from the schema."""
 
 import os
 from collections.abc import Collection
@@ -24,14 +24,14 @@ _ALWAYS = ("activity", "time", "trial", "trials", "units")
 
 
 def write_session(session: Session, path: str | os.PathLike[str]) -> None:
-    """Write a session to HDF5, whole or not at all.
+    """Write a session to HDF5 atomically.
 
-    Activity that is lazy (`rscnav.sessions.lazy`) is written block by block, and lazy spikes unit by unit; the file is the same.
+    Lazy activity (`rscnav.sessions.lazy`) is written block by block, and lazy spikes unit by unit; the file is the same.
 
     Raises
     ------
     FileError
-        Where the file cannot be written; nothing half-written is left.
+        If the file cannot be written; no partial file is left.
     """
     with new_hdf5(path, FORMAT) as file:
         file.attrs["format"] = FORMAT
@@ -61,7 +61,7 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
 
 
 def _write_activity(file: h5py.File, session: Session) -> h5py.Dataset:
-    """Write the activity block by block; that of spikes in compressed tiles, since most bins hold none."""
+    """Write the activity block by block; rates of spikes in compressed chunks, because most bins are empty."""
     activity, shape = session.activity, session.activity.shape
     options: dict[str, Any] = {}
     if session.spikes is not None and 0 not in shape:
@@ -78,7 +78,7 @@ def _write_activity(file: h5py.File, session: Session) -> h5py.Dataset:
 
 
 def _write_spikes(file: h5py.File, spikes: Trains) -> None:
-    """Write spike times one after the other, unit by unit, and where each unit's end."""
+    """Write the spike times of all units one after the other, and the end index of each unit."""
     group = file.create_group("spikes")
     stop = np.cumsum([0, *spike_counts(spikes)], dtype="i8")
     times = group.create_dataset("times", (int(stop[-1]),), "f8")
@@ -97,19 +97,19 @@ def read_session(
     Parameters
     ----------
     fields : collection of str, optional
-        Read only these besides activity, time, trial, trials and units; the others are None. Default: all.
+        Fields to read in addition to activity, time, trial, trials and units; the others are None. Default: all.
     dt_s : float, optional
-        Read into time bins of this width (s) where the file's are narrower (see `rscnav.sessions.rebinning`); no more of the
-        activity than that is ever in memory. Default: as in the file.
+        Average narrower time bins to this width (s) while reading (see `rscnav.sessions.rebinning`); the fine activity is not
+        kept in memory. Default: bins of the file.
     lazy : bool
-        Leave activity and spikes in the file, to be read when they are asked for (see `rscnav.sessions.lazy`).
+        Leave activity and spikes in the file and read them on access (see `rscnav.sessions.lazy`).
 
     Raises
     ------
     MissingFileError
         For a missing file.
     InvalidValueError
-        For a file that is not a session, or a field that the schema does not have.
+        For a file that is not a session, or a field that is not in the schema.
     """
     known = {*(spec.name for spec in ARRAYS), *TABLES, "units", "spikes"}
     wanted = known if fields is None else {*fields, *_ALWAYS}
@@ -149,23 +149,21 @@ def read_session(
 
 
 def _check_fields(file: SealedFile, known: set[str]) -> None:
-    """Raise an InvalidValueError where fields that were written are missing, or others are there."""
+    """Raise an InvalidValueError if written fields are missing, or unknown fields are present."""
     written, there = {str(name) for name in file.attrs["fields"]}, set(file)
     if written != there or not set(_ALWAYS) <= there <= known:
         raise InvalidValueError(f"its fields are {', '.join(sorted(there))}; {', '.join(sorted(written))} were written")
 
 
 def _attributes(file: SealedFile) -> dict[str, Any]:
-    """Read what is neither an array nor a table."""
+    """Read the attributes: values that are neither arrays nor tables."""
     values: dict[str, Any] = {key: file.attrs[key] for key in (*_TEXTS, *_NUMBERS) if key in file.attrs}
     for key in _TEXTS:
         if not isinstance(values.get(key), str):
             raise InvalidValueError(f"attribute '{key}': {values.get(key)!r:.40} is no text")
     values["dt_s"] = float(values["dt_s"])
     if not 0 < values["dt_s"] < np.inf:
-        raise InvalidValueError(
-            f"attribute 'dt_s': {values['dt_s']} will not do; a positive number of seconds is needed"
-        )
+        raise InvalidValueError(f"attribute 'dt_s': {values['dt_s']} is not valid; expected a positive time in seconds")
     values |= {key: tuple(map(str, file.attrs[key])) for key in _NAMES}
     mark = "attribute:"
     values["attributes"] = {key.removeprefix(mark): file.attrs[key] for key in file.attrs if key.startswith(mark)}
@@ -173,7 +171,7 @@ def _attributes(file: SealedFile) -> dict[str, Any]:
 
 
 class FileActivity(LazyRows):
-    """Activity of a session file, read when asked for, in the file's bins or in wider ones."""
+    """Activity of a session file, read on access, in the bins of the file or in wider bins."""
 
     def __init__(
         self, path: str | os.PathLike[str], shape: tuple[int, int], bins: Rebinning | None = None, seal: str = ""
@@ -182,7 +180,7 @@ class FileActivity(LazyRows):
         self.path, self.bins, self.seal = path, bins, seal
 
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Read a stretch of samples."""
+        """Read the samples from `start` to before `stop`."""
         with open_hdf5(self.path, FORMAT, self.seal) as file:
             data = file["activity"]
             if self.bins is None:
@@ -201,6 +199,6 @@ def _trains_of_file(path: str | os.PathLike[str], stop: NDArray[np.int64], seal:
 
 
 def session_kind(path: str | os.PathLike[str]) -> str:
-    """Tell a session's kind without reading the session."""
+    """Return the kind of a session without reading its data."""
     with open_hdf5(path, FORMAT) as file:
         return str(file.attrs["kind"])

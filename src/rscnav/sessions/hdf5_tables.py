@@ -1,4 +1,4 @@
-"""Structured arrays in HDF5: a group a table, a dataset a column."""
+"""Structured arrays in HDF5: one group per table, one dataset per column."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from rscnav.files.sealed.datasets import dataset
 
 
 def write_table(file: h5py.Group, name: str, table: NDArray, expected: np.dtype | None = None) -> None:
-    """Write a structured array as a group with one dataset a column, numbers with the types of `expected`.
+    """Write a structured array as a group with one dataset per column, numbers with the types of `expected`.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def write_table(file: h5py.Group, name: str, table: NDArray, expected: np.dtype 
 
 
 def _as_expected(values: NDArray, name: str, dtype: np.dtype) -> NDArray:
-    """Return numbers with the type of the schema, texts as they are."""
+    """Return numbers with the type of the schema, texts unchanged."""
     if dtype.kind == "U" or values.dtype == dtype:
         return values
     with np.errstate(invalid="ignore", over="ignore"):
@@ -44,17 +44,17 @@ def _as_expected(values: NDArray, name: str, dtype: np.dtype) -> NDArray:
 
 
 def read_table(file: h5py.Group, name: str, expected: np.dtype | None = None) -> NDArray:
-    """Read what `write_table` wrote.
+    """Read a table written by `write_table`.
 
     Parameters
     ----------
     expected : dtype, optional
-        Columns that the table must have, with the types of their numbers; texts may be of any width.
+        Required columns, with the types of their numbers; texts may have any width.
 
     Raises
     ------
     InvalidValueError
-        Where columns are missing, differ in length, or are not of the kind that is expected.
+        If columns are missing, differ in length, or have another type.
     """
     group = file[name]
     if not isinstance(group, h5py.Group):
@@ -74,7 +74,7 @@ def read_table(file: h5py.Group, name: str, expected: np.dtype | None = None) ->
 
 
 def structured(columns: Mapping[str, NDArray], n_rows: int) -> NDArray:
-    """Make a structured array of columns (row,)."""
+    """Return a structured array of columns (row,)."""
     table = np.empty(n_rows, [(column, values.dtype) for column, values in columns.items()])
     for column, values in columns.items():
         table[column] = values
@@ -82,7 +82,7 @@ def structured(columns: Mapping[str, NDArray], n_rows: int) -> NDArray:
 
 
 def _column(group: h5py.Group, column: str, n_rows: int) -> NDArray:
-    """Read a column, texts in the width that they were written with."""
+    """Read a column; texts keep the width with which they were written."""
     item = dataset(group, column)
     if item.shape != (n_rows,):
         raise InvalidValueError(f"column '{group.name}/{column}' has shape {item.shape}, and its table {n_rows} rows")

@@ -1,4 +1,4 @@
-"""Activity and spikes that are read, or computed, when they are asked for: a recording may be longer than memory is large."""
+"""Activity and spikes that are read or computed on access, for recordings larger than memory."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-TILE = (2048, 64)  # samples and units that lie together in a session file: 512 KiB
-BLOCK_BYTES = 1 << 26  # of what is held at once
-FAR = 256  # samples: those further apart than this are read on their own
+TILE = (2048, 64)  # chunk of a session file, samples and units: 512 KiB
+BLOCK_BYTES = 1 << 26  # size of a block in memory
+FAR = 256  # samples; selected samples with larger gaps are read separately
 
 
 class LazyRows(ABC):
-    """Activity (time, unit), float32, of which any stretch of time can be asked for.
+    """Activity (time, unit), float32, read for any interval of time on access.
 
-    It takes the place of an array where few operations are needed: its shape, its length, and indices along time (a slice, an array
-    of indices or a mask), which give arrays. ``numpy.asarray`` gives everything.
+    It has the shape and length of an array, and indexing along time (a slice, an array of indices or a mask), which returns
+    arrays. ``numpy.asarray`` reads everything.
     """
 
     dtype = np.dtype(np.float32)
@@ -27,15 +27,15 @@ class LazyRows(ABC):
 
     @abstractmethod
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Give a stretch of samples, (stop - start, unit)."""
+        """Return the samples from `start` to before `stop`, (stop - start, unit)."""
 
     def blocks(self) -> Iterator[tuple[slice, slice, NDArray[np.float32]]]:
-        """Give everything, block by block: samples, units, and values (sample, unit). Blocks end where tiles do."""
+        """Yield all values block by block: samples, units, and values (sample, unit). Blocks end at chunk boundaries."""
         for block in row_blocks(self.shape, multiple=TILE[0]):
             yield block, slice(0, self.shape[1]), self.rows(block.start, block.stop)
 
     def units(self, which: slice) -> NDArray[np.float32]:
-        """Give some units at all times, (time, chosen)."""
+        """Return some units at all times, (time, chosen)."""
         chosen = range(self.shape[1])[which]
         result = np.empty((self.shape[0], len(chosen)), np.float32)
         for block in row_blocks(self.shape):
@@ -56,14 +56,14 @@ class LazyRows(ABC):
         return self._picked(np.arange(len(self))[index])
 
     def _picked(self, at: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Give the samples `at`, in any order, block by block."""
+        """Return the samples `at`, in any order, read block by block."""
         order = np.argsort(at, kind="stable") if np.any(np.diff(at) < 0) else np.arange(len(at))
         ascending = at[order]
         result = np.empty((len(at), self.shape[1]), np.float32)
         for block in row_blocks(self.shape):
             first, last = np.searchsorted(ascending, (block.start, block.stop))
-            apart = np.flatnonzero(np.diff(ascending[first:last]) > FAR) + first + 1
-            for here in map(slice, [first, *apart], [*apart, last]):
+            breaks = np.flatnonzero(np.diff(ascending[first:last]) > FAR) + first + 1
+            for here in map(slice, [first, *breaks], [*breaks, last]):
                 if here.stop > here.start:
                     start = int(ascending[here.start])
                     found = self.rows(start, int(ascending[here.stop - 1]) + 1)
@@ -78,21 +78,21 @@ class LazyRows(ABC):
 
 
 class LazySpikeTrains(Sequence[NDArray[np.float64]]):
-    """Spike times (s) of many units, read unit by unit.
+    """Spike times (s) of many units, read one unit at a time.
 
     Parameters
     ----------
     counts : array, (unit,)
-        Spikes of each unit.
+        Spike count of each unit.
     get : callable
-        ``get(k)`` gives the times of unit `k`.
+        ``get(k)`` returns the spike times of unit `k`.
     """
 
     def __init__(self, counts: NDArray[np.integer], get: Callable[[int], NDArray[np.float64]]) -> None:
         self.counts, self._get = counts, get
 
     def chosen(self, keep: NDArray[np.bool_]) -> "LazySpikeTrains":
-        """Keep some units."""
+        """Return the selected units."""
         rows = np.flatnonzero(keep)
         return LazySpikeTrains(self.counts[rows], lambda k: self._get(int(rows[k])))
 
@@ -110,18 +110,18 @@ Trains = Sequence[NDArray[np.floating]]
 
 
 def spike_counts(trains: Trains) -> NDArray[np.int64]:
-    """Count the spikes of each unit, (unit,); lazy trains are not read for it."""
+    """Return the spike count of each unit, (unit,); lazy trains are not read."""
     counts = trains.counts if isinstance(trains, LazySpikeTrains) else [len(times) for times in trains]
     return np.array(counts, np.int64)
 
 
 def row_blocks(shape: tuple[int, ...], item_bytes: int = 4, multiple: int = 1) -> Iterator[slice]:
-    """Cut the rows of an array (row, column) into blocks of at most `BLOCK_BYTES`, a multiple of so many rows each."""
+    """Divide the rows of an array (row, column) into blocks of at most `BLOCK_BYTES`; block sizes are multiples of `multiple`."""
     rows = max(1, rows_per_block(shape[1] * item_bytes) // multiple) * multiple
     for start in range(0, shape[0], rows):
         yield slice(start, min(start + rows, shape[0]))
 
 
 def rows_per_block(row_bytes: int) -> int:
-    """Give how many rows of so many bytes are taken at a time, at least one."""
+    """Return the count of rows of `row_bytes` bytes in a block, at least 1."""
     return max(1, BLOCK_BYTES // max(1, row_bytes))

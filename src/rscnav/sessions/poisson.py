@@ -1,4 +1,4 @@
-"""Poisson spikes from rates in bins."""
+"""Poisson spikes from binned rates."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,21 +7,21 @@ from numpy.typing import NDArray
 def poisson_spikes(
     rate: NDArray[np.floating], left: NDArray[np.floating], right: NDArray[np.floating], draw: np.random.Generator
 ) -> NDArray[np.floating]:
-    """Draw one unit's spikes: counts that are Poisson in each bin, times uniform within it.
+    """Draw the spikes of one unit: Poisson counts in each bin, uniform times within it.
 
     Parameters
     ----------
     rate : array, (bin,)
-        Hz.
+        Firing rate (Hz).
     left, right : array, (bin,)
         Edges of the bins (s), in any order of bins.
 
     Returns
     -------
     array, (spike,)
-        Times (s), ascending; none at or beyond its bin's right edge.
+        Times (s), ascending; always before the right edge of their bin.
     """
     counts = draw.poisson(rate * (right - left))
-    share = draw.random(int(counts.sum()))
+    fraction = draw.random(int(counts.sum()))
     start, stop = np.repeat(left, counts), np.repeat(right, counts)
-    return np.sort(np.minimum(start + share * (stop - start), np.nextafter(stop, start)))
+    return np.sort(np.minimum(start + fraction * (stop - start), np.nextafter(stop, start)))

@@ -1,4 +1,4 @@
-"""What a belief over places says: how sure, how wrong, how far from another belief. No torch."""
+"""Certainty, error and Kullback-Leibler divergence of beliefs over positions. No torch."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from numpy.typing import NDArray
 
 from rscnav.sessions.geometry import distance
 
-PIECE = 50_000  # samples compared with all bins at once: bounds the memory
+PIECE = 50_000  # samples compared with all bins at once; limits memory
 
 
 @dataclass(frozen=True)
 class PositionBins:
-    """The bins of a belief, and how near is near.
+    """Position bins of a belief, and the radius around a position.
 
     Parameters
     ----------
     centres : array, (bin, dim)
     ring : bool
-        Angles on a ring, or coordinates in the plane.
+        True: angles on a ring; False: coordinates in the plane.
     radius : float
-        Within this of a place counts as there (the landmarks' visibility).
+        Radius around a position within which probability is summed (the visibility radius).
     """
 
     centres: NDArray[np.floating]
@@ -28,7 +28,7 @@ class PositionBins:
     radius: float
 
     def nearest(self, position: NDArray[np.floating]) -> NDArray[np.intp]:
-        """Give the bin whose centre is nearest to each position (time, dim)."""
+        """Return the bin with the nearest centre for each position (time, dim)."""
         pieces = [
             np.argmin(distance(position[k : k + PIECE, None], self.centres, self.ring), axis=1)
             for k in range(0, len(position), PIECE)
@@ -36,15 +36,15 @@ class PositionBins:
         return np.concatenate([*pieces, np.empty(0, np.intp)])
 
     def best(self, belief: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Give the centre of the bin with the most mass: (..., bin) -> (..., dim)."""
+        """Return the centre of the bin with the highest probability: (..., bin) -> (..., dim)."""
         return self.centres[np.argmax(belief, axis=-1)]
 
     def error(self, belief: NDArray[np.floating], position: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Give the distance from the best bin's centre to the true position, (time,)."""
+        """Return the distance between the centre of the best bin and the true position, (time,)."""
         return distance(self.best(belief), position, self.ring)
 
     def certainty(self, belief: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Give the mass within the radius of the best bin's centre, (time,)."""
+        """Return the probability within the radius of the centre of the best bin, (time,)."""
         near = distance(self.centres[:, None], self.centres, self.ring) <= self.radius + 1e-9
         best = np.argmax(belief, axis=1)
         return np.concatenate(
@@ -53,7 +53,7 @@ class PositionBins:
         )
 
     def mass_at(self, belief: NDArray[np.floating], place: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Give the mass of the bins whose centres lie within the radius of a place (time, dim); NaN for no place."""
+        """Return the probability of the bins with centres within the radius of `place` (time, dim); NaN where `place` is NaN."""
         mass = np.full(len(belief), np.nan)
         known = np.flatnonzero(np.isfinite(place).all(axis=1))
         for k in range(0, len(known), PIECE):
@@ -66,8 +66,8 @@ class PositionBins:
 def kl_divergence(belief: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float64]:
     """Kullback-Leibler divergence of `other` from `belief`, Σ_x belief(x) log(belief(x) / other(x)), both (time, bin).
 
-    It is what an observer who holds `belief` expects to lose, in nats, by reporting `other`. Where `belief` is the exact
-    filter's, its mean is the optimality gap.
+    It is the expected excess loss (nats) of reporting `other` under `belief`. If `belief` is the exact posterior, its mean is
+    the optimality gap.
 
     References
     ----------
@@ -82,23 +82,23 @@ def kl_divergence(belief: NDArray[np.floating], other: NDArray[np.floating]) -> 
 def alternative_positions(
     position: NDArray[np.floating], landmarks: NDArray[np.floating], first: NDArray[np.integer], ring: bool
 ) -> list[NDArray[np.floating]]:
-    """Give the wrong places that fit the first landmark met: where the animal would be, had it been another one.
+    """Return the alternative positions: where the animal would be if the first landmark had been another one.
 
-    On the ring the scene shifts, in the plane it turns around the origin.
+    On the ring the scene is shifted, in the plane it is rotated around the origin.
 
     Parameters
     ----------
     position : array, (time, dim)
     landmarks : array, (time, landmark, dim)
-        Places of the trial of each sample; NaN for none.
+        Landmark positions in the trial of each sample; NaN for none.
     first : array, (time,)
-        The landmark met first; -1 for a sample that has none.
+        Index of the first landmark encountered; -1 for none.
     ring : bool
 
     Returns
     -------
     list of array, (time, dim)
-        One for each landmark taken for the first one; NaN where there is none, or where it is the right one.
+        One array for each assumed identity of the first landmark; NaN without a first landmark, or where the identity is correct.
     """
     met = np.take_along_axis(landmarks, np.maximum(first, 0)[:, None, None], axis=1)[:, 0]
     places = []

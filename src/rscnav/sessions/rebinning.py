@@ -1,8 +1,8 @@
-"""Wider time bins: a session at the time step of the analyses, without ever holding its activity at the finer one.
+"""Averaging into wider time bins, block by block: the fine activity is never in memory as a whole.
 
-Rates are averaged over the wider bin, which is what counting spikes in it would have given, and keeps fast activity from
-folding into slow. The low-pass filter runs after that: at a tenth of the cost, and with a boxcar's edge for company (at
-0.5 Hz and bins of 0.1 s the average alone has a gain of 0.996).
+Rates are averaged over the wider bin. This equals the rate from spike counts in it, and limits aliasing. The low-pass filter
+runs afterwards, at a tenth of the cost, plus the attenuation of the boxcar (at 0.5 Hz and bins of 0.1 s the
+boxcar has a gain of 0.996).
 """
 
 from collections.abc import Callable
@@ -16,17 +16,17 @@ from rscnav.sessions.schema import ARRAYS
 from rscnav.sessions.session import Session, contiguous_stretches
 
 _AVERAGED = ("activity", "velocity", "head_loss", "head_bayes_loss", "observer_loss", "observer_kl_divergence")
-_ROWS = 1 << 14  # samples read at once; of 1,000 units 64 MB
+_ROWS = 1 << 14  # samples read at once; 64 MB for 1,000 units
 
 
 @dataclass(frozen=True)
 class Rebinning:
-    """Bins of `width` samples each, none over the edge of a trial or a gap.
+    """Bins of `width` samples each; none crosses the edge of a trial or a gap.
 
     Parameters
     ----------
     start : array, (bin,)
-        First sample of each.
+        First sample of each bin.
     width : int
     """
 
@@ -35,15 +35,15 @@ class Rebinning:
 
     @property
     def middle(self) -> NDArray[np.intp]:
-        """The last sample that has begun by the bin's centre: what the bin is said to be of (place, phase)."""
+        """Last sample that starts at or before the centre of each bin; it gives the position and phase of the bin."""
         return self.start + self.width // 2
 
     def averaged(
         self, rows: Callable[[slice], NDArray], first: int = 0, stop: int | None = None
     ) -> NDArray[np.floating]:
-        """Average over each bin what `rows(slice)` gives of (time, ...), reading a stretch of time after the other.
+        """Return the average over each bin of the samples (time, ...) that `rows(slice)` reads, block by block.
 
-        Of all bins, or of those from `first` up to, not including, `stop`.
+        For bins from `first` to before `stop`; default: all bins.
         """
         starts = self.start[first:stop]
         parts = []
@@ -52,17 +52,17 @@ class Rebinning:
             values = rows(slice(int(start[0]), int(start[-1]) + self.width))
             at = start - start[0]
             total = values[at].astype(np.float64)
-            side_by_side = np.array_equal(at, np.arange(len(at)) * self.width)
+            is_contiguous = np.array_equal(at, np.arange(len(at)) * self.width)
             for later in range(1, self.width):
-                total += values[later :: self.width] if side_by_side else values[at + later]
+                total += values[later :: self.width] if is_contiguous else values[at + later]
             parts.append((total / self.width).astype(values.dtype))
         return np.concatenate(parts) if parts else rows(slice(0, 0))
 
 
 def wide_bins(time: NDArray, trial: NDArray, dt_s: float, to_dt_s: float) -> Rebinning | None:
-    """Cut contiguous stretches of samples into bins of `to_dt_s`; None where the samples are as wide as that already.
+    """Divide contiguous stretches of samples into bins of `to_dt_s` (s); return None if the samples already have this width.
 
-    A stretch's last samples, too few for a bin, are left out. A width that is no multiple of `dt_s` is rounded down.
+    Last samples of a stretch that do not fill a bin are dropped. A width that is not a multiple of `dt_s` is rounded down.
     """
     width = int(to_dt_s / dt_s + 1e-6)
     if width < 2:
@@ -72,9 +72,9 @@ def wide_bins(time: NDArray, trial: NDArray, dt_s: float, to_dt_s: float) -> Reb
 
 
 def rebin(session: Session, to_dt_s: float) -> Session:
-    """Give a session in time bins of `to_dt_s` (s), or itself where its bins are as wide as that already.
+    """Return the session in time bins of `to_dt_s` (s), or unchanged if its bins already have this width.
 
-    Activity, velocity and losses are averages over a bin; everything else is as in its middle. Tables stay as they are.
+    Activity, velocity and losses are averaged over a bin; other fields are taken at its centre. Tables are unchanged.
     """
     bins = wide_bins(session.time, session.trial, session.dt_s, to_dt_s)
     if bins is None:
@@ -88,7 +88,7 @@ def rebin(session: Session, to_dt_s: float) -> Session:
 
 
 def in_bins(name: str, array: Any, bins: Rebinning, dt_s: float) -> NDArray:
-    """Bring one field (time, ...), an array or a dataset of a file, to wide bins."""
+    """Return one field (time, ...), an array or a dataset of a file, in wide bins."""
     if name == "time":
         return array[:][bins.start] + 0.5 * (bins.width - 1) * dt_s
     if name in _AVERAGED:

@@ -1,10 +1,10 @@
-"""The one table of fields that a session has. Reader, writer, checks and docs run from it."""
+"""Table of all fields of a session. Reader, writer, checks and docs are derived from it."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-PHASES = ("LM0", "LM1", "LM2")  # no landmark met, one distinct landmark, two or more
+PHASES = ("LM0", "LM1", "LM2")  # no landmark encountered yet, one distinct landmark, two or more
 NO_PHASE = 255
 KINDS = ("network", "sampled network", "recording")
 
@@ -28,36 +28,68 @@ ARRAYS = (
     Field("heading", ("time",), "f8", "rad", "NaN where unknown"),
     Field("velocity", ("time",), "f8", "position_unit/s", "on the ring counter-clockwise positive; in the plane speed"),
     Field("phase", ("time",), "u1", "", "0, 1, 2 = LM0, LM1, LM2; 255 = not applicable"),
-    Field("n_hypotheses", ("time",), "u1", "", "places that fit what was met and not met; 0 = not applicable"),
+    Field(
+        "n_hypotheses",
+        ("time",),
+        "u1",
+        "",
+        "positions consistent with all encounters and non-encounters; 0 = not applicable",
+    ),
     Field("belief", ("time", "bin"), "f4", "", "the network's posterior over position bins"),
     Field("bayes_posterior", ("time", "bin"), "f4", "", "the Bayes filter's posterior"),
-    Field("bin_centres", ("bin", "dim"), "f8", "position_unit", "centres of the bins of belief and bayes"),
-    Field("ambiguity", ("time",), "f4", "", "1 - the filter's mass within the visibility radius of its best place"),
+    Field("bin_centres", ("bin", "dim"), "f8", "position_unit", "centres of the bins of belief and bayes_posterior"),
+    Field(
+        "ambiguity",
+        ("time",),
+        "f4",
+        "",
+        "1 - probability of the filter within the visibility radius of its best position",
+    ),
     Field("head_loss", ("time", "head"), "f4", "nats", "the network's loss at each report"),
     Field(
         "head_bayes_loss",
         ("time", "head"),
         "f4",
         "nats",
-        "that of the best observer who knows as much: the attribute `limit`",
+        "loss of the best observer with the same information: the attribute `limit`",
     ),
     Field("observer_loss", ("time", "observer"), "f4", "nats", "loss of each observer's belief in the position"),
-    Field("observer_error", ("time", "observer"), "f4", "position_unit", "distance of its best place from the truth"),
     Field(
-        "observer_certainty", ("time", "observer"), "f4", "", "its mass within the visibility radius of its best place"
+        "observer_error",
+        ("time", "observer"),
+        "f4",
+        "position_unit",
+        "distance of its best position from the true position",
+    ),
+    Field(
+        "observer_certainty",
+        ("time", "observer"),
+        "f4",
+        "",
+        "its probability within the visibility radius of its best position",
     ),
     Field(
         "observer_alternative",
         ("time", "observer"),
         "f4",
         "",
-        "in LM1, its mass within the visibility radius of wrong places that fit the first landmark; else NaN",
+        "in LM1, its probability within the visibility radius of alternative positions; else NaN",
     ),
     Field(
-        "observer_kl_divergence", ("time", "observer"), "f4", "nats", "KL divergence of the network's belief from its"
+        "observer_kl_divergence",
+        ("time", "observer"),
+        "f4",
+        "nats",
+        "KL divergence between the belief of the network and its own",
     ),
-    Field("observer_correct", ("trials", "observer"), "i1", "", "whether its choice was right; -1 where it had none"),
-    Field("landmarks", ("trials", "landmark", "dim"), "f8", "position_unit", "places per trial, in the landmark frame"),
+    Field("observer_correct", ("trials", "observer"), "i1", "", "whether its choice was correct; -1 without a choice"),
+    Field(
+        "landmarks",
+        ("trials", "landmark", "dim"),
+        "f8",
+        "position_unit",
+        "landmark positions of each trial, in the landmark frame",
+    ),
 )
 
 TRIALS = np.dtype(
@@ -72,8 +104,8 @@ ENCOUNTERS = np.dtype(
         ("landmark", "U16"),
         ("order", "i4"),  # 1st, 2nd, ... new landmark of the trial; 0 for a return
         ("is_new", "?"),
-        ("from_start", "?"),  # in view as the trial begins: no approach, no 'before'
-        ("approach", "U3"),  # CW, CCW, or '' where it means nothing
+        ("from_start", "?"),  # in view at the start of the trial: no approach
+        ("approach", "U3"),  # CW, CCW, or '' if not defined
         ("kind", "U13"),  # encounter, non-encounter
         ("outcome", "U9"),  # the trial's
     ]
@@ -84,4 +116,4 @@ CURVE = np.dtype(
     + [(f"{what}{phase}", "f8") for phase in ("", "_LM0", "_LM1", "_LM2") for what in ("gap", "gap_se")]
 )  # losses in nats per step; all but train_loss on the validation trials
 
-TABLES = {"trials": TRIALS, "encounters": ENCOUNTERS, "training_curve": CURVE}  # and `units`, whose columns are free
+TABLES = {"trials": TRIALS, "encounters": ENCOUNTERS, "training_curve": CURVE}  # and `units`, with any columns

@@ -1,4 +1,4 @@
-"""The `Session`: what every analysis and figure takes, be it of a network or of an animal."""
+"""The `Session`: input of every analysis and figure, from a network or an animal."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,34 +15,34 @@ from rscnav.sessions.schema import ARRAYS, KINDS, PHASES, TABLES
 
 @dataclass
 class Session:
-    """Activity of many units over time, with what is known of the behaviour.
+    """Activity of many units over time, with behaviour.
 
-    The fields' dimensions, units and meanings stand in `rscnav.sessions.schema`. Optional ones are None where they
-    are not known. Trials may differ in length and nothing is padded: all trials lie one after the other in time.
+    `rscnav.sessions.schema` lists the dimensions, unit and meaning of each field. Unknown optional fields are None.
+    Trials may differ in length; they follow each other in time, without padding.
 
     Parameters
     ----------
     name, kind, subject : str
-        `kind` is ``network`` or ``recording``; `subject` stands above the session in every statistic.
+        `kind` is ``network``, ``sampled network`` or ``recording``; statistics over sessions average over `subject` first.
     dt_s : float
         Width of the time bins (s), constant within a trial.
     activity : array, (time, unit)
-        Or lazy rows, where the session is read bit by bit (`rscnav.sessions.lazy`).
+        Array, or lazy rows that are read on access (`rscnav.sessions.lazy`).
     time : array, (time,)
         Bin centres (s), increasing.
     trial : array, (time,)
         Index into `trials`, -1 between trials.
     trials, units : structured array
-        One row a trial; one row a unit.
+        One row per trial; one row per unit.
     spikes : sequence of array, optional
         Spike times (s) of each unit.
     attributes : dict
-        Numbers and texts: settings, code version, what the reader counted and dropped.
+        Numbers and texts: settings, code version, counts of dropped data.
 
     Raises
     ------
     InvalidValueError
-        Where fields do not fit each other; the message names the field, its shape and what is expected.
+        If fields are inconsistent; the message names the field, its shape and the expected shape.
     """
 
     name: str
@@ -87,9 +87,9 @@ class Session:
             raise InvalidValueError(f"session '{self.name}': {problem}")
 
     def _problems(self) -> Iterator[str]:
-        """Say what does not fit, one thing after the other."""
+        """Yield a message for each inconsistency."""
         if self.kind not in KINDS:
-            yield f"kind '{self.kind}' will not do; one of {', '.join(KINDS)}"
+            yield f"kind '{self.kind}' is not valid; expected one of {', '.join(KINDS)}"
         sizes: dict[str, int] = {"trials": len(self.trials), "unit": len(self.units)}
         for dim, names in (("head", self.head_names), ("observer", self.observer_names)):
             if names:
@@ -115,42 +115,42 @@ class Session:
             yield f"time must increase; it does not after sample {np.argmin(np.diff(self.time) > 0)}"
 
     def load(self) -> "Session":
-        """Give the same session with all of its activity and spikes in memory, as arrays."""
+        """Return the same session with all activity and spikes in memory, as arrays."""
         spikes = None if self.spikes is None else list(self.spikes)
         return replace(self, activity=np.asarray(self.activity), spikes=spikes)
 
     @property
     def n_units(self) -> int:
-        """Number of units."""
+        """Count of units."""
         return self.activity.shape[1]
 
     @property
     def is_circular(self) -> bool:
-        """Tell whether positions are angles on a ring."""
+        """Whether positions are angles on a ring."""
         return self.position is not None and self.position.shape[1] == 1 and self.position_unit == "rad"
 
     @property
     def activity_unit(self) -> str:
-        """What `activity` is in: Hz, or what the file says; '' of a network's states."""
+        """Unit of `activity`: Hz, or the unit given in the file; '' for states of a network."""
         return str(self.attributes.get("activity_unit", "" if self.kind == "network" else "Hz"))
 
     @property
     def reference_observer(self) -> str:
-        """The observer that a network is measured against, ``bayes`` unless its file says otherwise; '' of a recording."""
+        """Observer that a network is compared with, ``bayes`` unless its file names another; '' for a recording."""
         return str(self.attributes.get("reference_observer", "bayes")) if self.kind == "network" else ""
 
     def require(self, name: str) -> Any:
-        """Return a field that must be there, or raise an InvalidValueError that names it."""
+        """Return a field, or raise an InvalidValueError that names it if it is None."""
         value = getattr(self, name)
         if value is None:
             raise InvalidValueError(f"session '{self.name}' has no {name}; was it read from the file?")
         return value
 
     def missing_fields(self, needs: Iterable[str]) -> str:
-        """Say which of the named fields this session lacks; '' if it has all.
+        """Return a message that lists the missing fields among `needs`; '' if none is missing.
 
-        A field that is there but empty of content (no encounter at all, no applicable phase, no trial with an
-        outcome) is lacking too. Besides the fields, `outcome` may be asked for.
+        A field without content (no encounter, no applicable phase, no trial with an outcome) counts as missing.
+        `outcome` is accepted in addition to the fields.
         """
         lacking = [need for need in needs if not self._has(need)]
         return f"the session has no {', no '.join(lacking)}" if lacking else ""
@@ -166,17 +166,17 @@ class Session:
         return value is not None and len(value) > 0
 
     def segments(self) -> list[slice]:
-        """Give the `contiguous_stretches` of all samples."""
+        """Return the `contiguous_stretches` of all samples."""
         return contiguous_stretches(self.time, self.trial, self.dt_s)
 
     def split_mask(self, split: str) -> NDArray[np.bool_]:
-        """Mark the samples of the trials of one split (``train`` or ``test``)."""
-        wanted = np.append(self.trials["split"] == split, False)  # the last one answers for trial -1
+        """Return a mask of the samples in trials of one split (``train`` or ``test``)."""
+        wanted = np.append(self.trials["split"] == split, False)  # the last entry is for trial -1
         return wanted[self.trial]
 
 
 def contiguous_stretches(time: NDArray[np.floating], trial: NDArray[np.integer], dt_s: float) -> list[slice]:
-    """Cut time into stretches without a gap that each lie in one trial (or between two)."""
+    """Divide samples into stretches without a gap, each within one trial (or between trials)."""
     breaks = (np.diff(time) > 1.5 * dt_s) | (np.diff(trial) != 0)
     edges = np.concatenate([[0], np.flatnonzero(breaks) + 1, [len(time)]])
     return [slice(int(a), int(b)) for a, b in pairwise(edges) if b > a]

@@ -1,4 +1,4 @@
-"""What counts as an encounter with a landmark."""
+"""Settings of landmark encounters."""
 
 from pydantic import Field
 
@@ -6,9 +6,9 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class Encounters(StrictSettings):
-    """What counts as meeting a landmark."""
+    """Settings of landmark encounters."""
 
-    min_duration_s: float = Field(0.1, gt=0, description="shorter stretches of visibility do not count (s)")
+    min_duration_s: float = Field(0.1, gt=0, description="shorter visits in view are not encounters (s)")
     merge_within_s: float = Field(
-        0.5, ge=0, description="stretches of one landmark less than this apart are one encounter (s)"
+        0.5, ge=0, description="visits to one landmark separated by less than this are one encounter (s)"
     )

@@ -1,4 +1,4 @@
-"""Which trials are for training, and which for testing."""
+"""Random split into training and test trials."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ from rscnav.seeds import Seeds
 
 
 def draw_split(n_trials: int, test_share: float, seeds: Seeds) -> NDArray[np.str_]:
-    """Draw the test trials, a share of all, at random: ``train`` or ``test``, (trial,); of two or more trials at least one of each."""
+    """Draw a fraction `test_share` of the trials for testing: ``train`` or ``test``, (trial,). With two or more trials both occur."""
     n_test = min(max(round(test_share * n_trials), 1), max(n_trials - 1, 1))
     split = np.full(n_trials, "train", "U5")
     split[seeds.generator("split").permutation(n_trials)[:n_test]] = "test"

@@ -45,7 +45,7 @@ def test_not_applicable_round_trip(tmp_path):
 
 
 def test_dimensions_must_be_named():
-    with pytest.raises(ValueError, match="needs 2 dimension names"):
+    with pytest.raises(ValueError, match="needs 2 names of dimensions"):
         Result().add("x", np.zeros((2, 2)), "", ("unit",))
 
 

@@ -208,8 +208,8 @@ def test_a_separation_that_does_not_vary_is_one_bin():
 
 def test_without_observers_or_test_trials_it_does_not_apply():
     assert analyse("observer_comparison", session(observer_loss=None)).reason == "the session has no observer_loss"
-    assert analyse("observer_comparison", session(names=())).reason == "no observer"
-    assert analyse("observer_comparison", session(2, n_train=2)).reason == "no test trial"
+    assert analyse("observer_comparison", session(names=())).reason == "the session has no observers"
+    assert analyse("observer_comparison", session(2, n_train=2)).reason == "the session has no test trials"
 
 
 def test_settings_reach_back_and_forth_through_a_file(tmp_path):

@@ -108,7 +108,10 @@ def test_config_yaml_lists_every_key():
             r"closer than twice visibility_radius_rad",
         ),
         (changed(networks=[], recordings=[]), r"both empty"),
-        (changed(recordings=[{"name": "rat-s3", "file": "x.nwb"}]), r"'rat-s3' looks like a network's session"),
+        (
+            changed(recordings=[{"name": "rat-s3", "file": "x.nwb"}]),
+            r"recording 'rat-s3': the name looks like that of a network session",
+        ),
         (changed(device="gpu"), r"device: 'gpu' is not valid"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the names in a recorded file mean: activity that is a series, rows to choose, trials, phases; the position in `position`."""
+"""Settings of the mapping: activity that is a series, rules on rows of tables, epochs, trials and phases."""
 
 from typing import Annotated, Literal
 
@@ -11,22 +11,22 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class Activity(StrictSettings):
-    """Which series is the activity, in place of spikes."""
+    """Series of activity, in place of spikes."""
 
     series: Text | Annotated[list[Text], Field(min_length=1)] = Field(
-        description="name or path of a RoiResponseSeries or another series with one column a unit, or a list of several (one an "
-        "imaging plane), whose units become one population",
+        description="name or path of a RoiResponseSeries or another series with one column for each unit, or a list of them (one for "
+        "each imaging plane), whose units become one population",
     )
     kind: Literal["continuous", "rate", "counts"] = Field(
         "continuous",
-        description="continuous: fluorescence (dF/F, deconvolved), averaged in bins; rate: the same, in Hz; counts: of spikes "
-        "in bins, summed and divided by the width",
+        description="continuous: fluorescence (dF/F, deconvolved), averaged in time bins; rate: firing rate in Hz, averaged in time "
+        "bins; counts: spike counts, summed in time bins and divided by the bin width",
     )
     timestamps_at: Literal["start", "centre"] = Field(
-        "start", description="whether a sample's time is the start or the middle of what it stands for"
+        "start", description="whether the time of a sample is the start or the centre of its interval"
     )
     nan: Literal["refuse", "drop"] = Field(
-        "refuse", description="bins with NaN: refuse the file, or drop and count them"
+        "refuse", description="time bins with NaN: refuse the file, or drop and count these bins"
     )
 
     @model_validator(mode="after")
@@ -40,101 +40,114 @@ class Activity(StrictSettings):
 
     @property
     def names(self) -> list[str]:
-        """The series' names, one or several."""
+        """Names of the series, as a list."""
         return [self.series] if isinstance(self.series, str) else self.series
 
 
 class RowFilter(StrictSettings):
-    """Keep the rows whose `column` meets every bound given here."""
+    """Selection rule: rows whose `column` meets all conditions are used."""
 
-    column: str = Field(description="column of the table; for units also n_spikes and rate_hz, which are computed")
-    min: float | None = Field(None, description="keep rows with at least this")
-    max: float | None = Field(None, description="keep rows with at most this")
-    values: list[Scalar] | None = Field(None, description="keep rows with one of these")
+    column: str = Field(
+        description="column of the table; for units also n_spikes, rate_hz and observed_share, which are computed"
+    )
+    min: float | None = Field(None, description="smallest value that is used; null: no limit")
+    max: float | None = Field(None, description="largest value that is used; null: no limit")
+    values: list[Scalar] | None = Field(None, description="values that are used; null: all")
 
     @model_validator(mode="after")
     def _bounds(self) -> "RowFilter":
         if self.min is None and self.max is None and self.values is None:
-            raise InvalidValueError(f"the rule for column '{self.column}' says nothing; give min, max or values")
+            raise InvalidValueError(f"the rule for column '{self.column}' has no condition; set min, max or values")
         return self
 
 
 class Epochs(StrictSettings):
-    """Which stretches of the recording to use; bins outside them are dropped."""
+    """Epochs of the recording that are used; time bins outside them are dropped."""
 
     table: str = Field("epochs", description="'epochs', or the name of an interval table")
-    select: list[RowFilter] = Field(default_factory=list, description="rules on its columns; all must hold")
+    select: list[RowFilter] = Field(
+        default_factory=list, description="rules on its columns; rows that meet all of them are used"
+    )
 
 
 class Home(StrictSettings):
-    """A place that trials lead away from and back to."""
+    """Home location: trials begin when the animal leaves it, and end when it returns."""
 
-    place: list[float] = Field(min_length=1, description="where it is, in the position's unit")
-    radius: float = Field(gt=0, description="the animal is at home within this distance (the position's unit)")
-    min_s: float = Field(0.5, ge=0, description="shorter stays away are no trial (s)")
+    place: list[float] = Field(min_length=1, description="coordinates (unit of the position)")
+    radius: float = Field(gt=0, description="the animal is at home within this distance (unit of the position)")
+    min_s: float = Field(0.5, ge=0, description="shorter absences from home are not trials (s)")
 
 
 class Trials(StrictSettings):
-    """Which table holds the trials, and what its columns mean."""
+    """Source of the trials, and the meaning of the columns of the trial table."""
 
     table: str = Field("trials", description="'trials', 'epochs', or the name of another interval table")
-    select: list[RowFilter] = Field(default_factory=list, description="rules on its columns; all must hold")
+    select: list[RowFilter] = Field(
+        default_factory=list, description="rules on its columns; rows that meet all of them are used"
+    )
     end: Literal["stop", "next"] = Field(
         "stop",
-        description="a trial lasts to its row's stop_time, or to where the next row starts (the last: to the end)",
+        description="stop: a trial ends at the stop_time of its row; next: at the start of the next row (the last trial at the end of "
+        "the recording)",
     )
     home_location: Home | None = Field(
-        None, description="in place of a table: a trial from each leaving of this place to coming back; null: the table"
+        None,
+        description="in place of a table: each trial lasts from a departure from this location to the next return; null: the table",
     )
     join_table: str | None = Field(
-        None, description="another table, whose columns are added to the trials' own; null: none"
+        None, description="another table, whose columns are added to the trial table; null: none"
     )
     join_on: str | None = Field(
-        None, description="column of both tables whose values say which rows belong together; null: row by row"
+        None, description="column of both tables with equal values in matching rows; null: rows match by their order"
     )
-    outcome: str | None = Field(None, description="column with the trial's outcome; null: none")
+    outcome: str | None = Field(None, description="column with the outcome of the trial; null: none")
     correct: list[Scalar] = Field(default=["correct"], description="values of the outcome column that mean correct")
     incorrect: list[Scalar] = Field(
         default=["incorrect"],
-        description="values that mean incorrect; any other value is 'none'",
+        description="values of the outcome column that mean incorrect; any other value is 'none'",
     )
     rotation: str | None = Field(
         None,
-        description="column with the scene's rotation per trial (counter-clockwise); it is taken off; null: not rotated",
+        description="column with the rotation of the scene in each trial (counter-clockwise), which is subtracted; null: not rotated",
     )
-    rotation_unit: Literal["rad", "deg"] = Field("rad", description="unit of that column")
+    rotation_unit: Literal["rad", "deg"] = Field("rad", description="unit of the rotation")
     rotation_centre: list[float] | None = Field(
         None,
-        description="in the plane: what the scene turns around (the position's unit); null: position.centre, or the origin",
+        description="in the plane: centre of the rotation (unit of the position); null: position.centre, or the origin",
     )
 
     @model_validator(mode="after")
     def _one_source(self) -> "Trials":
         if self.join_on is not None and self.join_table is None:
             raise InvalidValueError(
-                f"trials.join_on: '{self.join_on}' joins two tables, but trials.join_table names no second one"
+                f"trials.join_on: '{self.join_on}' needs a second table; set trials.join_table, or remove join_on"
             )
         from_table = {"select", "join_table", "outcome", "rotation", "end"} & self.model_fields_set
         if self.home_location is not None and from_table:
+            keys = sorted(from_table)
             raise InvalidValueError(
-                f"trials.home_location makes trials without a table, so trials.{', trials.'.join(sorted(from_table))} can't be had"
+                f"trials.home_location defines trials without a table, but trials.{', trials.'.join(keys)} "
+                f"need{'s' if len(keys) == 1 else ''} one; remove home_location or the other key{'' if len(keys) == 1 else 's'}"
             )
         return self
 
 
 class Phases(StrictSettings):
-    """Phases as the file has them, in place of those that follow from the encounters."""
+    """Phases stored in the file, in place of phases computed from the encounters."""
 
-    series: str | None = Field(None, description="name of a series with one value a sample; each holds until the next")
-    table: str | None = Field(None, description="name of an interval table with one row a stretch of one phase")
-    column: str = Field("phase", description="the table's column that names the phase")
+    series: str | None = Field(
+        None, description="name of a series with one value for each sample, valid until the next sample"
+    )
+    table: str | None = Field(None, description="name of an interval table with one row for each stretch of one phase")
+    column: str = Field("phase", description="column of the table that names the phase")
     values: dict[Literal["LM0", "LM1", "LM2"], list[Scalar]] = Field(
         default={"LM0": ["LM0", 0], "LM1": ["LM1", 1], "LM2": ["LM2", 2]},
-        description="which values mean which phase; any other: not applicable",
+        description="for each phase, its values in the series or column; any other value: not applicable",
     )
 
     @model_validator(mode="after")
     def _one(self) -> "Phases":
         if (self.series is None) == (self.table is None):
-            raise InvalidValueError("phases: give either series or table")
+            ways = "both" if self.series is not None else "neither"
+            raise InvalidValueError(f"phases: expected exactly one of series and table; found {ways}")
         return self

@@ -1,4 +1,4 @@
-"""One recorded session: a file, and the mapping from its names to ours."""
+"""Settings of a recording: a file, and the mapping from names in it to the fields of a session."""
 
 from typing import Annotated
 
@@ -15,40 +15,46 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class Recording(StrictSettings):
-    """One recorded session: a file, and the mapping from its names to ours."""
+    """One recorded session: a file, and the mapping from names in it to the fields of a session."""
 
-    name: Name = Field(description="name of the session; may not end in -s and a number, as networks' names do")
-    file: str = Field(description="NWB file, relative to the folder the workflow runs in")
+    name: Name = Field(
+        description="name of the session; it may not end in -s and a number, like names of network sessions"
+    )
+    file: str = Field(description="NWB file, relative to the working folder of the workflow")
     more_files: list[Text] = Field(
         default_factory=list,
-        description="more NWB files of the same session (one a probe, or an imaging plane), which are read as one with `file`",
+        description="more NWB files of the same session (one for each probe or imaging plane), which are read together with `file`",
     )
     one_clock: bool = Field(
         False,
-        description="take the times of `more_files` as they are, although the files say that their clocks begin at different times",
+        description="use the times of `more_files` unchanged, although the files name different reference times of their clocks",
     )
-    subject: str | None = Field(None, description="the animal; null: taken from the file, else the session's name")
+    subject: str | None = Field(
+        None, description="the animal; null: as named in the file, else the name of the session"
+    )
     bin_s: float = Field(0.1, ge=1e-4, le=1_000, description="width of the spike-count bins (s)")
     trial_s: float = Field(
-        10.0, gt=0, description="without a trial table, stretches are cut into pieces of this length (s)"
+        10.0, gt=0, description="without trials, the recording is cut into pieces of this length (s)"
     )
-    test_share: float = Field(0.8, gt=0, lt=1, description="share of the trials that is kept for testing (seeded draw)")
+    test_share: float = Field(0.8, gt=0, lt=1, description="fraction of the trials that are test trials (random draw)")
     arrays: Arrays | None = Field(
         None,
-        description="what the arrays are in a file without NWB's structure (.npz, .mat, HDF5); null: the file is NWB",
+        description="arrays in a file without NWB's structure (.npz, .mat, HDF5); null: the file is NWB",
     )
     activity: Activity | None = Field(None, description="activity that is a series; null: spikes of the Units table")
     units_table: Text | Annotated[list[Text], Field(min_length=1)] | None = Field(
         None,
-        description="name or path of the Units table, or a list of several (one a probe), which become one population; null: the "
-        "only one in the file",
+        description="name or path of the Units table, or a list of several (one for each probe), whose units become one population; "
+        "null: the only one in the file",
     )
-    unit_filters: list[RowFilter] = Field(default_factory=list, description="rules on the units table; all must hold")
-    epochs: Epochs | None = Field(None, description="null: the whole recording")
-    position: Position | None = Field(None, description="null: a recording without position")
-    trials: Trials | None = Field(None, description="null: no trials; stretches are cut")
-    landmarks: Landmarks | None = Field(None, description="null: no landmarks")
-    phases: Phases | None = Field(None, description="null: phases follow from the encounters")
+    unit_filters: list[RowFilter] = Field(
+        default_factory=list, description="rules on the table of units; units that meet all of them are used"
+    )
+    epochs: Epochs | None = Field(None, description="epochs that are used; null: the whole recording")
+    position: Position | None = Field(None, description="position and heading; null: a recording without position")
+    trials: Trials | None = Field(None, description="trials; null: none, the recording is cut into pieces of `trial_s`")
+    landmarks: Landmarks | None = Field(None, description="landmarks; null: none")
+    phases: Phases | None = Field(None, description="phases in the file; null: computed from the encounters")
 
     @model_validator(mode="after")
     def _complete(self) -> "Recording":
@@ -56,33 +62,35 @@ class Recording(StrictSettings):
         stem, _, tail = self.name.rpartition("-s")
         if stem and tail.isdigit():
             raise InvalidValueError(
-                f"the recording's name '{self.name}' looks like a network's session (NAME-sSEED); rename it"
+                f"{where}: the name looks like that of a network session (NAME-sSEED); rename the recording"
             )
         twice = repeated([self.file, *self.more_files])
         if twice:
-            raise InvalidValueError(f"{where}: more_files: {twice[0]} is named twice")
+            raise InvalidValueError(
+                f"{where}: more_files: {twice[0]} is named twice; name each file once, in file or more_files"
+            )
         if self.more_files and self.arrays is not None:
             raise InvalidValueError(
-                f"{where}: more_files: files of plain arrays can't be joined; drop arrays or more_files"
+                f"{where}: more_files: files of plain arrays can't be joined; remove arrays or more_files"
             )
         if self.activity is not None and self.units_table is not None:
             raise InvalidValueError(
-                f"{where}: activity.series is read in place of spikes, so units_table means nothing; drop one of the two"
+                f"{where}: activity.series is read in place of spikes, so units_table has no effect; remove one of the two"
             )
         landmarks, position, trials = self.landmarks, self.position, self.trials
         if landmarks is not None:
             columns = [place for place in landmarks.places.values() if isinstance(place, str)]
             if landmarks.places and position is None:
                 raise InvalidValueError(
-                    f"{where} has landmarks at places but no position; give position.series or drop landmarks"
+                    f"{where}: landmarks.places needs a position; set position.series, or remove landmarks"
                 )
             if columns and trials is None:
                 raise InvalidValueError(
-                    f"{where}: landmarks.places names trial columns ({', '.join(columns)}) but there is no trial table; give "
-                    "trials.table"
+                    f"{where}: landmarks.places names columns of the trial table ({', '.join(columns)}), but there is no trial table; "
+                    "set trials.table"
                 )
             if landmarks.view_angle is not None and (position is None or not position.heading):
-                raise InvalidValueError(f"{where}: landmarks.view_angle needs a heading; give position.heading")
+                raise InvalidValueError(f"{where}: landmarks.view_angle needs a heading; set position.heading")
         if trials is not None and trials.home_location is not None and position is None:
-            raise InvalidValueError(f"{where}: trials.home_location needs a position; give position.series")
+            raise InvalidValueError(f"{where}: trials.home_location needs a position; set position.series")
         return self

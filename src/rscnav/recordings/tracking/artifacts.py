@@ -1,4 +1,4 @@
-"""Tracked samples that are no place of the animal: jumps of the tracking, and places outside the arena."""
+"""Tracking artifacts: samples outside the arena, and jumps faster than a maximal speed."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from rscnav.recordings.settings.position import Position
 
-ENOUGH = 100  # steps, without which none can stand out
-SUSPECT = 20.0  # a step this many times the 99th percentile of steps is worth a note
+ENOUGH = 100  # smallest count of steps for the detection of outliers
+SUSPECT = 20.0  # a step longer than this multiple of the 99th percentile is reported
 
 
 def mark_artifacts(
@@ -18,21 +18,31 @@ def mark_artifacts(
     path: str,
     cuts: Sequence[int] | NDArray = (),
 ) -> tuple[NDArray[np.bool_], dict[str, int], list[str]]:
-    """Mark samples to be left out, (sample,), count them by reason, and say so in notes.
+    """Mark samples outside the arena and jumps of the tracking.
+
+    A jump cannot be reached from the last valid sample within `position.max_speed`. After `position.max_gap_s` at the new position the
+    sample is accepted.
 
     Parameters
     ----------
     time : array, (sample,)
         Increasing (s).
     values : array, (sample, dim)
-        May hold NaN, which is never marked.
+        NaN is never marked.
     position : Position
-        Its `max_speed`, and `arena_radius` around `centre`, are what no sample may exceed; after `max_gap_s` away a new place is
-        believed.
+        Its limits `max_speed` and `arena_radius` (around `centre`), and `max_gap_s`.
     path : str
-        The series' name, for the notes.
+        Name of the series, for the notes.
     cuts : sequence of int
-        First samples of pieces; from one piece to the next nothing is a jump.
+        Indices of the first samples of pieces; steps between pieces are not jumps.
+
+    Returns
+    -------
+    marked : array of bool, (sample,)
+        Samples to leave out.
+    counts : dict of int
+        Counts of marked samples by reason, for the limits that are set.
+    notes : list of str
     """
     marked = np.zeros(len(time), bool)
     counts, notes = {}, []
@@ -42,7 +52,7 @@ def mark_artifacts(
         counts["n_samples_outside_arena"] = int(marked.sum())
         if marked.any():
             notes.append(
-                f"{marked.sum()} samples of '{path}' lie outside the arena, the first at {time[marked][0]:.3f} s: left out"
+                f"{marked.sum()} samples of '{path}' are outside the arena, the first at {time[marked][0]:.3f} s, and were left out"
             )
     if position.max_speed is not None:
         good = np.flatnonzero(~marked & np.isfinite(values).all(axis=1))
@@ -54,7 +64,7 @@ def mark_artifacts(
         if len(jumped):
             notes.append(
                 f"{len(jumped)} samples of '{path}' are jumps faster than position.max_speed, "
-                f"the first at {time[jumped[0]]:.3f} s: left out"
+                f"the first at {time[jumped[0]]:.3f} s, and were left out"
             )
     else:
         notes += suspected(time, values, path, cuts)
@@ -64,7 +74,7 @@ def mark_artifacts(
 def _jumps(
     time: NDArray[np.float64], values: NDArray[np.float64], max_speed: float, give_up_s: float
 ) -> NDArray[np.bool_]:
-    """Mark samples that can't be reached from the last good one; after `give_up_s` the new place is believed."""
+    """Mark samples that cannot be reached from the last valid one; after `give_up_s` (s) samples are accepted again."""
     marked = np.zeros(len(time), bool)
     fast = np.flatnonzero(np.linalg.norm(np.diff(values, axis=0), axis=1) > max_speed * np.diff(time))
     done = -1
@@ -84,9 +94,10 @@ def _jumps(
 def far_steps(
     time: NDArray[np.float64], values: NDArray[np.float64], cuts: Sequence[int] | NDArray = ()
 ) -> NDArray[np.intp]:
-    """Return the steps (index of the sample before) that stand out so far that they are probably jumps of the tracking.
+    """Return the steps longer than 20 times their 99th percentile, probably jumps of the tracking (indices of the sample before).
 
-    A step over several frames' time may be as many times as far; steps to the first sample of a piece (`cuts`) are none.
+    A step over a longer time than the median interval is divided by the ratio of the two. Steps to the first sample of a piece (`cuts`)
+    are ignored. The result is empty for one coordinate, or for fewer than 100 steps.
     """
     step = np.linalg.norm(np.diff(values, axis=0), axis=1)
     step[np.asarray(cuts, np.intp) - 1] = np.nan
@@ -102,11 +113,11 @@ def far_steps(
 def suspected(
     time: NDArray[np.float64], values: NDArray[np.float64], path: str, cuts: Sequence[int] | NDArray = ()
 ) -> list[str]:
-    """Note where a step stands out so far that it is probably a jump of the tracking."""
+    """Return a note on probable jumps of the tracking (`far_steps`); an empty list if there are none."""
     far = far_steps(time, values, cuts)
     if not len(far):
         return []
     return [
         f"'{path}' jumps in {len(far)} steps, the first at {time[far[0] + 1]:.3f} s, more than {SUSPECT:g} times as far "
-        "as in 99 % of steps: give position.max_speed to leave jumps out"
+        "as in 99 % of steps; set position.max_speed to leave out jumps"
     ]

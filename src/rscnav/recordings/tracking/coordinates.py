@@ -1,4 +1,4 @@
-"""From a file's coordinates to a session's: unit, middle of the arena, scale, and the angle along a circular track."""
+"""Convert coordinates of the file to those of the session: unit, centre of the arena, scale, and angle along a circular track."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,23 +17,23 @@ from rscnav.recordings.tracking.position_units import UNITS
 
 @dataclass(frozen=True)
 class CoordinateFrame:
-    """How places of the file become places of the session.
+    """Conversion of positions in the file to positions of the session.
 
     Parameters
     ----------
     unit : str
-        The session's: rad, m or px.
+        Unit of the session: rad, m or px.
     n_dims : int
-        The session's coordinates.
+        Count of coordinates in the session.
     factor : float
-        What lengths (on a line or ring of the file: angles too) are multiplied with; of a track that starts again, so that
-        its length becomes a turn.
+        Factor of conversion for lengths, and for coordinates on a line or ring. With `track_length`, it converts the length of the track
+        to a full turn.
     centre : array, (dim,)
-        In the file's unit; becomes the origin.
+        In the unit of the file; it becomes the origin.
     ring : bool
-        Whether the angle around `centre` is the place.
+        Whether the angle around `centre` is the position.
     turns_around : array, (dim,)
-        What a rotated scene turns around, in the session's frame.
+        Centre of the rotation of the scene, in the coordinates of the session.
     """
 
     unit: str
@@ -44,11 +44,11 @@ class CoordinateFrame:
     turns_around: NDArray[np.float64]
 
     def length(self, value: float) -> float:
-        """Bring a distance to the session's unit; on a circular track it is an angle (rad) already."""
+        """Return a distance in the unit of the session; with `ring`, it is an angle (rad) and not converted."""
         return value if self.ring else value * self.factor
 
     def places(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Bring places (n, dim) of the file to the session's frame; on a circular track angles (n, 1; rad) stay as they are."""
+        """Return positions (n, dim) of the file in coordinates of the session; with `ring`, angles (n, 1; rad) are not converted."""
         if self.ring:
             if values.shape[1] == 1:
                 return values
@@ -57,31 +57,35 @@ class CoordinateFrame:
         return (values - self.centre) * self.factor
 
     def fits(self, n_coordinates: int) -> bool:
-        """Tell whether a place of so many coordinates can be brought over."""
+        """Return whether a position with this count of coordinates can be converted."""
         return n_coordinates in (1, 2) if self.ring else n_coordinates == self.n_dims
 
     def applied(self, tracking: Tracking) -> Tracking:
-        """Bring a tracked place, which `track` gave in m, px or rad, over."""
+        """Return a tracked position (as `track` returns it, in m, px or rad) in coordinates of the session."""
         unscaled = tracking.values / UNITS[tracking.unit_of_file][1]
         values = self.places(unscaled)
         return replace(tracking, values=np.unwrap(values, axis=0) if self.unit == "rad" else values, unit=self.unit)
 
 
 def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float] | None) -> CoordinateFrame:
-    """Make the frame that a mapping describes.
+    """Return the coordinate frame that the mapping defines.
 
     Parameters
     ----------
     position : Position
     tracking : Tracking
-        As `track` gives it.
+        As `track` returns it.
     rotation_centre : list of float or None
-        What a rotated scene turns around (the file's unit); None: the arena's middle.
+        Centre of the rotation of the scene (unit of the file); None: the centre of the arena.
+
+    Returns
+    -------
+    CoordinateFrame
 
     Raises
     ------
     InvalidValueError
-        Where a middle does not have the position's coordinates.
+        If a centre does not have the count of coordinates of the position.
     """
     n_dims = tracking.values.shape[1]
     unit, factor = UNITS[tracking.unit_of_file]
@@ -89,7 +93,8 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
         unit, factor = "m", position.scale
     for key, middle in (("position.centre", position.centre), ("trials.rotation_centre", rotation_centre)):
         if middle is not None and (len(middle) != n_dims or n_dims < 2):
-            raise InvalidValueError(f"{key}: {middle} does not fit a position with {n_dims} coordinate(s)")
+            valid = f"expected {n_dims} coordinates" if n_dims >= 2 else "it is valid only in the plane; remove it"
+            raise InvalidValueError(f"{key}: {middle} does not fit a position with {n_dims} coordinate(s); {valid}")
     centre = np.zeros(n_dims) if position.centre is None else np.array(position.centre, float)
     if position.track_length is not None:
         return CoordinateFrame("rad", 1, 2 * np.pi / position.track_length, np.zeros(1), False, np.zeros(1))
@@ -102,12 +107,24 @@ def frame_of(position: Position, tracking: Tracking, rotation_centre: list[float
 def tracked_place(
     series: Series, position: Position, rotation_centre: list[float] | None
 ) -> tuple[Tracking, CoordinateFrame]:
-    """Bring the place that `position_series` read to a session's unit and frame; for `rotation_centre` see `frame_of`.
+    """Convert the position that `position_series` read to the unit and coordinates of the session.
+
+    Parameters
+    ----------
+    series : Series
+    position : Position
+    rotation_centre : list of float or None
+        See `frame_of`.
+
+    Returns
+    -------
+    tracking : Tracking
+    frame : CoordinateFrame
 
     Raises
     ------
     InvalidValueError
-        For a unit, a length or a middle that does not fit the series.
+        If the unit, `track_length` or a centre does not fit the series.
     """
     tracking = track(series, position.unit, position.max_gap_s, "position", position.override_unit, position)
     frame = frame_of(position, tracking, rotation_centre)
@@ -115,12 +132,12 @@ def tracked_place(
 
 
 def tracked_heading(file: Any, position: Position, tracking: Tracking) -> Tracking | None:
-    """Read the heading that the mapping names; None where it names none, or takes the direction of movement.
+    """Read the heading that the mapping names; return None if it names none, or the direction of movement.
 
     Raises
     ------
     InvalidValueError
-        For a series that cannot be a heading, or that covers none of the time of `tracking`.
+        If the series cannot be a heading, or does not overlap in time with the position, `tracking`.
     """
     found = heading_series(file, position)
     if found is None:
@@ -131,7 +148,7 @@ def tracked_heading(file: Any, position: Position, tracking: Tracking) -> Tracki
     if first > stop or last < start:
         raise InvalidValueError(
             f"position.heading: the clocks do not overlap: '{series.path}' from {first:.3f} to {last:.3f} s, position from "
-            f"{start:.3f} to {stop:.3f} s; bring both on one clock, in seconds, in the file. "
+            f"{start:.3f} to {stop:.3f} s; convert both to one clock, in seconds, in the file. "
             f"{apart_words('the heading', heading.extent, tracking.extent)}"
         )
     return heading

@@ -1,7 +1,7 @@
-"""A tracked series -> values at any time, and where there are none.
+"""Interpolate a tracked series to any time, and find its tracking gaps and missing values.
 
-A sample speaks for half the usual distance between samples on either side. What no sample speaks for, where neighbours lie
-further apart than allowed, is a gap; what lies between two good samples with NaN between them is missing.
+Each sample covers ± half the median interval. Uncovered time between two samples with an interval longer than `max_gap_s` is a tracking
+gap. Time covered only by samples that are NaN is missing.
 """
 
 from dataclasses import dataclass, field
@@ -20,26 +20,27 @@ from rscnav.recordings.tracking.position_units import UNITS, check_unit, unit_fr
 
 @dataclass(frozen=True)
 class Tracking:
-    """Samples of a place or an angle, in a session's unit.
+    """Samples of a position or an angle, in the unit of the session.
 
     Parameters
     ----------
     time : array, (sample,)
-        Of the samples that are not NaN (s), increasing; between two pieces two more, which hold them apart.
+        Times (s) of the samples that are not NaN, increasing. Between two pieces there are two more samples, so that nothing is
+        interpolated from one piece to the next.
     values : array, (sample, dim)
         Angles are unwrapped.
     unit : str
         rad, m or px.
     gaps, missing : array, (interval, 2)
-        Times (s) without samples, and with NaN.
+        Times (s) of tracking gaps, and of values that are NaN.
     extent : (float, float)
         Times of the first and the last sample (s).
     notes : tuple of str
-        What had to be put right.
+        Corrections and warnings.
     unit_of_file : str
         A key of `UNITS`.
     counts : dict of int
-        Samples that were left out, by reason.
+        Counts of samples that were left out, by reason.
     """
 
     time: NDArray[np.float64]
@@ -53,7 +54,7 @@ class Tracking:
     counts: dict[str, int] = field(default_factory=dict)
 
     def at(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Interpolate linearly (time, dim); before the first and after the last sample their values hold."""
+        """Interpolate linearly, (time, dim); before the first and after the last sample the value is constant."""
         return np.stack([np.interp(time, self.time, column) for column in self.values.T], axis=1)
 
 
@@ -65,27 +66,30 @@ def track(
     override_unit: bool = False,
     place: Position | None = None,
 ) -> Tracking:
-    """Bring a series into a session's unit and find its gaps.
+    """Convert a series to the unit of the session, sort it by time, and find its gaps and artifacts.
 
     Parameters
     ----------
     series : Series
     unit : str or None
-        A key of `UNITS`: what the values are in; None: what the file says.
+        Unit of the values, a key of `UNITS`; None: the unit that the file names.
     max_gap_s : float
-        Neighbouring samples further apart than this leave a gap (s).
+        A longer interval between two samples is a tracking gap (s).
     key : str
-        The configuration's key, for messages.
+        Key of the configuration, for messages.
     override_unit : bool
-        Take `unit` whatever the file says.
+        Whether to use `unit` although the file names another.
     place : Position, optional
-        Of a place: samples beyond its limits are left out, and with its `track_length` the position goes on from lap to lap in what
-        comes back.
+        Settings of a position: samples outside its limits are left out, and with `track_length` the position is unwrapped over laps.
+
+    Returns
+    -------
+    Tracking
 
     Raises
     ------
     InvalidValueError
-        Where `unit` or `track_length` cannot be right, all samples are NaN, or a clock starts again.
+        If `unit` or `track_length` contradicts the series, if no sample is left, or if the times start again.
     """
     unit = unit_from_file(series, key) if unit is None else unit
     check_unit(series, unit, key, override_unit)
@@ -94,16 +98,16 @@ def track(
     again = clock_resets(time, max_gap_s)
     if len(again):
         raise InvalidValueError(
-            f"{key}: the times of '{series.path}' go back in {len(again)} places, first from {time[again[0]]:.3f} to "
-            f"{time[again[0] + 1]:.3f} s at sample {again[0] + 1}: several recordings one after the other, each on its own "
-            "clock? Give each its own file, or add what went before to its times"
+            f"{key}: the times of '{series.path}' go back at {len(again)} samples, first from {time[again[0]]:.3f} to "
+            f"{time[again[0] + 1]:.3f} s at sample {again[0] + 1}; they look like several recordings, each with its own clock; save "
+            "each in its own file, or add the duration of the earlier ones to its times"
         )
     if np.any(np.diff(time) < 0):
-        notes.append(f"samples of '{series.path}' were not in order of time and have been sorted")
+        notes.append(f"samples of '{series.path}' were not in order of time and were sorted")
     order = ascending(time)
     twice = len(time) - len(order)
     if twice:
-        notes.append(f"'{series.path}' has {twice} samples at the time of another; the first of each was kept")
+        notes.append(f"'{series.path}' has {twice} samples at the time of another sample; the first of each was used")
     time, values = time[order], values[order]
     usual = float(np.median(np.diff(time))) if len(time) > 1 else 0.0
     track_length = None if place is None else place.track_length
@@ -115,7 +119,7 @@ def track(
     cuts = pieces_at(series, time)
     counts: dict[str, int] = {}
     if place is not None:
-        smooth = values if period is None else unwrapped(values, period)  # an angle that comes round is no jump
+        smooth = values if period is None else unwrapped(values, period)  # an angle that wraps around is not a jump
         marked, counts, more = mark_artifacts(time, smooth, place, series.path, cuts)
         if marked.all():
             raise InvalidValueError(f"{key}: no sample of '{series.path}' is left ({'; '.join(more)})")
@@ -132,20 +136,21 @@ def track(
     found = values[good] * factor
     found = np.unwrap(found, axis=0) if name == "rad" else found
     missing = _missing(time, good, half)
-    time, found = _held_apart(time[good], found, pieces_at(series, time[good]))
+    time, found = _separated(time[good], found, pieces_at(series, time[good]))
     return Tracking(time, found, name, gaps, missing, extent, tuple(notes), unit, counts)
 
 
 def pieces_at(series: Series, time: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the indices of the first samples (at `time`, ascending) of pieces that are not joined to what is before them."""
+    """Return the indices of the first sample of each piece except the first, for ascending times."""
     cuts = np.unique(np.searchsorted(time, np.array(series.starts, float), side="left"))
     return cuts[(cuts > 0) & (cuts < len(time))]
 
 
 def clock_resets(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
-    """Give the few samples after which a clock starts again (index of the last before): sorting would mix two recordings.
+    """Return the samples after which the clock starts again, as indices of the last sample before.
 
-    Samples that are in no order go back in many places, or by little; none are given then.
+    Such samples must not be sorted, because that would mix several recordings. The result is empty if times go back often (more than 20
+    times, or after more than 1 % of the samples) or by at most `max_gap_s`: such samples are only in no order.
     """
     step = np.diff(time)
     far = np.flatnonzero(step < -max_gap_s)
@@ -153,43 +158,43 @@ def clock_resets(time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp
 
 
 def _period(series: Series, unit: str, key: str, track_length: float | None) -> float | None:
-    """Return after how much a coordinate comes round (the series' unit); None for one that does not."""
+    """Return the period of a circular coordinate (unit of the series); None for a coordinate that is not circular."""
     if UNITS[unit][0] == "rad":
         if track_length is not None:
             raise InvalidValueError(
-                f"{key}.track_length: '{series.path}' is an angle, which closes by itself; remove track_length"
+                f"{key}.track_length: '{series.path}' is an angle, which is circular already; remove track_length"
             )
         return 2 * np.pi / UNITS[unit][1]
     if track_length is not None and series.values.shape[1] != 1:
         raise InvalidValueError(
-            f"{key}.track_length is for one coordinate along a track, but '{series.path}' has {series.values.shape[1]}; choose "
-            f"one with {key}.columns: [0]"
+            f"{key}.track_length is for one coordinate along a track, but '{series.path}' has {series.values.shape[1]}; select "
+            f"one, for example {key}.columns: [0]"
         )
     return track_length
 
 
 def _between(before: float, after: float, half: float) -> tuple[float, float]:
-    """Return the gap between two samples; hardly any where each reaches up to the other."""
+    """Return the gap between two samples (s); at least 4 `TOLERANCE_S` wide, if the samples cover all time between them."""
     start, stop = before + half, after - half
     middle = 0.5 * (before + after)
     return min(start, middle - 2 * TOLERANCE_S), max(stop, middle + 2 * TOLERANCE_S)
 
 
-def _held_apart(
+def _separated(
     time: NDArray[np.float64], values: NDArray[np.float64], cuts: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Add samples between pieces, so that nothing is interpolated from one to the next: each holds up to the middle."""
+    """Add two samples between pieces, so that values are constant up to the middle and not interpolated between pieces."""
     if not len(cuts):
         return time, values
     middle = 0.5 * (time[cuts - 1] + time[cuts])
     at = np.repeat(cuts, 2)
     edges = np.stack([middle - TOLERANCE_S, middle + TOLERANCE_S], axis=1).ravel()
-    held = np.stack([values[cuts - 1], values[cuts]], axis=1).reshape(-1, values.shape[1])
-    return np.insert(time, at, edges), np.insert(values, at, held, axis=0)
+    added = np.stack([values[cuts - 1], values[cuts]], axis=1).reshape(-1, values.shape[1])
+    return np.insert(time, at, edges), np.insert(values, at, added, axis=0)
 
 
 def _missing(time: NDArray[np.float64], good: NDArray[np.bool_], half: float) -> NDArray[np.float64]:
-    """Give the times for which the only samples are NaN."""
+    """Return the intervals covered only by samples that are NaN, (interval, 2) in s."""
     edges = np.diff(np.concatenate([[False], ~good, [False]]).astype(int))
     starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)  # first bad, first good after
     rows = [

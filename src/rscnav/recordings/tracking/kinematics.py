@@ -1,4 +1,4 @@
-"""Place, velocity and direction of movement in bins, with the scene's rotation taken off."""
+"""Position, velocity and direction of movement in time bins, in the landmark frame."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,26 +11,27 @@ from rscnav.sessions.geometry import wrap
 def moves_in(
     tracking: Tracking, bins: Bins, rotation: NDArray[np.float64], centre: NDArray[np.float64], min_speed: float
 ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
-    """Give place and movement in bins, in the frame of the landmarks.
+    """Compute position, velocity and direction of movement in time bins, in the landmark frame.
 
     Parameters
     ----------
     tracking : Tracking
     bins : Bins
     rotation : array, (bin,)
-        The scene's rotation (rad), which is taken off.
+        Rotation of the scene (rad), which is subtracted.
     centre : array, (dim,)
-        In the plane, what the scene turns around.
+        In the plane, the centre of the rotation.
     min_speed : float
-        Below this speed there is no direction (unit/s).
+        Below this speed the direction is NaN (unit/s).
 
     Returns
     -------
     position : array, (bin, dim)
+        At the centre of the bin.
     velocity : array, (bin,)
-        From the bin's start to its end: on the ring counter-clockwise positive, along a line signed, in the plane the speed.
+        From the start to the end of the bin: on the ring counter-clockwise positive, along a line signed, in the plane the speed.
     direction : array, (bin,)
-        NaN where there is none; on the ring it is the tangent's.
+        In rad, NaN below `min_speed`; on the ring the direction of the tangent.
     """
     position = unrotated(tracking.at(bins.centre), rotation, centre, tracking.unit)
     width = bins.right - bins.left
@@ -50,7 +51,7 @@ def moves_in(
 def unrotated(
     places: NDArray[np.float64], rotation: NDArray[np.float64], centre: NDArray[np.float64], unit: str
 ) -> NDArray[np.floating]:
-    """Take the scene's rotation (rad; one a place) off places (n, dim); angles come back in [-π, π)."""
+    """Return positions (n, dim) with the rotation of the scene (n,; rad) subtracted; angles are in [-π, π)."""
     if unit == "rad":
         return wrap(places - rotation[:, None])
     if places.shape[1] == 1:

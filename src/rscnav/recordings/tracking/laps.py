@@ -1,19 +1,19 @@
-"""Positions along a track that start again each lap, and angles that come round."""
+"""Positions along a track that start again in each lap, and angles that wrap around."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
 
-# Fractions of the range: a position that falls from above the one to below the other starts again.
+# A position starts again if it falls from above the first to below the second fraction of its range.
 _FAR, _NEAR = 0.8, 0.2
-_TIMES_AGAIN = 3  # as often as that, and hardly ever the other way round
-# Fraction of the samples within one length; between laps some programs move the animal out of the track.
+_TIMES_AGAIN = 3  # smallest count of restarts
+# Smallest fraction of samples within one track length; between laps some programs move the animal off the track.
 _ON_TRACK = 0.75
 
 
 def unwrapped(values: NDArray[np.float64], period: float) -> NDArray[np.float64]:
-    """Return values (sample, dim) that go on where they came round after `period`; NaN stay NaN."""
+    """Return unwrapped values (sample, dim) for a period; NaN stay NaN."""
     good = np.isfinite(values).all(axis=1)
     result = values.copy()
     result[good] = np.unwrap(values[good], axis=0, period=period)
@@ -21,9 +21,10 @@ def unwrapped(values: NDArray[np.float64], period: float) -> NDArray[np.float64]
 
 
 def restarts(time: NDArray[np.float64], values: NDArray[np.float64], max_gap_s: float) -> NDArray[np.intp]:
-    """Return the steps (index of the sample before) at which a coordinate falls from near its greatest to near its least value.
+    """Return the steps at which a coordinate falls from near its maximum to near its minimum (indices of the sample before).
 
-    Or rises so, where it runs down. None where that happens less than three times, or both ways: those are errors of the tracking.
+    For a coordinate that decreases within a lap: the steps at which it rises. The result is empty if there are fewer than three such
+    steps, or fewer than three times as many as in the opposite direction, because those are errors of the tracking.
     """
     good = np.flatnonzero(np.isfinite(values).all(axis=1))
     if values.shape[1] != 1 or len(good) < 2:
@@ -43,12 +44,12 @@ def restarts(time: NDArray[np.float64], values: NDArray[np.float64], max_gap_s: 
 def lap_notes(
     time: NDArray[np.float64], values: NDArray[np.float64], path: str, max_gap_s: float, track_length: float | None
 ) -> list[str]:
-    """Note a coordinate that starts again where no length of the track is given, or a length that may not be the track's.
+    """Return notes on a coordinate that starts again without a `track_length`, or on an unlikely `track_length`.
 
     Raises
     ------
     InvalidValueError
-        For a length that cannot be the track's: the coordinate starts again, but after another length.
+        If the coordinate starts again after another length than `track_length`.
     """
     again = restarts(time, values, max_gap_s)
     known = values[np.isfinite(values).all(axis=1)]
@@ -56,21 +57,22 @@ def lap_notes(
     if track_length is None:
         return [
             f"'{path}' falls back from one end of its range to the other in {len(again)} steps, the first at "
-            f"{time[again[0]]:.3f} s: a track that starts again each lap? position.track_length (its length, about {reach:.3g}) "
-            "makes a ring of it"
+            f"{time[again[0]]:.3f} s; if its position starts again in each lap, set position.track_length to the length of the "
+            f"track (about {reach:.3g})"
         ] if len(again) else []  # fmt: skip
     most = max(
         float(np.mean((known >= low) & (known <= low + 1.02 * track_length))) for low in (0.0, known.min(initial=0))
     )
     if len(again) and (most < _ON_TRACK or reach < track_length / 2):
         raise InvalidValueError(
-            f"position.track_length: {track_length:g}, but '{path}' starts again {len(again)} times after about {reach:.4g}, from "
-            f"{known.min():.4g} to {known.max():.4g}; give the track's length in the unit of the series"
+            f"position.track_length: {track_length:g}, but '{path}' starts again {len(again)} times after about {reach:.4g}, with values "
+            f"from {known.min():.4g} to {known.max():.4g}; set it to the length of the track in the unit of the series"
         )
     if len(again) and most < 1:
-        return [f"{1 - most:.2%} of the samples of '{path}' lie beyond one position.track_length ({track_length:g})"]
+        return [f"{1 - most:.2%} of the samples of '{path}' are outside one position.track_length ({track_length:g})"]
     if reach < track_length / 2:
         return [
-            f"'{path}' covers {reach:.4g} of position.track_length: {track_length:g}; is it in the unit of the series?"
+            f"'{path}' covers only {reach:.4g} of position.track_length: {track_length:g}; check that the length is in the unit of "
+            "the series"
         ]
     return []

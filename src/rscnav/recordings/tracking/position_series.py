@@ -1,7 +1,7 @@
-"""The animal's place and heading from the series and columns that a mapping names.
+"""Read position and heading from the series and columns that the mapping names.
 
-Several series become one place: coordinates side by side (x and y apart), or pieces one after the other in time (one series an
-epoch). Which of the two follows from their times: series that cover the same time, or times that do not touch.
+Several series are joined to one position. Series that cover the same time are coordinates (x and y in separate series). Series that do
+not overlap in time are pieces of one recording (one for each epoch).
 """
 
 from collections.abc import Sequence
@@ -19,19 +19,29 @@ from rscnav.recordings.settings.position import Heading, Position
 from rscnav.recordings.tracking.position_units import known_unit
 from rscnav.settings.reserved_names import repeated
 
-_SAME_TIME = 0.5  # series side by side share at least this much of the shorter one's time
-_FLAT = 0.02  # a coordinate that varies by less than this fraction of the widest one says nothing of a place
+_SAME_TIME = 0.5  # coordinates overlap for at least this fraction of the shorter series
+_FLAT = 0.02  # a coordinate is flat if its range is at most this fraction of the largest range
 _PLANE, _SPACE = 2, 3
 
 
 def position_series(file: Any, position: Position) -> Series:
-    """Read the place that `position.series` and `position.columns` name, in one to three columns.
+    """Read the position that `position.series` and `position.columns` name.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    position : Position
+
+    Returns
+    -------
+    Series
+        With one to three columns.
 
     Raises
     ------
     InvalidValueError
-        For a series or column that is not there, series that do not fit each other, or columns of which it is not clear which
-        are the place.
+        If a series or column does not exist, if several series do not fit each other, or if `position.columns` is needed to select the
+        columns of the position.
     """
     whole = joined_series(file, position.names, "position.series", position.max_gap_s)
     if position.columns is not None:
@@ -40,14 +50,24 @@ def position_series(file: Any, position: Position) -> Series:
     flat = flat_columns(whole.values) if whole.values.shape[1] == _SPACE else []
     if not flat:
         return whole
-    note = f"coordinate {flat[0]} of the position ('{whole.path}') hardly changes; position.columns can leave it out"
+    note = (
+        f"coordinate {flat[0]} of the position ('{whole.path}') is almost constant; leave it out with position.columns"
+    )
     return replace(whole, notes=(*whole.notes, note))
 
 
 def heading_series(file: Any, position: Position) -> tuple[Series, str] | None:
-    """Read the heading that `position.heading` names, as angles in one column, and their unit (rad or deg).
+    """Read the heading that `position.heading` names.
 
-    None where the mapping names none, or takes the direction of movement.
+    Returns
+    -------
+    (Series, str) or None
+        Angles in one column, and their unit (rad or deg). None if the mapping names no heading, or the direction of movement.
+
+    Raises
+    ------
+    InvalidValueError
+        If a series or column does not exist, or does not have the columns of an angle or a point.
     """
     named = position.heading
     if named is None or named == "movement":
@@ -58,8 +78,8 @@ def heading_series(file: Any, position: Position) -> tuple[Series, str] | None:
         found = joined_series(file, [heading.series], key, position.max_gap_s)
         if found.values.shape[1] != 1:
             raise InvalidValueError(
-                f"{key}: '{found.path}' has {found.values.shape[1]} columns; one angle is needed. Two points a sample? Write "
-                "heading: {back: [2, 3], front: [0, 1]} with columns of position.series"
+                f"{key}: '{found.path}' has {found.values.shape[1]} columns; expected one, with an angle. If the columns are two points, "
+                "write heading: {back: [2, 3], front: [0, 1]}, with columns of position.series"
             )
         return found, heading.unit or ("deg" if known_unit(found.unit) == "deg" else "rad")
     if heading.column is not None:
@@ -67,30 +87,34 @@ def heading_series(file: Any, position: Position) -> tuple[Series, str] | None:
         angle = _columns(whole, [heading.column], f"{key}.column")
         return replace(angle, path=f"{angle.path}, column {heading.column}", unit=""), heading.unit or "rad"
     back, front = _point(file, position, heading.back, "back"), _point(file, position, heading.front, "front")
-    both = _beside([front, back], key, position.max_gap_s)
+    both = _side_by_side([front, back], key, position.max_gap_s)
     offset = both.values[:, :2] - both.values[:, 2:]
-    apart = np.any(offset != 0, axis=1)  # NaN counts as apart, and stays NaN
-    direction = np.where(apart, np.arctan2(offset[:, 1], offset[:, 0]), np.nan)
+    distinct = np.any(offset != 0, axis=1)  # True for NaN, which stays NaN
+    direction = np.where(distinct, np.arctan2(offset[:, 1], offset[:, 0]), np.nan)
     return replace(both, path=f"{back.path} to {front.path}", values=direction[:, None], unit="rad"), "rad"
 
 
 def joined_series(file: Any, names: Sequence[str], key: str, max_gap_s: float) -> Series:
-    """Read one series, or several as one.
+    """Read one series, or join several series to one.
 
     Parameters
     ----------
     file : pynwb.NWBFile
     names : sequence of str
-        Names or paths; a `*` stands for any text. What one name with `*` finds are pieces one after the other in time.
+        Names or paths; `*` matches any text. The series that one name with `*` matches are pieces in time.
     key : str
-        The configuration's key, for messages.
+        Key of the configuration, for messages.
     max_gap_s : float
-        Where series are on clocks of their own: no value is interpolated between samples further apart than this (s).
+        Longest interval between two samples in which values are interpolated (s), for coordinates with different times.
+
+    Returns
+    -------
+    Series
 
     Raises
     ------
     InvalidValueError
-        For a name that is not there, or series of which times, units or numbers of columns do not fit each other.
+        If a name does not exist, or if times, units or counts of columns of the series do not fit each other.
     """
     groups = [_matching(file, name, key) for name in names]
     found = [_one_after_another(group, key) if len(group) > 1 else group[0] for group in groups]
@@ -103,15 +127,15 @@ def joined_series(file: Any, names: Sequence[str], key: str, max_gap_s: float) -
     if max(shared) <= 0:
         return _one_after_another(found, key)
     if min(shared) >= _SAME_TIME:
-        return _beside(found, key, max_gap_s)
+        return _side_by_side(found, key, max_gap_s)
     raise InvalidValueError(
-        f"{key}: these series neither cover the same time (coordinates side by side) nor follow each other (pieces): "
-        f"{_spans(found)}; name those that belong together"
+        f"{key}: these series neither cover the same time (coordinates) nor follow each other in time (pieces): "
+        f"{_spans(found)}; name only series that belong together"
     )
 
 
 def _matching(file: Any, name: str, key: str) -> list[Series]:
-    """Read the series of a name, or all that a name with `*` finds, spatial ones before others."""
+    """Read the series of a name; for a name with `*` all SpatialSeries that match, or, without any, all series that match."""
     from pynwb.behavior import SpatialSeries
 
     if "*" not in name:
@@ -129,12 +153,14 @@ def _one_after_another(parts: Sequence[Series], key: str) -> Series:
     widths = {part.values.shape[1] for part in ordered}
     if len(widths) > 1:
         words = ", ".join(f"'{part.path}' {part.values.shape[1]}" for part in ordered)
-        raise InvalidValueError(f"{key}: pieces of one position need the same columns, but they have: {words}")
+        raise InvalidValueError(
+            f"{key}: pieces of one position need the same count of columns, but they have: {words}; name only pieces of one position"
+        )
     for before, after in pairwise(ordered):
         if after.time.min() < before.time.max():
             raise InvalidValueError(
-                f"{key}: pieces of one position may not overlap in time: {_spans([before, after])}; name those that follow each "
-                "other, or, for coordinates that are stored apart, name each series (a list)"
+                f"{key}: pieces of one position may not overlap in time: {_spans([before, after])}; name series that follow each "
+                "other, or, for coordinates in separate series, a list with the name of each"
             )
     starts = [float(part.time.min()) for part in ordered[1:]]
     starts += [start for part in ordered for start in part.starts]
@@ -146,14 +172,14 @@ def _one_after_another(parts: Sequence[Series], key: str) -> Series:
         unit=ordered[0].unit,
         notes=(
             *notes,
-            f"the position is put together from {len(ordered)} series, one after the other: {_spans(ordered)}",
+            f"the position is joined from {len(ordered)} series, one after the other: {_spans(ordered)}",
         ),
         starts=tuple(sorted(starts)),
     )
 
 
-def _beside(parts: Sequence[Series], key: str, max_gap_s: float) -> Series:
-    """Put columns side by side, on the first one's clock."""
+def _side_by_side(parts: Sequence[Series], key: str, max_gap_s: float) -> Series:
+    """Join the columns of several series, at the times of the first one."""
     _refuse_other_units(parts, key)
     first = parts[0]
     columns, notes = [first.values], [note for part in parts for note in part.notes]
@@ -175,27 +201,27 @@ def _beside(parts: Sequence[Series], key: str, max_gap_s: float) -> Series:
 
 
 def _interpolated(part: Series, time: NDArray[np.float64], max_gap_s: float) -> NDArray[np.float64]:
-    """Bring a series to other times (sample, dim); NaN where its neighbouring samples are too far apart or of two pieces."""
+    """Interpolate a series to other times, (time, dim); NaN in gaps longer than `max_gap_s` and between pieces."""
     order = ascending(part.time)
     own, values = part.time[order], part.values[order]
     usual = float(np.median(np.diff(own))) if len(own) > 1 else 0.0
     result = np.stack([np.interp(time, own, column, np.nan, np.nan) for column in values.T], axis=1)
     before, after = (time < own[0]) & (time > own[0] - usual), (time > own[-1]) & (time < own[-1] + usual)
-    edge = before | after  # a sample's own reach
+    edge = before | after  # within one sampling interval of the first or last sample
     result[edge] = values[np.where(time[edge] < own[0], 0, -1)]
     after = np.searchsorted(own, time, side="left")
     inside = (after > 0) & (after < len(own))
     inside[inside] &= own[after[inside]] != time[inside]
     left, right = own[after[inside] - 1], own[after[inside]]
-    apart = right - left > max(max_gap_s, 2 * usual)
+    in_gap = right - left > max(max_gap_s, 2 * usual)
     for start in part.starts:
-        apart |= (left < start) & (right >= start)
-    result[np.flatnonzero(inside)[apart]] = np.nan
+        in_gap |= (left < start) & (right >= start)
+    result[np.flatnonzero(inside)[in_gap]] = np.nan
     return result
 
 
 def _shared(one: Series, other: Series) -> float:
-    """Return which fraction of the shorter one's time both cover; below 0 where they do not touch."""
+    """Return the overlap of two series as a fraction of the shorter one's duration; at most 0 without an overlap."""
     start, stop = max(one.time.min(), other.time.min()), min(one.time.max(), other.time.max())
     shorter = min(np.ptp(one.time), np.ptp(other.time))
     return float((stop - start) / max(shorter, 1e-9)) if stop > start or shorter > 0 else float(stop == start)
@@ -206,7 +232,7 @@ def _refuse_other_units(parts: Sequence[Series], key: str) -> None:
     if len(units) > 1:
         words = ", ".join(f"'{part.path}' in '{part.unit}'" for part in parts)
         raise InvalidValueError(
-            f"{key}: series of one position need one unit, but the file has {words}; bring them to one"
+            f"{key}: series of one position need one unit, but the file has {words}; convert them to one unit in the file"
         )
 
 
@@ -215,38 +241,38 @@ def _columns(whole: Series, columns: Sequence[int], key: str) -> Series:
     width = whole.values.shape[1]
     lacking = [column for column in columns if column >= width]
     if lacking:
-        there = "column 0" if width == 1 else f"{width} columns, 0 to {width - 1}"
+        there = "only column 0" if width == 1 else f"{width} columns, 0 to {width - 1}"
         raise InvalidValueError(f"{key}: there is no column {lacking[0]}; '{whole.path}' has {there}")
     return replace(whole, values=whole.values[:, list(columns)])
 
 
 def _refuse_unclear(whole: Series) -> None:
-    """Refuse columns of which it is not clear which are the place."""
+    """Raise an InvalidValueError if `position.columns` is needed to select the columns of the position."""
     n, width = whole.values.shape
     if width <= _PLANE or (width == _SPACE and whole.n_listed > 1):
         return
     if n < width and n <= 2 * _SPACE:
         raise InvalidValueError(
-            f"position.series: '{whole.path}' has shape {(n, width)}, which is {n} samples of {width} columns; does it lie "
-            f"across? A series is stored as (sample, column), here {(width, n)}: turn it in the file"
+            f"position.series: '{whole.path}' has shape {(n, width)}, which is {n} samples of {width} columns; it seems to be "
+            f"transposed; expected (sample, column), here {(width, n)}; transpose it in the file"
         )
     flat = flat_columns(whole.values)
-    also = "".join(f"; column {k} is flat (it hardly changes)" for k in flat)
+    also = "".join(f"; column {k} is flat (almost constant)" for k in flat)
     if width == _SPACE:
         moving = [k for k in range(width) if k not in flat]
         plane = moving if len(moving) == _PLANE else [0, 1]
         cure = f"write columns: {plane} for the plane, [0, 1, 2] for space (x, y, z)"
     elif width == 2 * _PLANE:
-        cure = "two points (x1, y1, x2, y2)? Write columns: [0, 1], and heading: {back: [2, 3], front: [0, 1]}"
+        cure = "for two points (x1, y1, x2, y2) write columns: [0, 1], and heading: {back: [2, 3], front: [0, 1]}"
     else:
-        cure = "a place has one to three: write for example columns: [0, 1]"
+        cure = "a position has one to three columns; write for example columns: [0, 1]"
     raise InvalidValueError(
-        f"position.columns: '{whole.path}' has {width} columns; which of them are the place? {cure[0].upper()}{cure[1:]}{also}"
+        f"position.columns: '{whole.path}' has {width} columns, and those of the position are not named; {cure}{also}"
     )
 
 
 def flat_columns(values: NDArray[np.float64]) -> list[int]:
-    """Return the columns of (sample, column) that hardly change, compared with the one that changes most."""
+    """Return the columns of (sample, column) that are almost constant: range at most 2 % of the largest range."""
     known = np.where(np.isfinite(values), values, np.nan)
     if not np.isfinite(known).any():
         return []
@@ -256,7 +282,7 @@ def flat_columns(values: NDArray[np.float64]) -> list[int]:
 
 
 def _point(file: Any, position: Position, named: str | list[int] | None, which: str) -> Series:
-    """Read one of the two points between which the heading lies."""
+    """Read one of the two points that define the heading."""
     key = f"position.heading.{which}"
     if isinstance(named, str):
         found = joined_series(file, [named], key, position.max_gap_s)

@@ -1,4 +1,4 @@
-"""Units of a position: those that are known, how files spell them, and what contradicts them."""
+"""Units of a position: their spellings in files, and checks against the file and the values."""
 
 import re
 
@@ -7,7 +7,7 @@ import numpy as np
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.nwb_lookup import Series
 
-# By the mapping's word: the session's unit, and what values are multiplied with.
+# For each unit of the mapping: the unit of the session, and the factor of conversion.
 UNITS = {
     "rad": ("rad", 1.0),
     "deg": ("rad", np.pi / 180),
@@ -26,36 +26,36 @@ _SPELLINGS = {
     "um": ("um", "micrometer", "micrometre", "micron"),
     "px": ("px", "pixel", "pix"),
 }
-# Lengths that files name and that no key brings to metres: a mapping's `m` would be as wrong for them as for mm.
+# Units of length in files that the mapping has no key for; `unit: m` would be wrong for them.
 _OTHER_LENGTHS = ("inch", "inche", "in", "foot", "feet", "ft", "yard", "yd", "mile", "km", "kilometer", "kilometre",
                   "dm", "decimeter", "decimetre", "nm", "nanometer", "nanometre")  # fmt: skip
 
 
 def known_unit(text: str) -> str | None:
-    """Return the key of `UNITS` that a file's word for a unit means, in any case, plural and spacing; None for no known one."""
+    """Return the key of `UNITS` for the name of a unit in a file, ignoring case, plural and blanks; None if it is unknown."""
     word = _plain(text)
     return next((known for known, words in _SPELLINGS.items() if word in words), None)
 
 
 def unit_from_file(series: Series, key: str) -> str:
-    """Return the unit that the file names, as a key of `UNITS`.
+    """Return the unit that the file names, as a key of `UNITS`; `key` is the key of the configuration, for messages.
 
     Raises
     ------
     InvalidValueError
-        Where the file names none that is known.
+        If the file names no known unit.
     """
-    said = known_unit(series.unit)
-    if said is None:
+    unit = known_unit(series.unit)
+    if unit is None:
         raise InvalidValueError(
-            f"{key}.unit: the file does not say what '{series.path}' is in (its unit is '{series.unit}'); "
-            f"give one of {', '.join(UNITS)}"
+            f"{key}.unit: the file names no known unit of '{series.path}' (its unit is '{series.unit}'); "
+            f"set unit to one of {', '.join(UNITS)}"
         )
-    return said
+    return unit
 
 
 def check_unit(series: Series, unit: str, key: str, override: bool) -> None:
-    """Refuse a unit that contradicts the file, the number of coordinates, or the values.
+    """Raise an InvalidValueError if a unit contradicts the file, the count of coordinates, or the values.
 
     Parameters
     ----------
@@ -63,14 +63,14 @@ def check_unit(series: Series, unit: str, key: str, override: bool) -> None:
     unit : str
         A key of `UNITS`.
     key : str
-        The configuration's key, for messages.
+        Key of the configuration, for messages.
     override : bool
-        Whether the unit holds whatever the file names.
+        Whether to use `unit` without a comparison with the file and the values.
 
     Raises
     ------
     InvalidValueError
-        Names both units and the cure.
+        The message names both units and the remedy.
     """
     n_dims = series.values.shape[1]
     if UNITS[unit][0] == "rad" and n_dims != 1:
@@ -79,26 +79,26 @@ def check_unit(series: Series, unit: str, key: str, override: bool) -> None:
         )
     if override:
         return
-    said = known_unit(series.unit)
-    if said is not None and said != unit:
+    in_file = known_unit(series.unit)
+    if in_file is not None and in_file != unit:
         raise InvalidValueError(
-            f"{key}.unit: '{unit}', but the file says that '{series.path}' is in '{series.unit}'; "
-            f"write unit: {said}, or, where the file is wrong, override_unit: true"
+            f"{key}.unit: '{unit}', but in the file the unit of '{series.path}' is '{series.unit}'; "
+            f"set unit: {in_file}, or, if the file is wrong, override_unit: true"
         )
-    if said is None and unit != "px" and _plain(series.unit) in _OTHER_LENGTHS:
+    if in_file is None and unit != "px" and _plain(series.unit) in _OTHER_LENGTHS:
         raise InvalidValueError(
-            f"{key}.unit: '{unit}', but the file says that '{series.path}' is in '{series.unit}', which is none of "
-            f"{', '.join(UNITS)}; convert it in the file, or, where the file is wrong, write override_unit: true"
+            f"{key}.unit: '{unit}', but in the file the unit of '{series.path}' is '{series.unit}', which is none of "
+            f"{', '.join(UNITS)}; convert the series in the file, or, if the file is wrong, set override_unit: true"
         )
     largest = float(np.nanmax(np.abs(series.values), initial=0.0, where=np.isfinite(series.values)))
-    if unit == "rad" and said is None and largest > 2 * np.pi + 1e-6:
+    if unit == "rad" and in_file is None and largest > 2 * np.pi + 1e-6:
         raise InvalidValueError(
-            f"{key}.unit: 'rad', but '{series.path}' reaches {largest:.4g}, more than a turn; "
-            "write unit: deg if these are degrees, or override_unit: true"
+            f"{key}.unit: 'rad', but '{series.path}' has values up to {largest:.4g}, more than a full turn; "
+            "set unit: deg if these are degrees, otherwise override_unit: true"
         )
 
 
 def _plain(text: str) -> str:
-    """Bring a word for a unit to one form: no blanks or point, lower case, no plural, u for micro, without brackets."""
+    """Return the name of a unit in normal form: lower case and singular, u for micro, without blanks, points and brackets."""
     word = re.sub(r"[\s.()\[\]_-]", "", text).lower().replace("µ", "u").replace("μ", "u")
     return word.removesuffix("s") if len(word) > 2 else word

@@ -285,7 +285,7 @@ def test_a_mapping_that_fails_leaves_what_the_file_holds(plane, wrong, panel):
 
 def test_a_unit_that_contradicts_the_file_still_shows_the_track(plane):
     report = inspect_recording(str(plane), mapping(position={"series": "xy", "unit": "cm"}))
-    assert "the file says that 'xy' is in 'meters'" in report.error
+    assert "in the file the unit of 'xy' is 'meters'" in report.error
     axes = panels(draw_page(report))
     assert not reason(axes["Occupancy"])
     assert not reason(axes["Frame intervals"])

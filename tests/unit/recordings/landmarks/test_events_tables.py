@@ -74,7 +74,7 @@ def test_trials_start_with_events_and_last_to_the_next(tmp_path):
     assert session.trials["start_s"].tolist() == TIMES
     assert session.trials["stop_s"].tolist() == [3.0, 5.0, 7.0, 9.9]
     assert session.trials["outcome"].tolist() == ["correct", "none", "correct", "none"]
-    with pytest.raises(ValueError, match=r"table 'visits' have a timestamp, and neither .*; write trials.end: next"):
+    with pytest.raises(ValueError, match=r"table 'visits' has timestamp, but neither .*; set trials.end: next"):
         read_recording(path, {"trials": {"table": "visits"}})
 
 

@@ -265,7 +265,8 @@ def test_the_unit_that_the_file_names(tmp_path):
     assert session.position[:, 0].max() == pytest.approx(1.30, abs=0.01)
     path = save(file_with(circle(), unit="unknown"), tmp_path / "y.nwb")
     with pytest.raises(
-        ValueError, match=r"position\.unit: the file does not say .*\(its unit is 'unknown'\); give one of rad,"
+        ValueError,
+        match=r"position\.unit: the file names no known unit of .*\(its unit is 'unknown'\); set unit to one of rad,",
     ):
         read_recording(path, {"position": {"series": "xy"}, "trials": {}})
 
@@ -273,16 +274,19 @@ def test_the_unit_that_the_file_names(tmp_path):
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
-        ({"position": {"series": "xy", "unit": "m", "ring": True}}, "ring: true needs position.centre"),
+        (
+            {"position": {"series": "xy", "unit": "m", "ring": True}},
+            "ring: true needs the centre of the arena; set position.centre",
+        ),
         ({"position": {"series": "xy", "unit": "m", "scale": 0.1}}, "position.unit is m; write px"),
         (
             {"trials": {}, "landmarks": {"series": {"a": "x"}, "visibility_radius": 1.0}},
             "there are visibility_radius, series",
         ),
-        ({"trials": {}, "landmarks": {}}, "exactly one of radius, series and events"),
-        ({"trials": {"join_on": "lap"}}, "trials.join_table names no second one"),
+        ({"trials": {}, "landmarks": {}}, "exactly one of visibility_radius, series and events"),
+        ({"trials": {"join_on": "lap"}}, "needs a second table; set trials.join_table"),
         ({"trials": {"home_location": {"place": [0.0, 0.0], "radius": 1.0}}}, "trials.home_location needs a position"),
-        ({"trials": {}, "phases": {"series": "x", "table": "y"}}, "give either series or table"),
+        ({"trials": {}, "phases": {"series": "x", "table": "y"}}, "exactly one of series and table; found both"),
     ],
 )
 def test_mappings_that_contradict_themselves(tmp_path, mapping, words):

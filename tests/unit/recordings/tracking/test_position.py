@@ -98,7 +98,7 @@ def test_series_that_fit_neither_way(tmp_path):
     path = made(tmp_path, "y.nwb", x=XY[:, 0], y={"data": XY[:, 1] * 100, "unit": "cm"})
     refused(path, "position.series", "'meters'", "'cm'", "one unit", series=["x", "y"])
     refused(path, "position.series", "named twice", series=["x", "Position/x"])
-    refused(path, "position.series", "fits 'nose*'", "behavior/Position/x", series="nose*")
+    refused(path, "position.series", "matches 'nose*'", "behavior/Position/x", series="nose*")
 
 
 # Columns
@@ -126,7 +126,7 @@ def test_heading_between_two_series_and_from_a_column(tmp_path):
     np.testing.assert_allclose(np.angle(np.exp(1j * (session.heading - session.time))), 0, atol=1e-3)
     session = place(path, series="xyh", columns=[0, 1], heading={"column": 2, "unit": "deg"})
     np.testing.assert_allclose(np.angle(np.exp(1j * (session.heading - session.time))), 0, atol=1e-3)
-    refused(path, "position.heading", "more than a turn", series="xyh", columns=[0, 1], heading={"column": 2})
+    refused(path, "position.heading", "more than a full turn", series="xyh", columns=[0, 1], heading={"column": 2})
 
 
 def test_a_heading_on_another_clock(tmp_path):
@@ -171,7 +171,7 @@ def test_three_columns_are_asked_for_and_a_flat_one_is_named(tmp_path):
         ({"heading": {"column": 2, "series": "a"}}, "exactly one of series"),
         ({"heading": {"back": [0, 1, 2], "front": [0, 1]}}, "3 columns; a point has two"),
         ({"heading": {"back": "a", "front": [0, 1]}}, "both names of series, or both two columns"),
-        ({"track_length": 2.0, "unit": "rad"}, "closes after a turn by itself"),
+        ({"track_length": 2.0, "unit": "rad"}, "is circular already"),
         ({"track_length": 2.0, "centre": [0.0, 0.0], "ring": True}, "remove one of them"),
     ],
 )

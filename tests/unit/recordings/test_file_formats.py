@@ -21,7 +21,7 @@ def test_spikes_outside_obs_intervals_and_bins_that_some_unit_was_not_observed_i
     both = read_recording(path, {"trial_s": 1.0})
     assert [len(times) for times in both.spikes] == [2, 2]
     assert both.attributes["n_spikes_unobserved"] == 1
-    assert "1 spikes lie outside their unit's obs_intervals" in both.attributes["notes"]
+    assert "1 spikes are outside the obs_intervals of their unit" in both.attributes["notes"]
     assert both.time.max() < 5.0
     assert both.attributes["n_bins_unobserved"] == 49  # from 5.0 s to the last whole bin, 9.9 s
     second = read_recording(path, {"trial_s": 1.0, "unit_filters": [{"column": "observed_share", "min": 0.9}]})
@@ -43,7 +43,7 @@ def test_invalid_times_are_left_out(tmp_path):
 def test_units_without_a_spike_are_named(tmp_path):
     session = read_recording(write_nwb(tmp_path / "x.nwb", spikes=[[0.5, 3.5], []]), {"trial_s": 1.0})
     assert session.n_units == 2
-    assert "without a spike: unit 1" in session.attributes["notes"]
+    assert "units without spikes: unit 1" in session.attributes["notes"]
 
 
 def test_fluorescence_is_averaged_in_bins_and_its_table_chooses_units(tmp_path):
@@ -54,7 +54,7 @@ def test_fluorescence_is_averaged_in_bins_and_its_table_chooses_units(tmp_path):
     session = read_recording(path, mapping)
     assert session.spikes is None
     assert session.attributes["activity_unit"] == "dF/F"
-    assert "1 of 3 units of 'ophys/Fluorescence/dff' are NaN throughout" in session.attributes["notes"]
+    assert "1 of 3 units of 'ophys/Fluorescence/dff' have only NaN" in session.attributes["notes"]
     np.testing.assert_allclose(session.activity[:, 0], np.arange(0, 300, 3).reshape(50, 2).mean(axis=1))
     np.testing.assert_allclose(session.time, np.arange(50) * 0.2 + 0.1)
     cells = read_recording(path, {**mapping, "unit_filters": [{"column": "iscell", "min": 1}]})
@@ -64,7 +64,7 @@ def test_fluorescence_is_averaged_in_bins_and_its_table_chooses_units(tmp_path):
 def test_bins_narrower_than_the_frames_are_refused(tmp_path):
     path = calcium(tmp_path / "x.nwb", np.ones((50, 2)), rate=7.0)
     with pytest.raises(
-        ValueError, match=r"bin_s: 0\.1 s is narrower than the samples of .*write bin_s: 0\.1429 or more"
+        ValueError, match=r"bin_s: 0\.1 s is shorter than the interval between samples of .*set bin_s: 0\.1429 or more"
     ):
         read_recording(path, {"activity": {"series": "dff"}})
 
@@ -153,7 +153,8 @@ def test_arrays_that_are_not_there_are_listed(tmp_path):
 def test_objects_in_npz_are_never_unpickled(tmp_path):
     np.savez(tmp_path / "x.npz", trains=np.array([[1.0], [1.0, 2.0]], object))
     with pytest.raises(
-        ValueError, match="'trains' in .* is an array of Python objects, which can't be read here: they could run code"
+        ValueError,
+        match="'trains' in .* is an array of Python objects, which can't be read; such objects could run code",
     ):
         read_recording(tmp_path / "x.npz", {"arrays": {"spikes": {"times": "trains"}}})
 

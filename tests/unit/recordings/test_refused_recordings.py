@@ -116,7 +116,7 @@ def test_column_that_is_not_there(tmp_path):
 
 def test_no_units_left(tmp_path):
     path = write_nwb(tmp_path / "r.nwb")
-    refused(path, {"unit_filters": [{"column": "n_spikes", "min": 100}]}, "none of the 2 units", "n_spikes", "loosen")
+    refused(path, {"unit_filters": [{"column": "n_spikes", "min": 100}]}, "none of the 2 units", "n_spikes", "relax")
 
 
 @pytest.mark.parametrize("spikes", [None, [[], []]])
@@ -191,8 +191,8 @@ def test_times_of_the_tracking_that_are_in_no_order_are_sorted_and_repeated_ones
         write_nwb(tmp_path / "r.nwb", series=timed(time), trials=TRIALS), {"position": WALK, "trials": {}}
     )
     notes = session.attributes["notes"]
-    assert "samples of 'behavior/Position/walk' were not in order of time and have been sorted" in notes
-    assert "has 1 samples at the time of another; the first of each was kept" in notes
+    assert "samples of 'behavior/Position/walk' were not in order of time and were sorted" in notes
+    assert "has 1 samples at the time of another sample; the first of each was used" in notes
     there = np.interp(session.time, np.sort(time), walk()["data"][np.argsort(time, kind="stable"), 0])
     np.testing.assert_allclose(session.position[:, 0], there, atol=0.021)
 
@@ -202,8 +202,8 @@ def test_a_clock_of_the_tracking_that_starts_again(tmp_path, capsys):
     time = np.arange(500) / 50
     time[300:] -= 5.0
     path = write_nwb(tmp_path / "r.nwb", series=timed(time), trials=TRIALS)
-    said = refused(path, {"position": WALK, "trials": {}}, "go back in 1 places", "5.980 to 1.000 s at sample 300")
-    assert "Give each its own file" in said
+    said = refused(path, {"position": WALK, "trials": {}}, "go back at 1 samples", "5.980 to 1.000 s at sample 300")
+    assert "save each in its own file" in said
     assert main(["inspect", str(path)]) == 0
     assert "wrong frames: " in capsys.readouterr().out.replace("  ", " ")
 
@@ -212,7 +212,7 @@ def test_spike_times_that_start_again(tmp_path):
     part = np.arange(0.1, 9.0, 0.05)
     twice = np.concatenate([part, part])
     path = write_nwb(tmp_path / "r.nwb", spikes=[twice, twice, part])
-    refused(path, {}, "spike times start again in 2 of 3 units", "unit 0, 1", "Give each its own file")
+    refused(path, {}, "spike times start again in 2 of 3 units", "unit 0, 1", "save each in its own file")
 
 
 def test_unit_that_the_file_does_not_say(tmp_path):
@@ -235,7 +235,7 @@ def test_two_recordings_of_one_name(tmp_path, capsys):
         ("zero.nwb", "the file is empty (0 bytes); was a copy or a download cut short?"),
         ("cut.nwb", "the file is truncated"),
         ("folder", "a folder, not a file; to read all files in it, set `file` to the pattern"),
-        ("https://host/x.nwb", "files are read from disk only; download it"),
+        ("https://host/x.nwb", "a remote address; files are read from disk only; download it"),
         ("gone.nwb", "no such file; correct"),
     ],
 )

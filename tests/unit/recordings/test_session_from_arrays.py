@@ -104,7 +104,7 @@ def test_a_session_as_a_run_s_file(tmp_path, capsys):
     assert "recording 'rat7': 4 units, 2 trials, 400 bins" in capsys.readouterr().out
     with pytest.raises(ValueError, match="is a session file.*remove bin_s, trials"):
         read_recording(tmp_path / "mine.h5", {"name": "rat7", "bin_s": 0.2, "trials": {}})
-    with pytest.raises(ConfigError, match="looks like a network's session"):
+    with pytest.raises(ConfigError, match="looks like that of a network session"):
         read_recording(tmp_path / "mine.h5", {"name": "rat-s7"})
 
 

@@ -1,4 +1,4 @@
-"""Activity that is a series already, or several series (one an imaging plane) as one population."""
+"""Read activity that is a series, or several series (one for each imaging plane) as one population."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,17 +24,17 @@ class Sampled:
     Parameters
     ----------
     columns : dict of array, (unit, ...)
-        `id`, the plain columns of the ROIs' tables, and of several series `series`, the unit's series.
+        `id`, the plain columns of the tables of regions of interest, and, for several series, `series` with the path of each unit's series.
     planes : tuple of Plane
     plane, unit_of_plane : array, (unit,)
-        In which of them the unit is, and which of its units it is.
+        Index of the plane of each unit, and of the unit within its plane.
     summed : bool
-        Counts, which add up; other values are averaged.
+        Whether values are spike counts, which are summed in time bins; other values are averaged.
     unit : str
-        Of the rates that come out.
+        Unit of the values in time bins.
     notes : list of str
     n_left_out : int
-        Units that a rule left out.
+        Count of units that a rule excludes.
     """
 
     columns: TableColumns
@@ -48,16 +48,16 @@ class Sampled:
 
     @property
     def extent(self) -> tuple[float, float]:
-        """First and last time that a series covers (s)."""
+        """First and last time of all series (s)."""
         return min(p.extent[0] for p in self.planes), max(p.extent[1] for p in self.planes)
 
     @property
     def has_nan(self) -> NDArray[np.bool_]:
-        """Tell whether any value of the unit is NaN, (unit,)."""
+        """Whether any value of the unit is NaN, (unit,)."""
         return np.array([self.planes[p].has_nan[k] for p, k in zip(self.plane, self.unit_of_plane, strict=True)])
 
     def meeting(self, rules: Sequence[RowFilter]) -> "Sampled":
-        """Select the units that meet the rules; an InvalidValueError where none does."""
+        """Select the units that meet the rules; raise an InvalidValueError if no unit does."""
         notes = list(self.notes)
         keep = filter_rows(self.columns, rules, "unit_filters", notes)
         if not keep.any():
@@ -72,14 +72,14 @@ class Sampled:
         )
 
     def per_bin(self, bins: Bins) -> NDArray[np.int64]:
-        """Count the samples whose middle lies in each bin, (bin,); of several series the lowest count."""
+        """Count the samples with their centre in each time bin, (bin,); for several series the smallest count."""
         return np.min([self.planes[p].per_bin(bins) for p in np.unique(self.plane)], axis=0)
 
 
 class SampledRates(LazyRows):
-    """What of the series lies in each bin, averaged (or, of counts, summed and divided by the width); NaN where one is NaN.
+    """Activity in time bins: the mean of the samples in each bin, or, for spike counts, their sum divided by the bin width.
 
-    Bins stand in order of time.
+    A bin that contains NaN is NaN. Bins are in order of time.
     """
 
     def __init__(self, sampled: Sampled, bins: Bins) -> None:
@@ -93,7 +93,7 @@ class SampledRates(LazyRows):
         self._where = [(np.searchsorted(plane.centre, bins.left), plane.per_bin(bins)) for plane, _, _ in self._parts]
 
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Bin a stretch of bins, some at a time."""
+        """Return the activity of all units in bins `start` to `stop`, (bin, unit)."""
         rates = np.empty((stop - start, self.shape[1]), np.float32)
         for (plane, units, columns), (first, count) in zip(self._parts, self._where, strict=True):
             widest = max(1, int(count[start:stop].max(initial=1))) * plane.width
@@ -105,7 +105,7 @@ class SampledRates(LazyRows):
     def _binned(
         self, plane: Plane, columns: NDArray[np.intp], first: NDArray[np.int64], count: NDArray[np.int64], here: slice
     ) -> NDArray[np.float32]:
-        """Return the rates of one series' units in some bins, (bin, unit)."""
+        """Return the activity of the units of one series in some bins, (bin, unit)."""
         rates = np.empty((len(first), len(columns)), np.float32)
         low = int(first.min())
         values = plane.rows(low, int((first + count).max()))[:, columns]
@@ -121,16 +121,27 @@ class SampledRates(LazyRows):
 
 
 def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
-    """Find the series that `activity.series` names, and look through each once; `bin_s` (s) is as in `read_plane`.
+    """Find the series that `activity.series` names, and read each once to check its values.
+
+    Parameters
+    ----------
+    file : pynwb.NWBFile
+    activity : Activity
+    bin_s : float
+        Width of the time bins (s), see `read_plane`.
+
+    Returns
+    -------
+    Sampled
 
     Raises
     ------
     InvalidValueError
-        Where a series will not do (`read_plane`), or several do not belong together: named twice, in different units, or
-        without any time in common.
+        If a series is not valid (`read_plane`), or if several series are not one population: a series is named twice, units of
+        measurement differ, or the series do not overlap in time.
     """
     planes = tuple(read_plane(file, path, activity, bin_s) for path in series_paths(file, activity.names, KEY))
-    _refuse_unlike(planes)
+    _refuse_different(planes)
     sizes = [len(plane.column) for plane in planes]
     columns = joined_columns({plane.path: plane.columns for plane in planes}, "series")
     return Sampled(
@@ -145,7 +156,7 @@ def read_activity(file: Any, activity: Activity, bin_s: float) -> Sampled:
 
 
 def activity_series(file: Any, activity: Activity) -> Series:
-    """Read all activity at once, for a look at it: of several series, the latest sample of each at the times of the first."""
+    """Read all activity into memory, for inspection; of further series the latest sample at each time of the first."""
     every = [find_series(file, path, KEY) for path in series_paths(file, activity.names, KEY)]
     first = every[0]
     if len(every) == 1:
@@ -160,23 +171,23 @@ def activity_series(file: Any, activity: Activity) -> Series:
 
 
 def activity_columns(file: Any, activity: Activity) -> TableColumns:
-    """Return id and plain columns of all units of the series, before any is left out."""
+    """Return the table of all units of the series, before any unit is left out."""
     every = [open_series(file, path, KEY) for path in series_paths(file, activity.names, KEY)]
     return joined_columns({series.path: plane_columns(series) for series in every}, "series")
 
 
-def _refuse_unlike(planes: tuple[Plane, ...]) -> None:
-    """Refuse series that are no one population."""
+def _refuse_different(planes: tuple[Plane, ...]) -> None:
+    """Raise an InvalidValueError if several series are not one population."""
     paths = [plane.path for plane in planes]
     if len(set(paths)) < len(paths):
-        raise InvalidValueError(f"{KEY}: one series is named twice: {', '.join(paths)}")
+        raise InvalidValueError(f"{KEY}: one series is named twice: {', '.join(paths)}; name each series once")
     units = {plane.unit for plane in planes}
     if len(units) > 1:
         words = ", ".join(f"'{plane.path}' in {plane.unit}" for plane in planes)
-        raise InvalidValueError(f"{KEY}: the series are in different units: {words}; read those of one unit together")
+        raise InvalidValueError(f"{KEY}: the series are in different units: {words}; name only series in one unit")
     begin, end = max(p.extent[0] for p in planes), min(p.extent[1] for p in planes)
     if begin >= end:
         words = "; ".join(f"'{p.path}' from {p.extent[0]:.3f} to {p.extent[1]:.3f} s" for p in planes)
         raise InvalidValueError(
-            f"{KEY}: the series have no time in common: {words}; are they on one clock, in seconds?"
+            f"{KEY}: the series have no time in common: {words}; convert their times to one clock, in seconds"
         )

@@ -1,4 +1,4 @@
-"""Units of a file: their spike times, when they were observed, their table."""
+"""Read the units of a file: spike times, observed intervals and table columns, with checks of the spike times."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ from rscnav.recordings.time_checks.restarting_spikes import repeats
 from rscnav.sessions.lazy import LazySpikeTrains
 from rscnav.settings.printable import listed
 
-COMPUTED = ("n_spikes", "rate_hz", "observed_share")  # columns that follow from the spikes
-_SHOWN = 8  # units in a message
-_RESTART = 0.5  # a step back by more than this share of the time reached is a restart
+COMPUTED = ("n_spikes", "rate_hz", "observed_share")  # columns that are computed
+_SHOWN = 8  # largest count of units in a message
+_RESTART = 0.5  # a backward step of more than this fraction of the elapsed time is a restart
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,23 @@ class Units:
     columns : dict of array, (unit, ...)
         `id`, `n_spikes`, and the plain columns of the file.
     spikes : sequence of array
-        Spike times (s) of each unit, ascending, while the unit was observed; read when asked for, while the file is open.
+        Spike times (s) of each unit within its observed intervals, ascending; read on access, while the file is open.
     ends : array, (unit, 2)
-        First and last spike (s); NaN of a unit without any.
+        First and last spike (s); NaN for a unit without spikes.
     observed : list of array or None
         Intervals (interval, 2; s) in which each unit was observed; None: always.
     faults : tuple of str
-        Of each unit: why its spikes can't be used; '' where they can.
+        For each unit, why its spikes cannot be used; '' if they can.
     unsorted, again : array of bool, (unit,)
-        Whether its times had to be sorted, and whether they start again.
+        Whether the times of the unit had to be sorted, and whether they start again.
     repeats : array, (unit,)
-        How often its times go back to near their beginning; see `repeats`.
+        Count of times that go back to near the beginning; see `repeats`.
     strays : array, (unit,)
-        Spikes outside the intervals, which were left out.
+        Count of spikes outside the observed intervals, which were left out.
     n_left_out : int
-        Units that a rule left out.
+        Count of units that a rule excludes.
     notes : list of str
-        What had to be put right.
+        Corrections and warnings.
     """
 
     columns: Columns
@@ -61,12 +61,12 @@ class Units:
 
     @property
     def n_unobserved(self) -> int:
-        """Count the spikes outside their unit's intervals."""
+        """Count of spikes outside the observed intervals of their unit."""
         return int(self.strays.sum())
 
     @property
     def names(self) -> list[str]:
-        """Return the units' names for messages."""
+        """Names of the units, for messages."""
         return named(self.columns)
 
     def observed_share(self, extent: tuple[float, float]) -> NDArray[np.float64]:
@@ -93,20 +93,25 @@ class Units:
         )
 
     def meeting(self, rules: Sequence[RowFilter], extent: tuple[float, float], bin_s: float) -> "Units":
-        """Select the units that meet the rules on rates too, and look whether all that are left can be used.
+        """Select the units that meet all rules, including those on computed columns, and check their spike times.
 
         Parameters
         ----------
-        rules : sequence of Rule
+        rules : sequence of RowFilter
         extent : (float, float)
-            First and last time of anything recorded (s), which `rate_hz` and `observed_share` refer to.
+            First and last time of the recording (s), for `rate_hz` and `observed_share`.
         bin_s : float
-            The shortest time that a rate refers to (s).
+            Smallest duration used for `rate_hz` (s).
+
+        Returns
+        -------
+        Units
 
         Raises
         ------
         InvalidValueError
-            Where no unit is left, or one that is left has times that are not finite, or times that start again.
+            If no unit is left, if a unit has times that are not finite, or if the times of more than half of the unsorted units start
+            again.
         """
         columns = rows_of(self.columns, np.arange(len(self.faults)))
         columns["rate_hz"] = columns["n_spikes"] / max(extent[1] - extent[0], bin_s)
@@ -122,14 +127,14 @@ class Units:
         for fault in self.faults:
             if fault:
                 raise InvalidValueError(
-                    f"units: {fault}; leave it out with a rule in `unit_filters`, or correct the file"
+                    f"units: {fault}; exclude the unit with a rule in `unit_filters`, or correct the file"
                 )
         again, n_unsorted = self._those(self.again), int(self.unsorted.sum())
         if len(again) > 0.5 * n_unsorted:
             raise InvalidValueError(
-                f"units: spike times start again in {len(again)} of {len(self.names)} units (unit {listed(again, _SHOWN)}): several "
-                "recordings one after the other, each on its own clock? Give each its own file, or add what went before to "
-                "its times (of trials that are each counted from their own start: the trial's start)"
+                f"units: spike times start again in {len(again)} of {len(self.names)} units (unit {listed(again, _SHOWN)}); they look "
+                "like several recordings, each with its own clock; save each in its own file, or add the duration of the earlier ones "
+                "to its times (for times relative to the start of each trial: add that start)"
             )
 
     def _spike_notes(self) -> list[str]:
@@ -138,13 +143,13 @@ class Units:
         )
         notes = []
         if unsorted:
-            notes.append(f"spike times were not in order and have been sorted: unit {listed(unsorted, _SHOWN)}")
+            notes.append(f"spike times were not in order and were sorted: unit {listed(unsorted, _SHOWN)}")
         if strays:
             notes.append(
-                f"{self.n_unobserved} spikes lie outside their unit's obs_intervals and were left out: unit {listed(strays, _SHOWN)}"
+                f"{self.n_unobserved} spikes are outside the obs_intervals of their unit and were left out: unit {listed(strays, _SHOWN)}"
             )
         if silent:
-            notes.append(f"without a spike: unit {listed(silent, _SHOWN)}")
+            notes.append(f"units without spikes: unit {listed(silent, _SHOWN)}")
         return notes
 
     def _those(self, which: NDArray[np.bool_]) -> list[str]:
@@ -152,14 +157,23 @@ class Units:
 
 
 def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
-    """Apply the rules on the file's own columns, look through the spikes of the units that are left, and apply those on counts.
+    """Read the units that meet the rules on columns of the file and on `n_spikes`, and check their spike times.
 
-    Rules on `rate_hz` and `observed_share`, which need the recording's extent, are left to `Units.meeting`.
+    Rules on `rate_hz` and `observed_share` need the extent of the recording; `Units.meeting` applies them.
+
+    Parameters
+    ----------
+    tables : UnitTables
+    rules : sequence of RowFilter
+
+    Returns
+    -------
+    Units
 
     Raises
     ------
     InvalidValueError
-        For a column that is not there, or where no unit is left.
+        If a rule names a column that does not exist, or if no unit is left.
     """
     columns, notes = tables.columns(), tables.notes()
     keep = meeting_own(tables, rules, notes)
@@ -197,13 +211,13 @@ def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
 
 
 def meeting_own(tables: UnitTables, rules: Sequence[RowFilter], notes: list[str] | None = None) -> NDArray[np.bool_]:
-    """Mark the units that meet the rules on the file's own columns, without a look at their spikes; see `filter_rows`."""
+    """Return a mask of the units that meet the rules on columns of the file, without reading spikes; see `filter_rows`."""
     own = [rule for rule in rules if rule.column not in COMPUTED]
     return filter_rows(tables.columns(), own, "unit_filters", notes, COMPUTED)
 
 
 def named(columns: Mapping[str, NDArray]) -> list[str]:
-    """Return the units' names: the id, after the table (or series) where there are several."""
+    """Return the names of the units: the id, preceded by the path of the table or series if there are several."""
     ids = [str(unit) for unit in columns["id"].tolist()]
     which = next((columns[name].tolist() for name in ("table", "series") if name in columns), None)
     return ids if which is None else [f"{path}:{unit}" for path, unit in zip(which, ids, strict=True)]
@@ -212,18 +226,18 @@ def named(columns: Mapping[str, NDArray]) -> list[str]:
 def none_left(n_units: int, rules: Sequence[RowFilter]) -> str:
     """Return the message that no unit meets the rules."""
     words = "; ".join(str(rule.model_dump(exclude_none=True)) for rule in rules)
-    return f"units: none of the {n_units} units meets the rules ({words}); loosen them"
+    return f"units: none of the {n_units} units meets the rules ({words}); relax the rules in `unit_filters`"
 
 
 def _in_order(times: NDArray[np.float64], spans: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """Sort times where they need it, and leave out those that lie in none of the spans."""
+    """Return the times in ascending order, without those outside all spans."""
     if np.any(np.diff(times) < 0):
         times = np.sort(times)
     return times if spans is None else times[_inside(times, spans)]
 
 
 def restarts(times: NDArray[np.floating]) -> bool:
-    """Tell whether times (spike,) that are not in order go back in few places, near to the beginning, and ascend in between."""
+    """Return whether unsorted times (spike,) start again: few backward steps, each by more than half of the elapsed time."""
     back = np.flatnonzero(np.diff(times) < 0)
     if len(times) < 20 or not len(back) or len(back) > 20 or len(back) > 0.01 * len(times) + 1:
         return False
@@ -233,7 +247,7 @@ def restarts(times: NDArray[np.floating]) -> bool:
 
 
 def _inside(times: NDArray[np.float64], spans: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Mark the times that lie in one of the spans, ends included."""
+    """Return a mask of the times within one of the spans, ends included."""
     latest = np.searchsorted(spans[:, 0], times, side="right") - 1
     reached = np.maximum.accumulate(spans[:, 1])
     return (latest >= 0) & (times <= np.append(reached, -np.inf)[latest])

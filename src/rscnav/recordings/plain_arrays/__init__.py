@@ -1,6 +1,6 @@
-"""Arrays in `.npz`, `.mat` and HDF5 files, as the NWB file that they would be.
+"""Plain arrays in `.npz`, `.mat` and HDF5 files, converted to an NWB file in memory.
 
-- ``array_tree``  what `.npz`, `.mat` and HDF5 files hold, in one form whatever wrote them, read when asked for
-- ``readers``     arrays of a `.npz`, `.mat` or HDF5 file by name
-- ``to_nwb``      plain arrays (`.npz`, `.mat`, HDF5) and a mapping of their names -> the NWB file that they would be, in memory
+- ``array_tree``  content of `.npz`, `.mat` and HDF5 files in one common form, read on access
+- ``readers``     arrays of such a file by name, with checks of type and shape
+- ``to_nwb``      NWB file in memory from plain arrays and a mapping of their names
 """

@@ -1,11 +1,11 @@
-"""What `.npz`, `.mat` and HDF5 files hold, in one form whatever wrote them, read when asked for.
+"""Content of `.npz`, `.mat` and HDF5 files in one common form, read on access.
 
 A value is one of
 
-- an array, as MATLAB or numpy shows it (a v7.3 file stores it transposed; that is undone);
+- an array, as MATLAB or numpy displays it (a v7.3 file stores it transposed; this is undone);
 - a list of values: a cell array, or an array of structures;
-- a dict of values by name: a structure, a group;
-- `Unreadable`: an object that no reader here can read, with what to do about it.
+- a dict of values by name: a structure, or a group;
+- `Unreadable`: an object of a class that cannot be read, with instructions for saving it.
 """
 
 import os
@@ -22,37 +22,38 @@ from numpy.typing import NDArray
 from rscnav.errors import InvalidValueError, is_internal
 from rscnav.recordings.files.hdf5_probe.findings import Probed, followed, is_hdf5, probed, refuse_values
 
-_DEPTH = 20  # levels of cells and structures that are followed
+_DEPTH = 20  # largest depth of nested cells and structures
 _CURES = {
     "string": "save it as a cell array of char: x = cellstr(x)",
     "table": 'save it as a structure: x = table2struct(x, "ToScalar", true)',
     "timetable": 'save it as a structure: x = table2struct(timetable2table(x), "ToScalar", true)',
     "categorical": "save it as a cell array of char: x = cellstr(x)",
-    "datetime": "save it as seconds from one moment: x = seconds(x - x(1))",
+    "datetime": "save it as seconds from a reference time: x = seconds(x - x(1))",
     "duration": "save it in seconds: x = seconds(x)",
     "calendarDuration": "save it in seconds",
     "containers.Map": "save its keys and values as arrays: k = keys(x); v = values(x)",
     "dictionary": "save its keys and values as arrays",
-    "function_handle": "it holds code and no data",
+    "function_handle": "it contains code, not data",
 }
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A value that no reader here can read.
+    """A value of a class that cannot be read.
 
     Parameters
     ----------
     kind : str
-        What it is called where it was made: ``string``, ``table``, ``Python object``.
+        Name of the class: ``MATLAB string``, ``sparse matrix``, ``array of Python objects``.
     cure : str
+        How to save the value in a form that can be read.
     """
 
     kind: str
     cure: str
 
     def __str__(self) -> str:
-        return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}, which can't be read here: {self.cure}"
+        return f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind}, which can't be read; {self.cure}"
 
 
 _SPARSE = Unreadable("sparse matrix", "save it as a full matrix: x = full(x)")
@@ -60,7 +61,7 @@ Value = NDArray | list[Any] | dict[str, Any] | Unreadable
 
 
 class Tree:
-    """The values of a file by name, in the file's order; each is given as the function that reads it."""
+    """Values of a file by name, in the order of the file, each with the function that reads it."""
 
     def __init__(self, path: str, values: dict[str, Callable[[], Value]]) -> None:
         self.path, self._values = path, values
@@ -68,11 +69,11 @@ class Tree:
 
     @property
     def names(self) -> list[str]:
-        """The names at the top."""
+        """Names at the top level."""
         return list(self._values)
 
     def read(self, name: str) -> Value:
-        """Return the value of a name at the top; an InvalidValueError that names the file where it is damaged."""
+        """Return the value of a name at the top level; raise an InvalidValueError that names the file if it is damaged."""
         if name not in self._read:
             with named_errors(self.path, f"'{name}' "):
                 self._read[name] = self._values[name]()
@@ -81,29 +82,38 @@ class Tree:
 
 @contextmanager
 def named_errors(path: str, what: str = "") -> Any:
-    """Turn whatever a reader raises on a damaged file into an InvalidValueError that names the file."""
+    """Convert errors of a reader on a damaged file to an InvalidValueError that names the file."""
     try:
         yield
     except (FileNotFoundError, PermissionError):
         raise
     except MemoryError:
         raise InvalidValueError(
-            f"{path}: {what}needs more memory than there is; is the file damaged? If not, save what is needed in a file of its own"
+            f"{path}: {what}needs more memory than is available; the file may be damaged; if not, save the arrays that are needed "
+            "in a file of their own"
         ) from None
     except Exception as error:  # zipfile, zlib, numpy, scipy and h5py raise many kinds on damaged bytes
         if is_internal(error):
             raise
-        said = " ".join(str(error).split())[:200] or type(error).__name__
-        raise InvalidValueError(f"{path}: {what}can't be read ({said}); copy or save the file again") from error
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise InvalidValueError(f"{path}: {what}can't be read ({reason}); copy or save the file again") from error
 
 
 def open_tree(path: str) -> Tree:
     """Open a `.npz`, `.mat` (any version) or HDF5 file.
 
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    Tree
+
     Raises
     ------
     InvalidValueError
-        For a file of another kind or a damaged one; names it and what can be read.
+        If the file has another format or is damaged; the message names the file and the valid formats.
     """
     ending = os.path.splitext(path)[1].lower()
     with named_errors(path):
@@ -112,7 +122,7 @@ def open_tree(path: str) -> Tree:
         if ending == ".mat" and not is_hdf5(path):
             return _of_matlab(path)
         if not is_hdf5(path):
-            raise InvalidValueError("not an HDF5 file, or one that is cut short; .npz, .mat and HDF5 files can be read")
+            raise InvalidValueError("not an HDF5 file, or a truncated one; expected a .npz, .mat or HDF5 file")
     found = probed(path)
     with named_errors(path):
         return _of_hdf5(path, found)
@@ -120,7 +130,7 @@ def open_tree(path: str) -> Tree:
 
 def _of_npz(path: str) -> Tree:
     if not zipfile.is_zipfile(path):
-        raise InvalidValueError("not an archive of arrays, or one that is cut short")
+        raise InvalidValueError("not a .npz archive, or a truncated one")
     with np.load(path, allow_pickle=False) as archive:
         return Tree(path, {name: partial(_npz_array, path, name) for name in archive.files})
 
@@ -132,7 +142,7 @@ def _npz_array(path: str, name: str) -> Value:
         except ValueError as error:
             if "Object arrays" not in str(error):
                 raise
-    cure = "they could run code; save spike times as one array, and the unit of each spike as another"
+    cure = "such objects could run code; save the spike times as one array, and the unit of each spike as another"
     return Unreadable("array of Python objects", cure)
 
 
@@ -147,7 +157,7 @@ def _of_matlab(path: str) -> Tree:
     values: dict[str, Callable[[], Value]] = {}
     try:
         values |= {name: reader(path, name) for name, _, _ in whosmat(path)}
-    except TypeError:  # of scipy, on a variable that is an object of a class, which it gives no name either
+    except TypeError:  # raised by scipy for a variable that is an object of a class; it has no name in scipy either
         with open(path, "rb") as file:
             for name, part in varmats_from_mat(file):
                 if name == "None":
@@ -170,15 +180,15 @@ def _loaded(source: Any, names: list[str] | None = None) -> dict[str, Any]:
 
 def _opaque_name(value: Any) -> str:
     try:
-        return value["s0"].ravel()[0].decode()  # the name, until scipy 1.17
+        return value["s0"].ravel()[0].decode()  # holds the name up to scipy 1.17
     except (ValueError, IndexError, AttributeError, TypeError):
         return "object"
 
 
 def plain(value: Any, depth: int = 0) -> Value:
-    """Bring what numpy and scipy give into the form of this module."""
+    """Convert a value of numpy or scipy to the common form of this module."""
     if depth > _DEPTH:
-        raise InvalidValueError(f"cells and structures are nested more than {_DEPTH} deep")
+        raise InvalidValueError(f"cells and structures are nested more than {_DEPTH} levels deep")
     if hasattr(value, "tocsc"):
         return _SPARSE
     if value is None:
@@ -202,13 +212,13 @@ def plain(value: Any, depth: int = 0) -> Value:
 
 
 def _opaque_class(value: Any, array: NDArray) -> str:
-    """Return the class of a MATLAB object that scipy does not read; '' for anything else."""
+    """Return the class of a MATLAB object that scipy cannot read; '' for other values."""
     kind = type(value).__name__
     if kind == "MatlabFunction":
         return "function_handle"
     if kind not in ("MatlabOpaque", "MatlabObject"):
         return ""
-    for field in ("_Class", "s2"):  # of scipy from 1.18 on, and before
+    for field in ("_Class", "s2"):  # from scipy 1.18 on; before
         if field in (array.dtype.names or ()) and array.size:
             found = array[field].ravel()[0]
             return found.decode() if isinstance(found, bytes) else str(found)
@@ -216,13 +226,13 @@ def _opaque_class(value: Any, array: NDArray) -> str:
 
 
 def unreadable(kind: str) -> Unreadable:
-    """Describe a MATLAB object by its class."""
+    """Return the `Unreadable` for a MATLAB class."""
     cure = _CURES.get(kind, "save its values as plain arrays, cells and structures")
     return Unreadable(f"MATLAB {kind}" if kind != "object" else "MATLAB object", cure)
 
 
 def _of_hdf5(path: str, found: Probed) -> Tree:
-    """Read HDF5; a MATLAB file of version 7.3 tells its classes in attributes."""
+    """Open HDF5; a MATLAB file of version 7.3 stores its classes in attributes."""
     import h5py
 
     wrong = found.faults()
@@ -232,32 +242,32 @@ def _of_hdf5(path: str, found: Probed) -> Tree:
             raise InvalidValueError(wrong[f"/{name}"])
         with h5py.File(path, "r") as file:
             item = file[name]
-            return _item(item.file, item, found)  # which may be a linked file's
+            return _item(item.file, item, found)  # item.file can be a linked file
 
     with h5py.File(path, "r") as file:
         return Tree(path, {name: partial(read, name) for name in _leaves(file, "", found)})
 
 
 def _leaves(group: Any, above: str, found: Probed, depth: int = 0) -> Iterator[str]:
-    """List the paths of what is no plain group (datasets, objects, arrays of structures); groups are followed.
+    """Yield the paths of all values in a group and its subgroups: datasets, objects and arrays of structures.
 
-    Links that must not be followed are listed, but not opened.
+    External links that must not be followed are listed, but not opened.
     """
     import h5py
 
     if depth > _DEPTH:
-        raise InvalidValueError(f"groups are nested more than {_DEPTH} deep")
+        raise InvalidValueError(f"groups are nested more than {_DEPTH} levels deep")
     follow = set(followed(found, group))
     for name in group:
         if name.startswith("#"):
-            continue  # MATLAB's own
+            continue  # internal to MATLAB
         if name not in follow:
             if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
-                yield above + name  # whoever names it reads why it is not followed
+                yield above + name  # reading it raises the reason why it is not followed
             continue
         item = group.get(name)
         if item is None:
-            continue  # a link that leads nowhere
+            continue  # a link without a target
         whole = (
             not isinstance(item, h5py.Group) or "MATLAB_object_decode" in item.attrs or "MATLAB_sparse" in item.attrs
         )
@@ -272,7 +282,7 @@ def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
     import h5py
 
     if depth > _DEPTH:
-        raise InvalidValueError(f"groups, cells and structures are nested more than {_DEPTH} deep")
+        raise InvalidValueError(f"groups, cells and structures are nested more than {_DEPTH} levels deep")
     refuse_values(found, item)
     kind = item.attrs.get("MATLAB_class", b"")
     kind = kind.decode() if isinstance(kind, bytes) else str(kind)
@@ -291,7 +301,7 @@ def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
                 return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         return {name: _item(file, field, found, depth + 1) for name, field in fields.items()}
     if not isinstance(item, h5py.Dataset):
-        return Unreadable(f"{type(item).__name__} of HDF5", "it holds no array")
+        return Unreadable(f"{type(item).__name__} of HDF5", "it contains no array")
     if item.attrs.get("MATLAB_empty"):
         return [] if kind == "cell" else "" if kind == "char" else np.empty(0)  # type: ignore[return-value]
     if h5py.check_ref_dtype(item.dtype) is not None:
@@ -301,7 +311,7 @@ def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
     values = np.asarray(item[()])
     if values.dtype == object:
         return [np.asarray(cell) for cell in values.ravel()]
-    if kind:  # MATLAB's first dimension is HDF5's last
+    if kind:  # the first dimension of MATLAB is the last of HDF5
         values = values.T
     if kind == "char":
         return np.array(["".join(map(chr, row)) for row in np.atleast_2d(values).tolist()])
@@ -313,12 +323,12 @@ def _item(file: Any, item: Any, found: Probed, depth: int = 0) -> Value:
 
 
 def _flat(item: Any) -> Any:
-    """Return references in MATLAB's order."""
+    """Return the references of a dataset in MATLAB's order (columns first)."""
     return np.asarray(item[()]).T.ravel("F") if item.shape else [item[()]]
 
 
 def _is_field_of_many(item: Any) -> bool:
-    """Tell whether an item is one field of an array of structures: references that are no cell array of their own."""
+    """Return whether an item is a field of an array of structures: a dataset of references without a MATLAB class."""
     import h5py
 
     return (

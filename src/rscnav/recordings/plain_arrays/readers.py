@@ -1,4 +1,4 @@
-"""Arrays of a `.npz`, `.mat` or HDF5 file by name: `a.b` or `a/b` inside structures and groups, `a[:, 1]` for a column."""
+"""Read arrays of a `.npz`, `.mat` or HDF5 file by name: `a.b` or `a/b` inside structures and groups, `a[:, 1]` for a column."""
 
 import re
 from typing import Any
@@ -14,18 +14,17 @@ _INDEXED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<index>[^\[\]]*)\])?$", re.DOTA
 
 
 class ArrayFile:
-    """Values of a file by name, with the shape that each use needs; see `open_tree` for errors when it is opened.
+    """Values of a file by name, with the shape that each use needs; for errors on opening see `open_tree`.
 
-    Each method takes the name as the configuration has it and the configuration's key for messages, and raises an InvalidValueError for
-    a name that is not there (those there are get listed), an object that can't be read (with the cure), or a shape that is not
-    the one needed.
+    All methods take the name and the key of the configuration, which appears in messages. They raise an InvalidValueError if the name
+    does not exist (the message lists all names), if the object cannot be read (with the remedy), or if the shape is not valid.
     """
 
     def __init__(self, path: str) -> None:
         self.path, self._tree = path, open_tree(path)
 
     def get(self, name: str, key: str) -> Value:
-        """Return a value: an array, a list (of cells, or of one field of many structures), or a dict (a structure)."""
+        """Return a value: an array, a list (cells, or one field of an array of structures), or a dict (a structure)."""
         match = _INDEXED.match(name)
         assert match is not None  # it matches any text
         top, rest = self._top(match["name"], key)
@@ -37,13 +36,13 @@ class ArrayFile:
         return value if match["index"] is None else _picked(value, match["index"], name, key)
 
     def vector(self, name: str, key: str) -> NDArray:
-        """Return one number or text a row, (row,): a vector in either direction, or cells of one number or text each."""
+        """Return a vector of numbers or texts, (row,), from a row or column vector, or from cells of one number or text each."""
         value = self._no_structure(name, key)
         array = _of_cells(value, name, key) if isinstance(value, list) else np.asarray(value)
         sides = [size for size in array.shape if size != 1]
         if len(sides) > 1:
             raise InvalidValueError(
-                f"{key}: '{name}' has shape {array.shape}, a vector is needed; name one of its columns, counted from 0: "
+                f"{key}: '{name}' has shape {array.shape}; expected a vector; name one of its columns, counted from 0: "
                 f'"{name}[:, 0]", or one of its rows: "{name}[0, :]"'
             )
         array = array.reshape(-1)
@@ -54,24 +53,24 @@ class ArrayFile:
         return _floats(self.vector(name, key), name, key)
 
     def trains(self, name: str, key: str) -> list[NDArray[np.float64]]:
-        """Return one vector of numbers a cell, structure or text-named field: spike times of each unit."""
+        """Return the spike times of each unit: one vector of numbers for each cell, structure or field of a structure."""
         value = self.get(name, key)
         if isinstance(value, np.ndarray):
             raise InvalidValueError(
-                f"{key}: '{name}' is one array, of shape {value.shape}; name with `unit` the array that tells each spike's unit, "
-                "or save a cell array with the spike times of each unit"
+                f"{key}: '{name}' is one array, of shape {value.shape}; set `unit` to the array with the unit of each spike, or save "
+                "a cell array with the spike times of each unit"
             )
         cells: Any = value.items() if isinstance(value, dict) else enumerate(value)  # type: ignore[arg-type]
         return [_train(cell, f"{name}{{{where}}}", key) for where, cell in cells]
 
     def matrix(self, name: str, key: str) -> NDArray[np.float64]:
-        """Return numbers of one or two dimensions; cells are put side by side as columns where they are of one length."""
+        """Return numbers in one or two dimensions; cells of equal length become columns."""
         value = self._no_structure(name, key)
         if isinstance(value, list):
             columns = [_train(cell, f"{name}{{{k}}}", key) for k, cell in enumerate(value)]
             if len({len(column) for column in columns}) != 1:
                 raise InvalidValueError(
-                    f"{key}: '{name}' has cells of different lengths; an array of numbers is needed"
+                    f"{key}: '{name}' has cells of different lengths; expected an array of numbers, or cells of equal length"
                 )
             return np.stack(columns, axis=1)
         array = _floats(value, name, key)
@@ -79,7 +78,7 @@ class ArrayFile:
             array = array.squeeze(axis=array.shape.index(1))
         if array.ndim > 2:
             raise InvalidValueError(
-                f"{key}: '{name}' has shape {array.shape}; an array of one or two dimensions is needed"
+                f"{key}: '{name}' has shape {array.shape}; expected an array of one or two dimensions"
             )
         return array
 
@@ -90,7 +89,7 @@ class ArrayFile:
         return value
 
     def _top(self, name: str, key: str) -> tuple[str, list[str]]:
-        """Split a name into that of a value at the top and what comes inside it."""
+        """Split a name into the name of a value at the top level and the names of fields inside it."""
         if name in self._tree.names:
             return name, []
         plain = {top.replace(".", "/"): top for top in self._tree.names}
@@ -105,7 +104,7 @@ class ArrayFile:
         )
 
     def _inside(self, value: Value, part: str, name: str, key: str) -> Value:
-        """Return a field of a structure, or the list of that field of many structures."""
+        """Return a field of a structure, or the list of that field in an array of structures."""
         while isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict | list):
             value = value[0]  # a cell, or an array, of one structure
             if isinstance(value, dict):
@@ -120,18 +119,20 @@ class ArrayFile:
             return [self._inside(one, part, name, key) for one in value]
         if isinstance(value, Unreadable):
             raise InvalidValueError(f"{key}: '{name}' in {self.path} is {value}")
-        raise InvalidValueError(f"{key}: '{name}' in {self.path}: what comes before '{part}' is no structure")
+        raise InvalidValueError(
+            f"{key}: '{name}' in {self.path}: the value before '{part}' is not a structure and has no fields"
+        )
 
 
 def _picked(value: Value, index: str, name: str, key: str) -> Value:
-    """Return columns, a row or an element: `[:, 1]`, `[:, 1:3]`, `[0, :]`, `[3]`, counted from 0 as in Python."""
+    """Return part of a value: columns `[:, 1]` or `[:, 1:3]`, a row `[0, :]` or an element `[3]`, counted from 0."""
     parts = [part.strip() for part in index.split(",")]
     numbers = [_index(part) for part in parts]
     n_dims = 1 if isinstance(value, list) else np.ndim(value)  # type: ignore[arg-type]
     if isinstance(value, dict) or None in numbers or len(parts) != n_dims:
         raise InvalidValueError(
-            f"{key}: '{name}': [{index}] can't be taken of it (it has {n_dims} dimension(s)); write [:, 1] for a column, [:, 1:3] for two, "
-            "[0, :] for a row, [3] for an element, counted from 0"
+            f"{key}: '{name}': the index [{index}] is not valid for {n_dims} dimension(s); write [:, 1] for a column, [:, 1:3] for "
+            "two columns, [0, :] for a row, [3] for an element, counted from 0"
         )
     try:
         picked: Any = tuple(numbers)
@@ -139,7 +140,7 @@ def _picked(value: Value, index: str, name: str, key: str) -> Value:
     except IndexError:
         size = len(value) if isinstance(value, list) else value.shape  # type: ignore[union-attr]
         raise InvalidValueError(
-            f"{key}: '{name}': [{index}] lies outside it, which has {size}; counted from 0"
+            f"{key}: '{name}': the index [{index}] is outside its size, {size}; indices count from 0"
         ) from None
 
 
@@ -151,36 +152,36 @@ def _index(text: str) -> int | slice | None:
 
 
 def _unwrapped(value: Value) -> Value:
-    """Return what a cell holds that holds nothing but one cell."""
+    """Return the value inside nested cells of one element each."""
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
     return np.empty(0) if isinstance(value, list) and not value else value
 
 
 def _train(value: Value, name: str, key: str) -> NDArray[np.float64]:
-    """Return the numbers of one cell as a vector; an empty one has none."""
+    """Return the numbers of one cell as a vector; an empty cell gives an empty vector."""
     value = _unwrapped(value)
     if isinstance(value, list | dict | Unreadable):
         words: dict[type, str] = {list: "a cell array", dict: "a structure"}
         what = words.get(type(value)) or str(value)
-        raise InvalidValueError(f"{key}: '{name}' is {what}; a vector of numbers is needed")
+        raise InvalidValueError(f"{key}: '{name}' is {what}; expected a vector of numbers")
     array = np.asarray(value)
     if array.size == 0:
         return np.empty(0)
     if sum(size != 1 for size in array.shape) > 1:
-        raise InvalidValueError(f"{key}: '{name}' has shape {array.shape}; a vector of numbers is needed")
+        raise InvalidValueError(f"{key}: '{name}' has shape {array.shape}; expected a vector of numbers")
     return _floats(array.reshape(-1), name, key)
 
 
 def _of_cells(cells: list[Value], name: str, key: str) -> NDArray:
-    """Return an array of cells that hold one number or one text each."""
+    """Return an array from cells of one number or one text each."""
     values = [_unwrapped(cell) for cell in cells]
     if len(cells) == 1 and isinstance(values[0], np.ndarray) and values[0].dtype.kind != "U":
         return values[0]  # a cell around a vector
     arrays = [np.asarray(value) for value in values if isinstance(value, np.ndarray | str | np.generic)]
     if len(arrays) != len(values) or any(array.size > 1 for array in arrays):
         raise InvalidValueError(
-            f"{key}: '{name}' has cells that hold more than one number or text; one a row is needed"
+            f"{key}: '{name}' has cells with more than one number or text; expected one in each cell"
         )
     if any(array.dtype.kind == "U" for array in arrays):
         if any(array.dtype.kind != "U" and array.size for array in arrays):
@@ -194,5 +195,5 @@ def _floats(value: Any, name: str, key: str) -> NDArray[np.float64]:
     if array.dtype.kind not in "biuf":
         kinds = {"U": "texts", "c": "complex numbers", "M": "dates", "m": "durations"}
         held = kinds.get(array.dtype.kind, str(array.dtype))
-        raise InvalidValueError(f"{key}: '{name}' holds {held}; numbers are needed")
+        raise InvalidValueError(f"{key}: '{name}' holds {held}; expected numbers")
     return array.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Plain arrays (`.npz`, `.mat`, HDF5) and a mapping of their names -> the NWB file that they would be, in memory."""
+"""Convert plain arrays (`.npz`, `.mat`, HDF5) to an NWB file in memory, by a mapping of their names."""
 
 import logging
 import os
@@ -13,17 +13,32 @@ from rscnav.recordings.plain_arrays.readers import ArrayFile
 from rscnav.recordings.settings.arrays import Arrays, ArraySeries, ArraySpikes
 
 log = logging.getLogger(__name__)
-_A_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6}  # divided by, which rounds better
+_A_SECOND = {
+    "s": 1.0,
+    "ms": 1e3,
+    "us": 1e6,
+}  # divisors, because division by 1e3 rounds better than multiplication by 1e-3
 _UNKNOWN_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def file_of_arrays(path: str, arrays: Arrays) -> Any:
-    """Read arrays as the mapping names them, and put them where an NWB file has them: a pynwb.NWBFile in memory.
+    """Read the arrays that the mapping names, and return them as an NWB file in memory.
+
+    Parameters
+    ----------
+    path : str
+        A `.npz`, `.mat` or HDF5 file.
+    arrays : Arrays
+        Names of the arrays, and what they become.
+
+    Returns
+    -------
+    pynwb.NWBFile
 
     Raises
     ------
     InvalidValueError
-        For a file of another kind, a name that is not there (those there are get listed), or arrays that don't fit each other.
+        If the file has another format, a name does not exist (the message lists all names), or lengths of arrays differ.
     """
     try:
         return _in_memory(ArrayFile(path), arrays)
@@ -57,13 +72,15 @@ def _add_units(file: Any, held: ArrayFile, spikes: ArraySpikes, columns: dict[st
         times = held.numbers(spikes.times, "arrays.spikes.times") / per_second
         if len(labels) != len(times):
             raise InvalidValueError(
-                f"arrays.spikes: {len(times)} times in '{spikes.times}', {len(labels)} units in '{spikes.unit}'; give the unit of each spike"
+                f"arrays.spikes: '{spikes.times}' has {len(times)} times, but '{spikes.unit}' has {len(labels)} values; expected one "
+                "unit for each spike"
             )
         distinct, of_spike = np.unique(labels, return_inverse=True)
         names = distinct.tolist()
         if len(names) > max(1000, len(times) // 2):
             raise InvalidValueError(
-                f"arrays.spikes.unit: '{spikes.unit}' holds {len(names)} different values for {len(times)} spikes; are these times and no units?"
+                f"arrays.spikes.unit: '{spikes.unit}' holds {len(names)} different values for {len(times)} spikes, which are probably "
+                "times; name the array with the unit of each spike"
             )
         order = np.argsort(of_spike, kind="stable")
         trains = np.split(times[order], np.cumsum(np.bincount(of_spike, minlength=len(names)))[:-1])
@@ -71,10 +88,10 @@ def _add_units(file: Any, held: ArrayFile, spikes: ArraySpikes, columns: dict[st
     for column, values in more.items():
         if len(values) != len(trains):
             raise InvalidValueError(
-                f"arrays.units.{column}: {len(values)} values for {len(trains)} units; give one a unit"
+                f"arrays.units.{column}: {len(values)} values for {len(trains)} units; expected one value for each unit"
             )
         file.add_unit_column(column, column)
-    file.add_unit_column("name_in_file", "the unit's number or name in the file")
+    file.add_unit_column("name_in_file", "number or name of the unit in the file")
     for row, train in enumerate(trains):
         extra = {column: values[row] for column, values in more.items()}
         file.add_unit(spike_times=train, name_in_file=str(names[row]), **extra)
@@ -91,7 +108,7 @@ def _samples(held: ArrayFile, series: ArraySeries, key: str, per_second: float) 
         across = _lies_across(data.shape, n, series, key)
         if across and 1 not in data.shape:
             log.info(
-                "%s: '%s' of shape %s lies across (%d samples) and was turned",
+                "%s: '%s' of shape %s is stored as (column, sample), with %d samples, and was transposed",
                 held.path,
                 series.data,
                 data.shape,
@@ -103,21 +120,21 @@ def _samples(held: ArrayFile, series: ArraySeries, key: str, per_second: float) 
         time = series.start_s + np.arange(len(data)) / float(series.rate or 1.0)
     if len(data) != len(time):
         raise InvalidValueError(
-            f"{key}: '{series.data}' has shape {data.shape}, '{series.time}' has {len(time)} times; give one time a sample"
+            f"{key}: '{series.data}' has shape {data.shape}, but '{series.time}' has {len(time)} times; expected one time for each sample"
         )
     return data, time
 
 
 def _lies_across(shape: tuple[int, ...], n_times: int | None, series: ArraySeries, key: str) -> bool:
-    """Tell whether the samples of a matrix lie along its second side."""
+    """Return whether a matrix is stored as (column, sample), from `across`, the count of times, or the longer side."""
     if series.across is not None:
         return series.across
     if n_times is not None and (shape[0] == n_times) != (shape[1] == n_times):
         return shape[1] == n_times
     if shape[0] == shape[1] > 1:
         raise InvalidValueError(
-            f"{key}: '{series.data}' has shape {shape}: nothing tells which side is time; write across: false where a row is a sample, "
-            "across: true where a column is"
+            f"{key}: '{series.data}' has shape {shape}, which does not show which dimension is time; set across: false if each row is "
+            "a sample, across: true if each column is a sample"
         )
     return n_times is None and shape[0] < shape[1]
 
@@ -130,11 +147,13 @@ def _add_table(file: Any, held: ArrayFile, name: str, columns: dict[str, str], p
     values = {column: held.vector(array, f"{key}.{column}") for column, array in columns.items()}
     lengths = {column: len(v) for column, v in values.items()}
     if len(set(lengths.values())) > 1:
-        raise InvalidValueError(f"{key}: its columns differ in length: {lengths}")
+        raise InvalidValueError(f"{key}: its columns differ in length: {lengths}; expected one value for each row")
     ends = {"start_time", "stop_time"} & set(columns)
     values |= {end: held.numbers(columns[end], f"{key}.{end}") / per_second for end in ends}
     if len(ends) == 1:
-        raise InvalidValueError(f"{key}: a table of intervals needs both start_time and stop_time")
+        raise InvalidValueError(
+            f"{key}: it has {next(iter(ends))} only; a table of intervals needs both start_time and stop_time"
+        )
     table = (TimeIntervals if ends else DynamicTable)(name=name, description="from plain arrays")
     for column in values:
         if column not in ends:

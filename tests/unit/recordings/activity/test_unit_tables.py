@@ -98,7 +98,9 @@ def test_the_spikes_of_units_that_rules_leave_out_do_not_matter(tmp_path):
     path = write_nwb(tmp_path / "x.nwb", spikes=trains, unit_columns={"quality": ["good", "bad", "bad", "bad"]})
     for rule in ({"column": "quality", "values": ["good"]}, {"column": "rate_hz", "max": 1e6, "min": 0}):
         if rule["column"] == "rate_hz":
-            with pytest.raises(ValueError, match="unit 1 has a spike time that is not finite, spike 1; leave it out"):
+            with pytest.raises(
+                ValueError, match="unit 1 has a spike time that is not finite, spike 1; exclude the unit"
+            ):
                 read_recording(path, {"unit_filters": [rule]})
             continue
         session = read_recording(path, {"unit_filters": [rule], "trial_s": 1.0})

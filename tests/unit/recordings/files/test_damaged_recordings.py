@@ -203,7 +203,7 @@ def test_a_filter_that_is_not_there_is_named(path):
     assert at > 0
     path.write_bytes(raw[:at] + (40_123).to_bytes(2, "little") + raw[at + 2 : at + 8] + b"lablab\0\0" + raw[at + 16 :])
     refused(
-        path, f"/{DATA}", "compressed by filter 40123 ('lablab')", "the package hdf5plugin does not have", "h5repack"
+        path, f"/{DATA}", "compressed with filter 40123 ('lablab')", "the package hdf5plugin does not have", "h5repack"
     )
     assert "filter 40123" in inspect_recording(str(path)).text()
 

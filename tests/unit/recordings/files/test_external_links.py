@@ -215,7 +215,7 @@ def test_a_zarr_store_holds_all_that_it_names(store, tmp_path):
     assert session.trials["outcome"].tolist() == ["correct"]
     (tmp_path / "text").write_text("x")
     (store / "more").symlink_to(tmp_path / "text")
-    refused(store, "'more' is a link; a store must hold all its files itself")
+    refused(store, "'more' is a link; a store must contain only files and folders")
     (store / "more").unlink()
     os.mkfifo(store / "more")
     refused(store, "'more' is neither file nor folder")

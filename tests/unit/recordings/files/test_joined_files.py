@@ -97,7 +97,7 @@ def test_files_of_another_animal_or_clock_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"more_files: the clock of .*a\.nwb begins at 2025-01-01T00.*b\.nwb at .*T01"):
         read_recording(first, {"more_files": [later], "trial_s": 1.0})
     assert read_recording(first, {"more_files": [later], "one_clock": True, "trial_s": 1.0}).n_units == 2
-    with pytest.raises(ValueError, match=r"a\.nwb is of the animal 'm1', .*c\.nwb of 'm2'"):
+    with pytest.raises(ValueError, match=r"a\.nwb is of subject 'm1', .*c\.nwb of subject 'm2'"):
         read_recording(first, {"more_files": [twin], "trial_s": 1.0})
     with pytest.raises(FileNotFoundError, match="gone.nwb: no such file"):
         read_recording(first, {"more_files": [str(tmp_path / "gone.nwb")]})

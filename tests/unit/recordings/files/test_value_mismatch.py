@@ -58,7 +58,7 @@ def read(path, text):
         ("{select: [{column: label, values: [2]}]}", ("2 is a number", "write '2' in quotes")),
         (
             "{outcome: won, correct: ['Yes']}",
-            ("no value of column 'won'", "it holds: no, yes (text)", "'Yes' is written 'yes' there"),
+            ("no value of column 'won'", "it holds: no, yes (text)", "'Yes' is written 'yes' in the file"),
         ),
     ],
 )

@@ -165,7 +165,7 @@ def test_a_cell_of_many_vectors_for_one_unit_is_refused(save):
     refused(
         path,
         {"arrays": {"spikes": {"times": "trains"}}},
-        r"'trains\{0\}' is a cell array; a vector of numbers is needed",
+        r"'trains\{0\}' is a cell array; expected a vector of numbers",
     )
 
 
@@ -179,17 +179,17 @@ def test_times_and_units_in_the_columns_of_one_matrix(save):
     refused(
         path,
         {"arrays": {"spikes": {"times": "cluster_class", "unit": "cluster_class"}}},
-        r"'cluster_class' has shape \(12, 2\), a vector is needed; name one of its columns",
+        r"'cluster_class' has shape \(12, 2\); expected a vector; name one of its columns",
     )
     refused(
         path,
         {"arrays": {"spikes": {"times": "cluster_class[:, 2]", "unit": "cluster_class[:, 0]"}}},
-        r"\[:, 2\] lies outside it, which has \(12, 2\); counted from 0",
+        r"\[:, 2\] is outside its size, \(12, 2\); indices count from 0",
     )
     refused(
         path,
         {"arrays": {"spikes": {"times": "cluster_class[1]", "unit": "cluster_class[:, 0]"}}},
-        r"can't be taken of it",
+        r"the index \[1\] is not valid for 2 dimension",
     )
 
 
@@ -231,7 +231,7 @@ def test_a_square_matrix_needs_to_be_told(save):
             "trial_s": 1.0,
         }
 
-    with pytest.raises(ValueError, match="nothing tells which side is time; write across: false"):
+    with pytest.raises(ValueError, match="does not show which dimension is time; set across: false"):
         read_recording(path, mapping(), quiet=True)
 
 
@@ -302,7 +302,7 @@ def test_a_sparse_matrix(tmp_path):
     refused(
         tmp_path / "x.mat",
         mapping,
-        r"a sparse matrix, which can't be read here: save it as a full matrix: x = full\(x\)",
+        r"a sparse matrix, which can't be read; save it as a full matrix: x = full\(x\)",
     )
 
 
@@ -311,10 +311,10 @@ def test_texts_and_complex_numbers_are_no_times(tmp_path):
     refused(
         tmp_path / "x.mat",
         {"arrays": {"spikes": {"times": "t", "unit": "u"}}},
-        "'t' holds complex numbers; numbers are needed",
+        "'t' holds complex numbers; expected numbers",
     )
     refused(
-        tmp_path / "x.mat", {"arrays": {"spikes": {"times": "s", "unit": "u"}}}, "'s' holds texts; numbers are needed"
+        tmp_path / "x.mat", {"arrays": {"spikes": {"times": "s", "unit": "u"}}}, "'s' holds texts; expected numbers"
     )
 
 
@@ -404,7 +404,7 @@ def test_one_array_that_can_not_be_read_does_not_stop_the_list(tmp_path):
         item = file.file.create_dataset("label", data=np.zeros((1, 6), np.uint32))
         item.attrs["MATLAB_class"], item.attrs["MATLAB_object_decode"] = np.bytes_("string"), np.int32(3)
     listed, draft = array_contents(str(tmp_path / "x.mat"), "rat")
-    assert "  label: a MATLAB string, which can't be read here" in "\n".join(listed)
+    assert "  label: a MATLAB string, which can't be read; save it" in "\n".join(listed)
     assert "  units.times: 4 structures of 0 to 8 numbers" in listed
     assert yaml.safe_load(draft)["recordings"][0]["arrays"] == {"spikes": {"times": "units.times"}}
 

@@ -88,7 +88,7 @@ def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
         if all values are NaN.
     """
     series = open_series(file, name, KEY)
-    _refuse_across(series)
+    _refuse_transposed(series)
     notes = list(series.notes)
     if not np.all(np.diff(series.time) > 0):
         notes.append(f"samples of '{series.path}' were not in order of time and were sorted")
@@ -129,7 +129,7 @@ def read_plane(file: Any, name: str, activity: Activity, bin_s: float) -> Plane:
     )
 
 
-def _refuse_across(series: OpenSeries) -> None:
+def _refuse_transposed(series: OpenSeries) -> None:
     """Raise an InvalidValueError for a matrix without timestamps that has more units than samples, and may be transposed."""
     n_samples = len(series.time)
     if series.item.timestamps is None and getattr(series.item, "rois", None) is None and series.width > n_samples:

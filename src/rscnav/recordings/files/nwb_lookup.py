@@ -122,7 +122,7 @@ def open_series(file: Any, name: str, key: str) -> OpenSeries:
     shape = _shape(item, path, key)
     rois = getattr(item, "rois", None)
     width = None if rois is None else len(rois.data)
-    turned = _lies_across(item, shape, width)
+    turned = _is_transposed(item, shape, width)
     if turned is None:
         found = "no timestamps" if item.timestamps is None else f"{len(item.timestamps)} timestamps"
         wanted = "" if width is None else f", and refers to {width} regions of interest"
@@ -217,7 +217,7 @@ def _shape(item: Any, path: str, key: str) -> tuple[int, int]:
     return (shape[0], 1) if len(shape) == 1 else (shape[0], shape[1])
 
 
-def _lies_across(item: Any, shape: tuple[int, int], width: int | None) -> bool | None:
+def _is_transposed(item: Any, shape: tuple[int, int], width: int | None) -> bool | None:
     """Return whether data are transposed, (column, sample), from the count of times, of columns, or the axes of a position.
 
     None if they fit in neither orientation.

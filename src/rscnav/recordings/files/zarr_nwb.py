@@ -16,9 +16,7 @@ _METADATA = (".zgroup", ".zarray", ".zattrs", ".zmetadata", "zarr.json")  # of f
 _MOST_PACKED = 1000  # largest compression ratio, as in `rscnav.recordings.files.hdf5_probe.datasets`
 _SMALLEST_REFUSED = 256 << 20
 _LARGEST_METADATA = 64 << 20
-_OF_FORMAT_2 = (
-    r"(Could not read spec dataset|Read) '.*' (via zarr API|in '.*' via zarr v2 store fallback)"  # zarr 3's detour
-)
+_OF_FORMAT_2 = r"(Could not read spec dataset|Read) '.*' (via zarr API|in '.*' via zarr v2 store fallback)"  # warnings of zarr 3 about format 2
 _VARIABLE_LENGTH = ("string", "bytes", "variable_length_bytes", "variable_length_utf8")
 # Classes in a pickled array of texts or references; any other class could run code.
 _HARMLESS = {

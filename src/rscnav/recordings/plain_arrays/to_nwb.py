@@ -105,7 +105,7 @@ def _samples(held: ArrayFile, series: ArraySeries, key: str, per_second: float) 
         time = held.numbers(series.time, f"{key}.time") / per_second
         n = len(time)
     if data.ndim == 2:
-        across = _lies_across(data.shape, n, series, key)
+        across = _is_transposed(data.shape, n, series, key)
         if across and 1 not in data.shape:
             log.info(
                 "%s: '%s' of shape %s is stored as (column, sample), with %d samples, and was transposed",
@@ -125,7 +125,7 @@ def _samples(held: ArrayFile, series: ArraySeries, key: str, per_second: float) 
     return data, time
 
 
-def _lies_across(shape: tuple[int, ...], n_times: int | None, series: ArraySeries, key: str) -> bool:
+def _is_transposed(shape: tuple[int, ...], n_times: int | None, series: ArraySeries, key: str) -> bool:
     """Return whether a matrix is stored as (column, sample), from `across`, the count of times, or the longer side."""
     if series.across is not None:
         return series.across

@@ -147,7 +147,7 @@ def _matching(file: Any, name: str, key: str) -> list[Series]:
 
 
 def _one_after_another(parts: Sequence[Series], key: str) -> Series:
-    """Join pieces in time."""
+    """Join series that follow each other in time; raise an InvalidValueError if they overlap or have other units or columns."""
     ordered = sorted(parts, key=lambda part: float(part.time.min()))
     _refuse_other_units(ordered, key)
     widths = {part.values.shape[1] for part in ordered}
@@ -237,7 +237,7 @@ def _refuse_other_units(parts: Sequence[Series], key: str) -> None:
 
 
 def _columns(whole: Series, columns: Sequence[int], key: str) -> Series:
-    """Select columns by index."""
+    """Return a series with only the columns of some indices; raise an InvalidValueError if one does not exist."""
     width = whole.values.shape[1]
     lacking = [column for column in columns if column >= width]
     if lacking:

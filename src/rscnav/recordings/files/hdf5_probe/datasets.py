@@ -55,7 +55,7 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
     listed = {"shape": list(data.shape), "dtype": "text" if h5py.check_string_dtype(kind) else str(kind)}
     listed["bytes"] = claimed = math.prod(data.shape) * kind.itemsize
     packed = data.id.get_create_plist()
-    refusal = _lies_elsewhere(walk, data, packed) or _filter_missing(walk, packed)
+    refusal = _stored_elsewhere(walk, data, packed) or _filter_missing(walk, packed)
     stored = walk.extents[key[0]]
     if not refusal:
         extents, note = _extents(walk, data, packed)
@@ -77,7 +77,7 @@ def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, in
     return listed
 
 
-def _lies_elsewhere(walk: Any, data: h5py.Dataset, packed: Any) -> str:
+def _stored_elsewhere(walk: Any, data: h5py.Dataset, packed: Any) -> str:
     """Return why values stored in other files are not read; '' for values in this file or in existing files of its folder."""
     if packed.get_external_count():
         other = os.fsdecode(packed.get_external(0)[0])

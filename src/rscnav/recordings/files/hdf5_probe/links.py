@@ -104,7 +104,7 @@ def beside(path: str, other: str) -> str:
             continue
         if os.path.dirname(os.path.realpath(candidate)) not in {os.path.realpath(folder) for folder in folders}:
             raise Outside(
-                f"a link to '{other}', which is in another folder; only files in the same folder are read; copy it there"
+                f"a link to '{other}', which is in another folder; only files in the same folder are read; copy that file into it"
             )
         if not os.path.exists(candidate):
             break

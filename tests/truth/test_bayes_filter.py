@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from rscnav.observers.grid_filter import RingModel, grid_filter, share_in_view
+from rscnav.observers.grid_filter import RingModel, fraction_in_view, grid_filter
 from rscnav.observers.registry import bayes_filter
 from rscnav.tasks.registry import make_task
 
@@ -34,7 +34,7 @@ def enumerated(seen, shift, view, noise, n_grid):
 def test_filter_equals_enumeration_of_all_paths(seen):
     n_grid, noise = 16, 1.0  # noise of 2.5 bins: the wrapped Gaussian sampled at the bins is band-limited to 1e-13
     shift = np.array([0.3, -1.1, 0.75])
-    views = share_in_view(torch.tensor([0.1, 2.6], dtype=torch.float64), 0.45, n_grid)
+    views = fraction_in_view(torch.tensor([0.1, 2.6], dtype=torch.float64), 0.45, n_grid)
     steps = grid_filter(RingModel(torch.tensor([seen]), torch.tensor(shift)[None], views[None, :, None], noise))
     posterior = list(steps)[-1][0, 0].numpy()
     view = views.sum(dim=0)
@@ -42,10 +42,10 @@ def test_filter_equals_enumeration_of_all_paths(seen):
 
 
 def test_bins_cut_by_the_edge_of_visibility_count_in_part():
-    view = share_in_view(torch.tensor(0.0, dtype=torch.float64), 0.25, 8).numpy()
+    view = fraction_in_view(torch.tensor(0.0, dtype=torch.float64), 0.25, 8).numpy()
     width = 2 * np.pi / 8
     np.testing.assert_allclose(view, [0, 0, 0, 0.25 / width, 0.25 / width, 0, 0, 0])
-    across = share_in_view(torch.tensor(math.pi, dtype=torch.float64), 0.25, 8).numpy()
+    across = fraction_in_view(torch.tensor(math.pi, dtype=torch.float64), 0.25, 8).numpy()
     np.testing.assert_allclose(across, [0.25 / width, 0, 0, 0, 0, 0, 0, 0.25 / width])
 
 

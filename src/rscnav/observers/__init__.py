@@ -1,15 +1,15 @@
-"""The best any observer could do, and what lesser observers do.
+"""Ideal observers of the tasks, and reduced observers for comparison.
 
-- ``arena``             ideal observers in the arena: particle filters over the pose and the turn of the scene
-- ``arena_likelihood``  what the animal in the arena is told, and how well it fits poses in the landmark frame
-- ``grid_filter``       bayes filter and smoother on a ring of grid bins, exact but for the grid
-- ``optimality_gap``    the optimality gap: how much worse than the exact Bayes filter, in nats per step
-- ``particle_filter``   the particles of the arena's filter on their way: move, look, weigh, resample
-- ``particle_prior``    until a trial's first sight of a landmark, in the arena: each pose stands for many turns of the scene at once
-- ``particles``         particles of many trials at once: weights, systematic resampling that spares rare hypotheses, histograms
+- ``arena``             ideal observers in the arena: particle filters over the pose and the rotation of the scene
+- ``arena_likelihood``  likelihood of the inputs in the arena for poses in the landmark frame
+- ``grid_filter``       Bayes filter and smoother on a grid on the ring, exact up to the grid
+- ``optimality_gap``    optimality gap: loss minus the loss of the exact Bayes filter, in nats per step
+- ``particle_filter``   particle filter of the arena: motion, likelihood, weights, resampling
+- ``particle_prior``    Rao-Blackwellised particles before the first encounter in the arena: each pose with all rotations of the scene
+- ``particles``         particles of many trials: weights, stratified systematic resampling, histograms
 - ``registry``          observers by task and strategy
-- ``ring``              ideal and lesser observers of the tasks on the ring
-- ``settings``          how finely the ideal observers reckon
+- ``ring``              ideal and reduced observers of the tasks on the ring
+- ``settings``          settings: grids and particle counts of the ideal observers
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Ideal observers in the arena: particle filters over the pose and the turn of the scene; there is no smoother."""
+"""Ideal observers in the arena: particle filters over the pose and the rotation of the scene. There is no smoother."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ log = logging.getLogger(__name__)
 def posteriors(
     task: Task, batch: Batch, strategy: str, settings: Observer, generator: torch.Generator, stratified: bool = True
 ) -> dict[str, Tensor]:
-    """Filter place and port by particles.
+    """Compute the posterior of position and port by a particle filter.
 
-    Every particle takes the commanded step with noise of its own and is weighted by what is in view: p(seen, bearing,
-    distance | pose), or nothing seen. The posterior is the weighted histogram before resampling. One particle's worth of
-    weight, 1 / (effective number), is spread evenly over the bins that the disc touches, and over the ports: no bin is
-    impossible because no particle happened to be there.
+    Each particle takes the commanded step plus independent noise and is weighted by the likelihood of the observation:
+    p(seen, bearing, distance | pose), or of seeing no landmark. The posterior is the weighted histogram before resampling. The
+    weight of one particle, 1 / (effective sample size), is distributed evenly over the bins that the disc touches, and over the
+    ports, so that no bin has probability 0 by sampling error.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def posteriors(
     generator : torch.Generator
         Of the batch's device.
     stratified : bool
-        Whether every turn of the scene that is still possible keeps its share of particles; False: the plain filter.
+        True: stratified over the possible rotations of the scene, so that each keeps particles; False: plain filter.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def posteriors(
 
 
 def inside_share(task: Task) -> Tensor:
-    """Uniform distribution over the bins that the disc touches, (bin,), float64."""
+    """Return the uniform distribution over the bins that the disc touches, (bin,), float64."""
     s = task.settings
     centres = torch.as_tensor(task.bin_centres)
     nearest = (centres.abs() - s.radius_m / s.n_bins_side).clamp(min=0)  # corner of each bin nearest to the centre

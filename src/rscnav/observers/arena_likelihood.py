@@ -1,4 +1,4 @@
-"""What the animal in the arena is told, and how well it fits poses in the landmark frame."""
+"""Likelihood of the inputs in the arena for poses in the landmark frame."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class View:
     Attributes
     ----------
     stride, turned : tensor, (trial, step), float32
-        Commanded way (m) and turn (rad).
+        Commanded distance (m) and turn (rad).
     seen : tensor, (trial, step), bool
         Whether a landmark is in view.
     bearing, distance : tensor, (trial, step), float32
-        Of that landmark (rad, m).
+        Observed bearing and distance of that landmark (rad, m).
     """
 
     def __init__(self, task: Task, inputs: Tensor) -> None:
@@ -35,15 +35,15 @@ class View:
         self.landmarks = (s.radius_m * torch.stack([angles.cos(), angles.sin()], dim=1)).tolist()
 
     def squared(self, x: Tensor, y: Tensor) -> list[Tensor]:
-        """Squared distances to a and to b (m²), each as x."""
+        """Return the squared distances to a and to b (m²), each with the shape of `x`."""
         return [(there_x - x).square_().add_((there_y - y).square_()) for there_x, there_y in self.landmarks]
 
     def possible(self, x: Tensor, y: Tensor, step: int) -> Tensor:
-        """Whether from places (trial, particle) a landmark is in view just if one is seen, bool."""
+        """Return whether the visibility at positions (trial, particle) agrees with the observation, bool."""
         return (torch.minimum(*self.squared(x, y)) < self.settings.visibility_radius_m**2) == self.seen[:, step, None]
 
     def way(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Way to the nearest landmark: along x, along y, length (m)."""
+        """Return the vector to the nearest landmark: along x, along y, length (m)."""
         (ax, ay), (bx, by) = self.landmarks
         to_a, to_b = self.squared(x, y)
         is_b = to_b < to_a
@@ -55,7 +55,7 @@ class View:
         return misfit(self.settings, self.way(x, y), heading, *seen)
 
     def distress(self, x: Tensor, y: Tensor, heading: Tensor, rows: Tensor, step: int) -> Tensor:
-        """Misfit, and half the squared way (in units of the motion noise) to where what is seen would be possible."""
+        """Return the misfit plus half the squared distance (in units of the motion noise) to the nearest position consistent with the view."""
         s, seen = self.settings, self.seen[rows, step, None]
         beyond = self.way(x, y)[2] - s.visibility_radius_m
         amiss = torch.where(seen, beyond, -beyond).clamp(min=0) / s.motion.noise_m
@@ -64,13 +64,13 @@ class View:
     def draw(
         self, rows: Tensor, step: int, n: int, generator: torch.Generator
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Draw poses from what is seen alone: over the whole disc, facing any way that agrees with the bearing.
+        """Draw poses from the observation only: positions over the whole disc, headings consistent with the bearing.
 
         Returns
         -------
         x, y, heading : tensor, (row, n)
         misfit : tensor, (row, n)
-            -log of their weight; infinite where what is seen is impossible.
+            -log of their weight; infinite where the observation is impossible.
         """
         s, seen = self.settings, self.seen[rows, step, None]
         out, angle, turn = torch.rand(3, len(rows), n, generator=generator, device=seen.device)
@@ -87,16 +87,16 @@ class View:
 def misfit(
     settings: Settings, way: tuple[Tensor, Tensor, Tensor], heading: Tensor, bearing: Tensor, distance: Tensor
 ) -> Tensor:
-    """Half the squared errors of bearing and distance, in units of their noise: -log likelihood, relative to its maximum.
+    """Return the -log likelihood relative to its maximum: half the squared errors of bearing and distance, in units of their noise.
 
     Parameters
     ----------
     way : three tensors
         From the pose to the landmark: along x, along y, length (m).
     heading : tensor
-        Of the pose (rad).
+        Heading of the pose (rad).
     bearing, distance : tensor
-        As seen (rad, m).
+        Observed bearing and distance (rad, m).
     """
     error = torch.atan2(way[1], way[0]).sub_(heading + bearing)
     error -= 2 * math.pi * torch.round(error / (2 * math.pi))

@@ -1,7 +1,7 @@
-"""Bayes filter and smoother on a ring of grid bins, exact but for the grid.
+"""Bayes filter and smoother on a grid on the ring, exact up to the grid.
 
-The state is the place on the ring and, where it must be found out, the separation of the landmarks: a belief has shape
-(trial, separation, grid); with known places there is one separation. Motion is applied in Fourier space, where a shift and
+The state is the position on the ring and, if unknown, the landmark separation: a belief has shape
+(trial, separation, grid); with known landmark positions there is one separation. Motion is applied in Fourier space, where a shift and
 a Gaussian convolution on the ring are exact products.
 """
 
@@ -20,7 +20,7 @@ IMPOSSIBLE = 1e-12  # less chance than this: what is seen cannot be, under what 
 
 @dataclass(frozen=True)
 class RingModel:
-    """What the animal is told, and what it knows of world and motion.
+    """Inputs of the trials, and the model of visibility and motion.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class RingModel:
     shift : tensor, (trial, step), float64
         Sensed angle moved in each step (rad).
     views : tensor, (trial or 1, landmark, separation, grid), float64
-        Share of each grid bin from which a landmark is in view.
+        Fraction of each grid bin from which a landmark is in view.
     noise_rad : float
         sd of the motion noise per step (rad).
 
@@ -49,16 +49,16 @@ class RingModel:
         if self.noise_rad < 1.5 * 2 * math.pi / n_grid:
             raise InvalidValueError(
                 f"observer.grid_bins: {n_grid} bins of {2 * math.pi / n_grid:.4f} rad are too coarse for motion noise of "
-                f"{self.noise_rad} rad a step; use at least {math.ceil(1.5 * 2 * math.pi / self.noise_rad)}"
+                f"{self.noise_rad} rad per step; use at least {math.ceil(1.5 * 2 * math.pi / self.noise_rad)}"
             )
 
     @property
     def n_grid(self) -> int:
-        """Bins around the ring."""
+        """Count of grid bins around the ring."""
         return self.views.shape[-1]
 
     def start(self) -> Tensor:
-        """Give the uniform belief, (trial, separation, grid)."""
+        """Return the uniform belief, (trial, separation, grid)."""
         shape = (len(self.seen), *self.views.shape[2:])
         return torch.full(shape, 1 / math.prod(shape[1:]), device=self.shift.device, dtype=torch.float64)
 
@@ -71,27 +71,27 @@ class RingModel:
         return torch.fft.irfft(torch.fft.rfft(belief) * kernel, n=self.n_grid).clamp_(min=0)
 
     def likelihood(self, step: int) -> Tensor:
-        """Chance of what is seen at a step, (trial, separation, grid)."""
+        """Return the likelihood of the observation at a step, (trial, separation, grid)."""
         return torch.where(self.seen[:, step, None, None], self._any_view, 1 - self._any_view)
 
     @cached_property
     def _any_view(self) -> Tensor:
-        """Share of each grid bin from which any landmark is in view, (trial or 1, separation, grid)."""
+        """Fraction of each grid bin from which any landmark is in view, (trial or 1, separation, grid)."""
         return self.views.sum(dim=1).clamp(max=1)
 
 
 def grid_filter(model: RingModel, used: Tensor | None = None, single: bool = False) -> Iterator[Tensor]:
-    """Filter from what is seen and not seen.
+    """Compute the filtered posterior from encounters and absences (recursive Bayesian estimation).
 
     p(x_t | o_1..t) ∝ p(o_t | x_t) Σ_x' N(x_t - x' - shift_t; 0, σ²) p(x' | o_1..t-1), from a uniform start.
 
     Parameters
     ----------
     used : tensor, (trial, step), bool, optional
-        Steps whose observation counts; default: all.
+        Steps whose observation is used; default: all.
     single : bool
-        At each sight of a landmark keep the one identity that is most likely and drop the others. An observer to whom what
-        it sees is impossible starts anew from that.
+        Keep only the most likely identity at each encounter. If the observation is then impossible, the belief restarts from
+        the observation.
 
     Yields
     ------
@@ -113,14 +113,14 @@ def grid_filter(model: RingModel, used: Tensor | None = None, single: bool = Fal
         total = belief.sum(dim=(1, 2), keepdim=True)
         if not bool((total > 0).all()):
             raise InvalidValueError(
-                f"step {step}: what is seen is impossible under the task; do inputs and task belong together?"
+                f"step {step}: the observation is impossible under the task; check that inputs and task belong together"
             )
         belief = belief / total
         yield belief
 
 
 def grid_smoother(model: RingModel) -> Iterator[tuple[int, Tensor]]:
-    """Smooth: what is held of each step by an observer who knows the whole trial.
+    """Compute the smoothed posterior: the belief about each step, given the whole trial.
 
     p(x_t | o_1..T) ∝ p(x_t | o_1..t) β_t(x_t), β_t(x) = Σ_x' p(x' | x) p(o_t+1 | x') β_t+1(x'), β_T = 1.
 
@@ -141,7 +141,7 @@ def grid_smoother(model: RingModel) -> Iterator[tuple[int, Tensor]]:
 
 
 def _best_identity(model: RingModel, belief: Tensor, step: int, chance: Tensor) -> Tensor:
-    """Weigh a belief by what is seen, and where a landmark is in view keep its likeliest identity only."""
+    """Multiply a belief by the likelihood and keep only the most likely identity of a visible landmark."""
     seen = model.seen[:, step]
     each = belief[:, None] * model.views  # (trial, landmark, separation, grid)
     best = each.sum(dim=(2, 3)).argmax(dim=1)
@@ -151,15 +151,15 @@ def _best_identity(model: RingModel, belief: Tensor, step: int, chance: Tensor) 
     return torch.where(lost[:, None, None], chance, weighed)
 
 
-def share_in_view(places: Tensor, visibility: float, n_grid: int) -> Tensor:
-    """Share of each grid bin over [-π, π) from which a place is in view, (..., grid), float64; bins cut by the edge count in part.
+def fraction_in_view(places: Tensor, visibility: float, n_grid: int) -> Tensor:
+    """Return the fraction of each grid bin over [-π, π) within the visibility radius of `places`, (..., grid), float64.
 
     Parameters
     ----------
     places : tensor, (...)
-        Angles (rad); NaN for none, which has a share of 0.
+        Angles (rad); NaN gives a fraction of 0.
     visibility : float
-        A place is in view within this angle (rad).
+        Visibility radius (rad).
     """
     width = 2 * math.pi / n_grid
     low = -math.pi + width * torch.arange(n_grid, device=places.device, dtype=torch.float64)

@@ -16,16 +16,16 @@ class OptimalityGap(NamedTuple):
 
 
 def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDArray | None = None) -> OptimalityGap:
-    """Network loss minus filter loss, paired by trial; the standard error is that of `rscnav.trial_ratios.ratio_of_sums`.
+    """Return the network loss minus the filter loss, paired by trial; the standard error is that of `rscnav.trial_ratios.ratio_of_sums`.
 
     Parameters
     ----------
     loss, bayes_loss : array, (time,)
-        Nats per step.
+        Losses (nats per step).
     trial : array, (time,)
         Index of the trial of each step, not negative.
     mask : array of bool, (time,), optional
-        Steps that count; for example those of one phase.
+        Steps that are averaged, for example of one phase.
 
     Returns
     -------
@@ -40,6 +40,6 @@ def optimality_gap(loss: NDArray, bayes_loss: NDArray, trial: NDArray, mask: NDA
 
 
 def true_bin_loss(posterior: NDArray, target: NDArray) -> NDArray[np.float64]:
-    """-log of what a posterior (time, bin) gives to the true bin (time,), in nats; never infinite in float32."""
+    """Return the loss -log p(true bin) of a posterior (time, bin), in nats; always finite in float32."""
     given = np.take_along_axis(posterior, np.asarray(target)[:, None].astype(np.int64), axis=1)[:, 0]
     return -np.log(np.maximum(given.astype(np.float64), np.finfo(np.float32).tiny))

@@ -1,8 +1,8 @@
-"""The particles of the arena's filter on their way: move, look, weigh, resample.
+"""Particle filter of the arena: motion, likelihood, weights, resampling.
 
-In the landmark frame the scene stands still, and its unknown turn j (a is at port j in the frame of the start) is no more than
-the heading at the start, -j · 2π / ports. After the first sight of a landmark a particle is a pose in the landmark frame with a
-label j; before, see `rscnav.observers.particle_prior`.
+In the landmark frame the scene is fixed, and its unknown rotation j (a is at port j in the frame of the start) equals an
+initial heading of -j · 2π / ports. After the first encounter a particle is a pose in the landmark frame with a
+label j; before it, see `rscnav.observers.particle_prior`.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ INEXPLICABLE = 1e-6  # a single hypothesis that gives less than this part of the
 
 
 class ParticleFilter:
-    """The particles of some trials on their way.
+    """State of the particle filter of some trials.
 
     Parameters
     ----------
     inputs : tensor, (trial, step, channel)
     n : int
-        Particles a trial.
+        Particles per trial.
     stratified : bool
-        False: the plain filter, whose particles have labels from the start.
+        False: plain filter, in which particles have labels from the start.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class ParticleFilter:
         return share
 
     def resolve_rotation(self, row: int, step: int) -> None:
-        """Give each particle of a trial one turn of the scene, at the first sight of a landmark."""
+        """Assign one rotation of the scene to each particle of a trial, at its first encounter."""
         c, outset, view = self.cloud, self.outsets.pop(row), self.view
         pose = c.x[row], c.y[row], c.heading[row]
         chosen, port, c.weight[row], explained = outset.resolve_rotation(
@@ -114,7 +114,7 @@ class ParticleFilter:
             self.keep_best(torch.tensor([row], device=c.x.device))
 
     def resample(self, step: int, share: Tensor) -> None:
-        """Renew the particles of trials where few carry the weight; share is the weight of each turn, (trial, port)."""
+        """Resample trials with a small effective sample size; `share` is the weight of each rotation, (trial, port)."""
         c = self.cloud
         c.resample(self.settled[:, step], share, self.generator, self.stratified)
         for row, outset in self.outsets.items():
@@ -123,7 +123,7 @@ class ParticleFilter:
                 c.x[row], c.y[row], c.heading[row] = c.x[row][chosen], c.y[row][chosen], c.heading[row][chosen]
 
     def update_weights(self, step: int) -> None:
-        """Multiply the weights by the likelihood of what is in view, and bring their sums back to 1."""
+        """Multiply the weights by the likelihood of the observation and normalise them to a sum of 1."""
         c, rows = self.cloud, self.informative_trials(step)
         weight = c.weight * self.likelihood(step)
         total = weight.sum(dim=1, keepdim=True)
@@ -139,11 +139,11 @@ class ParticleFilter:
             self.keep_best(rows)
 
     def informative_trials(self, step: int) -> Tensor:
-        """Trials that learn at this step from a landmark in view."""
+        """Return the trials that use a visible landmark at this step."""
         return (self.ripe[:, step] & self.view.seen[:, step]).nonzero()[:, 0]
 
     def likelihood(self, step: int) -> Tensor:
-        """Likelihood of what is in view or not, (trial, particle), relative to its maximum; 1 where the strategy learns nothing."""
+        """Return the likelihood of the observation, (trial, particle), relative to its maximum; 1 where the strategy ignores it."""
         c, rows = self.cloud, self.informative_trials(step)
         likelihood = (self.view.possible(c.x, c.y, step) | ~self.ripe[:, step, None]).float()
         if len(rows):
@@ -152,9 +152,10 @@ class ParticleFilter:
         return likelihood
 
     def reinitialise_lost(self, rows: Tensor, step: int) -> Tensor:
-        """Give new weights, (row, particle), where no particle can be: to the nearest, or if even these are far to poses drawn anew.
+        """Return new weights, (row, particle), for trials in which the observation is impossible for all particles.
 
-        Poses anew come from what is seen alone; turns of the scene keep their odds.
+        The particles nearest to a consistent position get the weight; if all are far, poses are drawn from the observation only,
+        and the odds of the rotations are kept.
         """
         c, n = self.cloud, self.cloud.x.shape[1]
         self.rescues += len(rows)
@@ -168,7 +169,7 @@ class ParticleFilter:
         return torch.softmax(log_weight, dim=1)
 
     def keep_best(self, rows: Tensor) -> None:
-        """Drop all but the likeliest pair of turn and landmark seen."""
+        """Keep only the most likely pair of rotation and visible landmark."""
         c = self.cloud
         to_a, to_b = self.view.squared(c.x[rows], c.y[rows])
         is_b = to_b < to_a
@@ -180,7 +181,7 @@ class ParticleFilter:
         c.weight[rows] = kept / kept.sum(dim=1, keepdim=True)
 
     def reinitialise(self, rows: Tensor) -> None:
-        """Give the poses of trials `rows`, as they are in the frame of the start, new turns of the scene, all alike."""
+        """Assign rotations of the scene, drawn with equal probability, to the poses of trials `rows` in the frame of the start."""
         c, n = self.cloud, self.cloud.x.shape[1]
         chosen = systematic_resample(c.weight[rows], n, self.generator)
         x, y, heading, slot = (values[rows].gather(1, chosen) for values in (c.x, c.y, c.heading, c.slot))

@@ -1,4 +1,4 @@
-"""Until a trial's first sight of a landmark, in the arena: each pose stands for many turns of the scene at once."""
+"""Rao-Blackwellised particles before the first encounter in the arena: each pose with all rotations of the scene."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rscnav.tasks.arena import Task
 
 
 class RotationPosterior:
-    """Poses of one trial in the frame of its start, and the turns of the scene that each still allows.
+    """Poses of one trial in the frame of its start, and the rotations of the scene that each pose allows.
 
-    The motion does not depend on the turn j of the scene, so one path of poses tells of all j: it allows those under which
-    nothing would have been in view on the way. A pair of pose i and turn j weighs base_i · allowed_ij.
+    The motion does not depend on the rotation j, so one path of poses serves for all j: it allows those under which
+    no landmark would have been in view. A pair of pose i and rotation j has weight base_i · allowed_ij.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class RotationPosterior:
         self.label = torch.arange(n, device=device) % s.n_ports  # the one turn of each pose that is reported
 
     def rule_out(self, x: Tensor, y: Tensor) -> None:
-        """Learn that nothing is in view from poses (pose,)."""
+        """Exclude the rotations under which a landmark would be in view from poses (pose,)."""
         s = self.settings
         squared = x.square() + y.square()
         if float(squared.max()) < (s.radius_m - s.visibility_radius_m) ** 2:
@@ -46,7 +46,7 @@ class RotationPosterior:
             self.allowed *= torch.stack([x, y], dim=1) @ places <= in_view
 
     def share(self) -> Tensor:
-        """Probability of each turn, (turn,), float64; brings the weights to a sum of 1 over pairs."""
+        """Return the probability of each rotation, (turn,), float64, and normalise the weights to a sum of 1 over pairs."""
         share = self.base @ self.allowed
         total = share.sum()
         if not float(total) > IMPOSSIBLE:
@@ -55,12 +55,12 @@ class RotationPosterior:
         return share.double() / share.double().sum()
 
     def own_weight(self) -> Tensor:
-        """Weight of each pose with its one reported turn, (pose,); sums to 1."""
+        """Return the weight of each pose with its one reported rotation, (pose,); sums to 1."""
         own = self.base * (self.allowed.gather(1, self.label[:, None])[:, 0] + 1e-9)  # never all 0
         return own / own.sum()
 
     def resample(self, share: Tensor, generator: torch.Generator) -> Tensor | None:
-        """Choose poses anew if their effective number is below half: those to copy, (pose,), or None."""
+        """Return the poses to copy, (pose,), if the effective sample size is below half, else None."""
         boost = oversampling_factor(share[None])[0]
         q = self.base * (self.allowed @ boost)
         if not bool(effective_sample_size(q[None]) < 0.5 * self.n):
@@ -73,13 +73,13 @@ class RotationPosterior:
     def resolve_rotation(
         self, x: Tensor, y: Tensor, heading: Tensor, bearing: Tensor, distance: Tensor, generator: torch.Generator
     ) -> tuple[Tensor, Tensor, Tensor, bool]:
-        """Draw as many pairs of pose and turn as there are poses, once a landmark is seen.
+        """Draw as many pairs of pose and rotation as there are poses, at the first encounter.
 
         Parameters
         ----------
         x, y, heading : tensor, (pose,)
         bearing, distance : tensor, ()
-            As seen (rad, m).
+            Observed bearing and distance (rad, m).
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Particles of many trials at once: weights, systematic resampling that spares rare hypotheses, histograms."""
+"""Particles of many trials: weights, stratified systematic resampling, histograms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-DEAD = 1e-6  # a hypothesis with a smaller share of the weight gets no particles of its own
+DEAD = 1e-6  # a hypothesis with a smaller fraction of the weight gets no reserved particles
 IMPOSSIBLE = 1e-20  # as good as no likelihood at all
 
 
@@ -20,7 +20,7 @@ class Particles:
     x, y, heading : tensor, (trial, particle), float32
         m, m, rad; in the landmark frame.
     slot : tensor, (trial, particle), int64
-        Label plus the number of labels times the trial's row: the cell of a table (trial, label) that a particle belongs to.
+        Index of the cell of a particle in the table (trial, label): label + n_labels · row.
     weight : tensor, (trial, particle), float32
         Sums to 1 over the particles of a trial.
     n_labels : int
@@ -41,15 +41,15 @@ class Particles:
         return total.double().view(n_trials, self.n_labels, n_bins)
 
     def resample(self, rows: Tensor, share: Tensor, generator: torch.Generator, stratified: bool = True) -> None:
-        """Renew the particles of those trials whose effective number has fallen below half.
+        """Resample the trials with an effective sample size below half the count of particles.
 
-        A particle of weight w and label j is drawn with q ∝ w · `oversampling_factor`(p)_j, and weighs w / q thereafter. The effective
-        number is that of q.
+        A particle of weight w and label j is drawn with q ∝ w · `oversampling_factor`(p)_j, and has weight w / q afterwards. The effective
+        sample size is that of q.
 
         Parameters
         ----------
         rows : tensor, (trial,), bool
-            Which trials may be.
+            Trials that may be resampled.
         share : tensor, (trial, label), float64
             p_j, the weight of each label; sums to 1 over labels.
         stratified : bool
@@ -70,22 +70,22 @@ class Particles:
 
 
 def oversampling_factor(share: Tensor) -> Tensor:
-    """Say by how much each label is to be oversampled: ½ + ½ / (n p_j), n the number of labels with p_j > `DEAD`.
+    """Return the oversampling factor of each label, ½ + ½ / (n p_j), with n the count of labels with p_j > `DEAD`.
 
-    Half of all particles go where the weight is, the other half in equal parts to every label that is still alive. From p_j
-    (trial, label), float64, of the sum 1, to (trial, label), float32.
+    Half of the particles are drawn by weight, the other half in equal parts for every possible label. Input p_j
+    (trial, label), float64, with sum 1; result (trial, label), float32.
     """
     alive = share > DEAD
     return (0.5 + torch.where(alive, 0.5 / (alive.sum(dim=1, keepdim=True) * share), 0.0)).float()
 
 
 def effective_sample_size(weight: Tensor) -> Tensor:
-    """Effective number of particles, (Σ w)² / Σ w²: (trial, particle) -> (trial,)."""
+    """Return the effective sample size (Kish), (Σ w)² / Σ w²: (trial, particle) -> (trial,)."""
     return weight.sum(dim=1).square() / weight.square().sum(dim=1)
 
 
 def systematic_resample(weight: Tensor, n: int, generator: torch.Generator) -> Tensor:
-    """Draw n particles, the i-th at (i + u) / n of the summed weight, one u a trial.
+    """Draw n particles by systematic resampling: the i-th at (i + u) / n of the cumulative weight, one u per trial.
 
     Parameters
     ----------

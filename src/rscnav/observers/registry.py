@@ -2,9 +2,9 @@
 
 The module that a task names in ``OBSERVERS`` offers:
 
-- ``STRATEGIES``  those of `STRATEGIES` below that it has
-- ``posteriors(task, batch, strategy, settings, generator)``  gives per head the posterior (trial, step, class), from what the
-  animal is told alone
+- ``STRATEGIES``  the strategies that it implements, of `STRATEGIES` below
+- ``posteriors(task, batch, strategy, settings, generator)``  returns the posterior of each head (trial, step, class), computed
+  from the inputs of the animal only
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ STRATEGIES: Registry[str] = {
 }
 """Strategies, and their names in figures.
 
-- ``bayes``              all that was seen and not seen: the best that any causal observer can do
-- ``no_absence``         learns from seeing a landmark, but not from not seeing one
-- ``single_hypothesis``  at each sight of a landmark keeps the one identity that is most likely, and drops the others; reports with
-  a lapse of `LAPSE` spread over all classes, or to be wrong would cost infinitely much
-- ``dead_reckoning``     a mixture over which landmark the first one was; moves on by path integration, later landmarks ignored
-- ``smoother``           knows the future too: the best that an observer of whole trials can do
+- ``bayes``              uses encounters and absences: the best causal observer
+- ``no_absence``         uses encounters, ignores absences
+- ``single_hypothesis``  keeps only the most likely identity at each encounter; its reports have a lapse rate of `LAPSE`, uniform over
+  classes, so that the loss of a wrong report is finite
+- ``dead_reckoning``     a mixture over the identities of the first landmark, then path integration; later landmarks are ignored
+- ``smoother``           uses the whole trial, future included: the best observer of complete trials
 """
 
 
@@ -42,16 +42,16 @@ LAPSE = 0.01
 
 
 def strategies(task: Task) -> tuple[str, ...]:
-    """List the strategies that there are for a task; none for a task without observers."""
+    """Return the strategies implemented for a task; empty for a task without observers."""
     module = _module(task)
     return () if module is None else module.STRATEGIES
 
 
 def reference_observer(architecture: Any, task: Task) -> str:
-    """Name the strategy that a network's loss is measured against: the best that an observer who knows as much can do.
+    """Return the strategy that the loss of a network is compared with: the best observer with the same information.
 
-    It is ``bayes``; for a bidirectional `rscnav.networks.architecture.Architecture`, which knows the whole trial at every step,
-    ``smoother``. Where a task has no observers at all (`strategies` is empty) there is nothing to measure against.
+    It is ``bayes``, or ``smoother`` for a bidirectional `rscnav.networks.architecture.Architecture`, which receives the whole trial at
+    every step. A task without observers (`strategies` is empty) has no optimality gap.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def reference_observer(architecture: Any, task: Task) -> str:
     there = strategies(task)
     if there and limit not in there:
         raise InvalidValueError(
-            f"bidirectional: task '{task.name}' has no {limit} to measure such a network against "
+            f"bidirectional: task '{task.name}' has no {limit} to compare such a network with "
             f"(it has: {', '.join(there)}); use bidirectional: false"
         )
     return limit
@@ -75,23 +75,23 @@ def observe(
     settings: Observer | None = None,
     generator: torch.Generator | None = None,
 ) -> dict[str, Tensor]:
-    """Give what an ideal observer, or a lesser one, holds of every head.
+    """Return the posterior of an ideal or reduced observer for every head.
 
     Parameters
     ----------
     batch : Batch
-        Only what the animal is told is used: `batch.inputs`, and of `batch.landmarks` the map that inputs show.
+        Only the inputs of the animal are used: `batch.inputs`, and from `batch.landmarks` the map that the inputs contain.
     strategy : str
         A key of `STRATEGIES`.
     settings : Observer, optional
         Grid and particles; default: the defaults of the configuration.
     generator : torch.Generator, optional
-        For particles, of the batch's device; default: seed 0. Grids draw nothing.
+        Generator for particles, on the device of the batch; default: seed 0. Grid filters draw nothing.
 
     Returns
     -------
     dict of tensor, (trial, step, class), float64
-        By head; each sums to 1 over classes.
+        One tensor per head; each sums to 1 over classes.
 
     Raises
     ------
@@ -104,21 +104,21 @@ def observe(
             f"task '{task.name}' has no observer '{strategy}'; it has: {', '.join(there) or 'none'}"
         )
     generator = generator or torch.Generator(device=batch.inputs.device).manual_seed(0)
-    held = _module(task).posteriors(task, batch, strategy, settings or Observer(), generator)
+    posteriors = _module(task).posteriors(task, batch, strategy, settings or Observer(), generator)
     if strategy == "single_hypothesis":
-        return {head: (1 - LAPSE) * posterior + LAPSE / posterior.shape[2] for head, posterior in held.items()}
-    return held
+        return {head: (1 - LAPSE) * posterior + LAPSE / posterior.shape[2] for head, posterior in posteriors.items()}
+    return posteriors
 
 
 def bayes_filter(task: Task, batch: Batch, head: str = "position", **settings: Any) -> Tensor:
-    """Give the posterior of the Bayes filter, from what the animal is told alone; on the ring it is exact.
+    """Return the posterior of the Bayes filter from the inputs of the animal; exact on the ring.
 
-    The lowest loss that any causal network can reach is the mean of -log of what this gives to the true class.
+    The lowest loss of any causal network is the mean of -log p(true class) under this posterior.
 
     Parameters
     ----------
     head : str
-        Which report.
+        Name of the report.
     **settings
         Fields of `rscnav.observers.settings.Observer`, for example `grid_bins`.
 

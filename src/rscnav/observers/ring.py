@@ -1,4 +1,4 @@
-"""Ideal and lesser observers of the tasks on the ring."""
+"""Ideal and reduced observers of the tasks on the ring."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from rscnav.errors import InvalidValueError
-from rscnav.observers.grid_filter import RingModel, grid_filter, grid_smoother, share_in_view
+from rscnav.observers.grid_filter import RingModel, fraction_in_view, grid_filter, grid_smoother
 from rscnav.observers.settings import Observer
 from rscnav.tasks.base import Batch
 from rscnav.tasks.input_encoding import decode_velocity, population_code
@@ -56,34 +56,34 @@ def posteriors(
 
 
 def ring_model(task: Any, batch: Batch, sizes: tuple[int, int]) -> RingModel:
-    """Say what the filter of a task knows: the inputs of these trials, and views on a grid of `sizes`."""
+    """Return the model of a task for the filter: inputs of the trials, and visibility on a grid of `sizes`."""
     s = task.settings
-    told = batch.inputs[:, :, s.velocity_units :]
+    map_input = batch.inputs[:, :, s.velocity_units :]
     seen = _seen(task, batch)
     n_separations, n_grid = sizes
     if n_separations > 1:
         width = (s.max_separation_rad - s.min_separation_rad) / n_separations
         # b in the middle of each bin of separation: with 32 bins 0.0006 nats off, a view averaged over the bin 0.0014.
         middle = s.min_separation_rad + width * (torch.arange(n_separations, device=seen.device) + 0.5).double()
-        b = share_in_view(middle, s.visibility_radius_rad, n_grid)
-        a = share_in_view(torch.zeros(1, device=seen.device, dtype=torch.float64), s.visibility_radius_rad, n_grid)
+        b = fraction_in_view(middle, s.visibility_radius_rad, n_grid)
+        a = fraction_in_view(torch.zeros(1, device=seen.device, dtype=torch.float64), s.visibility_radius_rad, n_grid)
         views = torch.stack([a.expand_as(b), b])[None]  # (1, landmark, separation, grid)
     else:
         if task.map_shown:
-            _check_map(task, batch, told)
+            _check_map(task, batch, map_input)
         places = batch.landmarks[:, :, 0] if task.map_shown else batch.landmarks[:1, :, 0]
-        views = share_in_view(places, s.visibility_radius_rad, n_grid)[:, :, None]
+        views = fraction_in_view(places, s.visibility_radius_rad, n_grid)[:, :, None]
     shift = decode_velocity(batch.inputs[:, :, : s.velocity_units].double()) * s.dt_s
     return RingModel(seen, shift, views, s.motion.noise_rad)
 
 
 def _seen(task: Any, batch: Batch) -> Tensor:
-    """Tell from the inputs whether a landmark is in view, (trial, step): any of its channels speaks."""
+    """Return from the inputs whether a landmark is in view, (trial, step): any landmark channel is above 0."""
     return batch.inputs[:, :, task.settings.velocity_units :].amax(dim=2) > 0
 
 
 def _grid_sizes(task: Any, settings: Observer) -> tuple[int, int]:
-    """Give bins of separation and of place."""
+    """Return the counts of separation bins and of grid bins."""
     n_bins = task.heads["position"]
     if settings.grid_bins % n_bins:
         raise InvalidValueError(
@@ -114,7 +114,7 @@ def _steps(model: RingModel, strategy: str) -> Iterator[tuple[int, Tensor]]:
 
 
 def _check_map(task: Any, batch: Batch, told: Tensor) -> None:
-    """Refuse landmarks that are not those of the map that the inputs show."""
+    """Raise an InvalidValueError if the landmarks differ from the map in the inputs."""
     s = task.settings
     code = population_code(batch.landmarks[:, :, 0], s.map_units, s.map_width_rad).float()
     if not torch.allclose(told.amax(dim=1), code * (told.amax(dim=(1, 2)) > 0)[:, None], atol=1e-5):

@@ -1,4 +1,4 @@
-"""How finely the ideal observers reckon."""
+"""Settings: grids and particle counts of the ideal observers."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class Observer(StrictSettings):
-    """Grid of the exact Bayes filters on the ring, particles of the filter in the arena."""
+    """Grid of the exact Bayes filters on the ring, and particle count of the filter in the arena."""
 
     grid_bins: int = Field(
         512, ge=8, le=65_536, description="bins of the filters' grid on the ring; a multiple of the task's n_bins"

@@ -287,7 +287,10 @@ def test_poor_sessions_give_a_result_that_says_why(case):
         assert decoded.notes["identity"].endswith("5 of each are needed")
     elif case == "no second":
         assert decoded.reason.startswith("no trial has a second landmark")
-        assert apart.notes["2nd"] == "0 matched pairs from 0 encounters with a and 0 with b; 10 pairs are needed (min_pairs)"
+        assert (
+            apart.notes["2nd"]
+            == "0 matched pairs from 0 encounters with a and 0 with b; 10 pairs are needed (min_pairs)"
+        )
     else:
         assert apart.scalar("2nd/n_matched_pairs") == 12
         assert np.isfinite(decoded.scalar("identity_before"))

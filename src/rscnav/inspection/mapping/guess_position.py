@@ -217,7 +217,5 @@ def _heading(series: Series, named: bool) -> Any:
     if unit in ("rad", "deg"):
         return series.path
     if unit is not None or largest > 360 + 1e-6 or (largest > 2 * np.pi + 1e-6 and not named):
-        return (
-            None  # a unit of length (the default of pynwb) would need override_unit, which also holds for the position
-        )
+        return None  # a unit of length, the default of pynwb, would need override_unit
     return series.path if largest <= 2 * np.pi + 1e-6 else {"series": series.path, "unit": "deg"}

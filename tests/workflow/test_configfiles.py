@@ -46,7 +46,7 @@ def test_the_project_s_own_file(project):
 def test_a_target_behind_the_configuration(project):
     run = snakemake(project, "-n", "--configfile", "tiny.yaml", "results/figures/task.png", preset=None)
     assert run.returncode == 1
-    assert "name what is to be made before it: snakemake TARGET --configfile FILE" in run.stdout
+    assert "write targets before it: snakemake TARGET --configfile FILE" in run.stdout
 
 
 def test_a_comparison_may_have_the_name_of_a_figure(project):

@@ -43,7 +43,7 @@ def test_the_run_fails_with_a_table(failed):
     table = run.stdout[run.stdout.index("1 job failed, and") :]
     assert "import_recording  rat7  results/logs/import_recording/rat7.log" in table
     assert "there is no series 'angel'" in table
-    assert "4 outputs of several sessions were made from what there is" in table
+    assert "4 joint outputs were made from the available results" in table
     assert "Traceback" not in run.stdout
     assert (project / "results" / "logs" / "failed.txt").read_text().strip() in run.stdout
 

@@ -144,7 +144,7 @@ def test_a_preset_without_the_project_s_configuration(recorded, tmp_path):
     (elsewhere / "preset.yaml").write_text("seed: 1\n")
     run = snakemake(elsewhere, "-n", "-s", str(recorded / "Snakefile"), preset="preset.yaml")
     assert run.returncode != 0
-    assert "config.yaml is not in this folder; give it with --configfile, before the preset" in run.stdout
+    assert "config.yaml: no such file in this folder; give it with --configfile, before the presets" in run.stdout
     both = [str(recorded / name) for name in ("config.yaml", "tiny.yaml")]
     run = subprocess.run(
         ["snakemake", "-n", "-s", str(recorded / "Snakefile"), "--configfile", *both],

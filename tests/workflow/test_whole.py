@@ -172,7 +172,7 @@ def test_check_names_what_is_damaged_and_missing_and_makes_it_again(finished):
     }  # fmt: skip
     sound = rscnav(project, "check")
     assert sound.returncode == 0, sound.stdout + sound.stderr
-    assert "all sound, nothing missing" in sound.stdout
+    assert "no damaged files, no missing files" in sound.stdout
     damaged = (
         "analyses/tuning_entropy/spikes.h5", "comparisons/side-by-side.csv", "export/spikes/spikes.parquet", "figures/task.pdf",
         "figures/spikes/task.png", "numbers/summary.json",

@@ -1,28 +1,29 @@
-"""One thin command a stage: what the workflow's rules call and what a person can type.
+"""Command line: one command per stage of the workflow.
 
-A command reads files, calls one function of the library, writes files. ``main`` finds the command; each other file is one.
+A command reads files, calls one function of the library and writes files. ``main`` selects the command. All other modules
+are one command each, except ``common``, ``error_reports`` and ``memory_errors``.
 
 - ``analyse``           ``rscnav analyse``: run one analysis on one session
-- ``calibrate``         ``rscnav calibrate``: how often the tests are wrong, and how often the intervals hold the truth
-- ``check``             ``rscnav check``: go through a results folder
-- ``common``            what several commands share
-- ``compare``           ``rscnav compare``: how alike the sessions of a comparison are
-- ``error_reports``     what the command line shows of an exception
+- ``calibrate``         ``rscnav calibrate``: false-positive rates of the tests and coverage of the intervals
+- ``check``             ``rscnav check``: check the files of a results folder
+- ``common``            functions that several commands share
+- ``compare``           ``rscnav compare``: similarity of the sessions of a comparison
+- ``error_reports``     messages of exceptions on the command line
 - ``export``            ``rscnav export``: session -> NWB and tables for other programs
-- ``ground_truth``      ``rscnav ground-truth``: how estimates approach the truth as units and trials grow, on the simulated example
+- ``ground_truth``      ``rscnav ground-truth``: error of each estimate against the ground truth, by count of units and trials
 - ``import_recording``  ``rscnav import-recording``: recording -> session
-- ``inspect``           ``rscnav inspect FILE``: what is in a recorded file, and what can be made of it
-- ``main``              ``rscnav COMMAND``: finds the command; shows errors that a user can correct as one message
-- ``memory_errors``     errors of too little memory, as a sentence that names the settings that most of it goes with
-- ``network_dynamics``  ``rscnav network-dynamics``: what a trained network does by itself; of a recording, that there is none
+- ``inspect``           ``rscnav inspect FILE``: contents of a recorded file and a draft of its mapping
+- ``main``              ``rscnav COMMAND``: select and run a command, show its errors
+- ``memory_errors``     messages of out-of-memory errors, with the settings to lower
+- ``network_dynamics``  ``rscnav network-dynamics``: dynamics of a trained network: fixed points, autonomous runs, perturbations
 - ``plot``              ``rscnav plot``: draw one figure for one or more sessions
-- ``plot_comparison``   ``rscnav plot-comparison``: draw the sessions of a comparison side by side, and write their numbers as a table
-- ``pool``              ``rscnav pool``: numbers over sessions, from their results
+- ``plot_comparison``   ``rscnav plot-comparison``: draw a comparison of sessions and write its table
+- ``pool``              ``rscnav pool``: pool the results of sessions
 - ``rollout``           ``rscnav rollout``: trained network -> session
-- ``sample_network``    ``rscnav sample-network``: a network's session as a recording of it would have given it
-- ``simulate``          ``rscnav simulate``: write a simulated recording as NWB, its truth beside it
-- ``status``            ``rscnav status``: whether a run is under way in this folder, and what a killed one left
-- ``summary``           ``rscnav summary``: collect the numbers that docs and figures quote into summary.json
-- ``train``             ``rscnav train``: train one network; goes on from its checkpoint after a kill
-- ``validate``          ``rscnav validate``: a configuration and its files, tried before a long run
+- ``sample_network``    ``rscnav sample-network``: simulated recording of a trained network
+- ``simulate``          ``rscnav simulate``: write a simulated recording (NWB) and its ground truth
+- ``status``            ``rscnav status``: running or killed workflows in this folder
+- ``summary``           ``rscnav summary``: write summary.json, the numbers that docs and figures quote
+- ``train``             ``rscnav train``: train one network, or resume from its checkpoint
+- ``validate``          ``rscnav validate``: check a configuration and its files before a long run
 """

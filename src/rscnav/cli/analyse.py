@@ -18,13 +18,13 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--analysis", required=True, choices=list(ANALYSES))
+    parser.add_argument("--analysis", required=True, choices=list(ANALYSES), help="name of the analysis")
     parser.add_argument("--session", required=True, type=Path, help="session file (HDF5)")
     parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Analyse."""
+    """Run the analysis and write its result file."""
     started = time.monotonic()
     name = arguments.analysis
     settings, text = job_settings(read_config(arguments), "analyse", name)

@@ -1,4 +1,4 @@
-"""``rscnav calibrate``: how often the tests are wrong, and how often the intervals hold the truth."""
+"""``rscnav calibrate``: false-positive rates of the tests and coverage of the intervals, on simulated sessions."""
 
 import argparse
 import logging
@@ -24,22 +24,22 @@ EVERY_S = 20.0
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
-    one = parts.add_parser("run", help="one analysis on some simulated sessions of one kind")
-    one.add_argument("--analysis", required=True, choices=list(CLAIMS))
-    one.add_argument("--kind", required=True, help="a kind of null session, or 'planted' or 'surface'")
-    one.add_argument("--first", type=whole(0), default=0, help="number of the first session")
-    one.add_argument("--sessions", type=whole(1), required=True, help="how many")
-    one.add_argument("--seed", type=int, default=0)
+    one = parts.add_parser("run", help="run one analysis on simulated sessions of one kind")
+    one.add_argument("--analysis", required=True, choices=list(CLAIMS), help="name of the analysis")
+    one.add_argument("--kind", required=True, help="kind of simulated session: a null session, 'planted' or 'surface'")
+    one.add_argument("--first", type=whole(0), default=0, help="index of the first session (default: 0)")
+    one.add_argument("--sessions", type=whole(1), required=True, help="count of sessions")
+    one.add_argument("--seed", type=int, default=0, help="random seed of the sessions (default: 0)")
     one.add_argument("--output", required=True, type=Path, help="CSV file")
     add_expect(one)
-    table = parts.add_parser("table", help="error rates and coverage from what was run")
-    table.add_argument("--inputs", required=True, nargs="+", type=Path, help="CSV files of 'run'")
+    table = parts.add_parser("table", help="write false-positive rates and coverage of all runs as a table")
+    table.add_argument("--inputs", required=True, nargs="+", type=Path, help="CSV files written by 'run'")
     table.add_argument("--output", required=True, type=Path, help="Markdown file")
     add_expect(table)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Run a part."""
+    """Run one part: ``run`` or ``table``."""
     for word in arguments.expect:
         now = planned_calibration(arguments.part, arguments.analysis if arguments.part == "run" else "")
         check_mark(word, now, "the table of claims")
@@ -56,22 +56,22 @@ def run(arguments: argparse.Namespace) -> None:
     kinds = kinds_for(claims)
     if arguments.kind not in kinds:
         raise InvalidValueError(
-            f"'{arguments.analysis}' claims nothing on sessions of kind '{arguments.kind}'; on: {', '.join(kinds)}"
+            f"--kind: '{arguments.kind}' is not valid for the analysis '{arguments.analysis}'; expected one of {', '.join(kinds)}"
         )
     numbers = range(arguments.first, arguments.first + arguments.sessions)
     rows = run_claims(arguments.analysis, claims, arguments.kind, numbers, Seeds(arguments.seed))
-    write_rows(_told(rows, arguments), arguments.output, CalibrationRow, blank=False)
+    write_rows(_with_progress(rows, arguments), arguments.output, CalibrationRow, blank=False)
 
 
-def _told(rows: Iterator[CalibrationRow], arguments: argparse.Namespace) -> Iterator[CalibrationRow]:
-    """Say now and then how far it has come, and how long it will take."""
-    started = told = time.monotonic()
+def _with_progress(rows: Iterator[CalibrationRow], arguments: argparse.Namespace) -> Iterator[CalibrationRow]:
+    """Yield the rows; log progress and remaining time every `EVERY_S` seconds."""
+    started = logged = time.monotonic()
     for row in rows:
         now = time.monotonic()
-        if now - told > EVERY_S:
+        if now - logged > EVERY_S:
             done = row.session - arguments.first
             left = (now - started) / max(done, 1) * (arguments.sessions - done) / 60
             log.info("%s on %s  session %d/%d  %.1f min left", arguments.analysis, arguments.kind, done,
                      arguments.sessions, left)  # fmt: skip
-            told = now
+            logged = now
         yield row

@@ -1,4 +1,4 @@
-"""``rscnav check``: go through a results folder; name what is damaged or missing, and make it again where that is asked for."""
+"""``rscnav check``: list damaged and missing files of a results folder; on request, make them again."""
 
 import argparse
 import logging
@@ -19,31 +19,31 @@ EVERY_S = 5.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("results", nargs="?", type=Path, help="results folder; default: that of --config, else results")
+    parser.add_argument(
+        "results", nargs="?", type=Path, help="results folder (default: results_dir of --config, else results)"
+    )
     parser.add_argument(
         "--config",
         action="append",
         default=[],
-        help="configuration file; given again: a preset that is laid over it. Default: that of the last run that began in the folder",
+        help="configuration file; repeat the option for presets that override it (default: configuration of the last run in the folder)",
     )
-    parser.add_argument(
-        "--remake", action="store_true", help="delete what is damaged, run snakemake, and check once more"
-    )
+    parser.add_argument("--remake", action="store_true", help="delete damaged files, run snakemake, check again")
     parser.add_argument(
         "--accept",
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="renew the digest of HDF5 and NWB files that were changed on purpose, and check nothing",
+        help="renew the digest of HDF5 or NWB files that you changed on purpose; nothing is checked",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Check; raises an InvalidValueError where files are damaged or missing."""
+    """Check the files; raise an InvalidValueError if any is damaged or missing."""
     if arguments.accept:
         for path in arguments.accept:
             accept(path)
-            print(f"{path}: its digest is that of its content now")
+            print(f"{path}: digest renewed")
         return
     configs = list(arguments.config)
     results = arguments.results or Path(load_config(*configs).results_dir if configs else "results")
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.remake:
         if files is None:
             raise InvalidValueError(
-                f"--remake: {results} does not hold the settings of a run; give its configuration with --config"
+                f"--remake: {results} holds no configuration of a run; give its configuration with --config"
             )
         if not found.sound:
             remake(results, found, files, configs)
@@ -66,20 +66,20 @@ def _declared(results: Path, configs: list[str]) -> list[str]:
     config = load_config(*configs)
     if os.path.abspath(config.results_dir) != os.path.abspath(results):
         raise InvalidValueError(
-            f"{results}: the results of {' with '.join(configs)} are in {config.results_dir} (its key `results_dir`); check that folder"
+            f"{results}: {' with '.join(configs)} writes its results to {config.results_dir} (key `results_dir`); check that folder"
         )
     return declared(config)
 
 
 def _checked(results: Path, files: list[str] | None, configs: list[str]) -> Survey:
-    """Check, with a line on the terminal now and then, and print what was found."""
-    said = time.monotonic()
+    """Check the files, log progress every `EVERY_S` seconds, and print the findings."""
+    logged = time.monotonic()
 
     def step(done: int, n: int) -> None:
-        nonlocal said
-        if time.monotonic() - said > EVERY_S:
+        nonlocal logged
+        if time.monotonic() - logged > EVERY_S:
             log.info("%d of %d files checked", done, n)
-            said = time.monotonic()
+            logged = time.monotonic()
 
     found = survey(results, files, step)
     by = f"; a run of {' with '.join(configs)} makes {len(files)}" if files is not None else ", without a configuration"
@@ -90,14 +90,14 @@ def _checked(results: Path, files: list[str] | None, configs: list[str]) -> Surv
 
 
 def _conclude(found: Survey, results: Path, arguments: argparse.Namespace, files: list[str] | None) -> None:
-    """Say that all is sound, or raise an error with the cure."""
+    """Print that all files are sound, or raise an InvalidValueError with the cure."""
     if found.sound:
-        print("all sound, nothing missing")
+        print("no damaged files, no missing files")
         return
     options = "".join(f" --config {config}" for config in arguments.config)
-    cure = f"`rscnav check {results}{options} --remake` deletes the damaged ones and runs snakemake"
+    cure = f"`rscnav check {results}{options} --remake` deletes the damaged files and runs snakemake"
     if files is None:
-        cure = "delete the damaged ones and run snakemake; with --config also files that are missing are known"
+        cure = "delete the damaged files and run snakemake; --config also finds files that are missing"
     elif arguments.remake:
-        cure = "files that the configuration does not have are not made again: delete them"
+        cure = "delete files that are not part of the configuration: snakemake does not make them again"
     raise InvalidValueError(f"{len(found.damaged)} files are damaged, {len(found.missing)} are missing; {cure}")

@@ -1,4 +1,4 @@
-"""What several commands share: the configuration, and the check that a job has the settings and the code it was planned with."""
+"""Functions that several commands share: read the configuration and check it against the plan of the job."""
 
 import argparse
 import re
@@ -13,12 +13,12 @@ from rscnav.errors import InvalidValueError
 
 
 def add_config(parser: argparse.ArgumentParser, required: bool = True) -> None:
-    """Add ``--config``, which may be given again for presets, and ``--expect``, which the workflow gives its jobs."""
+    """Add ``--config``, which is repeated for presets, and ``--expect``, which the workflow passes to its jobs."""
     parser.add_argument(
         "--config",
         action="append",
         required=required,
-        help="configuration file; given again: a preset that is laid over it",
+        help="configuration file; repeat the option for presets that override it",
     )
     add_expect(parser)
 
@@ -31,27 +31,27 @@ def add_expect(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="MARK",
-        help="what the workflow planned this job with; another file or other code is refused (not needed by hand)",
+        help="settings and code that the workflow planned for this job; other settings or code are an error (not needed by hand)",
     )
 
 
 def whole(least: int) -> Callable[[str], int]:
-    """Return the type of an option that takes a whole number from `least` on."""
+    """Return a parser of a command-line option: a whole number of at least `least`."""
 
     def number(text: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,18}", text) or int(text) < least:
-            raise argparse.ArgumentTypeError(f"'{text}' is not valid; a whole number of at least {least:,} is needed")
+            raise argparse.ArgumentTypeError(f"'{text}' is not valid; expected a whole number of at least {least:,}")
         return int(text)
 
     return number
 
 
 def read_config(arguments: argparse.Namespace) -> Config:
-    """Read what ``--config`` names, and check it against what the workflow planned the job with."""
+    """Read the files of ``--config``; with ``--expect``, check that settings and code are those of the plan."""
     if arguments.expect and not Path(arguments.config[-1]).exists():
         raise InvalidValueError(
-            f"{arguments.config[-1]}: the settings of this run are not there; they are written when a run begins, but not with "
-            "--no-hooks or when other settings were given since; start snakemake again"
+            f"{arguments.config[-1]}: the settings of this run are missing; a run writes them when it begins, but not with "
+            "--no-hooks or if another run has begun with other settings; start snakemake again"
         )
     config = load_config(*arguments.config)
     if arguments.expect:
@@ -62,5 +62,5 @@ def read_config(arguments: argparse.Namespace) -> Config:
 
 
 def job_settings(config: Config, stage: str, item: str) -> tuple[dict[str, Any], str]:
-    """Return the settings of one job, and the same as text for the record."""
+    """Return the settings of one job, and the same settings as JSON text for the provenance."""
     return settings_for(config, stage, item), settings_text(config, stage, item)

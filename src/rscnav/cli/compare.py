@@ -1,4 +1,4 @@
-"""``rscnav compare``: how alike the sessions of a comparison are."""
+"""``rscnav compare``: similarity of the sessions of a comparison (RSA, DSA)."""
 
 import argparse
 import logging
@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--name", required=True, help="a comparison's name in the configuration")
-    parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/")
+    parser.add_argument("--name", required=True, help="name of an item of `comparisons`")
+    parser.add_argument("--results", required=True, type=Path, help="results folder, which holds sessions/")
     parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
     add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Compare."""
+    """Compare the sessions and write the result file."""
     started = time.monotonic()
     settings, text = job_settings(read_config(arguments), "compare", arguments.name)
     common = settings["common"]

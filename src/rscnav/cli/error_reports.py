@@ -1,4 +1,4 @@
-"""What the command line shows of an exception: one message for what the user can correct, a report for an error of this program."""
+"""Messages of exceptions on the command line: one message for a user error, a report with traceback for an internal error."""
 
 import errno
 import os
@@ -26,14 +26,14 @@ _CURES = {
     errno.EDQUOT: _SPACE,
     errno.EMFILE: "raise the limit of open files (`ulimit -n 4096`)",
 }
-# The user's also without a file's name.
+# User errors even if the exception names no file.
 _OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO)
 
 
 def user_message(error: BaseException, command: str = "") -> str | None:
-    """Return the message for an error that the user can correct; None for an error of this program.
+    """Return the message for an error that the user can correct; None for an internal error.
 
-    The command, for example ``train``, decides which settings are named where memory is short.
+    `command`, for example ``train``, selects the settings that the message of an out-of-memory error names.
     """
     short_of_memory = explained(error, command)
     if short_of_memory is not None:
@@ -44,23 +44,23 @@ def user_message(error: BaseException, command: str = "") -> str | None:
 
 
 def internal_report(error: BaseException, words: Sequence[str]) -> str:
-    """Return the traceback of an error of this program, and the request to report it; `words` follow ``rscnav`` on the command line."""
-    said = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
+    """Return the traceback of an internal error with a request to report it; `words` follow ``rscnav`` on the command line."""
+    summary = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
     return (
         f"{''.join(traceback.format_exception(error))}"
-        f"{name_of(words)}: internal error: {said}; this is an error of rscnav, not of your files or settings: "
+        f"{name_of(words)}: internal error: {summary}; this is an error of rscnav, not of your files or settings: "
         "please report this with the lines above\n"
         f"(rscnav {rscnav.__version__}, Python {platform.python_version()}, {platform.system()}; command: {shlex.join(['rscnav', *words])})"
     )
 
 
 def name_of(words: Sequence[str]) -> str:
-    """Return the program and its command, for the beginning of a message."""
+    """Return ``rscnav COMMAND``, the beginning of a message."""
     return f"rscnav {words[0]}" if words and not words[0].startswith("-") else "rscnav"
 
 
 def _system_message(error: OSError) -> str | None:
-    """Return the message for an error of the operating system: one with a number, and with a file's name where a file is at fault."""
+    """Return the message for an error of the operating system; None if it has no error number or names no file."""
     if error.errno is None or error.strerror is None:
         return None
     cure = f"; {_CURES[error.errno]}" if error.errno in _CURES else ""

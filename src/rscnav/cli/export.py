@@ -15,16 +15,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_config(parser, required=False)
     parser.add_argument("--session", required=True, type=Path, help="session file (HDF5)")
     parser.add_argument("--nwb", type=Path, help="NWB file to write")
-    parser.add_argument("--tables", type=Path, help="folder to write tables into")
+    parser.add_argument("--tables", type=Path, help="folder to write the tables into")
     parser.add_argument(
-        "--format", choices=("parquet", "csv"), help="of the tables; default: as configured, or parquet"
+        "--format",
+        choices=("parquet", "csv"),
+        help="format of the tables (default: export.tables of --config, else parquet)",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Export."""
+    """Export the session."""
     if arguments.nwb is None and arguments.tables is None:
-        raise InvalidValueError("nothing to write: give --nwb FILE.nwb, --tables FOLDER, or both")
+        raise InvalidValueError("no output: give --nwb FILE.nwb, --tables FOLDER, or both")
     config = read_config(arguments) if arguments.config else None
     session = read_session(arguments.session, lazy=True)
     if arguments.nwb is not None:

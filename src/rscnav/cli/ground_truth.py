@@ -1,4 +1,4 @@
-"""``rscnav ground-truth``: how estimates approach the truth as units and trials grow, on the simulated example."""
+"""``rscnav ground-truth``: error of each estimate against the ground truth, by count of units and trials, on the simulated example."""
 
 import argparse
 import logging
@@ -20,34 +20,40 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
-    simulate = parts.add_parser("simulate", help="simulate the example, write it as NWB, read it")
-    simulate.add_argument("--output", required=True, type=Path, help="session that was read (HDF5)")
-    simulate.add_argument("--rates", required=True, type=Path, help="the same with expected rates for counts (HDF5)")
-    measure = parts.add_parser("measure", help="all estimates of a random subset of its units and trials")
-    measure.add_argument("--session", required=True, type=Path, help="of 'simulate' (HDF5)")
-    measure.add_argument("--activity", choices=["spikes", "rates"], default="spikes", help="which of the two it is")
+    simulate = parts.add_parser("simulate", help="simulate the example, write it as NWB, read it as a session")
+    simulate.add_argument("--output", required=True, type=Path, help="session with spikes (HDF5)")
+    simulate.add_argument(
+        "--rates", required=True, type=Path, help="the same session with expected rates in place of spike counts (HDF5)"
+    )
+    measure = parts.add_parser("measure", help="compute all estimates on a random subset of units and trials")
+    measure.add_argument("--session", required=True, type=Path, help="session written by 'simulate' (HDF5)")
+    measure.add_argument(
+        "--activity", choices=["spikes", "rates"], default="spikes", help="activity of the session (default: spikes)"
+    )
     measure.add_argument("--output", required=True, type=Path, help="CSV file")
     for part in (simulate, measure):
-        part.add_argument("--seed", required=True, type=int, help="of the simulated animal")
-        part.add_argument("--units", required=True, type=whole(1))
-        part.add_argument("--trials", required=True, type=whole(1))
-    truth = parts.add_parser("truth", help="what the estimates should be")
-    truth.add_argument("--trials", type=whole(1), default=3000, help="trials that the truth is averaged over")
+        part.add_argument("--seed", required=True, type=int, help="random seed of the simulated animal")
+        part.add_argument("--units", required=True, type=whole(1), help="count of units")
+        part.add_argument("--trials", required=True, type=whole(1), help="count of trials")
+    truth = parts.add_parser("truth", help="compute the ground truth of each estimate")
+    truth.add_argument("--trials", type=whole(1), default=3000, help="count of trials to average over (default: 3000)")
     truth.add_argument(
-        "--units", type=whole(1), nargs="+", required=True, help="numbers of units where it depends on them"
+        "--units", type=whole(1), nargs="+", required=True, help="counts of units, for truths that depend on them"
     )
     truth.add_argument("--output", required=True, type=Path, help="CSV file")
     for part in (simulate, measure, truth):
         add_config(part)
-    summary = parts.add_parser("summary", help="all rows in one file, the figure, the table of needs")
-    summary.add_argument("--inputs", required=True, nargs="+", type=Path, help="CSV files of 'measure'")
-    summary.add_argument("--truth", required=True, type=Path, help="CSV file of 'truth'")
+    summary = parts.add_parser(
+        "summary", help="write estimates.csv, the figure, and the table of units and trials that each estimate needs"
+    )
+    summary.add_argument("--inputs", required=True, nargs="+", type=Path, help="CSV files written by 'measure'")
+    summary.add_argument("--truth", required=True, type=Path, help="CSV file written by 'truth'")
     add_expect(summary)
-    summary.add_argument("--folder", required=True, type=Path, help="where estimates.csv, needs.md and the figure go")
+    summary.add_argument("--folder", required=True, type=Path, help="folder for estimates.csv, needs.md and the figure")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Run a part."""
+    """Run one part: ``simulate``, ``measure``, ``truth`` or ``summary``."""
     started = time.monotonic()
     config: Any = _checked(arguments)
     part = load(PARTS[arguments.part])
@@ -66,7 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _checked(arguments: argparse.Namespace) -> Config | None:
-    """Read the configuration where the part has one, and check that the job is the one that was planned."""
+    """Read the configuration, if the part has one; with ``--expect``, check that settings and code are those of the plan."""
     files = getattr(arguments, "config", None)
     config = load_config(*files) if files else None
     if arguments.expect:

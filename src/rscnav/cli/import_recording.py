@@ -21,16 +21,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Read."""
+    """Read the recording and write the session."""
     settings, text = job_settings(read_config(arguments), "import_recording", arguments.session)
     mapping = settings["recording"]
     seeds = Seeds(settings["seed"], ("read", mapping.name))
-    said: list[str] = []
-    with heard(said), open_session(mapping.file, mapping, encounters=settings["encounters"], seeds=seeds) as session:
+    warnings: list[str] = []
+    with (
+        heard(warnings),
+        open_session(mapping.file, mapping, encounters=settings["encounters"], seeds=seeds) as session,
+    ):
         session.attributes.update(provenance(text, __name__))
         try:
             write_session(session, arguments.output)
         except InvalidValueError as error:  # activity and spikes are read from the recorded file as they are written
             raise InvalidValueError(f"recording '{mapping.name}', file {mapping.file}: {error}") from error
-    for warning in said:
+    for warning in warnings:
         print(f"warning of the library that reads the file: {warning}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""``rscnav inspect FILE``: what is in a recorded file, and what can be made of it."""
+"""``rscnav inspect FILE``: contents of a recorded file, a draft of its mapping, and a quality report."""
 
 import argparse
 from pathlib import Path
@@ -12,21 +12,23 @@ from rscnav.inspection.report import Report, inspect_recording
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("file", help="a recorded file: NWB, plain arrays (.npz, .mat, HDF5), or a session")
-    parser.add_argument("--config", action="append", default=[], help="configuration whose mapping is to be looked at")
+    parser.add_argument("file", help="recorded file: NWB, plain arrays (.npz, .mat, HDF5), or a session")
+    parser.add_argument("--config", action="append", default=[], help="configuration with the mapping to inspect")
     parser.add_argument("--session", help="with --config: name of an item of `recordings`")
-    parser.add_argument("--draft", type=Path, help="write the draft of the mapping to this YAML file too")
-    parser.add_argument(
-        "--report", type=Path, help="draw a page of figures to look at: PAGE.pdf, and beside it PAGE.png"
-    )
+    parser.add_argument("--draft", type=Path, help="also write the draft of the mapping to this YAML file")
+    parser.add_argument("--report", type=Path, help="draw the quality report as PDF and PNG: REPORT.pdf and REPORT.png")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Inspect."""
+    """Print the contents of the file; write the draft and the quality report on request."""
     if bool(arguments.config) != bool(arguments.session):
-        raise InvalidValueError("--config and --session belong together: which recording's mapping is to be looked at?")
+        raise InvalidValueError(
+            "--config and --session must be given together: --session names the recording whose mapping is inspected"
+        )
     if arguments.report is not None and arguments.report.suffix.lower() not in (".pdf", ".png"):
-        raise InvalidValueError(f"--report {arguments.report}: a PDF and a PNG are written; give it the ending .pdf")
+        raise InvalidValueError(
+            f"--report: {arguments.report} is not valid; expected the ending .pdf (a PDF and a PNG are written)"
+        )
     mapping = recording(load_config(*arguments.config), arguments.session) if arguments.config else None
     report = inspect_recording(arguments.file, mapping)
     if text := report.text():
@@ -39,21 +41,21 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _write(arguments: argparse.Namespace, report: Report) -> None:
-    """Write the draft and the page, where they are asked for."""
+    """Write the draft and the quality report, if requested."""
     if arguments.draft is not None and report.draft:
         write_text(arguments.draft, report.draft)
         print(f"Draft: {arguments.draft}")
-    if not report.items:  # plain arrays, or a session: there is no page of these
+    if not report.items:  # plain arrays without a mapping, or a session: no quality report
         if arguments.report is not None:
-            print("Page: drawn of NWB, and of arrays with a mapping that says what they are (--config and --session)")
+            print("Quality report: not drawn; it needs NWB, or plain arrays with a mapping (--config and --session)")
         return
     if arguments.report is None:
         print(
-            "Now look at it: --report PAGE.pdf draws occupancy, encounters, what covers the time, speeds, clocks, units"
+            "Next: --report REPORT.pdf draws the quality report: occupancy, encounters, coverage in time, speeds, clocks, units"
         )
         return
     from rscnav.figures.style import Canvas
-    from rscnav.inspection.page.page import draw_page  # takes longer to import than to say what is in the file
+    from rscnav.inspection.page.page import draw_page  # slow import, needed for figures only
 
     written = Canvas().save(draw_page(report), arguments.report.with_suffix(""))
-    print(f"Page: {', '.join(str(path) for path in written)}")
+    print(f"Quality report: {', '.join(str(path) for path in written)}")

@@ -1,7 +1,7 @@
-"""``rscnav COMMAND``: finds the command; shows errors that a user can correct as one message, errors of this program as a traceback.
+"""``rscnav COMMAND``: select and run a command. User errors are shown as one message, internal errors with a traceback.
 
-Exit status: 0 done, 1 an error that the user can correct, 2 a wrong command line, 3 an error of this program, 130 interrupted,
-141 the reader of the output has gone.
+Exit status: 0 success; 1 user error; 2 invalid command line; 3 internal error; 130 interrupted; 141 broken pipe (the reader of
+the output has ended).
 """
 
 import os
@@ -12,39 +12,39 @@ from typing import TextIO
 
 import rscnav
 
-# All other modules are imported in `main`, so that Ctrl-C during an import ends with one line, too.
+# All other modules are imported inside functions, so that Ctrl-C during an import ends with one line, too.
 
-DONE, USER_ERROR, INTERNAL_ERROR, INTERRUPTED, NO_READER = 0, 1, 3, 130, 141  # 2: argparse, for a wrong command line
-_interrupts: list[int] = []  # signals of Ctrl-C that came
+DONE, USER_ERROR, INTERNAL_ERROR, INTERRUPTED, NO_READER = 0, 1, 3, 130, 141  # 2: argparse, for an invalid command line
+_interrupts: list[int] = []  # received signals of Ctrl-C
 
 COMMANDS = {
     "train": "train one network",
     "rollout": "trained network -> session",
-    "sample-network": "network's session -> what a recording of it would have given",
-    "network-dynamics": "what a trained network does by itself",
+    "sample-network": "simulated recording of a trained network: a subset of its units, Poisson spikes, matched trials",
+    "network-dynamics": "dynamics of a trained network: fixed points, autonomous runs, perturbation responses",
     "simulate": "write a simulated recording as NWB",
-    "inspect": "what is in a recorded file, and a draft of its mapping",
-    "validate": "try a configuration and its files before a long run",
+    "inspect": "list the contents of a recorded file, draft its mapping, draw a quality report",
+    "validate": "check a configuration and its files before a long run",
     "import-recording": "recording -> session",
     "export": "session -> NWB and tables for other programs",
     "analyse": "run one analysis on one session",
-    "pool": "sum up numbers over sessions",
-    "compare": "how alike sessions are: geometry and dynamics",
+    "pool": "pool the results of sessions",
+    "compare": "similarity of sessions: geometry (RSA) and dynamics (DSA)",
     "plot-comparison": "draw a comparison of sessions and write its table",
     "plot": "draw one figure for one or more sessions",
-    "summary": "collect the numbers that docs and figures quote",
-    "calibrate": "measure error rates of the tests and coverage of the intervals",
-    "ground-truth": "show how estimates approach the truth on the simulated example",
+    "summary": "write summary.json, the numbers that docs and figures quote",
+    "calibrate": "measure false-positive rates of the tests and coverage of the intervals",
+    "ground-truth": "compare estimates with the ground truth on the simulated example, by count of units and trials",
     "check": "find damaged and missing files of a results folder, and make them again",
-    "status": "say whether a run is under way in this folder, and what a killed one left",
+    "status": "report a running workflow in this folder, or what a killed one left",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return its exit status (see the module).
+    """Run a command and return its exit status (see the module).
 
-    The arguments are by default those of the command line; the process then ends with the workflow that started it, and ends cleanly on
-    a signal.
+    By default the arguments are those of the command line. The process then ends when its workflow ends, and removes half-written
+    files on a signal.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _status(words: list[str], of_process: bool) -> int:
-    """Run a command, and return the exit status; every exception but SystemExit is shown."""
+    """Run a command and return its exit status; show every exception except SystemExit."""
     try:
         _run(words, of_process)
         sys.stdout.flush()
@@ -80,7 +80,7 @@ def _status(words: list[str], of_process: bool) -> int:
 
 
 def _run(words: list[str], of_process: bool) -> None:
-    """Import the wanted command, and run it."""
+    """Import the requested command and run it."""
     if of_process:
         _note_interrupts()
         _end_cleanly()
@@ -88,24 +88,26 @@ def _run(words: list[str], of_process: bool) -> None:
     import importlib
     import logging
 
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch then asks for large pages: a fifth of a training step
+    os.environ.setdefault(
+        "THP_MEM_ALLOC_ENABLE", "1"
+    )  # torch then uses large pages, which saves a fifth of a training step
     parser = argparse.ArgumentParser(prog="rscnav", description=rscnav.__doc__.splitlines()[0])
     parser.add_argument("--version", action="version", version=f"rscnav {rscnav.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about)
-        if name in words[:1]:  # only the module of the wanted command is imported
+        if name in words[:1]:  # import only the requested command
             module = importlib.import_module(f"rscnav.cli.{name.replace('-', '_')}")
             module.configure(command)
             command.set_defaults(run=module.run)
     parsed = parser.parse_args(words)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("rscnav").setLevel(logging.INFO)  # ours only: matplotlib's font tools are talkative
+    logging.getLogger("rscnav").setLevel(logging.INFO)  # only rscnav: matplotlib's font tools log much at this level
     parsed.run(parsed)
 
 
 def _note_interrupts() -> None:
-    """Record Ctrl-C: an interrupted import of a library may end with any exception."""
+    """Record Ctrl-C, since an interrupted import of a library can raise any exception."""
 
     def interrupt(number: int, _: object) -> None:
         _interrupts.append(number)
@@ -116,25 +118,25 @@ def _note_interrupts() -> None:
 
 
 def _show_interrupt(words: list[str]) -> int:
-    _show(f"{' '.join(['rscnav', *words[:1]])}: interrupted; nothing half-written is left")
+    _show(f"{' '.join(['rscnav', *words[:1]])}: interrupted; no half-written file is left")
     return INTERRUPTED
 
 
 def _end_cleanly() -> None:
-    """End with the workflow that started this process, and let a signal to end remove what is half-written."""
+    """End this process when its workflow ends; remove half-written files on SIGTERM or SIGHUP."""
     import _thread
 
     from rscnav.files.atomic import remove_unfinished
     from rscnav.files.run_ownership import end_with_scheduler
 
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, which stays so
+        if signal.getsignal(number) is signal.SIG_DFL:  # under nohup SIGHUP stays ignored
             signal.signal(number, lambda number, _: sys.exit(128 + number))
     end_with_scheduler(remove_unfinished, _thread.interrupt_main)
 
 
 def _show(text: str) -> None:
-    """Print to stderr; where its reader has gone, nowhere."""
+    """Print to stderr; do nothing if the pipe is broken."""
     try:
         print(text, file=sys.stderr, flush=True)
     except BrokenPipeError:
@@ -142,7 +144,7 @@ def _show(text: str) -> None:
 
 
 def _flush(stream: TextIO) -> bool:
-    """Write what a stream still holds. Where that fails, drop it, so that Python does not try again at its end; return whether it did not."""
+    """Flush a stream; return whether it succeeded. After a failure the rest is dropped, so that Python does not retry at exit."""
     try:
         stream.flush()
     except OSError:
@@ -154,7 +156,7 @@ def _flush(stream: TextIO) -> bool:
 
 
 def _has_no_reader(stream: TextIO) -> bool:
-    """Whether a stream is a pipe whose reader has gone."""
+    """Return whether a stream is a pipe whose reader has ended."""
     import select
 
     try:

@@ -1,8 +1,8 @@
-"""Errors of too little memory, as a sentence that names the settings that most of it goes with."""
+"""Messages of out-of-memory errors, with the settings to lower."""
 
 import re
 
-_SIGNS = (  # in lower case: what torch, numpy, CUDA and HDF5 say
+_SIGNS = (  # lower case: parts of the messages of torch, numpy, CUDA and HDF5
     "enforce fail at alloc_cpu",
     "can't allocate memory",
     "cannot allocate memory",
@@ -36,32 +36,32 @@ _KEYS = {
     "calibrate": "lower --sessions",
     "ground-truth": "lower simulations.n_units or simulations.n_trials",
 }
-_SEPARATE = "; `train_jobs: separate` trains networks one by one, which needs least"
+_SEPARATE = "; `train_jobs: separate` trains networks one by one, which needs the least memory"
 
 
 def explained(error: BaseException, command: str = "") -> str | None:
-    """Return a sentence on an error of too little memory, with the settings to lower; None for any other error.
+    """Return the message for an out-of-memory error, with the settings to lower; None for any other error.
 
-    Such are a `MemoryError` (numpy's among them), torch's ``OutOfMemoryError``, and a `RuntimeError` that says so. The command, for
-    example ``train``, decides which settings are named.
+    These errors are `MemoryError` (also from numpy), torch's ``OutOfMemoryError``, and library errors whose text contains one of
+    `_SIGNS`. `command`, for example ``train``, selects the settings.
     """
     text = str(error)
-    if not isinstance(error, MemoryError) and not _says_so(error, text):
+    if not isinstance(error, MemoryError) and not _is_memory_error(error, text):
         return None
     where = "the GPU" if _CUDA.search(text) else "this machine"
     found = _BYTES.search(text)
-    much = f" ({_size(found[1], found[2])} were asked for at once)" if found else ""
+    much = f" ({_size(found[1], found[2])} requested at once)" if found else ""
     cure = _KEYS.get(command, "lower the sizes in the configuration") + (_SEPARATE if command == "train" else "")
-    return f"out of memory: {where} has too little{much}. Cure: {cure}. `rscnav validate` estimates what a run needs"
+    return f"out of memory on {where}{much}; {cure}. `rscnav validate` estimates what a run needs"
 
 
 def _size(number: str, unit: str) -> str:
-    """Write a number of bytes in GiB; other units as they are."""
+    """Return a size as text: bytes in GiB, other units unchanged."""
     if unit.lower() != "bytes" or not number.isdigit():
         return f"{number} {unit}"
     return f"{int(number) / 2**30:,.3g} GiB"
 
 
-def _says_so(error: BaseException, text: str) -> bool:
-    kinds = (RuntimeError, OSError, ValueError, OverflowError)  # ValueError: numpy, of shapes that no memory could hold
+def _is_memory_error(error: BaseException, text: str) -> bool:
+    kinds = (RuntimeError, OSError, ValueError, OverflowError)  # ValueError: numpy, for impossible shapes
     return isinstance(error, kinds) and any(sign in text.lower() for sign in _SIGNS)

@@ -1,4 +1,7 @@
-"""``rscnav network-dynamics``: what a trained network does by itself; of a recording, that there is none."""
+"""``rscnav network-dynamics``: dynamics of a trained network: fixed points, autonomous runs, perturbation responses.
+
+The result of a session without a network is "not applicable".
+"""
 
 import argparse
 import logging
@@ -21,26 +24,26 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--session", required=True, help="its name: NETWORK-sSEED, or another's")
-    parser.add_argument("--network-dir", type=Path, help="holds weights.pt; none but for a network")
+    parser.add_argument("--session", required=True, help="name of the session, NETWORK-sSEED for a network")
+    parser.add_argument("--network-dir", type=Path, help="folder with weights.pt; needed only for a network")
     parser.add_argument("--session-file", required=True, type=Path, help="session file (HDF5)")
     parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Run the network from the states of its session."""
+    """Run the network from the states of its session and write the result file."""
     started = time.monotonic()
     name = arguments.session
     config = read_config(arguments)
     settings, text = job_settings(config, "network_dynamics", name)
     kind = session_kind(arguments.session_file)
     if kind != "network":
-        result = Result.not_applicable(f"a {kind} has no network that could be run on")
+        result = Result.not_applicable(f"a {kind} has no network that can be run")
     elif not settings:
-        result = Result.not_applicable("the network itself is not at hand, only its session")
+        result = Result.not_applicable("the weights of the network are not available, only its session")
     elif arguments.network_dir is None:
         raise InvalidValueError(
-            f"--network-dir: session '{name}' is a network's; name the folder that holds its weights.pt"
+            f"--network-dir is missing: session '{name}' is of a network; name the folder that holds its weights.pt"
         )
     else:
         result = _of_network(arguments, settings)

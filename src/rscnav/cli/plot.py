@@ -19,15 +19,17 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--figure", required=True, choices=list(FIGURES))
-    parser.add_argument("--sessions", nargs="+", help="names of sessions; default: all of the configuration")
-    parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
-    parser.add_argument("--output", required=True, type=Path, help="PDF file; the PNG goes beside it")
+    parser.add_argument("--figure", required=True, choices=list(FIGURES), help="name of the figure")
+    parser.add_argument("--sessions", nargs="+", help="names of sessions (default: all of the configuration)")
+    parser.add_argument(
+        "--results", required=True, type=Path, help="results folder, which holds sessions/ and analyses/"
+    )
+    parser.add_argument("--output", required=True, type=Path, help="PDF file; a PNG of the same name is written, too")
     add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Draw."""
+    """Draw the figure."""
     started = time.monotonic()
     stage = "figure" if arguments.sessions else "joint_figure"
     settings, _ = job_settings(read_config(arguments), stage, arguments.figure)

@@ -1,4 +1,4 @@
-"""``rscnav plot-comparison``: draw the sessions of a comparison side by side, and write their numbers as a table."""
+"""``rscnav plot-comparison``: draw a comparison of sessions and write its table."""
 
 import argparse
 import logging
@@ -20,15 +20,17 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--name", required=True, help="a comparison's name in the configuration")
-    parser.add_argument("--results", required=True, type=Path, help="folder that holds analyses/ and comparisons/")
-    parser.add_argument("--output", required=True, type=Path, help="PDF file; the PNG goes beside it")
-    parser.add_argument("--table", required=True, type=Path, help="CSV file")
+    parser.add_argument("--name", required=True, help="name of an item of `comparisons`")
+    parser.add_argument(
+        "--results", required=True, type=Path, help="results folder, which holds analyses/ and comparisons/"
+    )
+    parser.add_argument("--output", required=True, type=Path, help="PDF file; a PNG of the same name is written, too")
+    parser.add_argument("--table", required=True, type=Path, help="CSV file of the table")
     add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Draw."""
+    """Draw the comparison and write its table."""
     started = time.monotonic()
     settings, _ = job_settings(read_config(arguments), "plot_comparison", arguments.name)
     missing, look = arguments.missing, settings["figures"]
@@ -41,6 +43,4 @@ def run(arguments: argparse.Namespace) -> None:
         add_gaps(figure, gaps_of(missing, settings["comparison"].sessions, ANALYSES))
     canvas.save(figure, arguments.output.with_suffix(""))
     write_rows(entries(results, compared), arguments.table, TableCell)
-    log.info(
-        "comparison %s drawn, %s side by side (%.1f s)", arguments.name, ", ".join(names), time.monotonic() - started
-    )
+    log.info("figure of comparison %s of %s (%.1f s)", arguments.name, ", ".join(names), time.monotonic() - started)

@@ -1,4 +1,4 @@
-"""``rscnav pool``: numbers over sessions, from their results."""
+"""``rscnav pool``: pool the results of sessions, by group of sessions."""
 
 import argparse
 import logging
@@ -19,14 +19,16 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
-    parser.add_argument("--sessions", nargs="+", help="names of sessions; default: all of the configuration")
+    parser.add_argument(
+        "--results", required=True, type=Path, help="results folder, which holds sessions/ and analyses/"
+    )
+    parser.add_argument("--sessions", nargs="+", help="names of sessions (default: all of the configuration)")
     parser.add_argument("--output", required=True, type=Path, help="result file (HDF5)")
     add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Sum up over sessions."""
+    """Pool the results of sessions and write the result file."""
     settings, text = job_settings(read_config(arguments), "pool", "")
     names, missing = arguments.sessions or settings["sessions"], arguments.missing
     members = [_member(arguments.results, name, missing) for name in missing.left(names)]
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
     if left_out:
         result.notes["left out"] = "; ".join(left_out)
     write_result(result, arguments.output, provenance(text, __name__))
-    log.info("over %d sessions: %s", len(members), ", ".join(result["group"].tolist()))
+    log.info("pooled %d sessions, groups: %s", len(members), ", ".join(result["group"].tolist()))
     for part, note in result.notes.items():
         log.info("  %s: %s", part, note)
 

@@ -1,4 +1,4 @@
-"""``rscnav rollout``: trained network -> session."""
+"""``rscnav rollout``: run a trained network on new trials, and write its states as a session."""
 
 import argparse
 import logging
@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--session", required=True, help="NETWORK-sSEED")
-    parser.add_argument("--network-dir", required=True, type=Path, help="holds weights.pt and curve.csv")
+    parser.add_argument("--session", required=True, help="name of the session, NETWORK-sSEED")
+    parser.add_argument("--network-dir", required=True, type=Path, help="folder with weights.pt and curve.csv")
     parser.add_argument("--output", required=True, type=Path, help="session file (HDF5)")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Roll out."""
+    """Run the network and write its session."""
     config = read_config(arguments)
     settings, text = job_settings(config, "rollout", arguments.session)
     torch.set_num_threads(1)
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     trained = build(saved, task, weights)
     curve = read_curve(arguments.network_dir / "curve.csv")
     with device_for(config.device, arguments.session) as device:
-        log.info("%s  rolls out on %s", arguments.session, device)
+        log.info("%s  rollout on %s", arguments.session, device)
         session = roll_out(
             arguments.session,
             arguments.session,

@@ -1,4 +1,4 @@
-"""``rscnav sample-network``: a network's session as a recording of it would have given it."""
+"""``rscnav sample-network``: simulated recording of a trained network (subset of units, Poisson spikes, matched trials)."""
 
 import argparse
 import logging
@@ -20,20 +20,20 @@ OF_RECORDING = ("position", "phase")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--session", required=True, help="name of the session to be made")
-    parser.add_argument("--network-session", required=True, type=Path, help="the network's session file (HDF5)")
-    parser.add_argument("--match", type=Path, help="session file of the recording that it is to be like")
+    parser.add_argument("--session", required=True, help="name of the session to write")
+    parser.add_argument("--network-session", required=True, type=Path, help="session file of the network (HDF5)")
+    parser.add_argument("--match", type=Path, help="session file of the recording to match (HDF5)")
     parser.add_argument("--output", required=True, type=Path, help="session file (HDF5)")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Sample."""
+    """Sample the network and write the session."""
     name = arguments.session
     settings, text = job_settings(read_config(arguments), "sample_network", name)
     sampled = settings["sampled"]
     if (sampled.match_recording == NONE) != (arguments.match is None):
         raise InvalidValueError(
-            f"--match: session '{name}' is to be like {sampled.match_recording}, got {arguments.match}"
+            f"--match: {arguments.match} is not valid: session '{name}' has match_recording: {sampled.match_recording}"
         )
     network = read_session(arguments.network_session, OF_NETWORK)
     like = None

@@ -1,4 +1,4 @@
-"""``rscnav status``: whether a run is under way in this folder, and what a killed one left."""
+"""``rscnav status``: running or killed workflows in this folder."""
 
 import argparse
 from pathlib import Path
@@ -11,11 +11,11 @@ from rscnav.files.run_ownership import killed_run, orphans_in, recorded_run, sch
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--kill", action="store_true", help="end the jobs that a killed run left behind")
+    parser.add_argument("--kill", action="store_true", help="end the jobs that a killed run left")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Report; raises an error (exit status 1) where a new run cannot start."""
+    """Raise a FolderTakenError (exit status 1) if a new run cannot start in this folder."""
     folder = Path.cwd()
     last = recorded_run(folder)
     running = schedulers_in(folder)
@@ -35,17 +35,17 @@ def run(arguments: argparse.Namespace) -> None:
     if killed:
         lines.insert(0, killed)
     elif orphans:
-        lines = ["jobs of a run that was killed in this folder end now; wait a few seconds.", *lines]
+        lines = ["the jobs of a killed run in this folder are ending; wait a few seconds.", *lines]
     if lines:
         raise FolderTakenError("\n".join(lines))
 
 
 class FolderTakenError(RscnavError):
-    """A state of the folder that the user can mend."""
+    """A workflow, or jobs of a killed one, still use the folder."""
 
 
 def _end(jobs: list[psutil.Process]) -> None:
-    """End jobs, and wait until they have ended."""
+    """End jobs (SIGTERM, after 10 s SIGKILL)."""
     for job in jobs:
         print(f"ending process {job.pid}: {_command_of(job)}")
         try:
@@ -58,7 +58,7 @@ def _end(jobs: list[psutil.Process]) -> None:
 
 
 def _command_of(process: psutil.Process) -> str:
-    """Return a process' command as a person would type it."""
+    """Return the command line of a process, from ``rscnav`` on."""
     words = process.info["cmdline"]
     first = next((k for k, word in enumerate(words[:3]) if Path(word).name == "rscnav"), None)
     return " ".join(words if first is None else ["rscnav", *words[first + 1 :]])

@@ -1,4 +1,4 @@
-"""``rscnav summary``: collect the numbers that docs and figures quote into summary.json."""
+"""``rscnav summary``: write summary.json, the numbers that docs and figures quote."""
 
 import argparse
 from pathlib import Path
@@ -12,13 +12,15 @@ from rscnav.workflow.summary import summary_text
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--results", required=True, type=Path, help="folder that holds sessions/ and analyses/")
+    parser.add_argument(
+        "--results", required=True, type=Path, help="results folder, which holds sessions/ and analyses/"
+    )
     parser.add_argument("--output", required=True, type=Path, help="JSON file")
     add_missing(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Collect."""
+    """Collect the numbers and write the file."""
     config = read_config(arguments)
     settings, _ = job_settings(config, "summary", "")
     write_sealed(

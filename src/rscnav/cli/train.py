@@ -1,7 +1,7 @@
-"""``rscnav train``: train one network; goes on from its checkpoint after a kill.
+"""``rscnav train``: train one network, or resume from its checkpoint.
 
-Networks of one shape may train together in the job of one of them (the configuration's key ``train_jobs``): the job then trains those of
-its group that are not finished, whose folders lie beside its own, and their own jobs find the files.
+Networks of one shape can train together in one job (config key ``train_jobs``). The job then trains all unfinished networks of its
+group. Their folders are next to the folder of this network, and their own jobs find the files there.
 """
 
 import argparse
@@ -27,21 +27,21 @@ from rscnav.workflow.jobs.planned import planned
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_config(parser)
-    parser.add_argument("--session", required=True, help="NETWORK-sSEED")
+    parser.add_argument("--session", required=True, help="name of the session, NETWORK-sSEED")
     parser.add_argument(
         "--output-dir",
         required=True,
         type=Path,
-        help="gets weights.pt and curve.csv; only a folder named as the session lets networks train together",
+        help="folder for weights.pt and curve.csv; it must be named after the session if networks are to train together",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Train."""
+    """Train the network."""
     config, session, folder = read_config(arguments), arguments.session, arguments.output_dir
-    pick_device(config.device)  # refused before anything is made
+    pick_device(config.device)  # before anything is written
     refuse_unwritable(folder)
-    torch.set_num_threads(1)  # two networks side by side with one thread each are faster than two threads on one
+    torch.set_num_threads(1)  # two jobs with one thread each are faster than two threads in one job
     task, own = entry(config, session, folder)
     names = training_group(config, session) if folder.name == session else [session]
     group = [own if name == session else entry(config, name, folder.parent / name)[1] for name in names]
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def entry(config: Config, session: str, folder: Path) -> tuple[Task, QueuedNetwork]:
-    """Return the task of a session's network, and what to train for it in a folder."""
+    """Return the task of a session's network, and its training (plan, seeds, output folder)."""
     settings, job = settings_for(config, "train", session), planned(config, "train", session)
     network = network_sessions(config)[session][0]
     task = task_from(network.task, settings["task"])

@@ -1,4 +1,4 @@
-"""``rscnav validate``: a configuration and its files, tried before a long run."""
+"""``rscnav validate``: check a configuration and its files before a long run."""
 
 import argparse
 import os
@@ -22,9 +22,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Try every mapping on its file, count nothing, and say what a run would make.
+    """Read each recording with its mapping, without counting spikes, and print what a run would make.
 
-    Raises an InvalidValueError where a recording will not do; all of them have been tried by then.
+    Raises
+    ------
+    InvalidValueError
+        After all checks, if a recording or a sampled network is not valid, or memory or disk are too small.
     """
     config = read_config(arguments)
     simulated = {simulated_file(config, simulation.name): simulation.n_trials for simulation in config.simulations}
@@ -35,9 +38,9 @@ def run(arguments: argparse.Namespace) -> None:
     sampled = sampled_sessions(config)
     n = len(session_names(config))
     print(
-        f"a run makes {n} session{'s' if n != 1 else ''} ({len(network_sessions(config))} of networks that are trained, "
-        f"{len(sampled)} sampled from them, {len(config.recordings)} of recordings) and {len(FIGURES)} figures of each and of all "
-        f"together, in {config.results_dir}"
+        f"a run makes {n} session{'s' if n != 1 else ''} ({len(network_sessions(config))} of networks, "
+        f"{len(sampled)} sampled from them, {len(config.recordings)} of recordings) and {len(FIGURES)} figures of each "
+        f"session and of all sessions, in {config.results_dir}"
     )
     found = estimate(config, sizes)
     print(found.words())
@@ -45,50 +48,52 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"WRONG: {line}")
         bad.append(line.split(":")[0])
     if bad:
-        raise InvalidValueError(f"{len(bad)} will not do: {', '.join(bad)}")
+        raise InvalidValueError(
+            f"{len(bad)} problem{'s' if len(bad) != 1 else ''}: {', '.join(bad)}; see the lines WRONG above"
+        )
 
 
 def _trials_in(
     config: Config, recording: Recording, simulated: int | None, sizes: dict[str, tuple[int, int]]
 ) -> int | None:
-    """Try one recording and say what came of it; give its number of trials, None where it will not do.
+    """Read one recording and print the outcome; return its count of trials, None if it is not valid.
 
-    Its samples and units are put into `sizes`.
+    Adds its counts of samples and units to `sizes`.
     """
     if simulated is not None and not os.path.exists(recording.file):
         print(f"ok: recording '{recording.name}' will be simulated")
         return simulated
-    said: list[str] = []
+    warnings: list[str] = []
     try:
         with (
-            heard(said),
+            heard(warnings),
             named(recording.name, recording.file),
             open_session(recording.file, recording, encounters=config.encounters, quiet=True) as session,
         ):
-            met, n_trials = session.encounters, len(session.trials)
+            found, n_trials = session.encounters, len(session.trials)
             sizes[recording.name] = (len(session.time), session.n_units)
-            words = "" if met is None else f"; {(met['kind'] == 'encounter').sum()} encounters"
+            words = "" if found is None else f"; {(found['kind'] == 'encounter').sum()} encounters"
             print(f"ok: {summary(session)}{words}")
             for line in feeds_in_words(session):
                 print(f"    {line}")
-    except RscnavError as error:  # `named` makes these of whatever a library raises
+    except RscnavError as error:  # `named` converts the errors of libraries
         print(f"WRONG: {error}")
         return None
-    for warning in said:
+    for warning in warnings:
         print(f"    warning of the library that reads the file: {warning}")
     return n_trials
 
 
 def _sampled_too_few(config: Config, n_trials: dict[str, int | None]) -> list[str]:
-    """Name the sessions that cannot be sampled, since the network has fewer test trials than the recording has trials."""
+    """Return the sessions that cannot be sampled, because their network has too few test trials; print each problem."""
     bad = []
     for name, (entry, source) in sampled_sessions(config).items():
         wanted = entry.n_trials or n_trials.get(str(entry.match_recording)) or 0
         there = network_sessions(config)[source][0].rollout.test_trials
         if wanted > there:
             print(
-                f"WRONG: '{name}': {wanted} trials are wanted, but '{source}' has rollout.test_trials: {there}; "
-                f"give it {wanted}, or the sampled network n_trials: {there} or less"
+                f"WRONG: '{name}': needs {wanted} trials, but '{source}' has rollout.test_trials: {there}; "
+                f"set rollout.test_trials: {wanted}, or n_trials: {there} or less of the sampled network"
             )
             bad.append(f"'{name}'")
     return bad

@@ -1,8 +1,8 @@
-"""What the workflow and its commands share: jobs, provenance, the end of a run, checks of its results.
+"""Jobs, provenance, end of a run and checks of results, shared by the workflow and its commands.
 
-- ``jobs``           what a job depends on: its settings and its code
-- ``provenance``     the code that made a result: the modules it imports, a hash of them, versions of packages
-- ``results_check``  A results folder gone through: what is damaged, missing, left over, or of another configuration
-- ``run_end``        the end of a run: what there is to look at; after failures, a table of them, and joint outputs with named gaps
-- ``summary``        ``summary.json``: every number that figures and docs quote, from the result files; null where not applicable
+- ``jobs``           dependencies of a job: its settings and its code
+- ``provenance``     code of a result: its modules, a hash of them, versions of packages
+- ``results_check``  check of a results folder: files that are damaged, missing, left over, or of another configuration
+- ``run_end``        end of a run: list of products; after failures a table of failed jobs, and joint outputs without them
+- ``summary``        ``summary.json``: every number that figures and docs quote; null where not applicable
 """

@@ -1,8 +1,8 @@
-"""The end of a run: what there is to look at; after failures, a table of them, and joint outputs with named gaps.
+"""End of a run: list of products; after failures a table of failed jobs, and joint outputs without them.
 
-A job that fails ends as Snakemake wants it: nothing written, exit status 1. What all sessions share (figures, numbers, comparisons) would
-then be missing as a whole. So at the end of such a run these jobs' own commands are run once more with a list of what is missing. Their
-outputs are marked as incomplete in Snakemake's own record: the next run makes them again.
+A failed job writes nothing and ends with exit status 1. Snakemake then also skips all joint outputs (figures, numbers and comparisons
+of several sessions). At the end of such a run, the commands of these joint jobs are therefore run with a list of missing results.
+Their outputs are marked as incomplete in Snakemake's record, so that the next run makes them again.
 """
 
 import os
@@ -29,13 +29,15 @@ STAGES = {
     "simulate": "simulation",
     "sample_network": "sampling",
 }
-FEW = 20  # failed jobs that are shown; all of them are in the file
-NO_MESSAGE = "no message in its log: it was killed, most likely because memory ran out (fewer jobs at once, --cores 1, need less of it)"
+FEW = 20  # failed jobs on the terminal; the file lists all
+NO_MESSAGE = (
+    "no message in its log: it was killed, most likely out of memory (run fewer jobs at once, for example --cores 1)"
+)
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A job that failed, or that could not begin since others had failed (`causes`)."""
+    """A job that failed, or that could not begin because others had failed (`causes`)."""
 
     rule: str
     item: str
@@ -48,12 +50,15 @@ class Unfinished:
 
     @property
     def figure(self) -> bool:
-        """Whether it draws."""
+        """Whether the job draws a figure."""
         return self.rule.startswith("figure_")
 
 
 def at_error(workflow: Any, config: Config) -> None:
-    """Say what failed and why, and have joint outputs made from what there is (``onerror`` of a `snakemake.workflow.Workflow`)."""
+    """Print the failed jobs with their causes, and make joint outputs of the other sessions.
+
+    `workflow` is the `snakemake.workflow.Workflow`; called by ``onerror`` of the Snakefile.
+    """
     jobs = unfinished_jobs(workflow)
     failed = [job for job in jobs if job.failed]
     if not failed:
@@ -65,20 +70,20 @@ def at_error(workflow: Any, config: Config) -> None:
     print(failed_text(failed, reasons, n_waiting, FEW, config.results_dir), file=sys.stderr, flush=True)
     if interrupted(workflow) or not all(job.failed or job.causes for job in jobs):
         return
-    made, missed = make_joint(jobs, missing_from(jobs, reasons, config), config, workflow)
+    made, not_made = make_joint(jobs, missing_from(jobs, reasons, config), config, workflow)
     if made:
         print(
-            f"{len(made)} outputs of several sessions were made from what there is; they name what is missing, and the next run makes "
+            f"{len(made)} joint outputs were made from the available results; they list what is missing, and the next run makes "
             "them again.",
             file=sys.stderr,
         )
-    for job, said in missed:
-        print(f"  {job.rule} could not be made from what there is: {said}", file=sys.stderr)
+    for job, message in not_made:
+        print(f"  {job.rule} could not be made from the available results: {message}", file=sys.stderr)
     sys.stderr.flush()
 
 
 def unfinished_jobs(workflow: Any) -> list[Unfinished]:
-    """List the jobs of a run that were not done, and which failed jobs each of them waits for."""
+    """Return the unfinished jobs of a run, each with the failed jobs that it depends on."""
     dag = workflow.dag
     failed = {single for job in workflow.scheduler.failed for single in (job.jobs if job.is_group() else [job])}
     waiting = set(dag.needrun_jobs())
@@ -100,7 +105,7 @@ def unfinished_jobs(workflow: Any) -> list[Unfinished]:
 
 
 def interrupted(workflow: Any) -> bool:
-    """Whether the run was ended from outside: by Ctrl-C (jobs are still running then) or a signal."""
+    """Return whether the run was ended by Ctrl-C (jobs are still running) or a signal."""
     return bool(workflow.scheduler.running) or bool(getattr(workflow.scheduler, "_user_kill", None))
 
 
@@ -108,7 +113,7 @@ def why(log: str, since: float) -> str:
     """Return the last error in a job's log that was written after `since` (seconds since 1970)."""
     path = Path(log)
     if not log or not path.is_file() or path.stat().st_mtime < since - 1:
-        return "it ended before it wrote a log"
+        return "the job ended before it wrote a log"
     text = path.read_text(encoding="utf-8", errors="replace")
     errors = re.split(r"^rscnav [\w-]+: (?:internal )?error: ", text, flags=re.MULTILINE)
     if len(errors) > 1:
@@ -121,11 +126,11 @@ def why(log: str, since: float) -> str:
 def failed_text(
     failed: Sequence[Unfinished], reasons: Mapping[Any, str], n_waiting: int, most: int | None = None, results: str = ""
 ) -> str:
-    """Write the table of failed jobs: what, of which item, why, and where its log is."""
+    """Return the table of failed jobs: rule, item, log and cause; only the first `most`, if given."""
     shown = sorted(failed, key=lambda job: (job.rule, job.item))[:most]
     wide = [max(len(text) for text in column) for column in zip(*(_row(job) for job in shown), strict=True)]
     count = f"{len(failed)} job{'s' if len(failed) > 1 else ''} failed"
-    lines = ["", count + (f", and {n_waiting} that need them were not begun:" if n_waiting else ":")]
+    lines = ["", count + (f", and {n_waiting} that depend on them were not started:" if n_waiting else ":")]
     for job in shown:
         row = "  ".join(text.ljust(width) for text, width in zip(_row(job), wide, strict=True))
         lines.append(f"  {row}  {job.log}".rstrip())
@@ -140,7 +145,7 @@ def _row(job: Unfinished) -> tuple[str, str]:
 
 
 def missing_from(jobs: Iterable[Unfinished], reasons: Mapping[Any, str], config: Config) -> Missing:
-    """List the sessions, results and comparisons that unfinished jobs did not make, each with its cause."""
+    """Return the sessions, results and comparisons that unfinished jobs did not make, each with its cause."""
     sessions: dict[str, MissingCause] = {}
     results: dict[str, dict[str, MissingCause]] = {}
     comparisons: dict[str, MissingCause] = {}
@@ -167,21 +172,21 @@ def missing_from(jobs: Iterable[Unfinished], reasons: Mapping[Any, str], config:
 def make_joint(
     jobs: Iterable[Unfinished], missing: Missing, config: Config, workflow: Any
 ) -> tuple[list[Unfinished], list[tuple[Unfinished, str]]]:
-    """Run the commands of joint jobs with the list of what is missing; return those that were made, and those that failed and why."""
+    """Run the commands of joint jobs with the list of missing results; return the jobs done, and failed jobs with messages."""
     waiting = [job for job in jobs if not job.failed]
     file = f"{config.results_dir}/logs/missing.json"
     made: list[Unfinished] = []
-    missed: list[tuple[Unfinished, str]] = []
+    not_made: list[tuple[Unfinished, str]] = []
     for rules in ({"compare"}, {"pool", "plot_comparison"}, {"summary"}, None):
         write_text(file, missing_text(missing))
         due = [job for job in waiting if (job.figure if rules is None else job.rule in rules)]
         due = [job for job in due if _can_be_made(job, missing, config)]
-        for job in due:  # before they are made: whatever happens now, the next run makes them again
+        for job in due:  # marked as incomplete first, so that the next run makes them again in any case
             workflow.persistence.started(job.job)
         with ThreadPoolExecutor(max(1, min(int(workflow.cores or 1), len(due) or 1))) as pool:
-            for job, said in zip(due, pool.map(lambda job: _run(job, file), due), strict=True):
-                if said:
-                    missed.append((job, said))
+            for job, message in zip(due, pool.map(lambda job: _run(job, file), due), strict=True):
+                if message:
+                    not_made.append((job, message))
                     continue
                 made.append(job)
                 if job.rule == "compare":
@@ -189,11 +194,11 @@ def make_joint(
                     missing = replace(missing, comparisons=rest)
                 if job.rule == "pool":
                     missing = replace(missing, pooled=None)
-    return made, missed
+    return made, not_made
 
 
 def _can_be_made(job: Unfinished, missing: Missing, config: Config) -> bool:
-    """Tell whether enough is left for a joint job."""
+    """Return whether enough sessions are left for a joint job."""
     if job.rule == "compare":
         sessions = next((c.sessions for c in config.comparisons if c.name == job.item), None) or []
         return len(missing.left(sessions)) > 1
@@ -201,11 +206,11 @@ def _can_be_made(job: Unfinished, missing: Missing, config: Config) -> bool:
         return job.item not in missing.comparisons
     if job.rule == "pool":
         return bool(missing.left(session_names(config)))
-    return not (job.figure and job.item in missing.sessions)  # a figure of one session that is not there
+    return not (job.figure and job.item in missing.sessions)  # a figure of one missing session
 
 
 def _run(job: Unfinished, file: str) -> str:
-    """Run a job's command with the list of what is missing; return what it said where it failed, else ''."""
+    """Run the command of a job with the list of missing results; return '' on success, else the first line of its output."""
     command = re.sub(
         r"^(rscnav [\w-]+) ", lambda found: f"{found[1]} --missing {shlex.quote(file)} ", job.command.strip()
     )
@@ -222,17 +227,17 @@ def _run(job: Unfinished, file: str) -> str:
 
 
 def products(config: Config, figures: Iterable[str], comparisons: Iterable[str]) -> str:
-    """List what a run made that a person may want to look at; only what is there."""
+    """Return a list of the products of a run: figures, numbers, exports; only those that exist."""
     results = config.results_dir
     drawn = [f"{results}/figures/{figure}.png" for figure in figures]
     drawn += [f"{results}/figures/comparisons/{comparison}.png" for comparison in comparisons]
     drawn = [path for path in drawn if os.path.exists(path)]
     lines = [""]
     if drawn:
-        alone = any(os.path.isdir(f"{results}/figures/{session}") for session in session_names(config))
+        of_one = any(os.path.isdir(f"{results}/figures/{session}") for session in session_names(config))
         lines.append(
             "Figures of all sessions, as PNG and PDF"
-            + (f"; one session's are in {results}/figures/SESSION:" if alone else ":")
+            + (f" (figures of one session: {results}/figures/SESSION):" if of_one else ":")
         )
         lines += [f"  {path}" for path in drawn]
     if os.path.exists(f"{results}/numbers/summary.json"):

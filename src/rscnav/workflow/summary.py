@@ -1,4 +1,4 @@
-"""``summary.json``: every number that figures and docs quote, from the result files; null where not applicable."""
+"""``summary.json``: every number that figures and docs quote, read from the result files; null where not applicable."""
 
 import json
 from pathlib import Path
@@ -29,10 +29,18 @@ ANALYSES_READ = (*ANALYSES, "dynamics")
 
 
 def summary_text(config: Config, results: Path, names: list[str], missing: Missing = NOTHING) -> str:
-    """Collect the numbers of all sessions as JSON, without dates, so that the same results give the same text.
+    """Return the numbers of all sessions as JSON, without dates, so that the same results give the same text.
 
-    A session that is `missing` has the status ``failed``, with stage, reason and log; `failed` of a session lists its analyses that
-    failed. The folder `results` holds ``sessions/`` and ``analyses/``.
+    Parameters
+    ----------
+    config : Config
+    results : pathlib.Path
+        Results folder, which holds ``sessions/`` and ``analyses/``.
+    names : list of str
+        The sessions.
+    missing : Missing
+        Sessions and results that could not be made. A missing session has the status ``failed``, with stage, reason and log; the key
+        `failed` of a session lists its failed analyses.
     """
     summary = {
         "schema": SCHEMA,
@@ -78,12 +86,12 @@ def _session_numbers(results: Path, name: str, missing: Missing) -> dict[str, An
 
 
 def _failed(gap: MissingCause, name: str) -> dict[str, Any]:
-    """Return what is known of a session or a result that could not be made."""
+    """Return status, stage, reason and log of a session or result that could not be made."""
     return {"status": FAILED, "stage": gap.stage, "reason": gap.said(name), "log": gap.log}
 
 
 def _pooled(path: Path) -> dict[str, Any] | None:
-    """Give the numbers over sessions, by group and name; null where the file is not there."""
+    """Return the pooled quantities by group of sessions and name; None if there is no file."""
     if not path.exists():
         return None
     result = read_result(path)
@@ -96,7 +104,7 @@ def _pooled(path: Path) -> dict[str, Any] | None:
 
 
 def _comparison(results: Path, name: str, missing: Missing) -> dict[str, Any] | None:
-    """Give the numbers of each pair of a comparison, and the floor of each session; null where the file is not there."""
+    """Return the numbers of each session pair of a comparison, and the noise floor of each session; None if there is no file."""
     if name in missing.comparisons:
         return _failed(missing.comparisons[name], name)
     path = results / "comparisons" / f"{name}.h5"
@@ -117,7 +125,7 @@ def _finite(value: Any) -> float | int | None:
 
 
 def _error_rate(outcome: Any, gap: Result) -> float | None:
-    """Share of decided trials that are incorrect; of a network's test trials only."""
+    """Return the fraction of incorrect trials among trials with an outcome; for a network, among its test trials."""
     if gap.applicable:
         return gap.scalar("error_rate")
     decided = outcome != "none"
@@ -132,14 +140,18 @@ def _picked(result: Result, part: str, names: tuple[str, ...]) -> dict[str, Any]
 
 
 def _by_observer(result: Result) -> dict[str, Any] | None:
-    """Give the numbers of each observer, the network among them."""
+    """Return the numbers of each observer, the network included; None if not applicable."""
     if not result.applicable:
         return None
     return {o: {what: result.scalar(f"{o}/{what}") for what in BEHAVIOUR} for o in result["observer"].tolist()}
 
 
 def _of_network(result: Result) -> dict[str, Any] | None:
-    """Give points of rest; by phase what is left of pushes and the entropy gained without input, less the filter's; a against b."""
+    """Return the numbers of the dynamics of a network; None if not applicable.
+
+    These are counts of fixed points and minima of q; by phase the perturbation responses, and the entropy gain of autonomous runs minus
+    that of the Bayes filter; and the driven divergence of states and of beliefs.
+    """
     if not result.applicable:
         return None
 

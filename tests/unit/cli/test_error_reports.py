@@ -182,7 +182,7 @@ def test_a_count_on_the_command_line(value, capsys):
     with pytest.raises(SystemExit) as ended:
         main([*words, value])
     assert ended.value.code == 2
-    assert f"'{value}' is not valid; a whole number of at least 1 is needed" in capsys.readouterr().err
+    assert f"'{value}' is not valid; expected a whole number of at least 1" in capsys.readouterr().err
 
 
 def test_files_that_are_not_there_or_no_files(analyse, tmp_path, capsys):
@@ -244,8 +244,8 @@ def test_a_full_disk_while_a_result_is_written(analyse, tmp_path, monkeypatch, c
         (IsADirectoryError(errno.EISDIR, "Is a directory", b"/c"), "/c: Is a directory; name a file"),
         (FileError(errno.EACCES, "may not be written", "/d"), "/d: may not be written"),
         (MissingFileError("/e: no such file"), "/e: no such file"),
-        (MemoryError(), "out of memory: this machine has too little"),
-        (RuntimeError("CUDA out of memory"), "out of memory: the GPU has too little"),
+        (MemoryError(), "out of memory on this machine; lower"),
+        (RuntimeError("CUDA out of memory"), "out of memory on the GPU; lower"),
         (DivergedError("n-s1: diverged"), "n-s1: diverged"),
         (OrphanedError("the workflow has ended"), "the workflow has ended"),
     ],
@@ -335,14 +335,14 @@ class Finder:
                 raise {becomes}  # as numpy's import does
 sys.meta_path.insert(0, Finder())"""
     ended = python(code, "train", "--config", "none.yaml")
-    assert ended.stderr == "rscnav train: interrupted; nothing half-written is left\n"
+    assert ended.stderr == "rscnav train: interrupted; no half-written file is left\n"
     assert ended.returncode == 130
 
 
 def test_ctrl_c_in_a_command(monkeypatch, capsys):
     monkeypatch.setattr("rscnav.cli.status.run", lambda _: signal.raise_signal(signal.SIGINT))
     assert main(["status"]) == 130
-    assert capsys.readouterr().err == "rscnav status: interrupted; nothing half-written is left\n"
+    assert capsys.readouterr().err == "rscnav status: interrupted; no half-written file is left\n"
 
 
 MANY_LINES = """

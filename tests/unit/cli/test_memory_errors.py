@@ -24,16 +24,16 @@ def raised(make):
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: torch.empty(10**14), "this machine has too little (3.73e+05 GiB were asked for at once)"),
-        (lambda: torch.zeros(3 * 10**9, 10**9), "this machine has too little"),
-        (lambda: np.zeros(10**14), "this machine has too little (728. TiB were asked for at once)"),
-        (lambda: np.zeros((10**12, 10**12)), "this machine has too little"),
-        (lambda: [0] * 10**18, "this machine has too little. Cure"),
+        (lambda: torch.empty(10**14), "this machine (3.73e+05 GiB requested at once)"),
+        (lambda: torch.zeros(3 * 10**9, 10**9), "out of memory on this machine"),
+        (lambda: np.zeros(10**14), "this machine (728. TiB requested at once)"),
+        (lambda: np.zeros((10**12, 10**12)), "out of memory on this machine"),
+        (lambda: [0] * 10**18, "out of memory on this machine; lower"),
     ],
 )
 def test_what_the_libraries_raise(make, said):
     sentence = explained(raised(make), "train")
-    assert sentence.startswith("out of memory: ")
+    assert sentence.startswith("out of memory on ")
     assert said in sentence
     assert "training.batch_size" in sentence
     assert "networks.hidden_size" in sentence
@@ -42,7 +42,7 @@ def test_what_the_libraries_raise(make, said):
 
 def test_a_gpu_that_is_full():
     sentence = explained(torch.cuda.OutOfMemoryError(CUDA), "train")
-    assert sentence.startswith("out of memory: the GPU has too little (20.00 GiB were asked for at once). Cure: lower")
+    assert sentence.startswith("out of memory on the GPU (20.00 GiB requested at once); lower")
     assert "`train_jobs: separate` trains networks one by one" in sentence
 
 

@@ -33,7 +33,7 @@ def test_a_good_one(folder, capsys):
     said = capsys.readouterr().out
     assert "ok: recording 'r0': 2 units, 2 trials, 80 bins" in said
     assert "not possible: encounters, trajectory_divergence, decoding (the session has no encounters)" in said
-    assert "1 session (0 of networks that are trained, 0 sampled from them, 1 of recordings)" in said
+    assert "1 session (0 of networks, 0 sampled from them, 1 of recordings)" in said
     assert not (folder / "out").exists()
 
 
@@ -45,7 +45,7 @@ def test_every_recording_is_tried_and_each_error_named(folder, capsys):
     assert "WRONG: recording 'r0', file x.nwb: position.series: there is no series 'yx'" in out
     assert "ok: recording 'r1'" in out
     assert "WRONG: recording 'r2': gone.nwb: no such file" in out
-    assert "2 will not do: recording 'r0', recording 'r2'" in err
+    assert "2 problems: recording 'r0', recording 'r2'; see the lines WRONG above" in err
 
 
 def test_a_wrong_key_ends_it_at_once(folder, capsys):
@@ -76,7 +76,7 @@ def test_a_network_with_too_few_test_trials_is_named(folder, capsys):
     out, err = capsys.readouterr()
     assert "WRONG: 'gru-s1-like-r': " in out
     assert "'gru-s1' has rollout.test_trials: 2" in out
-    assert "1 will not do: 'gru-s1-like-r'" in err
+    assert "1 problem: 'gru-s1-like-r'; see the lines WRONG above" in err
 
 
 def test_nothing_is_counted(folder, monkeypatch):

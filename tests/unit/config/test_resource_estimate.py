@@ -99,4 +99,4 @@ def test_validate_says_both_and_refuses_what_is_too_large(tmp_path, monkeypatch,
     assert main(["validate", "--config", "c.yaml"]) != 0
     out = capsys.readouterr()
     assert "WRONG: memory: about " in out.out
-    assert "1 will not do: memory" in out.err
+    assert "1 problem: memory" in out.err

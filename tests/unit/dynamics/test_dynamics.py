@@ -224,7 +224,7 @@ def test_a_recording_has_no_network(project):
     assert command(project, "rat") == 0
     result = read_result(project / "out" / "rat.h5")
     assert result.status == "not applicable"
-    assert result.reason == "a recording has no network that could be run on"
+    assert result.reason == "a recording has no network that can be run"
 
 
 def test_a_network_without_its_folder_is_asked_for(project, capsys):

@@ -97,10 +97,10 @@ def test_the_table_and_the_joint_outputs(run, config, tmp_path, capsys, monkeypa
     at = workflow(run.jobs, run.needs, [run.read])
     at_error(at, config)
     said = capsys.readouterr().err
-    assert "1 job failed, and 7 that need them were not begun" in said
+    assert "1 job failed, and 7 that depend on them were not started" in said
     assert "import_recording  rat7  results/logs/rat7.log" in said
     assert READING in said
-    assert "5 outputs of several sessions were made from what there is" in said
+    assert "5 joint outputs were made from the available results" in said
     assert (tmp_path / "results/logs/failed.txt").read_text() in said + "\n"
     done = calls(tmp_path)
     assert done[0] == "compare --missing results/logs/missing.json --name side"
@@ -127,7 +127,7 @@ def test_one_analysis_that_failed_is_a_gap_of_its_own(run, config, tmp_path, mon
     assert missing.sessions == {}
     assert (
         missing.results["rat7"]["tuning_entropy"].short("rat7")
-        == "tuning_entropy failed: it ended before it wrote a log"
+        == "tuning_entropy failed: the job ended before it wrote a log"
     )
 
 
@@ -168,8 +168,8 @@ def test_a_command_that_fails_is_named(run, config, tmp_path, capsys, monkeypatc
     (tmp_path / "bin" / "rscnav").write_text('#!/bin/sh\n[ "$1" != plot ] || { echo broken; exit 1; }\n')
     at_error(workflow(run.jobs, run.needs, [run.read]), config)
     said = capsys.readouterr().err
-    assert "4 outputs of several sessions" in said
-    assert "figure_entropy could not be made from what there is: broken" in said
+    assert "4 joint outputs" in said
+    assert "figure_entropy could not be made from the available results: broken" in said
 
 
 def test_many_failures_are_counted(config, tmp_path, capsys):
@@ -201,8 +201,8 @@ def test_many_failures_are_counted(config, tmp_path, capsys):
 def test_reasons(tmp_path, text, reason):
     (tmp_path / "x.log").write_text(text)
     assert why(str(tmp_path / "x.log"), time.time() - 60) == reason
-    assert why(str(tmp_path / "x.log"), time.time() + 60) == "it ended before it wrote a log"
-    assert why(str(tmp_path / "no.log"), 0) == why("", 0) == "it ended before it wrote a log"
+    assert why(str(tmp_path / "x.log"), time.time() + 60) == "the job ended before it wrote a log"
+    assert why(str(tmp_path / "no.log"), 0) == why("", 0) == "the job ended before it wrote a log"
 
 
 def test_the_list_of_what_is_missing(tmp_path):

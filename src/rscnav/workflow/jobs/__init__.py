@@ -1,6 +1,6 @@
-"""What a job depends on: its settings and its code.
+"""Dependencies of a job: its settings and its code.
 
-- ``configuration``  the configuration of a workflow
-- ``planned``        what a job of the workflow was planned with: its settings and its code, and the check that it still has them
-- ``studies``        what the jobs of the calibration and of the ground truth depend on
+- ``configuration``  configuration of a workflow: its file, ``--configfile`` and ``--config``
+- ``planned``        settings and code that a job was planned with, and the check that they have not changed
+- ``studies``        dependencies of the jobs of the calibration and of the ground truth
 """

@@ -1,6 +1,6 @@
-"""The configuration of a workflow: its file, the files of ``--configfile`` and the values of ``--config``, read by this package.
+"""Configuration of a workflow: its own file, the files of ``--configfile`` and the values of ``--config``.
 
-Snakemake reads them too, but takes the last of two keys of one name, and says neither file nor line of what is wrong.
+Snakemake reads them too, but it accepts duplicate keys (the last one counts), and its errors name neither file nor line.
 """
 
 import os
@@ -17,9 +17,9 @@ from rscnav.errors import InvalidValueError
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.settings.yaml_scalars import plain_value
 
-ENDINGS = (".yaml", ".yml", ".json")  # that files of --configfile have
+ENDINGS = (".yaml", ".yml", ".json")  # of files of --configfile
 TARGETS_FIRST = (
-    "--configfile takes every word up to the next option for a configuration; name what is to be made before it: "
+    "--configfile reads every word up to the next option as a configuration file; write targets before it: "
     "snakemake TARGET --configfile FILE"
 )
 
@@ -27,31 +27,31 @@ TARGETS_FIRST = (
 def workflow_config(
     file: str, configfiles: Sequence[str | os.PathLike[str]] = (), given: Sequence[str] = (), replace: bool = False
 ) -> tuple[dict[Any, Any], list[KeyPositions], str]:
-    """Read the configuration of a workflow, in Snakemake's order: later values over earlier ones.
+    """Read the configuration of a workflow in Snakemake's order: later values override earlier ones.
 
     Parameters
     ----------
     file : str
-        The workflow's own file; it may be missing where there are others.
+        Configuration file of the workflow; it may be missing if `configfiles` replace it.
     configfiles : sequence of path-like
-        What ``--configfile`` names.
+        Files of ``--configfile``.
     given : sequence of str
-        What ``--config`` gives, each ``KEY=VALUE``.
+        Values of ``--config``, each ``KEY=VALUE``.
     replace : bool
-        Leave the workflow's own file out (``--replace-workflow-config``).
+        Ignore `file` (``--replace-workflow-config``).
 
     Returns
     -------
     values : dict
-    places : list of Places
-        Where they were written.
+    places : list of KeyPositions
+        File and line of each value.
     source : str
-        The files, for messages.
+        Names of the files, for messages.
 
     Raises
     ------
     ConfigError
-        It names the file, the line and the key.
+        For a file or value that is not valid; the message names the file, the line and the key.
     """
     own = [] if replace or not os.path.exists(file) else [file]
     values: dict[Any, Any] = {}
@@ -66,35 +66,46 @@ def workflow_config(
         more, lines = _given(entry)
         values, places = merge(values, more), [*places, lines]
     if not own and not replace and not (values.get("networks") or values.get("recordings")):
-        raise ConfigError(f"{file} is not in this folder; give it with --configfile, before the preset")
+        raise ConfigError(f"{file}: no such file in this folder; give it with --configfile, before the presets")
     names = [os.path.relpath(path) if _is_below(path) else os.fspath(path) for path in (*own, *configfiles)]
     return values, places, " with ".join([*names, *(["--config"] if given else [])])
 
 
 def read_configfile(path: str | os.PathLike[str], first: bool = True) -> tuple[dict[Any, Any], KeyPositions]:
-    """Read a file of ``--configfile``; of a word after the first one, consider that it may be meant as a target."""
+    """Read a file of ``--configfile``.
+
+    Raises
+    ------
+    ConfigError
+        For a file that is not valid. For all but the first file also if it looks like a target: another ending, or no key of the
+        configuration.
+    """
     name = os.path.relpath(path) if _is_below(path) else os.fspath(path)
     if not first and not name.lower().endswith(ENDINGS):
-        raise ConfigError(f"{name}: no configuration, whose names end in {', '.join(ENDINGS)}; {TARGETS_FIRST}")
+        raise ConfigError(
+            f"{name}: not a configuration file; expected the ending {', '.join(ENDINGS)}; {TARGETS_FIRST}"
+        )
     values, lines = read_yaml(name)
     if not first and not values.keys() & Config.model_fields.keys():
-        raise ConfigError(f"{name}: no configuration, as it has none of its keys; {TARGETS_FIRST}")
+        raise ConfigError(
+            f"{name}: not a configuration file; it has none of the keys of a configuration; {TARGETS_FIRST}"
+        )
     return values, lines
 
 
 def check_configfiles(paths: Sequence[str | os.PathLike[str]]) -> None:
-    """Read the files of ``--configfile``, and raise a `ConfigError` where one of them is not valid."""
+    """Raise a `ConfigError` if a file of ``--configfile`` is not valid."""
     for number, path in enumerate(paths):
         read_configfile(path, first=number == 0)
 
 
 def _given(entry: str) -> tuple[dict[Any, Any], KeyPositions]:
-    """Read one ``KEY=VALUE``: a list, a group or a text in quotes as YAML has them, anything else as one word."""
+    """Read one ``KEY=VALUE``: lists, mappings and quoted text as YAML, anything else as one word."""
     key, sign, text = entry.partition("=")
     source = f"--config {key}"
     if not sign or not re.fullmatch(r"\w[\w-]*", key):
         raise ConfigError(
-            f"--config {entry[:100]}: KEY=VALUE is needed, for example seed=1 or training='{{n_batches: 10}}'"
+            f"--config {entry[:100]}: not valid; expected KEY=VALUE, for example seed=1 or training='{{n_batches: 10}}'"
         )
     text = text.strip()
     if text[:1] in ("{", "[", "'", '"'):

@@ -1,8 +1,8 @@
-"""What a job of the workflow was planned with: its settings and its code, and the check that it still has them.
+"""Settings and code that a job was planned with, and the check that they have not changed.
 
-The workflow hands each job its mark, ``STAGE:ITEM:SETTINGS:CODE`` (the last two are hashes), and the configuration as a file that is
-named by its content. The command works out the same mark from what it reads and from its own code, and refuses to begin where they
-differ: what Snakemake recorded as a job's trigger is then what the job was done with.
+The workflow passes each job its mark, ``STAGE:ITEM:SETTINGS:CODE`` (the last two are hashes), and the configuration as a file named
+by the hash of its content. The command computes the mark from its settings and its own code, and raises an error if it differs.
+The settings and code that Snakemake records as triggers are therefore those that the job used.
 """
 
 import hashlib
@@ -22,18 +22,18 @@ from rscnav.registry import module_of
 from rscnav.tasks.registry import task_code
 from rscnav.workflow.provenance.provenance import code_hash
 
-# Of stages named otherwise.
+# Commands of the stages that have another name.
 COMMANDS = {"figure": "plot", "joint_figure": "plot", "export_nwb": "export", "export_tables": "export"}
-SIMULATED_TASK = "ring-fixed"  # that simulated recordings are of
+SIMULATED_TASK = "ring-fixed"  # task of simulated recordings
 
 
 class ChangedError(RscnavError):
-    """A job does not have the settings or the code that it was planned with."""
+    """Settings or code of a job changed after it was planned."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a job depends on besides its input files: settings as text, and the hash of its code."""
+    """Dependencies of a job in addition to its input files: settings as text, and the hash of its code."""
 
     stage: str
     item: str
@@ -42,17 +42,17 @@ class Job:
 
     @property
     def mark(self) -> str:
-        """What the job was planned with, in one word, which its command checks."""
+        """Mark of the job, ``STAGE:ITEM:SETTINGS:CODE``, which its command checks."""
         return f"{self.stage}:{self.item}:{_sha(self.settings)[:12]}:{self.code}"
 
 
 def planned(config: Config, stage: str, item: str = "") -> Job:
-    """Return what a job of a stage (see `rscnav.config.job_settings.STAGES`) depends on besides its input files."""
+    """Return the settings and code of a job of a stage (see `rscnav.config.job_settings.STAGES`)."""
     return Job(stage, item, settings_text(config, stage, item), code_hash(*modules_of(config, stage, item)))
 
 
 def modules_of(config: Config, stage: str, item: str = "") -> tuple[str, ...]:
-    """Name the modules whose code, with all that they import, does a job."""
+    """Return the modules that do a job; the modules that they import are not listed."""
     return (f"rscnav.cli.{COMMANDS.get(stage, stage)}", *_of_item(config, stage, item))
 
 
@@ -67,19 +67,19 @@ def _of_item(config: Config, stage: str, item: str) -> tuple[str, ...]:
     if stage == "analyse":
         return (ANALYSES[item],)
     if stage in ("figure", "joint_figure"):
-        from rscnav.figures.registry import FIGURES  # with matplotlib, which other commands need not load
+        from rscnav.figures.registry import FIGURES  # imports matplotlib, which other commands do not need
 
         return (FIGURES[item],)
     return ()
 
 
 def check_mark(expected: str, now: Job, file: str) -> None:
-    """Refuse to do a job with other settings, read from `file`, or other code than those in the mark that it was planned with.
+    """Check that settings and code of a job are those of its mark; `file` is the source of the settings, for the message.
 
     Raises
     ------
     ChangedError
-        It says which of the two differ, and the cure.
+        If settings or code differ; the message names which of the two, and the cure.
     """
     stage, item, *before = _parts(expected)
     what = (f"the settings in {file}", f"the code of `rscnav {COMMANDS.get(stage, stage)}`")
@@ -88,7 +88,7 @@ def check_mark(expected: str, now: Job, file: str) -> None:
         job = f"{stage} {item}".strip().replace("_", " ")
         raise ChangedError(
             f"{' and '.join(changed)} changed after this run was planned, so nothing was made ({job}); "
-            "start snakemake again: it plans anew, and keeps all that is up to date"
+            "start snakemake again: it makes a new plan and keeps all results that are up to date"
         )
 
 
@@ -100,9 +100,9 @@ def check_planned(config: Config, expected: Sequence[str], file: str) -> None:
 
 
 def settings_file_text(config: Config, merged: Mapping[str, Any]) -> str:
-    """Write a configuration as YAML, from its plain values with presets merged in, so that it gives the same one again.
+    """Return a configuration as YAML text, from its plain values with presets merged in; reading it gives the same configuration.
 
-    Patterns of file names are resolved: a file that appears later changes no job.
+    Patterns of file names are resolved, so that a file that appears later changes no job.
     """
     values = {key: value for key, value in merged.items() if value is not None} | {"results_dir": config.results_dir}
     if "recordings" in values:
@@ -112,7 +112,7 @@ def settings_file_text(config: Config, merged: Mapping[str, Any]) -> str:
 
 
 def settings_file(folder: str, text: str) -> str:
-    """Return the path of a configuration of this text: its content gives its name."""
+    """Return the path of the configuration file with this text; its name is a hash of the text."""
     return f"{folder}/config/{_sha(text)[:16]}.yaml"
 
 
@@ -120,7 +120,7 @@ def _parts(word: str) -> list[str]:
     found = word.split(":")
     if len(found) != 4:
         raise InvalidValueError(
-            f"--expect: '{word}' is no job's mark (STAGE:ITEM:SETTINGS:CODE); leave the option out by hand"
+            f"--expect: '{word}' is not valid; expected STAGE:ITEM:SETTINGS:CODE; omit the option if you run the command by hand"
         )
     return found
 

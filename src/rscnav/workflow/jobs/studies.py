@@ -1,4 +1,4 @@
-"""What the jobs of the calibration and of the ground truth depend on, for the workflows' triggers and the commands' checks."""
+"""Dependencies of the jobs of the calibration and of the ground truth: triggers of the workflows, checked by the commands."""
 
 from rscnav.analyses.registry import ANALYSES
 from rscnav.calibration import registry as calibration
@@ -12,24 +12,24 @@ from rscnav.workflow.provenance.provenance import code_hash
 
 
 def planned_calibration(part: str, analysis: str = "") -> Job:
-    """Return what a part of ``rscnav calibrate`` depends on besides its options: ``run`` of an analysis, or the ``table``."""
+    """Return the settings and code of a part of ``rscnav calibrate``: ``run`` of an analysis, or ``table``."""
     claims = str(calibration.CLAIMS[analysis]) if part == "run" else ""
     return Job(f"calibrate {part}", analysis, claims, code_hash(*modules_of_calibration(part, analysis)))
 
 
 def modules_of_calibration(part: str, analysis: str = "") -> tuple[str, ...]:
-    """Name the modules whose code, with all that they import, does a part of the calibration."""
+    """Return the modules that do a part of the calibration; the modules that they import are not listed."""
     return ("rscnav.cli.calibrate", calibration.PARTS[part], *((ANALYSES[analysis],) if part == "run" else ()))
 
 
 def planned_ground_truth(config: Config | None, part: str) -> Job:
-    """Return what a part of ``rscnav ground-truth`` depends on besides its files and options; `summary` needs no configuration."""
+    """Return the settings and code of a part of ``rscnav ground-truth``; ``summary`` needs no configuration."""
     settings = _settings(config, part) if config is not None else ""
     return Job(f"ground-truth {part}", "", settings, code_hash(*modules_of_ground_truth(part)))
 
 
 def modules_of_ground_truth(part: str) -> tuple[str, ...]:
-    """Name the modules whose code, with all that they import, does a part of the ground truth."""
+    """Return the modules that do a part of the ground truth; the modules that they import are not listed."""
     analyses = tuple(ANALYSES[name] for name in FEW) if part == "measure" else ()
     task = task_code(SIMULATED_TASK) if part in ("simulate", "truth") else ()
     return ("rscnav.cli.ground_truth", ground_truth.PARTS[part], *analyses, *task)

@@ -1,7 +1,7 @@
-"""The code that made a result: the modules it imports, a hash of them, versions of packages.
+"""Provenance of a result: hash of its code, versions of packages, settings.
 
-- ``import_closure``    which modules of rscnav some modules import, directly or not, read from their source
-- ``package_versions``  installed packages whose versions can change a result, and the versions at hand
-- ``provenance``        what made a result: a hash of the code it came from, versions of the packages, the settings
-- ``syntax_hash``       one source file as Python reads it: a hash of its syntax tree, and what it imports
+- ``import_closure``    transitive imports of modules, read from their source
+- ``package_versions``  versions of the installed packages that can change a result
+- ``provenance``        hash of the code of a result, versions of packages, settings
+- ``syntax_hash``       hash of the syntax tree of a source file, and its imports
 """

@@ -1,6 +1,6 @@
-"""Which modules of rscnav some modules import, directly or not, read from their source.
+"""Transitive imports of modules of rscnav, read from their source.
 
-What a name cannot be followed to is an error, so that no code is left out of a hash in silence.
+An import that cannot be followed raises an error, so that a hash never leaves out code unnoticed.
 """
 
 import ast
@@ -15,19 +15,19 @@ from rscnav.workflow.provenance.syntax_hash import Import, Source, read_source, 
 
 ROOT = Path(rscnav.__file__).parent
 APART = (
-    "rscnav.config",  # its values are a trigger of their own: `rscnav.config.job_settings`
-    "rscnav.settings",  # how values are checked
-    "rscnav.workflow.jobs",  # what jobs are planned with
+    "rscnav.config",  # values of settings are a separate trigger: `rscnav.config.job_settings`
+    "rscnav.settings",  # checks of values
+    "rscnav.workflow.jobs",  # plans of jobs
 )
-BY_NAME = "rscnav.registry"  # the only module that may import by a name that is found at run time
+BY_NAME = "rscnav.registry"  # only this module may import by a name that is computed at run time
 
 
 @dataclass(frozen=True)
 class Closure:
-    """What some modules import, directly or not.
+    """Transitive imports of some modules, the modules themselves included.
 
-    `modules` are those of rscnav, those asked for included: not the fronts (``__init__``) of packages, which only pass names on, and
-    no module of the packages in `APART`. `packages` are the top-level names of what they import from elsewhere.
+    `modules` are modules of rscnav, except ``__init__`` of packages, which only re-export names, and modules of the packages in
+    `APART`. `packages` are the top-level names of all other imported packages.
     """
 
     modules: tuple[str, ...]  # in order of name
@@ -35,21 +35,21 @@ class Closure:
 
 
 def closure(*modules: str) -> Closure:
-    """Follow the imports of modules; those inside functions too, those for type checkers alone not.
+    """Return the transitive imports of modules: at the top and inside functions, without imports for type checkers.
 
-    ``from rscnav.export import export_nwb`` leads through the front of the package `rscnav.export` to the module that
+    ``from rscnav.export import export_nwb`` is followed through ``__init__`` of the package `rscnav.export` to the module that
     defines the name.
 
     Parameters
     ----------
     *modules : str
-        Dotted names, for example ``"rscnav.cli.train"``. Modules that are found by name at run time (`rscnav.registry`)
-        have to be among them.
+        Dotted names, for example ``"rscnav.cli.train"``. Modules that are imported by name at run time
+        (`rscnav.registry`) must be listed here.
 
     Raises
     ------
     InvalidValueError
-        For an import that cannot be followed, with its file and line.
+        For an import that cannot be followed; the message names file and line.
     """
     found: set[str] = set()
     packages: set[str] = set()
@@ -71,7 +71,7 @@ def source(module: str) -> Source:
     Raises
     ------
     InvalidValueError
-        Where there is no such module, or where it is a package.
+        If there is no such module, or it is a package.
     """
     path = _path(module).with_suffix(".py")
     if not path.is_file():
@@ -81,7 +81,7 @@ def source(module: str) -> Source:
 
 
 def data_files(module: str) -> list[Path]:
-    """List the data files of a module: those in its folder that have its name and another ending, in order of name."""
+    """Return the data files of a module, sorted: files in its folder with its name and another ending."""
     path = _path(module)
     return sorted(file for file in path.parent.glob(f"{path.name}.*") if file.suffix not in (".py", ".pyi"))
 
@@ -100,7 +100,7 @@ def _is_module(module: str) -> bool:
 
 @cache
 def _followed(module: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """List the modules of rscnav, and the names of other packages, that one module imports."""
+    """Return the modules of rscnav, and the names of other packages, that one module imports directly."""
     inside: list[str] = []
     outside: list[str] = []
     for found in source(module).imports:
@@ -116,17 +116,17 @@ def _followed(module: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _apart(name: str) -> bool:
-    """Tell whether a module belongs to a package that is in no closure."""
+    """Return whether a module belongs to a package of `APART`."""
     return any((name + ".").startswith(package + ".") for package in APART)
 
 
 def _modules(module: str, found: Import, name: str) -> list[str]:
-    """List the modules that one import of rscnav leads to."""
+    """Return the modules of rscnav that one import statement imports."""
     if name == "rscnav" and not found.names:
-        return []  # the package itself: its version and its place
+        return []  # the package itself: its version and its path
     if not _is_package(name):
         if not _is_module(name):
-            _refuse(module, found, f"imports '{name}', and there is no such module")
+            _refuse(module, found, f"imports '{name}', but there is no such module")
         return [name]
     if not found.names:
         _refuse_package(module, found, name)
@@ -134,7 +134,7 @@ def _modules(module: str, found: Import, name: str) -> list[str]:
 
 
 def _behind_front(module: str, found: Import, package: str, wanted: str) -> str:
-    """Name the module that has what is imported from a package."""
+    """Return the module that defines a name imported from a package."""
     if _is_module(f"{package}.{wanted}"):
         return f"{package}.{wanted}"
     if _is_package(f"{package}.{wanted}"):
@@ -145,20 +145,20 @@ def _behind_front(module: str, found: Import, package: str, wanted: str) -> str:
         _refuse(
             module,
             found,
-            f"imports '{wanted}' from '{package}': no module of that name, and {front_file} does not pass it on "
-            f"(it passes on: {', '.join(passed_on) or 'nothing'}); import it from the module that defines it",
+            f"imports '{wanted}' from '{package}': no module has that name, and {front_file} does not export it "
+            f"(it exports: {', '.join(passed_on) or 'nothing'}); import it from the module that defines it",
         )
     return passed_on[wanted]
 
 
 @cache
 def front(package: str) -> dict[str, str]:
-    """Read what a package's ``__init__`` passes on: each name and the module that defines it.
+    """Return the names that ``__init__`` of a package exports, each with the module that defines it.
 
     Raises
     ------
     InvalidValueError
-        Where it holds more than a docstring, ``__version__`` and ``lazy_loader.attach(__name__, submod_attrs={...})``,
+        If ``__init__`` contains more than a docstring, ``__version__`` and ``lazy_loader.attach(__name__, submod_attrs={...})``,
         since an ``__init__`` is in no hash.
     """
     path = _path(package) / "__init__.py"
@@ -173,8 +173,8 @@ def front(package: str) -> dict[str, str]:
                 continue
         if not (_is_dunder(statement) or ast.unparse(statement) == "import lazy_loader"):
             raise InvalidValueError(
-                f"{path}, line {statement.lineno}: code in the front of a package is in no hash; a front holds a "
-                f"docstring and {ATTACH}(__name__, submod_attrs={{...}}) alone; move the code into a module"
+                f"{path}, line {statement.lineno}: code in __init__.py is part of no hash; it may contain only a "
+                f"docstring, __version__ and {ATTACH}(__name__, submod_attrs={{...}}); move the code into a module"
             )
     return names
 
@@ -183,7 +183,7 @@ ATTACH = "lazy_loader.attach"
 
 
 def _is_dunder(statement: ast.stmt) -> bool:
-    """Tell whether a statement sets something like ``__version__`` to a constant."""
+    """Return whether a statement assigns a constant to a name like ``__version__``."""
     return (
         isinstance(statement, ast.Assign)
         and isinstance(statement.value, ast.Constant)
@@ -192,7 +192,7 @@ def _is_dunder(statement: ast.stmt) -> bool:
 
 
 def _absolute(found: Import, module: str) -> str:
-    """Return the absolute name of what is imported; empty where it is known at run time alone."""
+    """Return the absolute name of the imported module; empty if it is known only at run time."""
     if not found.level:
         return found.module
     parts = module.split(".")[: -found.level]

@@ -1,4 +1,4 @@
-"""Installed packages whose versions can change a result, and the versions at hand."""
+"""Versions of the installed packages that can change a result."""
 
 import importlib.metadata
 from collections.abc import Iterable
@@ -26,17 +26,17 @@ NUMERICAL: dict[str, tuple[str, ...]] = {
     "rsatoolbox": ("rsatoolbox", "scikit-learn", "scipy", "numpy"),
     "DSA": ("dsa-metric", "scipy", "torch"),
 }
-"""By the name that is imported: the distributions whose versions count, the package's own and what it computes with."""
+"""Imported name -> distributions whose versions count: the package and the packages that it computes with."""
 
 WITHOUT_EFFECT = frozenset({"annotated_types", "lazy_loader", "psutil", "pydantic", "pydantic_core", "yaml"})
-"""Imported packages that change no number: reading of settings, lookups, looking after processes."""
+"""Imported packages that change no number: reading of settings, lookups, management of processes."""
 
 
 def versions(imported: Iterable[str]) -> str:
-    """Return names and versions of the numerical packages behind some imports, as one line.
+    """Return names and versions of the numerical packages of some imports, as one line.
 
-    For example ``"numpy 2.4.6, scipy 1.16.3"``, in order of name. The standard library and packages without effect on results are passed
-    over. A version is given without its local part, so that ``2.13.0+cpu`` and ``2.13.0+cu130`` are the same.
+    For example ``"numpy 2.4.6, scipy 1.16.3"``, in order of name. The standard library and packages without effect on results are
+    skipped. The local part of a version is dropped, so that ``2.13.0+cpu`` and ``2.13.0+cu130`` are equal.
     """
     distributions = sorted({name for module in imported for name in NUMERICAL.get(module, ())})
     return ", ".join(f"{name} {_version(name)}" for name in distributions)

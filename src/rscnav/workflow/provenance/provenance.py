@@ -1,4 +1,4 @@
-"""What made a result: a hash of the code it came from, versions of the packages, the settings."""
+"""Provenance of a result: hash of its code, versions of packages, settings."""
 
 import hashlib
 
@@ -8,12 +8,12 @@ from rscnav.workflow.provenance.package_versions import versions
 
 
 def code_hash(*modules: str) -> str:
-    """Hash modules, everything in rscnav that they import, and the versions of the numerical packages used there.
+    """Return a hash of modules, of all modules of rscnav that they import, and of the versions of their numerical packages.
 
-    Comments, docstrings, formatting and the entries of registries do not count (`rscnav.workflow.provenance.syntax_hash`). Modules that are
-    chosen by name at run time have to be named. A data file that has a module's name (``style.mplstyle`` beside ``style.py``) belongs
-    to the module. `rscnav.config` is left out: the values that it reads are a trigger of
-    their own (`rscnav.config.job_settings`), so that a new key or a better message reruns nothing.
+    Comments, docstrings, formatting and the entries of registries do not count (`rscnav.workflow.provenance.syntax_hash`). Modules that
+    are imported by name at run time must be listed. A data file with the name of a module (``style.mplstyle`` of ``style.py``)
+    belongs to the module. `rscnav.config` is left out: the values of settings are a separate trigger (`rscnav.config.job_settings`),
+    so that a new key or a new message reruns no job.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ def code_hash(*modules: str) -> str:
 
 
 def package_versions(*modules: str) -> str:
-    """Return names and versions of the numerical packages that modules import, directly or not, as one line."""
+    """Return names and versions of the numerical packages in the transitive imports of modules, as one line."""
     return versions(closure(*modules).packages)
 
 
 def provenance(settings: str, *modules: str) -> dict[str, str]:
-    """Return what every result file records: the version, a hash of its code, its packages, its settings."""
+    """Return the provenance that every result file records: version, hash of the code, packages, settings."""
     return {
         "rscnav_version": rscnav.__version__,
         "code": code_hash(*modules),

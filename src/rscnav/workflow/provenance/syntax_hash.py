@@ -1,7 +1,7 @@
-"""One source file as Python reads it: a hash of its syntax tree, and what it imports.
+"""Hash of the syntax tree of a source file, and its imports.
 
-The hash is the same on all supported versions of Python. `ast.dump` is not: versions add fields, and cut f-strings in
-different pieces. Needs the standard library only.
+The hash is the same on all supported versions of Python. The output of `ast.dump` is not: versions add fields and split f-strings
+differently. Only the standard library is needed.
 """
 
 import ast
@@ -16,7 +16,7 @@ NOT_HASHED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})  # no ef
 
 @dataclass(frozen=True)
 class Import:
-    """One import."""
+    """One import statement."""
 
     line: int
     module: str  # absolute or, with `level` above 0, relative; empty where the name of the module is not a literal
@@ -26,7 +26,7 @@ class Import:
 
 @dataclass(frozen=True)
 class Source:
-    """What one file is: the hash of its syntax tree, and its imports, at the top and inside functions.
+    """Hash of the syntax tree of one file, and its imports, at the top and inside functions.
 
     Comments, docstrings, formatting, imports for type checkers (``if TYPE_CHECKING``), descriptions of settings
     (``Field(description=...)``) and the entries of registries do not count.
@@ -57,7 +57,7 @@ def statements_of(text: str, name: str = "<source>") -> list[ast.stmt]:
 
 
 def _write(node: Any, put: Callable[[str], None], imports: list[Import]) -> None:
-    """Write a tree as a list of words: the kind of each node, its fields that are not empty, and their values."""
+    """Write a tree as a list of words: type of each node, its fields that are not empty, and their values."""
     if not isinstance(node, ast.AST):
         put(_text(node))
         return
@@ -89,12 +89,12 @@ _BODIES = frozenset({"body", "orelse", "finalbody"})
 
 
 def _text(value: Any) -> str:
-    """Write a constant; strings as they are, since their `repr` depends on the version of Unicode."""
+    """Return a constant as text; strings unchanged, since their `repr` depends on the version of Unicode."""
     return f"str {value}" if value.__class__ is str else f"{value.__class__.__name__} {value!r}"
 
 
 def _run(body: list[Any]) -> Iterator[Any]:
-    """List the statements of a body that do something when they run."""
+    """Yield the statements of a body, without docstrings and imports for type checkers."""
     for statement in body:
         if isinstance(statement, ast.Expr) and _is_string(statement.value):
             continue
@@ -121,7 +121,7 @@ def _drop_entries(node: ast.AnnAssign) -> None:
 
 
 def _join(node: ast.JoinedStr) -> None:
-    """Join neighbouring constants of an f-string, which versions of Python cut in different places."""
+    """Join neighbouring constants of an f-string, which versions of Python split differently."""
     joined: list[ast.expr] = []
     for part in node.values:
         if isinstance(part, ast.Constant) and joined and isinstance(joined[-1], ast.Constant):
@@ -154,7 +154,7 @@ def _imported_from(node: ast.ImportFrom) -> Iterator[Import]:
 
 
 def _imported_by_name(node: ast.Call) -> Iterator[Import]:
-    """Find ``importlib.import_module(...)`` and ``__import__(...)``."""
+    """Yield the import of a call of ``importlib.import_module`` or ``__import__``."""
     called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     if called in ("import_module", "__import__"):
         name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""

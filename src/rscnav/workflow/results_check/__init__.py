@@ -1,7 +1,7 @@
-"""A results folder gone through: what is damaged, missing, left over, or of another configuration.
+"""Check of a results folder: files that are damaged, missing, left over, or of another configuration.
 
-- ``expected_files``  the files that a run of a configuration makes; the rule `all` of the Snakefile asks for the same ones
-- ``file_check``      check one file of a results folder by its kind, and name what belongs to it
-- ``remake``          delete what is damaged in a results folder, and let the workflow make it again
-- ``survey``          go through a results folder
+- ``expected_files``  files that a run of a configuration makes (targets of the rule `all` of the Snakefile)
+- ``file_check``      check of one file, and the files that belong to it
+- ``remake``          delete damaged files and run the workflow, which makes them again
+- ``survey``          check of all files of a results folder
 """

@@ -1,4 +1,4 @@
-"""The files that a run of a configuration makes; the rule `all` of the Snakefile asks for the same ones."""
+"""Files that a run of a configuration makes (targets of the rule `all` of the Snakefile)."""
 
 from itertools import product
 
@@ -12,7 +12,7 @@ OF_FIGURES = ("pdf", "png")
 
 
 def declared(config: Config) -> list[str]:
-    """List every file that a run makes, relative to its results folder, in the order in which they are made."""
+    """Return all files that a run makes, relative to its results folder, in the order of the stages."""
     from rscnav.export.tables import table_files
 
     sessions, comparisons = session_names(config), [comparison.name for comparison in config.comparisons]

@@ -1,4 +1,4 @@
-"""Check one file of a results folder by its kind, and name what belongs to it."""
+"""Check of one file of a results folder, and the files that belong to it."""
 
 import json
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from rscnav.files.sealed.tails import digest_file, read_sealed, read_with_digest
 from rscnav.sessions.hdf5 import FORMAT as SESSION
 
 FOLDERS = ("networks", "recordings", "sessions", "analyses", "comparisons", "figures", "numbers", "export", "parts")
-OWN_TABLES = "progress.csv"  # of times: no run gives the same one again
+OWN_TABLES = "progress.csv"  # run times, different in each run
 _READ: dict[str, Callable[[Path], object]] = {
     ".csv": read_with_digest,
     **dict.fromkeys((".json", ".md", ".pdf", ".png", ".pt"), read_sealed),
@@ -20,7 +20,7 @@ _READ: dict[str, Callable[[Path], object]] = {
 
 
 def is_product(path: str) -> bool:
-    """Tell whether a file of a results folder is one that carries a digest; logs, settings and times do not."""
+    """Return whether a file of a results folder carries a digest; logs, settings and run times do not."""
     name, top = Path(path).name, Path(path).parts[0]
     if top not in (*FOLDERS, name) or name == OWN_TABLES or name.startswith(".") or "ready" in Path(path).parts[:-1]:
         return False
@@ -28,7 +28,7 @@ def is_product(path: str) -> bool:
 
 
 def is_table(path: str) -> bool:
-    """Tell whether a file is a table for other programs, whose digest stands in the ``columns.json`` beside it."""
+    """Return whether a file is an exported table; its digest is in ``columns.json`` of the same folder."""
     parts = Path(path).parts
     return (
         parts[0] == "export" and len(parts) == 3 and Path(path).stem in TABLES and path.endswith((".parquet", ".csv"))
@@ -41,7 +41,7 @@ def check_product(folder: Path, path: str) -> None:
     Raises
     ------
     FileError, InvalidValueError
-        Where it cannot be read, or is not as it was written.
+        If the file cannot be read, or changed after it was written.
     """
     file = folder / path
     if is_table(path):
@@ -50,20 +50,20 @@ def check_product(folder: Path, path: str) -> None:
         expected = NWB_FORMAT if file.suffix == ".nwb" else SESSION if path.startswith(("sessions", "rec")) else RESULT
         found = check_sealed(file)
         if found != expected:
-            raise DamagedError(file, f"of format '{found or 'unknown'}', where '{expected}' is expected")
+            raise DamagedError(file, f"format '{found or 'unknown'}' is not valid here; expected '{expected}'")
     else:
         _READ[file.suffix](file)
 
 
 def _check_table(file: Path) -> None:
-    """Check a table by the digest in the file ``columns.json``; where that is damaged or missing, it is the one that is named."""
+    """Check a table against its digest in ``columns.json``; skip it if ``columns.json`` is damaged or missing, which is reported itself."""
     digests = _digests(file.parent / COLUMNS)
     if digests is not None and digests.get(file.name) != file_digest(file):
         raise DamagedError(file, f"damaged, or changed after it was written (its sha256 is not that in {COLUMNS})")
 
 
 def partners(path: str) -> list[str]:
-    """Name the files that are written together with one: where one of them is there, the others must be."""
+    """Return the files that are written together with a file and must exist if it exists."""
     file = Path(path)
     found: list[Path] = []
     if file.parts[0] == "figures" and file.suffix in (".pdf", ".png"):
@@ -82,13 +82,13 @@ def partners(path: str) -> list[str]:
 
 
 def tables_of(folder: Path, path: str) -> list[str]:
-    """Name the tables that a ``columns.json`` lists; none for another file, and where it cannot be read."""
+    """Return the tables that a ``columns.json`` lists; empty for any other file, or if it cannot be read."""
     digests = _digests(folder / path) if path.endswith(COLUMNS) else None
     return [str(Path(path).with_name(name)) for name in digests or ()]
 
 
 def _digests(columns: Path) -> dict[str, str] | None:
-    """Read the digests of tables, by the name of their file."""
+    """Return the digest of each table by file name; None if ``columns.json`` cannot be read."""
     try:
         found: dict[str, str] = json.loads(read_sealed(columns))["sha256_of"]
         return found
@@ -97,7 +97,7 @@ def _digests(columns: Path) -> dict[str, str] | None:
 
 
 def session_of(path: str) -> str:
-    """Return the name of the session, network or comparison that a file is of, or its own."""
+    """Return the name of the session, network or comparison of a file; the stem of any other file."""
     parts = Path(path).parts
     if parts[0] in ("networks", "figures", "export") and len(parts) > 2 and parts[1] != "comparisons":
         return parts[1]
@@ -105,6 +105,6 @@ def session_of(path: str) -> str:
 
 
 def files_of(path: str) -> list[str]:
-    """Name a file, and the digest beside it where its kind has one."""
-    beside = Path(path).suffix == ".csv" and not is_table(path)
-    return [path, str(digest_file(path))] if beside else [path]
+    """Return a file, and its digest file if its kind has one."""
+    has_digest_file = Path(path).suffix == ".csv" and not is_table(path)
+    return [path, str(digest_file(path))] if has_digest_file else [path]

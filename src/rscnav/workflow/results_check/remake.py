@@ -1,4 +1,4 @@
-"""Delete what is damaged in a results folder, and let the workflow make it again."""
+"""Delete damaged files of a results folder and run the workflow, which makes them again."""
 
 import os
 import shutil
@@ -15,12 +15,12 @@ from rscnav.workflow.results_check.survey import Survey
 
 
 def settings_of(folder: Path) -> Path | None:
-    """Return the settings of the last run that began in a results folder; None where there are none.
+    """Return the configuration file of the last run in a results folder; None if there is none.
 
     Raises
     ------
     DamagedError
-        Where they are not those that the run wrote: the file's name is that of its content.
+        If the file changed after it was written: its name is no longer the hash of its content.
     """
     found = sorted((folder / "config").glob("*.yaml"), key=lambda path: path.stat().st_mtime_ns)
     if not found:
@@ -33,32 +33,30 @@ def settings_of(folder: Path) -> Path | None:
 
 
 def remake(folder: Path, found: Survey, declared: Sequence[str], configs: Sequence[str]) -> None:
-    """Delete damaged files that a run makes (`declared`), and run ``snakemake``, which makes them and what is missing.
+    """Delete the damaged files that a run makes (`declared`), and run ``snakemake``, which makes them and missing files.
 
-    Other files stay as they are. Of the configuration files, later ones lie over earlier ones.
+    Other files stay unchanged. Later files of `configs` override earlier ones.
 
     Raises
     ------
     FileError, InvalidValueError
-        Where a file cannot be deleted, or there is no workflow here, or it fails.
+        If a file cannot be deleted, the current folder has no Snakefile, or the workflow fails.
     """
     if not Path("Snakefile").exists():
         raise InvalidValueError(
-            "--remake runs the workflow: start it in the folder that holds the Snakefile, the one in which the run was started"
+            "--remake: no Snakefile in the current folder; start it in the folder that holds the Snakefile, in which the run was started"
         )
     damaged = [path for path in found.damaged if path in set(declared)]
     command = ["--configfile", *configs, "--replace-workflow-config"]
-    print(
-        f"deleting {len(damaged)} damaged files; then `snakemake {' '.join(command)}` makes them, and what is missing"
-    )
+    print(f"deleting {len(damaged)} damaged files; then `snakemake {' '.join(command)}` makes them and missing files")
     for path in damaged:
         for file in files_of(path):
             (folder / file).unlink(missing_ok=True)
     sys.stdout.flush()
-    beside = os.path.join(os.path.dirname(sys.executable), "snakemake")
-    program = beside if os.path.exists(beside) else shutil.which("snakemake")
+    installed = os.path.join(os.path.dirname(sys.executable), "snakemake")
+    program = installed if os.path.exists(installed) else shutil.which("snakemake")
     if program is None:
-        raise InvalidValueError("--remake needs snakemake, which is not installed beside this Python; see README.md")
+        raise InvalidValueError("--remake needs snakemake, which is not installed in this environment; see README.md")
     done = subprocess.run([program, *command], check=False)
     if done.returncode:
-        raise InvalidValueError(f"snakemake ended with status {done.returncode}; what it printed above says why")
+        raise InvalidValueError(f"snakemake ended with exit status {done.returncode}; its output above names the cause")

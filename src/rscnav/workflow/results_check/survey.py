@@ -1,4 +1,4 @@
-"""Go through a results folder."""
+"""Check of all files of a results folder."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -11,26 +11,30 @@ from rscnav.files.sealed.regular import DamagedError
 from rscnav.files.sealed.tails import BESIDE
 from rscnav.workflow.results_check.file_check import FOLDERS, check_product, is_product, partners, session_of, tables_of
 
-Step = Callable[[int, int], None]  # what is called with the number of files that are checked, and of all
+Step = Callable[[int, int], None]  # called with the count of checked files and of all files
 
 
 @dataclass
 class Survey:
-    """What a results folder holds; paths are relative to it."""
+    """Findings of a check of a results folder; paths are relative to it."""
 
-    n_files: int = 0  # that were checked
-    damaged: dict[str, str] = field(default_factory=dict)  # with what is wrong with them
-    missing: list[str] = field(default_factory=list)  # that a run makes, or that belong to others that are there
-    left_over: dict[str, str] = field(default_factory=dict)  # that nothing needs, with the reason
-    foreign: dict[str, list[str]] = field(default_factory=dict)  # not of the configuration, by session
+    n_files: int = 0  # checked files
+    damaged: dict[str, str] = field(default_factory=dict)  # damaged files, with the reason
+    missing: list[str] = field(
+        default_factory=list
+    )  # missing files of the run, or of a group of files that exists in part
+    left_over: dict[str, str] = field(default_factory=dict)  # files that can be deleted, with the reason
+    foreign: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # files that are not part of the configuration, by session
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is damaged, and nothing is missing."""
+        """Whether no file is damaged or missing."""
         return not self.damaged and not self.missing
 
     def lines(self) -> Iterator[str]:
-        """Describe everything found, a line each."""
+        """Yield a line for each finding."""
         for path, reason in self.damaged.items():
             yield f"damaged: {path}: {reason}"
         for path in self.missing:
@@ -43,15 +47,22 @@ class Survey:
 
 
 def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | None = None) -> Survey:
-    """Check every file of a results folder; call `step` after each.
+    """Check every file of a results folder.
 
-    With `declared`, the files that a run makes (`rscnav.workflow.results_check.expected_files`), these must be there. Without it, what
-    belongs together must be there together.
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The results folder.
+    declared : sequence of str, optional
+        Files that a run makes (`rscnav.workflow.results_check.expected_files`); a file that does not exist is missing. Without it, a
+        file is missing if other files of its group exist (`rscnav.workflow.results_check.file_check.partners`).
+    step : callable, optional
+        Called after each file with the count of checked files and of all files.
 
     Raises
     ------
     MissingFileError
-        Where there is no such folder.
+        If the folder does not exist.
     """
     if not folder.is_dir():
         why = "a file, not a folder" if folder.exists() else "no such folder"
@@ -70,9 +81,9 @@ def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | Non
             step(number, len(products))
     for path in there:
         if is_left_over(Path(path).name):
-            found.left_over[path] = "half-written by a process that has ended; it can be deleted"
+            found.left_over[path] = "half-written file of a process that has ended; it can be deleted"
         elif path.endswith(BESIDE) and not (folder / path.removesuffix(BESIDE)).exists():
-            found.left_over[path] = "the digest of a file that is not there; it can be deleted"
+            found.left_over[path] = "digest of a file that does not exist; it can be deleted"
     if declared is None:
         needed = [other for path in products for other in (*partners(path), *tables_of(folder, path))]
         found.missing = sorted(set(needed) - set(products))
@@ -87,7 +98,7 @@ def survey(folder: Path, declared: Sequence[str] | None = None, step: Step | Non
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """List the files of the folders that runs make, and those of the results folder itself."""
+    """Yield the files of the results folder itself and of the folders that runs make."""
     yield from (entry.name for entry in os.scandir(folder) if entry.is_file() and entry.name != "README.md")
     for name in FOLDERS:
         for place, _, names in os.walk(folder / name):

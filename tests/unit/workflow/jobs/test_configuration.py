@@ -89,9 +89,9 @@ def test_numbers_and_groups_of_the_command_line_are_read_as_in_a_file(folder):
         (
             ["a.yaml", "results/figures/task.png"],
             [],
-            "name what is to be made before it: snakemake TARGET --configfile FILE",
+            "write targets before it: snakemake TARGET --configfile FILE",
         ),
-        (["a.yaml", "summary.json"], [], "has none of its keys; --configfile takes every word"),
+        (["a.yaml", "summary.json"], [], "has none of the keys of a configuration; --configfile reads every word"),
         (["nowhere.yaml"], [], r"nowhere\.yaml: no such configuration file"),
     ],
 )
@@ -107,7 +107,7 @@ def test_what_is_wrong_is_named_with_file_and_line(folder, files, given, words):
 def test_a_missing_configuration(folder):
     (folder / "config.yaml").unlink()
     with pytest.raises(
-        ConfigError, match=r"config\.yaml is not in this folder; give it with --configfile, before the preset"
+        ConfigError, match=r"config\.yaml: no such file in this folder; give it with --configfile, before the presets"
     ):
         workflow_config("config.yaml", [folder / "a.yaml"])
     assert workflow_config("config.yaml", [folder / "b.yaml"])[2] == "b.yaml"

@@ -75,7 +75,7 @@ def test_what_differs_is_named():
         check_mark(word, now("{}", "0ther"), "f.yaml")
     with pytest.raises(ChangedError, match="^the settings in f.yaml and the code of `rscnav analyse` changed"):
         check_mark(word, now("", "0ther"), "f.yaml")
-    with pytest.raises(ValueError, match="'analyse' is no job's mark"):
+    with pytest.raises(ValueError, match="'analyse' is not valid; expected STAGE:ITEM:SETTINGS:CODE"):
         check_mark("analyse", now("", ""), "f.yaml")
 
 
@@ -107,7 +107,7 @@ def test_a_command_refuses_other_code(tmp_path, capsys, monkeypatch):
 def test_a_missing_file_of_settings_is_explained(tmp_path, capsys):
     arguments = ["--expect", "read:rat:x:y", "--session", "rat", "--output", str(tmp_path / "x.h5")]
     assert main(["import-recording", "--config", str(tmp_path / "no.yaml"), *arguments]) == 1
-    assert "no.yaml: the settings of this run are not there" in capsys.readouterr().err
+    assert "no.yaml: the settings of this run are missing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("preset", [None, *sorted(path.name for path in (ROOT / "workflow" / "presets").iterdir())])

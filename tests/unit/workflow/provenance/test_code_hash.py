@@ -196,8 +196,8 @@ def test_a_front_leads_to_the_module_that_has_the_name(package):
         ("import rscnav.front", "imports the package 'rscnav.front' as a whole"),
         ("from rscnav import front", "imports the package 'rscnav.front' as a whole"),
         ("from . import front", "imports the package 'rscnav.front' as a whole"),
-        ("import rscnav.gone", "imports 'rscnav.gone', and there is no such module"),
-        ("from rscnav.gone import x", "imports 'rscnav.gone', and there is no such module"),
+        ("import rscnav.gone", "imports 'rscnav.gone', but there is no such module"),
+        ("from rscnav.gone import x", "imports 'rscnav.gone', but there is no such module"),
         ("importlib.import_module(name)", "imports a module by name; use rscnav.registry"),
         ("__import__(name)", "imports a module by name; use rscnav.registry"),
     ],
@@ -214,7 +214,7 @@ def test_an_import_that_cannot_be_followed_is_refused_with_its_line(package, sta
 def test_code_in_a_front_is_refused(package, more):
     write_front(package, "{'maker': ['make']}", more)
     package(job="from rscnav.front import make")
-    with pytest.raises(ValueError, match=r"front/__init__.py, line 3: code in the front of a package is in no hash"):
+    with pytest.raises(ValueError, match=r"front/__init__.py, line 3: code in __init__.py is part of no hash"):
         code_hash("rscnav.job")
 
 

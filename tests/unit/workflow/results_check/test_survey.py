@@ -80,7 +80,7 @@ def test_files_of_another_kind_or_without_digest_are_named(results):
     with h5py.File(results / "analyses" / "tuning_entropy" / "b.h5", "w") as file:
         file["x"] = 1
     damaged = survey(results).damaged
-    assert damaged["sessions/a.h5"] == "of format 'rscnav result 3', where 'rscnav session 4' is expected"
+    assert damaged["sessions/a.h5"] == "format 'rscnav result 3' is not valid here; expected 'rscnav session 4'"
     assert damaged["networks/a/curve.csv"] == "its digest curve.csv.sha256 is missing, so it cannot be checked"
     assert damaged["analyses/tuning_entropy/b.h5"].startswith("of format 'unknown'")
 
@@ -152,7 +152,7 @@ def test_the_settings_of_the_last_run_are_the_configuration(results, monkeypatch
     assert "not in the configuration: 'a': " in out
     (results.parent / "own.yaml").write_text(text.replace("results_dir: results", "results_dir: other"))
     assert main(["check", "results", "--config", "own.yaml"]) == 1
-    assert "are in other (its key `results_dir`)" in capsys.readouterr().err
+    assert "writes its results to other (key `results_dir`)" in capsys.readouterr().err
     assert main(["check", "--remake"]) == 1
     assert "start it in the folder that holds the Snakefile" in capsys.readouterr().err
     settings.write_text(text.replace("mouse", "mouth"))

@@ -47,7 +47,7 @@ def test_killed_while_training(tmp_path):
     assert run.returncode == 0, run.stdout[-3000:]
     files = ["--config", "config.yaml", "--config", "tiny.yaml", "--output-dir", "results/networks/gru-s1"]
     assert rscnav(whole, "train", "--session", "gru-s1", *files).returncode == 0
-    assert "goes on from its checkpoint" in (killed / "results" / "logs" / "train" / "gru-s1.log").read_text()
+    assert "resumes from its checkpoint" in (killed / "results" / "logs" / "train" / "gru-s1.log").read_text()
     for target in TARGETS:
         assert (killed / target).read_bytes() == (whole / target).read_bytes(), target
 

@@ -47,8 +47,8 @@ def test_ten_kills(tmp_path):
         assert not (project / "killed" / "weights.pt").exists()
     last = rscnav(project, "train", *FILES, "killed")
     assert last.returncode == 0, last.stderr
-    assert "goes on from its checkpoint" in last.stderr
-    assert "starts afresh" not in log.read_text() + last.stderr
+    assert "resumes from its checkpoint" in last.stderr
+    assert "starts from the beginning" not in log.read_text() + last.stderr
     for name in ("weights.pt", "curve.csv"):
         assert (project / "killed" / name).read_bytes() == (project / "whole" / name).read_bytes(), name
     left, undisturbed = ({path.name for path in (project / name).iterdir()} for name in ("killed", "whole"))

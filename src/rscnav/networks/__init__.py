@@ -1,16 +1,16 @@
 """Recurrent networks that learn the tasks.
 
-- ``architecture``        what a network is made of, and how its settings become that
-- ``cells``               layers of units, recurrent and not, behind one interface
-- ``checkpoint``          the state of a training run in a file, and a trained network in a file
-- ``devices``             which device networks run on: torch alone decides, when a job runs
-- ``learning_rules``      learning rules: how a network's loss on a batch becomes a gradient for its weights
-- ``model``               the network: layers of units, then a softmax readout a head
-- ``registered_modules``  which modules a network is made of that are chosen by name
-- ``rollout``             trained network -> session: its states on training and test trials, as if they were neurons
-- ``settings``            settings of networks and of their training; seconds turned into steps
-- ``training``            training of networks, from the first batch to the files
-- ``weights_file``        what a file of a trained network holds, and what is refused when it is written and when it is read
+- ``architecture``        architecture of a network: cell, layers and size, made from the settings
+- ``cells``               layers of units, recurrent and non-recurrent, with one interface
+- ``checkpoint``          checkpoints of training runs, and files of trained networks
+- ``devices``             choice of the device (CPU or GPU), and locks by which jobs share GPUs
+- ``learning_rules``      learning rules: the gradient of a network's weights from its loss on a batch
+- ``model``               network: layers of units, and one softmax readout for each head
+- ``registered_modules``  modules of a network that are selected by name, for the hash of the code
+- ``rollout``             rollout of a trained network: hidden states on training and test trials become a session
+- ``settings``            settings of networks and of their training; conversion of seconds to steps
+- ``training``            training of networks
+- ``weights_file``        content of a file of a trained network, and its checks on writing and reading
 """
 
 import lazy_loader

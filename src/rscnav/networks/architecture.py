@@ -1,4 +1,4 @@
-"""What a network is made of, and how its settings become that."""
+"""Architecture of a network: cell, layers and size, made from the settings."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,24 +13,24 @@ from rscnav.tasks.base import Task
 
 @dataclass(frozen=True)
 class Architecture:
-    """What a network is made of.
+    """Architecture of a network.
 
     Parameters
     ----------
     cell : str
-        A name in `rscnav.networks.cells.registry`.
+        A key of `rscnav.networks.cells.registry.CELLS`.
     hidden_size : int
         Units of each layer (of each direction).
     n_layers : int
-        Layers, one on top of the other.
+        Number of stacked layers.
     bidirectional : bool
-        Every layer also runs from the end of the trial to its start: an offline smoother, not causal.
+        Every layer also runs backward in time, from the end of the trial to its start. Such a network is not causal.
     tau_steps : float
-        Time constant of the cell ``leaky``.
+        Time constant of the cell ``leaky``, in steps.
     window_steps : int
-        Steps that the layer ``convolution`` sees.
+        Window of the layer ``convolution``, in steps.
     process_noise : float
-        Standard deviation of the noise that each unit receives at each step.
+        Standard deviation of the Gaussian noise added to the input of each unit at each step.
     """
 
     cell: str = "gru"
@@ -43,14 +43,14 @@ class Architecture:
 
     def __post_init__(self) -> None:
         if self.n_layers < 1:
-            raise InvalidValueError(f"n_layers: {self.n_layers} will not do; a network needs at least 1 layer")
+            raise InvalidValueError(f"n_layers: {self.n_layers} is not valid; use 1 or more")
         if self.process_noise < 0:
             raise InvalidValueError(
-                f"process_noise: {self.process_noise} is negative; a standard deviation is 0 or more"
+                f"process_noise: {self.process_noise} is negative; a standard deviation must be 0 or more"
             )
 
     def layer(self, n_inputs: int) -> Layer:
-        """Make one layer."""
+        """Return one new layer with `n_inputs` input channels."""
         options: dict[str, dict[str, Any]] = {
             "leaky": {"tau_steps": self.tau_steps},
             "convolution": {"window_steps": self.window_steps},
@@ -59,19 +59,21 @@ class Architecture:
 
 
 def architecture(network: Any, task: Task) -> Architecture:
-    """Turn settings into an architecture, seconds into steps; time constant and window are as by default where the cell has none.
+    """Return the architecture for the settings of a network, with seconds converted to steps of the task.
+
+    The time constant and the window have their defaults for cells that do not use them.
 
     Parameters
     ----------
     network : rscnav.networks.settings.NetworkSettings
     task : Task
-        The one that the network learns: its time step and its trials.
+        The task that the network learns; it defines the time step and the trial length.
 
     Raises
     ------
     InvalidValueError
-        For a time constant or window that does not fit the task, or a bidirectional network where the task has no smoother
-        to measure it against; with the key's name.
+        For a time constant or window that does not fit the task, or for a bidirectional network on a task that has a filter
+        but no smoother. The message names the key.
     """
     options: dict[str, Any] = {}
     if network.cell == "leaky":

@@ -1,4 +1,4 @@
-"""The state of a training run in a file, and a trained network in a file."""
+"""Checkpoints of training runs, and files of trained networks."""
 
 import io
 import os
@@ -14,45 +14,45 @@ from rscnav.tasks.base import Task
 
 
 def save(values: dict[str, Any], path: str | os.PathLike[str]) -> None:
-    """Save tensors and plain values with their digest, whole or not at all; the same values give the same bytes."""
-    buffer = io.BytesIO()  # torch.save writes the file's own name into the file
+    """Write tensors and plain values with their SHA-256 digest, atomically; equal values give equal bytes."""
+    buffer = io.BytesIO()  # to a buffer: torch.save writes the name of a file into the file
     torch.save(values, buffer)
     write_sealed(path, buffer.getvalue())
 
 
 def load(path: str | os.PathLike[str], device: torch.device | str = "cpu") -> dict[str, Any]:
-    """Load what `save` wrote; only tensors and plain values are accepted.
+    """Read a file that `save` wrote; only tensors and plain values are accepted.
 
     Raises
     ------
     MissingFileError, InvalidValueError
-        With the file's name; a `DamagedError` for a file that is not as it was written.
+        The message names the file. A `DamagedError` if the digest does not match, or the content cannot be read.
     """
     data = read_sealed(path, ".pt")
     try:
         return torch.load(io.BytesIO(data), map_location=device, weights_only=True)
-    except Exception:  # torch's own message would advise to load it unsafely
+    except Exception:  # torch's message recommends an unsafe way of reading
         raise DamagedError(path, f"not a file of network weights ({len(data):,} bytes)") from None
 
 
 def load_network(path: str | os.PathLike[str], task: Task, device: torch.device | str = "cpu") -> Network:
-    """Load a trained network.
+    """Read a trained network.
 
     Parameters
     ----------
     path : path-like
         ``weights.pt`` of a trained network.
     task : Task
-        The task it was trained on.
+        Task that the network was trained on.
 
     Returns
     -------
     Network
-        On the device, in evaluation mode.
+        On `device`, in evaluation mode.
 
     Raises
     ------
     MissingFileError, InvalidValueError
-        With the file's name; see `rscnav.networks.weights_file.build`.
+        The message names the file; see `rscnav.networks.weights_file.build`.
     """
     return build(load(path, device), task, path, device)

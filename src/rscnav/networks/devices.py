@@ -1,4 +1,4 @@
-"""Which device networks run on: torch alone decides, when a job runs. Jobs share GPUs by a lock on each of them."""
+"""Choice of the device (CPU or GPU), and locks by which jobs share GPUs. The device is chosen when a job runs, by torch only."""
 
 import fcntl
 import logging
@@ -19,7 +19,7 @@ import torch
 from rscnav.errors import InvalidValueError
 
 log = logging.getLogger(__name__)
-LOOK_EVERY_S = 0.5  # between looks at the locks
+LOOK_EVERY_S = 0.5  # time between two attempts to lock a GPU
 SCHEDULERS = (
     "SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "SGE_TASK_ID", "FLUX_JOB_ID", "OAR_JOB_ID", "_CONDOR_SLOT"
 )  # fmt: skip
@@ -28,15 +28,15 @@ DRIVER = Path("/proc/driver/nvidia/version")
 
 @dataclass(frozen=True)
 class Device:
-    """What a network runs on.
+    """Device that a network runs on.
 
     Parameters
     ----------
     device : torch.device
     gpu : str
-        The GPU's name, for example ``NVIDIA H200``; '' on a CPU.
+        Name of the GPU, for example ``NVIDIA H200``; '' for a CPU.
     key : str
-        Of a GPU the same for all processes of the machine, whatever they see of it: names the lock.
+        Identifier of the GPU, equal in all processes of the machine; it names the lock file.
     """
 
     device: torch.device
@@ -50,7 +50,7 @@ class Device:
 
     @property
     def record(self) -> dict[str, str]:
-        """What files say of it: ``device``, ``gpu``, ``cuda`` (version), ``torch`` (version)."""
+        """Record that is written to files: ``device``, ``gpu``, ``cuda`` (version), ``torch`` (version)."""
         cuda = str(torch.version.cuda or "") if self.device.type == "cuda" else ""
         return {"device": self.device.type, "gpu": self.gpu, "cuda": cuda, "torch": str(torch.__version__)}
 
@@ -62,16 +62,16 @@ CPU = Device(torch.device("cpu"))
 
 
 def describe(record: dict[str, str]) -> str:
-    """Write the record of a device in a few words, for example ``cuda (NVIDIA H200), CUDA 13.0, torch 2.13.0``."""
+    """Return the record of a device as text, for example ``cuda (NVIDIA H200), CUDA 13.0, torch 2.13.0``."""
     gpu = f" ({record['gpu']})" if record["gpu"] else ""
     cuda = f", CUDA {record['cuda']}" if record["cuda"] else ""
     return f"{record['device']}{gpu}{cuda}, torch {record['torch']}"
 
 
 def find_gpus() -> tuple[Device, ...]:
-    """List the GPUs that torch can use here, first of them the one that it prefers: the only place that looks."""
+    """Return the GPUs that torch can use on this machine, in torch's order."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # `why_unused` says it in a sentence
+        warnings.simplefilter("ignore")  # `why_unused` states the reason in one sentence
         if not torch.cuda.is_available():
             return ()
     found = []
@@ -83,12 +83,17 @@ def find_gpus() -> tuple[Device, ...]:
 
 
 def wanted_gpus(wanted: str) -> tuple[Device, ...]:
-    """List the GPUs that a job may use by the configuration's ``device`` (``auto``, ``cpu`` or ``cuda``); none: it uses the CPU.
+    """Return the GPUs that a job may use; with none, the job uses the CPU.
+
+    Parameters
+    ----------
+    wanted : str
+        Configuration key ``device``: ``auto``, ``cpu`` or ``cuda``.
 
     Raises
     ------
     InvalidValueError
-        For ``cuda`` where torch finds none, and for another word.
+        For ``cuda`` if torch finds no GPU, and for any other value.
     """
     if wanted not in ("auto", "cpu", "cuda"):
         raise InvalidValueError(f"device: '{wanted}' is not valid; expected auto, cpu or cuda")
@@ -104,23 +109,24 @@ def wanted_gpus(wanted: str) -> tuple[Device, ...]:
 
 
 def pick_device(wanted: str) -> Device:
-    """Turn ``auto``, ``cpu`` or ``cuda`` into a device, without waiting for it (see `device_for`, `wanted_gpus`)."""
+    """Return the device for ``auto``, ``cpu`` or ``cuda``, without a lock on it (see `device_for`, `wanted_gpus`)."""
     return next(iter(wanted_gpus(wanted)), CPU)
 
 
 @contextmanager
 def device_for(wanted: str | Sequence[Device], name: str) -> Iterator[Device]:
-    """Hold a device: the CPU, or a GPU that no other job of this user's machine holds.
+    """Reserve a device within a block: the CPU, or a GPU that no other job on this machine has reserved.
 
-    Jobs queue for the GPUs, each by a lock in the system's temporary folder, which a killed job sets free. A job that a cluster's
-    scheduler started does not queue, as the scheduler shares out the GPUs: it takes a free one of those it was given, or else the first.
+    A job waits until it can lock a GPU. The lock is on a file in the system's temporary folder; it is released when the job
+    ends or is killed. A job started by a cluster's scheduler does not wait, because the scheduler assigns the GPUs: it uses a
+    free one of its GPUs, or else the first.
 
     Parameters
     ----------
     wanted : str or sequence of Device
-        The configuration's ``device``, or what `wanted_gpus` made of it.
+        Configuration key ``device``, or the result of `wanted_gpus`.
     name : str
-        Whose work it is, for the log.
+        Name of the network or session, for the log.
     """
     gpus = wanted_gpus(wanted) if isinstance(wanted, str) else wanted
     if not gpus:
@@ -137,7 +143,7 @@ def device_for(wanted: str | Sequence[Device], name: str) -> Iterator[Device]:
 
 
 def why_unused() -> str:
-    """Say why torch cannot use this machine's NVIDIA GPU; '' where there is none, or it is hidden on purpose."""
+    """Return why torch cannot use this machine's NVIDIA GPU; '' without such a GPU, or if CUDA_VISIBLE_DEVICES hides it."""
     if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
         return ""
     driver = _driver()
@@ -149,21 +155,21 @@ def why_unused() -> str:
 
 
 def _driver() -> str:
-    """Return the version of the NVIDIA driver, ``of unknown version``, or '' where this machine has no NVIDIA GPU."""
+    """Return the version of the NVIDIA driver, ``of unknown version``, or '' for a machine without NVIDIA GPU."""
     if DRIVER.exists():
         found = re.search(r"\b\d+\.\d+(\.\d+)?\b", DRIVER.read_text(errors="replace"))
         return found[0] if found else "of unknown version"
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return ""
-    listed = _said([tool, "-L"])
+    listed = _output_of([tool, "-L"])
     if "GPU" not in listed:
         return ""
-    version = _said([tool, "--query-gpu=driver_version", "--format=csv,noheader"]).strip().splitlines()
+    version = _output_of([tool, "--query-gpu=driver_version", "--format=csv,noheader"]).strip().splitlines()
     return version[0] if version and re.fullmatch(r"[\d.]+", version[0]) else "of unknown version"
 
 
-def _said(command: list[str]) -> str:
+def _output_of(command: list[str]) -> str:
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
     except (OSError, subprocess.SubprocessError):
@@ -171,8 +177,8 @@ def _said(command: list[str]) -> str:
 
 
 def _take(gpus: Sequence[Device], name: str) -> tuple[Device, int | None]:
-    """Return a GPU and the lock on it; waits until one is free."""
-    told = False
+    """Return a GPU and the handle of its lock, once one is free; the handle is None without a lock."""
+    announced = False
     while True:
         for gpu in gpus:
             try:
@@ -184,33 +190,33 @@ def _take(gpus: Sequence[Device], name: str) -> tuple[Device, int | None]:
                 return gpu, lock
         if any(variable in os.environ for variable in SCHEDULERS):
             return gpus[0], None
-        if not told:
+        if not announced:
             names = ", ".join(gpu.gpu for gpu in gpus)
-            log.info("%s  device: cuda (%s), in use by other jobs: waits until one ends", name, names)
-            told = True
+            log.info("%s  device: cuda (%s), in use by other jobs: waiting until one ends", name, names)
+            announced = True
         time.sleep(LOOK_EVERY_S)
 
 
 def lock_file(gpu: Device) -> Path:
-    """Return the file whose lock says that a GPU is in use."""
+    """Return the lock file of a GPU; a lock on it means that the GPU is in use."""
     key = re.sub(r"[^A-Za-z0-9-]+", "_", gpu.key)
     return Path(tempfile.gettempdir()) / f"rscnav-gpu-{key}.lock"
 
 
 def _locked(path: Path) -> int | None:
-    """Lock a file, which is made where it is missing; None where another process holds it."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # it may be another user's, in a folder that all share
+    """Lock a file and return its handle; None if another process holds the lock. A missing file is created."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # the folder is shared: the file may belong to another user
     try:
         handle = os.open(path, flags)
     except FileNotFoundError:
         handle = os.open(path, flags | os.O_CREAT, 0o666)
-        with suppress(OSError):  # whatever the umask; another process may have made it meanwhile
+        with suppress(OSError):  # independent of the umask; the file may belong to another user
             os.fchmod(handle, 0o666)
     return flocked(handle)
 
 
 def flocked(handle: int) -> int | None:
-    """Lock an open file and return it; where another process holds the lock, close it and return None."""
+    """Lock an open file and return its handle; if another process holds the lock, close the file and return None."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""The network: layers of units, then a softmax readout a head. Inputs -> states -> reports."""
+"""Network: layers of units, and one softmax readout for each head. Inputs -> states -> reports."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,11 @@ from rscnav.networks.architecture import Architecture
 from rscnav.networks.cells.base import Cell, Layer, affine, empty_parameter
 from rscnav.networks.cells.registry import cell_class, is_recurrent
 
-Generators = torch.Generator | Sequence[torch.Generator] | None  # of one network, of several, or none
+Generators = torch.Generator | Sequence[torch.Generator] | None  # of one network, of an ensemble, or none
 
 
 class Unit(NamedTuple):
-    """What one number of the state is."""
+    """Meaning of one dimension of the state."""
 
     layer: int  # from 1, the lowest
     direction: str  # forward, backward
@@ -31,23 +31,23 @@ class Readout(nn.Module):
         self.weight, self.bias = empty_parameter(n_classes, n_units), empty_parameter(n_classes)
 
     def forward(self, hidden: Tensor) -> Tensor:
-        """Give logits, (..., class)."""
+        """Return the logits, (..., class)."""
         return affine(hidden, self.weight, self.bias)
 
 
 class Network(nn.Module):
-    """Layers of units with one softmax readout a head; or several such networks of one shape, side by side.
+    """Layers of units with one softmax readout for each head; or an ensemble of such networks of one shape.
 
     Parameters
     ----------
     n_inputs : int
-        Input channels.
+        Number of input channels.
     heads : mapping of str to int
-        Classes of each report.
+        Number of classes of each head.
     generator : torch.Generator or sequence of them, optional
-        Where the first weights come from: uniform within ±1/√hidden_size, as in torch. A sequence makes an ensemble: weights
-        have a leading dimension, each network's the same as if it had been made alone. Without one weights are left unset,
-        to be loaded.
+        Generator of the initial weights: uniform within ±1/√hidden_size, as in torch. A sequence makes an ensemble: weights
+        have a leading dimension (network, ...), and each network has the same weights as a single one with this generator.
+        Default: weights are not initialised, for reading them from a file.
 
     Raises
     ------
@@ -71,7 +71,7 @@ class Network(nn.Module):
 
     @property
     def units(self) -> list[Unit]:
-        """What each number of a state is, in order."""
+        """Meaning of each dimension of a state, in order."""
         kinds = cell_class(self.architecture.cell).parts
         directions = ("forward", "backward") if self.architecture.bidirectional else ("forward",)
         size = self.architecture.hidden_size
@@ -84,18 +84,18 @@ class Network(nn.Module):
         ]
 
     def forward(self, inputs: Tensor, generator: Generators = None) -> tuple[Tensor, dict[str, Tensor]]:
-        """Run over trials.
+        """Run the network over trials.
 
         Parameters
         ----------
-        inputs : tensor, (trial, step, channel); of an ensemble (network, trial, step, channel)
+        inputs : tensor, (trial, step, channel); for an ensemble (network, trial, step, channel)
         generator : torch.Generator or sequence of them, optional
-            Of the process noise, needed where there is any; of an ensemble one a network.
+            Generator of the process noise, required if this is not 0; for an ensemble one per network.
 
         Returns
         -------
         states : tensor, (trial, step, state)
-            All layers, the lowest first; see `units`.
+            States of all layers, the lowest first; see `units`.
         logits : dict of tensor, (trial, step, class)
         """
         states, sent = self.run(inputs.movedim(-2, 0), generator)
@@ -103,20 +103,20 @@ class Network(nn.Module):
         return states.movedim(0, -2), logits
 
     def run(self, inputs: Tensor, generator: Generators = None, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Run over trials, time first.
+        """Run the network over trials, with time as the first dimension.
 
         Parameters
         ----------
         inputs : tensor, (step, trial, channel)
         generator : as for `forward`
         state : tensor, (trial, state), optional
-            Before the first step; zeros without it.
+            State before the first step; default: zeros.
 
         Returns
         -------
         states : tensor, (step, trial, state)
         sent : tensor, (step, trial, unit)
-            What the top layer sends to the readouts.
+            Outputs of the top layer, the inputs of the readouts.
         """
         befores = [None] * len(self.layers) if state is None else self.split(state)
         sent, all_states = inputs, []
@@ -133,20 +133,21 @@ class Network(nn.Module):
         return torch.cat(all_states, dim=-1) if len(all_states) > 1 else all_states[0], sent
 
     def split(self, state: Tensor) -> tuple[Tensor, ...]:
-        """Cut a state (..., state) of a network that is not bidirectional into its layers'."""
+        """Split a state (..., state) into the states of the layers; not for bidirectional networks."""
         return state.split([layer.state_size for layer in self.layers], dim=-1)
 
     def step(self, inputs: Tensor, state: Tensor) -> Tensor:
-        """Take one step without noise: inputs (trial, channel) and state (trial, state) -> the next state.
+        """Return the state after one step without noise, for inputs (trial, channel) and a state (trial, state).
 
         Raises
         ------
         InvalidValueError
-            For a network that has no step: without recurrence, or bidirectional.
+            For a network without recurrence, or a bidirectional one.
         """
         if self.architecture.bidirectional or not is_recurrent(self.architecture.cell):
             raise InvalidValueError(
-                f"a network of cell '{self.architecture.cell}' that is not causal and recurrent has no step"
+                f"a network of cell '{self.architecture.cell}' that is not causal and recurrent has no step; use a recurrent cell "
+                "and bidirectional: false"
             )
         sent, after = inputs, []
         for layer, before in zip(self.layers, self.split(state), strict=True):
@@ -156,38 +157,40 @@ class Network(nn.Module):
         return torch.cat(after, dim=-1)
 
     def draw_noise(self, inputs: Tensor, generator: Generators) -> Tensor | None:
-        """Draw the process noise of one layer, (step, trial, unit), for inputs (step, trial, channel); None where there is none."""
+        """Draw the process noise of one layer, (step, trial, unit), for inputs (step, trial, channel); None if its sd is 0."""
         sd = self.architecture.process_noise
         if sd == 0:
             return None
         if generator is None:
-            raise InvalidValueError("process_noise is not 0: the network needs a generator to run")
+            raise InvalidValueError(
+                "process_noise is not 0, so that the network needs a generator; pass a torch.Generator"
+            )
         shape = (len(inputs), inputs.shape[-2], self.architecture.hidden_size)
-        sources, alone = _as_list(generator)
+        sources, is_single = _as_list(generator)
         draws = [torch.randn(shape, generator=g, device=g.device, dtype=inputs.dtype) for g in sources]
-        return sd * (draws[0] if alone else torch.stack(draws, dim=1)).to(inputs.device)
+        return sd * (draws[0] if is_single else torch.stack(draws, dim=1)).to(inputs.device)
 
 
 def _as_list(generator: Generators) -> tuple[list[Any], bool]:
-    """Give a list of generators, and whether they are of a network alone."""
+    """Return a list of generators, and whether they belong to a single network."""
     if generator is None or isinstance(generator, torch.Generator):
         return [generator], True
     return list(generator), False
 
 
 def _fill(network: nn.Module, generator: Generators, bound: float) -> None:
-    """Give parameters, made without memory, their memory and first values."""
-    generators, alone = _as_list(generator)
+    """Allocate the parameters of a network and draw their initial values from ±`bound`."""
+    generators, is_single = _as_list(generator)
     for module in network.modules():
         for name, empty in list(module.named_parameters(recurse=False)):
             values = [torch.empty(empty.shape) for _ in generators]
             for value, source in zip(values, generators, strict=True):
                 if source is not None:
                     nn.init.uniform_(value, -bound, bound, generator=source)
-            setattr(module, name, nn.Parameter(values[0] if alone else torch.stack(values)))
+            setattr(module, name, nn.Parameter(values[0] if is_single else torch.stack(values)))
 
 
 def step_losses(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy (nats) of each step: logits (..., trial, step, class), target (..., trial, step) -> as target."""
+    """Return the cross-entropy (nats) of each step: logits (..., trial, step, class), target and result (..., trial, step)."""
     flat = nn.functional.cross_entropy(logits.flatten(0, -2), target.flatten(), reduction="none")
     return flat.view(target.shape)

@@ -1,4 +1,4 @@
-"""Which modules a network is made of that are chosen by name, for `rscnav.workflow.provenance.provenance.code_hash`."""
+"""Modules of a network that are selected by name, for the hash of the code: `rscnav.workflow.provenance.provenance.code_hash`."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from rscnav.tasks.registry import task_code
 
 
 def network_code(network: Any, trains: bool = False) -> tuple[str, ...]:
-    """Name the modules of the task, observers and cell of a `NetworkSettings`; where it is trained, of its learning rule, too."""
+    """Return the modules of the task, the observers and the cell of a `NetworkSettings`; with `trains` also of its learning rule."""
     rule = (module_of(RULES[network.training.learning_rule.name]),) if trains else ()
     return (*task_code(network.task), module_of(CELLS[network.cell]), *rule)

@@ -1,4 +1,4 @@
-"""Trained network -> session: its states on training and test trials, as if they were neurons."""
+"""Rollout of a trained network: hidden states on training and test trials become a session."""
 
 import io
 from typing import Any
@@ -24,7 +24,7 @@ from rscnav.sessions.session import Session
 from rscnav.tasks.base import Batch, Task, join
 
 Beliefs = dict[str, NDArray[np.float32]]  # (time, class) by head
-PIECE = 500  # trials run at once: bounds the memory
+PIECE = 500  # trials in one run of the network; limits the memory
 UNITS = np.dtype(
     [("id", "U8"), ("layer", "i4"), ("direction", "U8"), ("part", "U6")]
 )  # see `rscnav.networks.model.Unit`
@@ -45,35 +45,37 @@ def roll_out(
     curve: NDArray | None = None,
     attributes: dict[str, Any] | None = None,
 ) -> Session:
-    """Run a network over trials of the training and the test stream, and note all that happened.
+    """Run a trained network and the ideal observers over trials of the training and the test stream, and return the session.
 
     Parameters
     ----------
     name, subject : str
-        The session's; a network's subject is the network itself.
+        Name and subject of the session; the subject of a network is the network itself.
     seeds : Seeds
-        The network's own: its training trials are the first that it was trained on.
+        Seeds of the network; the training trials are the first ones that it was trained on.
     rollout, encounters : rscnav.networks.settings.Rollout, Encounters
     batch_size : int
-        Of the training stream.
+        Batch size of the training stream.
     record : str
-        What becomes the activity: ``hidden`` states, or ``all`` (an LSTM's cell states too).
+        Activity of the session: ``hidden`` states, or ``all`` states (also the cell states of an LSTM).
     observer : Observer, optional
-        Grid or particles of the ideal observers; default: the defaults of the configuration.
+        Grid and particles of the ideal observers; default: the defaults of the configuration.
     curve : array, optional
         Training curve, see `rscnav.sessions.schema.CURVE`.
     attributes : dict, optional
+        Further attributes of the session.
 
     Returns
     -------
     Session
-        Trials lie back to back: those of the training stream first. `observer_names` lists the network itself first, then
-        the strategies that there are for the task. The attribute `limit` names the one that the network is measured against.
+        Trials follow one another without gaps, those of the training stream first. `observer_names` lists the network first,
+        then the strategies of the task's observers. The attribute `reference_observer` names the strategy that the loss of
+        the network is compared with.
 
     Raises
     ------
     InvalidValueError
-        For a bidirectional network on a task without a smoother; for states or reports that are NaN or infinite.
+        For a bidirectional network on a task with a filter but no smoother, or if states or reports are NaN or infinite.
     """
     limit = reference_observer(network.architecture, task)
     device = next(network.parameters()).device
@@ -159,7 +161,7 @@ def roll_out(
 
 
 class _Judge:
-    """What each observer's belief says, sample by sample."""
+    """Measures of each observer's belief at each sample: loss, error, certainty, alternative positions, choice."""
 
     def __init__(self, task: Task, batch: Batch, behaviour: Trajectory, met: EncounterTable, network: Beliefs) -> None:
         self.behaviour, self.met, self.network = behaviour, met, network
@@ -171,7 +173,7 @@ class _Judge:
         self.wrong = self._wrong_places()
 
     def add(self, name: str, held: dict[str, NDArray]) -> None:
-        """Judge one observer, from its posteriors (time, class) by head."""
+        """Compute the measures of one observer from its posteriors, (time, class) for each head."""
         belief = held["position"]
         alternative = np.full(len(belief), np.nan)
         if self.wrong:
@@ -190,12 +192,12 @@ class _Judge:
             self.measures.setdefault(measure, []).append(values)
 
     def fields(self) -> dict[str, Any]:
-        """Give the session's fields about observers."""
+        """Return the session's fields of the observers."""
         fields: dict[str, Any] = {f"observer_{name}": np.stack(v, axis=1) for name, v in self.measures.items()}
         return fields | {"observer_names": tuple(self.names)}
 
     def head_losses(self, held: dict[str, NDArray]) -> NDArray[np.float64]:
-        """Give the loss at each head, (time, head)."""
+        """Return the loss (nats) at each head, (time, head)."""
         return np.stack([true_bin_loss(held[head], target) for head, target in self.targets.items()], axis=1)
 
     def _correct(self, held: dict[str, NDArray]) -> NDArray[np.int8]:
@@ -205,7 +207,7 @@ class _Judge:
         return port_choices(held["port"][last], self.targets["port"][last], self.met.phase[last] == 2)
 
     def _wrong_places(self) -> list[NDArray]:
-        """Give the wrong places that fit the first landmark, in LM1; none that overlaps with the right one."""
+        """Return the alternative positions that fit the first landmark, in LM1; NaN where one overlaps with the true position."""
         behaviour, first = self.behaviour, np.full(len(self.behaviour.landmarks), -1)
         for row in self.met.table[self.met.table["order"] == 1]:
             first[row["trial"]] = behaviour.names.index(row["landmark"])
@@ -214,8 +216,8 @@ class _Judge:
             behaviour.position, behaviour.landmarks[behaviour.trial], of_sample, behaviour.ring
         )
         for place in places:
-            apart = distance(place, behaviour.position, behaviour.ring)
-            place[~(apart >= 2 * behaviour.radius)] = np.nan
+            gap = distance(place, behaviour.position, behaviour.ring)
+            place[~(gap >= 2 * behaviour.radius)] = np.nan
         return places
 
 
@@ -223,7 +225,7 @@ class _Judge:
 def _run(
     network: Network, batch: Batch, chosen: list[int], generator: torch.Generator
 ) -> tuple[NDArray[np.float32], Beliefs]:
-    """Give the chosen states (time, unit) and beliefs (time, class) by head; the generator is of the process noise."""
+    """Return the recorded states (time, unit) and the beliefs (time, class) by head; `generator` draws the process noise."""
     states: list[torch.Tensor] = []
     logits: dict[str, list[torch.Tensor]] = {}
     for piece in batch.inputs.split(PIECE):
@@ -236,31 +238,39 @@ def _run(
 
 
 def _refuse_not_finite(name: str, activity: NDArray[np.float32], beliefs: Beliefs, n_trials: int) -> None:
-    """Refuse states and reports that are NaN or infinite: no analysis could use them."""
+    """Raise an InvalidValueError for states or reports that are NaN or infinite."""
     for what, values in {"states": activity, **{f"reports of '{head}'": p for head, p in beliefs.items()}}.items():
         bad = ~np.isfinite(values).all(axis=1)
         if bad.any():
             n_bad = int(bad.reshape(n_trials, -1).any(axis=1).sum())
             raise InvalidValueError(
                 f"{name}: the network's {what} are NaN or infinite in {n_bad} of {n_trials} trials; no session was written. Its "
-                "activity grows without bounds: train it again with a lower training.max_learning_rate or with training.activity_l2 above 0"
+                "activity diverges: train it again with a lower training.max_learning_rate or with training.activity_l2 above 0"
             )
 
 
 def _flat(values: torch.Tensor) -> NDArray:
-    """Lay (trial, step, ...) out in time, as numpy."""
+    """Return values (trial, step, ...) as a numpy array (time, ...)."""
     return values.flatten(0, 1).cpu().numpy()
 
 
 def read_curve(path: Any) -> NDArray:
-    """Read a training curve as ``train`` writes it; a `rscnav.files.sealed.regular.DamagedError` where it is not as it was written."""
+    """Read a training curve, ``curve.csv``; see `rscnav.sessions.schema.CURVE` for its columns.
+
+    Raises
+    ------
+    DamagedError
+        If the digest of the file does not match its content.
+    InvalidValueError
+        If a column is missing.
+    """
     text = read_with_digest(path)
     table = np.genfromtxt(io.StringIO(text), delimiter=",", names=True, dtype=None, encoding="utf-8", ndmin=1)
     curve = np.zeros(len(table), CURVE)
     lacking = sorted(set(CURVE.names or ()) - set(table.dtype.names or ()))
     if lacking:
         raise InvalidValueError(
-            f"{path}: no column {lacking[0]}, so it is not a training curve of this version; train again"
+            f"{path}: column {lacking[0]} is missing, so it is not a training curve of this version; train the network again"
         )
     for column in CURVE.names or ():
         curve[column] = table[column]

@@ -1,4 +1,4 @@
-"""Settings of networks and of their training; seconds turned into steps. Needs no torch: the configuration is read where torch need not be."""
+"""Settings of networks and of their training; conversion of seconds to steps. Imports no torch, so that reading a configuration is fast."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,33 +10,35 @@ from rscnav.settings.field_types import Name
 from rscnav.settings.operational_keys import OPERATIONAL
 from rscnav.settings.strict_settings import StrictSettings
 
-# As in rscnav.networks.cells.registry.
+# The keys of rscnav.networks.cells.registry.CELLS.
 CellName = Literal["gru", "lstm", "tanh", "relu", "rectified_tanh", "leaky", "diagonal", "feedforward", "convolution"]
 
 
 class Lesson(StrictSettings):
-    """Easier trials, at the beginning of a training."""
+    """One lesson of the curriculum: easier trials at the beginning of training."""
 
-    until: float = Field(gt=0, le=1, description="the lesson ends after this share of n_batches")
-    task: dict[str, Any] = Field(description="the task's settings that differ, for example {trial_s: 10.0}")
+    until: float = Field(gt=0, le=1, description="the lesson ends after this fraction of n_batches")
+    task: dict[str, Any] = Field(description="settings of the task that differ, for example {trial_s: 10.0}")
     batch_size: int | None = Field(
-        None, ge=1, le=1_000_000, description="trials in a batch of the lesson; null: as in the training"
+        None, ge=1, le=1_000_000, description="trials in a batch of the lesson; null: training.batch_size"
     )
 
 
 class Training(StrictSettings):
-    """How a network is trained: Adam on fresh trials with a one-cycle schedule and gradient clipping; docs/training.md."""
+    """Training of a network: Adam on new trials in each batch, one-cycle schedule, gradient clipping; docs/training.md."""
 
     batch_size: int = Field(256, ge=1, le=1_000_000, description="trials in a batch")
     n_batches: int = Field(2000, ge=1, le=100_000_000, description="batches in the schedule")
     max_learning_rate: float = Field(0.004, gt=0, le=100, description="highest learning rate of the one-cycle schedule")
-    grad_clip_norm: float = Field(1.0, gt=0, le=1e9, description="gradients are scaled down to at most this norm")
+    grad_clip_norm: float = Field(
+        1.0, gt=0, le=1e9, description="gradient clipping: gradients are scaled down to at most this norm"
+    )
     learning_rule: LearningRuleSettings = Field(default_factory=LearningRuleSettings)
     activity_l2: float = Field(
-        0.0, ge=0, le=1e6, description="cost of high rates: times the mean square of the units' outputs"
+        0.0, ge=0, le=1e6, description="activity regularisation: factor of the mean square of the units' outputs"
     )
     validation_trials: int = Field(
-        2000, ge=2, le=1_000_000, description="held-out trials that the gap is measured on while training"
+        2000, ge=2, le=1_000_000, description="held-out trials for the optimality gap during training"
     )
     validate_every_batches: int = Field(100, ge=1, le=100_000_000, description="batches between validations")
     checkpoint_every_s: float = Field(
@@ -46,56 +48,64 @@ class Training(StrictSettings):
         0.02,
         gt=0,
         le=100,
-        description="after the schedule go on, in shorter cycles, until the gap is this small (nats per step); null: stop",
+        description="after the schedule train in shorter cycles until the gap is at most this (nats per step); null: stop",
     )
-    max_batches: int = Field(4000, ge=1, le=100_000_000, description="stop here even if the target gap is not reached")
+    max_batches: int = Field(
+        4000, ge=1, le=100_000_000, description="stop after this many batches even if target_gap is not reached"
+    )
     patience: int | None = Field(
         None,
         ge=1,
         le=1_000_000,
-        description="stop after so many validations, past the rate's peak, without a gain of a standard error; null: don't",
+        description="early stopping: validations without improvement of one standard error, after the learning-rate peak; null: off",
     )
-    restart_lr_factor: float = Field(0.5, gt=0, lt=1, description="after a divergence the learning rate is times this")
-    max_restarts: int = Field(3, ge=0, le=1_000, description="divergences that are mended; one more ends the training")
+    restart_lr_factor: float = Field(0.5, gt=0, lt=1, description="factor of the learning rate after each divergence")
+    max_restarts: int = Field(
+        3, ge=0, le=1_000, description="restarts after divergences; one more divergence ends the training"
+    )
     curriculum: list[Lesson] = Field(
-        default_factory=list, max_length=20, description="easier trials to begin with, one lesson after another"
+        default_factory=list,
+        max_length=20,
+        description="curriculum: easier trials at the beginning, in one or more lessons",
     )
 
     @model_validator(mode="after")
     def _in_order(self) -> "Training":
         ends = [lesson.until for lesson in self.curriculum]
         if ends != sorted(set(ends)):
-            raise InvalidValueError(f"curriculum: lessons end at {ends}; each must end later than the one before")
+            raise InvalidValueError(
+                f"curriculum: lessons end at {ends}; each lesson must end later (`until`) than the one before"
+            )
         return self
 
 
 class Rollout(StrictSettings):
-    """How many trials of a trained network become its session."""
+    """Rollout: numbers of trials of a trained network that become its session."""
 
     train_trials: int = Field(500, ge=1, le=1_000_000, description="trials of the training stream")
     test_trials: int = Field(2000, ge=2, le=1_000_000, description="trials of the test stream")
 
 
 class NetworkSettings(StrictSettings):
-    """One kind of network; a session for each of its seeds."""
+    """Network of the run, with one session for each of its seeds."""
 
     name: Name = Field(description="sessions are called NAME-sSEED")
     task: str = Field("ring-fixed", description="a key of tasks")
     cell: CellName = Field("gru", description="kind of layer")
     hidden_size: int = Field(128, ge=1, le=20_000, description="units of each layer (of each direction)")
-    layers: int = Field(1, ge=1, le=64, description="layers, one on top of the other")
+    layers: int = Field(1, ge=1, le=64, description="number of stacked layers")
     bidirectional: bool = Field(
-        False, description="every layer also runs from the end of a trial to its start: not causal"
+        False, description="every layer also runs backward in time, from the end of a trial to its start: not causal"
     )
     tau_s: float = Field(0.5, gt=0, description="time constant of the cell leaky (s)")
-    receptive_field_s: float = Field(2.0, gt=0, description="what the layer convolution sees (s)")
+    receptive_field_s: float = Field(2.0, gt=0, description="window of the layer convolution (s)")
     process_noise: float = Field(
-        0.0, ge=0, le=1_000, description="sd of the noise that each unit receives at each step"
+        0.0, ge=0, le=1_000, description="standard deviation of the noise added to the input of each unit at each step"
     )
     record: Literal["hidden", "all"] = Field(
-        "hidden", description="what becomes the session's activity: hidden states, or an LSTM's cell states too"
+        "hidden", description="activity of the session: hidden states, or all states (also the cell states of an LSTM)"
     )
-    seeds: list[Annotated[int, Field(ge=0, lt=2**63)]] = Field(min_length=1, description="one network a seed")
+    seeds: list[Annotated[int, Field(ge=0, lt=2**63)]] = Field(min_length=1, description="one network for each seed")
     training: Training = Field(
         default_factory=Training, description="overrides of the section training, for this network"
     )
@@ -103,34 +113,34 @@ class NetworkSettings(StrictSettings):
 
 
 def tau_steps(network: Any, task: Any) -> float:
-    """Give the time constant of the cell ``leaky`` of a `NetworkSettings` in steps of its task.
+    """Return the time constant of the cell ``leaky`` of a `NetworkSettings`, in steps of its task.
 
     Raises
     ------
     InvalidValueError
-        For one that is shorter than a step, where Euler's method overshoots.
+        For a time constant shorter than a step, for which Euler's method overshoots.
     """
     steps = network.tau_s / task.dt_s
     if steps < 1 - 1e-9:
         raise InvalidValueError(
-            f"tau_s: {network.tau_s} s is shorter than one step of {task.dt_s} s, where Euler's method overshoots; "
+            f"tau_s: {network.tau_s} s is shorter than one step of {task.dt_s} s, for which Euler's method overshoots; "
             f"use {task.dt_s} or more"
         )
     return max(1.0, steps)
 
 
 def window_steps(network: Any, task: Any) -> int:
-    """Give the window of the layer ``convolution`` in steps of the task; see `tau_steps`.
+    """Return the window of the layer ``convolution`` of a `NetworkSettings`, in steps of the task.
 
     Raises
     ------
     InvalidValueError
-        For one that is shorter than a step, or longer than a trial.
+        For a window shorter than a step, or longer than a trial.
     """
     steps = round(network.receptive_field_s / task.dt_s)
     if network.receptive_field_s < task.dt_s * (1 - 1e-9) or steps > task.n_steps:
         raise InvalidValueError(
-            f"receptive_field_s: {network.receptive_field_s} s will not do; from one step ({task.dt_s} s) to a whole trial "
+            f"receptive_field_s: {network.receptive_field_s} s is not valid; use a value from one step ({task.dt_s} s) to a whole trial "
             f"({task.n_steps * task.dt_s:g} s)"
         )
     return steps

@@ -1,4 +1,4 @@
-"""What a file of a trained network holds, and what is refused when it is written and when it is read."""
+"""Content of a file of a trained network, and its checks on writing and reading."""
 
 import os
 from collections.abc import Mapping, Set
@@ -15,19 +15,19 @@ from rscnav.tasks.base import Task
 
 CURE = "train this network again: remove the file and start snakemake (or `rscnav train`)"
 
-RECORD = {"settings", "code"}  # keys of what is told of a training ...
-DEVICE = {"device", "gpu", "cuda", "torch"}  # ... and of a device that it ran on
+RECORD = {"settings", "code"}  # keys of the record of a training run ...
+DEVICE = {"device", "gpu", "cuda", "torch"}  # ... and of the record of a device
 
 
 def not_finite(weights: Mapping[str, Tensor]) -> str:
-    """Name the weights that are NaN or infinite; '' where there are none."""
+    """Return the names of weights with NaN or infinite values, and their numbers; '' if all are finite."""
     bad = {name: int((~torch.isfinite(value)).sum()) for name, value in weights.items()}
     found = [f"{name} ({n} of {weights[name].numel()} values)" for name, n in bad.items() if n]
     return ", ".join(found)
 
 
 def holds_texts(value: Any, keys: Set[str]) -> bool:
-    """Whether a value is a mapping from just these keys to texts."""
+    """Return whether a value is a mapping from exactly these keys to strings."""
     return isinstance(value, Mapping) and set(value) == keys and all(isinstance(text, str) for text in value.values())
 
 
@@ -38,18 +38,18 @@ def trained_values(
     devices: list[dict[str, str]],
     name: str,
 ) -> dict[str, Any]:
-    """Collect what ``weights.pt`` holds.
+    """Return the content of ``weights.pt``.
 
     Parameters
     ----------
     weights : mapping of tensor
-        On the CPU.
+        Weights by name, on the CPU.
     record : mapping of str
-        ``settings`` and ``code`` that it was trained with.
+        ``settings`` and ``code`` of the training run.
     devices : list of dict
-        `rscnav.networks.devices.Device.record` of each device that it was trained on, in order.
+        `rscnav.networks.devices.Device.record` of each device that the network was trained on, in order.
     name : str
-        The network's, for the message.
+        Name of the network, for the message.
 
     Raises
     ------
@@ -70,20 +70,19 @@ def trained_values(
 
 
 def check_trained(saved: Any, path: str | os.PathLike[str]) -> Architecture:
-    """Check what a file of a trained network holds, and return its architecture.
+    """Check the content of a file of a trained network, and return its architecture.
 
     Raises
     ------
     InvalidValueError
-        With the file's name: for a file of something else, for weights that do not have the shapes of the file's own
-        architecture, and for weights that are not finite.
+        If the file is not a trained network of this version, or its weights are not finite. The message names the file.
     """
     path = os.fspath(path)
     parts: dict[str, type] = {"weights": dict, "architecture": dict, "record": dict, "devices": list}
     missing = [part for part in parts if not isinstance(saved, dict) or part not in saved]
     if missing:
         raise InvalidValueError(
-            f"{path}: no '{missing[0]}' in it, so it is not a trained network of this version; {CURE}"
+            f"{path}: '{missing[0]}' is missing, so it is not a trained network of this version; {CURE}"
         )
     wrong = [part for part, kind in parts.items() if not isinstance(saved[part], kind)]
     if wrong or not all(isinstance(value, Tensor) for value in saved["weights"].values()):
@@ -103,17 +102,17 @@ def check_trained(saved: Any, path: str | os.PathLike[str]) -> Architecture:
 
 
 def build(saved: Any, task: Task, path: str | os.PathLike[str], device: torch.device | str = "cpu") -> Network:
-    """Build the network that a file holds (see `check_trained`), in evaluation mode.
+    """Return the network of a file (see `check_trained`), in evaluation mode.
 
     Raises
     ------
     InvalidValueError
-        With the file's name: as `check_trained`, and for a network of another task.
+        As `check_trained`, and if the weights do not fit the architecture or the task. The message names the file.
     """
     architecture = check_trained(saved, path)
     sizes = (len(task.channels), task.heads, architecture)
     try:
-        with torch.device("meta"):  # shapes alone, without memory
+        with torch.device("meta"):  # only shapes, without memory
             shapes = {name: tuple(value.shape) for name, value in Network(*sizes).state_dict().items()}
     except (RuntimeError, TypeError, InvalidValueError) as error:
         first = str(error).splitlines()[0]
@@ -122,7 +121,7 @@ def build(saved: Any, task: Task, path: str | os.PathLike[str], device: torch.de
     if found != shapes:
         name = next(n for n in [*shapes, *found] if found.get(n) != shapes.get(n))
         raise InvalidValueError(
-            f"{os.fspath(path)}: {name} has the shape {found.get(name, 'of nothing: it is missing')}, but its architecture and the "
+            f"{os.fspath(path)}: {name} has the shape {found.get(name, 'None (it is missing)')}, but its architecture and the "
             f"task '{task.name}' need {shapes.get(name, 'no such weights')}; {CURE}, or use the task that it was trained on"
         )
     network = Network(*sizes).to(device)

@@ -51,7 +51,7 @@ ARRAYS = (
         ("time", "head"),
         "f4",
         "nats",
-        "loss of the best observer with the same information: the attribute `limit`",
+        "loss of the best observer with the same information: the attribute `reference_observer`",
     ),
     Field("observer_loss", ("time", "observer"), "f4", "nats", "loss of each observer's belief in the position"),
     Field(

@@ -84,11 +84,11 @@ def test_everything_else_is_handed_on(task):
         ({"cell": "leaky", "tau_s": 0.09}, r"tau_s: 0\.09 s is shorter than one step of 0\.1 s"),
         (
             {"cell": "convolution", "receptive_field_s": 0.06},
-            r"receptive_field_s: 0\.06 s will not do; from one step \(0\.1 s\)",
+            r"receptive_field_s: 0\.06 s is not valid; use a value from one step \(0\.1 s\)",
         ),
         (
             {"cell": "convolution", "receptive_field_s": 5.1},
-            r"receptive_field_s: 5\.1 s will not do.*to a whole trial \(5 s\)",
+            r"receptive_field_s: 5\.1 s is not valid.*to a whole trial \(5 s\)",
         ),
     ],
 )

@@ -162,7 +162,7 @@ def test_a_checkpoint_of_any_content_starts_afresh_or_ends_as_it_would(task, sta
                     with contextlib.suppress(FloatingPointError):  # it may seem to diverge, from losses that never were
                         train(task, PLAN, SEEDS, CPU, tmp_path)
             else:
-                assert caplog.messages[0].startswith("n-s1  starts afresh")
+                assert caplog.messages[0].startswith("n-s1  starts from the beginning")
                 assert str(path) in caplog.text
     single = {"restarts", "device", "gpu", "cuda", "torch"} | {
         k for row in state["members"]["n-s1"]["curve"] for k in row
@@ -180,6 +180,6 @@ def test_a_checkpoint_with_nan_starts_afresh_and_ends_with_the_same_weights(
     checkpoint.save(spoiled, tmp_path / "checkpoint.pt")
     with caplog.at_level(logging.WARNING):
         train(task, PLAN, SEEDS, CPU, tmp_path)
-    assert "starts afresh" in caplog.text
+    assert "starts from the beginning" in caplog.text
     assert "NaN or infinite" in caplog.text
     assert (tmp_path / "weights.pt").read_bytes() == (trained / "weights.pt").read_bytes()

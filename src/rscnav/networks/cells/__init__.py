@@ -1,9 +1,9 @@
-"""Layers of units, recurrent and not, behind one interface.
+"""Layers of units, recurrent and non-recurrent, with one interface.
 
-- ``base``           what every layer of units offers, what recurrent cells share, and derivatives of one step of a cell
-- ``gated``          cells with gates: GRU and LSTM, with the formulas and the weights' layout of ``torch.nn``
-- ``gru_numba``      the GRU's fast path on a CPU: products by the library, all else of a step in one compiled pass over memory
-- ``non_recurrent``  layers without recurrence, to tell what memory buys: a memoryless one, and a convolution with a finite window
-- ``registry``       the one table of cells: name in the configuration -> module and class, imported when wanted
-- ``vanilla``        cells without gates: tanh, rectified, leaky
+- ``base``           base classes of layers and of recurrent cells; derivatives of one step of a cell
+- ``gated``          gated cells: GRU and LSTM, with the formulas and the weight layout of ``torch.nn``
+- ``gru_numba``      GRU compiled with numba, for CPUs
+- ``non_recurrent``  layers without recurrence, as controls for memory: feedforward, and convolution with a finite window
+- ``registry``       registry of cells: name in the configuration -> module and class
+- ``vanilla``        cells without gates: tanh, rectified, leaky, diagonal
 """

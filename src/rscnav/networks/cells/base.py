@@ -1,4 +1,4 @@
-"""What every layer of units offers, what recurrent cells share, and derivatives of one step of a cell."""
+"""Base classes of layers and of recurrent cells; derivatives of one step of a cell."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -8,10 +8,9 @@ from torch import Tensor, nn
 
 
 def affine(inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """Weights times inputs, plus bias: (..., channel) -> (..., unit).
+    """Return weights times inputs plus bias: (..., channel) -> (..., unit).
 
-    Weights of several networks at once have a leading dimension, (network, unit, channel); inputs then are
-    (..., network, trial, channel).
+    Weights of an ensemble have shape (network, unit, channel); its inputs have shape (..., network, trial, channel).
     """
     if weight.dim() == 2:
         return nn.functional.linear(inputs, weight, bias)
@@ -19,22 +18,22 @@ def affine(inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 
 def empty_parameter(*shape: int) -> nn.Parameter:
-    """Make a parameter without memory: `rscnav.networks.model` fills all of a network's from one generator."""
+    """Return a parameter without memory; `rscnav.networks.model` fills all parameters of a network from one generator."""
     return nn.Parameter(torch.empty(*shape, device="meta"))
 
 
 class Layer(nn.Module, ABC):
-    """A layer of units that turns a sequence of inputs into a sequence of states.
+    """Base class of a layer: a sequence of inputs -> a sequence of states.
 
     Parameters
     ----------
     n_inputs : int
-        Input channels.
+        Number of input channels.
     hidden_size : int
-        Units.
+        Number of units.
     """
 
-    parts: tuple[str, ...] = ("hidden",)  # what a unit's state consists of; the first part is what the unit sends on
+    parts: tuple[str, ...] = ("hidden",)  # components of a unit's state; the first is its output
 
     def __init__(self, n_inputs: int, hidden_size: int) -> None:
         super().__init__()
@@ -42,38 +41,38 @@ class Layer(nn.Module, ABC):
 
     @property
     def state_size(self) -> int:
-        """Numbers in a state: units times parts."""
+        """Dimensions of the state: units times parts."""
         return len(self.parts) * self.hidden_size
 
     def hidden(self, states: Tensor) -> Tensor:
-        """Take what the units send on, (..., unit), out of their states (..., state)."""
+        """Return the outputs of the units, (..., unit), from their states (..., state)."""
         return states[..., : self.hidden_size]
 
     @abstractmethod
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
-        """Run over trials: give the states, (step, trial, state).
+        """Run the layer over trials and return the states, (step, trial, state).
 
         Parameters
         ----------
         inputs : tensor, (step, trial, channel)
         noise : tensor, (step, trial, unit), optional
-            Added to what each unit receives.
+            Process noise, added to the input of each unit.
         state : tensor, (trial, state), optional
-            Before the first step; zeros without it. Layers without recurrence have no use for it.
+            State before the first step; default: zeros. Layers without recurrence ignore it.
         """
 
 
 class Cell(Layer):
-    """A recurrent layer: linear in its inputs and in what its units send each other, then unit by unit.
+    """Base class of a recurrent layer: linear input and recurrent projections, then an elementwise update of each unit.
 
-    Its step is ``update(project_inputs(inputs), project_hidden(hidden), state)``: only `update` differs between cells, and it acts on each unit
-    alone. So one loop runs all of them, and derivatives with respect to a unit's weights reach no other unit within the
-    step, which the online learning rules rely on. Weights are laid out as in ``torch.nn``: rows gate by gate.
+    One step is ``update(project_inputs(inputs), project_hidden(hidden), state)``. Only `update` differs between cells, and it
+    is elementwise: within one step, the weights of a unit affect only this unit. The online learning rules rely on this.
+    Weights have the layout of ``torch.nn``: rows ordered by gate.
     """
 
-    input_gates = 1  # how many numbers a unit receives from the inputs
-    recurrent_gates = 1  # and from the other units
-    library: Any = None  # torch's own function for the whole sequence, where there is one that gives all states
+    input_gates = 1  # projections of the inputs per unit
+    recurrent_gates = 1  # projections of the hidden states per unit
+    library: Any = None  # torch function for whole sequences, if one returns all states
 
     def __init__(self, n_inputs: int, hidden_size: int) -> None:
         super().__init__(n_inputs, hidden_size)
@@ -84,7 +83,7 @@ class Cell(Layer):
 
     @abstractmethod
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Give the next state, (..., part x unit), each unit from its own numbers.
+        """Return the next state, (..., part x unit); each unit depends only on its own entries.
 
         Parameters
         ----------
@@ -92,20 +91,20 @@ class Cell(Layer):
         """
 
     def project_inputs(self, inputs: Tensor, noise: Tensor | None = None) -> Tensor:
-        """Give what the units receive from the inputs, (..., input gate x unit); noise (..., unit) goes to all gates alike."""
+        """Return the projected inputs, (..., input gate x unit); the same noise (..., unit) is added at each gate."""
         driven = affine(inputs, self.weight_ih, self.bias_ih)
         return driven if noise is None else driven + torch.cat([noise] * self.input_gates, dim=-1)
 
     def project_hidden(self, hidden: Tensor) -> Tensor:
-        """Give what the units receive from each other, (..., recurrent gate x unit)."""
+        """Return the projected hidden states, (..., recurrent gate x unit)."""
         return affine(hidden, self.weight_hh, self.bias_hh)
 
     def recurrent_matrices(self) -> Tensor:
-        """Give the weights from unit to unit by gate, (recurrent gate, to, from)."""
+        """Return the recurrent weights by gate, (recurrent gate, to, from)."""
         return self.weight_hh.unflatten(-2, (self.recurrent_gates, self.hidden_size))
 
     def step(self, inputs: Tensor, state: Tensor) -> Tensor:
-        """Take one step: inputs (..., channel) and state (..., state) -> the next state."""
+        """Return the state after one step, for inputs (..., channel) and a state (..., state)."""
         return self.update(self.project_inputs(inputs), self.project_hidden(self.hidden(state)), state)
 
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
@@ -120,21 +119,21 @@ class Cell(Layer):
         return torch.stack(states)
 
     def _forward_cudnn(self, inputs: Tensor, state: Tensor | None = None) -> Tensor:
-        """Run over trials by torch's function, which on a GPU is cuDNN's; the same states as step by step."""
+        """Run over trials with torch's function, cuDNN on a GPU; the states equal those of the loop over steps."""
         start = (self.initial_state(inputs) if state is None else state).unsqueeze(0)
         weights = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
         states: Tensor = type(self).library(inputs, start, weights, True, 1, 0.0, self.training, False, False)[0]
         return states
 
     def initial_state(self, inputs: Tensor) -> Tensor:
-        """Give the state before the first step, (trial, state), for inputs (step, trial, channel): zeros."""
+        """Return the state before the first step, zeros of shape (trial, state), for inputs (step, trial, channel)."""
         return inputs.new_zeros(*inputs.shape[1:-1], self.state_size)
 
 
 def by_unit(cell: Cell, driven: Tensor, recurrent: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Differentiate a cell's `update` at many states at once, by one backward pass for each part of the state.
+    """Compute the derivatives of a cell's `update` at many states, with one backward pass for each part of the state.
 
-    `update` acts on each unit alone, so every derivative is one number a unit.
+    `update` is elementwise, so each derivative is one number per unit.
 
     Parameters
     ----------

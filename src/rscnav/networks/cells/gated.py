@@ -1,4 +1,4 @@
-"""Cells with gates: GRU and LSTM, with the formulas and the weights' layout of ``torch.nn``."""
+"""Gated cells: GRU and LSTM, with the formulas and the weight layout of ``torch.nn``."""
 
 import logging
 from functools import cache
@@ -13,10 +13,10 @@ log = logging.getLogger(__name__)
 
 
 class GRU(Cell):
-    """Gated recurrent unit: reset r, update z, candidate n; h(t) = (1 - z) n + z h(t-1).
+    """Gated recurrent unit (GRU): h(t) = (1 - z) n + z h(t-1), with reset gate r, update gate z and candidate n.
 
-    r and z are logistic functions of the sum of both drives; n = tanh(driven + r · recurrent), the reset acting after the
-    recurrent product.
+    r and z are logistic functions of the sum of the input and the recurrent projection. n = tanh(driven + r · recurrent): the
+    reset gate acts after the recurrent product.
 
     References
     ----------
@@ -26,17 +26,17 @@ class GRU(Cell):
     input_gates = 3
     recurrent_gates = 3
     library = torch.gru
-    fast = True  # False: the plain path everywhere
+    fast = True  # False: never use the compiled implementation
 
     def forward(self, inputs: Tensor, noise: Tensor | None = None, state: Tensor | None = None) -> Tensor:
-        """Run over trials, by the fast path where it serves; see `Layer.forward`."""
-        alone = self.weight_hh.dim() == 2 and inputs.dim() == 3
+        """Run over trials, with the compiled implementation for one float32 network on a CPU; see `Layer.forward`."""
+        one_network = self.weight_hh.dim() == 2 and inputs.dim() == 3
         single = inputs.dtype == self.weight_hh.dtype == torch.float32
-        path = _fast_path() if self.fast and alone and single and inputs.device.type == "cpu" else None
+        path = _fast_path() if self.fast and one_network and single and inputs.device.type == "cpu" else None
         return super().forward(inputs, noise, state) if path is None else path.run(self, inputs, noise, state)
 
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Blend the candidate into the state."""
+        """Return (1 - z) n + z h; see `Cell.update`."""
         n = self.hidden_size
         reset, update = torch.sigmoid(driven[..., : 2 * n] + recurrent[..., : 2 * n]).split(n, dim=-1)
         candidate = torch.tanh(driven[..., 2 * n :] + reset * recurrent[..., 2 * n :])
@@ -44,7 +44,7 @@ class GRU(Cell):
 
 
 class LSTM(Cell):
-    """Long short-term memory: c(t) = f c(t-1) + i g, h(t) = o tanh(c(t)); a state is h, then c.
+    """Long short-term memory (LSTM): c(t) = f c(t-1) + i g, h(t) = o tanh(c(t)). The state is h, then c.
 
     References
     ----------
@@ -57,7 +57,7 @@ class LSTM(Cell):
     recurrent_gates = 4
 
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Forget, write, read."""
+        """Return the next h and c; see `Cell.update`."""
         total = driven + recurrent
         n = self.hidden_size
         write, forget = torch.sigmoid(total[..., : 2 * n]).split(n, dim=-1)
@@ -67,10 +67,13 @@ class LSTM(Cell):
 
 @cache
 def _fast_path() -> ModuleType | None:
-    """Import the compiled path, which needs numba."""
+    """Return the module of the compiled GRU; None with a warning if numba cannot be imported."""
     try:
         from rscnav.networks.cells import gru_numba as fast_gru
     except ImportError as error:
-        log.warning("the fast path of the cell gru is out of reach (%s); the plain one does the same, slower", error)
+        log.warning(
+            "the compiled implementation of the cell gru is not available (%s); the slower one is used, with the same results up to rounding",
+            error,
+        )
         return None
     return fast_gru

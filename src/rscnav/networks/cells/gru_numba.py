@@ -1,7 +1,7 @@
-"""The GRU's fast path on a CPU: products by the library, all else of a step in one compiled pass over memory.
+"""GRU compiled with numba, for CPUs: matrix products by torch, the rest of a step in one compiled loop.
 
-Held to the plain path of `rscnav.networks.cells.base` by a test, forward and gradient. It serves one network in float32;
-elsewhere, or without numba, the plain path runs.
+It runs one network in float32. In all other cases, or without numba, `rscnav.networks.cells.base.Cell.forward` runs. A test
+compares states and gradients of the two.
 """
 
 from typing import Any
@@ -14,8 +14,8 @@ from torch.autograd.function import once_differentiable
 
 from rscnav.files.numba_cache import keeps_compiled
 
-# tanh(x) = x P(x²) / Q(x²) for |x| <= 8, fitted for the smallest largest error by linear programming; in float32 it is off
-# by 3.2e-7 at most. A logistic function is (1 + tanh(x/2)) / 2.
+# tanh(x) = x P(x²) / Q(x²) for |x| <= 8, a minimax fit by linear programming; its largest error
+# in float32 is 3.2e-7. A logistic function is (1 + tanh(x/2)) / 2.
 P = tuple(
     np.array([1.0, 0.13437846571182427, 0.003563727695695318, 2.176640391528188e-05, 1.50556357961867e-08], np.float32)
 )
@@ -24,7 +24,7 @@ Q = tuple(
 )
 EIGHT, HALF, ONE = np.float32(8), np.float32(0.5), np.float32(1)
 COMPILED: dict[str, Any] = {"fastmath": True, "error_model": "numpy", "cache": keeps_compiled(__file__)}
-FEW = 8  # channels up to which our own product beats the call of the library's
+FEW = 8  # input channels up to which `_drive` is faster than torch.mm
 INLINED: dict[str, Any] = {"fastmath": True, "inline": "always"}
 
 
@@ -45,7 +45,7 @@ def _logistic(x: Any) -> Any:
 
 @numba.njit(**COMPILED)
 def _drive(inputs: Any, weight: Any, driven: Any) -> None:
-    """Multiply few channels by their weights: inputs (trial, channel), weight (channel, 3 x unit), driven (trial, 3 x unit)."""
+    """Write inputs (trial, channel) times weight (channel, 3 x unit) into driven (trial, 3 x unit); fast for few channels."""
     for trial in range(len(inputs)):
         row = driven[trial]
         row[:] = inputs[trial, 0] * weight[0]
@@ -57,11 +57,11 @@ def _drive(inputs: Any, weight: Any, driven: Any) -> None:
 
 @numba.njit(**COMPILED)
 def _forward(driven: Any, recurrent: Any, bias: Any, before: Any, after: Any, kept: Any) -> None:
-    """Take one step: driven, recurrent (trial, 3 x unit), bias (4 x unit), states (trial, unit), kept (trial, 4 x unit)."""
+    """Compute one step: driven, recurrent (trial, 3 x unit), bias (4 x unit), states (trial, unit), kept (trial, 4 x unit)."""
     n = before.shape[1]
     bias_r, bias_z, bias_n, bias_v = bias[:n], bias[n : 2 * n], bias[2 * n : 3 * n], bias[3 * n :]
     for trial in range(len(before)):
-        # Slices, so that the inner loop has plain indices and is vectorised.
+        # Slices, so that the compiler vectorises the inner loop.
         driven_r, driven_z, driven_n = driven[trial, :n], driven[trial, n : 2 * n], driven[trial, 2 * n :]
         from_r, from_z, from_n = recurrent[trial, :n], recurrent[trial, n : 2 * n], recurrent[trial, 2 * n :]
         keep_v, keep_r = kept[trial, :n], kept[trial, n : 2 * n]
@@ -78,7 +78,10 @@ def _forward(driven: Any, recurrent: Any, bias: Any, before: Any, after: Any, ke
 
 @numba.njit(**COMPILED)
 def _backward(given: Any, carried: Any, before: Any, kept: Any, direct: Any) -> None:
-    """Go one step back: `kept` becomes the gradient by what came in, `direct` that by the state before, past the products."""
+    """Backpropagate one step: write the gradient by the projections into `kept`, and that by the previous state into `direct`.
+
+    The part of the latter through the recurrent product is not included.
+    """
     n = before.shape[1]
     for trial in range(len(before)):
         keep_v, keep_r = kept[trial, :n], kept[trial, n : 2 * n]
@@ -97,11 +100,11 @@ def _backward(given: Any, carried: Any, before: Any, kept: Any, direct: Any) -> 
 
 _POOL: dict[
     tuple[int, ...], list[Tensor]
-] = {}  # memory of the last training step: fresh pages would cost as much as the work
+] = {}  # buffers of the last training step; new allocations would take as long as the computation
 
 
 class _Sequence(torch.autograd.Function):
-    """All steps of one layer; the weight gradients are products over all steps at once."""
+    """All steps of one layer as one autograd function; the weight gradients are products over all steps."""
 
     @staticmethod
     def forward(
@@ -145,12 +148,14 @@ class _Sequence(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *given: Tensor) -> tuple[Tensor | None, ...]:
         if ctx.kept is None:
-            raise RuntimeError("the gradient of this run was taken already; run the network again")
+            raise RuntimeError(
+                "the gradient of this run was already computed, and its buffers are released; run the network again"
+            )
         inputs, weight_ih, weight_hh = ctx.saved_tensors
         states, kept = ctx.states, ctx.kept
         n_steps, n_trials, width = kept.shape
         n = width // 4
-        # Gradients are kept in the order v, r, z, n: the first three by recurrent products, the last three by input ones.
+        # Gradients are in the order v, r, z, n: the first three by recurrent projections, the last three by input projections.
         back = torch.cat([weight_hh[2 * n :], weight_hh[: 2 * n]])
         carried, direct = torch.zeros(n_trials, n), torch.zeros(n_trials, n)
         given_, states_, kept_ = given[0].contiguous().numpy(), states.numpy(), kept.numpy()
@@ -161,7 +166,7 @@ class _Sequence(torch.autograd.Function):
         flat = kept.view(-1, width)
         by_hh = flat[:, : 3 * n].t() @ states[:-1].reshape(-1, n)
         with_one = torch.cat([inputs, inputs.new_ones(n_steps, n_trials, 1)], dim=2).flatten(0, 1)
-        thin = with_one.t() @ flat  # of input weights and biases together; thin products are fast this way round
+        thin = with_one.t() @ flat  # gradients of input weights and biases; this order is faster for thin matrices
         by_ih, by_bias = thin[:-1, n:].t(), thin[-1]
         by_inputs = (flat[:, n:] @ weight_ih).view(inputs.shape) if ctx.needs_input_grad[0] else None
         by_noise = None
@@ -181,7 +186,7 @@ class _Sequence(torch.autograd.Function):
 
 
 def run(cell: Any, inputs: Tensor, noise: Tensor | None, state: Tensor | None) -> Tensor:
-    """Run a GRU over trials; arguments and result as for `rscnav.networks.cells.base.Layer.forward`."""
+    """Run a GRU over trials and return its states; arguments and result as for `rscnav.networks.cells.base.Layer.forward`."""
     start = cell.initial_state(inputs) if state is None else state
     weights = (cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)
     states: Tensor = _Sequence.apply(inputs.contiguous(), *weights, noise, start)

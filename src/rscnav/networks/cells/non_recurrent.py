@@ -1,4 +1,4 @@
-"""Layers without recurrence, to tell what memory buys: a memoryless one, and a convolution with a finite window."""
+"""Layers without recurrence, as controls for memory: feedforward, and convolution with a finite window."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from rscnav.networks.cells.base import Layer, affine, empty_parameter
 
 
 class Feedforward(Layer):
-    """No memory: h(t) = tanh(W x(t) + b)."""
+    """Feedforward layer, without memory: h(t) = tanh(W x(t) + b)."""
 
     def __init__(self, n_inputs: int, hidden_size: int) -> None:
         super().__init__(n_inputs, hidden_size)
@@ -22,12 +22,12 @@ class Feedforward(Layer):
 
 
 class Convolution(Feedforward):
-    """Memory of a finite window: h(t) = tanh(Σ W_k x(t-k) + b), k = 0 … window - 1; nothing from after t.
+    """Causal convolution (time-delay network), memory of a finite window: h(t) = tanh(Σ W_k x(t-k) + b), k = 0 … window - 1.
 
     Parameters
     ----------
     window_steps : int
-        Steps that a unit sees, the present one included.
+        Length of the window in steps, the present step included.
 
     References
     ----------
@@ -37,7 +37,7 @@ class Convolution(Feedforward):
     def __init__(self, n_inputs: int, hidden_size: int, window_steps: int = 20) -> None:
         super().__init__(n_inputs, hidden_size)
         if window_steps < 1:
-            raise InvalidValueError(f"window_steps: {window_steps} will not do; a window has at least the present step")
+            raise InvalidValueError(f"window_steps: {window_steps} is not valid; use 1 (the present step only) or more")
         self.window_steps = window_steps
         self.weight_ih = empty_parameter(hidden_size, window_steps * n_inputs)
 

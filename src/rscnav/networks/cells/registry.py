@@ -1,4 +1,4 @@
-"""The one table of cells: name in the configuration -> module and class, imported when wanted."""
+"""Registry of cells: name in the configuration -> module and class, imported on first use."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -28,21 +28,30 @@ def cell_class(cell: str) -> type["Layer"]:
 
 
 def make_layer(cell: str, n_inputs: int, hidden_size: int, **options: Any) -> "Layer":
-    """Make a layer.
+    """Return a new layer.
+
+    Parameters
+    ----------
+    cell : str
+        A key of `CELLS`.
+    n_inputs, hidden_size : int
+        Numbers of input channels and of units.
+    **options
+        Options of the cell: ``tau_steps`` of leaky, ``window_steps`` of convolution.
 
     Raises
     ------
     InvalidValueError
-        For a hidden size below 1, or an option that the cell does not have.
+        For an unknown cell, or a hidden size below 1.
     """
     made = cell_class(cell)
     if hidden_size < 1:
-        raise InvalidValueError(f"hidden_size: {hidden_size} will not do; a network needs at least 1 unit")
+        raise InvalidValueError(f"hidden_size: {hidden_size} is not valid; use 1 or more units")
     return made(n_inputs, hidden_size, **options)
 
 
 def is_recurrent(cell: str) -> bool:
-    """Tell whether a cell steps from state to state."""
+    """Return whether a cell is recurrent: its next state depends on its present state."""
     from rscnav.networks.cells.base import Cell
 
     return issubclass(cell_class(cell), Cell)

@@ -1,4 +1,4 @@
-"""Cells without gates: tanh, rectified, leaky."""
+"""Cells without gates: tanh, rectified, leaky, diagonal."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from rscnav.networks.cells.base import Cell, empty_parameter
 
 
 class Tanh(Cell):
-    """Hidden state h(t) = tanh(W x(t) + b + U h(t-1) + c).
+    """Elman network: h(t) = tanh(W x(t) + b + U h(t-1) + c).
 
     References
     ----------
@@ -18,39 +18,39 @@ class Tanh(Cell):
     library = torch.rnn_tanh
 
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Squash the sum."""
+        """Return tanh(driven + recurrent); see `Cell.update`."""
         return torch.tanh(driven + recurrent)
 
 
 class Relu(Cell):
-    """Rates that are never negative: h(t) = max(0, W x(t) + b + U h(t-1) + c)."""
+    """Rectified linear network, with rates of at least 0: h(t) = max(0, W x(t) + b + U h(t-1) + c)."""
 
     library = torch.rnn_relu
 
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Rectify the sum."""
+        """Return max(0, driven + recurrent); see `Cell.update`."""
         return torch.relu(driven + recurrent)
 
 
 class RectifiedTanh(Cell):
-    """Rates that are never negative and saturate: h(t) = max(0, tanh(W x(t) + b + U h(t-1) + c)).
+    """Rectified tanh network, with rates from 0 to 1: h(t) = max(0, tanh(W x(t) + b + U h(t-1) + c)).
 
     Networks with non-negative rates are a control of Voigts et al., Nat. Neurosci. 28, 1293 (2025),
-    doi:10.1038/s41593-025-01944-z (Extended Data Fig. 10); that the rectified tanh makes them so is our reading.
+    doi:10.1038/s41593-025-01944-z (Extended Data Fig. 10). That their non-negative units are a rectified tanh is our interpretation.
     """
 
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Rectify and squash the sum."""
+        """Return max(0, tanh(driven + recurrent)); see `Cell.update`."""
         return torch.relu(torch.tanh(driven + recurrent))
 
 
 class Leaky(Cell):
-    """A continuous-time network, Euler steps of τ dh/dt = -h + tanh(W x + b + U h + c).
+    """Leaky (continuous-time) network: Euler steps of τ dh/dt = -h + tanh(W x + b + U h + c).
 
     Parameters
     ----------
     tau_steps : float
-        Time constant τ in steps, at least 1; 1 is the cell `Tanh`.
+        Time constant τ in steps, at least 1; with 1 the cell equals `Tanh`.
 
     Raises
     ------
@@ -67,17 +67,17 @@ class Leaky(Cell):
         super().__init__(n_inputs, hidden_size)
         if not tau_steps >= 1:
             raise InvalidValueError(
-                f"tau_steps: {tau_steps} is less than a step, where Euler's method overshoots; use 1 or more"
+                f"tau_steps: {tau_steps} is less than one step, for which Euler's method overshoots; use 1 or more"
             )
         self.tau_steps = tau_steps
 
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Move a share of the way."""
+        """Return h + (tanh(driven + recurrent) - h) / τ; see `Cell.update`."""
         return state + (torch.tanh(driven + recurrent) - state) / self.tau_steps
 
 
 class Diagonal(Cell):
-    """A locally recurrent network: each unit hears of its own past only, h_i(t) = tanh(W x(t) + b + d_i h_i(t-1) + c).
+    """Locally recurrent network, with self-connections only: h_i(t) = tanh(W x(t) + b + d_i h_i(t-1) + c).
 
     References
     ----------
@@ -89,13 +89,13 @@ class Diagonal(Cell):
         self.weight_hh = empty_parameter(hidden_size)
 
     def project_hidden(self, hidden: Tensor) -> Tensor:
-        """Each unit's own past."""
+        """Return each unit's previous output times its self-weight, plus bias; see `Cell.project_hidden`."""
         return hidden * self.weight_hh.unsqueeze(-2) + self.bias_hh.unsqueeze(-2)
 
     def recurrent_matrices(self) -> Tensor:
-        """Give a diagonal matrix, (1, to, from)."""
+        """Return the recurrent weights as a diagonal matrix, (1, to, from)."""
         return torch.diag_embed(self.weight_hh).unsqueeze(-3)
 
     def update(self, driven: Tensor, recurrent: Tensor, state: Tensor) -> Tensor:
-        """Squash the sum."""
+        """Return tanh(driven + recurrent); see `Cell.update`."""
         return torch.tanh(driven + recurrent)

@@ -1,4 +1,4 @@
-"""What every learning rule offers."""
+"""Base class of all learning rules."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, Self
@@ -14,43 +14,50 @@ from rscnav.networks.training.loss import Objective
 
 
 class LearningRule(ABC):
-    """A way from a batch to the gradient of a network's weights.
+    """Base class of a learning rule: it computes the gradient of a network's weights from a batch.
 
-    Weights stay as they are during a trial; what a rule adds up over the steps becomes one update after it. So rules
-    differ only in the gradient, and each can be compared with the exact one.
+    Weights do not change within a trial: a rule sums over the steps, and one update follows. Rules therefore differ only in
+    the gradient, which can be compared with the exact gradient.
     """
 
-    name: ClassVar[str]  # in the configuration
+    name: ClassVar[str]  # key in the configuration
     ensembles: ClassVar[bool] = False  # whether it can train several networks at once
 
     @classmethod
     def from_settings(cls, settings: LearningRuleSettings, seed: int) -> Self:
-        """Make the rule; `seed` is for one that draws random numbers of its own."""
+        """Return the rule for its settings; `seed` is used by rules that draw random numbers."""
         return cls()
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
-        """Refuse what the rule cannot learn.
+        """Raise an error for networks that the rule cannot train.
+
+        Parameters
+        ----------
+        n_inputs : int
+            Number of input channels.
+        n_steps, n_trials : int
+            Steps in a trial, trials in a batch.
 
         Raises
         ------
         InvalidValueError
-            With the reason, and what would do.
+            With the reason, and with settings that are valid.
         """
         return
 
     @abstractmethod
     def gradient(self, network: Network, inputs: Tensor, objective: Objective, generator: Generators = None) -> Tensor:
-        """Set the ``grad`` of every weight, and return the loss: (), of an ensemble (network,).
+        """Set the ``grad`` of every weight, and return the loss: shape (), for an ensemble (network,).
 
         Parameters
         ----------
         inputs : tensor, (step, trial, channel)
         generator : torch.Generator or sequence of them, optional
-            Of the process noise.
+            Generator of the process noise; for an ensemble one per network.
         """
 
     def needs_causal_recurrence(self, architecture: Architecture) -> None:
-        """Refuse networks that do not step from state to state.
+        """Raise an error for networks that are not causal and recurrent.
 
         Raises
         ------
@@ -60,11 +67,11 @@ class LearningRule(ABC):
         if not is_recurrent(architecture.cell):
             recurrent = ", ".join(cell for cell in CELLS if is_recurrent(cell))
             raise InvalidValueError(
-                f"rule '{self.name}' needs a state that steps on, and the cell '{architecture.cell}' has none; use "
+                f"rule '{self.name}' needs a recurrent cell, but the cell '{architecture.cell}' has no recurrence; use "
                 f"rule bptt, or one of the cells {recurrent}"
             )
         if architecture.bidirectional:
             raise InvalidValueError(
-                f"rule '{self.name}' goes through a trial once, in the order of time, and a bidirectional network also "
-                "runs from its end; use rule bptt, or bidirectional: false"
+                f"rule '{self.name}' processes a trial forward in time, but a bidirectional network also runs backward "
+                "in time; use rule bptt, or bidirectional: false"
             )

@@ -1,4 +1,4 @@
-"""Backpropagation through time: the exact gradient, by going back through the whole trial; or through windows of it."""
+"""Backpropagation through time (BPTT): the exact gradient over whole trials, or a gradient truncated to windows."""
 
 from typing import Self
 
@@ -14,7 +14,7 @@ from rscnav.networks.training.loss import Objective
 
 
 class BPTT(LearningRule):
-    """The exact gradient, by reverse-mode differentiation over the whole trial.
+    """Backpropagation through time: the exact gradient, by reverse-mode differentiation over the whole trial.
 
     References
     ----------
@@ -25,7 +25,7 @@ class BPTT(LearningRule):
     ensembles = True
 
     def gradient(self, network: Network, inputs: Tensor, objective: Objective, generator: Generators = None) -> Tensor:
-        """Set the ``grad`` of every weight; see `Rule.gradient`."""
+        """Set the ``grad`` of every weight; see `LearningRule.gradient`."""
         network.zero_grad()
         _, sent = network.run(inputs, generator)
         loss = objective.loss(sent, network.readouts)
@@ -34,16 +34,17 @@ class BPTT(LearningRule):
 
 
 class TruncatedBPTT(LearningRule):
-    """Backpropagation within successive windows of a trial; states pass their edges, gradients do not.
+    """Truncated backpropagation through time: windows follow one another; states pass from window to window, gradients do not.
 
     Parameters
     ----------
     window_steps : int
-        Steps in a window; the last of a trial may be shorter. As many as in the trial make it `BPTT`.
+        Steps in a window; the last window of a trial may be shorter. With the length of a trial the rule equals `BPTT`.
 
     References
     ----------
-    Williams & Peng, Neural Comput. 2, 490 (1990), doi:10.1162/neco.1990.2.4.490, whose windows overlap; ours do not.
+    Williams & Peng, Neural Comput. 2, 490 (1990), doi:10.1162/neco.1990.2.4.490 (with overlapping windows; here they do
+    not overlap).
     """
 
     name = "truncated_bptt"
@@ -51,32 +52,32 @@ class TruncatedBPTT(LearningRule):
 
     def __init__(self, window_steps: int) -> None:
         if window_steps < 1:
-            raise InvalidValueError(f"rule.window_steps: {window_steps} will not do; a window has at least 1 step")
+            raise InvalidValueError(f"learning_rule.window_steps: {window_steps} is not valid; use 1 or more")
         self.window_steps = window_steps
 
     @classmethod
     def from_settings(cls, settings: LearningRuleSettings, seed: int) -> Self:
-        """Make the rule; see `Rule.from_settings`."""
+        """Return the rule for its settings; see `LearningRule.from_settings`."""
         return cls(settings.window_steps)
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
-        """Refuse windows longer than the trial, and networks that do not step; see `Rule.check`."""
+        """Raise an error for windows longer than the trial, and for networks without causal recurrence; see `LearningRule.check`."""
         self.needs_causal_recurrence(architecture)
         if self.window_steps > n_steps:
             raise InvalidValueError(
-                f"rule.window_steps: {self.window_steps} is longer than the trial, which has {n_steps} steps; use at "
+                f"learning_rule.window_steps: {self.window_steps} is longer than the trial of {n_steps} steps; use at "
                 f"most {n_steps}, or rule bptt"
             )
 
     def gradient(self, network: Network, inputs: Tensor, objective: Objective, generator: Generators = None) -> Tensor:
-        """Set the ``grad`` of every weight; see `Rule.gradient`."""
+        """Set the ``grad`` of every weight; see `LearningRule.gradient`."""
         self.check(network.architecture, inputs.shape[-1], len(inputs), inputs.shape[-2])
         network.zero_grad()
         state, losses = None, []
         for first in range(0, len(inputs), self.window_steps):
             states, sent = network.run(inputs[first : first + self.window_steps], generator, state)
             loss = objective.loss(sent, network.readouts, first)
-            if loss.requires_grad:  # else nothing in this window counts
+            if loss.requires_grad:  # otherwise no step of this window counts
                 loss.sum().backward()
             losses.append(loss.detach())
             state = states[-1].detach()

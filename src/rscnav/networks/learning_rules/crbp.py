@@ -1,4 +1,4 @@
-"""Causal recursive backpropagation: exact learning forward in time where each unit hears its own past only."""
+"""Causal recursive backpropagation (CRBP): exact gradient, forward in time, of units with self-connections only."""
 
 from torch import Tensor
 
@@ -10,11 +10,10 @@ from rscnav.networks.learning_rules.online import Local, OnlineRule
 
 
 class CRBP(OnlineRule):
-    """The exact gradient of a locally recurrent layer, with one trace a weight.
+    """Causal recursive backpropagation: the exact gradient of one locally recurrent layer, with one trace per weight.
 
-    A weight's influence stays with its unit, so the recursion over the unit's own past leaves nothing out. The rule was made
-    for several such layers, where errors reach the lower ones with a delay that has to be cut; ours learns one, where nothing
-    is cut.
+    A weight influences only the state of its own unit, so one recursion per weight gives the exact gradient. The original rule
+    also trains several such layers and truncates delayed errors there; this one trains a single layer, without truncation.
 
     References
     ----------
@@ -24,14 +23,14 @@ class CRBP(OnlineRule):
     name = "crbp"
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
-        """Refuse cells whose units hear of each other, too; see `OnlineRule.check`."""
+        """Raise an error also for cells with connections between units; see `OnlineRule.check`."""
         super().check(architecture, n_inputs, n_steps, n_trials)
         if architecture.cell != "diagonal":
             raise InvalidValueError(
-                f"rule 'crbp' learns units that hear their own past only, and those of the cell '{architecture.cell}' "
-                "hear of each other; use cell diagonal, or one of the rules bptt, truncated_bptt, rtrl, snap, e-prop"
+                f"rule 'crbp' trains units with self-connections only, but those of the cell '{architecture.cell}' "
+                "are connected to each other; use cell diagonal, or one of the rules bptt, truncated_bptt, rtrl, snap, e-prop"
             )
 
     def accumulate(self, cell: Cell, local: Local, signal: Tensor) -> Tensor:
-        """Add up the gradient; see `OnlineRule.accumulate`."""
+        """Return the gradient summed over steps and trials; see `OnlineRule.accumulate`."""
         return follow_traces(local, own_past(cell, local), signal)

@@ -1,4 +1,4 @@
-"""One trace a weight: what a weight has done to the state of its own unit, and nothing of what that did to others."""
+"""Eligibility traces: one trace per weight, the influence of the weight on the state of its own unit."""
 
 import torch
 from torch import Tensor
@@ -8,16 +8,17 @@ from rscnav.networks.learning_rules.online import Local
 
 
 def follow_traces(local: Local, carried: Tensor, signal: Tensor) -> Tensor:
-    """Carry one trace a weight through the steps, and sum signal times trace: (unit, gate, source).
+    """Return the gradient from one eligibility trace per weight, (unit, gate, source).
 
-    For weight w of unit i with state s_i: e_w(t) = carried_i(t) e_w(t-1) + ∂s_i(t)/∂w, and the gradient is Σ_t signal_i(t)
-    e_w(t), summed over trials too.
+    For a weight w of unit i with state s_i: e_w(t) = carried_i(t) e_w(t-1) + ∂s_i(t)/∂w, and the gradient is Σ_t signal_i(t)
+    e_w(t), also summed over trials.
 
     Parameters
     ----------
     carried : tensor, (step, part, part before, unit, trial)
-        What is left in a unit's state of its state before.
+        Derivative of a unit's state by its previous state, as far as the rule includes it.
     signal : tensor, (step, unit, trial)
+        Derivative of the loss by the output of each unit.
     """
     carried = carried[..., None, None]
     traces = torch.zeros_like(local.immediate(0))  # (part, unit, trial, gate, source)
@@ -30,8 +31,13 @@ def follow_traces(local: Local, carried: Tensor, signal: Tensor) -> Tensor:
 
 
 def own_past(cell: Cell, local: Local) -> Tensor:
-    """Give a unit's state by its state before, by its own recurrent weights too: (step, part, part before, unit, trial)."""
+    """Return the derivative of each unit's state by its previous state, (step, part, part before, unit, trial).
+
+    Self-connections are included, connections from other units are not.
+    """
     own = cell.recurrent_matrices().diagonal(dim1=-2, dim2=-1)  # (gate, unit)
     carried = local.by_state.clone()
-    carried[:, :, 0] += torch.einsum("sputg,gu->sput", local.by_recurrent, own)  # only the first part is sent on
+    carried[:, :, 0] += torch.einsum(
+        "sputg,gu->sput", local.by_recurrent, own
+    )  # only the first part is the output of a unit
     return carried

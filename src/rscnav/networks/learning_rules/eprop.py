@@ -1,4 +1,4 @@
-"""E-prop: traces that follow a unit's own memory, times an error that comes back from the readouts."""
+"""Eligibility propagation (e-prop): eligibility traces times errors of the readouts."""
 
 import math
 from typing import Self
@@ -15,18 +15,18 @@ from rscnav.networks.model import Network, Readout
 
 
 class EProp(OnlineRule):
-    """Eligibility propagation: the past counts as far as a unit itself holds it, not by way of recurrent weights.
+    """Eligibility propagation: influence over time through the internal state of a unit, not through recurrent weights.
 
-    What a cell holds is its leak (leaky), its update gate (gru) or its cell (lstm); tanh and rectified units hold nothing,
-    and their traces are one step long. With random feedback and leaky units this is RFLO.
+    The internal state decays by the leak (leaky), the update gate (gru) or the forget gate of the cell state (lstm). Tanh and
+    rectified units have none, so that their traces are one step long. With random feedback and leaky units the rule is RFLO.
 
     Parameters
     ----------
     feedback : str
-        ``symmetric``: errors come back by the readouts' weights. ``random``: by fixed weights of the same shape,
-        N(0, 1/units), which learning leaves as they are. The readouts themselves get their exact gradient in both.
+        ``symmetric``: errors are fed back by the weights of the readouts. ``random``: by fixed weights of the same shape,
+        drawn from N(0, 1/units). The gradient of the readouts is exact in both cases.
     seed : int
-        Of the random weights.
+        Seed of the random weights.
 
     References
     ----------
@@ -38,16 +38,16 @@ class EProp(OnlineRule):
 
     def __init__(self, feedback: str, seed: int) -> None:
         if feedback not in ("symmetric", "random"):
-            raise InvalidValueError(f"rule.feedback: unknown '{feedback}'; there are: symmetric, random")
+            raise InvalidValueError(f"learning_rule.feedback: '{feedback}' is not valid; expected symmetric or random")
         self.feedback, self.seed = feedback, seed
 
     @classmethod
     def from_settings(cls, settings: LearningRuleSettings, seed: int) -> Self:
-        """Make the rule; see `Rule.from_settings`."""
+        """Return the rule for its settings; see `LearningRule.from_settings`."""
         return cls(settings.feedback, seed)
 
     def readouts(self, network: Network) -> torch.nn.ModuleDict:
-        """Give the readouts as the loss goes back through them."""
+        """Return the readouts, with random feedback weights where this is set; see `OnlineRule.readouts`."""
         if self.feedback == "symmetric":
             return network.readouts
         generator = torch.Generator().manual_seed(self.seed)
@@ -58,24 +58,24 @@ class EProp(OnlineRule):
         return torch.nn.ModuleDict(random)
 
     def accumulate(self, cell: Cell, local: Local, signal: Tensor) -> Tensor:
-        """Add up the gradient; see `OnlineRule.accumulate`."""
+        """Return the gradient summed over steps and trials; see `OnlineRule.accumulate`."""
         return follow_traces(local, local.by_state, signal)
 
 
 def random_feedback(readout: Readout, generator: torch.Generator) -> Tensor:
-    """Draw weights of the size of a readout's, (class, unit), with standard deviation 1/√units."""
+    """Draw feedback weights, (class, unit), from a normal distribution with standard deviation 1/√units."""
     shape = readout.weight.shape
     return torch.randn(shape, generator=generator).to(readout.weight) / math.sqrt(shape[-1])
 
 
 class _WithFeedback(torch.nn.Module):
-    """A readout whose errors come back by other weights than its own."""
+    """Readout with separate feedback weights for its errors."""
 
     def __init__(self, readout: Readout, feedback: Tensor) -> None:
         super().__init__()
         self.readout, self.feedback = readout, feedback
 
     def forward(self, hidden: Tensor) -> Tensor:
-        """Give the readout's logits, (..., class)."""
+        """Return the logits of the readout, (..., class)."""
         back = torch.nn.functional.linear(hidden, self.feedback)
-        return self.readout(hidden.detach()) + (back - back.detach())  # adds 0, and its derivative
+        return self.readout(hidden.detach()) + (back - back.detach())  # the added value is 0; its derivative is not

@@ -1,4 +1,4 @@
-"""What the rules share that learn forward in time: what each unit saw in a batch, and what the loss says to it."""
+"""Base class of the online rules, which run forward in time, and the local derivatives of each unit."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from rscnav.networks.training.loss import Objective
 
 @dataclass(frozen=True)
 class Local:
-    """What a unit can know of a batch: what reached it, how it reacted.
+    """Local quantities of each unit in a batch: its presynaptic activity, and the derivatives of its state.
 
-    A cell's `update` acts on each unit alone, so all derivatives here are numbers a unit. A unit's sources are what its
+    A cell's `update` is elementwise, so that each derivative is one number per unit. The sources of a unit are what its
     weights multiply: the input channels and 1 (`weight_ih`, `bias_ih`), the hidden states before the step and 1
     (`weight_hh`, `bias_hh`).
 
@@ -26,11 +26,11 @@ class Local:
     ----------
     inputs : tensor, (step, 1, trial, source)
     heard : tensor, (step, unit, trial, source)
-        From the units; 1 in place of `unit` where all hear the same.
+        Sources from the units; the size of `unit` is 1 if they are the same for all units.
     by_driven, by_recurrent : tensor, (step, part, unit, trial, gate)
-        State by what comes from the inputs and from the units.
+        Derivative of the state by the projections of the inputs and of the hidden states.
     by_state : tensor, (step, part, part before, unit, trial)
-        State by the unit's own state before, other than by recurrent weights.
+        Derivative of the state by the unit's previous state, without the path through recurrent weights.
     """
 
     inputs: Tensor
@@ -40,34 +40,34 @@ class Local:
     by_state: Tensor
 
     def immediate(self, step: int) -> Tensor:
-        """Give the state of each unit by its weights, as they act in this step: (part, unit, trial, gate, source)."""
+        """Return the derivative of each unit's state by its weights within one step, (part, unit, trial, gate, source)."""
         driven = self.by_driven[step].unsqueeze(-1) * self.inputs[step].unsqueeze(-2)
         recurrent = self.by_recurrent[step].unsqueeze(-1) * self.heard[step].unsqueeze(-2)
         return torch.cat([driven, recurrent], dim=-1)
 
 
 class OnlineRule(LearningRule):
-    """A rule that carries forward what the weights have done to the states, and never goes back in time.
+    """Base class of the online rules: the influence of the weights on the states is propagated forward in time.
 
-    Rules differ in how much of that they carry. The loss by what each unit sends, and the readouts' gradients, are exact
-    without going back, because the loss is a sum over steps.
+    Rules differ in the part of the influence that they propagate. The derivative of the loss by the outputs of the units, and
+    the gradients of the readouts, are exact, because the loss is a sum over steps.
     """
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
-        """Refuse all but one layer of a causal, recurrent cell; see `Rule.check`."""
+        """Raise an error for all networks but a single causal recurrent layer; see `LearningRule.check`."""
         self.needs_causal_recurrence(architecture)
         if architecture.n_layers > 1:
             raise InvalidValueError(
-                f"rule '{self.name}' learns one layer, and n_layers is {architecture.n_layers}; use n_layers: 1, or one "
+                f"rule '{self.name}' trains one layer, but n_layers is {architecture.n_layers}; use n_layers: 1, or one "
                 "of the rules bptt, truncated_bptt"
             )
 
     def gradient(self, network: Network, inputs: Tensor, objective: Objective, generator: Generators = None) -> Tensor:
-        """Set the ``grad`` of every weight; see `Rule.gradient`."""
+        """Set the ``grad`` of every weight; see `LearningRule.gradient`."""
         if inputs.dim() != 3:
             raise InvalidValueError(
-                f"rule '{self.name}' learns one network at a time, and got inputs of shape {tuple(inputs.shape)} instead "
-                "of (step, trial, channel); ensembles learn by one of the rules bptt, truncated_bptt"
+                f"rule '{self.name}' trains one network at a time, but got inputs of shape {tuple(inputs.shape)} instead "
+                "of (step, trial, channel); for ensembles use one of the rules bptt, truncated_bptt"
             )
         self.check(network.architecture, inputs.shape[-1], len(inputs), inputs.shape[-2])
         network.zero_grad()
@@ -87,34 +87,34 @@ class OnlineRule(LearningRule):
         return loss.detach()
 
     def readouts(self, network: Network) -> torch.nn.ModuleDict:
-        """Give the readouts as the loss goes back through them."""
+        """Return the readouts through which errors are propagated to the units."""
         return network.readouts
 
     @abstractmethod
     def accumulate(self, cell: Cell, local: Local, signal: Tensor) -> Tensor:
-        """Add up the gradient over steps and trials.
+        """Return the gradient summed over steps and trials.
 
         Parameters
         ----------
         signal : tensor, (step, unit, trial)
-            The loss by what each unit sends, at that step.
+            Derivative of the loss by the output of each unit at each step.
 
         Returns
         -------
         tensor, (unit, gate, source)
-            Sources as in `Local`: those of the inputs, then those of the units.
+            Sources as in `Local`: first those of the inputs, then those of the units.
         """
 
 
 def _local(cell: Cell, inputs: Tensor, noise: Tensor | None, states: Tensor) -> Local:
-    """Take the derivatives of all steps at once, by one backward pass for each part of the state."""
+    """Compute the local derivatives of all steps, with one backward pass for each part of the state."""
     before = torch.cat([torch.zeros_like(states[:1]), states[:-1]])
     hidden = cell.hidden(before)
     by_driven, by_recurrent, by_state = by_unit(
         cell, cell.project_inputs(inputs, noise), cell.project_hidden(hidden), before
     )
-    apart = cell.weight_hh.dim() == 1  # each unit hears itself alone
-    heard = hidden.transpose(1, 2).unsqueeze(-1) if apart else hidden.unsqueeze(1)
+    self_connected = cell.weight_hh.dim() == 1  # the only recurrent source of a unit is the unit itself
+    heard = hidden.transpose(1, 2).unsqueeze(-1) if self_connected else hidden.unsqueeze(1)
     return Local(
         inputs=_and_one(inputs.unsqueeze(1)),
         heard=_and_one(heard),
@@ -125,12 +125,12 @@ def _local(cell: Cell, inputs: Tensor, noise: Tensor | None, states: Tensor) -> 
 
 
 def _and_one(sources: Tensor) -> Tensor:
-    """Add the constant source that biases multiply."""
+    """Append the constant source 1, which the biases multiply."""
     return torch.cat([sources, torch.ones_like(sources[..., :1])], dim=-1)
 
 
 def _set_gradients(cell: Cell, total: Tensor) -> None:
-    """Hand out a gradient (unit, gate, source) to the cell's weights."""
+    """Write a gradient (unit, gate, source) to the ``grad`` of the cell's weights."""
     rows = total.transpose(0, 1).flatten(0, 1)  # (gate x unit, source)
     n = cell.n_inputs
     cell.weight_ih.grad, cell.bias_ih.grad = rows[:, :n].contiguous(), rows[:, n].contiguous()

@@ -1,4 +1,4 @@
-"""The one table of learning rules: name in the configuration -> module and class, imported when wanted."""
+"""Registry of learning rules: name in the configuration -> module and class, imported on first use."""
 
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,11 @@ RULES: Registry[str] = {
 
 
 def rule_class(name: str) -> type["LearningRule"]:
-    """Return the class of a rule."""
+    """Return the class of a learning rule."""
     found: type[LearningRule] = load(lookup(RULES, name, "learning_rule.name"))
     return found
 
 
 def make_rule(settings: "LearningRuleSettings", seed: int) -> "LearningRule":
-    """Make a rule; the seed is of the random feedback of e-prop."""
+    """Return the learning rule for its settings; `seed` is the seed of the random feedback of e-prop."""
     return rule_class(settings.name).from_settings(settings, seed)

@@ -1,4 +1,4 @@
-"""Real-time recurrent learning: the exact gradient forward in time, from the influence of each weight on each unit."""
+"""Real-time recurrent learning (RTRL): exact gradient, forward in time, from the influence of each weight on each unit."""
 
 import torch
 from torch import Tensor
@@ -12,9 +12,9 @@ LIMIT_GIB = 4.0
 
 
 class RTRL(OnlineRule):
-    """The exact gradient without going back in time, at a cost that grows with the fourth power of the units.
+    """Real-time recurrent learning: the exact gradient, forward in time; its cost grows with the fourth power of the units.
 
-    Influence of the weights on the state: J(t) = D(t) J(t-1) + ∂s(t)/∂w, where D(t) = ∂s(t)/∂s(t-1); the gradient is
+    The influence of the weights on the state is J(t) = D(t) J(t-1) + ∂s(t)/∂w, with D(t) = ∂s(t)/∂s(t-1). The gradient is
     Σ_t ∂loss/∂s(t) J(t).
 
     References
@@ -25,22 +25,22 @@ class RTRL(OnlineRule):
     name = "rtrl"
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
-        """Refuse what does not fit into memory, too; see `OnlineRule.check`."""
+        """Raise an error also for networks that need too much memory; see `OnlineRule.check`."""
         super().check(architecture, n_inputs, n_steps, n_trials)
         refuse_large_influence(f"rule '{self.name}'", architecture, n_inputs, n_trials)
 
     def accumulate(self, cell: Cell, local: Local, signal: Tensor) -> Tensor:
-        """Add up the gradient; see `OnlineRule.accumulate`."""
+        """Return the gradient summed over steps and trials; see `OnlineRule.accumulate`."""
         return follow_influence(cell, local, signal)
 
 
 def refuse_large_influence(rule: str, architecture: Architecture, n_inputs: int, n_trials: int) -> None:
-    """Refuse networks whose influence matrices, before and after a step, take more than `LIMIT_GIB`.
+    """Raise an error if the influence matrices before and after a step take more than `LIMIT_GIB` (GiB).
 
     Raises
     ------
     InvalidValueError
-        With the memory it would take.
+        With the memory that they would take.
     """
     layer = architecture.layer(n_inputs)
     n_weights = sum(weight.numel() for weight in layer.parameters())
@@ -48,19 +48,20 @@ def refuse_large_influence(rule: str, architecture: Architecture, n_inputs: int,
     if gib > LIMIT_GIB:
         raise InvalidValueError(
             f"{rule}: the influence of {n_weights} weights on {architecture.hidden_size} units of cell "
-            f"'{architecture.cell}' in {n_trials} trials takes {gib:.1f} GiB, and the limit is {LIMIT_GIB:g} GiB; lower "
-            "hidden_size or batch_size, or use a rule that keeps less: snap with snap_order 1, e-prop, or truncated_bptt"
+            f"'{architecture.cell}' in {n_trials} trials takes {gib:.1f} GiB, but the limit is {LIMIT_GIB:g} GiB; lower "
+            "hidden_size or batch_size, or use a rule that needs less memory: snap with snap_order 1, e-prop, or truncated_bptt"
         )
 
 
 def follow_influence(cell: Cell, local: Local, signal: Tensor, reached: Tensor | None = None) -> Tensor:
-    """Carry the influence of all weights on all units through the steps, and sum signal times influence: (unit, gate, source).
+    """Return the gradient from the influence of all weights on all units, (unit, gate, source).
 
     Parameters
     ----------
     signal : tensor, (step, unit, trial)
+        Derivative of the loss by the output of each unit.
     reached : tensor, (unit, unit of the weight), optional
-        1 where influence is kept and 0 where it is dropped at every step; all is kept without it.
+        1 where influence is kept, 0 where it is set to 0 at every step; default: all influence is kept.
     """
     n_parts, n_units, n_trials, n_gates, n_sources = local.immediate(0).shape
     now = signal.new_zeros(n_trials, n_parts * n_units, n_units * n_gates * n_sources)  # state by weight
@@ -79,10 +80,10 @@ def follow_influence(cell: Cell, local: Local, signal: Tensor, reached: Tensor |
 
 
 def _state_by_state(cell: Cell, local: Local, step: int) -> Tensor:
-    """Give D(t), (trial, state, state before)."""
+    """Return D(t), (trial, state, state before)."""
     n_parts, n_units, n_trials, _ = local.by_recurrent[step].shape
     d = cell.weight_hh.new_zeros(n_trials, n_parts, n_units, n_parts, n_units)
     d[:, :, :, 0] = torch.einsum("putg,guv->tpuv", local.by_recurrent[step], cell.recurrent_matrices())
-    alone = d.diagonal(dim1=2, dim2=4)  # (trial, part, part before, unit)
-    alone += local.by_state[step].permute(3, 0, 1, 2)
+    own = d.diagonal(dim1=2, dim2=4)  # (trial, part, part before, unit)
+    own += local.by_state[step].permute(3, 0, 1, 2)
     return d.view(n_trials, n_parts * n_units, n_parts * n_units)

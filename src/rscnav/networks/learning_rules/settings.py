@@ -1,4 +1,4 @@
-"""How a network learns: the rule and what it can be told."""
+"""Settings of the learning rule."""
 
 from typing import Literal
 
@@ -8,20 +8,21 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class LearningRuleSettings(StrictSettings):
-    """The learning rule: how the loss on a batch becomes a gradient."""
+    """Learning rule: the gradient of the weights from the loss on a batch."""
 
     name: Literal["bptt", "truncated_bptt", "rtrl", "snap", "e-prop", "crbp"] = Field(
         "bptt", description="learning rule"
     )
     window_steps: int = Field(
-        20, ge=1, le=100_000, description="truncated_bptt: steps that a gradient reaches back at most"
+        20, ge=1, le=100_000, description="truncated_bptt: length of the windows of backpropagation (steps)"
     )
     snap_order: int = Field(
         1,
         ge=1,
         le=100,
-        description="snap: a weight's influence is kept on units that it reaches within this many steps",
+        description="snap: a weight's influence is kept on units that it reaches within this many steps (n)",
     )
     feedback: Literal["symmetric", "random"] = Field(
-        "symmetric", description="e-prop: errors come back by the readouts' weights, or by fixed random ones"
+        "symmetric",
+        description="e-prop: errors are fed back by the weights of the readouts, or by fixed random weights",
     )

@@ -1,4 +1,4 @@
-"""SnAp-n: real-time recurrent learning that keeps influence only where it arrives within n steps."""
+"""Sparse n-step approximation of RTRL (SnAp-n): influence is kept only on units that a weight reaches within n steps."""
 
 from typing import Self
 
@@ -15,16 +15,16 @@ from rscnav.networks.learning_rules.settings import LearningRuleSettings
 
 
 class SnAp(OnlineRule):
-    """Influence of a weight is kept on the units that it reaches within `order` steps, and dropped on all others.
+    """SnAp-n: the influence of a weight is kept on the units that it reaches within `order` steps, and set to 0 on all others.
 
-    In its own step a weight reaches its own unit, in the next the units that hear of that one by a weight that is not 0,
-    and so on. Order 1 keeps one trace a weight. Where all units hear of all, order 2 is `RTRL`; higher orders save something
-    only in sparse networks. Ours hold the whole matrix with zeros in it: above order 1 the cost is that of RTRL.
+    In the first step a weight reaches its own unit, in the second the units that this one projects to with a non-zero weight,
+    and so on. Order 1 keeps one trace per weight. With all-to-all connections, order 2 equals `RTRL`; higher orders differ
+    from it only in sparse networks. The matrix is stored dense here, so that above order 1 the cost is that of RTRL.
 
     Parameters
     ----------
     order : int
-        n.
+        n, at least 1.
 
     References
     ----------
@@ -36,34 +36,34 @@ class SnAp(OnlineRule):
     def __init__(self, order: int) -> None:
         if order < 1:
             raise InvalidValueError(
-                f"learning_rule.snap_order: {order} is not valid; a weight needs 1 step to reach its own unit"
+                f"learning_rule.snap_order: {order} is not valid; use 1 or more (a weight needs 1 step to reach its own unit)"
             )
         self.order = order
 
     @classmethod
     def from_settings(cls, settings: LearningRuleSettings, seed: int) -> Self:
-        """Make the rule; see `Rule.from_settings`."""
+        """Return the rule for its settings; see `LearningRule.from_settings`."""
         return cls(settings.snap_order)
 
     def check(self, architecture: Architecture, n_inputs: int, n_steps: int, n_trials: int) -> None:
-        """Refuse what does not fit into memory, too; see `OnlineRule.check`."""
+        """Raise an error also for networks that need too much memory; see `OnlineRule.check`."""
         super().check(architecture, n_inputs, n_steps, n_trials)
         if self.order > 1:
             refuse_large_influence(f"rule '{self.name}' with snap_order {self.order}", architecture, n_inputs, n_trials)
 
     def accumulate(self, cell: Cell, local: Local, signal: Tensor) -> Tensor:
-        """Add up the gradient; see `OnlineRule.accumulate`."""
+        """Return the gradient summed over steps and trials; see `OnlineRule.accumulate`."""
         if self.order == 1:
             return follow_traces(local, own_past(cell, local), signal)
         return follow_influence(cell, local, signal, reached_within(cell, self.order))
 
 
 def reached_within(cell: Cell, order: int) -> Tensor:
-    """Tell which units a weight reaches within so many steps, (unit, unit of the weight), 1 or 0."""
+    """Return which units a weight reaches within `order` steps, (unit, unit of the weight), 1 or 0."""
     heard = (cell.recurrent_matrices() != 0).any(dim=0)  # (to, from)
-    alone = torch.eye(cell.hidden_size, device=heard.device)
-    one_more = heard.to(alone) + alone
-    reached = alone
+    identity = torch.eye(cell.hidden_size, device=heard.device)
+    one_more = heard.to(identity) + identity
+    reached = identity
     for _ in range(min(order, cell.hidden_size) - 1):
-        reached = (one_more @ reached > 0).to(alone)
+        reached = (one_more @ reached > 0).to(identity)
     return reached.to(cell.weight_hh)

@@ -1,4 +1,4 @@
-"""What a checkpoint was made with, and how that differs from what is wanted now."""
+"""Settings and code of a checkpoint, and how they differ from the present ones."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,28 +7,28 @@ from typing import Any
 from rscnav.networks.training.plan import TrainingPlan
 from rscnav.networks.weights_file import RECORD, holds_texts
 
-Record = Mapping[str, str]  # settings: text; code: a hash
+Record = Mapping[str, str]  # settings: JSON text; code: hash
 
 
 def records_of(plans: Sequence[TrainingPlan]) -> dict[str, Record]:
-    """Return what a checkpoint holds of its plans, by name."""
+    """Return the records (settings and code) of plans, by name of the network."""
     return {plan.name: plan.files_record for plan in plans}
 
 
 def is_records(values: Any) -> bool:
-    """Whether values read from a file are such records."""
+    """Return whether values from a file have the format of `records_of`."""
     return isinstance(values, Mapping) and all(holds_texts(record, RECORD) for record in values.values())
 
 
 def differences(before: Any, now: Mapping[str, Record]) -> list[str]:
-    """List what differs: each key with its old and new value, then the code; nothing where all is the same.
+    """Return the differences of two records: each key with its old and new value, then the code; empty if all are equal.
 
     Parameters
     ----------
     before : mapping
-        What the checkpoint holds, of these networks and perhaps of others; anything else counts as another version's.
+        Records of the checkpoint, of these networks and possibly of others. Any other value counts as another version.
     now : mapping
-        What `records_of` gives.
+        Present records, see `records_of`.
     """
     if not is_records(before):
         return ["it is of another version"]
@@ -45,7 +45,7 @@ def differences(before: Any, now: Mapping[str, Record]) -> list[str]:
 
 
 def _changed(before: str, now: str) -> list[str]:
-    """Compare two settings as text, key by key where both are JSON."""
+    """Return the differences of two settings, by key if both are JSON."""
     if before == now:
         return []
     old, new = _flat(before), _flat(now)
@@ -55,7 +55,7 @@ def _changed(before: str, now: str) -> list[str]:
 
 
 def _flat(text: str) -> dict[str, str]:
-    """Read JSON as values by dotted key; any other text is one value, of the key ``settings``."""
+    """Return the values of a JSON text by dotted key; any other text becomes one value of the key ``settings``."""
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):

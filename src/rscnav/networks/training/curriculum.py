@@ -1,4 +1,4 @@
-"""Easier trials to begin with: which task, and how many trials, a batch is drawn from."""
+"""Curriculum: lessons with easier trials at the beginning of training."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from rscnav.tasks.registry import task_from, task_module
 
 
 class Curriculum:
-    """Lessons one after the other, then the task itself.
+    """Task and batch size of each batch: first those of the lessons, then those of the training.
 
     Parameters
     ----------
     task : Task
-        What is to be learned in the end.
+        Task that the network finally learns.
     training : rscnav.networks.settings.Training
-        Its `curriculum` lists lessons: each lasts until a share of `n_batches` and changes some of the task's settings.
+        `curriculum` lists the lessons. Each ends after a fraction of `n_batches` and changes some settings of the task.
 
     Raises
     ------
     InvalidValueError
-        For settings that the task refuses, or a lesson with other input channels or reports than the task.
+        For settings that the task does not accept, or a lesson with other input channels or reports than the task.
     """
 
     def __init__(self, task: Task, training: Any) -> None:
@@ -38,7 +38,7 @@ class Curriculum:
             self.lessons.append((last, easier, lesson.batch_size or training.batch_size))
 
     def at(self, batch: int) -> tuple[Task, int]:
-        """Give the task and the number of trials of a batch (counted from 0)."""
+        """Return the task and the number of trials of a batch (counted from 0)."""
         for last, task, batch_size in self.lessons:
             if batch < last:
                 return task, batch_size
@@ -46,7 +46,19 @@ class Curriculum:
 
 
 def lesson_task(name: str, settings: Any, changes: dict[str, Any], source: str) -> Task:
-    """Make a task whose settings differ from `settings` in some keys; nested ones may be given in part."""
+    """Return a task with some of its settings changed; of a nested setting, only the given keys change.
+
+    Parameters
+    ----------
+    name : str
+        Name of the task.
+    settings : pydantic model
+        Settings of the task.
+    changes : dict
+        Settings that differ.
+    source : str
+        Where `changes` come from, for messages.
+    """
     merged = settings.model_dump()
     for key, value in changes.items():
         inner = isinstance(value, dict) and isinstance(merged.get(key), dict)

@@ -1,4 +1,4 @@
-"""When a training ends before its schedule, and when it has gone wrong."""
+"""Early stopping, and detection of training divergence."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,25 +6,25 @@ from typing import Any
 
 from rscnav.networks.training.lr_schedule import cycle_at, is_falling
 
-LOST_SHARE = 0.5  # diverged: so much of what had been gained over chance is lost ...
-LOST_NATS = 0.5  # ... and at least so many nats per step
+LOST_SHARE = 0.5  # diverged: the loss rises by this fraction of the improvement over chance ...
+LOST_NATS = 0.5  # ... and by at least this (nats per step)
 
 Row = Mapping[str, float]  # of a training curve, see `rscnav.networks.training.validation.measure`
 
 
 def is_stalled(curve: Sequence[Row], training: Any) -> bool:
-    """Tell whether validations have brought nothing for too long.
+    """Return whether early stopping applies: `patience` validations without improvement.
 
-    A validation brings something where its gap is lower, by more than its own standard error, than that of the last
-    validation that did; without a gap (a task without observers) the loss counts. Only validations of the present cycle count
-    as waiting, and of those only the ones past the peak of its rate: while the rate rises, losses may well stand still.
+    A validation improves if its gap is lower than the best one by more than its standard error. Tasks without observers have
+    no gap; their loss is used. Only validations of the present cycle after the peak of its learning rate count, because the
+    loss may be constant while the rate rises.
 
     Parameters
     ----------
     curve : sequence of mapping
-        All validations so far.
+        Rows of all validations so far.
     training : rscnav.networks.settings.Training
-        Its `patience` is how many validations may bring nothing; None: any number.
+        `patience` is the number of validations without improvement; None: never stop early.
     """
     if training.patience is None or not curve:
         return False
@@ -41,19 +41,19 @@ def is_stalled(curve: Sequence[Row], training: Any) -> bool:
 
 
 def divergence_reason(row: Row, curve: Sequence[Row], heads: Mapping[str, int]) -> str:
-    """Say how a validation shows that the training has diverged; '' where it does not.
+    """Return why a validation counts as training divergence; '' if it does not.
 
-    It has where the loss, summed over reports, is not finite, or exceeds the lowest so far by more than half of what that one had
-    gained over chance (Σ log classes) and by more than 0.5 nats.
+    Training has diverged if the loss, summed over reports, is not finite. It has also diverged if the loss exceeds the lowest
+    one so far by more than 0.5 nats and by more than half of its improvement over chance (Σ log classes).
 
     Parameters
     ----------
     row : mapping
-        The validation.
+        Row of the present validation.
     curve : sequence of mapping
-        Those before it.
+        Rows of the validations before.
     heads : mapping of str to int
-        Classes of each report.
+        Number of classes of each report.
     """
     loss = _total(row, heads)
     if not math.isfinite(loss):

@@ -1,8 +1,8 @@
-"""Finished files of a network, and those that another network's job left for it to take.
+"""Finished files of a network, and their transfer from the job of another network.
 
-Networks of one shape may train together in the job of one of them. A job writes no other's ``weights.pt`` and ``curve.csv``, which
-are the outputs of that network's own job: it leaves them in the folder ``ready`` beside, or there the reason why the network was given
-up, and the network's own job moves them into place.
+Networks of one shape may train together in the job of one of them. ``weights.pt`` and ``curve.csv`` of another network are outputs
+of that network's own job. The training job therefore writes them to a subfolder ``ready`` of the network's folder, or the reason of a
+failure. The network's own job moves them to their final place.
 """
 
 import json
@@ -21,16 +21,16 @@ from rscnav.networks.training.member import FAILED
 from rscnav.networks.weights_file import check_trained
 
 log = logging.getLogger(__name__)
-FILES = ("curve.csv", "curve.csv.sha256", "weights.pt")  # in the order in which they are moved
+FILES = ("curve.csv", "curve.csv.sha256", "weights.pt")  # in the order of moving
 
 
 def ready_folder(folder: Path) -> Path:
-    """Return where other networks' jobs leave what they made for the network of a folder."""
+    """Return the subfolder to which jobs of other networks write the files of the network of a folder."""
     return folder / "ready"
 
 
 def trained_on(folder: Path, record: Mapping[str, str]) -> str:
-    """Return what a network was trained on, where a folder holds its files, made with these settings and this code; else ''."""
+    """Return the device of training if a folder contains the files of this record (settings and code); otherwise ''."""
     weights = folder / "weights.pt"
     if not all((folder / file).exists() for file in FILES):
         return ""
@@ -38,27 +38,36 @@ def trained_on(folder: Path, record: Mapping[str, str]) -> str:
         saved = checkpoint.load(weights)
         check_trained(saved, weights)
         read_with_digest(folder / "curve.csv")
-    except (OSError, InvalidValueError):  # damaged, or just being moved
+    except (OSError, InvalidValueError):  # damaged, or another job is moving them
         return ""
     return describe(saved["devices"][-1]) if saved["record"] == dict(record) else ""
 
 
 def failure_of(folder: Path, record: Mapping[str, str]) -> tuple[str, str]:
-    """Return why another network's job gave up the network of a folder, with these settings and this code, and on what; '' where none did."""
+    """Return why training of this record failed in the job of another network, and the device; two empty strings without failure."""
     try:
-        said = json.loads((ready_folder(folder) / FAILED).read_text(encoding="utf-8"))
-        return (str(said["failure"]), str(said["device"])) if said["record"] == dict(record) else ("", "")
+        failed = json.loads((ready_folder(folder) / FAILED).read_text(encoding="utf-8"))
+        return (str(failed["failure"]), str(failed["device"])) if failed["record"] == dict(record) else ("", "")
     except (OSError, ValueError, KeyError, TypeError):
         return "", ""
 
 
 def is_finished(folder: Path, record: Mapping[str, str]) -> bool:
-    """Whether a network is trained, or given up, with these settings and this code; its files may wait for its own job."""
+    """Return whether training of this record has finished or failed; its files may still be in the subfolder ``ready``."""
     return bool(trained_on(folder, record)) or is_waiting(folder, record)
 
 
 def take(folder: Path, record: Mapping[str, str], name: str) -> bool:
-    """Move files that wait for a network's own job into place, and say so in the log; those of other settings or code stay.
+    """Move the files of a network from the subfolder ``ready`` to its folder, and log this; only files of this record.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the network.
+    record : mapping of str
+        ``settings`` and ``code`` of its plan.
+    name : str
+        Name of the network, for the log.
 
     Returns
     -------
@@ -68,7 +77,7 @@ def take(folder: Path, record: Mapping[str, str], name: str) -> bool:
     Raises
     ------
     DivergedError
-        Where the network was given up; the next call finds nothing more.
+        If training of the network failed. The record of the failure is removed, so that the next call returns False.
     """
     waiting = ready_folder(folder)
     device = trained_on(waiting, record)
@@ -88,10 +97,10 @@ def take(folder: Path, record: Mapping[str, str], name: str) -> bool:
 
 
 def clear(folder: Path) -> None:
-    """Remove what waits for a network's own job."""
+    """Remove the subfolder ``ready`` of a network."""
     shutil.rmtree(ready_folder(folder), ignore_errors=True)
 
 
 def is_waiting(folder: Path, record: Mapping[str, str]) -> bool:
-    """Whether `take` has something to take."""
+    """Return whether `take` would find files or a failure of this record."""
     return bool(trained_on(ready_folder(folder), record) or failure_of(folder, record)[0])

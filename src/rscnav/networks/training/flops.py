@@ -1,4 +1,4 @@
-"""What a training step costs in arithmetic, and what this machine could do."""
+"""Floating-point operations (FLOPs) of a training step, and the peak speed of this machine."""
 
 import time
 from functools import cache
@@ -8,24 +8,24 @@ import torch
 from rscnav.networks.model import Network
 from rscnav.networks.training.matmul_backend import onednn_matmul
 
-SIZE = 1024  # of the square matrices whose product is timed
+SIZE = 1024  # rows of the square matrices whose product is timed
 MEASURE_S = 0.3
 
 
 def flops_per_step(network: Network, n_trials: int, n_steps: int) -> float:
-    """Count the operations of products in a training step.
+    """Return the floating-point operations of the matrix products in a training step.
 
-    3 · 2 · Σ rows · columns · trials · steps over all weight matrices: one product forward, and two backward, for the gradients
-    of inputs and of weights. Left out is all that is no product: what units do with what they receive, biases, noise, drawing of
-    trials, clipping and Adam; and that readouts of a task that reports at the end run at one step only. Rules other than
-    backpropagation through time do other work; the number is the same for them, as a yardstick.
+    3 · 2 · Σ rows · columns · trials · steps over all weight matrices: one product forward, and two backward for the gradients
+    of inputs and of weights. Other operations are not counted: activation functions, biases, noise, drawing of trials, clipping
+    and Adam. Readouts count at every step, although many-to-one tasks use one step. The number is that of backpropagation
+    through time also for other learning rules, for comparison.
 
     Parameters
     ----------
     network : Network
-        Or several side by side.
+        One network, or an ensemble.
     n_trials, n_steps : int
-        Of a batch, of each network.
+        Trials and steps of a batch, for each network.
     """
     weights = sum(values.numel() for name, values in network.named_parameters() if ".weight" in name)
     return 3.0 * 2.0 * weights * n_trials * n_steps
@@ -33,10 +33,10 @@ def flops_per_step(network: Network, n_trials: int, n_steps: int) -> float:
 
 @cache
 def product_peak(device: torch.device, n_threads: int) -> float:
-    """Measure how fast the device multiplies matrices of 1024 x 1024 float32, in operations per second.
+    """Measure the peak speed of products of 1024 x 1024 float32 matrices on a device (operations per second).
 
-    Takes 0.3 s, once in a process; the best of the products that fit into it counts, of one at least. `n_threads` are those that torch has now: a
-    measurement holds for as many.
+    The fastest of the products within 0.3 s counts, at least one product. The result is cached for each device and number of
+    threads; `n_threads` must be the present number of threads of torch.
     """
     one, two = torch.ones(SIZE, SIZE, device=device), torch.ones(SIZE, SIZE, device=device)
     best, until = float("inf"), time.perf_counter() + MEASURE_S

@@ -1,4 +1,4 @@
-"""What training lowers: the loss of the reports, and a cost of high rates."""
+"""Training loss: cross-entropy of the reports, and activity regularisation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,18 +12,18 @@ from rscnav.networks.model import step_losses
 
 @dataclass(frozen=True)
 class Objective:
-    """Cross-entropy in nats a step, mean over trials and over the steps that count, summed over heads; plus L2 on rates.
+    """Cross-entropy (nats per step), mean over trials and counted steps, summed over heads, plus an L2 cost of activity.
 
-    It is a sum over steps, so that parts of a trial can be taken one after the other.
+    The loss is a sum over steps, so that it can be computed for successive parts of a trial.
 
     Parameters
     ----------
     targets : dict of tensor, (trial, step)
-        Per head the class to report; of an ensemble (network, trial, step).
+        Correct class for each head; for an ensemble (network, trial, step).
     counted : slice
-        Steps whose reports count.
+        Steps whose reports count, see `rscnav.networks.training.validation.scored`.
     activity_l2 : float or sequence of float
-        Times the mean square of what the units send; of an ensemble one a network.
+        Factor of the mean square of the units' outputs; for an ensemble one per network.
     """
 
     targets: dict[str, Tensor]
@@ -36,21 +36,21 @@ class Objective:
         return next(iter(self.targets.values())).shape[-1]
 
     def loss(self, sent: Tensor, readouts: torch.nn.ModuleDict, first: int = 0) -> Tensor:
-        """Give the loss of some successive steps.
+        """Return the loss of some successive steps.
 
         Parameters
         ----------
         sent : tensor, (step, trial, unit)
-            What the top layer sends to the readouts.
+            Outputs of the top layer, the inputs of the readouts.
         readouts : ModuleDict
-            One a head.
+            One readout for each head.
         first : int
-            Which step of the trial is the first of these.
+            Index in the trial of the first of these steps.
 
         Returns
         -------
-        tensor, (); of an ensemble (network,)
-            Nats; parts of a trial add up to the whole's.
+        tensor, (); for an ensemble (network,)
+            Loss (nats); the losses of the parts of a trial sum to that of the trial.
         """
         scored = range(*self.counted.indices(self.n_steps))
         here = range(max(first, scored.start), min(first + len(sent), scored.stop))

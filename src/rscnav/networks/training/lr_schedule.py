@@ -1,14 +1,14 @@
-"""Learning rate: one cycle up and down, then shorter and lower ones while the target gap is not reached."""
+"""Learning-rate schedule: one cycle, then shorter and lower cycles until the target gap is reached."""
 
 import math
 
-WARM_UP = 0.3  # share of a cycle in which the rate rises
+WARM_UP = 0.3  # fraction of a cycle in which the rate rises
 START = 25.0  # the rate starts at peak / START ...
-END = 1e4  # ... and ends at that / END
+END = 1e4  # ... and ends at peak / START / END
 
 
 def cycle_ends(n_batches: int, max_batches: int) -> list[int]:
-    """Give the batches at which a cycle ends: the first after `n_batches`, each later one half as long as the first."""
+    """Return the batches at which cycles end: the first has `n_batches`, each later one half of that, up to `max_batches`."""
     ends = [n_batches]
     extra = max(1, n_batches // 2)
     while ends[-1] + extra <= max_batches:
@@ -17,7 +17,7 @@ def cycle_ends(n_batches: int, max_batches: int) -> list[int]:
 
 
 def cycle_at(batch: int, n_batches: int) -> tuple[int, int]:
-    """Give the first batch of the cycle that a batch (counted from 0) is in, and the cycle's length."""
+    """Return the first batch and the length of the cycle that contains a batch (counted from 0)."""
     if batch < n_batches:
         return 0, n_batches
     length = max(1, n_batches // 2)
@@ -25,16 +25,16 @@ def cycle_at(batch: int, n_batches: int) -> tuple[int, int]:
 
 
 def is_falling(batch: int, n_batches: int) -> bool:
-    """Tell whether the rate of a batch (counted from 0) is past the peak of its cycle."""
+    """Return whether a batch (counted from 0) is after the learning-rate peak of its cycle."""
     first, length = cycle_at(batch, n_batches)
     return batch - first > WARM_UP * length
 
 
 def learning_rate(batch: int, n_batches: int, peak: float) -> float:
-    """Rate of a batch (counted from 0).
+    """Return the learning rate of a batch (counted from 0), by a one-cycle schedule.
 
-    A cosine from peak/25 up to the peak in the first 30 % of the cycle, a cosine down to almost nothing in the rest.
-    Cycles after the first are half as long and peak at half the rate.
+    The rate rises along a cosine from peak/25 to the peak in the first 30 % of the cycle, and falls along a cosine to
+    peak/250000 in the rest. Cycles after the first have half of its length and half of its peak.
 
     References
     ----------

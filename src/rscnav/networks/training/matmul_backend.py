@@ -1,4 +1,4 @@
-"""Which library multiplies matrices on a CPU."""
+"""Matrix products on a CPU by oneDNN instead of MKL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,11 +11,11 @@ ONEDNN = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
 
 @contextmanager
 def onednn_matmul() -> Iterator[None]:
-    """Let oneDNN multiply float32 matrices within this block, where it does so exactly.
+    """Select oneDNN for float32 matrix products within a block, if its products have full float32 precision.
 
-    torch's first choice, MKL, leaves half of the speed of AMD's processors unused: products of a GRU's step took 130 µs there
-    and 65 µs by oneDNN, with the same bits. torch offers oneDNN for float32 only under the name of a lower precision, which
-    processors without bfloat16 tiles do not use; so the result is tried once, and where it is rounded nothing changes.
+    torch's default, MKL, is slower on AMD processors: products of a GRU step took 130 µs by MKL and 65 µs by oneDNN, with equal
+    bits. torch selects oneDNN for float32 only with the setting ``bf16``. Processors without bfloat16 tiles ignore the lower
+    precision. It is tested once in a process; if products are rounded to it, MKL remains selected.
     """
     with _offered() if _exact() else nullcontext():
         yield
@@ -23,7 +23,7 @@ def onednn_matmul() -> Iterator[None]:
 
 @contextmanager
 def _offered() -> Iterator[None]:
-    """Choose oneDNN by that name within this block."""
+    """Set the precision ``bf16``, and so select oneDNN, within a block."""
     before = ONEDNN.fp32_precision
     ONEDNN.fp32_precision = "bf16"
     try:
@@ -34,7 +34,7 @@ def _offered() -> Iterator[None]:
 
 @cache
 def _exact() -> bool:
-    """Try whether products under that name are float32's in full."""
+    """Return whether products with the setting ``bf16`` have full float32 precision."""
     if not torch.backends.mkldnn.is_available():
         return False
     generator = torch.Generator().manual_seed(0)

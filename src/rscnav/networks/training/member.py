@@ -1,4 +1,4 @@
-"""One network of a training run: its plan, its seeds, its folder, and what is known of it so far."""
+"""One network of a training run: plan, seeds, folder and state."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ from rscnav.seeds import Seeds
 
 log = logging.getLogger(__name__)
 FAILED = "failed.json"
-STATE = ("curve", "recent", "restarts", "failure", "weights")  # what a checkpoint holds of a member
+STATE = ("curve", "recent", "restarts", "failure", "weights")  # attributes of a member that are saved in a checkpoint
 
 
 @dataclass(eq=False)
@@ -32,21 +32,21 @@ class Member:
     Parameters
     ----------
     seeds : Seeds
-        The network's own.
+        Seeds of the network.
     folder : pathlib.Path
-        Gets its checkpoint and its table of progress.
+        Folder of the checkpoint and of ``progress.csv``.
     ready : pathlib.Path, optional
-        Gets its weights and its curve when it ends, or why it was given up; default: `folder` gets weights and curve.
+        Folder of the weights and the curve at the end, or of the reason of a failure; default: `folder`, without the reason.
     curve : list of dict
-        A row for each validation.
+        Training curve, one row for each validation.
     recent : list of float
         Losses of the batches since the last validation.
     restarts : int
-        How often it diverged.
+        Number of divergences so far.
     failure : str
-        Why it was given up, if it was.
+        Reason of a failure; '' without failure.
     weights : dict of tensor, optional
-        Once it has ended.
+        Trained weights; None during training.
     """
 
     plan: TrainingPlan
@@ -60,13 +60,13 @@ class Member:
     weights: dict[str, Tensor] | None = None
 
     def rate(self, batch: int) -> float:
-        """Give the learning rate of a batch (counted from 0), lowered after each divergence."""
+        """Return the learning rate of a batch (counted from 0), lowered after each divergence."""
         training = self.plan.training
         rate = learning_rate(batch, training.n_batches, training.max_learning_rate)
         return rate * training.restart_lr_factor**self.restarts
 
     def add(self, batch: int, measured: dict[str, float]) -> None:
-        """Add a row to the curve after a number of batches."""
+        """Add the row of a validation after `batch` batches to the curve."""
         row = {
             "batch": batch,
             "learning_rate": self.rate(batch - 1),
@@ -78,37 +78,41 @@ class Member:
         self.recent = []
 
     def restore_last_good(self, batch: int) -> None:
-        """Forget what came after a number of batches, the last of a validation."""
+        """Remove from the curve all rows after `batch` batches, the last good validation."""
         self.curve = [row for row in self.curve if row["batch"] <= batch]
         self.recent = []
 
-    def on_divergence(self, said: str, batch: int) -> None:
-        """Note a divergence: the rate is lowered, or the network given up. `batch` is where it goes back to."""
+    def on_divergence(self, reason: str, batch: int) -> None:
+        """Record a divergence: lower the learning rate for a restart from `batch`, or set `failure` after too many restarts."""
         settings, name = self.plan.training, self.plan.name
         self.restarts += 1
         if self.restarts <= settings.max_restarts:
             lowered = settings.restart_lr_factor**self.restarts
-            log.warning("%s  %s: goes back to batch %d, learning rate times %.4g", name, said, batch, lowered)
+            log.warning(
+                "%s  %s: restarts from batch %d with the learning rate times %.4g", name, reason, batch, lowered
+            )
             return
         self.failure = (
-            f"{name}: {said}, after {settings.max_restarts} restarts (training.max_restarts); lower training.max_learning_rate "
+            f"{name}: {reason}, after {settings.max_restarts} restarts (training.max_restarts); lower training.max_learning_rate "
             f"({settings.max_learning_rate}) or training.grad_clip_norm ({settings.grad_clip_norm})"
         )
         log.error("%s", self.failure)
 
     def has_ended(self, batch: int, ends: Sequence[int], aims: bool) -> bool:
-        """Tell whether training ends after the validation at `batch`, and say why where that is not the plan.
+        """Return whether training ends after the validation at `batch`, and log the reason unless the target is reached.
 
         Parameters
         ----------
         ends : sequence of int
-            Where cycles of the schedule end.
+            Batches at which cycles of the schedule end.
         aims : bool
-            Whether there is a gap, which may have a target.
+            Whether the task has observers, so that a gap exists.
         """
         settings, name, gap = self.plan.training, self.plan.name, self.curve[-1]["gap"]
         if is_stalled(self.curve, settings):
-            log.info("%s  stopped early at batch %d: no gain for %d validations", name, batch, settings.patience)
+            log.info(
+                "%s  early stopping at batch %d: %d validations without improvement", name, batch, settings.patience
+            )
             return True
         if batch not in ends:
             return False
@@ -123,7 +127,7 @@ class Member:
         return True
 
     def write(self, devices: list[dict[str, str]]) -> None:
-        """Write the trained network and its curve; `devices` are the records of those that it was trained on."""
+        """Write the trained network and its curve; `devices` are the records of the devices of its training."""
         assert self.weights is not None  # it has ended
         values = trained_values(self.weights, self.plan.architecture, self.plan.files_record, devices, self.plan.name)
         text = io.StringIO()
@@ -135,16 +139,16 @@ class Member:
         checkpoint.save(values, folder / "weights.pt")
 
     def write_failure(self, device: str) -> None:
-        """Leave word why it was given up, and on what device, where its own job looks."""
+        """Write the reason of a failure and the device to `ready`, where the network's own job reads it."""
         if self.ready is not None:
-            said = {"record": self.plan.files_record, "failure": self.failure, "device": device}
-            write_text(self.ready / FAILED, json.dumps(said))
+            values = {"record": self.plan.files_record, "failure": self.failure, "device": device}
+            write_text(self.ready / FAILED, json.dumps(values))
 
     def state(self) -> dict[str, Any]:
-        """Give what a checkpoint holds of it."""
+        """Return the values that a checkpoint saves of this network."""
         return {name: getattr(self, name) for name in STATE}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to what `state` gave."""
+        """Restore the values of `state`."""
         for name in STATE:
             setattr(self, name, state[name])

@@ -1,4 +1,4 @@
-"""Adam with clipped gradients, for one network or for several that each have a learning rate of their own."""
+"""Adam with gradient clipping, for one network or an ensemble with one learning rate per network."""
 
 import math
 from collections.abc import Sequence
@@ -13,15 +13,17 @@ SMALLEST = 1e-8
 
 
 class Adam:
-    """Adam; a gradient is first scaled down to a norm of at most `clip`.
+    """Adam with gradient clipping: a gradient is first scaled down to a norm of at most the clip of its network.
 
-    All weights of a network lie in one row, so that several networks are as many rows, and take one another's place in
-    nothing. The rule is ``torch.optim.Adam``'s, and so are its constants; the order of operations differs in the last digits.
+    Parameters are stacked (network, weight); networks share no optimiser state. The rule and its constants are those of
+    ``torch.optim.Adam``. Results differ in the last digits, because the order of operations differs.
 
     Parameters
     ----------
     parameters : sequence of Parameter
-        Of several networks with a leading dimension (network, ...).
+        For an ensemble with a leading dimension (network, ...).
+    n_networks : int
+        Number of networks.
 
     References
     ----------
@@ -36,12 +38,12 @@ class Adam:
 
     @torch.no_grad()
     def step(self, rates: Sequence[float], clips: Sequence[float]) -> None:
-        """Change the weights by their ``grad``; those without one do not change.
+        """Update the weights by their ``grad``; a weight without ``grad`` has a gradient of 0.
 
         Parameters
         ----------
         rates, clips : sequence of float
-            Learning rate and greatest norm of each network.
+            Learning rate and highest norm of the gradient of each network.
         """
         gradient = torch.cat([self._row(parameter) for parameter in self.parameters], dim=1)
         norm = gradient.norm(dim=1, keepdim=True)
@@ -56,16 +58,16 @@ class Adam:
             parameter.sub_(part.view_as(parameter))
 
     def keep(self, which: Sequence[int]) -> None:
-        """Go on with some of the networks, whose parameters have been cut already."""
+        """Keep the optimiser state of some networks; their parameters must already be selected."""
         index = torch.tensor(which, device=self.mean.device)
         self.mean, self.square, self.n_networks = self.mean[index], self.square[index], len(which)
 
     def state(self) -> dict[str, Any]:
-        """Copy what it remembers."""
+        """Return a copy of the optimiser state."""
         return {"n_steps": self.n_steps, "mean": self.mean.clone(), "square": self.square.clone()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to what `state` gave."""
+        """Restore the values of `state`."""
         self.n_steps, self.n_networks = state["n_steps"], len(state["mean"])
         self.mean, self.square = state["mean"].clone(), state["square"].clone()
 

@@ -1,4 +1,4 @@
-"""What to train and how, and which plans can be followed together."""
+"""Training plan of a network, and check of plans that are trained together."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,19 +17,19 @@ OWN = (
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """What to train and how.
+    """Training plan of one network.
 
     Parameters
     ----------
     name : str
-        The session's, for messages.
+        Name of the session, for messages.
     training : rscnav.networks.settings.Training
     observer : rscnav.observers.settings.Observer
-        Grid or particles of the Bayes filter that the gap is measured against.
+        Grid and particles of the reference observer of the optimality gap.
     settings_json : str
-        Settings as text, best as JSON: a checkpoint with another record is not resumed, and the keys that differ are named.
+        Settings as JSON text. A checkpoint with other settings is not resumed; a warning names the keys that differ.
     code : str
-        A hash of the code: a checkpoint of other code is not resumed either.
+        Hash of the code. A checkpoint of other code is not resumed.
     """
 
     name: str
@@ -41,21 +41,21 @@ class TrainingPlan:
 
     @property
     def files_record(self) -> dict[str, str]:
-        """What files say of it: ``settings`` and ``code``."""
+        """Record that is written to files: ``settings`` and ``code``."""
         return {"settings": self.settings_json, "code": self.code}
 
 
 def check_together(plans: Sequence[TrainingPlan]) -> None:
-    """Refuse plans that cannot be followed together: networks of one shape that see as many trials at the same times.
+    """Raise an error for plans that cannot be trained together: only settings in `OWN` may differ.
 
     Raises
     ------
     InvalidValueError
-        With the key and the values that differ.
+        If two names are equal, or for the first key that differs, with both values.
     """
     names = [plan.name for plan in plans]
     if len(set(names)) < len(names):
-        raise InvalidValueError(f"networks that train together need names of their own; got {', '.join(names)}")
+        raise InvalidValueError(f"networks that train together need different names; got {', '.join(names)}")
     first = plans[0]
     for plan in plans[1:]:
         pairs = [
@@ -68,5 +68,5 @@ def check_together(plans: Sequence[TrainingPlan]) -> None:
                 if one[key] != other[key] and not (section == "training" and key in OWN):
                     raise InvalidValueError(
                         f"{first.name} and {plan.name} cannot train together: {section}.{key} is {one[key]} and "
-                        f"{other[key]}; train them one by one. (They may differ in training.{', '.join(OWN)})"
+                        f"{other[key]}; train them one by one, or use equal values. (They may differ in training.{', '.join(OWN)})"
                     )

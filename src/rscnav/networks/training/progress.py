@@ -1,4 +1,4 @@
-"""How a training gets on: a line on the terminal now and then, and a table to plot, ``progress.csv``."""
+"""Progress of training: lines of the log, and the table ``progress.csv``."""
 
 import csv
 import logging
@@ -18,25 +18,25 @@ REPORT_EVERY_S = 10.0
 
 
 class Progress:
-    """Reports of a run.
+    """Progress reports of a training run.
 
     Parameters
     ----------
     goes_on : bool
-        Whether it goes on from a checkpoint: then tables are appended to.
+        Whether the run resumes from a checkpoint; then rows are appended to existing tables.
     """
 
     def __init__(self, members: Sequence[Member], device: torch.device, goes_on: bool) -> None:
         self.name = whole_name(members)
         self.peak = product_peak(device, torch.get_num_threads())
         self.started = self.reported = time.monotonic()
-        self.since, self.all = Pace(), Pace()  # the last report, the start
+        self.since, self.all = Pace(), Pace()  # since the last report, since the start
         self.quiet = False
         for member in members:
             self._write(member, None if goes_on else ",".join(COLUMNS), start=True)
 
     def add(self, n_steps: int, seconds: float, flops: float) -> None:
-        """Note steps, with the time that they took without validations and checkpoints, and their arithmetic."""
+        """Add training steps, their time without validations and checkpoints (s), and their floating-point operations."""
         for pace in (self.since, self.all):
             pace.n_steps += n_steps
             pace.seconds += seconds
@@ -44,11 +44,19 @@ class Progress:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time for a report."""
+        """Whether `REPORT_EVERY_S` have passed since the last report."""
         return time.monotonic() - self.reported > REPORT_EVERY_S
 
     def report(self, members: Sequence[Member], losses: Sequence[float], batch: int, end: int) -> None:
-        """Say where the run is: a line on the terminal, and a row in each member's table."""
+        """Log the progress of the run, and append a row to each network's table.
+
+        Parameters
+        ----------
+        losses : sequence of float
+            Training loss of each network in the last batch.
+        batch, end : int
+            Batches so far, and at the end of the present cycle.
+        """
         now = time.monotonic()
         left_s = (now - self.started) / max(1, self.all.n_steps) * (end - batch)
         values = self.name, batch, end, _range(losses), gaps(members), left_s / 60
@@ -60,16 +68,16 @@ class Progress:
         self.since, self.reported = Pace(), now
 
     def close(self, batch: int) -> None:
-        """Say how fast it was."""
+        """Log the speed of the whole run after `batch` batches."""
         if self.all.n_steps == 0:
             return
         log.info(
-            "%s  done after %d batches: %.4g ms a step, %.3g %% of this machine's product peak (%.3g operations/s)",
+            "%s  done after %d batches: %.4g ms per step, %.3g %% of this machine's peak speed of matrix products (%.3g operations/s)",
             self.name, batch, self.all.step_ms, 100 * self.all.rate / self.peak, self.peak,
         )  # fmt: skip
 
     def _write(self, member: Member, line: str | None, start: bool = False) -> None:
-        """Append to a member's table, or begin it; a full disk costs a warning and no more."""
+        """Append a line to a network's table, or start the table; log only a warning if it cannot be written."""
         path = member.folder / "progress.csv"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,35 +87,35 @@ class Progress:
                 file.write(f"{line}\n")
         except (OSError, ValueError) as error:
             if not self.quiet:
-                log.warning("%s  %s is not kept: %s", self.name, path, error)
+                log.warning("%s  %s could not be written: %s", self.name, path, error)
             self.quiet = True
 
 
 class Pace:
-    """Steps, and what they took."""
+    """Number, time (s) and floating-point operations of training steps."""
 
     def __init__(self) -> None:
         self.n_steps, self.seconds, self.flops = 0, 0.0, 0.0
 
     @property
     def step_ms(self) -> float:
-        """Milliseconds a step."""
+        """Time per step (ms)."""
         return 1000 * self.seconds / max(1, self.n_steps)
 
     @property
     def rate(self) -> float:
-        """Operations per second."""
+        """Speed (floating-point operations per second)."""
         return self.flops / self.seconds if self.seconds > 0 else 0.0
 
 
 def whole_name(members: Sequence[Member]) -> str:
-    """Name a run of one network or several."""
+    """Return the name of a run of one or more networks."""
     names = [member.plan.name for member in members]
     return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)} networks)"
 
 
 def _whole_lines(text: str) -> str:
-    """Drop a last line that was not written to its end, and lines that do not have all columns."""
+    """Return a table without an incomplete last line, and without lines that do not have all columns."""
     lines = text[: text.rfind("\n") + 1].splitlines()
     good = [row for row in csv.reader(lines) if len(row) == len(COLUMNS)]
     return "\n".join(",".join(row) for row in good)
@@ -120,7 +128,7 @@ def _range(values: Sequence[float]) -> str:
 
 
 def gaps(members: Sequence[Member]) -> str:
-    """Say how far networks are from the best observer."""
+    """Return the last optimality gap of one network, or the range and median of several, as text."""
     last = [member.curve[-1] for member in members if member.curve]
     if not last:
         return "gap not yet measured"

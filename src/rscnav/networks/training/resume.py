@@ -1,4 +1,4 @@
-"""Checkpoints of training runs: which will do, and the part of one that some of its networks go on from."""
+"""Checkpoints of training runs: validity checks, and selection of some of its networks."""
 
 import logging
 import math
@@ -28,47 +28,49 @@ ROW = (
 def read_checkpoint(
     path: Path, records: Mapping[str, Record], task: Task, shapes: Shapes, last: int, name: str
 ) -> dict[str, Any] | None:
-    """Read the checkpoint of some networks, which may be of others, too.
+    """Read and check the checkpoint of some networks; it may contain others.
 
     Parameters
     ----------
     records : mapping
-        What the networks are to be trained with, see `rscnav.networks.training.checkpoint_settings.records_of`.
+        Settings and code of the networks, see `rscnav.networks.training.checkpoint_settings.records_of`.
     shapes : mapping
-        Of one network's weights, by name; see `shapes_of`.
+        Shapes of one network's weights by name, see `shapes_of`.
     last : int
-        The batch after which training ends at the latest.
+        Highest number of batches of the training.
     name : str
-        Whose it is, for the log.
+        Name of the run, for the log.
 
     Returns
     -------
     dict, or None
-        None where there is none that will do: the log then names the file and the reason.
+        None without a valid checkpoint of these records; for a file that exists, the log names it and the reason.
     """
     if not path.exists():
         return None
     try:
         saved = checkpoint.load(path)
     except (OSError, InvalidValueError) as error:
-        log.warning("%s  starts afresh: %s", name, error)
+        log.warning("%s  starts from the beginning: %s", name, error)
         return None
     other = differences(saved.get("records") if isinstance(saved, dict) else None, records)
     if other:
-        log.warning("%s  starts afresh, as %s was made with other settings or code: %s", name, path, "; ".join(other))
+        log.warning(
+            "%s  starts from the beginning, because %s has other settings or code: %s", name, path, "; ".join(other)
+        )
         return None
     try:
         wrong = _wrong(saved, records, task, shapes, last)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RuntimeError) as error:
-        wrong = f"a part is missing or of another kind ({error})"
+        wrong = f"a part is missing or has another type ({error})"
     if wrong:
-        log.warning("%s  starts afresh: %s is damaged: %s", name, path, wrong)
+        log.warning("%s  starts from the beginning: %s is damaged: %s", name, path, wrong)
         return None
     return saved
 
 
 def records_in(path: Path) -> tuple[int, dict[str, dict[str, str]]] | None:
-    """Return the number of batches and the records of a checkpoint; None where there is none that can be read."""
+    """Return the number of batches and the records of a checkpoint; None if it is missing or cannot be read."""
     try:
         saved = checkpoint.load(path)
     except (OSError, InvalidValueError):
@@ -81,14 +83,20 @@ def records_in(path: Path) -> tuple[int, dict[str, dict[str, str]]] | None:
 def part_of(
     saved: Mapping[str, Any], active: Sequence[str], device: torch.device
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the present and the last good state of some networks of a checkpoint that still train, on a device."""
+    """Return the present state and the last good state of some networks of a checkpoint, moved to a device.
+
+    Parameters
+    ----------
+    active : sequence of str
+        Names of the networks; training of each must not have ended.
+    """
     rows = [saved["active"].index(name) for name in active]
     together = saved["together"]
     return _rows(saved, rows, together, device), _rows(saved["last_good_state"], rows, together, device)
 
 
 def is_finite(state: Mapping[str, Any]) -> bool:
-    """Whether all weights of a learner's state, and what its optimiser remembers, are finite."""
+    """Return whether all weights and the optimiser state of `TrainStep.state` are finite."""
     adam = {key: state["adam"][key] for key in ("mean", "square")}
     return not not_finite(state["weights"]) and not not_finite(adam)
 
@@ -103,7 +111,7 @@ def _rows(state: Mapping[str, Any], rows: list[int], together: bool, device: tor
 
 
 def _wrong(saved: Mapping[str, Any], records: Mapping[str, Record], task: Task, shapes: Shapes, last: int) -> str:
-    """Say what in a checkpoint cannot be; '' where all fits together."""
+    """Return the part of a checkpoint that is inconsistent; '' if all parts are consistent."""
     names, active, together = list(saved["records"]), saved["active"], saved["together"]
     if not all(isinstance(saved[part], dict) for part in ("weights", "adam", "last_good_state", "members")):
         return "its parts"
@@ -129,8 +137,8 @@ def _wrong(saved: Mapping[str, Any], records: Mapping[str, Record], task: Task, 
         last_row = [good["batch"]] if good["batch"] else []
         if name in active and [row["batch"] for row in member["curve"]][-1:] != last_row:
             return f"the curve of {name}"
-    told = saved["devices"] and all(holds_texts(device, DEVICE) for device in saved["devices"])
-    return "" if told else "the devices"
+    has_devices = saved["devices"] and all(holds_texts(device, DEVICE) for device in saved["devices"])
+    return "" if has_devices else "the devices"
 
 
 def _wrong_state(state: Mapping[str, Any], shapes: Shapes, rows: int | None) -> str:

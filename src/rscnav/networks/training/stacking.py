@@ -1,4 +1,4 @@
-"""Several networks of one shape side by side: weights and batches with a leading dimension."""
+"""Ensembles of networks of one shape: weights and batches with a leading dimension."""
 
 import copy
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ from rscnav.networks.model import Network
 
 
 def stack_networks(tensors: Sequence[Tensor], together: bool) -> Tensor:
-    """Stack what several networks get, (network, ...); of a network alone it stays as it is."""
+    """Return the tensors of an ensemble stacked as (network, ...); the tensor itself for a single network."""
     return torch.stack(list(tensors)) if together else tensors[0]
 
 
 def keep_some(network: Network, which: Sequence[int]) -> None:
-    """Drop all networks but some; parameters stay the same objects."""
+    """Keep only some networks of an ensemble; its parameters remain the same objects."""
     for parameter in network.parameters():
         index = torch.tensor(list(which), device=parameter.device)
         parameter.data, parameter.grad = parameter.data[index], None
 
 
 def some_of(network: Network, which: Sequence[int]) -> Network:
-    """Copy some of several networks."""
+    """Return a copy of some networks of an ensemble."""
     part = copy.deepcopy(network)
     keep_some(part, which)
     return part

@@ -1,4 +1,4 @@
-"""Networks and how they learn from a batch: one network, or several side by side."""
+"""One training step of a network or of an ensemble."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,19 +20,19 @@ from rscnav.tasks.base import Task
 
 
 class TrainStep:
-    """Networks with their optimiser; each draws first weights, batches and noise from its member's seeds.
+    """A network or an ensemble with its optimiser; initial weights, batches and noise are drawn from the seeds of each member.
 
     Parameters
     ----------
     members : sequence of Member
-        One: a network without a leading dimension; more: an ensemble.
+        One member: a network without a leading dimension. More: an ensemble.
     together : bool, optional
-        True: a single one, too, is an ensemble; what is left of one goes on as it was.
+        True: also a single network is an ensemble, as when it is the last one of an ensemble. Default: more than one member.
 
     Raises
     ------
     InvalidValueError
-        Where the learning rule cannot train such networks.
+        If the learning rule cannot train these networks.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class TrainStep:
             self.rule.check(plan.architecture, n_inputs, lesson.n_steps, n_trials)
         if self.together and not self.rule.ensembles:
             raise InvalidValueError(
-                f"training.learning_rule: '{plan.training.learning_rule.name}' cannot train several networks together; train them one by one"
+                f"training.learning_rule: '{plan.training.learning_rule.name}' cannot train several networks together; train them one by one, or use bptt or truncated_bptt"
             )
         first = [torch.Generator().manual_seed(member.seeds.integer("weights")) for member in members]
         network = Network(n_inputs, task.heads, plan.architecture, first if self.together else first[0])
@@ -56,7 +56,7 @@ class TrainStep:
         self.batch = 0
 
     def step(self) -> Tensor:
-        """Learn from one batch; returns the loss of each network, (network,)."""
+        """Train on one batch, and return the loss of each network, (network,)."""
         task, n_trials = self.curriculum.at(self.batch)
         batches = [draw(task, m.seeds, "train", self.batch, n_trials, self.device) for m in self.members]
         inputs = stack_networks([batch.inputs for batch in batches], self.together).movedim(-2, 0)
@@ -71,35 +71,35 @@ class TrainStep:
         return loss.reshape(-1)
 
     def size(self, batch: int) -> tuple[int, int]:
-        """Give the trials of a batch (counted from 0), and their steps."""
+        """Return the number of trials of a batch (counted from 0), and of steps in a trial."""
         task, n_trials = self.curriculum.at(batch)
         return n_trials, task.n_steps
 
     def keep(self, which: Sequence[int]) -> None:
-        """Go on with some of the networks."""
+        """Continue with only some of the networks."""
         self.members = [self.members[k] for k in which]
         if self.members:
             keep_some(self.network, which)
             self.adam.keep(which)
 
     def weights(self, member: Member) -> dict[str, Tensor]:
-        """Copy a network's weights to the CPU, without the leading dimension."""
+        """Return a copy of a network's weights on the CPU, without the leading dimension."""
         which = self.members.index(member) if self.together else ...
         return {name: value[which].detach().cpu().clone() for name, value in self.network.state_dict().items()}
 
     def state(self) -> dict[str, Any]:
-        """Copy all that the next batch depends on."""
+        """Return a copy of all values on which the next batch depends."""
         weights = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
         return {"batch": self.batch, "weights": weights, "adam": self.adam.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to what `state` gave."""
+        """Restore the values of `state`."""
         self.batch = state["batch"]
         self.network.load_state_dict(state["weights"])
         self.adam.restore(state["adam"])
 
     def _noise(self) -> Any:
-        """Make the generators of this batch's process noise."""
+        """Return the generators of this batch's process noise; None without noise."""
         if self.members[0].plan.architecture.process_noise == 0:
             return None
         seeds = [member.seeds.integer("noise", self.batch) for member in self.members]

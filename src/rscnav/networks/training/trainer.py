@@ -1,4 +1,4 @@
-"""A training run: batches, validations, what is done after a divergence, checkpoints."""
+"""A training run: batches, validations, restarts after divergence, checkpoints."""
 
 import logging
 import math
@@ -28,33 +28,33 @@ from rscnav.observers.registry import strategies
 from rscnav.tasks.base import Task
 
 log = logging.getLogger(__name__)
-LOOK_EVERY = 10  # batches between looks at the losses on a GPU, which each look keeps waiting
+LOOK_EVERY = 10  # batches between two transfers of losses from a GPU, each of which delays the GPU
 
 
 class Trainer:
-    """A run of one network, or of several that all are at the same batch.
+    """Training run of one network, or of an ensemble whose networks are always at the same batch.
 
-    Whatever one of several does (end early, diverge, be given up), the others' weights and curves are what they would be alone:
-    after a divergence all go back to the last good state, and those that had not diverged repeat what they did.
+    Early stopping, divergence or failure of one network does not change the weights and curves of the others. After a
+    divergence all networks restart from the last good state, and those that had not diverged repeat the same steps.
 
     Parameters
     ----------
     goes_on_from : pathlib.Path, optional
-        A checkpoint of these networks, and perhaps of others; default: that of the first member's folder, which is also where
-        checkpoints are written.
+        Checkpoint of these networks, possibly also of others; default: that in the first member's folder, where checkpoints
+        are also written.
     """
 
     def __init__(self, task: Task, members: Sequence[Member], device: Device, goes_on_from: Path | None = None) -> None:
         self.task, self.members, self.device, self.hardware = task, list(members), device.device, device
         self.name, self.path = whole_name(members), members[0].folder / NAME
         self.goes_on_from = goes_on_from or self.path
-        self.devices = [device.record]  # that it trained on so far
+        self.devices = [device.record]  # devices of the training so far
         self.records = records_of([member.plan for member in members])
         self.learner = TrainStep(task, members, self.device)
-        self.active = list(members)  # those that still train, in the order of the weights' leading dimension
-        self.last_good_state = self.learner.state()  # at the last validation that showed nothing wrong
-        self.aims = bool(strategies(task))  # whether there is a gap to aim at
-        self.warm = False  # the first steps compile, and their time says nothing
+        self.active = list(members)  # networks in training, in the order of the weights' leading dimension
+        self.last_good_state = self.learner.state()  # at the last validation without divergence
+        self.aims = bool(strategies(task))  # whether the task has a gap
+        self.warm = False  # the time of the first steps includes compilation, and is not counted
         training = [member.plan.training for member in members]
         self.every = training[0].validate_every_batches
         self.checkpoint_every_s = min(settings.checkpoint_every_s for settings in training)
@@ -62,7 +62,7 @@ class Trainer:
 
     @property
     def batch(self) -> int:
-        """Batches so far."""
+        """Number of batches so far."""
         return self.learner.batch
 
     @property
@@ -71,7 +71,7 @@ class Trainer:
         return self.batch % self.every == 0 or self.batch in self.ends
 
     def fit(self) -> None:
-        """Train until all networks have ended; those that were given up have a `failure`, see `refuse_failed`."""
+        """Train until all networks have ended; networks whose training failed have a `failure`, see `refuse_failed`."""
         log.info("%s  %s on %s", self.name, "train together" if len(self.members) > 1 else "trains", self.hardware)
         for member in self.members:
             clear_leftovers(member.folder)
@@ -90,13 +90,13 @@ class Trainer:
         self.path.unlink(missing_ok=True)
 
     def refuse_failed(self) -> None:
-        """Raise a `DivergedError` that names the networks that were given up, where there are any."""
+        """Raise a `DivergedError` with the reasons if training of a network failed."""
         failures = [member.failure for member in self.members if member.failure]
         if failures:
             raise DivergedError("\n".join(failures))
 
     def advance(self) -> None:
-        """Train until losses are looked at, and do what is then to be done."""
+        """Train until losses are read; then check for divergence, validate, report, and end networks that are finished."""
         members, losses = self.active, self.steps()
         wrong = {
             member: f"the training loss is {row[k]}"
@@ -108,8 +108,10 @@ class Trainer:
         if self.validates and not wrong:
             held_out = [self.validations[member.plan.name] for member in members]
             measured = measure(self.learner.network, held_out, self.learner.together)
-            said = [divergence_reason(row, m.curve, self.task.heads) for m, row in zip(members, measured, strict=True)]
-            wrong = {member: text for member, text in zip(members, said, strict=True) if text}
+            reasons = [
+                divergence_reason(row, m.curve, self.task.heads) for m, row in zip(members, measured, strict=True)
+            ]
+            wrong = {member: text for member, text in zip(members, reasons, strict=True) if text}
         if wrong:
             self.restore_last_good(wrong)
             return
@@ -128,7 +130,7 @@ class Trainer:
             self.last_good_state = self.learner.state()
 
     def steps(self) -> list[list[float]]:
-        """Train until losses are looked at; gives them, (batch, network). Each look keeps a GPU waiting."""
+        """Train until losses are read, and return them, (batch, network); on a GPU after up to `LOOK_EVERY` batches."""
         started, flops = time.monotonic(), 0.0
         losses: list[Tensor] = []
         look_every = LOOK_EVERY if self.device.type == "cuda" else 1
@@ -142,7 +144,7 @@ class Trainer:
         return read
 
     def restore_last_good(self, wrong: dict[Member, str]) -> None:
-        """Go back to the last good state; those that went wrong go on with a lower rate, or are given up."""
+        """Restart from the last good state; networks that diverged continue with a lower learning rate, or fail."""
         batch = self.batch
         self.learner.restore(self.last_good_state)
         for member in self.active:
@@ -155,23 +157,23 @@ class Trainer:
         self.last_good_state = self.learner.state()
 
     def finish(self, member: Member) -> None:
-        """Write a network's files."""
+        """Write the weights and the curve of a network whose training has ended."""
         member.weights = self.learner.weights(member)
         member.write(self.devices)
         if self.learner.together:
             log.info("%s  ends after %d batches, %s", member.plan.name, self.batch, gaps([member]))
 
     def keep(self, members: Sequence[Member]) -> None:
-        """Go on with some of the networks."""
+        """Continue with only some of the networks."""
         if len(members) < len(self.active):
             self.learner.keep([self.active.index(member) for member in members])
             self.active = list(members)
 
     def save(self) -> None:
-        """Write a checkpoint, unless the weights are no longer finite; where that fails, the run goes on without."""
+        """Write a checkpoint if all weights are finite; if it cannot be written, log a warning and continue."""
         state = self.learner.state()
         if not is_finite(state):
-            return  # the next look finds it out, and goes back to the last good state
+            return  # the next check of the losses restarts from the last good state
         values = {
             **state,
             "last_good_state": self.last_good_state,
@@ -186,10 +188,10 @@ class Trainer:
         except OrphanedError:
             raise
         except OSError as error:
-            log.warning("%s  goes on, but its checkpoint could not be written: %s", self.name, error)
+            log.warning("%s  continues, but its checkpoint could not be written: %s", self.name, error)
 
     def resume(self) -> bool:
-        """Go on from the checkpoint, where there is one of the same settings and code; tells whether."""
+        """Resume from a checkpoint of the same settings and code; return whether there is one."""
         path, shapes = self.goes_on_from, shapes_of(self.learner)
         saved = read_checkpoint(path, self.records, self.task, shapes, self.ends[-1], self.name)
         if saved is None:
@@ -198,12 +200,17 @@ class Trainer:
         for member in self.members:
             member.restore(saved["members"][member.plan.name])
             if member.weights is not None:
-                member.write(self.devices)  # files of members that have ended may have been cleared away
+                member.write(self.devices)  # files of finished networks may have been removed
             if member.failure:
                 member.write_failure(str(self.hardware))
         if self.devices[-1] != self.hardware.record:
             before = describe(self.devices[-1])
-            log.warning("%s  began on %s and goes on on %s: last digits differ", self.name, before, self.hardware)
+            log.warning(
+                "%s  started on %s and continues on %s: results differ in the last digits",
+                self.name,
+                before,
+                self.hardware,
+            )
             self.devices = [*self.devices, self.hardware.record]
         if saved["together"] != self.learner.together:
             self.learner = TrainStep(self.task, self.members, self.device, together=saved["together"])
@@ -212,5 +219,5 @@ class Trainer:
             present, self.last_good_state = part_of(saved, [member.plan.name for member in self.active], self.device)
             self.learner.restore(present)
         self.learner.batch = saved["batch"]
-        log.info("%s  goes on from its checkpoint after %d batches", self.name, self.batch)
+        log.info("%s  resumes from its checkpoint after %d batches", self.name, self.batch)
         return True

@@ -1,7 +1,7 @@
-"""One network's training job; it may train other networks of its shape. See docs/networks.md, "Training several networks in one job".
+"""Training job of a network; it may train other networks of the same shape. See docs/networks.md, "Training several networks in one job".
 
-Each network has a job of its own whatever the machine. The first job of a group holds the group's lock and trains all of it that are
-not finished; the others' files wait for their own jobs (`rscnav.networks.training.finished_files`). A job that finds the lock held waits.
+Each network has its own job on every machine. The first job of a group locks the group and trains all its unfinished networks. Jobs of
+the other networks wait for this lock, and then move their files (`rscnav.networks.training.finished_files`).
 """
 
 import errno
@@ -25,12 +25,12 @@ from rscnav.tasks.base import Task
 
 log = logging.getLogger(__name__)
 Saved = tuple[int, Mapping[str, Mapping[str, str]]]  # batches and records of a checkpoint
-LOOK_EVERY_S = 0.5  # between looks at a lock that another job holds
+LOOK_EVERY_S = 0.5  # time between two attempts to lock a group
 
 
 @dataclass(frozen=True)
 class QueuedNetwork:
-    """A network to be trained: its plan, its own seeds, its folder."""
+    """Network that is to be trained: plan, seeds and folder."""
 
     plan: TrainingPlan
     seeds: Seeds
@@ -38,44 +38,45 @@ class QueuedNetwork:
 
     @property
     def name(self) -> str:
-        """The session's."""
+        """Name of the session."""
         return self.plan.name
 
     @property
     def checkpoint(self) -> Path:
-        """Where its checkpoint lies, if there is one."""
+        """Path of its checkpoint; the file may not exist."""
         return self.folder / NAME
 
     @property
     def is_finished(self) -> bool:
-        """Whether it is trained, or given up, with the settings and the code of its plan."""
+        """Whether training with the settings and the code of its plan has finished or failed."""
         return is_finished(self.folder, self.plan.files_record)
 
 
 def train_job(
     task: Task, own: QueuedNetwork, group: Sequence[QueuedNetwork], device: str, train_jobs: str, lock: Path
 ) -> None:
-    """Train a network, alone or with others of its group, or take what another network's job left for it.
+    """Train a network, singly or together with others of its group, or move the files that another network's job wrote for it.
 
     Parameters
     ----------
     own : QueuedNetwork
-        The network whose job this is. Its folder gets ``weights.pt`` and ``curve.csv``.
+        Network of this job. ``weights.pt`` and ``curve.csv`` are written to its folder.
     group : sequence of QueuedNetwork
-        All networks that may train together, this one included, in an order that all their jobs agree on.
+        All networks that may train together, this one included, in the same order in all their jobs.
     device : str
-        The configuration's ``device``: ``auto``, ``cpu`` or ``cuda``.
+        Configuration key ``device``: ``auto``, ``cpu`` or ``cuda``.
     train_jobs : str
-        The configuration's: ``ensemble``: together; ``separate``: alone; ``auto``: together on a GPU, alone on a CPU.
+        Configuration key ``train_jobs``. ``ensemble``: together; ``separate``: one by one; ``auto``: together on a GPU, one by one
+        on a CPU.
     lock : pathlib.Path
-        A file whose lock the job of the group that trains holds.
+        Lock file of the group, locked by the job that trains.
 
     Raises
     ------
     InvalidValueError
-        For plans that cannot be followed together, a device that there is not, weights that are not finite.
+        For plans that cannot be trained together, a device that does not exist, or weights that are not finite.
     DivergedError
-        Where this network's training diverges again and again. Of others it is left to their own jobs to say so.
+        If training of this network fails. Failures of other networks are raised by their own jobs.
     """
     if take(own.folder, own.plan.files_record, own.name):
         return
@@ -92,9 +93,9 @@ def train_job(
 
 
 def party_of(own: QueuedNetwork, group: Sequence[QueuedNetwork]) -> list[QueuedNetwork]:
-    """List the networks that a network's job trains: with it those of its group that are not finished and stand where it stands.
+    """Return the networks that a job trains: its own, and the unfinished ones of its group that start from the same state.
 
-    They stand at the same place if one checkpoint is of all of them, or if none is of any.
+    Networks start from the same state if their furthest checkpoint is the same file, or if none has a checkpoint.
     """
     unfinished = [entry for entry in group if entry is own or not entry.is_finished]
     saved = _checkpoints(group)
@@ -105,13 +106,13 @@ def party_of(own: QueuedNetwork, group: Sequence[QueuedNetwork]) -> list[QueuedN
 
 
 def furthest(entry: QueuedNetwork, saved: Mapping[Path, Saved]) -> Path | None:
-    """Return the checkpoint that has come furthest with a network, of equals its own; None without one."""
+    """Return the checkpoint with the most batches of a network, among equals that in its own folder; None without one."""
     batches = {path: content[0] for path, content in saved.items() if _is_of(content, entry)}
     return max(batches, key=lambda path: (batches[path], path == entry.checkpoint), default=None)
 
 
 def _checkpoints(group: Sequence[QueuedNetwork]) -> dict[Path, Saved]:
-    """Read how far each checkpoint of a group is, and of which networks."""
+    """Return the number of batches and the records of each checkpoint of a group."""
     found = {entry.checkpoint: records_in(entry.checkpoint) for entry in group}
     return {path: content for path, content in found.items() if content is not None}
 
@@ -127,25 +128,25 @@ def _train(
     group: Sequence[QueuedNetwork],
     gpus: Sequence[Device],
 ) -> None:
-    """Train a party of networks, and put the own network's files into place."""
+    """Train the networks of a party, and move the files of the job's own network to their place."""
     saved, names = _checkpoints(group), {entry.name for entry in party}
-    alone = len(party) == 1
+    is_single = len(party) == 1
     for entry in party:
         clear(entry.folder)
     with device_for(gpus, own.name) as device:
-        _hand_on(party[0].checkpoint, saved, [entry for entry in group if entry.name not in names])
-        members = [Member(e.plan, e.seeds, e.folder, None if alone else ready_folder(e.folder)) for e in party]
+        _keep_for_others(party[0].checkpoint, saved, [entry for entry in group if entry.name not in names])
+        members = [Member(e.plan, e.seeds, e.folder, None if is_single else ready_folder(e.folder)) for e in party]
         run = Trainer(task, members, device, furthest(own, saved))
         run.fit()
     _clear_checkpoints(party, group)
-    if alone:
+    if is_single:
         run.refuse_failed()
     else:
-        take(own.folder, own.plan.files_record, own.name)  # raises where it was given up
+        take(own.folder, own.plan.files_record, own.name)  # raises an error if training of this network failed
 
 
 def _clear_checkpoints(party: Sequence[QueuedNetwork], group: Sequence[QueuedNetwork]) -> None:
-    """Remove checkpoints of networks that have ended, wherever they lie; not those that another network can still go on from."""
+    """Remove checkpoints of finished networks in all folders, except those from which another network can resume."""
     others = [entry for entry in group if entry not in party]
     for entry in group:
         left = records_in(entry.checkpoint)
@@ -155,8 +156,8 @@ def _clear_checkpoints(party: Sequence[QueuedNetwork], group: Sequence[QueuedNet
             entry.checkpoint.unlink(missing_ok=True)
 
 
-def _hand_on(path: Path, saved: Mapping[Path, Saved], others: Sequence[QueuedNetwork]) -> None:
-    """Leave a checkpoint, in whose place another is about to be written, with the networks that can still go on from it."""
+def _keep_for_others(path: Path, saved: Mapping[Path, Saved], others: Sequence[QueuedNetwork]) -> None:
+    """Copy a checkpoint that will be overwritten to the folders of the other networks that can resume from it."""
     for entry in others:
         if path in saved and _is_of(saved[path], entry) and furthest(entry, saved) == path and not entry.is_finished:
             entry.folder.mkdir(parents=True, exist_ok=True)
@@ -169,7 +170,10 @@ def _hand_on(path: Path, saved: Mapping[Path, Saved], others: Sequence[QueuedNet
 
 @contextmanager
 def _held(lock: Path, own: QueuedNetwork, where: str) -> Iterator[bool]:
-    """Hold the lock of a group; yields whether it is held: not where another job has left what is needed, or files cannot be locked."""
+    """Lock a group within a block; yield whether it is locked.
+
+    It is not locked if another job has written the files of this network, or if files cannot be locked in this file system.
+    """
     handle = None
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
@@ -177,7 +181,12 @@ def _held(lock: Path, own: QueuedNetwork, where: str) -> Iterator[bool]:
     except OSError as error:
         if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL):
             raise
-        log.warning("%s  trains alone: files cannot be locked in %s (%s)", own.name, lock.parent, error.strerror)
+        log.warning(
+            "%s  trains without other networks: files cannot be locked in %s (%s)",
+            own.name,
+            lock.parent,
+            error.strerror,
+        )
     try:
         yield handle is not None
     finally:
@@ -186,13 +195,15 @@ def _held(lock: Path, own: QueuedNetwork, where: str) -> Iterator[bool]:
 
 
 def _wait_for(lock: Path, own: QueuedNetwork, where: str) -> int | None:
-    """Wait for a lock, and return it; None as soon as another job has left this network's files."""
-    told = False
+    """Wait for a lock and return its handle; None if another job has written this network's files."""
+    announced = False
     while True:
         handle = flocked(os.open(lock, os.O_RDWR | os.O_CREAT, 0o666))
         if handle is not None or is_waiting(own.folder, own.plan.files_record):
             return handle
-        if not told:
-            log.info("%s  device %s: waits, as another job trains networks of its group together", own.name, where)
-            told = True
+        if not announced:
+            log.info(
+                "%s  device %s: waiting for another job, which trains networks of this group together", own.name, where
+            )
+            announced = True
         time.sleep(LOOK_EVERY_S)

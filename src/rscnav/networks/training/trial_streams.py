@@ -1,7 +1,7 @@
-"""Which trials are for training, validation and test: separate streams, each batch with a generator of its own.
+"""Separate random streams of trials for training, validation and test.
 
-Batch k of a stream is the same whenever it is drawn, so a run that resumes needs no generator's state. Trials are drawn on the CPU
-and then moved, so that they are the same on every device.
+Each batch has its own generator. Batch k of a stream is therefore always the same, and a run resumes without the state of a generator.
+Trials are drawn on the CPU and then moved, so that they are the same on every device.
 """
 
 import torch
@@ -16,9 +16,26 @@ STREAMS = ("train", "validation", "test")
 def draw(
     task: Task, seeds: Seeds, stream: str, number: int, n_trials: int, device: torch.device | str = "cpu"
 ) -> Batch:
-    """Draw batch `number` of one of the `STREAMS` of a network, whose seeds these are; trials are the same on all devices."""
+    """Draw a batch of trials; it is the same on all devices.
+
+    Parameters
+    ----------
+    seeds : Seeds
+        Seeds of the network.
+    stream : str
+        One of `STREAMS`.
+    number : int
+        Index of the batch in the stream, from 0.
+    n_trials : int
+        Trials in the batch.
+
+    Raises
+    ------
+    InvalidValueError
+        For an unknown stream.
+    """
     if stream not in STREAMS:
-        raise InvalidValueError(f"stream: '{stream}' will not do; one of {', '.join(STREAMS)}")
+        raise InvalidValueError(f"stream: '{stream}' is not valid; expected one of {', '.join(STREAMS)}")
     generator = torch.Generator().manual_seed(seeds.integer("stream", stream, number))
     return task.sample(n_trials, task.n_steps, generator).to(device)
 
@@ -26,6 +43,6 @@ def draw(
 def draw_many(
     task: Task, seeds: Seeds, stream: str, n_trials: int, batch_size: int, device: torch.device | str
 ) -> Batch:
-    """Draw the first `n_trials` of a stream that comes in batches of `batch_size`."""
+    """Draw the first `n_trials` of a stream in batches of `batch_size`; see `draw`."""
     n_batches = -(-n_trials // batch_size)
     return join([draw(task, seeds, stream, k, batch_size) for k in range(n_batches)]).part(slice(n_trials)).to(device)

@@ -1,4 +1,4 @@
-"""How good a network is on held-out trials, beside the best that an observer could be."""
+"""Validation: loss and optimality gap of a network on held-out trials."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ from rscnav.seeds import Seeds
 from rscnav.tasks.base import Task
 from rscnav.trial_ratios import mean_over_steps
 
-PIECE = 500  # trials run at once, of each network: bounds the memory
-GROUP = 32  # networks run at once
-HEAD = "position"  # a gap without a name is this head's
+PIECE = 500  # trials of each network in one run; limits the memory
+GROUP = 32  # networks in one run
+HEAD = "position"  # head of the keys `gap` and `loss` without a name
 
 
 class Validation:
-    """A network's validation trials, drawn by its own seeds, with the observer's loss on them."""
+    """Validation trials of a network, drawn from its own seeds, with the loss of the reference observer."""
 
     def __init__(self, task: Task, plan: TrainingPlan, seeds: Seeds, device: torch.device) -> None:
         n_trials = plan.training.validation_trials
@@ -40,15 +40,15 @@ class Validation:
         self.trial = np.repeat(np.arange(n_trials), len(target) // n_trials)
 
     def flat(self, values: Tensor) -> NDArray:
-        """Lay the values (trial, step) that count out in time, as numpy."""
+        """Return the values (trial, step) of the counted steps as a numpy array (time,)."""
         return values[:, self.counted].flatten().cpu().numpy()
 
     def noise(self) -> torch.Generator:
-        """Make the generator of the process noise: the same noise at each validation, and on every device."""
+        """Return the generator of the process noise: the same noise at each validation, and on every device."""
         return torch.Generator().manual_seed(self.seeds.integer("validation", "noise"))
 
     def row(self, losses: dict[str, Tensor]) -> dict[str, float]:
-        """Turn losses by head, (trial, step), into means: loss, the observer's loss, gaps overall and by phase, other heads."""
+        """Return means of the losses by head, (trial, step): loss, the observer's loss, gaps overall and by phase, other heads."""
         flat = {head: self.flat(values).astype(np.float64) for head, values in losses.items()}
         loss = flat[HEAD]
         row = {
@@ -64,7 +64,7 @@ class Validation:
 
 @torch.no_grad()
 def measure(network: Network, validations: Sequence[Validation], together: bool) -> list[dict[str, float]]:
-    """Give a row of the training curve for each network, see `Validation.row`; `together`: weights have a leading dimension."""
+    """Return a row of the training curve for each network, see `Validation.row`; `together`: the network is an ensemble."""
     if together and len(validations) > GROUP:
         firsts = range(0, len(validations), GROUP)
         groups = [range(first, min(first + GROUP, len(validations))) for first in firsts]
@@ -84,5 +84,5 @@ def measure(network: Network, validations: Sequence[Validation], together: bool)
 
 
 def scored(task: Task) -> slice:
-    """Tell which steps of a trial count in the loss."""
+    """Return the steps of a trial that count in the loss."""
     return slice(-1, None) if task.settings.loss == "many-to-one" else slice(None)

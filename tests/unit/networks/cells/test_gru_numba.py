@@ -103,7 +103,7 @@ def test_without_numba_the_plain_path_runs(monkeypatch, caplog):
     states, _ = run(network(), fast=True)
     gated._fast_path.cache_clear()
     assert torch.equal(states, expected)
-    assert "the fast path of the cell gru is out of reach" in caplog.text
+    assert "the compiled implementation of the cell gru is not available" in caplog.text
 
 
 def test_the_rational_tanh():

@@ -67,9 +67,9 @@ def test_bad_settings_are_named(values, message):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: TruncatedBPTT(0), "rule.window_steps: 0 will not do; a window has at least 1 step"),
-        (lambda: SnAp(0), "learning_rule.snap_order: 0 is not valid; a weight needs 1 step"),
-        (lambda: EProp("none", 0), "rule.feedback: unknown 'none'; there are: symmetric, random"),
+        (lambda: TruncatedBPTT(0), "learning_rule.window_steps: 0 is not valid; use 1 or more"),
+        (lambda: SnAp(0), "learning_rule.snap_order: 0 is not valid; use 1 or more"),
+        (lambda: EProp("none", 0), "learning_rule.feedback: 'none' is not valid; expected symmetric or random"),
     ],
 )
 def test_bad_options_are_named(make, message):
@@ -79,13 +79,13 @@ def test_bad_options_are_named(make, message):
 
 def test_windows_longer_than_the_trial_are_refused():
     message = refusal(rule_of("truncated_bptt", window_steps=101))
-    assert "rule.window_steps: 101 is longer than the trial, which has 100 steps; use at most 100" in message
+    assert "learning_rule.window_steps: 101 is longer than the trial of 100 steps; use at most 100" in message
 
 
 @pytest.mark.parametrize("name", ["truncated_bptt", *ONLINE])
 def test_cells_without_recurrence_are_refused(name):
     message = refusal(rule_of(name), cell="feedforward")
-    assert f"rule '{name}' needs a state that steps on, and the cell 'feedforward' has none" in message
+    assert f"rule '{name}' needs a recurrent cell, but the cell 'feedforward' has no recurrence" in message
     assert "gru, lstm, tanh, relu, rectified_tanh, leaky, diagonal" in message
     assert "rule bptt" in message
 
@@ -100,13 +100,13 @@ def test_bidirectional_networks_are_refused(name):
 @pytest.mark.parametrize("name", ONLINE)
 def test_online_rules_refuse_layers(name):
     message = refusal(rule_of(name), cell="diagonal", n_layers=2)
-    assert f"rule '{name}' learns one layer, and n_layers is 2" in message
+    assert f"rule '{name}' trains one layer, but n_layers is 2" in message
     assert "one of the rules bptt, truncated_bptt" in message
 
 
 def test_crbp_refuses_units_that_hear_of_each_other():
     message = refusal(rule_of("crbp"), cell="gru")
-    assert "those of the cell 'gru' hear of each other; use cell diagonal, or one of the rules bptt" in message
+    assert "those of the cell 'gru' are connected to each other; use cell diagonal, or one of the rules bptt" in message
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_crbp_refuses_units_that_hear_of_each_other():
 def test_influence_that_does_not_fit_is_refused_with_its_size(options, shown):
     message = refusal(rule_of(**options), cell="lstm", hidden_size=512)
     # weights 4 x 512 x (11 + 1 + 512 + 1), on 2 x 512 numbers of state, 64 trials, 2 copies of 4 bytes
-    assert f"{1_075_200 * 1024 * 64 * 8 / 2**30:.1f} GiB, and the limit is 4 GiB" in message
+    assert f"{1_075_200 * 1024 * 64 * 8 / 2**30:.1f} GiB, but the limit is 4 GiB" in message
     assert shown in message
     assert "snap with snap_order 1, e-prop, or truncated_bptt" in message
 
@@ -136,7 +136,7 @@ def test_online_rules_learn_one_network_at_a_time(name):
     sources = [torch.Generator().manual_seed(seed) for seed in (0, 1)]
     ensemble = Network(2, {"position": 4}, Architecture("diagonal", 5), sources)
     objective = Objective({"position": torch.zeros(2, 3, 6, dtype=torch.long)})
-    with pytest.raises(ValueError, match="learns one network at a time, and got inputs of shape"):
+    with pytest.raises(ValueError, match="trains one network at a time, but got inputs of shape"):
         rule_of(name).gradient(ensemble, torch.zeros(6, 2, 3, 2), objective)
 
 

@@ -69,7 +69,7 @@ def test_a_checkpoint_of_another_configuration_says_which_keys_differ(task, kill
     train(task, PLAN, SEEDS, CPU, tmp_path / "whole")
     with caplog.at_level("INFO"):
         train(task, replace(PLAN, **change), SEEDS, CPU, killed)
-    assert "starts afresh" in caplog.text
+    assert "starts from the beginning" in caplog.text
     assert "checkpoint.pt" in caplog.text
     assert said in caplog.text
     assert_same_weights(killed, tmp_path / "whole")  # only the record was another: no batch of it was used
@@ -78,7 +78,7 @@ def test_a_checkpoint_of_another_configuration_says_which_keys_differ(task, kill
 def test_the_same_configuration_goes_on(task, killed, caplog):
     with caplog.at_level("INFO"):
         train(task, PLAN, SEEDS, CPU, killed)
-    assert "goes on from its checkpoint after 4 batches" in caplog.text
+    assert "resumes from its checkpoint after 4 batches" in caplog.text
     assert not (killed / "checkpoint.pt").exists()
 
 
@@ -95,7 +95,7 @@ def test_a_damaged_checkpoint_is_named_and_not_used(task, killed, caplog, tmp_pa
     train(task, PLAN, SEEDS, CPU, tmp_path / "whole")
     with caplog.at_level("INFO"):
         train(task, PLAN, SEEDS, CPU, killed)
-    assert "starts afresh" in caplog.text
+    assert "starts from the beginning" in caplog.text
     assert str(path) in caplog.text
     assert weights(killed) == weights(tmp_path / "whole")
 
@@ -136,7 +136,7 @@ def test_a_table_of_progress_that_cannot_be_written_is_said_once(task, tmp_path,
     (tmp_path / "progress.csv").mkdir()
     with caplog.at_level(logging.WARNING):
         train(task, PLAN, SEEDS, CPU, tmp_path)
-    assert caplog.text.count("progress.csv is not kept") == 1
+    assert caplog.text.count("progress.csv could not be written") == 1
     assert (tmp_path / "weights.pt").exists()
 
 

@@ -56,10 +56,13 @@ def far_off(network):
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (no_number, r"diverged by batch 8 \(the training loss is nan\): goes back to batch 6, learning rate times 0.5"),
+        (
+            no_number,
+            r"diverged by batch 8 \(the training loss is nan\): restarts from batch 6 with the learning rate times 0.5",
+        ),
         (
             far_off,
-            r"diverged by batch 9 \(the validation loss went from 4\.\d+ up to \d+\.\d+ nats\): goes back to batch 6",
+            r"diverged by batch 9 \(the validation loss went from 4\.\d+ up to \d+\.\d+ nats\): restarts from batch 6",
         ),
     ],
 )
@@ -81,7 +84,7 @@ def test_before_the_first_validation_it_goes_back_to_the_start(task, tmp_path, m
     planted(monkeypatch, no_number, [1])
     with caplog.at_level("INFO"):
         train(task, PLAN, SEEDS, CPU, tmp_path)
-    assert "goes back to batch 0" in caplog.text
+    assert "restarts from batch 0" in caplog.text
     half = PLAN.training.model_copy(update={"max_learning_rate": TRAINING.max_learning_rate / 2})
     monkeypatch.undo()
     train(task, replace(PLAN, training=half), SEEDS, CPU, tmp_path / "half")
@@ -155,7 +158,9 @@ def test_early_stopping_ends_the_training(task, tmp_path, caplog):
     idle = TRAINING.model_copy(update={"patience": 2, "max_learning_rate": 1e-9, "n_batches": 60})
     with caplog.at_level("INFO"):
         train(task, replace(PLAN, training=idle), SEEDS, CPU, tmp_path)
-    assert "stopped early at batch 24: no gain for 2 validations" in caplog.text  # past the peak at batch 18: 21, 24
+    assert (
+        "early stopping at batch 24: 2 validations without improvement" in caplog.text
+    )  # past the peak at batch 18: 21, 24
     assert read_curve(tmp_path / "curve.csv")["batch"][-1] == 24
     assert (tmp_path / "weights.pt").exists()
 

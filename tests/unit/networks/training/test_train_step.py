@@ -106,8 +106,8 @@ def test_progress_is_a_table_that_grows_when_a_run_goes_on(task, tmp_path, monke
     assert all(float(row["loss"]) > 0 and row["restarts"] == "0" for row in rows)
     assert all(float(row["step_ms"]) > 0 and float(row["share_of_peak"]) > 0 for row in rows if row["batch"] in "3478")
     assert "parts-s1  batch 8/8  loss" in caplog.text
-    assert "ms a step" in caplog.text
-    assert "% of this machine's product peak" in caplog.text
+    assert "ms per step" in caplog.text
+    assert "% of this machine's peak speed of matrix products" in caplog.text
     train(task, plan_of(), SEEDS, CPU, tmp_path)  # afresh: a table of its own
     assert len(path.read_text().splitlines()) == 9
 

@@ -199,7 +199,7 @@ def test_after_a_kill_any_member_s_job_goes_on(task, tmp_path, caplog, killed_af
     with caplog.at_level(logging.INFO):
         for name in (goes_on, *(other for other in "abc" if other != goes_on)):
             job(task, tmp_path, group, name)
-    assert f"goes on from its checkpoint after {killed_after} batches" in caplog.text
+    assert f"resumes from its checkpoint after {killed_after} batches" in caplog.text
     assert "afresh" not in caplog.text
     assert len(trained(caplog)) == 1
     for entry in group:
@@ -218,7 +218,7 @@ def test_after_a_kill_a_changed_member_starts_afresh_and_the_others_go_on(task, 
         for name in "abcd":
             job(task, tmp_path, changed, name)
     assert trained(caplog) == ["a … d (2 networks)", "b … c (2 networks)"]
-    assert caplog.text.count("goes on from its checkpoint after 7 batches") == 1
+    assert caplog.text.count("resumes from its checkpoint after 7 batches") == 1
     for entry in changed[1:3]:
         one, two = (
             checkpoint.load(f / "weights.pt")["weights"] for f in (entry.folder, tmp_path / "whole" / entry.name)
@@ -235,7 +235,7 @@ def test_after_a_kill_members_can_go_on_one_by_one(task, tmp_path, caplog):
     with caplog.at_level(logging.INFO):
         for name in "ab":
             job(task, tmp_path, group, name, "separate")
-    assert caplog.text.count("goes on from its checkpoint after 7 batches") == 2
+    assert caplog.text.count("resumes from its checkpoint after 7 batches") == 2
     assert not list(tmp_path.rglob("checkpoint.pt"))
 
 
@@ -268,7 +268,7 @@ def test_a_job_whose_group_trains_waits_and_says_so(task, tmp_path):
     assert process.exitcode == 0
     assert all(len(made(entry)) == 3 for entry in group)
     first, *rest = out.read_text().splitlines()
-    assert first == "b  device cpu: waits, as another job trains networks of its group together"
+    assert first == "b  device cpu: waiting for another job, which trains networks of this group together"
     assert any("trained on cpu" in line for line in rest)
     assert not any("trains on" in line or "train together on" in line for line in rest)
 
@@ -283,7 +283,7 @@ def test_where_files_cannot_be_locked_each_trains_alone(task, tmp_path, monkeypa
         for name in "ab":
             job(task, tmp_path, group, name)
     assert trained(caplog) == ["a", "b"]
-    assert "a  trains alone: files cannot be locked" in caplog.text
+    assert "a  trains without other networks: files cannot be locked" in caplog.text
 
 
 def test_unusual_files_of_others_do_no_harm(task, tmp_path):

@@ -1,4 +1,4 @@
-"""Figures `encounters`, `decoding` and `missed` say what the results hold, and where a session lacks something, what."""
+"""Figures `encounters`, `decoding` and `non_encounters` say what the results hold, and where a session lacks something, what."""
 
 import numpy as np
 import pytest
@@ -88,7 +88,7 @@ def test_encounters_shows_the_numbers(results):
         assert shows(outcome, groups[label])
     for order in ("1st", "2nd"):
         assert shows(distance, apart[f"{order}/ratio"])
-    assert "a and b swapped" in texts(distance)
+    assert "a and b exchanged" in texts(distance)
 
 
 def test_decoding_shows_the_numbers(results):
@@ -104,7 +104,7 @@ def test_decoding_shows_the_numbers(results):
             assert found.scalar(f"{task}_{name}") in points
 
 
-def test_missed_shows_the_numbers(results):
+def test_non_encounters_shows_the_numbers(results):
     shown, _, moved, drops = draw_figure("non_encounters", [SessionResults("full", "network", results)]).axes
     found = results["non_encounters"]
     for kind in ("non_encounter", "other"):

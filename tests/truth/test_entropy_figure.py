@@ -69,7 +69,7 @@ def test_it_shows_the_numbers(results):
         assert (np.nanmin(shown, axis=1) == 0).all()
         assert (np.nanmax(shown, axis=1) == 1).all()
         assert f"tuned: {r.scalar('n_tuned_fdr')} of 5" in texts(entropies)
-        assert f"fresh: {r.scalar('n_tuned_fdr_fresh')} of 5" in texts(entropies)
+        assert f"resampled: {r.scalar('n_tuned_fdr_fresh')} of 5" in texts(entropies)
         lines = [np.asarray(line.get_xdata(), float) for line in entropies.lines]
         for key in ("entropy", "control_mean", "fresh_mean"):
             assert any(np.array_equal(line, np.sort(r[key])) for line in lines)

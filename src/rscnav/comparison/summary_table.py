@@ -84,7 +84,7 @@ OF_PAIRS = (  # of the comparison's own result: group, number, interval, control
     TableRow("geometry", "similarity", "", "similarity", ("low", "high"), ("places_null", *_ends("places_null"))),
     *(TableRow("geometry", f"similarity {p}", "", f"{p}/similarity", (f"{p}/low", f"{p}/high")) for p in PHASES),
     TableRow("geometry", "similarity, phases too", "", "overall", _ends("overall")),
-    TableRow("geometry", "phase and time alone", "", "trials_null", _ends("trials_null")),
+    TableRow("geometry", "phase and time only", "", "trials_null", _ends("trials_null")),
     TableRow("geometry", "ceiling", "", "ceiling"),
     TableRow("geometry", "p", "", "p"),
     TableRow("geometry", "p places", "", "p_places"),

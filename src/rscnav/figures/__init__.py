@@ -1,27 +1,27 @@
-"""Figures: one module each, by topic; each is drawn for all sessions together and for one session alone.
+"""Figures, one module each; every figure is drawn for all sessions together and for each session.
 
-- ``captions``             captions of figures for Snakemake's report, from the first paragraph of each figure's module
-- ``comparison``           the figure of a comparison, and its panels
-- ``decoding``             figure `decoding`: which landmark it is and how the trial ends
-- ``dimension``            figure `dimension`: correlation sums, their local slopes, and the dimension of each phase beside its control
-- ``dimension_checks``     figure `dimension_checks`: the dimension by number of units, against surrogates; distance by time between states
-- ``dynamics``             figure `dynamics`: what a trained network does by itself, and a- and b-trials under one input
-- ``eigenspectra``         figure `eigenspectra`: eigenvalues of each phase, the controls' bands, and how many components lie above them
-- ``encounters``           figure `encounters`: counts, activity around encounters by landmark and by outcome, the distance between a and b
-- ``entropy``              the figure `entropy`, and its panels
-- ``layout``               rows of panels: a session each, or a kind of session where there are too many; empty panels that say why
-- ``learning``             figure `learning`: how training approached the exact Bayes filter, and how close the trained network is
-- ``missing_results``      named gaps in a figure
-- ``non_encounters``       figure `missed`: state and belief around a landmark that was missed, and around passages like it
-- ``observer_comparison``  figure `behaviour`: the network beside ideal and lesser observers
-- ``pairwise``             figure `pairwise`: correlations between units in LM1 and LM2, their distribution, and how much of them is kept
-- ``panels``               what panels of several figures share
-- ``position_decoding``    figure `position_decoding`
-- ``registry``             the figures by name, and the contract
+- ``captions``             captions for the report of Snakemake: the first paragraph of the docstring of each figure module
+- ``comparison``           figure of a comparison and its panels
+- ``decoding``             figure `decoding`: landmark identity and trial outcome, decoded from the activity
+- ``dimension``            figure `dimension`: correlation sums, their local slopes, and the correlation dimension of each phase
+- ``dimension_checks``     figure `dimension_checks`: correlation dimension by count of units and compared with surrogates
+- ``dynamics``             figure `dynamics`: fixed and slow points, perturbation response, autonomous runs and driven divergence
+- ``eigenspectra``         figure `eigenspectra`: PCA eigenvalues of each phase, and bands of the null distributions
+- ``encounters``           figure `encounters`: counts of landmark encounters, activity around them, distance between a- and b-states
+- ``entropy``              figure `entropy` and its panels
+- ``layout``               layout: one row of panels per session or kind of session, empty panels with a reason
+- ``learning``             figure `learning`: loss and optimality gap during training, and of the trained network
+- ``missing_results``      missing results in a figure
+- ``non_encounters``       figure `non_encounters`: state and belief around non-encounters and other matched passages
+- ``observer_comparison``  figure `observer_comparison`: networks compared with ideal and reduced observers
+- ``pairwise``             figure `pairwise`: pairwise correlations of units in LM1 and LM2, structure preserved
+- ``panels``               parts of panels that several figures use
+- ``position_decoding``    figure `position_decoding`: position decoded from the activity
+- ``registry``             registry of figures, and the interface of their modules
 - ``settings``             settings of all figures
-- ``state_space``          figure `state_space`
-- ``style``                sizes, fonts, colours; saving without dates, so that the same data give the same bytes
-- ``task``                 figure `task`: the world, one example trial, and what network and exact filter believed in it
+- ``state_space``          figure `state_space`: states along principal components, and explained variance
+- ``style``                sizes, fonts and colours of figures
+- ``task``                 figure `task`: environment, one example trial, and beliefs of network and exact Bayes filter
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Captions of figures for Snakemake's report, from the first paragraph of each figure's module."""
+"""Captions for the report of Snakemake: the first paragraph of the docstring of each figure module."""
 
 import ast
 import importlib.util
@@ -8,7 +8,7 @@ from rscnav.errors import InvalidValueError
 
 
 class Caption:
-    """Text for the report. It is no rerun trigger: Snakemake compares parameters that are plain values, and this is none."""
+    """Caption text as an object: Snakemake reruns jobs if a parameter changes, but only compares plain values."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -18,14 +18,29 @@ class Caption:
 
 
 def caption_of(module: str) -> Caption:
-    """Return the caption of the figure that a module draws, without importing it; one without a docstring is refused."""
+    """Return the caption of the figure that a module draws, without importing the module.
+
+    Parameters
+    ----------
+    module : str
+        Full name of the module.
+
+    Returns
+    -------
+    Caption
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such module, or if it has no docstring.
+    """
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
         raise InvalidValueError(f"{module}: no such module")
-    said = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))
-    if not said:
+    docstring = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))
+    if not docstring:
         raise InvalidValueError(f"{module}: no docstring; its first paragraph is the figure's caption in the report")
-    paragraph = " ".join(said.split("\n\n")[0].split())
+    paragraph = " ".join(docstring.split("\n\n")[0].split())
     _, _, after = paragraph.partition("`: ")
     text = after if paragraph.startswith("Figure `") and after else paragraph
     return Caption(text[0].upper() + text[1:])

@@ -1,4 +1,4 @@
-"""Figure `dimension_checks`: the dimension by number of units, against surrogates; distance by time between states."""
+"""Figure `dimension_checks`: correlation dimension by count of units and compared with surrogates; space-time separation plot."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +29,7 @@ SPREAD = 0.13
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw a row of three panels a session."""
+    """Draw one row of three panels per session."""
     figure, axes = canvas.figure(len(rows), 3, 46)
     for panels, results in rows_with_results(rows, axes, "dimension"):
         parts = parts_of(results, "n_points")
@@ -44,7 +44,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
 
 
 def _by_units(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
-    """Draw the mean over subsets of units against their number; of one session with the standard deviation, too."""
+    """Draw the mean over subsets of units against their size; for one session also the standard deviation."""
     drawn = False
     for result in results:
         for part in parts:
@@ -56,12 +56,14 @@ def _by_units(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None
                     continue
                 drawn = True
                 colour = PHASE_COLOURS[part]
-                alone = len(results) == 1
-                ax.plot(n, mean, ls=dashes, color=colour, lw=1.0 if alone else 0.5, marker="o", ms=3 if alone else 1.5)
-                if alone:
+                single = len(results) == 1
+                ax.plot(
+                    n, mean, ls=dashes, color=colour, lw=1.0 if single else 0.5, marker="o", ms=3 if single else 1.5
+                )
+                if single:
                     ax.errorbar(n, mean, np.where(np.isfinite(sd), sd, 0), fmt="none", ecolor=colour, elinewidth=0.8)
     if not drawn:
-        empty_panel(ax, "subsets of units were not drawn, or have no scaling region")
+        empty_panel(ax, "no subset of units has a scaling region, or none was drawn")
         return
     ax.set(xscale="log", yscale="log", xlabel="units (random subsets)", ylabel="dimension (upper bound)")
     numbers = [r[k] for r in results for k in r.arrays if k.endswith(("/units", "/units_counting"))]
@@ -73,14 +75,14 @@ def _by_units(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None
 
 
 def _slope_axis(ax: Axes) -> None:
-    """Show 1 to 5 at least."""
+    """Set limits that include 1 to 5."""
     low, high = ax.get_ylim()
     ax.set_ylim(min(low, 0.9), max(high, 5))
     plain_log_ticks(ax.yaxis)
 
 
 def _surrogates(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
-    """Draw the slope at a fixed share of pairs, and those of the surrogates."""
+    """Draw the local slope between two fixed values of C(r), and those of the surrogates."""
     shown = [part for part in parts if any(f"{part}/slope" in r for r in results)]
     if not shown:
         notes = [r.notes[f"{part}/surrogates"] for r in results for part in parts if f"{part}/surrogates" in r.notes]
@@ -95,7 +97,7 @@ def _surrogates(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> No
         for r in members:
             ax.plot([place - 0.35, place + 0.35], [float(r[f"{part}/slope"])] * 2, color=PHASE_COLOURS[part], lw=1.6)
     labels = [part if len(results) > 1 else f"{part}\n{_p(results[0], part)}" for part in shown]
-    ax.set(yscale="log", ylabel="slope, C from 1 to 10 %", xlim=(-0.6, len(shown) - 0.4))
+    ax.set(yscale="log", ylabel="slope, C(r) = 1 to 10 %", xlim=(-0.6, len(shown) - 0.4))
     ax.set_xticks(range(len(shown)), labels)
     _slope_axis(ax)
 
@@ -115,11 +117,13 @@ def _separation(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> No
     time, contours = result[f"{part}/separation"], result[f"{part}/separation_distance"]
     unrelated, fractions = result[f"{part}/unrelated_distance"], result[f"{part}/fractions"]
     shades = np.linspace(0.35, 1.0, len(fractions))
-    beside: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    at_edge: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
     for k, fraction in enumerate(fractions):
         ax.plot(time, contours[:, k], color=PHASE_COLOURS[part], alpha=shades[k], lw=1.0)
         ax.axhline(unrelated[k], color=GREY, lw=0.5, ls=":")
-        ax.annotate(f"{100 * fraction:.0f} %", (1, unrelated[k]), (2, 0), **beside, fontsize=5, va="center", color=GREY)
+        ax.annotate(
+            f"{100 * fraction:.0f} %", (1, unrelated[k]), (2, 0), **at_edge, fontsize=5, va="center", color=GREY
+        )
     suggested = float(result[f"{part}/suggested_theiler_s"])
     if np.isfinite(suggested):
         ax.axvline(suggested, color="black", lw=0.8, ls=(0, (3, 1.5)))
@@ -127,8 +131,8 @@ def _separation(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> No
     ax.set(xscale="log", xlabel="time between two states of a trial (s)", ylim=(0, None))
     ax.set_ylabel(f"distance ({unit})" if unit else "distance (state, no unit)")
     plain_log_ticks(ax.xaxis, float(time[0]), float(time[-1]))
-    of = "" if len(results) == 1 else ", the first of them"
-    ends = f"levels off at {suggested:.2g} s" if np.isfinite(suggested) else "does not level off"
+    of = "" if len(results) == 1 else ", first session"
+    ends = f"plateau from {suggested:.2g} s" if np.isfinite(suggested) else "no plateau"
     ax.set_title(f"{part}{of}; {ends}")
 
 
@@ -137,15 +141,17 @@ def _known(result: Result, part: str) -> bool:
 
 
 def _legend(figure: Figure, parts: Sequence[str]) -> None:
-    """Explain colours and markers above all rows."""
+    """Add the legend of colours and markers above all rows."""
     if not parts:
         return
     lines = [Line2D([], [], color=PHASE_COLOURS[part], label=part) for part in dict.fromkeys(parts)]
     lines += [
-        Line2D([], [], color="black", marker="o", ms=3, label="as it is ± sd over subsets"),
-        Line2D([], [], color="black", ls=CORRECTED["_counting"], marker="o", ms=3, label="counting noise taken off"),
-        Line2D([], [], color=GREY, marker="o", ms=2.5, ls="none", label="surrogates: Gaussian"),
-        Line2D([], [], color=GREY, marker="D", ms=2.5, ls="none", label="surrogates: each unit's own distribution"),
+        Line2D([], [], color="black", marker="o", ms=3, label="uncorrected, ± sd over subsets"),
+        Line2D([], [], color="black", ls=CORRECTED["_counting"], marker="o", ms=3, label="Poisson-noise corrected"),
+        Line2D([], [], color=GREY, marker="o", ms=2.5, ls="none", label="Gaussian surrogates"),
+        Line2D(
+            [], [], color=GREY, marker="D", ms=2.5, ls="none", label="adjusted surrogates (distribution of each unit)"
+        ),
         Line2D([], [], color=GREY, lw=0.8, ls=":", label="states of different trials"),
     ]
     figure.legend(handles=lines, loc="outside upper center", ncols=4, columnspacing=1.5)

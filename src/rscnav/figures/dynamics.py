@@ -1,8 +1,7 @@
-"""Figure `dynamics`: what a trained network does by itself, and a- and b-trials under one input.
+"""Figure `dynamics`: fixed and slow points, eigenvalues, perturbation response, autonomous runs and driven divergence of a network.
 
-Where the flow stands still among the states, eigenvalues there, what is left of perturbations, belief without input beside the exact filter's,
-and how far the states before the second landmark stay apart. Of several sessions in one row the first one's points are shown; curves
-are means over sessions.
+Autonomous runs are compared with the exact filter. Driven divergence is the distance between a- and b-states under one input. In a row
+with several sessions, points and eigenvalues are those of the first; curves are means over sessions.
 """
 
 from collections.abc import Sequence
@@ -24,18 +23,18 @@ from rscnav.sessions.schema import PHASES
 ANALYSES: tuple[str, ...] = ("dynamics",)
 FIELDS: tuple[str, ...] = ()
 TITLES = (
-    ("states at rest", "eigenvalues there", "after a push"),
-    ("belief without input", "place without input", "a- and b-trials, one input"),
+    ("fixed and slow points", "eigenvalues of the Jacobian", "perturbation response"),
+    ("autonomous runs: entropy", "autonomous runs: position", "driven divergence"),
 )
-HEIGHT = 0.6  # of the panel of eigenvalues, in widths
+HEIGHT = 0.6  # height of the panel of eigenvalues, relative to its width
 FILTER, BELIEF, MINIMUM = "#D55E00", "#CC79A7", "#56B4E9"
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw two lines a session: points, eigenvalues, perturbations; entropy and drift without input, a against b."""
+    """Draw two rows of panels per session: points, eigenvalues, perturbations; entropy and drift of autonomous runs, divergence."""
     lines = [(row, half) for row in rows for half in ((0, 1) if row.results("dynamics") else (0,))]
     figure, axes = canvas.figure(len(lines), 3, 42)
-    first: list[Axes] = []  # the panels of the first session that has any, for the letters
+    first: list[Axes] = []  # panels of the first session with results; they get the letters
     for (row, half), panels in zip(lines, axes, strict=True):
         row_label(panels[0], row.label)
         results = row.results("dynamics")
@@ -50,11 +49,11 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
                 name = next(m.name for m in row.members if m.results["dynamics"].applicable)
                 panels[0].set_title(f"{TITLES[0][0]} ({name})")
             _eigenvalues(panels[1], results[0])
-            _pushes(panels[2], results)
+            _perturbations(panels[2], results)
         else:
-            _alone(panels[0], results, "entropy", "entropy of belief (bit)")
-            _alone(panels[1], results, "drift", f"drift of best place ({_unit(results)})")
-            _apart(panels[2], results)
+            _autonomous(panels[0], results, "entropy", "belief entropy (bits)")
+            _autonomous(panels[1], results, "drift", f"drift of best position ({_unit(results)})")
+            _divergence(panels[2], results)
         first += panels if len(first) < 6 else []
     panel_letters(first)
     if first:
@@ -67,7 +66,7 @@ def _unit(results: Sequence[Result]) -> str:
 
 
 def _points(ax: Axes, result: Result) -> None:
-    """Show the points among the states of the test trials, along the three leading directions."""
+    """Draw fixed points, slow points and slow states among the states of the test trials, along three principal components."""
     cloud = result["cloud/projection"] @ VIEW
     ax.scatter(cloud[:, 0], cloud[:, 1], color="#DDDDDD", s=1, linewidths=0)
     slow = result["slow/projection"] @ VIEW
@@ -80,15 +79,15 @@ def _points(ax: Axes, result: Result) -> None:
         colours = np.where(stable[mask], "black", "white").tolist()
         x, y = points[mask].T
         ax.scatter(x, y, marker=marker, s=size, c=colours, edgecolors="black", linewidths=0.6, zorder=4)
-    most = np.percentile(cloud, [20, 80], axis=0)  # as a landmark comes into view states lie far out
+    most = np.percentile(cloud, [20, 80], axis=0)  # states at the onset of an encounter are far from all others
     fit_view(ax, np.vstack([most, slow, points]))
     axis_arrows(ax, "")
 
 
 def _eigenvalues(ax: Axes, result: Result) -> None:
-    """Show the eigenvalues at the points in the complex plane, and on the real axis those of the exact filter."""
+    """Draw the eigenvalues at the points in the complex plane; on the real axis those of the exact filter."""
     if not len(result["points/fixed"]):
-        empty_panel(ax, "no point of rest near the states")
+        empty_panel(ax, "no fixed or slow point near the states")
         return
     values = result["points/eigenvalue_real"] + 1j * result["points/eigenvalue_imag"]
     fixed = result["points/fixed"]
@@ -109,7 +108,7 @@ def _eigenvalues(ax: Axes, result: Result) -> None:
 
 
 def _curves(ax: Axes, results: Sequence[Result], name: str, time: str, **style: Any) -> bool:
-    """Draw the mean over sessions of a curve, with its interval where there is one session; tell whether there is any."""
+    """Draw the mean over sessions of a curve, for one session with its interval; return whether there is any."""
     those = [r for r in results if f"{name}/value" in r]
     if not those:
         return False
@@ -124,14 +123,14 @@ def _curves(ax: Axes, results: Sequence[Result], name: str, time: str, **style: 
 
 
 def _mean(results: Sequence[Result], name: str, time: str) -> tuple[NDArray, NDArray]:
-    """Average a curve over sessions, at the first one's times, as far as all of them go."""
+    """Return the mean of a curve over sessions, at the times of the first one within the range of all."""
     x = results[0][time]
     x = x[x <= min(r[time][-1] for r in results) + 1e-9]
     return x, np.mean([np.interp(x, r[time], r[name]) for r in results], axis=0)
 
 
 def _of_phases(ax: Axes, results: Sequence[Result], part: str, names: tuple[str, str], otherwise: str) -> bool:
-    """Draw two curves of each phase, solid and dashed; say why where there are none."""
+    """Draw two curves of each phase, solid and dashed; write the reason if there are none."""
     drawn = False
     for phase in PHASES:
         for name, line in zip(names, ("-", "--"), strict=True):
@@ -142,25 +141,25 @@ def _of_phases(ax: Axes, results: Sequence[Result], part: str, names: tuple[str,
     return drawn
 
 
-def _pushes(ax: Axes, results: Sequence[Result]) -> None:
-    """Show the share of a perturbation that is left, off the manifold and along it."""
+def _perturbations(ax: Axes, results: Sequence[Result]) -> None:
+    """Draw the remaining fraction of a perturbation, off the manifold and along it."""
     if _of_phases(ax, results, "return", ("off/left", "along/left"), "no states to perturb"):
         ax.axhline(1, color=GREY, linewidth=0.5, linestyle=":")
-        ax.set(xlabel="time (s)", ylabel="share of the push left", ylim=(0, None))
+        ax.set(xlabel="time (s)", ylabel="remaining fraction", ylim=(0, None))
 
 
-def _alone(ax: Axes, results: Sequence[Result], what: str, label: str) -> None:
-    """Show the network's belief without input over time, and the exact filter's."""
+def _autonomous(ax: Axes, results: Sequence[Result], what: str, label: str) -> None:
+    """Draw entropy or drift of the belief in autonomous runs of the network and of the exact filter."""
     names = (f"alone/network/{what}", f"alone/filter/{what}")
     if _of_phases(ax, results, "alone", names, "no states to start from"):
         ax.set(xlabel="time (s)", ylabel=label)
 
 
-def _apart(ax: Axes, results: Sequence[Result]) -> None:
-    """Show the distance between a- and b-trials over that within, for states and beliefs, and random halves of one category."""
+def _divergence(ax: Axes, results: Sequence[Result]) -> None:
+    """Draw the distance between a- and b-trials relative to that within them: states, beliefs, random halves of one category."""
     those = [r for r in results if "state/ratio/value" in r]
     if not those:
-        empty_panel(ax, results[0].notes.get("apart", "nothing to compare"))
+        empty_panel(ax, results[0].notes.get("apart", "no a- and b-trials to compare"))
         return
     time, low = _mean(those, "state/control_low", "apart/time")
     _, high = _mean(those, "state/control_high", "apart/time")
@@ -172,18 +171,18 @@ def _apart(ax: Axes, results: Sequence[Result]) -> None:
 
 
 def _legend(figure: Figure) -> None:
-    """Explain markers, colours and lines above all rows."""
+    """Add the legend of markers, colours and lines above all rows."""
     black: Any = {"color": "none", "markerfacecolor": "black", "markeredgecolor": "black", "markeredgewidth": 0.6}
     handles = [
         Line2D([], [], marker="*", markersize=6, label="fixed point (open: unstable)", **black),
-        Line2D([], [], marker="D", markersize=3, label="slowest state (open: unstable)", **black),
+        Line2D([], [], marker="D", markersize=3, label="slow point (open: unstable)", **black),
         Line2D([], [], color="#DDDDDD", linestyle="", marker=".", markersize=4, label="a: states of test trials"),
         *(Line2D([], [], color=PHASE_COLOURS[p], marker=".", markersize=4, label=p) for p in PHASES),
         Line2D([], [], color="black", linestyle="", marker=".", markersize=3, label="b: at fixed points"),
-        Line2D([], [], color=MINIMUM, linestyle="", marker=".", markersize=3, label="b: at slowest states"),
+        Line2D([], [], color=MINIMUM, linestyle="", marker=".", markersize=3, label="b: at slow points"),
         Line2D([], [], color=FILTER, linestyle="", marker="|", markersize=5, label="b: exact filter"),
         Line2D([], [], color="black", linestyle="-", label="c: off the manifold · d, e: network · f: state"),
-        Line2D([], [], color="black", linestyle="--", label="c: along it · d, e: exact filter · f: belief"),
+        Line2D([], [], color="black", linestyle="--", label="c: along the manifold · d, e: exact filter · f: belief"),
         Patch(color=CONTROL, alpha=0.6, linewidth=0, label="f: random halves of one category"),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=4, columnspacing=1.2)

@@ -1,4 +1,4 @@
-"""Figure `eigenspectra`: eigenvalues of each phase, the controls' bands, and how many components lie above them."""
+"""Figure `eigenspectra`: PCA eigenvalues of each phase, bands of the null distributions, and count of components above them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,13 +22,13 @@ CONTROLS = {
     "spike_shuffle": ("#CC79A7", "spike shuffle"),
     "trial_difference_shuffle": ("#009E73", "trial-difference shuffle"),
 }
-BANDS = tuple(CONTROLS)[:3]  # the last one is of other samples' spectrum: only its count is drawn
-ROUNDING = 1e-8  # shares of variance below this are rounding
+BANDS = tuple(CONTROLS)[:3]  # the last control has another observed spectrum: only its count is drawn
+ROUNDING = 1e-8  # smaller fractions of variance are rounding errors
 MARKERS = dict(zip(CONTROLS, "os^D", strict=True))
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw a row a session: three panels of spectra, one of counts."""
+    """Draw one row per session: three panels of spectra, one of counts."""
     figure, axes = canvas.figure(len(rows), 4, 44)
     shown: list[str] = []
     for (*spectra, counts), results in rows_with_results(rows, axes, "eigenspectrum"):
@@ -43,18 +43,18 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
         one_range(drawn)
         for ax in drawn:
             plain_log_ticks(ax.yaxis, *ax.get_ylim())
-        spectra[0].set_ylabel("share of variance")
+        spectra[0].set_ylabel("fraction of variance")
         if parts:
             _counts(counts, results, parts)
         else:
-            empty_panel(counts, "no spectra")
+            empty_panel(counts, "no spectrum")
     _legend(figure, [name for name in CONTROLS if name in shown])
     panel_letters([ax for row_axes in axes for ax in row_axes])
     return figure
 
 
 def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
-    """Draw the observed spectra and the bands of the controls; give the names of those there are."""
+    """Draw the observed spectra and the bands of the controls; return the names of the controls."""
     names = [name for name in CONTROLS if any(f"{part}/control_{name}_mean" in r for r in results)]
     for name in (n for n in names if n in BANDS):
         having = [r for r in results if f"{part}/control_{name}_mean" in r]
@@ -64,17 +64,17 @@ def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
         style: Any = (0, (4, 1.5)) if name == "trial_shuffle" else "-"
         ax.plot(component, mean, color=colour, linewidth=0.8, linestyle=style)
     observed = [r[f"{part}/eigenvalues"] for r in results]
-    alone = len(observed) == 1
+    single = len(observed) == 1
     for values in observed:
         ax.plot(
-            np.arange(1, len(values) + 1), without_rounding(values), ".-" if alone else "-", color=PHASE_COLOURS[part],
-            markersize=3, linewidth=0.7 if alone else 0.4, alpha=1 if alone else 0.5,
+            np.arange(1, len(values) + 1), without_rounding(values), ".-" if single else "-", color=PHASE_COLOURS[part],
+            markersize=3, linewidth=0.7 if single else 0.4, alpha=1 if single else 0.5,
         )  # fmt: skip
     held_out = [r[f"{part}/eigenvalues_held_out"] for r in results if f"{part}/eigenvalues_held_out" in r]
     if held_out:
         mean = _mean(held_out)
         ax.plot(np.arange(1, len(mean) + 1), mean, color="black", linewidth=0.7, linestyle=(0, (1, 1.2)))
-    if not alone:
+    if not single:
         mean = _mean(observed)
         ax.plot(np.arange(1, len(mean) + 1), mean, color=PHASE_COLOURS[part], linewidth=1.4)
     ax.set(yscale="log", xlabel="component", title=part, xlim=(0, max(map(len, observed)) + 1))
@@ -82,7 +82,7 @@ def _spectra(ax: Axes, results: Sequence[Result], part: str) -> list[str]:
 
 
 def _counts(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
-    """Draw how many leading components lie above each control, and the participation ratio."""
+    """Draw the count of leading components above each control, and the participation ratio."""
     for place, part in enumerate(parts):
         rows = [(f"components_above_{name}", CONTROLS[name][0], MARKERS[name]) for name in CONTROLS]
         rows += [("participation_ratio", "black", "x"), ("participation_ratio_corrected", "black", "+")]
@@ -105,25 +105,25 @@ def _counts(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
 
 
 def _mean(spectra: Sequence[np.ndarray]) -> np.ndarray:
-    """Geometric mean over members, over the components that all of them have; NaN where one has no variance."""
+    """Return the geometric mean over sessions of the components that all of them have; NaN if one has no variance."""
     n = min(map(len, spectra))
     return np.exp(np.mean([np.log(without_rounding(values[:n])) for values in spectra], axis=0))
 
 
 def without_rounding(values: np.ndarray) -> np.ndarray:
-    """Give NaN for eigenvalues that are nothing but rounding, which a logarithmic axis would make look large."""
+    """Return the eigenvalues with NaN for rounding errors, which would stretch a logarithmic axis."""
     return np.where(values > ROUNDING, values, np.nan)
 
 
 def _legend(figure: Figure, names: Sequence[str]) -> None:
-    """Explain bands and markers above all rows."""
+    """Add the legend of bands and markers above all rows."""
     if not names:
         return
-    counts = [(CONTROLS[name][0], MARKERS[name], f"number above {CONTROLS[name][1]}") for name in names]
-    counts += [("black", "x", "participation ratio"), ("black", "+", "corrected, 95 %")]
+    counts = [(CONTROLS[name][0], MARKERS[name], f"components above {CONTROLS[name][1]}") for name in names]
+    counts += [("black", "x", "participation ratio"), ("black", "+", "participation ratio, corrected, 95 % CI")]
     handles = [
         Line2D([], [], color="black", marker=".", linewidth=0.7, label="observed"),
-        Line2D([], [], color="black", linewidth=0.7, linestyle=(0, (1, 1.2)), label="held out"),
+        Line2D([], [], color="black", linewidth=0.7, linestyle=(0, (1, 1.2)), label="held-out"),
         *(Patch(facecolor=CONTROLS[n][0], alpha=0.5, label=f"{CONTROLS[n][1]}, 95 %") for n in names if n in BANDS),
         *(Line2D([], [], color=c, marker=m, markersize=4, linestyle="none", label=text) for c, m, text in counts),
     ]

@@ -1,4 +1,4 @@
-"""Figure `encounters`: counts, activity around encounters by landmark and by outcome, the distance between a and b."""
+"""Figure `encounters`: counts of landmark encounters, activity around them by landmark and by outcome, distance between a- and b-states."""
 
 from collections.abc import Sequence
 
@@ -26,46 +26,46 @@ from rscnav.figures.style import GREY, LANDMARK_COLOURS, OUTCOME_COLOURS, PHASE_
 
 ANALYSES = ("encounters", "trajectory_divergence")
 FIELDS: tuple[str, ...] = ()
-TITLES = ("Encounters", "Activity by landmark", "Activity by outcome", "a against b")
+TITLES = ("Encounters", "Activity by landmark", "Activity by outcome", "Distance a to b")
 ORDER_COLOURS = {"1st": PHASE_COLOURS["LM1"], "2nd": PHASE_COLOURS["LM2"]}
-SPARE_COLOURS = ("#E69F00", "#56B4E9")  # landmarks that are not called a and b
+SPARE_COLOURS = ("#E69F00", "#56B4E9")  # for landmarks with other names than a and b
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw a row a session, or a row a kind with its members overlaid."""
+    """Draw one row per session, or per kind of session with the sessions overlaid."""
     figure, axes = canvas.figure(len(rows), 4, 47, gridspec_kw={"width_ratios": [0.9, 1.1, 1.1, 1.1]})
     explained: set[str] = set()
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
-        met, apart = row.results("encounters"), row.results("trajectory_divergence")
-        if met:
+        found, distances = row.results("encounters"), row.results("trajectory_divergence")
+        if found:
             first = "encounters" not in explained
-            _counts(panels[0], met, first)
-            marks = ",".join(_landmark_colours(met))
-            _by_landmark(panels[1], met, legend=marks not in explained)
-            _by_outcome(panels[2], met, first)
+            _counts(panels[0], found, first)
+            marks = ",".join(_landmark_colours(found))
+            _by_landmark(panels[1], found, legend=marks not in explained)
+            _by_outcome(panels[2], found, first)
             explained |= {"encounters", marks}
         else:
             empty_panels(panels[:3], row.reason("encounters"))
-        if apart and any(np.isfinite(r[f"{order}/ratio"]).any() for r in apart for order in ORDER_COLOURS):
-            _distance(panels[3], apart, "trajectory_divergence" not in explained)
+        if distances and any(np.isfinite(r[f"{order}/ratio"]).any() for r in distances for order in ORDER_COLOURS):
+            _distance(panels[3], distances, "trajectory_divergence" not in explained)
             explained.add("trajectory_divergence")
         else:
-            notes = "\n".join(lacking(apart, order) for order in ORDER_COLOURS)
+            notes = "\n".join(lacking(distances, order) for order in ORDER_COLOURS)
             empty_panel(panels[3], row.reason("trajectory_divergence") or notes)
     head_panels(axes[0], TITLES)
     return figure
 
 
 def _landmark_colours(results: Sequence[Result]) -> dict[str, str]:
-    """Give the colour of each landmark, by the names of the groups."""
+    """Return the colour of each landmark; names are read from the groups."""
     names = {g.split()[1]: None for r in results for g in r["group"].tolist() if g.startswith("1st ")}
     spare = iter(SPARE_COLOURS * len(names))
     return {name: LANDMARK_COLOURS.get(name) or next(spare) for name in names}
 
 
 def _counts(ax: Axes, results: Sequence[Result], legend: bool) -> None:
-    """Encounters per category, new ones by the trial's outcome; with several members their mean, and each one's total."""
+    """Draw counts by category, new landmarks by outcome; with several sessions their mean, and each one's total."""
     landmarks = list(_landmark_colours(results))
     bars = [f"{order} {landmark}" for order in ("1st", "2nd") for landmark in landmarks]
     bars += [RETURN] if all(MISSED in r.notes for r in results) else [RETURN, MISSED]
@@ -82,8 +82,8 @@ def _counts(ax: Axes, results: Sequence[Result], legend: bool) -> None:
             ax.plot(totals, [place] * len(totals), "|", color="black", ms=5, mew=0.7)
         else:
             ax.text(start, place, f" {totals[0]}", va="center", fontsize=5.5)
-    ax.set(yticks=range(len(bars)), xlabel="number", ylim=(len(bars) - 0.4, -0.6))
-    ax.set_yticklabels(["missed" if bar == MISSED else bar for bar in bars])
+    ax.set(yticks=range(len(bars)), xlabel="count", ylim=(len(bars) - 0.4, -0.6))
+    ax.set_yticklabels(["non-\nencounter" if bar == MISSED else bar for bar in bars], fontsize=5.5)
     ax.set_xlim(0, ax.get_xlim()[1] * (1.55 if legend else 1.2))
     if legend:
         for outcome in OUTCOMES:
@@ -92,38 +92,38 @@ def _counts(ax: Axes, results: Sequence[Result], legend: bool) -> None:
 
 
 def _by_landmark(ax: Axes, results: Sequence[Result], legend: bool) -> None:
-    """Mean over encounters of the units' mean z-score with its 95 % interval: first landmarks dashed, second solid."""
+    """Draw the mean z-score of units around encounters with its 95 % interval: first landmarks dashed, second solid."""
     for order, dash in (("1st", DASHED), ("2nd", "-")):
         for mark, colour in _landmark_colours(results).items():
             name = f"{order} {mark}"
             curve(ax, results, "group_activity", colour, name, dash, row=name)
-    _finish(ax, legend)
+    _finish(ax, legend, n_columns=2)
 
 
 def _by_outcome(ax: Axes, results: Sequence[Result], legend: bool) -> None:
-    """Mean activity around second landmarks by the trial's outcome, returns, and non-encounters."""
+    """Draw the mean activity around second landmarks by outcome, around returns, and around non-encounters."""
     kinds = {f"2nd {outcome}": (OUTCOME_COLOURS[outcome], "-", outcome) for outcome in OUTCOMES[:2]}
-    kinds |= {RETURN: ("#999999", DASHED, RETURN), MISSED: ("black", DOTTED, "missed")}
+    kinds |= {RETURN: ("#999999", DASHED, RETURN), MISSED: ("black", DOTTED, MISSED)}
     lines = len(ax.lines)
     for name, (colour, dash, label) in kinds.items():
         curve(ax, results, "group_activity", colour, label, dash, row=name)
     if len(ax.lines) == lines:
-        empty_panel(ax, "no outcome, no return and nothing missed")
+        empty_panel(ax, "no outcome, return or non-encounter")
         return
-    _finish(ax, legend)
+    _finish(ax, legend, n_columns=1)
 
 
-def _finish(ax: Axes, legend: bool) -> None:
+def _finish(ax: Axes, legend: bool, n_columns: int) -> None:
     time_axis(ax)
-    ax.set(ylabel="mean activity (sd)")
+    ax.set(ylabel="mean activity (z-score)")
     keep_to_curves(ax)
     if legend:
-        add_headroom(ax, 0.25)
-        compact_legend(ax, loc="upper left", ncols=2, handlelength=1.7, columnspacing=0.8)
+        add_headroom(ax, 0.5 / n_columns)
+        compact_legend(ax, loc="upper left", ncols=n_columns, handlelength=1.7, columnspacing=0.8)
 
 
 def _distance(ax: Axes, results: Sequence[Result], legend: bool) -> None:
-    """Squared distance between the mean states of a and b over the spread within each, with interval, control, onset."""
+    """Draw the squared distance between the mean states of a and b, divided by the variance within each; interval, null, onset."""
     time = results[0]["time"]
     for order, colour in ORDER_COLOURS.items():
         curve(ax, results, f"{order}/ratio", colour, f"{order} landmark")
@@ -136,9 +136,9 @@ def _distance(ax: Axes, results: Sequence[Result], legend: bool) -> None:
     ax.set_ylim(min(low, -0.02 * high), high)
     add_headroom(ax, 0.48 if legend else 0.12)
     for k, (order, colour) in enumerate(ORDER_COLOURS.items()):
-        mark_significant(ax, results, f"{order}/p_corrected", colour, (0.6 if legend else 0.96) - 0.035 * k)
+        mark_significant(ax, results, f"{order}/p_corrected", colour, (0.57 if legend else 0.96) - 0.035 * k)
         onsets(ax, results, f"{order}_onset_s", colour)
     if legend:
-        ax.fill_between([], [], [], color=GREY, alpha=0.4, lw=0, label="a and b swapped")
-        ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05, all lags")
+        ax.fill_between([], [], [], color=GREY, alpha=0.4, lw=0, label="a and b exchanged")
+        ax.plot([], [], "s", ms=1.7, color="black", label="p ≤ 0.05, corrected")
         compact_legend(ax, loc="upper left", handlelength=1.4)

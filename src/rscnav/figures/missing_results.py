@@ -1,4 +1,4 @@
-"""Named gaps in a figure: below its panels, a dashed panel for each session (or result) that a run could not make, which says why."""
+"""Missing results in a figure: below its panels, one dashed panel per missing session or result, with the reason."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,21 @@ from rscnav.figures.layout import FROM_AXES, dashed_frame
 from rscnav.figures.style import GREY, MM
 
 GAP_MM, SPACE_MM, LEFT_MM, RIGHT_MM = 9.0, 2.0, 30.0, 3.0
-MOST = 8  # gaps with a panel of their own; the rest are counted
-CHARACTERS_PER_MM = 0.85  # of the text in a gap
+MOST = 8  # gaps with their own panel; the rest are counted
+CHARACTERS_PER_MM = 0.85  # of the text in a gap panel
 LINES = 3
 
 
 def add_gaps(figure: Figure, gaps: Mapping[str, str]) -> None:
-    """Make a figure with constrained layout higher, and name below its panels what is missing (`gaps`: why, by name)."""
+    """Add gap panels below the panels of a figure and make it higher.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        With constrained layout.
+    gaps : mapping of str to str
+        Reason by name of the missing session or result.
+    """
     if not gaps:
         return
     shown = dict(list(gaps.items())[:MOST])
@@ -45,13 +53,13 @@ def add_gaps(figure: Figure, gaps: Mapping[str, str]) -> None:
 
 
 def gaps_of(missing: Missing, sessions: Sequence[str], analyses: Sequence[str]) -> dict[str, str]:
-    """Name the sessions, and the results of sessions that are there, that a figure of these analyses has to do without."""
+    """Return the missing sessions, and sessions with missing results, of a figure of these analyses; with reasons."""
     gaps = {}
     for name in sessions:
         found = [missing.sessions.get(name)]
         if found == [None]:
             found = [missing.of(name, analysis) for analysis in analyses]
-        said = list(dict.fromkeys(gap.short(name) for gap in found if gap is not None))
-        if said:
-            gaps[name] = "; ".join(said)
+        reasons = list(dict.fromkeys(gap.short(name) for gap in found if gap is not None))
+        if reasons:
+            gaps[name] = "; ".join(reasons)
     return gaps

@@ -1,4 +1,4 @@
-"""Figure `behaviour`: the network beside ideal and lesser observers: loss, certainty, refuted places, choices, divergence."""
+"""Figure `observer_comparison`: loss, certainty, belief in the alternative position, choices and KL divergence of networks and observers."""
 
 import textwrap
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from rscnav.figures.style import GREY, Canvas
 
 ANALYSES = ("observer_comparison",)
 FIELDS: tuple[str, ...] = ()
-TITLES = ("Loss", "Second landmark", "Missed landmark", "Choice", "Divergence")
-OBSERVERS = {  # label, colour (Okabe & Ito 2008), marker; drawn in this order, the network last and so on top
+TITLES = ("Loss", "Second landmark", "Non-encounter", "Choice", "KL divergence")
+OBSERVERS = {  # label, colour (Okabe & Ito 2008), marker; in drawing order: the network is on top
     "bayes": ("Bayes filter", "#D55E00", "s"),
     "no_absence": ("no absence evidence", "#56B4E9", "v"),
     "single_hypothesis": ("single hypothesis", "#CC79A7", "D"),
@@ -25,14 +25,14 @@ OBSERVERS = {  # label, colour (Okabe & Ito 2008), marker; drawn in this order, 
     "smoother": ("Bayes smoother", "#E69F00", "X"),
     "network": ("network", "#000000", "o"),
 }
-WRAP = 15  # letters that fit into a narrow panel
-SPREAD = 0.7  # width over which the observers' markers stand side by side
+WRAP = 15  # characters per line in a narrow panel
+SPREAD = 0.7  # width of the group of markers of one phase
 KL = "kl_divergence/median"
-HEADROOM = 1.08  # the axis of losses ends this much above the loss of a uniform belief
+HEADROOM = 1.08  # upper end of the loss axis, relative to the loss of a uniform belief
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw a row a session, or a row a kind with its members overlaid."""
+    """Draw one row per session, or per kind of session with the sessions overlaid."""
     figure, axes = canvas.figure(len(rows), 5, 45, gridspec_kw={"width_ratios": [1.2, 1, 1, 1, 1.2]})
     for row, panels in zip(rows, axes, strict=True):
         row_label(panels[0], row.label)
@@ -42,7 +42,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
             continue
         _loss(panels[0], results)
         _around(panels[1], results, "certainty", "collapse", "certainty", "time from onset (s)")
-        _around(panels[2], results, "non_encounter", "non_encounter", "refuted belief", "time from its end (s)")
+        _around(panels[2], results, "non_encounter", "non_encounter", "belief in alternative", "time from end (s)")
         _accuracy(panels[3], results)
         _divergence(panels[4], results)
     head_panels(axes[0], TITLES)
@@ -51,30 +51,30 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
 
 
 def _loss(ax: Axes, results: Sequence[Result]) -> None:
-    """Loss by phase with its 95 % interval over trials; what lies far above a uniform belief's loss is put at the edge."""
+    """Draw the loss by phase with its 95 % interval over trials; values above the axis are drawn at its edge."""
     uniform = [float(r["loss/uniform"]) for r in results if "loss/uniform" in r]
     top = HEADROOM * max(uniform) if uniform else np.inf
     _by_part(ax, results, "loss/mean", ("loss/se",), top)
     if uniform:
         ax.axhline(max(uniform), color=GREY, lw=0.6, ls=":")
-        said = ax.annotate("uniform", (1, max(uniform)), (0, 2), textcoords="offset points", ha="center")
-        said.set(fontsize=5, color=GREY)
+        label = ax.annotate("uniform belief", (1, max(uniform)), (0, 2), textcoords="offset points", ha="center")
+        label.set(fontsize=5, color=GREY)
         ax.set_ylim(None, top)
     ax.set_ylabel("loss (nats per step)")
 
 
 def _divergence(ax: Axes, results: Sequence[Result]) -> None:
-    """Median over trials of the divergence from each observer, with quartiles."""
+    """Draw the KL divergence from each observer: median and quartiles over trials."""
     _by_part(ax, results, KL, ("kl_divergence/lower_quartile", "kl_divergence/upper_quartile"), np.inf)
     if not ax.lines:
-        empty_panel(ax, "no divergence from another observer")
+        empty_panel(ax, "no observer to compare with")
         return
     ax.set(yscale="log", ylabel="KL (nats per step)")
     plain_log_ticks(ax.yaxis, *ax.get_ylim())
 
 
 def _by_part(ax: Axes, results: Sequence[Result], what: str, bars: tuple[str, ...], top: float) -> None:
-    """Draw a marker per observer in each part; `bars` names a standard error, or a lower and an upper end."""
+    """Draw one marker per observer and part; `bars`: key of a standard error, or keys of the lower and upper end."""
     parts = results[0]["part"].tolist()
     names = [name for name in _drawn(results) if what != KL or name != "network"]
     for place, name in enumerate(_network_first(names)):
@@ -102,10 +102,10 @@ def _by_part(ax: Axes, results: Sequence[Result], what: str, bars: tuple[str, ..
 
 
 def _around(ax: Axes, results: Sequence[Result], what: str, note: str, ylabel: str, xlabel: str) -> None:
-    """Mean around an encounter, ± standard error over trials; with several members each one's, and their mean."""
+    """Draw the mean around an event, ± 1 standard error over trials; with several sessions each one and their mean."""
     members = [r for r in results if f"{what}/mean" in r]
     if not members:
-        empty_panel(ax, textwrap.fill(results[0].notes.get(note, "no such encounter"), WRAP))
+        empty_panel(ax, textwrap.fill(results[0].notes.get(note, "no event of this kind"), WRAP))
         return
     time = members[0][f"{what}/time"]
     for name in _drawn(members):
@@ -124,10 +124,10 @@ def _around(ax: Axes, results: Sequence[Result], what: str, note: str, ylabel: s
 
 
 def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
-    """Share of right choices against the landmarks' separation; where that does not vary, one value an observer."""
+    """Draw the fraction of correct choices against the landmark separation, or one value per observer if it is constant."""
     members = [r for r in results if "accuracy/share" in r and np.any(r["accuracy/n"] > 0)]
     if not members:
-        empty_panel(ax, "no choice")
+        empty_panel(ax, "no choice between landmarks")
         return
     varies = [r for r in members if "separation/share" in r and r["separation/share"].shape[1] > 1]
     drawn = _network_first(_drawn(members))
@@ -136,24 +136,28 @@ def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
         _, colour, marker = OBSERVERS[name]
         style: Any = {"color": colour, "zorder": 4 if name == "network" else 3}
         holders = [r for r in varies or members if name in r["observer"]]
-        part, alone = "separation" if varies else "accuracy", len(holders) == 1
+        part, single = "separation" if varies else "accuracy", len(holders) == 1
         lines = []
         for r in holders:
             x = (r["separation/edges"][1:] + r["separation/edges"][:-1]) / 2 if varies else np.array([float(place)])
             share, low, high = (np.atleast_1d(r[f"{part}/{what}"][_at(r, name)]) for what in ("share", "low", "high"))
             lines.append((x, share))
             lowest = min(lowest, np.nanmin(share) - 0.05)
-            ax.plot(x, share, marker=marker if alone or not varies else "", ms=1.8 if varies else 2.8,
-                    lw=0.8 if alone else 0.3, alpha=1 if alone else 0.5, **style)  # fmt: skip
-            if alone and varies and name in ("network", "bayes"):
+            ax.plot(x, share, marker=marker if single or not varies else "", ms=1.8 if varies else 2.8,
+                    lw=0.8 if single else 0.3, alpha=1 if single else 0.5, **style)  # fmt: skip
+            if single and varies and name in ("network", "bayes"):
                 ax.fill_between(x, low, high, color=colour, alpha=0.15, lw=0)
-            elif alone and not varies:
+            elif single and not varies:
                 ax.vlines(x, low, high, lw=0.7, **style)
-        if varies and len({len(x) for x, _ in lines}) == 1 and not alone:
+        if varies and len({len(x) for x, _ in lines}) == 1 and not single:
             ax.plot(mean_of_known([x for x, _ in lines]), mean_of_known([y for _, y in lines]), lw=1.1, **style)
-    if any("separation/share" in r for r in members):  # a choice between two; ports are many
+    if any("separation/share" in r for r in members):  # a choice between two landmarks, not between ports
         ax.axhline(0.5, color=GREY, lw=0.6, ls=":")
-    ax.set(ylim=(max(lowest, -0.02), 1.02), ylabel="share correct", xlabel="separation (rad)" if varies else "observer")
+    ax.set(
+        ylim=(max(lowest, -0.02), 1.02),
+        ylabel="fraction correct",
+        xlabel="separation a–b (rad)" if varies else "observer",
+    )
     if not varies:
         ax.set(xticks=[], xlim=(-0.7, len(drawn) - 0.3))
 
@@ -171,13 +175,13 @@ def _at(result: Result, name: str) -> int:
 
 
 def _of(result: Result, name: str, what: str, part: int) -> float:
-    """Give an observer's number in a part; NaN where there is none."""
+    """Return the value of an observer in a part; NaN if there is none."""
     there = what in result and name in result["observer"]
     return float(result[what][_at(result, name), part]) if there else float("nan")
 
 
 def _legend(figure: Figure, names: Sequence[str]) -> None:
-    """Explain colours and markers above all rows."""
+    """Add the legend of colours and markers above all rows."""
     if not names:
         return
     shown = [*(OBSERVERS[name] for name in _network_first(names)), ("beyond the axis", GREY, "^")]

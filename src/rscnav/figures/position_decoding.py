@@ -1,4 +1,4 @@
-"""Figure `position_decoding`: errors of positions read from the state, beside chance, the network's and the filter's."""
+"""Figure `position_decoding`: position decoded from the activity: error by phase, compared with chance, network and exact filter."""
 
 from collections.abc import Sequence
 
@@ -17,25 +17,25 @@ ANALYSES: tuple[str, ...] = ("position_decoding",)
 FIELDS: tuple[str, ...] = ()
 TRANSFER = "LM1_to_LM2"
 OBSERVERS = {"network": ("s", "#009E73", "network's belief"), "bayes": ("D", "#CC79A7", "exact filter")}
-ANGLES = ([-np.pi, 0, np.pi], ["-π", "0", "π"])
+ANGLES = ([-np.pi, 0, np.pi], ["−π", "0", "π"])
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw a row a session: mean errors, their distributions, and where they are made in LM1 and LM2."""
+    """Draw one row per session: mean error, distribution of errors, decoded against true position in LM1 and LM2."""
     figure, axes = canvas.figure(len(rows), 4, 44)
     for panels, results in rows_with_results(rows, axes, "position_decoding"):
-        errors, shares, *where = panels
+        errors, densities, *where = panels
         parts = parts_of(results, "error")
         if not parts:
             empty_panels(panels, why_empty(results, "LM2" if any("LM2" in r.notes for r in results) else "all"))
             continue
         unit = _unit(results, parts[0])
-        alike = [r for r in results if any(f"{p}/error" in r and r.units[f"{p}/error"] == unit for p in parts)]
-        if len(alike) < len(results):
-            errors.set_title(f"{len(alike)} of {len(results)}, in {unit}")
-        results = alike
+        same_unit = [r for r in results if any(f"{p}/error" in r and r.units[f"{p}/error"] == unit for p in parts)]
+        if len(same_unit) < len(results):
+            errors.set_title(f"{len(same_unit)} of {len(results)} sessions")
+        results = same_unit
         _errors(errors, results, parts)
-        _distributions(shares, results, parts)
+        _distributions(densities, results, parts)
         names = ("all", "") if parts == ["all"] else ("LM1", "LM2")
         for ax, part in zip(where, names, strict=True):
             _where(figure, ax, results, part)
@@ -49,7 +49,7 @@ def _unit(results: Sequence[Result], part: str) -> str:
 
 
 def _errors(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
-    """Draw the mean error of each part: decoded, of the observers, and chance's band."""
+    """Draw the mean error of each part: decoded, of the observers, and the band of the null distribution."""
     shown = [*parts, *([TRANSFER] if any(f"{TRANSFER}/error" in r for r in results) else [])]
     for place, part in enumerate(shown):
         having = [r for r in results if f"{part}/error" in r]
@@ -72,36 +72,36 @@ def _errors(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
 
 
 def _distributions(ax: Axes, results: Sequence[Result], parts: Sequence[str]) -> None:
-    """Draw the distribution of the errors; the dotted line is what chance gives."""
+    """Draw the density of the errors; dotted: chance."""
     for part in parts:
         result = next(r for r in results if f"{part}/error_histogram" in r)
         edges = result[f"{part}/error_edges"]
         having = [r for r in results if f"{part}/error_histogram" in r and np.allclose(r[f"{part}/error_edges"], edges)]
         for kind, style in (("error", "-"), ("chance", ":")):
-            shares = np.mean([r[f"{part}/{kind}_histogram"] for r in having], axis=0)
-            ax.stairs(shares / np.diff(edges), edges, color=PHASE_COLOURS[part], linestyle=style, linewidth=0.9)
+            fractions = np.mean([r[f"{part}/{kind}_histogram"] for r in having], axis=0)
+            ax.stairs(fractions / np.diff(edges), edges, color=PHASE_COLOURS[part], linestyle=style, linewidth=0.9)
     unit = _unit(results, parts[0])
     signed = edges[0] < 0
-    ax.set(xlabel=f"decoded - true ({unit})" if signed else f"error ({unit})", ylabel=f"share (1/{unit})")
+    ax.set(xlabel=f"decoded − true ({unit})" if signed else f"error ({unit})", ylabel=f"density (1/{unit})")
     if signed:
         ax.set_xticks(*ANGLES)
     ax.set_ylim(0, ax.get_ylim()[1])
 
 
 def _where(figure: Figure, ax: Axes, results: Sequence[Result], part: str) -> None:
-    """Draw the decoded against the true place, or in the plane a map of the error; of the first session that has it."""
+    """Draw decoded against true position, or in the plane a map of the error, of the first session that has it."""
     having = [r for r in results if f"{part}/joint" in r or f"{part}/error_map" in r]
     if not having:
         empty_panel(ax, why_empty(results, part))
         return
     result, unit = having[0], _unit(results, part)
-    title = part if len(results) == 1 else f"{part}, the first of them"
+    title = part if len(results) == 1 else f"{part}, first session"
     if f"{part}/joint" in result:
         edges, joint = result[f"{part}/place_edges"], result[f"{part}/joint"]
         top = float(np.nanpercentile(joint, 99))
         image = ax.pcolormesh(edges, edges, joint.T, cmap="Greys", vmin=0, vmax=max(top, 1e-6), rasterized=True)
-        ax.set(xlabel=f"true place ({unit})", ylabel=f"decoded place ({unit})", title=title)
-        label = "share of samples"
+        ax.set(xlabel=f"true position ({unit})", ylabel=f"decoded position ({unit})", title=title)
+        label = "fraction of samples"
         if unit == "rad":
             ax.set_xticks(*ANGLES)
             ax.set_yticks(*ANGLES)
@@ -116,7 +116,7 @@ def _where(figure: Figure, ax: Axes, results: Sequence[Result], part: str) -> No
 
 
 def _same_square(ax: Axes, result: Result) -> None:
-    """Show the whole of what any phase's map covers, x and y on one scale, so that the maps can be laid over each other."""
+    """Set the same square limits for the maps of all phases."""
     x, y = (np.concatenate([result[n] for n in result.arrays if n.endswith(f"/{c}_edges")]) for c in "xy")
     half = 0.5 * max(np.ptp(x), np.ptp(y))
     for values, limit in ((x, ax.set_xlim), (y, ax.set_ylim)):
@@ -125,7 +125,7 @@ def _same_square(ax: Axes, result: Result) -> None:
 
 
 def _legend(figure: Figure, results: Sequence[Result]) -> None:
-    """Explain colours and markers above all rows."""
+    """Add the legend of colours and markers above all rows."""
     parts = parts_of(results, "error")
     if not parts:
         return

@@ -1,11 +1,11 @@
-"""The figures by name, and the contract.
+"""Registry of figures, and the interface of their modules.
 
 To add a figure, write one module and add one line to `FIGURES`; the workflow makes its rules from this table. The module
-offers:
+defines:
 
 - ``ANALYSES``  the analyses whose results it reads
-- ``FIELDS``    the fields it reads of the session files ('()' where it reads none of them)
-- ``draw(rows, canvas)``  draws one row of panels a `FigureRow` (a session, or a kind of session) and returns the figure
+- ``FIELDS``    the fields of session files that it reads (``()`` for none)
+- ``draw(rows, canvas)``  draws one row of panels per `FigureRow` (a session, or a kind of session) and returns the figure
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,19 +37,19 @@ FIGURES: Registry[str] = {
 
 
 class FigureModule(Protocol):
-    """What the module of a figure offers."""
+    """Interface of the module of a figure."""
 
     ANALYSES: tuple[str, ...]
     FIELDS: tuple[str, ...]
 
     @staticmethod
     def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-        """Draw."""
+        """Draw the figure."""
         ...
 
 
 def figure_module(name: str) -> FigureModule:
-    """Return the module of a figure."""
+    """Return the module of a figure of `FIGURES`."""
     module: FigureModule = load(lookup(FIGURES, name, "figure"))
     return module
 
@@ -65,12 +65,19 @@ def draw_figure(
 
     Parameters
     ----------
+    name : str
+        Key of `FIGURES`.
+    sessions : sequence of SessionResults
     canvas : Canvas, optional
         Size and resolution; default: the defaults of the configuration.
     max_sessions : int
         With more sessions than this there is a row for each kind of session.
     gaps : mapping of str to str, optional
-        Sessions that could not be made, and why: they are named below the panels.
+        Reasons of missing sessions, by name; they are written below the panels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     canvas = canvas or Canvas()
     with canvas.style():

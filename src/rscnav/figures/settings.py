@@ -6,10 +6,13 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class Figures(StrictSettings):
-    """How figures look."""
+    """Settings of figures: width, resolution, sessions per figure."""
 
     width_mm: float = Field(180.0, ge=20, le=2_000, description="width on the page (mm)")
     dpi: int = Field(300, ge=50, le=2_400, description="resolution of the PNG files (dots per inch)")
     max_sessions: int = Field(
-        6, ge=1, le=1_000, description="with more sessions than this, figures of all sessions show kinds"
+        6,
+        ge=1,
+        le=1_000,
+        description="maximum count of sessions with one row each; with more, one row per kind of session",
     )

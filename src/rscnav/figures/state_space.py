@@ -1,6 +1,6 @@
-"""Figure `state_space`: test trials along the top principal directions of the training trials, and the variance explained.
+"""Figure `state_space`: states of test trials along the leading principal components of the training trials, and explained variance.
 
-Of several sessions in one row the first one's trajectories are shown, since directions of two sessions are not the same.
+In a row with several sessions, trajectories are those of the first, because principal components differ between sessions.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ TRAIN, TEST = "#767676", "#000000"
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw a row a session: a view of the state space a phase, the scale of its colours, and the variance explained."""
+    """Draw one row per session: states of each phase, colour bar, and explained variance."""
     figure, axes = canvas.figure(len(rows), 5, 42, width_ratios=(1, 1, 1, 0.04, 0.8))
     letters: list[Axes] = []
     for row, (*views, scale, variance) in zip(rows, axes, strict=True):
@@ -61,7 +61,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
 
 
 def _masks(result: Result) -> dict[str, NDArray[np.bool_]]:
-    """Mark the stored samples of each phase."""
+    """Return a mask of the stored samples for each phase."""
     phase = result["example/phase"]
     if np.all(phase == NO_PHASE):
         return {"all": np.ones(len(phase), bool)}
@@ -69,7 +69,7 @@ def _masks(result: Result) -> dict[str, NDArray[np.bool_]]:
 
 
 def _colours(result: Result) -> tuple[NDArray, ScalarMappable, str]:
-    """Colour samples by place on the ring where that is known, else by time in the trial."""
+    """Return colours of samples by position on the ring if known, otherwise by time in the trial; with scale and label."""
     position = result["example/position"] if "example/position" in result else np.empty((0, 0))
     unit = result.units.get("example/position", "")
     if position.shape[1] == 1 and unit == "rad":
@@ -82,7 +82,7 @@ def _colours(result: Result) -> tuple[NDArray, ScalarMappable, str]:
 
 
 def _trajectories(ax: Axes, result: Result, mask: NDArray[np.bool_], part: str, colours: NDArray) -> None:
-    """Draw the samples of a phase, joined within a trial, and the mean state of each place."""
+    """Draw the samples of a phase, connected within trials, and the mean state of each position."""
     projection, trial = result["example/projection"], result["example/trial"]
     seen = projection @ VIEW
     for number in np.unique(trial[mask]):
@@ -95,27 +95,27 @@ def _trajectories(ax: Axes, result: Result, mask: NDArray[np.bool_], part: str, 
 
 
 def _variance(ax: Axes, results: Sequence[Result]) -> None:
-    """Draw the variance explained by each component, and its running sum, in training and in test trials."""
+    """Draw the explained variance of each component and its cumulative sum, in training and test trials."""
     n = min(len(r["explained_train"]) for r in results)
     component = np.arange(1, n + 1)
     for split, colour, marker in (("train", TRAIN, "s"), ("test", TEST, "o")):
-        shares = [100 * r[f"explained_{split}"][:n] for r in results]
-        for share in shares if len(shares) > 1 else []:
-            ax.plot(component, share, color=colour, linewidth=0.4, alpha=0.5)
-            ax.plot(component, np.cumsum(share), color=colour, linewidth=0.4, alpha=0.5, linestyle="--")
-        mean = np.mean(shares, axis=0)
+        percent = [100 * r[f"explained_{split}"][:n] for r in results]
+        for one in percent if len(percent) > 1 else []:
+            ax.plot(component, one, color=colour, linewidth=0.4, alpha=0.5)
+            ax.plot(component, np.cumsum(one), color=colour, linewidth=0.4, alpha=0.5, linestyle="--")
+        mean = np.mean(percent, axis=0)
         ax.plot(component, mean, color=colour, marker=marker, markersize=2.5)
         ax.plot(component, np.cumsum(mean), color=colour, marker=marker, markersize=2.5, linestyle="--", linewidth=0.7)
-    ax.set(xlabel="component", ylabel="variance explained (%)", ylim=(0, 103))
+    ax.set(xlabel="component", ylabel="explained variance (%)", ylim=(0, 103))
     ax.set_xticks(component[:: 1 if n <= 5 else 3])
 
 
 def _legend(figure: Figure) -> None:
-    """Explain lines and markers above all rows."""
+    """Add the legend of lines and markers above all rows."""
     handles = [
         Line2D([], [], color="black", linewidth=1.0, label="mean state of each position"),
-        Line2D([], [], color=TRAIN, marker="s", markersize=2.5, label="variance, training trials"),
-        Line2D([], [], color=TEST, marker="o", markersize=2.5, label="variance, test trials"),
-        Line2D([], [], color=TEST, linestyle="--", linewidth=0.7, label="running sum"),
+        Line2D([], [], color=TRAIN, marker="s", markersize=2.5, label="explained variance, training trials"),
+        Line2D([], [], color=TEST, marker="o", markersize=2.5, label="explained variance, test trials"),
+        Line2D([], [], color=TEST, linestyle="--", linewidth=0.7, label="cumulative"),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=4, columnspacing=1.5)

@@ -1,4 +1,4 @@
-"""Sizes, fonts, colours; saving without dates, so that the same data give the same bytes."""
+"""Sizes, fonts and colours of figures; files are saved without dates, so the same data give the same bytes."""
 
 import io
 import os
@@ -16,7 +16,7 @@ from rscnav.files.sealed.tails import write_all_sealed
 
 MM = 1 / 25.4
 
-# Colours that stay apart for the colour-blind (Okabe & Ito 2008, https://jfly.uni-koeln.de/color/).
+# Palette for colour vision deficiencies (Okabe & Ito 2008, https://jfly.uni-koeln.de/color/).
 GREY = "#767676"
 PHASE_COLOURS = {"LM0": "#999999", "LM1": "#E69F00", "LM2": "#0072B2", "all": "#000000"}
 LANDMARK_COLOURS = {"a": "#009E73", "b": "#CC79A7", "c": "#56B4E9", "d": "#999933"}
@@ -29,36 +29,42 @@ STYLE = "rscnav.figures.style"  # style.mplstyle in this folder; for own figures
 
 @dataclass(frozen=True)
 class Canvas:
-    """The page: width in mm and resolution of PNG files in dots per inch."""
+    """Page: width in mm, and resolution of PNG files in dots per inch."""
 
     width_mm: float = 180.0
     dpi: int = 300
 
     @contextmanager
     def style(self) -> Iterator[None]:
-        """Set fonts, lines and colours for what is drawn within."""
+        """Apply fonts, lines and colours within a ``with`` block."""
         with context(STYLE):
             yield
 
     def figure(self, n_rows: int, n_columns: int, row_mm: float, **gridspec: Any) -> tuple[Figure, list[list[Axes]]]:
-        """Make a figure of the page's width with a grid of axes; `row_mm` is the height of a row."""
+        """Return a figure of the width of the page and its grid of axes; `row_mm` is the height of a row in mm."""
         figure = Figure(figsize=(self.width_mm * MM, n_rows * row_mm * MM), layout="constrained")
         axes = figure.subplots(n_rows, n_columns, squeeze=False, **gridspec)
         return figure, axes.tolist()
 
     def empty(self) -> Figure:
-        """Make a figure of the page's width without panels."""
+        """Return a figure of the width of the page without panels."""
         figure = Figure(figsize=(self.width_mm * MM, 1.0 * MM), layout="constrained")
-        figure.set_layout_engine("none")  # there is nothing to lay out
+        figure.set_layout_engine("none")  # constrained layout fails without axes
         return figure
 
     def save(self, figure: Figure, stem: str | os.PathLike[str]) -> list[Path]:
-        """Save as PDF and PNG under `stem`, both or none, without dates and with their digests."""
+        """Save as PDF and PNG with their digests: both files or none, without dates.
+
+        Returns
+        -------
+        list of pathlib.Path
+            `stem` with ``.pdf`` and ``.png``.
+        """
         files = {}
         with self.style():
             for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
                 path = Path(f"{os.fspath(stem)}{suffix}")
-                drawn = io.BytesIO()  # a full disk in the middle of drawing would end in an error about compression
+                drawn = io.BytesIO()  # a full disk while drawing would give a misleading error about compression
                 figure.savefig(drawn, format=suffix[1:], dpi=self.dpi, metadata=metadata)
                 files[path] = drawn.getvalue()
         write_all_sealed(files)

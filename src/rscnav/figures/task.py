@@ -1,4 +1,4 @@
-"""Figure `task`: the world, one example trial, and what network and exact filter believed in it."""
+"""Figure `task`: environment with its landmarks, one example trial, and the beliefs of the network and of the exact Bayes filter."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,24 +19,24 @@ from rscnav.sessions.session import Session
 
 ANALYSES: tuple[str, ...] = ()
 FIELDS = ("position", "phase", "belief", "bayes_posterior", "bin_centres", "landmarks", "encounters", "ambiguity")
-TITLES = ("World", "Example trial", "Network's belief", "Bayes filter")
+TITLES = ("Environment", "Example trial", "Network's belief", "Bayes filter")
 CENTRED: Any = {"ha": "center", "va": "center"}
 ANGLE_TICKS: Any = {"yticks": [-np.pi, 0, np.pi], "yticklabels": ["−π", "0", "π"]}
 POSTERIOR: Any = {"origin": "lower", "cmap": "Greys", "vmin": 0, "vmax": 0.3}
-UNMET: Any = {"facecolor": "none", "edgecolor": GREY, "hatch": "////"}  # where a landmark was not met
+NON_ENCOUNTER: Any = {"facecolor": "none", "edgecolor": GREY, "hatch": "////"}  # a non-encounter
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw a row a session; of a kind of sessions the first stands as the example."""
+    """Draw one row per session, or per kind of session with the first session as the example."""
     figure, axes = canvas.figure(len(rows), 4, 42, gridspec_kw={"width_ratios": [1.1, 1.5, 1.5, 1.5]})
     for row, panels in zip(rows, axes, strict=True):
         session = row.members[0].session
         if session is None:
-            raise ValueError(f"figure task: the session of '{row.label}' was not read")
+            raise ValueError(f"figure task: row '{row.label}' has no session; read the session file before drawing")
         row_label(panels[0], row.label if len(row.members) == 1 else f"{row.label}\n({session.name})")
         samples = np.flatnonzero(session.trial == example_trial(session))
         time = session.time[samples] - session.time[samples[0]] + session.dt_s / 2
-        _world(panels[0], session, samples)
+        _environment(panels[0], session, samples)
         _trial(panels[1], session, samples, time)
         _belief(panels[2], session, session.belief, samples, time)
         image = _belief(panels[3], session, session.bayes_posterior, samples, time)
@@ -51,7 +51,7 @@ def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
 
 
 def example_trial(session: Session) -> int:
-    """Choose a trial that shows all: no short phase, two places believed in LM1 where a belief is known, not incorrect."""
+    """Return the test trial with the best score: long phases, high ambiguity in LM1 (if known), not incorrect."""
     trials = np.flatnonzero(session.trials["split"] == "test") if len(session.trials) else np.array([0])
     if session.phase is None or not np.any(session.phase < len(PHASES)):
         return int(trials[0])
@@ -66,8 +66,8 @@ def example_trial(session: Session) -> int:
     return int(trials[np.argmax(score[trials])])
 
 
-def _world(ax: Axes, session: Session, samples: NDArray) -> None:
-    """Draw the track with its landmarks and how far they are seen."""
+def _environment(ax: Axes, session: Session, samples: NDArray) -> None:
+    """Draw the ring or the path in the plane, with landmarks and their visibility radius."""
     if session.position is None:
         empty_panel(ax, "no position")
         return
@@ -98,13 +98,13 @@ def _world(ax: Axes, session: Session, samples: NDArray) -> None:
 
 
 def _named_places(session: Session, places: NDArray | None) -> list[tuple[str, NDArray]]:
-    """Pair the landmarks that a trial has with their names."""
+    """Return (name, position) of each landmark of a trial."""
     pairs = zip(session.landmark_names, places if places is not None else (), strict=False)
     return [(name, place) for name, place in pairs if np.isfinite(place).all()]
 
 
 def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
-    """Draw position over time, when landmarks were met, and the phases."""
+    """Draw position over time, encounters and phases."""
     if session.position is None:
         empty_panel(ax, "no position")
         return
@@ -124,7 +124,7 @@ def _trial(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
 
 
 def _phases(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None:
-    """Draw the phases as a strip above the panel."""
+    """Draw the phases as a bar above the panel."""
     if session.phase is None:
         return
     for number, name in enumerate(PHASES):
@@ -139,22 +139,22 @@ def _phases(ax: Axes, session: Session, samples: NDArray, time: NDArray) -> None
 
 
 def _encounters(ax: Axes, session: Session, samples: NDArray) -> None:
-    """Shade the encounters of the trial in the landmarks' colours; hatch non-encounters."""
+    """Shade encounters in the colour of the landmark; hatch non-encounters."""
     if session.encounters is None or not len(samples):
         return
     trial = session.trial[samples[0]]
     zero = session.time[samples[0]] - session.dt_s / 2
     for row in session.encounters[session.encounters["trial"] == trial]:
-        met = row["kind"] == "encounter"
+        seen = row["kind"] == "encounter"
         colour = LANDMARK_COLOURS.get(row["landmark"], GREY)
-        style: Any = {"facecolor": colour, "edgecolor": "none"} if met else UNMET
+        style: Any = {"facecolor": colour, "edgecolor": "none"} if seen else NON_ENCOUNTER
         ax.axvspan(row["onset_s"] - zero, row["offset_s"] - zero, alpha=0.4, lw=0, **style)
 
 
 def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray, time: NDArray) -> AxesImage | None:
-    """Draw a posterior over time with the true position on it."""
+    """Draw a posterior over time, with the true position."""
     if belief is None or session.position is None:
-        empty_panel(ax, f"a {session.kind} has no belief that could be read off")
+        empty_panel(ax, f"no belief is stored for a {session.kind}")
         return None
     if not session.is_circular:
         return _belief_maps(ax, session, belief, samples)
@@ -167,11 +167,11 @@ def _belief(ax: Axes, session: Session, belief: NDArray | None, samples: NDArray
 
 
 def _belief_maps(ax: Axes, session: Session, belief: NDArray, samples: NDArray) -> AxesImage | None:
-    """Draw a posterior over the plane at the last moments with one landmark met and of the trial."""
+    """Draw a posterior over the plane at the last sample of LM1 and of the trial."""
     ax.axis("off")
     if session.position is None or session.bin_centres is None:
         return None
-    moments = [("trial's end", samples[-1])]
+    moments = [("end of trial", samples[-1])]
     if session.phase is not None and np.any(session.phase[samples] == 1):
         moments.insert(0, ("end of LM1", samples[np.flatnonzero(session.phase[samples] == 1)[-1]]))
     x, y = (np.unique(session.bin_centres[:, dim]) for dim in range(2))
@@ -190,7 +190,7 @@ def _belief_maps(ax: Axes, session: Session, belief: NDArray, samples: NDArray) 
 
 
 def line_breaks(values: NDArray, time: NDArray, session: Session) -> NDArray:
-    """Put NaN where no line may be drawn: where an angle jumps around the ring, and across dropped bins."""
+    """Return the values with NaN where the line must break: where an angle wraps around, and across dropped bins."""
     broken = values.copy()
     jump = np.diff(time) > 1.5 * session.dt_s
     if session.is_circular:

@@ -1,4 +1,4 @@
-"""Figure `behaviour`: what it shows is what the results hold; poor sessions are drawn too."""
+"""Figure `observer_comparison`: what it shows is what the results hold; poor sessions are drawn too."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,6 @@
-"""The figure of a comparison, and its panels.
+"""Figure of a comparison and its panels.
 
-- ``comparison``  figure of a comparison: two to six sessions side by side, one colour each, with how alike they are in pairs
-- ``numbers``     panels of a comparison that show numbers of the analyses
-- ``pairs``       panels of a comparison that show pairs of sessions: distances between conditions, how alike they are, dynamics
+- ``comparison``  figure of a comparison: results of two to six sessions, one colour each, and the similarity of session pairs
+- ``numbers``     panels with values of the analyses
+- ``pairs``       panels of session pairs: distances between conditions, similarity of geometry, distance of dynamics
 """

@@ -1,4 +1,4 @@
-"""Figure of a comparison: two to six sessions side by side, one colour each, with how alike they are in pairs."""
+"""Figure of a comparison: results of two to six sessions, one colour each, and the similarity of session pairs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,15 +24,20 @@ MOST_MATRICES = 3
 def draw_comparison(
     results: Mapping[str, Mapping[str, Result]], compared: Result, canvas: Canvas | None = None
 ) -> Figure:
-    """Draw a comparison.
+    """Draw the figure of a comparison.
 
     Parameters
     ----------
     results : mapping of str to (mapping of str to Result)
-        Results of `ANALYSES`, by session, in the order of the comparison.
+        Results of `ANALYSES` by session, in the order of the comparison.
     compared : Result
-        Of `rscnav.comparison.compare.compare`, of these sessions.
+        Result of `rscnav.comparison.compare.compare` for these sessions.
     canvas : Canvas, optional
+        Size and resolution; default: the defaults of the configuration.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     canvas = canvas or Canvas()
     names = list(results)
@@ -58,7 +63,7 @@ def draw_comparison(
 
 
 def _matrices(axes: Sequence[Any], compared: Result, names: Sequence[str]) -> None:
-    """Draw distances between places (times where no pair shares places), of the first three; of two, the one against the other, too."""
+    """Draw distances between conditions of the first three sessions; for two sessions also one against the other."""
     kinds = [str(compared[key]) for key in compared.arrays if key.endswith("/conditions")]
     kind = "places" if "places" in kinds or not kinds else "times"
     for ax, name in zip(axes, names[:MOST_MATRICES], strict=False):
@@ -68,7 +73,7 @@ def _matrices(axes: Sequence[Any], compared: Result, names: Sequence[str]) -> No
 
 
 def _legend(figure: Figure, compared: Result, look: Mapping[str, dict[str, Any]], n_pairs: int) -> None:
-    """Explain colours and markers above all panels."""
+    """Add the legend of colours and markers above all panels."""
     handles: list[Any] = []
     for k, (name, style) in enumerate(look.items()):
         kind, n_units, n_trials = (compared[column][k] for column in ("kind", "n_units", "n_trials"))
@@ -76,10 +81,10 @@ def _legend(figure: Figure, compared: Result, look: Mapping[str, dict[str, Any]]
         handles.append(Line2D([], [], linewidth=1, markersize=3.5, label=label, **style))
     hollow: Any = {"color": GREY, "marker": "o", "markerfacecolor": "white", "linestyle": "none", "markersize": 3.5}
     handles += [
-        Line2D([], [], color=GREY, linewidth=0.7, linestyle=DASHED, label="trial shuffles (mean)"),
-        Patch(facecolor=CONTROL, alpha=0.8, label="control or chance, 95 %"),
-        Patch(linewidth=0.3, label="phase and time alone, 95 %", **HATCHED),
-        Line2D([], [], label="no scaling region", **hollow),
+        Line2D([], [], color=GREY, linewidth=0.7, linestyle=DASHED, label="trial shuffle (mean)"),
+        Patch(facecolor=CONTROL, alpha=0.8, label="null or chance level, 95 %"),
+        Patch(linewidth=0.3, label="phase and time only, 95 %", **HATCHED),
+        Line2D([], [], label="open: no scaling region", **hollow),
     ]
     for phase in PHASES if n_pairs <= FEW else ():
         colour = PHASE_COLOURS[phase]

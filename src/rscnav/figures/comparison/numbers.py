@@ -1,4 +1,4 @@
-"""Panels of a comparison that show numbers of the analyses: a session a colour, intervals, and what chance or a control gives."""
+"""Panels of a comparison with values of the analyses: one colour per session, intervals, null distributions or chance."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,17 +20,17 @@ DASHED: Any = (0, (3, 1.5))
 LABELS = {
     "components": ("", ""),
     "dimension": ("correlation dimension", ""),
-    "position": ("place decoded:\nerror / chance", ""),
-    "rate_dispersion": ("rate dispersion (bit)", ""),
-    "tuning_entropy": ("tuning entropy (bit)", ""),
-    "structure_preserved": ("pairwise correlations\nkept (r)", ""),
-    "identity": ("accuracy", "which landmark"),
-    "outcome": ("accuracy", "outcome of the trial"),
+    "position": ("decoded position:\nerror / chance", ""),
+    "rate_dispersion": ("rate dispersion (bits)", ""),
+    "tuning_entropy": ("tuning entropy (bits)", ""),
+    "structure_preserved": ("structure\npreserved (r)", ""),
+    "identity": ("accuracy", "landmark identity"),
+    "outcome": ("accuracy", "trial outcome"),
 }
 
 
 def draw_spectra(axes: Sequence[Axes], results: Results, look: Look) -> None:
-    """Draw the eigenspectra of each phase, all sessions over each other; dashed: what trials permuted for each unit give."""
+    """Draw the eigenspectra of each phase, sessions overlaid; dashed: mean of the trial shuffles."""
     drawn = []
     for ax, phase in zip(axes, PHASES, strict=True):
         spectra = {name: of["eigenspectrum"] for name, of in results.items()}
@@ -48,11 +48,11 @@ def draw_spectra(axes: Sequence[Axes], results: Results, look: Look) -> None:
         drawn.append(ax)
     one_range(drawn, least=1e-6)
     if drawn:
-        drawn[0].set_ylabel("share of variance")
+        drawn[0].set_ylabel("fraction of variance")
 
 
 def draw_group(ax: Axes, table: Sequence[TableCell], group: str, results: Results, look: Look, also: str = "") -> None:
-    """Draw one number, by phase where it has phases; sessions beside each other in the table's order."""
+    """Draw one quantity, by phase if it has phases; sessions in the order of the comparison."""
     having = [entry for entry in table if entry.group == group]
     if not having:
         analysis = next(shown.analysis for shown in SHOWN if shown.group == group)
@@ -68,9 +68,9 @@ def draw_group(ax: Axes, table: Sequence[TableCell], group: str, results: Result
                 ax.annotate("–", (x, 0.02), xycoords=("data", "axes fraction"), ha="center", color=look[name]["color"])
                 continue
             _control(ax, x, width, entry, entry.control if relative else 1.0)
-            if entry.value > top:  # not reliable, and so high that it would flatten all others
+            if entry.value > top:  # not reliable, and far above all others
                 ax.plot(x, 0.97 * top, "^", color=look[name]["color"], markerfacecolor="white", markersize=3.5)
-                height = (0.92 if k % 2 == 0 else 0.84) * top  # neighbours' numbers do not touch
+                height = (0.92 if k % 2 == 0 else 0.84) * top  # so that neighbouring numbers do not touch
                 ax.annotate(f"{entry.value:.0f}", (x, height), ha="center", va="top", fontsize=5)
                 continue
             _point(ax, x, entry, look[name], entry.control if relative else 1.0)
@@ -88,14 +88,14 @@ def draw_group(ax: Axes, table: Sequence[TableCell], group: str, results: Result
         ax.axhline(0, color="black", linewidth=0.5, zorder=0)
     if also:
         style: Any = {"color": "black", "linestyle": "none", "markersize": 3.5}
-        marks = (("o", "above trial shuffles"), ("_", "participation ratio"))
+        marks = (("o", "above trial shuffle"), ("_", "participation ratio"))
         handles = [Line2D([], [], marker=mark, label=label, **style) for mark, label in marks]
         ax.legend(handles=handles, fontsize=5, handletextpad=0.1, borderaxespad=0, loc="upper left")
         ax.set_ylim(0, 1.45 * ax.get_ylim()[1])
 
 
 def draw_decoding(ax: Axes, table: Sequence[TableCell], task: str, results: Results, look: Look) -> None:
-    """Draw the accuracy before and after the second encounter; the line is chance."""
+    """Draw the accuracy before and after the second encounter; grey line: chance."""
     draw_group(ax, table, task, results, look)
     if any(entry.group == task for entry in table):
         ax.axhline(0.5, color=CONTROL, linewidth=2, zorder=0)
@@ -104,14 +104,14 @@ def draw_decoding(ax: Axes, table: Sequence[TableCell], task: str, results: Resu
 
 
 def _places(place: int, look: Look) -> list[tuple[str, float, float]]:
-    """Give each session its place around `place`, and the room it has."""
+    """Return (name, x, width) of each session around x = `place`."""
     n = len(look)
     width = 0.7 / n
     return [(name, place + (k - (n - 1) / 2) * width, width) for k, name in enumerate(look)]
 
 
 def _top(entries: Sequence[TableCell]) -> float:
-    """Give the end of the axis: what reliable numbers and their intervals need, with room; none where no number is reliable."""
+    """Return the upper end of the axis: 1.6 times the highest reliable value or interval end; infinite if none is reliable."""
     ends = [max(entry.value, entry.high) for entry in entries if entry.reliable and np.isfinite(entry.high)]
     return 1.6 * max(ends) if ends else np.inf
 
@@ -132,11 +132,11 @@ def _point(ax: Axes, x: float, entry: TableCell, look: Mapping[str, Any], scale:
 
 
 def _reason(results: Results, analysis: str, part: str = "") -> str:
-    """Say why no session has it: the first one's reason, or note on this part."""
+    """Return why no session has a result: the reason of the first one, or its note on this part."""
     for name, of in results.items():
         result = of[analysis]
         if not result.applicable:
             return f"{name}: {result.reason}"
         if result.notes:
             return f"{name}: {result.notes.get(part) or next(iter(result.notes.values()))}"
-    return "no session has it"
+    return "no session has a result"

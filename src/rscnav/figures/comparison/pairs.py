@@ -1,4 +1,4 @@
-"""Panels of a comparison that show pairs of sessions: distances between conditions, how alike they are, dynamics."""
+"""Panels of session pairs: distances between conditions, similarity of geometry, distance of dynamics."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,13 +13,13 @@ from rscnav.figures.style import CONTROL, GREY, PHASE_COLOURS
 from rscnav.sessions.schema import PHASES
 
 HATCHED: Any = {"facecolor": "none", "edgecolor": GREY, "hatch": "/////"}
-FEW = 3  # pairs for which phases have points of their own
-BINS = {"places": "places", "times": "time bins"}
-BY = {"places": "by place within phases", "times": "by time in the phase"}
+FEW = 3  # pairs up to which each phase has its own points
+BINS = {"places": "spatial bin", "times": "time bin"}
+BY = {"places": "by spatial bin", "times": "by time in phase"}
 
 
 def draw_distances(ax: Axes, compared: Result, name: str, kind: str) -> None:
-    """Draw one session's distances between conditions, sorted by phase and place (or time); grey: not visited enough."""
+    """Draw the distances between conditions of a session, sorted by phase and spatial (or time) bin; grey: too few visits."""
     key = f"{name}/{kind}/distances"
     if key not in compared:
         empty_panel(ax, _why(compared, name))
@@ -36,11 +36,11 @@ def draw_distances(ax: Axes, compared: Result, name: str, kind: str) -> None:
     ax.set_xticks(list(middles.values()), middles)
     ax.set_yticks(list(middles.values()), middles)
     ax.tick_params(length=0)
-    ax.set(title=name, xlabel=f"phase x {BINS[kind]}\ndistance² 0 to {top:.2g}")
+    ax.set(title=name, xlabel=f"phase × {BINS[kind]}\ndistance² 0 to {top:.2g}")
 
 
 def draw_scatter(ax: Axes, compared: Result, names: Sequence[str], kind: str) -> None:
-    """Draw the one session's distances against the other's, over pairs of conditions that both have."""
+    """Draw the distances of two sessions against each other, over pairs of conditions that both have."""
     keys = [f"{name}/{kind}/distances" for name in names]
     if any(key not in compared for key in keys):
         empty_panel(ax, _why(compared, ":".join(names)))
@@ -48,23 +48,23 @@ def draw_scatter(ax: Axes, compared: Result, names: Sequence[str], kind: str) ->
     phase = compared[f"{names[0]}/{kind}/phase"]
     row, column = np.triu_indices(len(phase), 1)
     x, y = (compared[key][row, column] for key in keys)
-    apart = phase[row] != phase[column]
-    ax.plot(x[apart], y[apart], ".", color="#DDDDDD", markersize=1.5, rasterized=True)
+    across = phase[row] != phase[column]
+    ax.plot(x[across], y[across], ".", color="#DDDDDD", markersize=1.5, rasterized=True)
     for name in PHASES:
-        within = ~apart & (phase[row] == name)
+        within = ~across & (phase[row] == name)
         ax.plot(x[within], y[within], ".", color=PHASE_COLOURS[name], markersize=2.5, rasterized=True)
     ax.set(xlabel=f"distance², {names[0]}", ylabel=f"distance², {names[1]}", title="pairs of conditions", box_aspect=1)
 
 
 def draw_geometries(ax: Axes, table: Sequence[TableCell], compared: Result, pairs: Sequence[str]) -> None:
-    """Draw the similarity of each pair's geometries: interval, ceiling, and what permuted places and time alone give."""
+    """Draw the similarity of geometry of each pair: interval, noise ceiling, position permutation, phase and time only."""
     shown = [pair for pair in pairs if of_group(table, "geometry", pair)]
     if not shown:
         empty_panel(ax, _why(compared, pairs[0]))
         return
     for x, pair in enumerate(shown):
         numbers = of_group(table, "geometry", pair)
-        value, time_only = numbers["similarity"], numbers.get("phase and time alone")
+        value, time_only = numbers["similarity"], numbers.get("phase and time only")
         if np.isfinite(value.control_low):
             left = [x - 0.4, x - 0.02]
             ax.fill_between(left, value.control_low, value.control_high, color=CONTROL, alpha=0.8, linewidth=0)
@@ -74,7 +74,7 @@ def draw_geometries(ax: Axes, table: Sequence[TableCell], compared: Result, pair
         if "ceiling" in numbers:
             ax.plot([x - 0.4, x + 0.4], [numbers["ceiling"].value] * 2, color="black", linewidth=0.8, linestyle=":")
             if x == 0:
-                _say(ax, "ceiling", x - 0.4, numbers["ceiling"].value, "bottom")
+                _name_line(ax, "ceiling", x - 0.4, numbers["ceiling"].value, "bottom")
         _point(ax, x, value, "black", "o", 3.5)
         if len(shown) <= FEW:
             for shift, phase in zip((0.12, 0.2, 0.28), PHASES, strict=True):
@@ -89,22 +89,22 @@ def draw_geometries(ax: Axes, table: Sequence[TableCell], compared: Result, pair
 
 
 def draw_dynamics(ax: Axes, table: Sequence[TableCell], compared: Result, pairs: Sequence[str]) -> None:
-    """Draw the distance between each pair's dynamics, with the floor and the two references."""
+    """Draw the distance of dynamics of each pair, with the within-session distance and both null distributions."""
     shown = [pair for pair in pairs if of_group(table, "dynamics", pair)]
     if not shown:
         empty_panel(ax, _why(compared, pairs[0], "dynamics"))
         return
-    lines = (  # number, style, in words, where the words begin, whether the line is their bottom or their top
-        ("floor", ":", "same session", -0.35, "top"),
-        ("uncoupled", "--", "uncoupled", 0.03, "bottom"),
-        ("shuffled", "-", "time shuffled", -0.35, "top"),
+    lines = (  # number, style, text, x of its start, side of the text at the line
+        ("floor", ":", "within session", -0.35, "top"),
+        ("uncoupled", "--", "component shuffle", -0.1, "bottom"),
+        ("shuffled", "-", "time shuffle", -0.35, "top"),
     )
     for x, pair in enumerate(shown):
         numbers = of_group(table, "dynamics", pair)
         for name, style, words, begin, side in lines:
             ax.plot([x - 0.35, x + 0.35], [numbers[name].value] * 2, color=GREY, linewidth=0.9, linestyle=style)
             if x == 0:
-                _say(ax, words, begin, numbers[name].value, side)
+                _name_line(ax, words, begin, numbers[name].value, side)
         _point(ax, x, numbers["distance"], "black", "o", 3.5)
     _pairs_axis(ax, shown, compared)
     ax.set(yscale="log", ylabel="distance of dynamics (rad)")
@@ -118,14 +118,14 @@ def _point(ax: Axes, x: float, entry: TableCell, colour: str, marker: str, size:
     ax.plot(x, entry.value, marker, color=colour, markersize=size, zorder=4)
 
 
-def _say(ax: Axes, text: str, x: float, y: float, side: str) -> None:
-    """Name a line by a text that begins there, which is its `side`: ``bottom`` or ``top``."""
-    said = ax.annotate(text, (x, y), (0, 1 if side == "bottom" else -1), textcoords="offset points", zorder=5)
-    said.set(ha="left", va=side, fontsize=5, color="#444444")
+def _name_line(ax: Axes, text: str, x: float, y: float, side: str) -> None:
+    """Write the name of a line at (x, y); the line is at the `side` of the text: ``bottom`` or ``top``."""
+    label = ax.annotate(text, (x, y), (0, 1 if side == "bottom" else -1), textcoords="offset points", zorder=5)
+    label.set(ha="left", va=side, fontsize=5, color="#444444")
 
 
 def _pairs_axis(ax: Axes, pairs: Sequence[str], compared: Result) -> None:
-    """Name pairs by the numbers that the sessions have in the legend."""
+    """Label pairs by the numbers of their sessions in the legend."""
     number = {name: k for k, name in enumerate(compared["session"].tolist(), 1)}
     labels = [" : ".join(str(number[name]) for name in pair.split(":")) for pair in pairs]
     ax.set_xlim(-0.6, len(pairs) - 0.4)
@@ -134,7 +134,7 @@ def _pairs_axis(ax: Axes, pairs: Sequence[str], compared: Result) -> None:
 
 
 def _why(compared: Result, part: str, about: str = "geometry") -> str:
-    """Say why something of a session or a pair is missing, from the notes of the pairs."""
+    """Return why a result of a session or a pair is missing, from the notes of the pairs."""
     notes = [note for pair, note in compared.notes.items() if part in (pair, *pair.split(":"))]
     parts = [text for note in notes for text in note.split("; ") if text.startswith(about)]
     return parts[0] if parts else "not comparable"

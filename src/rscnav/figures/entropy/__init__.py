@@ -1,7 +1,7 @@
-"""The figure `entropy`, and its panels.
+"""Figure `entropy` and its panels.
 
-- ``across_sessions``    the row below all others: one value a session, networks of one name side by side, recordings apart
-- ``dispersion_panels``  panels of dispersion: LM1 against LM2, and their difference beside the controls
-- ``entropy``            figure `entropy`: tuning to angle and place, its entropy
-- ``tuning_panels``      panels of tuning: each unit's curve, and the entropies of all units beside those of the nulls
+- ``across_sessions``    last row of figure `entropy`: one value per session, by group of sessions
+- ``dispersion_panels``  panels of rate dispersion: LM2 against LM1, and their difference with the null distributions
+- ``entropy``            figure `entropy`: tuning curves and their entropy, for displacement and position
+- ``tuning_panels``      panels of tuning: tuning curves, and entropies of all units with those of the null distributions
 """

@@ -1,4 +1,4 @@
-"""The row below all others: one value a session, networks of one name side by side, recordings apart."""
+"""Last row of figure `entropy`: one value per session, by group of sessions (seeds of one network, or all recordings)."""
 
 import re
 import textwrap
@@ -14,18 +14,18 @@ from rscnav.figures.layout import SessionResults, empty_panel, row_label
 from rscnav.figures.style import GREY, KIND_COLOURS
 
 PANELS = {
-    "tuning_below_control": ("Tuning over sessions", "observed - permuted (bit)"),
-    "spatial_below_control": ("Place over sessions", "observed - permuted (bit)"),
-    "dispersion_excess": ("Dispersion over sessions", "excess of LM1 - LM2 (bit)"),
+    "tuning_below_control": ("Tuning entropy by session", "observed − shuffled (bits)"),
+    "spatial_below_control": ("Spatial entropy by session", "observed − shuffled (bits)"),
+    "dispersion_excess": ("Rate dispersion by session", "excess of LM1 − LM2 (bits)"),
 }
-CHARACTERS = 36  # that names below a panel have room for beside each other
+CHARACTERS = 36  # of group names that fit next to each other below a panel
 
 
 def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[SessionResults]) -> list[Axes]:
-    """Put three panels in the place of a row of six; give them."""
+    """Replace a row of six panels by three, and return these."""
     place = axes[0].get_subplotspec()
     if place is None:
-        raise ValueError("the axes do not stand in a grid of panels")
+        raise ValueError("the axes are not part of a grid; make them with `Canvas.figure`")
     grid, row = place.get_gridspec(), place.rowspan.start
     for ax in axes:
         ax.remove()
@@ -43,7 +43,7 @@ def draw_across(figure: Figure, axes: Sequence[Axes], members: Sequence[SessionR
 
 
 def _points(ax: Axes, name: str, members: Sequence[SessionResults]) -> None:
-    """Draw each session's value, with the group's mean where there are two or more."""
+    """Draw the value of each session, and the mean of groups of two or more."""
     groups = [group_of(member.kind, network_of(member.name)) for member in members]
     names = list(dict.fromkeys(groups))
     values = np.array([value_of(member.results, COMPARED[name]) for member in members])
@@ -63,9 +63,9 @@ def _points(ax: Axes, name: str, members: Sequence[SessionResults]) -> None:
     width = max(8, CHARACTERS // len(names))
     ax.set_xticklabels([f"{textwrap.fill(group, width)}\n(n = {n})" for group, n in zip(names, counts, strict=True)])
     if max(counts) < MIN_SESSIONS:
-        ax.set_xlabel(f"fewer than {MIN_SESSIONS} of a kind: points, no test", color=GREY)
+        ax.set_xlabel(f"fewer than {MIN_SESSIONS} per group: no test", color=GREY)
 
 
 def network_of(session: str) -> str:
-    """Give a session's name without the network's seed: ``gru`` of ``gru-s1``, ``gru-like-rat7`` of ``gru-s1-like-rat7``."""
+    """Return the name of a session without the seed of the network: ``gru`` of ``gru-s1``, ``gru-like-rat7`` of ``gru-s1-like-rat7``."""
     return re.sub(r"-s\d+(?=-|$)(?!.*-s\d+(-|$))", "", session)

@@ -1,4 +1,4 @@
-"""Figure `entropy`: tuning to angle and place, its entropy, and the dispersion of rates with one landmark met and with two."""
+"""Figure `entropy`: tuning curves and their entropy, for displacement and position, and rate dispersion in LM1 and LM2."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ from rscnav.figures.style import Canvas
 
 ANALYSES = ("tuning_entropy", "spatial_entropy", "rate_dispersion")
 FIELDS: tuple[str, ...] = ()
-TITLES = ("Tuning", "Its entropy", "Place", "Its entropy", "Dispersion", "LM1 - LM2")
+TITLES = ("Tuning", "Tuning entropy", "Position", "Spatial entropy", "Rate dispersion", "LM1 − LM2")
 WIDTHS = (0.6, 1, 0.6, 1, 1, 1.05)
 ROW_MM = 46
 
 
 def draw(rows: Sequence[FigureRow], canvas: Canvas) -> Figure:
-    """Draw a row a session, or a row a kind with its members overlaid; below, where there are two sessions, one value each."""
+    """Draw one row per session or kind of session, and a last row with one value per session if there are several."""
     members = [member for row in rows for member in row.members]
     n_rows = len(rows) + (len(members) > 1)
     figure, axes = canvas.figure(n_rows, len(WIDTHS), ROW_MM, gridspec_kw={"width_ratios": WIDTHS})

@@ -1,6 +1,6 @@
-"""What panels of several figures share.
+"""Parts of panels that several figures use.
 
-- ``event_aligned``  what figures of time around an event share: curves with bands, marks of what is significant, notes, legends
-- ``phases``         what figures that show one thing a phase share: which phases there are, empty panels, means over a row's members
-- ``projection``     A view of three directions on the page, with arrows that show them and their scale
+- ``event_aligned``  event-aligned panels: curves with bands, marks of significance, notes, legends
+- ``phases``         panels by phase: list of phases, reasons for empty panels, means over sessions
+- ``projection``     oblique projection of three principal components, with arrows for axes and scale
 """

@@ -1,4 +1,4 @@
-"""What figures of time around an event share: curves with bands, marks of what is significant, notes, legends."""
+"""Event-aligned panels: curves with bands, marks of significance, notes, legends."""
 
 import textwrap
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ DASHED: Any = (0, (2.5, 1.2))
 def curve(
     ax: Axes, results: Sequence[Result], what: str, colour: str, label: str = "", dash: Any = "-", row: str = ""
 ) -> None:
-    """Draw the array `what` over time, with its 95 % interval; of several members each one thin, and their mean.
+    """Draw the array `what` over time with its 95 % interval; for several sessions thin lines and their mean.
 
-    With `row` the array has a row for each name of the array that `what` begins with (``group_activity``: ``group``).
+    `row` selects one row of the array; rows are named by the array whose name `what` begins with (``group_activity``: ``group``).
     """
     results = [r for r in results if what in r and (not row or row in r[_names(what)])]
     curves = [_values(r, what, row) for r in results]
@@ -39,14 +39,14 @@ def curve(
 
 
 def mean_of_known(curves: Sequence[NDArray]) -> NDArray[np.float64]:
-    """Average curves (time,), NaN left out."""
+    """Return the mean of curves of shape (time,), without NaN."""
     known = np.isfinite(curves)
     n = known.sum(axis=0)
     return np.divide(np.where(known, curves, 0).sum(axis=0), n, out=np.full(n.shape, np.nan), where=n > 0)
 
 
 def with_intervals(results: Sequence[Result], name: str) -> NDArray[np.float64]:
-    """Give a number and the ends of its interval of each result that has it, (result, 3)."""
+    """Return value, lower and upper end of a quantity, (result, 3), of the results that have it."""
     found = [[r.scalar(f"{name}{end}") for end in INTERVAL] for r in results]
     return np.array([values for values in found if values[0] is not None], float).reshape(-1, 3)
 
@@ -57,7 +57,7 @@ def band(ax: Axes, time: NDArray, low: NDArray, high: NDArray, colour: str, alph
 
 
 def mark_significant(ax: Axes, results: Sequence[Result], what: str, colour: str, height: float) -> None:
-    """Mark along the top (`height` in shares of the panel) where the corrected p is at most 0.05; fainter where in few members."""
+    """Mark lags with corrected p ≤ 0.05, at `height` as a fraction of the panel; fainter for several sessions."""
     for r in (r for r in results if what in r):
         low = r[what] <= LEVEL
         ax.plot(
@@ -67,16 +67,16 @@ def mark_significant(ax: Axes, results: Sequence[Result], what: str, colour: str
 
 
 def onsets(ax: Axes, results: Sequence[Result], what: str, colour: str) -> None:
-    """Mark onsets (numbers `what`, in s) on the time axis."""
+    """Mark onsets (values `what`, in s) on the time axis."""
     found = [value for r in results if (value := r.scalar(what)) is not None]
-    if found:  # an empty line that is not clipped has no place, and the layout fails
+    if found:  # the layout fails for an empty line that is not clipped
         ax.plot(
             found, [0.0] * len(found), "^", ms=4, mew=0, color=colour, transform=ax.get_xaxis_transform(), clip_on=False
         )
 
 
-def time_axis(ax: Axes, lacking: Sequence[str] = (), label: str = "time from first in view (s)") -> None:
-    """Mark time 0, label the axis, and write into the panel what is lacking."""
+def time_axis(ax: Axes, lacking: Sequence[str] = (), label: str = "time from encounter (s)") -> None:
+    """Mark time 0, label the axis, and write notes on missing parts into the panel."""
     ax.axvline(0, color="black", lw=0.5, ls=":")
     ax.set_xlabel(label)
     note = "\n".join(textwrap.fill(note, 16) for note in lacking if note)
@@ -84,7 +84,7 @@ def time_axis(ax: Axes, lacking: Sequence[str] = (), label: str = "time from fir
 
 
 def lacking(results: Sequence[Result], what: str, label: str = "") -> str:
-    """Say why a part of a panel is not there; with several members, in how many."""
+    """Return why a part of a panel is missing; for several sessions, in how many."""
     notes = [r.notes[what] for r in results if what in r.notes]
     if not notes:
         return ""
@@ -92,14 +92,14 @@ def lacking(results: Sequence[Result], what: str, label: str = "") -> str:
     return f"{label or what}: {text}"
 
 
-def add_headroom(ax: Axes, share: float) -> None:
-    """Leave room for a legend above the curves, as a share of the panel's height."""
+def add_headroom(ax: Axes, fraction: float) -> None:
+    """Extend the y-axis above the curves by a fraction of the height of the panel, for a legend."""
     low, high = ax.get_ylim()
-    ax.set_ylim(low, high + share / (1 - share) * (high - low))
+    ax.set_ylim(low, high + fraction / (1 - fraction) * (high - low))
 
 
 def keep_to_curves(ax: Axes) -> None:
-    """Let an interval that is far wider than all curves are apart (two cases) run out of the panel, and not flatten them."""
+    """Clip the y-axis to the curves if an interval is much wider (with two cases, for example)."""
     curves = [np.asarray(line.get_ydata(), float) for line in ax.lines if not str(line.get_label()).startswith("_")]
     values = np.concatenate([np.empty(0), *curves])
     values = values[np.isfinite(values)]
@@ -110,7 +110,7 @@ def keep_to_curves(ax: Axes) -> None:
 
 
 def compact_legend(ax: Axes, **options: Any) -> None:
-    """Add a legend that takes no room from the panels; none where nothing is labelled."""
+    """Add a legend without influence on the layout, if any artist has a label."""
     if not ax.get_legend_handles_labels()[0]:
         return
     box: Any = {"frameon": True, "facecolor": "white", "edgecolor": "none", "framealpha": 0.8, "fancybox": False}

@@ -1,4 +1,4 @@
-"""What figures that show one thing a phase share: which phases there are, empty panels, means over a row's members."""
+"""Panels by phase: list of phases, reasons for empty panels, means over sessions."""
 
 from collections.abc import Sequence
 
@@ -10,24 +10,24 @@ from rscnav.sessions.schema import PHASES
 
 
 def parts_of(results: Sequence[Result], key: str) -> list[str]:
-    """List the parts, LM0-LM2 or ``all``, for which any result has the array PART/`key`."""
+    """Return the parts (LM0, LM1, LM2 or ``all``) for which any result has the array PART/`key`."""
     return [part for part in (*PHASES, "all") if any(f"{part}/{key}" in result for result in results)]
 
 
 def columns(parts: Sequence[str]) -> list[str]:
-    """Name the part that each of three columns shows; where phases are not known the first shows ``all``."""
+    """Return the part of each of three columns: the phases, or ``all`` in the first if phases are not known."""
     return ["all", "", ""] if list(parts) == ["all"] else list(PHASES)
 
 
 def why_empty(results: Sequence[Result], part: str) -> str:
-    """Say why a part has no panel."""
+    """Return why the panel of a part is empty."""
     if not part:
         return "phases are not known"
     return next((result.notes[part] for result in results if part in result.notes), "no samples")
 
 
 def mean_curve(curves: Sequence[tuple[NDArray, NDArray]], n: int = 200) -> tuple[NDArray, NDArray]:
-    """Average curves (x, y), x increasing and above 0, in log x over the range that all of them have."""
+    """Return the mean of curves (x, y), interpolated in log x over their common range; x increasing and above 0."""
     curves = [(x[np.isfinite(y)], y[np.isfinite(y)]) for x, y in curves]
     curves = [(x, y) for x, y in curves if len(x)]
     if not curves:

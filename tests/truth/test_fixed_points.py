@@ -129,7 +129,7 @@ def test_a_search_ends_at_its_bounds_and_does_not_call_that_a_point_of_rest():
 
 def test_points_nearer_than_asked_for_are_one_and_the_slowest_stands_for_them():
     states = np.array([[0.0], [0.3], [5.0], [0.1]])
-    kept, point = merge_minima(states, np.array([3.0, 1.0, 2.0, 4.0]), apart=0.5)
+    kept, point = merge_minima(states, np.array([3.0, 1.0, 2.0, 4.0]), min_distance=0.5)
     assert kept.tolist() == [1, 2]
     assert point.tolist() == [0, 0, 1, 0]
 
@@ -148,7 +148,7 @@ def test_modes_that_last_span_a_plane():
 
 @pytest.mark.parametrize(
     ("cell", "bidirectional", "said"),
-    [("feedforward", False, "'feedforward' has no state"), ("gru", True, "bidirectional")],
+    [("feedforward", False, "'feedforward' has no recurrent state"), ("gru", True, "bidirectional")],
 )
 def test_networks_without_a_step_are_refused_with_the_reason(cell, bidirectional, said):
     network = network_of(cell, 3, bidirectional=bidirectional)

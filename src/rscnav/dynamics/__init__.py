@@ -1,18 +1,18 @@
-"""What a trained network does by itself: a stage of its own, since it runs networks and analyses do not.
+"""Dynamics of trained networks: fixed points, autonomous runs, perturbations, driven divergence. A separate stage, because it runs networks.
 
-- ``autonomous_runs``    runs without input from states of the test trials: speed, belief and place over time, beside the exact filter's
-- ``distance_ratio``     how far two categories are apart
-- ``driven_divergence``  states before the second landmark of a- and of b-trials, driven on by one input, and whether they stay apart
-- ``filter_dynamics``    the exact Bayes filter without input: what a network that knows all there is to know would do by itself
+- ``autonomous_runs``    autonomous runs from states of the test trials: speed, belief and reported position, compared with the exact filter
+- ``distance_ratio``     ratio of distances between and within two categories of trials
+- ``driven_divergence``  driven divergence: states before the second landmark, of a- and of b-trials, under the same input
+- ``filter_dynamics``    exact Bayes filter without input, as the reference for autonomous runs
 - ``fixed_points``       fixed points and slow points of a network without input
-- ``jacobian_spectra``   eigenvalues of the linear map around a state, and what they say
-- ``landscape``          where the flow without input stands still, or nearly
-- ``perturbations``      perturbed states, off the manifold of the session's states and along it
-- ``run``                all parts of the stage on one network and its session
-- ``settings``           numbers of the stage `dynamics`
-- ``system``             A trained network as a map from state to state
-- ``trajectories``       the states that a network went through in its session: whole states, and what else the parts of this stage share
-- ``trial_statistics``   estimates with intervals in results, and the fit of an exponential decay
+- ``jacobian_spectra``   eigenvalues of the Jacobian at a state: stability, time constants, frequencies
+- ``landscape``          fixed points and slow points of the flow without input, and slow states along the ring
+- ``perturbations``      perturbation response: perturbed states off the manifold of states, and along it
+- ``run``                the stage `dynamics`: all its parts for one network and its session
+- ``settings``           settings of the stage `dynamics`
+- ``system``             a trained network as a discrete-time dynamical system
+- ``trajectories``       states of a network in its session, and other quantities that all parts of the stage use
+- ``trial_statistics``   estimates with confidence intervals in results, and the fit of an exponential decay
 """
 
 import lazy_loader

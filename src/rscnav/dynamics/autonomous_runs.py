@@ -1,4 +1,4 @@
-"""Runs without input from states of the test trials: speed, belief and place over time, beside the exact filter's."""
+"""Autonomous runs from states of the test trials: speed, belief and reported position, compared with the exact filter."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from rscnav.sessions.schema import PHASES
 
 
 def add_alone(result: Result, visited: Trajectories, settings: Settings, observer: Observer, seeds: Seeds) -> None:
-    """Run on without input from states of each phase; the filter is told the same up to there, and nothing from there on."""
+    """Add autonomous runs (without input) from states of each phase, and those of the exact filter with the same past inputs."""
     dt_s = visited.session.dt_s
     n_steps = max(1, round(settings.autonomous_s / dt_s))
     report = min(round(settings.readout_s / dt_s), n_steps)
@@ -26,13 +26,13 @@ def add_alone(result: Result, visited: Trajectories, settings: Settings, observe
     for phase, samples in visited.draw_by_phase(result, "alone", settings.n_trials, seeds):
         run = visited.system.run(visited.states[samples].astype(np.float64), n_steps)
         speed = np.linalg.norm(np.diff(run, axis=0), axis=2).T / visited.speed
-        speed = np.hstack([speed, np.full((len(speed), 1), np.nan)])  # there is no step from the last state
+        speed = np.hstack([speed, np.full((len(speed), 1), np.nan)])  # no step follows the last state
         add_band(result, f"{phase}/alone/speed", mean_interval(speed), "median speed", ("lag",))
         beliefs = {"network": visited.system.report(run)}
         held = filter_alone(visited, samples, n_steps, observer)
         if held is not None:
             beliefs["filter"] = held
-        gains: dict[tuple[str, str], NDArray[np.floating]] = {}  # from the start to the report
+        gains: dict[tuple[str, str], NDArray[np.floating]] = {}  # from the start to the readout
         for who, belief in beliefs.items():
             for what, (values, unit) in _measures(visited, belief).items():
                 add_band(result, f"{phase}/alone/{who}/{what}", mean_interval(values), unit, ("lag",))
@@ -48,7 +48,7 @@ def add_alone(result: Result, visited: Trajectories, settings: Settings, observe
 
 
 def _measures(visited: Trajectories, belief: NDArray[np.float64]) -> dict[str, tuple[NDArray[np.floating], str]]:
-    """Give entropy and drift of the best place, each (trial, lag), of beliefs (lag, trial, bin)."""
+    """Return entropy (bits) and drift of the reported position, each (trial, lag), for beliefs (lag, trial, bin)."""
     best = visited.places.best(belief)
     drift = distance(best, best[:1], visited.places.ring)
     return {"entropy": (entropy_bits(belief).T, "bit"), "drift": (drift.T, visited.task.position_unit)}

@@ -1,4 +1,4 @@
-"""How far two categories are apart: distances between them over distances within, with interval, permutations and a control."""
+"""Ratio of distances between and within two categories of trials, with interval, permutation test and control."""
 
 from dataclasses import dataclass
 
@@ -18,35 +18,36 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class StatePairs:
-    """Distances between the runs of two categories, driven by one input.
+    """Distances between runs of trials of two categories under the same input.
 
     Parameters
     ----------
     distance : array, (lag, trial, trial)
-        0 or more; on the diagonal 0.
+        At least 0; 0 on the diagonal.
     stratum : array, (trial,)
-        Only trials of one stratum are compared with each other.
+        Stratum of each trial; only trials of one stratum are compared.
     """
 
     distance: NDArray[np.float64]
     stratum: NDArray[np.integer]
 
     def ratio(self, is_a: NDArray[np.bool_], kept: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
-        """Mean distance between a- and b-trials over the mean within categories, (lag,).
+        """Return the mean distance between a- and b-trials, divided by the mean distance within categories.
 
-        Pairs of one stratum count; within categories is the mean of the mean over pairs of a-trials and that over pairs of
-        b-trials. 1: the categories are one.
+        Only pairs of one stratum count. The distance within categories is the average of the mean over pairs of a-trials and
+        the mean over pairs of b-trials. The ratio is 1 if the categories do not differ.
 
         Parameters
         ----------
         is_a : array, (trial,) or (draw, trial)
+            Whether each trial is an a-trial.
         kept : array, (trial,), optional
             Trials that count; default: all.
 
         Returns
         -------
         array, (lag,) or (draw, lag)
-            NaN where a category has no pair.
+            NaN if a category has no pair.
         """
         labels = np.atleast_2d(is_a).astype(np.float64)
         counted = np.ones(labels.shape[1]) if kept is None else kept.astype(np.float64)
@@ -70,7 +71,7 @@ class StatePairs:
 
 
 def pairwise(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distances between points (lag, trial, dim) of one lag: (lag, trial, trial)."""
+    """Return the Euclidean distances of points (lag, trial, dim) at each lag, (lag, trial, trial)."""
     centred = points - points.mean(axis=1, keepdims=True)
     squares = np.sum(centred**2, axis=2)
     gaps = squares[:, :, None] + squares[:, None] - 2 * centred @ np.swapaxes(centred, 1, 2)
@@ -82,7 +83,10 @@ def pairwise(points: NDArray[np.float64]) -> NDArray[np.float64]:
 def add_ratio(
     result: Result, what: str, pairs: StatePairs, is_a: NDArray[np.bool_], settings: Settings, seeds: Seeds
 ) -> None:
-    """Add between over within at each lag with its interval; its p; and the same for random halves of one category."""
+    """Add the ratio by lag with its jackknife interval, a permutation test of the labels, and a control.
+
+    The control is the ratio between random halves of one category. `what` is the beginning of the names of the results.
+    """
     n_lags = len(pairs.distance)
     observed = pairs.ratio(is_a)
     groups = seeds.generator("groups")
@@ -97,7 +101,7 @@ def add_ratio(
     split = _split_ratio(pairs, is_a, settings.n_null, seeds.generator("split"))
     result.add_each(f"{what}/control_", BAND, split, "", ("lag",))
 
-    after = np.arange(n_lags) > 0  # from the first step of the common input on
+    after = np.arange(n_lags) > 0  # after the first step of the common input
     result.add(f"{what}/p", permutation_p(null[:, after].mean(axis=1), observed[after].mean()))
     overall = observed[after].mean(), *jackknife_interval(observed[after].mean(), without[:, after].mean(axis=1))
     add_band(result, f"{what}/ratio_mean", np.array(overall), "")
@@ -107,13 +111,15 @@ def add_ratio(
     time = result["apart/time"]
     result.add(f"{what}/apart_for", time[lost[0]] if len(lost) else time[-1] + time[1] - time[0], "s")
     if not len(lost):
-        result.notes[f"{what}/apart_for"] = f"apart to the end of the common input, {time[-1] + time[1] - time[0]:g} s"
+        result.notes[f"{what}/apart_for"] = (
+            f"separate to the end of the common input, {time[-1] + time[1] - time[0]:g} s"
+        )
 
 
 def _relabelled(
     is_a: NDArray[np.bool_], stratum: NDArray[np.integer], n: int, generator: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Permute labels within each stratum, (draw, trial)."""
+    """Return labels permuted within each stratum, (draw, trial)."""
     drawn = np.repeat(is_a[None], n, axis=0)
     for one in np.unique(stratum):
         here = np.flatnonzero(stratum == one)
@@ -128,7 +134,7 @@ def _split_ratio(
     ratios = []
     for category in (is_a, ~is_a):
         some = np.flatnonzero(category)
-        alone = StatePairs(pairs.distance[:, some[:, None], some], pairs.stratum[some])
-        ratios.append(alone.ratio(_relabelled(np.arange(len(some)) % 2 == 0, alone.stratum, n, generator)))
+        within = StatePairs(pairs.distance[:, some[:, None], some], pairs.stratum[some])
+        ratios.append(within.ratio(_relabelled(np.arange(len(some)) % 2 == 0, within.stratum, n, generator)))
     drawn = np.concatenate(ratios)
     return null_band(drawn[np.isfinite(drawn).all(axis=1)])

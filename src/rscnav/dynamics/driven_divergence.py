@@ -1,4 +1,4 @@
-"""States before the second landmark of a- and of b-trials, driven on by one input, and whether they stay apart."""
+"""Driven divergence: states before the second landmark, of a- and of b-trials, under the same input."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +11,19 @@ from rscnav.seeds import Seeds
 
 
 def add_driven_divergence(result: Result, visited: Trajectories, settings: Settings, seeds: Seeds) -> None:
-    """Compare the runs, in the whole state and in the belief."""
+    """Add the distance ratio of a- and b-trials under the same input, by distances of states and by distances of beliefs."""
     if visited.inputs is None:
         result.notes["apart"] = (
-            "the inputs of this task are not in the session, so no other trial's can be gone on with"
+            "the session does not contain the inputs of this task, so that runs cannot be continued with the input of another trial"
         )
         return
     if getattr(visited.task, "map_shown", False):
-        result.notes["apart"] = "landmarks have new places in each trial: a and b name nothing that trials share"
+        result.notes["apart"] = (
+            "landmarks have new places in each trial, so that a and b do not mean the same in all trials"
+        )
         return
     if len(visited.task.landmark_names) < 2:
-        result.notes["apart"] = "the task has one landmark"
+        result.notes["apart"] = "the task has one landmark; two are needed"
         return
     n_steps = max(1, round(settings.driven_s / visited.session.dt_s))
     samples, is_a, approach = _before_second(visited, settings, seeds)
@@ -29,7 +31,7 @@ def add_driven_divergence(result: Result, visited: Trajectories, settings: Setti
     result.add("apart/n_b", int(np.sum(~is_a)))
     if min(is_a.sum(), np.sum(~is_a)) < settings.min_trials:
         result.notes["apart"] = (
-            f"{is_a.sum()} second encounters with a and {np.sum(~is_a)} with b in the test trials, approached from elsewhere; "
+            f"{is_a.sum()} second encounters with a and {np.sum(~is_a)} with b in the test trials, after an approach from another location; "
             f"{settings.min_trials} of each are needed"
         )
         return
@@ -40,7 +42,9 @@ def add_driven_divergence(result: Result, visited: Trajectories, settings: Setti
         for stratum in np.unique(approach)
     }
     if not all(len(some) for some in inputs.values()):
-        result.notes["apart"] = f"no trial goes on for {settings.driven_s:g} s after its second landmark came into view"
+        result.notes["apart"] = (
+            f"no trial continues for {settings.driven_s:g} s (driven_s) after its second landmark came into view"
+        )
         return
     result.add("apart/time", np.arange(-1, n_steps) * visited.session.dt_s, "s", ("lag",))
     states = visited.states[samples].astype(np.float64)
@@ -59,10 +63,10 @@ def add_driven_divergence(result: Result, visited: Trajectories, settings: Setti
 def _before_second(
     visited: Trajectories, settings: Settings, seeds: Seeds
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.integer]]:
-    """Give the last sample before the second new landmark of test trials, whether that is a, and how it was approached.
+    """Return the last sample before the second landmark of test trials, whether it is a, and the category of its approach.
 
-    A landmark that is in view from the start of the trial has no sample before it. Ways of approach in which one of the two
-    landmarks has fewer than two trials are left out.
+    Landmarks in view from the start of a trial are dropped, because no sample precedes them. Categories of approach with fewer
+    than two trials of a or of b are dropped.
     """
     session = visited.session
     a, b = visited.task.landmark_names[:2]
@@ -90,7 +94,7 @@ def _before_second(
 def _continuations(
     visited: Trajectories, samples: NDArray[np.intp], n_steps: int, settings: Settings, generator: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Draw the inputs that follow on some of the samples, (continuation, step, channel), of trials that are long enough."""
+    """Draw inputs that follow some of the samples, (continuation, step, channel), from trials that are long enough."""
     assert visited.inputs is not None  # checked by the caller
     trial, at = np.divmod(samples, visited.inputs.shape[1])
     long = np.flatnonzero(at + n_steps < visited.inputs.shape[1])

@@ -1,4 +1,4 @@
-"""The exact Bayes filter without input: what a network that knows all there is to know would do by itself."""
+"""Exact Bayes filter without input, as the reference for autonomous runs."""
 
 from typing import Any
 
@@ -17,17 +17,19 @@ from rscnav.tasks.base import Batch
 def filter_alone(
     visited: Trajectories, samples: NDArray[np.intp], n_steps: int, settings: Observer
 ) -> NDArray[np.float64] | None:
-    """Give the filter's posteriors of runs without input from some samples of the session on, as `System.run` does.
+    """Return the posteriors of the filter in autonomous runs from samples of the session, see `System.run`.
 
     Parameters
     ----------
     samples : array, (run,)
-        Up to here, this sample included, the filter is told what the network was told.
+        Starts of the runs. Up to and including this sample, the filter receives the inputs of the network.
+    n_steps : int
+        Steps without input.
 
     Returns
     -------
     array, (step + 1, run, bin), or None
-        None where the task has no exact filter, or its inputs are not known.
+        None if the task has no exact filter, or its inputs are not known.
     """
     if visited.inputs is None or "bayes" not in strategies(visited.task):
         return None
@@ -35,7 +37,7 @@ def filter_alone(
     trial, at = np.divmod(samples, n_before)
     inputs = np.concatenate([visited.inputs[trial], np.zeros_like(visited.inputs[trial, :1])], axis=1)
     steps = np.arange(n_before + n_steps)
-    known = np.where(steps <= at[:, None], np.minimum(steps, n_before), n_before)  # the last one is no input
+    known = np.where(steps <= at[:, None], np.minimum(steps, n_before), n_before)  # the last row is no input
     batch = _batch(visited, inputs[np.arange(len(samples))[:, None], known], trial)
     posterior = observe(visited.task, batch, "bayes", settings)["position"].numpy()
     window = at[:, None] + np.arange(n_steps + 1)
@@ -43,15 +45,15 @@ def filter_alone(
 
 
 def filter_time_constants(visited: Trajectories, settings: Observer, n: int) -> NDArray[np.float64]:
-    """Give the `n` longest time constants (s) with which the filter, left without input, comes to rest, the longest first.
+    """Return the `n` longest time constants (s) of the filter without input, in descending order.
 
-    Its belief is moved and weighted at every step by one matrix, and normalised; differences from its fixed point shrink by the ratios
-    of that matrix' eigenvalues to the first one.
+    Each step multiplies the belief by one matrix and normalises it. Differences from the fixed point decay by the ratios of the
+    eigenvalues of this matrix to the first one.
 
     Returns
     -------
     array, (mode,)
-        NaN where the map is not the same in all trials, or there is no exact filter.
+        NaN if the map differs between trials, or without exact filter.
     """
     task: Any = visited.task
     if visited.inputs is None or "bayes" not in strategies(task) or task.map_shown or "separation" in task.heads:
@@ -61,7 +63,7 @@ def filter_time_constants(visited: Trajectories, settings: Observer, n: int) -> 
     views = ring_model(task, batch, (1, grid)).views
     nothing = torch.zeros(grid, 1)
     model = RingModel(nothing.bool(), nothing.double(), views, task.settings.motion.noise_rad)
-    belief = torch.eye(grid, dtype=torch.float64)[:, None]  # each place for itself: (trial, separation, grid)
+    belief = torch.eye(grid, dtype=torch.float64)[:, None]  # one belief per position: (trial, separation, grid)
     values = np.abs(np.linalg.eigvals((model.moved(belief, 0) * model.likelihood(0))[:, 0].numpy()))
     values = np.sort(values)[::-1]
     with np.errstate(divide="ignore"):
@@ -69,7 +71,7 @@ def filter_time_constants(visited: Trajectories, settings: Observer, n: int) -> 
 
 
 def _batch(visited: Trajectories, inputs: NDArray[np.float32], trial: NDArray[np.integer]) -> Batch:
-    """Make a batch of which inputs and landmarks count; the rest is filled in."""
+    """Return a batch with inputs and landmarks; its other fields are filled with zeros."""
     shape = inputs.shape[:2]
     landmarks = torch.from_numpy(visited.session.require("landmarks")[trial])
     return Batch(

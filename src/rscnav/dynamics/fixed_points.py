@@ -1,15 +1,15 @@
 """Fixed points and slow points of a network without input.
 
-The speed q(h) = |F(h) - h|² / 2 is lowered to its minimum from many states at once, by damped Newton steps: where they gain nothing they
-shorten and turn into steps down the gradient. A minimum at 0 is a fixed point; at another one the flow is slowest.
+q(h) = |F(h) - h|² / 2 is minimised from many initial states by the Levenberg-Marquardt method. A minimum with q = 0 is a fixed point;
+at other minima the flow is slowest (slow points).
 
-The search stays within the range of each unit over the session's states, and a tenth of it beyond: without bounds it runs away, in
-networks with gates, to where all gates are shut, which no state of the network ever reaches and where everything is slow.
+The search is restricted to the range of each unit over the session's states, extended by a tenth of it on both sides. Without bounds it
+leaves this range in gated networks: it ends where all gates are closed, where the flow is slow, but which the network does not reach.
 
 References
 ----------
 Sussillo & Barak, Neural Comput. 25, 626 (2013), doi:10.1162/NECO_a_00409; Golub & Sussillo, J. Open Source Softw. 3, 1003
-(2018), doi:10.21105/joss.01003 (points far from the states that were started from left out).
+(2018), doi:10.21105/joss.01003 (exclusion of points far from the initial states).
 """
 
 from typing import NamedTuple
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from rscnav.dynamics.system import System
 
-MARGIN = 0.1  # of a unit's range, beyond it
-SETTLED = 1e-3  # |slope of q| / |F - h| of a minimum
-CELLS = 4_000_000  # numbers of the Jacobians held at once: bounds the memory
+MARGIN = 0.1  # extension of the range of a unit, as a fraction of it
+SETTLED = 1e-3  # highest |gradient of q| / |F - h| at a minimum
+CELLS = 4_000_000  # entries of Jacobians in memory at once
 
 
 class Box(NamedTuple):
@@ -32,13 +32,13 @@ class Box(NamedTuple):
 
 
 def box_of(states: NDArray[np.floating]) -> Box:
-    """Give the range of states (time, state), and a tenth of it beyond."""
+    """Return the range of states (time, state), extended by `MARGIN` of it on both sides."""
     low, high = states.min(axis=0).astype(np.float64), states.max(axis=0).astype(np.float64)
     return Box(low - MARGIN * (high - low), high + MARGIN * (high - low))
 
 
 class SpeedMinima(NamedTuple):
-    """Minima of q: states (start, state), their q (start,), and whether the search came to its end (start,)."""
+    """Minima of q: states (start, state), their q (start,), and whether the search converged (start,)."""
 
     states: NDArray[np.float64]
     q: NDArray[np.float64]
@@ -46,17 +46,18 @@ class SpeedMinima(NamedTuple):
 
 
 def minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float, n_steps: int) -> SpeedMinima:
-    """Lower q to a minimum by damped Gauss-Newton steps on F(h) - h (Levenberg & Marquardt), within bounds.
+    """Minimise q from each start by the Levenberg-Marquardt method on F(h) - h, within bounds.
 
     Parameters
     ----------
     starts : array, (start, state)
+        Initial states.
     box : Box
-        A number on its bound that would leave it is held there.
+        Bounds; a dimension on its bound whose step points outside stays on it.
     fixed : float
-        q at which a point counts as fixed; from there on it is left alone once q no longer falls by much.
+        q up to which a point counts as fixed; below it the search stops if a step lowers q by less than 90 %.
     n_steps : int
-        Steps at most.
+        Highest number of steps.
 
     References
     ----------
@@ -96,21 +97,30 @@ def _minima(system: System, starts: NDArray[np.float64], box: Box, fixed: float,
     return SpeedMinima(states, q, (q <= fixed) | (ratio <= SETTLED))
 
 
-def merge_minima(states: NDArray[np.float64], q: NDArray[np.float64], apart: float) -> tuple[NDArray, NDArray[np.intp]]:
-    """Take states nearer than `apart` to a slower one for the same point.
+def merge_minima(
+    states: NDArray[np.float64], q: NDArray[np.float64], min_distance: float
+) -> tuple[NDArray, NDArray[np.intp]]:
+    """Merge states into points: a state nearer than `min_distance` to a slower point belongs to this point.
+
+    Parameters
+    ----------
+    states : array, (state, dim)
+    q : array, (state,)
+    min_distance : float
+        Lowest distance between points.
 
     Returns
     -------
     kept : array, (point,)
-        Which states stand for the points, by rising q.
+        Indices of the states that represent the points, by ascending q.
     point : array, (state,)
-        The point that each state belongs to.
+        Index of the point of each state.
     """
     kept: list[int] = []
     point = np.full(len(q), -1)
     for k in np.argsort(q, kind="stable").tolist():
         distance = np.linalg.norm(states[kept] - states[k], axis=1) if kept else np.empty(0)
-        if len(kept) and distance.min() < apart:
+        if len(kept) and distance.min() < min_distance:
             point[k] = int(np.argmin(distance))
         else:
             point[k] = len(kept)

@@ -1,4 +1,4 @@
-"""Eigenvalues of the linear map around a state, and what they say."""
+"""Eigenvalues of the Jacobian at a state: stability, time constants, frequencies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-NEUTRAL = 1e-3  # a mode that grows by less a step is taken to stay
+NEUTRAL = 1e-3  # a mode with a growth below this per step counts as neutral
 
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Eigenvalues of Jacobians, by falling modulus.
+    """Eigenvalues and eigenvectors of Jacobians, by descending modulus.
 
     Parameters
     ----------
     values : array, (point, mode), complex
     vectors : array, (point, state, mode), complex
-        Right eigenvectors, of length 1.
+        Right eigenvectors of length 1.
     dt_s : float
         Time step (s).
     """
@@ -28,22 +28,22 @@ class Spectrum:
 
     @property
     def n_unstable(self) -> NDArray[np.int64]:
-        """Modes that grow, |λ| > 1.001, (point,); at a minimum of the speed that is not 0 one |λ| is 1 by nature."""
+        """Number of unstable modes, |λ| > 1.001, (point,); at a slow point that is not fixed, one |λ| is always 1."""
         return np.sum(np.abs(self.values) > 1 + NEUTRAL, axis=1)
 
     @property
     def time_constants(self) -> NDArray[np.float64]:
-        """Time (s) in which a mode falls to 1/e, -dt / ln |λ|, (point, mode); negative: in which it grows by e."""
+        """Time constants -dt / ln |λ| (s), (point, mode): decay to 1/e; negative: growth by e."""
         with np.errstate(divide="ignore"):
             return -self.dt_s / np.log(np.abs(self.values))
 
     @property
     def frequencies(self) -> NDArray[np.float64]:
-        """Turns a second of a mode, angle of λ / (2π dt), (point, mode), Hz."""
+        """Frequencies |angle of λ| / (2π dt) (Hz), (point, mode)."""
         return np.abs(np.angle(self.values)) / (2 * np.pi * self.dt_s)
 
     def slow_modes(self, at_least_s: float) -> list[NDArray[np.float64]]:
-        """Give an orthonormal basis, (state, direction), of what the modes span that last at least so long, for each point."""
+        """Return for each point an orthonormal basis, (state, direction), of the modes with at least this time constant (s)."""
         slow = np.abs(self.values) >= np.exp(-self.dt_s / at_least_s)
         bases = []
         for vectors, which in zip(self.vectors, slow, strict=True):
@@ -54,7 +54,7 @@ class Spectrum:
 
 
 def spectrum(jacobians: NDArray[np.float64], dt_s: float) -> Spectrum:
-    """Take the eigenvalues of Jacobians (point, state, state) of a step."""
+    """Return eigenvalues and eigenvectors of Jacobians (point, state, state) of one step of `dt_s` seconds."""
     values, vectors = np.linalg.eig(jacobians)
     order = np.argsort(-np.abs(values), axis=1, kind="stable")
     values = np.take_along_axis(values, order, axis=1).astype(np.complex128)
@@ -62,18 +62,18 @@ def spectrum(jacobians: NDArray[np.float64], dt_s: float) -> Spectrum:
 
 
 def alignment(bases: Sequence[NDArray[np.float64]], directions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cosine of the angle between a direction and a subspace.
+    """Return the cosine of the angle between each direction and its subspace.
 
     Parameters
     ----------
     bases : sequence of array, (state, direction)
-        An orthonormal basis a point.
+        One orthonormal basis per point.
     directions : array, (point, state)
 
     Returns
     -------
     array, (point,)
-        From 0, at right angles, to 1, inside; NaN for a direction of length 0 or NaN.
+        From 0 (orthogonal) to 1 (inside the subspace); NaN for a direction of length 0 or NaN.
     """
     length = np.linalg.norm(directions, axis=1)
     inside = np.array([np.linalg.norm(basis.T @ some) for basis, some in zip(bases, directions, strict=True)])

@@ -1,4 +1,4 @@
-"""Where the flow without input stands still, or nearly: points, their spectra, and whether slow states lie along a ring."""
+"""Fixed points and slow points of the flow without input, their spectra, and slow states along the ring."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,13 @@ from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance
 from rscnav.sessions.schema import PHASES
 
-SECTORS = 16  # of the ring
-MODES = 5  # whose time constants are given
-PIECE = 2000  # states whose distances to the session's are taken at once
+SECTORS = 16  # sectors of the ring
+MODES = 5  # modes whose time constants are stored
+PIECE = 2000  # states whose distances to the session's states are computed at once
 
 
 def add_landscape(result: Result, visited: Trajectories, settings: Settings, observer: Observer, seeds: Seeds) -> None:
-    """Add fixed and slow points; from states of each phase of the test trials."""
+    """Add fixed points, slow points and slow states, found from states of each phase of the test trials."""
     starts = [visited.draw(phase, settings.n_inits, seeds.generator("starts", phase)) for phase in PHASES]
     phase = np.repeat(np.arange(len(PHASES)), [len(some) for some in starts])
     given = visited.states[np.concatenate(starts)].astype(np.float64)
@@ -62,19 +62,19 @@ def add_landscape(result: Result, visited: Trajectories, settings: Settings, obs
 
 
 def nearest(states: NDArray[np.floating], cloud: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Give the distance from each state (n, state) to the nearest of a cloud (m, state)."""
+    """Return the distance from each state (n, state) to the nearest of the states `cloud` (m, state)."""
     squares = np.sum(cloud.astype(np.float64) ** 2, axis=1)
     found = np.empty(len(states))
     for k in range(0, len(states), PIECE):
         part = states[k : k + PIECE].astype(np.float64)
-        gaps = squares - 2 * (part.astype(np.float32) @ cloud.T)  # less |part|²; the float32 product is the fast part
+        gaps = squares - 2 * (part.astype(np.float32) @ cloud.T)  # without |part|²; float32 for speed
         best = np.argmin(gaps, axis=1)
         found[k : k + PIECE] = np.linalg.norm(part - cloud[best], axis=1)
     return found
 
 
 def _add_spectra(result: Result, visited: Trajectories, states: NDArray[np.float64], fixed: NDArray[np.bool_]) -> None:
-    """Add where points are, what is believed there, and the eigenvalues."""
+    """Add projections, beliefs and eigenvalues at the points."""
     around = spectra.spectrum(visited.system.jacobian(states), visited.session.dt_s)
     result.add("points/projection", visited.shown(states), "", ("point", "component"))
     _add_belief(result, visited, "points", states, "point")
@@ -95,7 +95,7 @@ def _add_belief(result: Result, visited: Trajectories, name: str, states: NDArra
 def _add_slow(
     result: Result, visited: Trajectories, settings: Settings, given: NDArray[np.float64], phase: NDArray[np.integer]
 ) -> None:
-    """Leave states without input until they are slow, and say by phase how they then lie along the ring."""
+    """Add the first slow state of each autonomous run, and by phase the arrangement of slow states along the ring."""
     dt_s = visited.session.dt_s
     run = visited.system.run(given, round(settings.autonomous_s / dt_s))  # (step, start, state)
     speed = np.linalg.norm(np.diff(run, axis=0), axis=2)
@@ -142,7 +142,7 @@ def _add_slow(
 
 
 def _tangents(visited: Trajectories, phase: int) -> NDArray[np.float64]:
-    """Give the direction in which the mean state of a phase moves as the believed place does, (sector, state)."""
+    """Return the direction of change of the mean state of a phase along the reported position, (sector, state)."""
     samples = visited.test[visited.session.require("phase")[visited.test] == phase]
     samples = samples[:: max(1, len(samples) // 20_000)]
     states = visited.states[samples].astype(np.float64)
@@ -158,12 +158,12 @@ def _sector(angle: NDArray[np.floating]) -> NDArray[np.intp]:
 
 
 def _coverage(angle: NDArray[np.float64], visited: Trajectories) -> float:
-    """Share of the ring's sectors that some angle lies in, of those that a bin of the belief lies in."""
+    """Return the fraction of the ring's sectors with at least one angle, among sectors with a bin of the belief."""
     return len(np.unique(_sector(angle))) / len(np.unique(_sector(visited.places.centres[:, 0])))
 
 
 def _largest_gap(angle: NDArray[np.float64]) -> float:
-    """Largest angle between neighbours on the ring (rad)."""
+    """Return the largest angle between neighbours on the ring (rad)."""
     around = np.sort(angle)
     return float(np.diff([*around, around[0] + 2 * np.pi]).max()) if len(around) else float("nan")
 

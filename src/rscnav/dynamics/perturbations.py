@@ -1,4 +1,4 @@
-"""Perturbed states, off the manifold of the session's states and along it: what of a perturbation is left over time."""
+"""Perturbation response: distance over time of perturbed states, off the manifold of the session's states and along it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,14 @@ from rscnav.dynamics.trial_statistics import add_band, fit_exponential_decay
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import distance
 
-NEIGHBOURS = 50  # states that span the tangent at a state ...
-TANGENT = 3  # ... in this many directions
-HELD = 0.95  # off the manifold: at right angles to the directions that hold this share of the variance
-N_CLOUD_LAGS = 12  # lags at which distances to the session's states are taken
+NEIGHBOURS = 50  # nearest states that define the tangent space at a state ...
+TANGENT = 3  # ... of this dimension
+HELD = 0.95  # off the manifold: orthogonal to the principal directions with this fraction of the variance
+N_CLOUD_LAGS = 12  # lags at which distances to the session's states are computed
 
 
 def add_recovery(result: Result, visited: Trajectories, settings: Settings, seeds: Seeds) -> None:
-    """Perturb states of each phase in two ways, run on without input, and follow the distance to the unperturbed run."""
+    """Add the responses to perturbations off and along the manifold: distances of autonomous runs to the unperturbed run."""
     dt_s = visited.session.dt_s
     n_steps = max(2, round(settings.perturbation_follow_s / dt_s))
     time = np.arange(n_steps + 1) * dt_s
@@ -49,14 +49,14 @@ def add_recovery(result: Result, visited: Trajectories, settings: Settings, seed
 
 
 def _main_directions(visited: Trajectories, cloud: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Give the leading directions, (state, component), that hold most of the variance of the test trials' states."""
+    """Return the leading principal directions, (state, component), with a fraction `HELD` of the variance of the test trials."""
     _, axes = visited.axes
     share = np.cumsum(explained_variance(visited.states[cloud], axes))
     return axes[:, : int(np.searchsorted(share, HELD)) + 1]
 
 
 def _tangents(visited: Trajectories, samples: NDArray[np.intp], cloud: NDArray[np.intp]) -> list[NDArray[np.float64]]:
-    """Give the directions (state, component) in which the nearest states, of other trials, spread around each sample's."""
+    """Return the tangent directions (state, component) at each sample: principal directions of the nearest states of other trials."""
     around = visited.states[cloud].astype(np.float64)
     squares = np.sum(around**2, axis=1)
     found = []
@@ -72,7 +72,7 @@ def _tangents(visited: Trajectories, samples: NDArray[np.intp], cloud: NDArray[n
 def _pushes(
     tangents: list[NDArray[np.float64]], main: NDArray[np.float64], way: str, generator: np.random.Generator
 ) -> NDArray[np.float64] | None:
-    """Draw a direction of length 1 a state, (trial, state): in its tangent, or at right angles to it and to the main ones."""
+    """Draw one direction of length 1 per state, (trial, state): in its tangent space, or orthogonal to it and to `main`."""
     drawn = []
     for tangent in tangents:
         if way == "along":
@@ -81,7 +81,7 @@ def _pushes(
             basis, _ = np.linalg.qr(np.hstack([main, tangent]))
             push = generator.standard_normal(len(main))
             push -= basis @ (basis.T @ push)
-            push -= basis @ (basis.T @ push)  # again: what rounding left
+            push -= basis @ (basis.T @ push)  # a second time, against rounding errors
         drawn.append(push / max(float(np.linalg.norm(push)), 1e-300))
     pushes = np.array(drawn)
     n_directions = min(main.shape[1] + TANGENT, main.shape[0])
@@ -98,9 +98,9 @@ def _add_way(
     settings: Settings,
     generator: np.random.Generator,
 ) -> None:
-    """Add what is left of a perturbation: of the distance between states, and between the best places believed in."""
-    apart = np.linalg.norm(pushed - quiet, axis=2).T  # (trial, lag)
-    left = apart / apart[:, :1]
+    """Add the distances after a perturbation, between states and between reported positions, and the fit of their decay."""
+    gap = np.linalg.norm(pushed - quiet, axis=2).T  # (trial, lag)
+    left = gap / gap[:, :1]
     add_band(result, f"{name}/left", mean_interval(left), "", ("lag",))
     places = distance(visited.best(pushed), visited.best(quiet), visited.places.ring).T
     add_band(result, f"{name}/place", mean_interval(places), visited.task.position_unit, ("lag",))
@@ -117,4 +117,6 @@ def _add_way(
     add_band(result, f"{name}/time_constant", np.exp(jackknifed(log_tau, len(left), *group)), "s")
     add_band(result, f"{name}/stays", np.clip(jackknifed(stays, len(left), *group), 0, 1))
     if not np.isfinite(result[f"{name}/time_constant/value"]):
-        result.notes[f"{name}/time_constant"] = f"the distance does not fall to a fixed share within {time[-1]:g} s"
+        result.notes[f"{name}/time_constant"] = (
+            f"the distance does not fall to a constant fraction within {time[-1]:g} s"
+        )

@@ -1,4 +1,4 @@
-"""All parts of the stage on one network and its session."""
+"""The stage `dynamics`: all its parts for one network and its session."""
 
 from rscnav.analyses.result import Result
 from rscnav.dynamics.autonomous_runs import add_alone
@@ -23,29 +23,31 @@ def dynamics(
     observer: Observer | None = None,
     seeds: Seeds | None = None,
 ) -> Result:
-    """Find out what a trained network does by itself, from the states of its session's test trials.
+    """Compute the dynamics of a trained network from the states of its session's test trials.
+
+    The result contains fixed and slow points, slow states, perturbation responses, autonomous runs and the driven divergence.
 
     Parameters
     ----------
     session : Session
         With the fields `rscnav.dynamics.trajectories.FIELDS`.
     network : Network
-        The one that the session is of.
+        Network of the session.
     settings : Settings, optional
     observer : Observer, optional
-        Grid of the exact filter that it is compared with.
+        Grid of the exact filter that the network is compared with.
     seeds : Seeds, optional
         Default: root seed 0.
 
     Returns
     -------
     Result
-        With status ``not applicable`` and the reason for a network without a state that steps on.
+        Its status is ``not applicable``, with the reason, for a network that is not causal and recurrent.
 
     Raises
     ------
     InvalidValueError
-        Where session and network do not belong together, or the session lacks part of the network's state.
+        If the session is not of this network, or does not contain the whole state of the network.
     """
     if reason := why_no_step(network):
         return Result.not_applicable(reason)
@@ -57,12 +59,16 @@ def dynamics(
     if not here.spread > 0:
         return Result.not_applicable("the states of the test trials do not differ")
     if not here.speed > 0:
-        return Result.not_applicable("at more than half of the steps of the test trials the state stands still")
+        return Result.not_applicable(
+            "the state stands still at more than half of the steps of the test trials (median speed 0)"
+        )
     result = Result()
-    kinds = dict.fromkeys(channel.rstrip("0123456789").strip() for channel in task.channels)  # populations count once
+    kinds = dict.fromkeys(
+        channel.rstrip("0123456789").strip() for channel in task.channels
+    )  # each population is named once
     result.notes["input"] = f"no input: 0 in every channel ({', '.join(kinds)})"
     if network.architecture.process_noise:
-        result.notes["noise"] = "runs are without the network's process noise"
+        result.notes["noise"] = "runs are without the process noise of the network"
     result.add("spread", here.spread)
     result.add("median_speed", here.speed, "1/step")
     result.add("n_states", here.system.n_states)

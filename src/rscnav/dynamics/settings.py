@@ -1,4 +1,4 @@
-"""Numbers of the stage `dynamics`."""
+"""Settings of the stage `dynamics`."""
 
 from pydantic import Field
 
@@ -6,42 +6,54 @@ from rscnav.settings.strict_settings import StrictSettings
 
 
 class Settings(StrictSettings):
-    """What a trained network does by itself: fixed points, perturbations, runs without input, a and b under one input."""
+    """Dynamics of trained networks: fixed points, perturbations, autonomous runs, driven divergence of a and b."""
 
     n_inits: int = Field(
-        60, ge=1, le=100_000, description="states of each phase that the search for fixed points starts from"
+        60, ge=1, le=100_000, description="initial states of each phase for the search of fixed points"
     )
     relax_s: float = Field(
-        1.0, ge=0, le=1_000, description="half of them are first left without input for this long (s)"
+        1.0, ge=0, le=1_000, description="half of the initial states first run without input for this time (s)"
     )
-    max_iters: int = Field(150, ge=1, le=100_000, description="steps of the search from each of them, at most")
-    tol_q: float = Field(1e-20, gt=0, description="a point with |F(h) - h|² / 2 up to this is fixed")
+    max_iters: int = Field(
+        150, ge=1, le=100_000, description="highest number of steps of the search from each initial state"
+    )
+    tol_q: float = Field(1e-20, gt=0, description="a point with q = |F(h) - h|² / 2 up to this is a fixed point")
     slow_share: float = Field(
-        0.1, gt=0, lt=1, description="slow: with this share of the median speed of the test trials, or less"
+        0.1, gt=0, lt=1, description="slow: speed of at most this fraction of the median speed of the test trials"
     )
-    slow_mode_s: float = Field(1.0, gt=0, description="modes with a time constant of at least this are slow ones (s)")
+    slow_mode_s: float = Field(1.0, gt=0, description="slow mode: time constant of at least this (s)")
     outlier_distance: float = Field(
-        0.4, gt=0, description="points further than this from all states of the session are left out (of their spread)"
+        0.4,
+        gt=0,
+        description="points further than this from all states of the session are dropped (fraction of the states' spread)",
     )
-    tol_unique: float = Field(0.02, ge=0, description="points nearer than this are one (share of the states' spread)")
-    n_trials: int = Field(100, ge=2, description="test trials of each phase that are perturbed or left without input")
+    tol_unique: float = Field(
+        0.02, ge=0, description="points nearer than this are merged (fraction of the states' spread)"
+    )
+    n_trials: int = Field(100, ge=2, description="test trials of each phase for perturbations and autonomous runs")
     n_manifold_states: int = Field(
-        10_000, ge=100, le=10_000_000, description="states of the session that stand for its manifold"
+        10_000, ge=100, le=10_000_000, description="states of the session that represent its manifold"
     )
-    perturbation: float = Field(0.1, gt=0, description="size of a perturbation (share of the states' spread)")
+    perturbation: float = Field(0.1, gt=0, description="size of a perturbation (fraction of the states' spread)")
     perturbation_follow_s: float = Field(
-        5.0, gt=0, le=1_000, description="perturbed states are followed for this long (s)"
+        5.0, gt=0, le=1_000, description="duration of the runs after a perturbation (s)"
     )
-    autonomous_s: float = Field(10.0, gt=0, le=1_000, description="runs without input last this long (s)")
+    autonomous_s: float = Field(10.0, gt=0, le=1_000, description="duration of autonomous runs (s)")
     readout_s: float = Field(
-        2.0, ge=0, le=1_000, description="numbers of runs without input are taken this long after their start (s)"
+        2.0, ge=0, le=1_000, description="time in autonomous runs at which values are read out (s)"
     )
     driven_s: float = Field(
-        3.0, gt=0, le=1_000, description="a- and b-states are driven on by one input for this long (s)"
+        3.0, gt=0, le=1_000, description="driven divergence: duration of the common input of a- and b-states (s)"
     )
-    n_continuations: int = Field(8, ge=1, description="inputs, each from a trial of its own, that both are driven by")
-    n_encounters: int = Field(200, ge=2, description="second encounters with a, and with b, at most")
-    min_trials: int = Field(10, ge=2, description="fewer second encounters with a or b than this are not compared")
+    n_continuations: int = Field(
+        8, ge=1, description="driven divergence: number of common inputs, each from a different trial"
+    )
+    n_encounters: int = Field(
+        200, ge=2, description="driven divergence: highest number of second encounters with a, and with b"
+    )
+    min_trials: int = Field(
+        10, ge=2, description="driven divergence: lowest number of second encounters with a, and with b"
+    )
     n_null: int = Field(200, ge=1, description="permutations of the labels a and b; random splits of one category")
     n_groups: int = Field(20, ge=2, description="groups of trials of the jackknife")
-    n_examples: int = Field(12, ge=1, description="runs without input of each phase whose trajectories are stored")
+    n_examples: int = Field(12, ge=1, description="autonomous runs of each phase whose trajectories are stored")

@@ -1,4 +1,4 @@
-"""A trained network as a map from state to state."""
+"""A trained network as a discrete-time dynamical system."""
 
 import copy
 
@@ -16,30 +16,30 @@ States = NDArray[np.float64]  # (..., state)
 
 
 def why_no_step(network: Network) -> str:
-    """Say why a network is no map from state to state; '' if it is one."""
+    """Return why a network is not a map from state to state; '' if it is causal and recurrent."""
     cell = network.architecture.cell
     if not is_recurrent(cell):
-        return f"the cell '{cell}' has no state that steps on"
+        return f"the cell '{cell}' has no recurrent state"
     if network.architecture.bidirectional:
-        return "a bidirectional network also runs from the end of a trial: it has no state that steps on"
+        return "a bidirectional network also runs backward in time, so that its state does not depend on the past only"
     return ""
 
 
 class System:
-    """h(t+1) = F(h(t), x), without noise, in double precision. numpy in, numpy out.
+    """Discrete-time dynamical system of a network, h(t+1) = F(h(t), x), without noise, in double precision, for numpy arrays.
 
-    A state has all parts of all layers, the lowest first (an LSTM's hidden parts and its cell parts). Where no input is
-    given it is the neutral one: 0 in every channel.
+    A state consists of all parts of all layers, the lowest first (for an LSTM the hidden and the cell states). The default
+    input is 0 in every channel.
 
     Parameters
     ----------
     network : Network
-        One that steps from state to state; see `why_no_step`. It is copied.
+        A causal recurrent network, see `why_no_step`. It is copied.
 
     Raises
     ------
     InvalidValueError
-        For a network that does not.
+        For any other network.
     """
 
     def __init__(self, network: Network) -> None:
@@ -50,11 +50,11 @@ class System:
         self.n_states = sum(layer.state_size for layer in self.network.layers)
 
     def step(self, states: States, inputs: NDArray | None = None) -> States:
-        """Give the next states, (trial, state), for inputs (channel,) or (trial, channel)."""
+        """Return the next states, (trial, state), for inputs (channel,) or (trial, channel)."""
         return self.network.step(self._input(len(states), inputs), _tensor(states)).numpy()
 
     def run(self, states: States, n_steps: int, inputs: NDArray | None = None) -> States:
-        """Give the states of a run, (step + 1, trial, state), the first as given; inputs are (step, [trial,] channel)."""
+        """Return the states of a run, (step + 1, trial, state), initial states first; inputs are (step, [trial,] channel)."""
         run = [_tensor(states)]
         for k in range(n_steps):
             given = self._input(len(states), None if inputs is None else inputs[k])
@@ -62,10 +62,10 @@ class System:
         return torch.stack(run).numpy()
 
     def jacobian(self, states: States) -> NDArray[np.float64]:
-        """Give the derivative of the next state by the state without input, (trial, state after, state before).
+        """Return the Jacobian of a step without input, (trial, state after, state before).
 
-        It is put together from what each unit does with what it receives, and the weights between units; plain automatic
-        differentiation gives the same and takes hundreds of times as long.
+        It is computed from the elementwise derivatives of each cell and the weights. Automatic differentiation of the whole
+        step gives the same result, and takes hundreds of times as long.
         """
         n, before = len(states), _tensor(states)
         whole = torch.zeros(n, self.n_states, self.n_states, dtype=torch.float64)
@@ -85,12 +85,12 @@ class System:
                 by_sent = torch.einsum("npgu,gux->npux", by_driven, weights).flatten(1, 2)
                 whole[:, here, :first] = by_sent @ sent_by
             sent = layer.hidden(layer.update(driven, recurrent, state))
-            sent_by = whole[:, first : first + units, : here.stop]  # the first part is what is sent
+            sent_by = whole[:, first : first + units, : here.stop]  # the first part is the output of the units
             first = here.stop
         return whole.numpy()
 
     def report(self, states: States, head: str = "position") -> NDArray[np.float64]:
-        """Give what the network reports in these states: probabilities (..., class)."""
+        """Return the probabilities that the network reports in these states, (..., class)."""
         layer = self.network.layers[-1]
         sent = layer.hidden(_tensor(states)[..., self.n_states - layer.state_size :])
         return self.network.readouts[head](sent).softmax(dim=-1).numpy()

@@ -1,4 +1,4 @@
-"""Estimates with intervals in results, and the fit of an exponential decay."""
+"""Estimates with confidence intervals in results, and the fit of an exponential decay."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,26 +7,26 @@ from rscnav.analyses.result import Result
 
 
 def add_band(result: Result, name: str, band: NDArray[np.float64], unit: str = "", dims: tuple[str, ...] = ()) -> None:
-    """Add NAME/value, NAME/low and NAME/high."""
+    """Add an estimate and the ends of its interval to a result, as NAME/value, NAME/low and NAME/high."""
     result.add_each(f"{name}/", ("value", "low", "high"), band, unit, dims)
 
 
 def fit_exponential_decay(time: NDArray[np.float64], left: NDArray[np.float64]) -> tuple[float, float]:
-    """Fit what is left of a perturbation, (1 - c) exp(-t/τ) + c, by least squares.
+    """Fit an exponential decay to a constant, (1 - c) exp(-t/τ) + c, by least squares.
 
     Parameters
     ----------
     time : array, (lag,)
-        From 0 (s).
+        Time after the perturbation (s), from 0.
     left : array, (lag,)
-        Share of the distance at time 0.
+        Fraction of the distance at time 0.
 
     Returns
     -------
     tau : float
-        Time constant (s); NaN where less than a twentieth goes away, or the fit ends at the edge of what the time axis can tell.
+        Time constant τ (s); NaN if the distance decays by less than a twentieth, or τ is outside the range that the times resolve.
     stays : float
-        c, between 0 and 1: the share that does not return within this time.
+        c, between 0 and 1: the fraction that does not decay within this time.
     """
     from scipy.optimize import minimize_scalar
 
@@ -47,5 +47,5 @@ def fit_exponential_decay(time: NDArray[np.float64], left: NDArray[np.float64]) 
     bounds = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     tau = float(np.exp(minimize_scalar(off, bounds=bounds, method="bounded", options={"xatol": 1e-6}).x))
     stays = stays_of(tau)
-    told = 0 < best < len(grid) - 1 and stays < 0.95
-    return (tau if told else np.nan), stays
+    resolved = 0 < best < len(grid) - 1 and stays < 0.95
+    return (tau if resolved else np.nan), stays

@@ -1,11 +1,11 @@
-"""Networks seen as a recording would see them: spikes of a few units, in as many trials as an animal gave.
+"""Simulated recordings from networks: Poisson spikes of a subset of the units, in trials matched to a recording.
 
-- ``copied_fields``       what a sampled session takes over from the network's: trials, encounters, units, behaviour, and what was matched
-- ``firing_rates``        hidden states as rates of neurons
-- ``occupancy_matching``  trials of a network whose phases and places take up as much time as in a recording
-- ``sample``              A network's session, and a recording that it is to be like -> the session that recording the network would have given
-- ``settings``            networks seen as a recording would see them: which network, like which recording
-- ``trial_matching``      which trial of the network takes the place of which trial of the recording, from when on and for how long
+- ``copied_fields``       fields copied from the network's session: trials, encounters, units, behaviour; and attributes of the matching
+- ``firing_rates``        firing rates from hidden states
+- ``occupancy_matching``  occupancy matching: trials of a network with the occupancy of phases and positions of a recording
+- ``sample``              simulated recording of a network, matched to a recording
+- ``settings``            settings of sampled networks: network, and recording to match
+- ``trial_matching``      trial matching: trials of the network in place of the trials of a recording, with their start and length
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""What a sampled session takes over from the network's: trials, encounters, units, behaviour, and what was matched."""
+"""Fields copied from the network's session: trials, encounters, units, behaviour; and attributes of the matching."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from rscnav.sessions.session import Session
 
 
 def copy_trials(network: Session, plan: MatchingPlan) -> NDArray:
-    """Make the table of trials; a trial that ends before its outcome was decided has none."""
+    """Return the table of trials; the outcome is ``none`` for a trial that is cut before its decision."""
     trials = np.zeros(len(plan.start_s), TRIALS)
     trials["start_s"], trials["stop_s"] = plan.spans.T
     trials["split"] = plan.split
     rows = network.trials[plan.chosen.trials]
     trials["rotation_rad"] = rows["rotation_rad"]
     decided = plan.length_s >= rows["stop_s"] - rows["start_s"] - TOLERANCE
-    if network.is_circular and network.encounters is not None:  # in the plane the choice is made at a trial's end
+    if network.is_circular and network.encounters is not None:  # in the plane the choice is at the end of a trial
         second = network.encounters[network.encounters["order"] == 2]
         onset = np.full(len(network.trials), np.inf)
         onset[second["trial"]] = second["onset_s"] - network.trials["start_s"][second["trial"]]
@@ -29,7 +29,7 @@ def copy_trials(network: Session, plan: MatchingPlan) -> NDArray:
 
 
 def copy_encounters(network: Session, plan: MatchingPlan) -> NDArray | None:
-    """Take over the encounters that began while the trial was still recorded, on the new clock."""
+    """Return the encounters that began before the end of the cut trial, with times of the new session."""
     if network.encounters is None:
         return None
     parts = []
@@ -45,7 +45,7 @@ def copy_encounters(network: Session, plan: MatchingPlan) -> NDArray | None:
 
 
 def unit_table(network: Session, units: NDArray[np.int64], mean_hz: NDArray[np.float64]) -> NDArray:
-    """Give the network's columns of the drawn units, and their mean rates."""
+    """Return the table of the drawn units: the network's columns, and the mean rate (Hz)."""
     table = np.empty(len(units), [*network.units.dtype.descr, ("mean_rate_hz", "f8")])
     for column in network.units.dtype.names or ():
         table[column] = network.units[column][units]
@@ -54,7 +54,7 @@ def unit_table(network: Session, units: NDArray[np.int64], mean_hz: NDArray[np.f
 
 
 def in_bins(network: Session, samples: NDArray[np.int64]) -> dict[str, Any]:
-    """Take over what is known of the behaviour at each sample."""
+    """Return the fields of the behaviour and of the phase at some samples of the network's session."""
     fields = ("position", "heading", "velocity", "phase", "n_hypotheses")
     return {name: None if getattr(network, name) is None else getattr(network, name)[samples] for name in fields}
 
@@ -62,18 +62,20 @@ def in_bins(network: Session, samples: NDArray[np.int64]) -> dict[str, Any]:
 def attributes(
     network: Session, settings: SampledNetwork, plan: MatchingPlan, like: Session | None, wanted: int, n_units: int
 ) -> dict[str, Any]:
-    """Say what was matched, and how well."""
+    """Return the attributes of the session: its source, what was matched, and the quality of the match."""
     recorded_s = float(plan.length_s.sum())
     notes = []
     if n_units < wanted:
-        notes.append(f"{wanted} units were wanted, the network has {n_units} that vary")
+        notes.append(f"{wanted} units were requested, but only {n_units} units of the network vary")
     if recorded_s < plan.wanted_s * (1 - 1e-9):
         notes.append(
-            f"trials of the network are shorter: {recorded_s:.0f} of {plan.wanted_s:.0f} s; rollouts with a longer trial_s are not cut"
+            f"trials of the network are shorter than those of the recording: {recorded_s:.0f} of {plan.wanted_s:.0f} s; use a task with a longer trial_s"
         )
     if like is not None and settings.match_occupancy:
         notes.append(
-            f"occupancy matched by {plan.matched}" if plan.matched else "nothing in common to match occupancy by"
+            f"occupancy matched by {plan.matched}"
+            if plan.matched
+            else "occupancy not matched: phases and positions have nothing in common"
         )
     network_name = str(network.attributes.get("network", network.name))
     carried = ("seed", "task", "map_known")

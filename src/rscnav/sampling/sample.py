@@ -1,7 +1,7 @@
-"""A network's session, and a recording that it is to be like -> the session that recording the network would have given.
+"""Simulated recording of a network, matched to a recording.
 
-What a recording lacks, the sampled session lacks too: belief, losses, observers. Its kind, ``sampled network``, keeps it apart from
-both in every statistic.
+As a recording, the session contains no belief, losses or observers. Its kind is ``sampled network``, so that no statistic pools it
+with networks or recordings.
 """
 
 import numpy as np
@@ -22,30 +22,36 @@ from rscnav.sessions.session import Session
 def sample_network(
     network: Session, settings: SampledNetwork, name: str, seeds: Seeds, like: Session | None = None
 ) -> Session:
-    """Draw a session as a recording of the network would have given it.
+    """Return a simulated recording of a network: Poisson spikes of a subset of its units, in trials matched to a recording.
 
-    Test trials of the network stand in for the recording's trials, each cut to the length of the one whose place it takes (a
-    trial longer than the network's stays as short as that). Of the network's units as many as were recorded are drawn at random.
-    Their states, shifted and scaled to the mean rates of the recorded units (`rates_from_states`), are the rates of Poisson spikes.
+    Each trial of the recording is replaced by a test trial of the network, cut to the same length; a shorter network trial keeps its
+    length. As many units as in the recording are drawn at random. Their states, shifted and scaled to the mean rates of the recorded
+    units (`rates_from_states`), are the rates of the Poisson spikes.
 
     Parameters
     ----------
     network : Session
-        Of a trained network.
+        Session of a trained network.
+    settings : SampledNetwork
+        What is matched.
+    name : str
+        Name of the new session.
+    seeds : Seeds
+        Seeds of the random choices and of the spikes.
     like : Session, optional
-        The recording. Without it trials, units and rates are those of `settings`.
+        Recording to match; default: numbers of trials and units, and rates, from `settings`.
 
     Returns
     -------
     Session
-        Of kind ``sampled network``; activity in Hz, in bins as wide as the recording's. ``attributes`` hold what was matched and
-        how well: ``occupancy_distance`` (total variation distance between the shares of time in each cell of phase and place) beside
-        ``occupancy_distance_at_random``, ``share_of_time``, ``n_units_wanted``, and ``notes``.
+        Session of kind ``sampled network``; activity in Hz, in time bins of the recording's width. Attributes of the match:
+        ``occupancy_distance`` (total variation distance between the occupancies of cells of phase and position),
+        ``occupancy_distance_at_random``, ``share_of_time``, ``n_units_wanted`` and ``notes``.
 
     Raises
     ------
     InvalidValueError
-        Where the network has fewer test trials than are wanted, no unit that varies, or the recording no rates.
+        For too few test trials of the network, no unit that varies, or a recording without firing rates.
     """
     if network.kind != "network":
         raise InvalidValueError(
@@ -88,10 +94,12 @@ def _rates(
     wanted: int,
     seeds: Seeds,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Draw units that vary in the chosen samples; give them with their rates (time, unit) in Hz."""
+    """Draw units that vary in the selected samples; return their indices and their rates, (time, unit), in Hz."""
     useful = np.flatnonzero(varying(network.activity[samples]))
     if not len(useful):
-        raise InvalidValueError(f"session '{network.name}': no unit's state varies; there is nothing to record")
+        raise InvalidValueError(
+            f"session '{network.name}': no unit's state varies, so that there is no activity to sample"
+        )
     units = np.sort(seeds.generator("units").permutation(useful)[:wanted])
     if settings.rate_hz is not None or like is None:
         mean_hz = np.full(len(units), settings.rate_hz or 0.0)

@@ -1,4 +1,4 @@
-"""Networks seen as a recording would see them: which network, like which recording."""
+"""Settings of sampled networks: network, and recording to match."""
 
 import re
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from rscnav.settings.field_types import Name
 from rscnav.settings.printable import listed
 from rscnav.settings.strict_settings import StrictSettings
 
-NONE = "none"  # in place of a recording's name
+NONE = "none"  # instead of the name of a recording
 
 
 class SampledNetwork(StrictSettings):
-    """Poisson spikes of some units of a network, in as many trials as a recording has; docs/sampled-networks.md."""
+    """Sampled network: simulated recording of a network, matched to a recording; docs/sampled-networks.md."""
 
     network: str | None = Field(
         None,
@@ -40,7 +40,7 @@ class SampledNetwork(StrictSettings):
     )
     match_occupancy: bool = Field(
         True,
-        description="choose trials whose phases and places take up the time they do in the recording; false: at random",
+        description="select trials with the recording's occupancy of phases and positions; false: random trials",
     )
 
     @model_validator(mode="after")
@@ -53,35 +53,35 @@ class SampledNetwork(StrictSettings):
 
     @property
     def label_text(self) -> str:
-        """What its sessions' names end in."""
+        """Last part of the names of its sessions."""
         return self.suffix or ("sampled" if self.match_recording in (None, NONE) else f"like-{self.match_recording}")
 
 
 def sampled_names(
     entries: Iterable[SampledNetwork], networks: dict[str, list[str]], recordings: list[str]
 ) -> dict[str, tuple[SampledNetwork, str]]:
-    """Give the sessions that are sampled from networks.
+    """Return the sessions of all sampled networks.
 
     Parameters
     ----------
     entries : iterable of SampledNetwork
-        One that needs networks, or recordings, where a run has none at all is left out with them.
+        Entries of the configuration. An entry that needs a network or a recording is dropped if the run has none at all.
     networks : dict
-        Names of sessions by the network's name, in the order of the configuration.
+        Names of sessions by name of the network, in the order of the configuration.
     recordings : list of str
         Names of recordings, in the order of the configuration.
 
     Returns
     -------
     dict
-        By name of the session: the entry, with `network` and `match_recording` as they were found (`match_recording` is ``none`` where there is
-        none); and the name of the network's session that it is drawn from.
+        By name of the session: the entry, with the default values of `network` and `match_recording` replaced by names (``none``
+        without recording), and the name of the network's session.
 
     Raises
     ------
     InvalidValueError
-        For a network or a recording that the run does not have (those there are are listed), two sessions of one name, or a
-        name that could be taken for that of a network.
+        For an unknown network or recording (the message lists the known ones), two sessions with one name, or a name that
+        contains a network's seed.
     """
     found: dict[str, tuple[SampledNetwork, str]] = {}
     every = dict.fromkeys(session for sessions in networks.values() for session in sessions)
@@ -106,15 +106,13 @@ def sampled_names(
         for source in sources:
             name = f"{source}-{entry.label_text}"
             if name in found:
-                raise InvalidValueError(
-                    f"sampled_networks: two entries make '{name}'; give one of them a suffix of its own"
-                )
+                raise InvalidValueError(f"sampled_networks: two entries make '{name}'; give one of them another suffix")
             found[name] = (entry, source)
     return found
 
 
 def _resolved(entry: SampledNetwork, networks: dict[str, list[str]], recordings: list[str]) -> SampledNetwork | None:
-    """Put names in the place of null, whatever the order of the configuration; None where the run lacks what the entry needs."""
+    """Return an entry with names instead of null, in alphabetical order; None if the run lacks a network or recording it needs."""
     like = entry.match_recording or min(recordings, default=NONE)
     without = like == NONE or not recordings
     if not networks or (without and entry.rate_hz is None):

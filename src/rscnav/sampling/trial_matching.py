@@ -1,4 +1,4 @@
-"""Which trial of the network takes the place of which trial of the recording, from when on and for how long."""
+"""Trial matching: trials of the network in place of the trials of a recording, with their start and length."""
 
 from dataclasses import dataclass
 
@@ -11,23 +11,25 @@ from rscnav.sampling.occupancy_matching import Chosen, choose_trials, shared_cel
 from rscnav.sampling.settings import SampledNetwork
 from rscnav.sessions.session import Session
 
-TOLERANCE = 1e-6  # of a time step, for rounding
+TOLERANCE = 1e-6  # against rounding errors, of a time step or in s
 
 
 @dataclass(frozen=True)
 class MatchingPlan:
-    """Slots for trials.
+    """Slots of a new session and the trials that fill them.
 
     Parameters
     ----------
     chosen : Chosen
-        Which trial of the network fills each slot.
+        Trial of the network for each slot.
     start_s, length_s : array, (slot,)
+        Start and length of each slot (s).
     split : array of str, (slot,)
+        ``train`` or ``test``.
     wanted_s : float
-        Time in all that the recording's trials take (s).
+        Total time of the recording's trials (s).
     matched : str
-        What the occupancy was matched by, in words; '' if it was not.
+        Variables of the matched occupancy, in words; '' without matching.
     """
 
     chosen: Chosen
@@ -39,11 +41,11 @@ class MatchingPlan:
 
     @property
     def spans(self) -> NDArray[np.float64]:
-        """Start and stop (s), (slot, 2)."""
+        """Start and stop of each slot (s), (slot, 2)."""
         return np.stack([self.start_s, self.start_s + self.length_s], axis=1)
 
     def samples_at(self, network: Session, bins: Bins) -> NDArray[np.int64]:
-        """Give the network's sample that the centre of each bin, laid into `spans`, lies in."""
+        """Return the index of the network's sample at the centre of each time bin of `spans`."""
         first = np.searchsorted(network.trial, self.chosen.trials)
         step = np.floor((bins.centre - self.start_s[bins.span]) / network.dt_s + TOLERANCE).astype(np.int64)
         return np.asarray(first[bins.span] + step)
@@ -52,12 +54,12 @@ class MatchingPlan:
 def plan_trials(
     network: Session, settings: SampledNetwork, draw: np.random.Generator, like: Session | None
 ) -> MatchingPlan:
-    """Choose test trials of the network, and lay them out in time as the recording's are, or back to back.
+    """Select test trials of the network, at the times of the recording's trials, or one after another without recording.
 
     Raises
     ------
     InvalidValueError
-        Where the network has fewer test trials, or the recording fewer trials, than are wanted.
+        If the network has fewer test trials, or the recording fewer trials, than requested.
     """
     pool = np.flatnonzero(network.trials["split"] == "test")
     if like is None:
@@ -67,7 +69,7 @@ def plan_trials(
     n = settings.n_trials or len(rows)
     if n > len(rows):
         raise InvalidValueError(
-            f"n_trials: {n} are wanted, but '{like.name}' has {len(rows)} trials to take lengths from"
+            f"n_trials: {n} trials are requested, but '{like.name}' has {len(rows)}; use {len(rows)} or less"
         )
     _check_enough(network, pool, n)
     rows = np.sort(draw.permutation(rows)[:n])
@@ -94,7 +96,7 @@ def plan_trials(
 
 
 def by_trial(network: Session, values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Lay values (time,) of a session out as (trial, step); -1 beyond the end of a trial."""
+    """Return values (time,) of a session as (trial, step); -1 after the end of a trial."""
     first = np.searchsorted(network.trial, np.arange(len(network.trials)))
     laid = np.full((len(network.trials), round(_trial_s(network) / network.dt_s)), -1)
     laid[network.trial, np.arange(len(network.trial)) - first[network.trial]] = values
@@ -112,7 +114,7 @@ def _back_to_back(network: Session, pool: NDArray[np.int64], n: int, draw: np.ra
 def _check_enough(network: Session, pool: NDArray[np.int64], n: int) -> None:
     if n > len(pool):
         raise InvalidValueError(
-            f"session '{network.name}' has {len(pool)} test trials, fewer than the {n} that are wanted; "
+            f"session '{network.name}' has {len(pool)} test trials, fewer than the {n} that are requested; "
             f"give rollout.test_trials: {n} or more, or n_trials: {len(pool)} or less"
         )
 

@@ -93,14 +93,14 @@ def test_states_that_were_not_recorded_are_worked_out():
 
 def test_in_the_arena_a_session_of_all_states_is_needed():
     session, network, task = rolled("lstm", "arena", settings={"trial_s": 5.0})
-    with pytest.raises(ValueError, match=r"has 5 of the 10 numbers of a state.*record: all"):
+    with pytest.raises(ValueError, match=r"has 5 of the 10 dimensions of the state.*record: all"):
         result_of(session, network, task)
 
 
 @pytest.mark.parametrize(
     ("task", "settings", "said"),
     [
-        ("arena", {"trial_s": 5.0}, "the inputs of this task are not in the session"),
+        ("arena", {"trial_s": 5.0}, "the session does not contain the inputs of this task"),
         ("ring-external-map", {}, "new places in each trial"),
     ],
 )
@@ -126,7 +126,7 @@ def test_a_session_of_another_network_is_refused(record):
     session, network, task = rolled("lstm", record=record)
     with torch.no_grad():
         network.layers[0].weight_hh.add_(0.1)
-    with pytest.raises(ValueError, match=r"session 'n-s1' is not of this network: .*Roll the network out again"):
+    with pytest.raises(ValueError, match=r"session 'n-s1' is not of this network: .*Repeat the rollout of the network"):
         result_of(session, network, task)
 
 

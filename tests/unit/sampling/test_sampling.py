@@ -187,7 +187,7 @@ def test_the_same_seed_gives_the_same_session_and_another_another():
 def test_more_units_than_the_network_has_are_said():
     session = sampled(SampledNetwork(network="net", match_recording="rat", n_units=20))
     assert session.n_units == 12
-    assert "20 units were wanted, the network has 12 that vary" in session.attributes["notes"]
+    assert "20 units were requested, but only 12 units of the network vary" in session.attributes["notes"]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_constant_units_are_never_drawn():
     ("settings", "like", "words"),
     [
         (LIKE, recording(steps=(10,) * 61), "has 60 test trials, fewer than the 61.*rollout.test_trials: 61"),
-        (SampledNetwork(network="net", match_recording="rat", n_trials=21), recording(), "n_trials: 21 are wanted, but 'rat' has 20"),
+        (SampledNetwork(network="net", match_recording="rat", n_trials=21), recording(), "n_trials: 21 trials are requested, but 'rat' has 20"),
         (SampledNetwork(network="net", match_recording="none", rate_hz=1.0, n_trials=99), None, "has 60 test trials"),
         (LIKE, recording(attributes={"activity_unit": "a.u."}), "is in 'a.u.'.*give rate_hz"),
     ],

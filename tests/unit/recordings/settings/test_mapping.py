@@ -124,9 +124,9 @@ def test_columns_of_another_table_by_key_and_by_row(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "match", "words"),
     [
-        ([1, 2, 3], None, r"table 'more' has 3 rows and 'trials' 2; say with trials\.join_on"),
+        ([1, 2, 3], None, r"table 'more' has 3 rows and 'trials' 2; set trials\.join_on"),
         ([1, 1], "lap", r"'lap' is 1 in more than one row of table 'more'"),
-        ([1, 3], "lap", r"no row of table 'more' has lap 2, as a row of 'trials' has \(1 such rows\)"),
+        ([1, 3], "lap", r"no row of table 'more' has lap 2, which is in 'trials' \(1 such rows\)"),
     ],
 )
 def test_tables_that_do_not_fit(tmp_path, rows, match, words):
@@ -278,7 +278,7 @@ def test_the_unit_that_the_file_names(tmp_path):
             {"position": {"series": "xy", "unit": "m", "ring": True}},
             "ring: true needs the centre of the arena; set position.centre",
         ),
-        ({"position": {"series": "xy", "unit": "m", "scale": 0.1}}, "position.unit is m; write px"),
+        ({"position": {"series": "xy", "unit": "m", "scale": 0.1}}, "position.unit is m; set unit: px"),
         (
             {"trials": {}, "landmarks": {"series": {"a": "x"}, "visibility_radius": 1.0}},
             "there are visibility_radius, series",

@@ -74,7 +74,7 @@ def test_frames_with_nan_are_refused_or_dropped(tmp_path):
     data[40:43, 1] = np.nan
     path = calcium(tmp_path / "x.nwb", data)
     mapping = {"trial_s": 1.0, "activity": {"series": "dff"}}
-    with pytest.raises(ValueError, match=r"is NaN in 3 bins, the first at 4\.050 s; write activity\.nan: drop"):
+    with pytest.raises(ValueError, match=r"is NaN in 3 bins, the first at 4\.050 s; set activity\.nan: drop"):
         read_recording(path, mapping)
     mapping["activity"]["nan"] = "drop"
     session = read_recording(path, mapping)

@@ -301,7 +301,7 @@ def test_trial_without_a_start_or_an_end_is_left_out_and_counted(tmp_path, end, 
 def test_no_trial_has_an_end(tmp_path):
     trials = [{**row, "stop_time": np.nan} for row in TRIALS]
     path = write_nwb(tmp_path / "r.nwb", spikes=[[1.0, 9.0]], trials=trials)
-    refused(path, {"trials": {}}, "none of the 2 rows of table 'trials'", "trials.end: next")
+    refused(path, {"trials": {}}, "none of the 2 selected rows of table 'trials'", "trials.end: next")
 
 
 def test_epoch_without_an_end_is_left_out(tmp_path):
@@ -310,7 +310,7 @@ def test_epoch_without_an_end_is_left_out(tmp_path):
     session = read_recording(path, {"epochs": {}, "trial_s": 1.0})
     assert session.time.max() < 5.0
     assert "left out of table 'epochs'" in session.attributes["notes"]
-    refused(path, {"epochs": {"select": [{"column": "start_time", "min": 4}]}}, "epochs: none of the 1 rows")
+    refused(path, {"epochs": {"select": [{"column": "start_time", "min": 4}]}}, "epochs: none of the 1 selected rows")
 
 
 def test_why_no_bin_is_left(tmp_path):

@@ -181,7 +181,11 @@ def _chosen(columns: Columns, rules: Sequence[RowFilter], key: str, table: str) 
         raise InvalidValueError(f"{key}.select: none of the {len(keep)} rows of '{table}' is left; {_present(columns)}")
     timed = np.isfinite(_both(columns)).all(axis=1)
     if not (keep & timed).any():
-        cure = "; with trials.end: next each trial ends at the start of the next one" if key == "trials" else ""
+        cure = (
+            "; with trials.end: next each trial ends at the start of the next one"
+            if key == "trials"
+            else "; correct the file, or select other rows with epochs.select"
+        )
         raise InvalidValueError(
             f"{key}: none of the {keep.sum()} selected rows of table '{table}' has both a start and a stop{cure}"
         )

@@ -299,7 +299,7 @@ def test_the_same_file_gives_the_same_bytes_and_reading_is_not_disturbed(plane, 
     )
     command = ["inspect", str(plane), "--config", "c.yaml", "--session", "rat"]
     assert main([*command, "--report", "one.pdf"]) == 0
-    assert "Page: one.pdf, one.png" in capsys.readouterr().out
+    assert "Quality report: one.pdf, one.png" in capsys.readouterr().out
     assert main([*command, "--report", "two.png"]) == 0
     for ending in ("pdf", "png"):
         assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()

@@ -118,7 +118,7 @@ def test_what_does_not_apply_to_a_task_is_said(task, settings, said):
 def test_networks_without_a_step_do_not_apply(cell, bidirectional):
     result = result_of(*rolled(cell, bidirectional=bidirectional))
     assert result.status == "not applicable"
-    assert "no state that steps on" in result.reason
+    assert "no recurrent state" in result.reason
 
 
 @pytest.mark.parametrize("record", ["hidden", "all"])
@@ -238,7 +238,7 @@ def test_a_network_file_that_is_missing_or_of_another_version_is_named(project, 
     assert "nowhere/weights.pt: no such file" in capsys.readouterr().err
     checkpoint.save({"weights": {}, "cell": "gru"}, project / "old" / "weights.pt")
     assert command(project, "n-s1", "--network-dir", str(project / "old")) == 1
-    assert "old/weights.pt: no 'architecture' in it" in capsys.readouterr().err
+    assert "old/weights.pt: 'architecture' is missing" in capsys.readouterr().err
 
 
 def test_settings_are_those_that_it_depends_on():

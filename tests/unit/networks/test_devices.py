@@ -127,7 +127,7 @@ def test_a_job_waits_for_the_only_gpu(monkeypatch, caplog, how):
         assert time.monotonic() - began >= 0.25
         assert device.gpu == "Fake 0"
     process.join(30)
-    assert [m for m in caplog.messages if "waits" in m] == [
+    assert [m for m in caplog.messages if "waiting" in m] == [
         "mine  device: cuda (Fake 0), in use by other jobs: waiting until one ends"
     ]
 

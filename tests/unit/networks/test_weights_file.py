@@ -53,9 +53,9 @@ def test_weights_say_what_they_were_trained_with(saved):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s: {"a": 1}, "no 'weights' in it"),
-        (lambda s: [1, 2], "no 'weights' in it"),
-        (lambda s: {k: v for k, v in s.items() if k != "architecture"}, "no 'architecture' in it"),
+        (lambda s: {"a": 1}, "'weights' is missing"),
+        (lambda s: [1, 2], "'weights' is missing"),
+        (lambda s: {k: v for k, v in s.items() if k != "architecture"}, "'architecture' is missing"),
         (lambda s: s | {"architecture": s["architecture"] | {"hidden_size": 6}}, "layers.0.weight_ih has the shape"),
         (lambda s: s | {"architecture": s["architecture"] | {"hidden_size": 10**9}}, "no network has its architecture"),
         (lambda s: s | {"architecture": s["architecture"] | {"hidden_size": 2**62}}, "no network has its architecture"),

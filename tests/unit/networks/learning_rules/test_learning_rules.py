@@ -143,7 +143,7 @@ def test_online_rules_learn_one_network_at_a_time(name):
 def test_a_rule_refuses_what_its_check_refuses():
     network = Network(2, {"position": 4}, Architecture("tanh", 5, n_layers=2), torch.Generator().manual_seed(0))
     objective = Objective({"position": torch.zeros(3, 6, dtype=torch.long)})
-    with pytest.raises(ValueError, match="learns one layer"):
+    with pytest.raises(ValueError, match="trains one layer"):
         rule_of("rtrl").gradient(network, torch.zeros(6, 3, 2), objective)
 
 

@@ -173,7 +173,7 @@ def test_killed_together_they_end_with_the_same_bytes(task, tmp_path, killed_aft
         ),
         ({"architecture": Architecture("gru", 7)}, "architecture.hidden_size is 6 and 7"),
         ({"observer": Observer(grid_bins=1024)}, "observer.grid_bins is 512 and 1024"),
-        ({"name": "a-s1"}, "names of their own; got a-s1, a-s1, b-s2"),
+        ({"name": "a-s1"}, "different names; got a-s1, a-s1, b-s2"),
     ],
 )
 def test_what_cannot_train_together_is_refused_by_name(task, tmp_path, change, message):
@@ -188,7 +188,7 @@ def test_rules_and_folders_of_ensembles(task, tmp_path):
     folders = [tmp_path / str(k) for k in range(3)]
     with pytest.raises(ValueError, match="rule: 'e-prop' cannot train several networks together"):
         train_ensemble(task, plans, SEEDS, CPU, folders)
-    with pytest.raises(ValueError, match="a folder each"):
+    with pytest.raises(ValueError, match="need different folders"):
         train_ensemble(task, plans_of(OWN), SEEDS, CPU, [tmp_path] * 3)
     with pytest.raises(ValueError, match="3 plans, 3 seeds and 2 folders"):
         train_ensemble(task, plans_of(OWN), SEEDS, CPU, folders[:2])

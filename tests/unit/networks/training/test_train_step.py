@@ -147,5 +147,5 @@ def test_another_rule_learns_and_one_that_cannot_is_refused(task, tmp_path):
     train(task, plan_of(learning_rule=steps), SEEDS, CPU, tmp_path / "truncated")
     assert (tmp_path / "truncated" / "weights.pt").exists()
     too_long = LearningRuleSettings(name="truncated_bptt", window_steps=50)
-    with pytest.raises(ValueError, match="window_steps: 50 is longer than the trial, which has 10 steps"):
+    with pytest.raises(ValueError, match="window_steps: 50 is longer than the trial of 10 steps"):
         TrainStep(task, [Member(plan_of(learning_rule=too_long), SEEDS, tmp_path)], CPU)

@@ -200,7 +200,7 @@ def test_after_a_kill_any_member_s_job_goes_on(task, tmp_path, caplog, killed_af
         for name in (goes_on, *(other for other in "abc" if other != goes_on)):
             job(task, tmp_path, group, name)
     assert f"resumes from its checkpoint after {killed_after} batches" in caplog.text
-    assert "afresh" not in caplog.text
+    assert "from the beginning" not in caplog.text
     assert len(trained(caplog)) == 1
     for entry in group:
         assert made(entry) == [(tmp_path / "whole" / entry.name / file).read_bytes() for file in FILES], entry.name
@@ -257,7 +257,7 @@ def test_a_job_whose_group_trains_waits_and_says_so(task, tmp_path):
             process = multiprocessing.get_context("spawn").Process(target=wait_and_train, args=(tmp_path, "b", out))
             process.start()
             deadline = time.monotonic() + 60
-            while not (out.exists() and "waits" in out.read_text()) and time.monotonic() < deadline:
+            while not (out.exists() and "waiting" in out.read_text()) and time.monotonic() < deadline:
                 time.sleep(0.05)
         return step(learner)
 

@@ -1,8 +1,8 @@
-"""Reads the files of ``snakemake --configfile`` before Snakemake does, so that what is wrong in one is said with its line.
+"""Snakemake logger plugin that checks the files of ``--configfile`` before Snakemake reads them; errors name file and line.
 
-Snakemake reads these files before the Snakefile, and says only that one of them is no YAML, or ends in a traceback. The one thing
-of a workflow that is asked before them is a logger plugin; ``profiles/default`` names this one. It logs nothing. It also gives
-Snakemake a folder for its cache where the user's cannot be written, without which it ends in a traceback.
+Snakemake reads these files before the Snakefile. For a file that is not valid it reports only that it is no YAML, or ends in a
+traceback. A logger plugin is the only part of a workflow that runs earlier; ``profiles/default`` names this one. It logs nothing. It
+also sets a cache folder if the user's cache is not writable, since Snakemake then ends in a traceback, too.
 """
 
 import sys
@@ -17,7 +17,7 @@ from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
 
 @dataclass
 class LogHandlerSettings(LogHandlerSettingsBase):
-    """No settings; Snakemake makes them once it has read its command line, when the files are checked."""
+    """Settings without fields; Snakemake creates them after it has read its command line, and the files are checked then."""
 
     def __post_init__(self) -> None:
         from rscnav.files.writable import settle_cache
@@ -32,10 +32,10 @@ class LogHandlerSettings(LogHandlerSettingsBase):
 
 
 class LogHandler(LogHandlerBase):
-    """Logs nothing: Snakemake's own handler stays."""
+    """Handler that logs nothing; Snakemake's own handler remains."""
 
     def emit(self, record: LogRecord) -> None:
-        """Leave the record to the other handlers."""
+        """Do nothing; other handlers log the record."""
 
     writes_to_stream = False
     writes_to_file = False
@@ -45,7 +45,7 @@ class LogHandler(LogHandlerBase):
 
 
 def configfiles(argv: list[str]) -> list[Path]:
-    """Return the files that a command line of ``snakemake`` names with ``--configfile``; none for any other program."""
+    """Return the files of ``--configfile`` on the command line of ``snakemake``; empty for any other program."""
     if Path(argv[0]).stem not in ("snakemake", "__main__"):
         return []
     from snakemake.cli import get_argument_parser

@@ -20,8 +20,8 @@ _interrupts: list[int] = []  # received signals of Ctrl-C
 COMMANDS = {
     "train": "train one network",
     "rollout": "trained network -> session",
-    "sample-network": "simulated recording of a trained network: a subset of its units, Poisson spikes, matched trials",
-    "network-dynamics": "dynamics of a trained network: fixed points, autonomous runs, perturbation responses",
+    "sample-network": "write a simulated recording of a trained network",
+    "network-dynamics": "compute fixed points and perturbation responses of a trained network",
     "simulate": "write a simulated recording as NWB",
     "inspect": "list the contents of a recorded file, draft its mapping, draw a quality report",
     "validate": "check a configuration and its files before a long run",
@@ -34,7 +34,7 @@ COMMANDS = {
     "plot": "draw one figure for one or more sessions",
     "summary": "write summary.json, the numbers that docs and figures quote",
     "calibrate": "measure false-positive rates of the tests and coverage of the intervals",
-    "ground-truth": "compare estimates with the ground truth on the simulated example, by count of units and trials",
+    "ground-truth": "compare estimates with the ground truth on the simulated example",
     "check": "find damaged and missing files of a results folder, and make them again",
     "status": "report a running workflow in this folder, or what a killed one left",
 }

@@ -1,18 +1,18 @@
-"""Every number a run depends on, read from ``config.yaml``, checked, and given out by stage.
+"""Configuration: ``config.yaml`` is read, checked, and divided into the settings of each job.
 
-- ``file_patterns``      one entry of `recordings` whose file is a pattern -> one recording a file
-- ``job_settings``       which settings a job may see
-- ``key_positions``      where each value of a configuration was written: file and line
-- ``load``               read ``config.yaml``, lay presets over it, check the whole
-- ``observer_grids``     grids and particles of the ideal observers, held against the tasks they are used for
-- ``resource_estimate``  how much memory and disk a run takes, from its configuration alone
-- ``results_folder``     where results may go
-- ``schema``             the whole of ``config.yaml``
-- ``sweeps``             sweeps: a network that gives a list where a single value is expected stands for one network per combination
-- ``training_groups``    which networks can train together: those of one shape, as an ensemble
-- ``yaml_build``         A YAML parser's events -> plain values, bounded while they are built
-- ``yaml_file``          YAML files -> plain values, with the line of each, and messages that name file, line and key
-- ``yaml_text``          bytes of a configuration file -> text, and plain values -> YAML text that is read as the same values
+- ``file_patterns``      file patterns in `recordings` -> one recording per file
+- ``job_settings``       the settings that each job depends on
+- ``key_positions``      file and line of each value of a configuration
+- ``load``               read ``config.yaml`` and presets, merge and check them
+- ``observer_grids``     check of grids and particles of the ideal observers against the tasks
+- ``resource_estimate``  estimate of memory and disk space of a run
+- ``results_folder``     check of the results folder
+- ``schema``             model of the whole ``config.yaml``
+- ``sweeps``             sweeps: lists in place of single values of a network -> one network per combination
+- ``training_groups``    groups of networks that can train together as an ensemble
+- ``yaml_build``         events of a YAML parser -> plain values, with bounds on size and depth
+- ``yaml_file``          YAML files -> plain values with their lines; messages name file, line and key
+- ``yaml_text``          bytes of a configuration file -> text; plain values -> YAML text
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""One entry of `recordings` whose file is a pattern -> one recording a file."""
+"""File patterns in `recordings` -> one recording per file."""
 
 import fnmatch
 import glob
@@ -12,26 +12,32 @@ from typing import Any
 from rscnav.settings.printable import listed, shown
 from rscnav.settings.strict_settings import ConfigError
 
-ENDINGS = (".nwb", ".npz", ".mat", ".hdf5", ".h5")  # of recorded files; and folders that end in .zarr
+ENDINGS = (
+    ".nwb",
+    ".npz",
+    ".mat",
+    ".hdf5",
+    ".h5",
+)  # of recorded files; folders with the ending .zarr are recordings, too
 MOST_RECORDINGS = 1_000  # of one pattern
 MOST_LOOKED_AT = 200_000  # files and folders
-MOST_TIME_S = 30.0  # to look for them
-NO_FILES = ("/proc", "/sys", "/dev")  # the machine's own, which hold no recordings
+MOST_TIME_S = 30.0  # of one search
+NO_FILES = ("/proc", "/sys", "/dev")  # folders of the system, without recordings
 _HOW = "begin the pattern with the folder that the recordings are in, for example data/mouse7/*.nwb"
 
 
 def expand_files(recording: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
-    """Return one entry for each recording that the pattern matches, in order of their paths; an entry without a pattern as it is.
+    """Return one entry for each recording that matches the pattern, sorted by path; an entry without a pattern is unchanged.
 
-    `*`, `?` and `[...]` stand for parts of names, `**` for any number of folders. Only recordings match: files that end in
-    `ENDINGS`, and folders that end in ``.zarr``. `{stem}` in the name is the file's name without folder and endings; a name
-    without it is put before the stem.
+    `*`, `?` and `[...]` match parts of names, `**` any number of folders. Only recordings match: files that end in `ENDINGS`, and
+    folders that end in ``.zarr``. `{stem}` in the name is replaced by the file name without folder and ending; a name without it
+    becomes NAME-STEM.
 
     Raises
     ------
     ConfigError
-        Where no recording matches, too many do, or two of them give the same name; for a pattern that would go through the
-        whole machine, or through more than `MOST_LOOKED_AT` files.
+        If no recording matches, too many match, or two have the same name; for a pattern that would search the whole machine, or more
+        than `MOST_LOOKED_AT` files.
     """
     pattern = recording.get("file")
     if not isinstance(pattern, str) or not glob.has_magic(pattern) or "\0" in pattern or os.path.exists(pattern):
@@ -55,21 +61,21 @@ def expand_files(recording: Mapping[str, Any], source: str) -> list[dict[str, An
         name = _name(recording.get("name"), file)
         if name in named:
             raise ConfigError(
-                f"{source}: {named[name]} and {file} would both be the session '{name}'; rename one file, or give the "
-                "folders entries, and so names, of their own"
+                f"{source}: {named[name]} and {file} would both be the session '{name}'; rename one file, or write an "
+                "entry with its own name for each folder"
             )
         named[name] = file
     if recording.get("more_files") and len(named) > 1:
         raise ConfigError(
-            f"{where}: more_files are of one session, but {len(named)} files match the pattern {pattern}; write an entry for each "
-            "session"
+            f"{where}: more_files belong to one session, but {len(named)} files match the pattern {pattern}; write one entry for "
+            "each session"
         )
     return [{**recording, "name": name, "file": file} for name, file in named.items()]
 
 
 @dataclass
 class _Search:
-    """Goes through folders, and counts."""
+    """Search of folders for a pattern, with limits on count and time."""
 
     pattern: str
     where: str
@@ -86,9 +92,7 @@ class _Search:
         folder = ("/" if self.pattern.startswith("/") else "") + "/".join(parts[:fixed])
         real = os.path.realpath(folder or ".")
         if real == "/" or any(real == own or real.startswith(own + "/") for own in NO_FILES):
-            raise ConfigError(
-                f"{self.where}: file: {shown(self.pattern)} is not valid: it would go through {real}; {_HOW}"
-            )
+            raise ConfigError(f"{self.where}: file: {shown(self.pattern)} is not valid: it would search {real}; {_HOW}")
         found: set[str] = set()
         for path in self._matching(folder, parts[fixed:], frozenset()):
             if self._is_recording(path):
@@ -97,13 +101,13 @@ class _Search:
                 self.others.append(path)
             if len(found) > MOST_RECORDINGS:
                 raise ConfigError(
-                    f"{self.where}: file: {shown(self.pattern)} matches more than {MOST_RECORDINGS:,} recordings, which is the "
-                    "most of one pattern; narrow it down, or write several entries"
+                    f"{self.where}: file: {shown(self.pattern)} matches more than {MOST_RECORDINGS:,} recordings, the maximum "
+                    "for one pattern; use a narrower pattern, or several entries"
                 )
         return sorted(found)
 
     def _matching(self, folder: str, parts: list[str], above: frozenset[tuple[int, int]]) -> Iterator[str]:
-        """Go through the folder; `above` are the folders that lead to it, so that links do not lead round in circles."""
+        """Yield matching paths in a folder; `above` are its parent folders, so that circular links end."""
         first, rest = parts[0], parts[1:]
         for entry in self._entries(folder):
             path = f"{folder}/{entry.name}" if folder not in ("", "/") else f"{folder}{entry.name}"
@@ -135,11 +139,11 @@ class _Search:
                     self.looked_at += 1
                     if self.looked_at > MOST_LOOKED_AT or time.monotonic() - self.began > MOST_TIME_S:
                         raise ConfigError(
-                            f"{self.where}: file: {shown(self.pattern)} goes through more than {self.looked_at - 1:,} files and folders "
+                            f"{self.where}: file: {shown(self.pattern)} searches more than {self.looked_at - 1:,} files and folders "
                             f"(at most {MOST_LOOKED_AT:,} in {MOST_TIME_S:.0f} s); {_HOW}"
                         )
                     yield entry
-        except OSError:  # no such folder, or one that may not be read: nothing matches there
+        except OSError:  # missing or unreadable folder: no match
             return
 
     def _is_recording(self, path: str) -> bool:
@@ -156,7 +160,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _name(template: Any, file: str) -> str:
-    """Name the session of a file."""
+    """Return the session name of a file."""
     stem = os.path.basename(os.path.normpath(file))
     for ending in (".zarr", *ENDINGS):
         stem = stem[: -len(ending)] if stem.lower().endswith(ending) else stem

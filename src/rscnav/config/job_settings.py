@@ -1,7 +1,7 @@
-"""Which settings a job may see.
+"""The settings that each job depends on.
 
-The workflow passes `settings_for` of a job as its rerun trigger, and the command that does the job takes its settings
-from the same call. So a job runs again exactly when a number that it depends on has changed.
+The workflow uses `settings_for` of a job as its rerun trigger. The command of the job reads its settings from the same function. A job
+therefore runs again exactly if one of its settings changed.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ STAGES = (
 
 
 def _kept(derive: Callable[[Config], Derived]) -> Callable[[Config], Derived]:
-    """Keep what was derived from the configuration that was asked about last: names of sessions are asked for by every job."""
+    """Cache the result for the last configuration, since every job needs the names of sessions."""
     last: list[tuple[Config, Derived]] = []
 
     @wraps(derive)
@@ -42,22 +42,22 @@ def _kept(derive: Callable[[Config], Derived]) -> Callable[[Config], Derived]:
 
 
 def session_names(config: Config) -> list[str]:
-    """List the sessions of a run: all networks x seeds, then those sampled from networks, then all recordings."""
+    """Return the sessions of a run: all networks x seeds, then sampled networks, then recordings."""
     recordings = (recording.name for recording in config.recordings)
     return [*network_sessions(config), *sampled_sessions(config), *recordings]
 
 
 @_kept
 def network_sessions(config: Config) -> dict[str, tuple[NetworkSettings, int]]:
-    """Map the name of each network's session to the network and its seed. The mapping is shared: leave it as it is."""
+    """Return the network and seed of each session of a network, by name. The mapping is cached: do not change it."""
     return {f"{network.name}-s{seed}": (network, seed) for network in config.networks for seed in network.seeds}
 
 
 @_kept
 def sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
-    """Map the name of each session that is sampled from a network's to its settings and the network's session.
+    """Return the settings and the source session (of a network) of each sampled network, by name.
 
-    The mapping is shared: leave it as it is.
+    The mapping is cached: do not change it.
     """
     networks: dict[str, list[str]] = {}
     for session, (network, _) in network_sessions(config).items():
@@ -66,15 +66,16 @@ def sampled_sessions(config: Config) -> dict[str, tuple[SampledNetwork, str]]:
 
 
 def resolved_comparisons(config: Config) -> list[Comparison]:
-    """Give the comparisons of a run, each with its sessions.
+    """Return the comparisons of a run, each with its sessions.
 
-    One that names none is of the first seed of each network, the first session of each entry of `sampled_networks`, and all recordings;
-    where that is a single session, of all sessions; six of them at most. Without two sessions there is no such comparison.
+    The default sessions are the first seed of each network, the first session of each entry of `sampled_networks`, and all recordings.
+    If this is a single session, the default is all sessions. At most six are used. A comparison with default sessions is left out if
+    there are fewer than two.
 
     Raises
     ------
     InvalidValueError
-        For names that the run does not have; those it has are listed.
+        For names that are no sessions of the run; the message lists the sessions.
     """
     every = session_names(config)
     of_network: dict[Any, str] = {}
@@ -94,22 +95,22 @@ def resolved_comparisons(config: Config) -> list[Comparison]:
 
 
 def recording(config: Config, name: str) -> Recording:
-    """Return the recording of that name, or raise a `ConfigError` that lists those there are."""
+    """Return a recording by name; raise a `ConfigError` that lists all recordings if there is none."""
     return _named(config.recordings, name, "recordings")
 
 
 def simulation(config: Config, name: str) -> Simulation:
-    """Return the simulation of that name, or raise a `ConfigError` that lists those there are."""
+    """Return a simulation by name; raise a `ConfigError` that lists all simulations if there is none."""
     return _named(config.simulations, name, "simulations")
 
 
 def simulated_file(config: Config, name: str) -> str:
-    """Return the path of a simulated recording's NWB file."""
+    """Return the path of the NWB file of a simulated recording."""
     return f"{config.results_dir}/recordings/{name}.nwb"
 
 
 def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
-    """Give the settings that one job depends on, and nothing else.
+    """Return the settings that one job depends on, and no others.
 
     Parameters
     ----------
@@ -117,18 +118,18 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
     stage : str
         One of `STAGES`.
     item : str
-        A session's name; for ``analyse`` the analysis'; for ``figure`` and ``joint_figure`` the figure's; for ``simulate`` the
-        simulation's; for ``compare`` and ``plot_comparison`` the comparison's; '' for ``pool`` and ``summary``.
+        Name of the session; for ``analyse`` of the analysis; for ``figure`` and ``joint_figure`` of the figure; for ``simulate`` of the
+        simulation; for ``compare`` and ``plot_comparison`` of the comparison; '' for ``pool`` and ``summary``.
 
     Returns
     -------
     dict
-        Models by name, and ``seed``, the root of all randomness.
+        Settings by name, and ``seed``, the root of all random streams.
 
     Raises
     ------
     ConfigError
-        For an item that the configuration does not have.
+        For an item that is not in the configuration.
     """
     analyses: Any = config.analyses
     if stage in ("train", "rollout"):
@@ -151,7 +152,9 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
     if stage == "sample_network":
         sampled = sampled_sessions(config)
         if item not in sampled:
-            raise ConfigError(f"sampled_networks: they make no '{item}'; they make: {', '.join(sampled) or 'none'}")
+            raise ConfigError(
+                f"sampled_networks: there is no session '{item}'; there are: {', '.join(sampled) or 'none'}"
+            )
         return {
             "seed": config.seed,
             "sampled": sampled[item][0],
@@ -190,16 +193,16 @@ def settings_for(config: Config, stage: str, item: str) -> dict[str, Any]:
 
 
 def settings_text(config: Config, stage: str, item: str) -> str:
-    """Write `settings_for` as one line of JSON, for the workflow's triggers and for the record in each file.
+    """Return `settings_for` as one line of JSON, for the triggers of the workflow and the provenance of files.
 
-    Operational keys (`rscnav.settings.operational_keys`) are left out: a change of one makes no job run again.
+    Operational keys (`rscnav.settings.operational_keys`) are left out, so that a change of one reruns no job.
     """
     return json.dumps(plain_settings(settings_for(config, stage, item)), sort_keys=True)
 
 
 @_kept
 def _settings_sha(config: Config) -> str:
-    """Hash the settings of all jobs that a number depends on."""
+    """Return a hash of the settings of all jobs that the summary depends on."""
     digest = hashlib.sha256()
     for stage, item in _jobs_before_numbers(config):
         digest.update(f"{stage} {item} {settings_text(config, stage, item)}\n".encode())
@@ -218,7 +221,7 @@ def _jobs_before_numbers(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def _of_dynamics(config: Config, item: str) -> dict[str, Any]:
-    """Give what runs of a network depend on besides its weights and its session; nothing for any other session."""
+    """Return the settings of the dynamics of a network; an empty dict for any other session."""
     sessions = network_sessions(config)
     if item not in sessions:
         if item not in sampled_sessions(config):

@@ -1,4 +1,4 @@
-"""Where each value of a configuration was written: file and line."""
+"""File and line of each value of a configuration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,20 +7,20 @@ from typing import Any
 
 @dataclass
 class KeyPositions:
-    """Lines of the values of one file, by path of keys; several files, one laid over another, are a list of these."""
+    """Lines of the values of one file, by path of keys. Several files, later ones overriding earlier ones, are a list of these."""
 
     source: str = ""
     lines: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
     def has_item(self, path: tuple[Any, ...]) -> bool:
-        """Tell whether the file has a list's item on the path, as lists are replaced as a whole."""
+        """Return whether the path leads through a list item of this file; lists are overridden as a whole."""
         return any(isinstance(part, int) and path[:end] in self.lines for end, part in enumerate(path, 1))
 
 
 def place(path: Sequence[Any], files: Sequence[KeyPositions]) -> str:
-    """Return ``FILE, line N`` of a value, by its path of keys and positions in lists; '' where it was written in none of the files.
+    """Return ``FILE, line N`` of a value, by its path of keys and indices; '' if it is in none of the files.
 
-    Later files were laid over earlier ones.
+    Later files override earlier ones.
     """
     keys = tuple(path)
     for end in range(len(keys), 0, -1):

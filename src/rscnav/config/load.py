@@ -1,4 +1,4 @@
-"""Read ``config.yaml``, lay presets over it, check the whole."""
+"""Read ``config.yaml`` and presets, merge and check them."""
 
 import copy
 import math
@@ -23,14 +23,14 @@ from rscnav.tasks.registry import task_module
 
 
 def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) -> Config:
-    """Read and check a configuration file and any presets, YAML files too, later ones over earlier ones.
+    """Read and check a configuration file and presets (YAML); later files override earlier ones.
 
-    Mappings are merged key by key; everything else, lists included, is replaced.
+    Mappings are merged key by key. All other values, lists included, are replaced.
 
     Raises
     ------
     ConfigError
-        For a missing file, text that is not YAML, or any value that is not valid; it names file, line and key.
+        For a missing file, text that is not YAML, or a value that is not valid; the message names file, line and key.
     """
     files = (path, *presets)
     values, places = read_files(*files)
@@ -38,9 +38,9 @@ def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) 
 
 
 def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[KeyPositions]]:
-    """Lay YAML files over one another, later ones over earlier ones; return the values, and where they were written, for `parse_config`.
+    """Read and merge YAML files; return the values and their positions, for `parse_config`.
 
-    Nothing is checked but the YAML.
+    Later files override earlier ones. Values are not checked.
     """
     merged: dict[Any, Any] = {}
     places = []
@@ -52,14 +52,19 @@ def read_files(*files: str | os.PathLike[str]) -> tuple[dict[Any, Any], list[Key
 
 
 def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places: Sequence[KeyPositions] = ()) -> Config:
-    """Check plain values as YAML gives them (see `load_config`) and return the configuration.
+    """Return the configuration of plain values (see `load_config`).
 
-    `source` is where they came from, and `places` are the lines that they were written in, for messages.
+    `source` (files of the values) and `places` (their lines) are used in messages.
+
+    Raises
+    ------
+    ConfigError
+        If a value is not valid.
     """
     _check_plain(values, source, places)
     plain = {key: value for key, value in copy.deepcopy(dict(values)).items() if value is not None}
     entries = {"networks": _networks(plain, source)}
-    for section in ("training", "rollout"):  # a network's own lies over the section that all share
+    for section in ("training", "rollout"):  # values of a network override the shared section
         shared = plain.get(section, {})
         for network in _items(plain, "networks"):
             if isinstance(network.get(section, {}), Mapping) and isinstance(shared, Mapping):
@@ -80,7 +85,7 @@ def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places:
     entries["recordings"] = _recordings(plain, source)
 
     def where(path: Sequence[Any]) -> str:
-        """Find the place of a key: an entry that stands for several networks or recordings was written once."""
+        """Return file and line of a key, also for networks and recordings that one entry of the file stands for."""
         if len(path) > 1 and path[0] in entries and isinstance(path[1], int) and path[1] < len(entries[path[0]]):
             own = (path[0], entries[path[0]][path[1]], *path[2:])
             of_all = len(path) > 3 and path[2] in ("training", "rollout") and not any(own in f.lines for f in places)
@@ -96,7 +101,7 @@ def parse_config(values: Mapping[Any, Any], source: str = "config.yaml", places:
 
 
 def merge(base: Mapping[Any, Any], over: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Lay one mapping over another, key by key and level by level; lists and values are replaced."""
+    """Return `base` with the values of `over`; mappings are merged recursively, lists and values are replaced."""
     result = dict(base)
     for key, value in over.items():
         both = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
@@ -105,7 +110,7 @@ def merge(base: Mapping[Any, Any], over: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def _networks(plain: dict[Any, Any], source: str) -> list[int]:
-    """Put networks in the place of sweeps (see `_expanded`)."""
+    """Replace sweeps by their networks (see `_expanded`)."""
     written = plain.get("networks")
     if not isinstance(written, list):
         return []
@@ -118,7 +123,7 @@ def _networks(plain: dict[Any, Any], source: str) -> list[int]:
 
 
 def _recordings(plain: dict[Any, Any], source: str) -> list[int]:
-    """Put recordings in the place of patterns of files (see `_expanded`)."""
+    """Replace file patterns by their recordings (see `_expanded`)."""
     if not isinstance(plain.get("recordings"), list):
         return []
     given = plain.get("results_dir")
@@ -130,14 +135,14 @@ def _recordings(plain: dict[Any, Any], source: str) -> list[int]:
 
 
 def _expanded(plain: dict[Any, Any], section: str, items_of: Callable[[Mapping[str, Any]], list[Any]]) -> list[int]:
-    """Put what each entry of a list stands for in its place; return the number of the entry that each item is from."""
+    """Replace each entry of a section by its items; return the index of the original entry of each item."""
     found = [items_of(entry) if isinstance(entry, Mapping) else [entry] for entry in plain[section]]
     plain[section] = [item for items in found for item in items]
     return [number for number, items in enumerate(found) for _ in items]
 
 
 def _items(plain: Mapping[Any, Any], section: str) -> Sequence[dict[Any, Any]]:
-    """Return the mappings of a list; anything else is left for the check to refuse."""
+    """Return the mappings of a list; other items raise an error in the later check."""
     items = plain.get(section)
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
@@ -155,7 +160,7 @@ def _task(name: Any, settings: Any, source: str, places: Sequence[KeyPositions])
 
 
 def _check_plain(values: Mapping[Any, Any], source: str, places: Sequence[KeyPositions]) -> None:
-    """Refuse what no section can take, before anything goes through it: too many values, too deep, text that can't be seen."""
+    """Raise a ConfigError for too many values, too deep nesting, very large numbers, or control characters in text."""
     waiting: list[tuple[tuple[Any, ...], Any]] = [((), values)]
     n = 0
     while waiting:
@@ -165,8 +170,8 @@ def _check_plain(values: Mapping[Any, Any], source: str, places: Sequence[KeyPos
         if len(path) > MOST_LEVELS:
             wrong = f"nested deeper than {MOST_LEVELS} levels"
         elif n > MOST_VALUES:
-            wrong = f"more than {MOST_VALUES:,} values up to here; write fewer"
-        elif isinstance(value, str) and path != ("results_dir",):  # which has a check of its own
+            wrong = f"more than {MOST_VALUES:,} values up to here; write fewer values"
+        elif isinstance(value, str) and path != ("results_dir",):  # has its own check
             wrong = _text(value)
         elif isinstance(value, int) and value.bit_length() > MOST_DIGITS * math.log2(10):
             wrong = f"{shown(value)} is not valid: a whole number has at most {MOST_DIGITS} digits"

@@ -1,4 +1,4 @@
-"""Grids and particles of the ideal observers, held against the tasks they are used for."""
+"""Check of grids and particles of the ideal observers against the tasks."""
 
 import math
 from typing import Any
@@ -10,7 +10,7 @@ LEAST = 1.5  # bins of the grid within one standard deviation of the motion nois
 
 
 def check_grid(observer: Observer, task: Any, where: str) -> None:
-    """Raise an InvalidValueError where the observers of a task with these settings could not be computed; `where` needs them."""
+    """Raise an InvalidValueError if grid or particles do not fit a task; `where` names the task in the message."""
     if hasattr(task, "n_ports"):
         if observer.particles < task.n_ports:
             raise InvalidValueError(

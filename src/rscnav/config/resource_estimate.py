@@ -1,6 +1,6 @@
-"""How much memory and disk a run takes, from its configuration alone: rough, and right to about a third for runs like the default one.
+"""Estimate of memory and disk space of a run from its configuration; accurate to about a third for runs like the default run.
 
-What each stage holds was fitted to measured runs: the default run's rollout (1.28 GiB), training (0.74 GiB), and analyses (1.1 GiB; of a
+The memory of each stage was fitted to measured runs: the default run's rollout (1.28 GiB), training (0.74 GiB), and analyses (1.1 GiB; of a
 recording of 72,000 samples of 1,000 units 2.0 GiB), and its files (284 MB a session, 458 MB of exports).
 """
 
@@ -18,14 +18,14 @@ from rscnav.networks.settings import NetworkSettings
 
 BASE = 0.4e9  # bytes of a process with torch and this package
 GATES = {"gru": 3, "lstm": 4}  # weight matrices of a unit; of other cells 1
-SAMPLED_TRIALS = 300  # of a sampled session where nothing says how many
+SAMPLED_TRIALS = 300  # of a sampled network whose count of trials is not known
 SESSION_FILES = 5e6  # analyses and figures of a session at 300 dots per inch
 NWB, PARQUET, CSV = 0.8, 0.81, 3.0  # size of exports, as a multiple of the session's
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one job holds, by the keys that it grows with."""
+    """Memory of one job, by the keys that it grows with."""
 
     job: str
     by_key: Mapping[str, float] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Part:
 
     @property
     def keys(self) -> str:
-        """The keys that most of it is due to."""
+        """The keys with the largest parts."""
         most = max(self.by_key.values(), default=0)
         return "; or ".join(key for key, size in self.by_key.items() if size > most / 4)
 
@@ -50,12 +50,12 @@ class ResourceEstimate:
     disk: float
 
     def words(self) -> str:
-        """Return both in a line."""
+        """Return both as one line of text."""
         return f"largest job: about {_size(self.largest.size)} of memory ({self.largest.job}); results: about {_size(self.disk)}"
 
 
 def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = None) -> ResourceEstimate:
-    """Estimate what a run takes; `recorded` are the samples and units of recordings' sessions, by name, where they are known."""
+    """Estimate memory and disk space of a run; `recorded` are counts of samples and units by recording, if known."""
     parts = [Part("small jobs")]
     sizes: dict[str, float] = {}  # of the sessions, in bytes
     checked: set[int] = set()
@@ -98,25 +98,25 @@ def estimate(config: Config, recorded: Mapping[str, tuple[int, int]] | None = No
 
 
 def too_large(config: Config, found: ResourceEstimate) -> list[str]:
-    """Return a line for each of memory and disk that this machine has less of than the run takes, with the keys to change."""
+    """Return a message for memory and for disk space if this machine has too little, with the keys to change."""
     lines = []
     memory = psutil.virtual_memory().total
     if found.largest.size > memory:
         lines.append(
-            f"memory: about {_size(found.largest.size)} for the {found.largest.job}, and this machine has {_size(memory)}; lower "
+            f"memory: the {found.largest.job} needs about {_size(found.largest.size)}, and this machine has {_size(memory)}; lower "
             f"{found.largest.keys}"
         )
     free = shutil.disk_usage(_there(config.results_dir)).free + _held(config.results_dir)
     if found.disk > free:
         lines.append(
-            f"disk: the results take about {_size(found.disk)}, and {config.results_dir} has room for {_size(free)}; lower "
-            "rollout.test_trials, networks.seeds, export (nwb: false, tables: null), or name another folder as results_dir"
+            f"disk: the results need about {_size(found.disk)}, and {config.results_dir} has {_size(free)} of free space; lower "
+            "rollout.test_trials, networks.seeds, export (nwb: false, tables: null), or set results_dir to a folder on another disk"
         )
     return lines
 
 
 def _network_shape(config: Config, network: NetworkSettings) -> tuple[int, int, int]:
-    """Return samples, units and reported classes of a network's session."""
+    """Return the counts of samples, units and classes of all heads of a session of a network."""
     task = config.tasks[network.task]
     trials = network.rollout.train_trials + network.rollout.test_trials
     states = 2 if network.record == "all" and network.cell == "lstm" else 1
@@ -166,7 +166,7 @@ def _analyses(samples: int, units: int, name: str, keys: str) -> Part:
 
 
 def _there(folder: str) -> str:
-    """Return the folder, or the nearest one above it that exists."""
+    """Return the folder, or its nearest existing parent."""
     here = os.path.abspath(folder)
     while not os.path.isdir(here) and here != os.path.dirname(here):
         here = os.path.dirname(here)
@@ -174,7 +174,7 @@ def _there(folder: str) -> str:
 
 
 def _held(folder: str) -> int:
-    """Return the bytes of files that are there already, which a run replaces."""
+    """Return the size (bytes) of existing files, which a run replaces."""
     return sum(
         os.lstat(os.path.join(here, file)).st_size
         for here, _, files in os.walk(folder)
@@ -184,7 +184,7 @@ def _held(folder: str) -> int:
 
 
 def _size(n_bytes: float) -> str:
-    """Write bytes as MB, GB or TB."""
+    """Return bytes as text in MB, GB or TB."""
     for unit, size in (("TB", 1e12), ("GB", 1e9)):
         if n_bytes >= size:
             return f"{n_bytes / size:,.1f} {unit}"

@@ -1,4 +1,4 @@
-"""Where results may go: `results_dir`, written the same way however it was given, and never a folder of the project's own."""
+"""Check of the results folder: `results_dir` in normal form, never a folder of the project itself."""
 
 import os
 import unicodedata
@@ -17,13 +17,13 @@ _NOT_A_NAME = {
 
 
 def results_folder(given: str) -> str:
-    """Return `results_dir` in the form that all file names are built from.
+    """Return `results_dir` in normal form, as used in all file names.
 
     Parameters
     ----------
     given : str
-        A folder, relative to the folder that the run starts in or absolute; ``~`` is the home folder. Blanks, quotes and any other
-        text that has a meaning in a shell are part of the name.
+        Absolute path, or path relative to the folder in which the run starts; ``~`` is the home folder. Blanks, quotes and other
+        characters with a meaning in a shell are part of the name.
 
     Returns
     -------
@@ -33,36 +33,36 @@ def results_folder(given: str) -> str:
     Raises
     ------
     InvalidValueError
-        For text that names no folder, for the current folder or one above it, and for the project's own folders.
+        For text that is no folder name, for the current folder and its parents, and for folders of the project.
     """
-    said = f"{given[:200]!r} can't be the folder of results"
+    problem = f"{given[:200]!r} is not valid as results folder"
     if not given.strip():
-        raise InvalidValueError(f"{said}: it is blank; name a folder, for example {EXAMPLE}")
+        raise InvalidValueError(f"{problem}: it is blank; expected a folder, for example {EXAMPLE}")
     if "://" in given:
         raise InvalidValueError(
-            f"{said}: it is an address; results are written to a folder of this machine, for example {EXAMPLE}"
+            f"{problem}: it is an internet address; expected a folder of this machine, for example {EXAMPLE}"
         )
     for sign in given:
         if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp"):
-            raise InvalidValueError(f"{said}: it holds the control character {sign!r}; leave that out")
+            raise InvalidValueError(f"{problem}: it contains the control character {sign!r}; delete it")
         if sign in _NOT_A_NAME:
-            raise InvalidValueError(f"{said}: it holds '{sign}', and {_NOT_A_NAME[sign]}; leave that out")
+            raise InvalidValueError(f"{problem}: it contains '{sign}', but {_NOT_A_NAME[sign]}; delete it")
     folder = os.path.normpath(os.path.expanduser(given))
     if folder.startswith("//"):  # POSIX lets normpath keep exactly two
         folder = folder[1:]
     if folder.startswith("~"):
-        raise InvalidValueError(f"{said}: there is no home folder {folder.split('/')[0]}; write the path in full")
+        raise InvalidValueError(f"{problem}: there is no home folder {folder.split('/')[0]}; write the path in full")
     if folder.startswith("-"):
-        raise InvalidValueError(f"{said}: commands would take it for an option; begin with another sign")
+        raise InvalidValueError(f"{problem}: commands would read it as an option; begin with another character")
     if any(len(os.fsencode(part)) > 255 for part in folder.split("/")):
-        raise InvalidValueError(f"{said}: a folder's name has 255 bytes at most")
+        raise InvalidValueError(f"{problem}: the name of a folder has at most 255 bytes; shorten it")
     if taken := _taken(folder):
-        raise InvalidValueError(f"{said}: {taken}; name a folder of its own, for example {EXAMPLE}")
+        raise InvalidValueError(f"{problem}: {taken}; use a separate folder, for example {EXAMPLE}")
     return folder
 
 
 def _taken(folder: str) -> str:
-    """Say what else the folder is; '' where nothing speaks against it."""
+    """Return why a folder cannot hold results; '' if it can."""
     here, real = Path.cwd().resolve(), Path(os.path.realpath(folder))
     if real == here:
         return "it is the current folder"
@@ -86,13 +86,13 @@ def _taken(folder: str) -> str:
 
 
 def _roots(here: Path) -> list[Path]:
-    """List the folders of the project: the one at hand, and the checkout that this package is part of."""
+    """Return the folders of the project: the current folder and the checkout of this package, if they hold a Snakefile."""
     checkout = Path(rscnav.__file__).resolve().parents[2]
     return [root for root in dict.fromkeys([here, checkout]) if (root / "Snakefile").is_file()]
 
 
 def _own_part(real: Path, root: Path) -> str:
-    """Name the project's own folder that `real` is, or lies in; '' for none. Links and spelling make no difference."""
+    """Return the folder of the project that `real` is, or lies in; '' if none. Links and upper or lower case make no difference."""
     if root in real.parents and real.relative_to(root).parts[0].startswith("."):
         return real.relative_to(root).parts[0]
     for name in OWN_FOLDERS:

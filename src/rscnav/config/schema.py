@@ -1,4 +1,4 @@
-"""The whole of ``config.yaml``."""
+"""Model of the whole ``config.yaml``."""
 
 import itertools
 from typing import Any, Literal
@@ -27,7 +27,7 @@ from rscnav.tasks.registry import task_from
 
 
 def _analyses_model() -> type[StrictSettings]:
-    """One section an analysis, from the table of analyses; each module brings its own settings."""
+    """Return the model of the section `analyses`: one section for each registered analysis, with the settings of its module."""
     models = {name: analysis_module(name).Settings for name in ANALYSES} | {"common": Common}
     sections: dict[str, Any] = {name: (model, Field(default_factory=model)) for name, model in models.items()}
     return create_model("Analyses", __base__=StrictSettings, **sections)
@@ -37,14 +37,14 @@ Analyses = _analyses_model()
 
 
 class Config(StrictSettings):
-    """Everything a run depends on."""
+    """All settings of a run."""
 
     results_dir: str = Field(
         "results", min_length=1, description="folder of all results", json_schema_extra=OPERATIONAL
     )
-    seed: int = Field(0, ge=0, lt=2**63, description="root of all randomness")
+    seed: int = Field(0, ge=0, lt=2**63, description="root of all random streams")
     device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="where networks train; auto: a GPU where there is one", json_schema_extra=OPERATIONAL
+        "auto", description="device of training; auto: a GPU if there is one", json_schema_extra=OPERATIONAL
     )
     train_jobs: Literal["auto", "ensemble", "separate"] = Field(
         "auto",
@@ -59,12 +59,13 @@ class Config(StrictSettings):
     simulations: list[Simulation] = Field(default_factory=list, description="simulated recordings")
     recordings: list[Recording] = Field(default_factory=list, description="recordings to analyse")
     sampled_networks: list[SampledNetwork] = Field(
-        default_factory=list, description="networks seen as a recording would see them"
+        default_factory=list,
+        description="simulated recordings of networks (subset of units, Poisson spikes, matched trials)",
     )
     encounters: Encounters = Field(default_factory=Encounters)
     dynamics: Dynamics = Field(default_factory=Dynamics)
     analyses: Analyses = Field(default_factory=Analyses)  # type: ignore[valid-type]
-    comparisons: list[Comparison] = Field(default_factory=list, description="sessions set side by side")
+    comparisons: list[Comparison] = Field(default_factory=list, description="comparisons of two to six sessions")
     similarity: Similarity = Field(default_factory=Similarity)
     figures: Figures = Field(default_factory=Figures)
     export: Export = Field(default_factory=Export)
@@ -72,9 +73,7 @@ class Config(StrictSettings):
     @model_validator(mode="after")
     def _names(self) -> "Config":
         if not self.networks and not self.recordings:
-            raise InvalidValueError(
-                "networks and recordings are both empty: there is nothing to do; give at least one of them"
-            )
+            raise InvalidValueError("networks and recordings are both empty; write at least one network or recording")
         networks: dict[str, list[str]] = {}
         for network in self.networks:
             networks.setdefault(network.name, []).extend(f"{network.name}-s{seed}" for seed in network.seeds)
@@ -95,7 +94,7 @@ class Config(StrictSettings):
             for number, lesson in enumerate(network.training.curriculum, 1):
                 source = f"networks: '{network.name}', training.curriculum, lesson {number}"
                 known = (network.task, repr(lesson.task))
-                if known in tried:  # of another network of the sweep
+                if known in tried:  # checked for another network of the sweep
                     continue
                 tried.add(known)
                 lesson_task(network.task, self.tasks[network.task], lesson.task, source)
@@ -103,7 +102,7 @@ class Config(StrictSettings):
 
 
 def _check_seconds(network: NetworkSettings, settings: Any) -> None:
-    """Refuse times of a network that do not fit its task."""
+    """Raise an InvalidValueError for times of a network that do not fit the time step or trial length of its task."""
     needed = {"leaky": tau_steps, "convolution": window_steps}.get(network.cell)
     if needed is None:
         return

@@ -1,6 +1,6 @@
-"""Sweeps: a network that gives a list where a single value is expected stands for one network per combination.
+"""Sweeps: lists in place of single values of a network -> one network per combination.
 
-Plain values in, plain values out, before anything is checked:
+Input and output are plain values, before any check:
 
     {name: gru, cell: gru, hidden_size: [32, 64]}  ->  gru-32, gru-64
 """
@@ -14,14 +14,14 @@ from typing import Any
 from rscnav.settings.printable import listed, shown, shown_key
 from rscnav.settings.strict_settings import ConfigError
 
-LISTS = ("seeds", "curriculum")  # lists by nature, which are not swept
-BARE = ("hidden_size",)  # numbers that stand in a name without their key
-PLAIN = re.compile(r"[^A-Za-z0-9._-]")  # what a name may not contain
+LISTS = ("seeds", "curriculum")  # lists that are no sweeps
+BARE = ("hidden_size",)  # values that are part of a name without their key
+PLAIN = re.compile(r"[^A-Za-z0-9._-]")  # characters that are not valid in a name
 MOST_NETWORKS = 10_000  # that the entries of `networks` stand for
 
 
 def n_networks(network: Any) -> int:
-    """Return how many networks an entry of ``networks`` stands for, without building them."""
+    """Return the count of networks that an entry of ``networks`` stands for, without building them."""
     if not isinstance(network, Mapping):
         return 1
     return math.prod(max(1, len(values)) for _, values in _lists(network))
@@ -33,16 +33,16 @@ def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[st
     Parameters
     ----------
     network : mapping
-        An entry as YAML gave it. Lists may stand at any depth, in ``training`` and ``rollout`` too, but for `LISTS`.
+        An entry as read from YAML. Lists are valid at any depth, also in ``training`` and ``rollout``, except for keys in `LISTS`.
     source : str
-        Where it came from, for messages.
+        File of the entry, for messages.
 
     Returns
     -------
     list of dict
-        One a combination, the last list varying fastest; each is called NAME-VALUE1-VALUE2, in the order of the keys. In a
-        name, text and numbers of units (`BARE`) stand alone, other values follow their key: ``gru-64-max_learning_rate-0.002``.
-        Characters that a name may not contain become ``_``. Without a list, the entry itself.
+        One network per combination; the last list varies fastest. Names are NAME-VALUE1-VALUE2, in the order of the keys. In a
+        name, texts and `BARE` keys are written as the value, others as KEY-VALUE: ``gru-64-max_learning_rate-0.002``. Characters
+        that are not valid in a name become ``_``. Without a list, the entry itself.
 
     Raises
     ------
@@ -69,14 +69,14 @@ def expand(network: Mapping[str, Any], source: str = "networks") -> list[dict[st
             parts.append(_label(path[-1], value))
         one["name"] = "-".join(parts)
         if one["name"] in found:
-            twice = f"gives two networks the name {shown(one['name'])}; write them as entries with names of their own"
+            twice = f"makes two networks with the name {shown(one['name'])}; write them as separate entries with different names"
             raise ConfigError(f"{sweep} {twice}")
         found[one["name"]] = one
     return list(found.values())
 
 
 def _lists(values: Mapping[Any, Any], path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
-    """Find lists where single values are expected: path of keys, list."""
+    """Yield path of keys and list for each list in place of a single value."""
     for key, value in values.items():
         if key in LISTS:
             continue
@@ -97,21 +97,21 @@ def _check(values: list[Any], where: str) -> None:
     seen = set()
     for value in values:
         if isinstance(value, list | Mapping):
-            said = f"{shown(value)} is no single value; a sweep is a list of numbers, texts, true, false"
-            raise ConfigError(f"{where}: {said}")
-        known = (isinstance(value, bool), value)  # 1 and 1.0 are one value, true another
+            problem = f"{shown(value)} is not a single value; a sweep is a list of numbers, texts, true or false"
+            raise ConfigError(f"{where}: {problem}")
+        known = (isinstance(value, bool), value)  # 1 and 1.0 are equal, true is different
         if known in seen:
             raise ConfigError(f"{where}: {shown(value)} occurs twice in {shown(values)}; give each value once")
         seen.add(known)
 
 
 def _replaced(values: Mapping[Any, Any], path: tuple[Any, ...], value: Any) -> dict[Any, Any]:
-    """Copy nested mappings, with one value replaced."""
+    """Return a copy of nested mappings with one value replaced."""
     key, *rest = path
     return {**values, key: _replaced(values[key], tuple(rest), value) if rest else value}
 
 
 def _label(key: Any, value: Any) -> str:
-    """Write a value as part of a name."""
+    """Return a value as part of a name."""
     text = "null" if value is None else str(value).lower() if isinstance(value, bool) else PLAIN.sub("_", str(value))
     return text if isinstance(value, str) or key in BARE else f"{key}-{text}"

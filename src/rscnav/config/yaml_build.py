@@ -1,4 +1,4 @@
-"""A YAML parser's events -> plain values, bounded while they are built; what is not valid is named with line, column and key."""
+"""Events of a YAML parser -> plain values, with bounds on size and depth; errors name line, column and key."""
 
 import copy
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ from rscnav.settings.strict_settings import ConfigError
 from rscnav.settings.yaml_scalars import plain_value
 
 MOST_LEVELS = 50  # of nesting
-MOST_VALUES = 200_000  # of a file, with what aliases stand for
+MOST_VALUES = 200_000  # of a file, values of aliases included
 
 
 @dataclass
 class _Anchor:
-    """A value that aliases may stand for: how many values it is, how deep, where it began; None while it is being read."""
+    """Anchored value of aliases, with its line, count of values and depth; not `done` while it is being read."""
 
     line: int
     value: Any = None
@@ -37,7 +37,7 @@ class _Anchor:
 
 @dataclass
 class Builder:
-    """Builds values from a parser's events, one by one, so that nothing larger than the bounds is ever built."""
+    """Builder of values from the events of a parser; it stops before values exceed the bounds."""
 
     source: str
     events: Iterator[Any]
@@ -57,23 +57,25 @@ class Builder:
             if isinstance(event, DocumentStartEvent):
                 seen += 1
                 if seen > 1:
-                    raise self.error(event, (), "a second document begins here (---); write one document a file")
+                    raise self.error(event, (), "a second document begins here (---); write one document per file")
                 value = self.value(next(self.events), ())
         return value
 
     def error(self, event: Any, path: tuple[Any, ...], what: str) -> ConfigError:
-        """Name the place of what is not valid."""
+        """Return the error, with file, line, column and key."""
         mark = event.start_mark
         key = f"{shown_key(path)}: " if path else ""
         return ConfigError(f"{self.source}: line {mark.line + 1}, column {mark.column + 1}: {key}{what}")
 
     def value(self, event: Any, path: tuple[Any, ...]) -> Any:
-        """Read one value, with all in it; it is nested as deep as the path is long."""
+        """Read one value, nested values included."""
         if isinstance(event, AliasEvent):
             return self.alias(event, path)
         if event.tag is not None:
             tag = str(event.tag)[:60]
-            raise self.error(event, path, f"the tag {tag}: tags are not read; leave it out, write text in quotes")
+            raise self.error(
+                event, path, f"the tag {tag} is not valid; tags are not read: delete it, and write text in quotes"
+            )
         self.grow(event, path, 1, len(path))
         anchor = self.open(event, path)
         size, deepest = self.size, self.deepest
@@ -123,30 +125,30 @@ class Builder:
         return value
 
     def merged(self, path: tuple[Any, ...]) -> list[dict[Any, Any]]:
-        """Read what a merge key (<<) takes keys from: a mapping, or a list of them, the first going before the others."""
+        """Read the value of a merge key (<<): a mapping, or a list of mappings, of which earlier ones override later ones."""
         event = next(self.events)
         value = self.value(event, path)
         found = value if isinstance(value, list) else [value]
         if not all(isinstance(base, dict) for base in found):
-            raise self.error(event, path, "keys with values are needed here, or a list of such")
+            raise self.error(event, path, "expected keys with values here, or a list of them")
         return found
 
     def key(self, event: Any, path: tuple[Any, ...]) -> Any:
         """Read one key."""
         if not isinstance(event, ScalarEvent):
-            raise self.error(event, path, "a list or a group as a key; a key is a word")
+            raise self.error(event, path, "a list or a group is not valid as a key; expected a word")
         key = self.scalar(event, path)
         if isinstance(key, bool):
-            said = "true" if key else "false"
-            raise self.error(event, path, f"the key {event.value} is read as {said}; write '{event.value}' in quotes")
+            read = "true" if key else "false"
+            raise self.error(event, path, f"the key {event.value} is read as {read}; write '{event.value}' in quotes")
         if not isinstance(key, str | int):
-            said = "nothing" if key is None else "a number with a point"
+            read = "nothing" if key is None else "a number with a decimal point"
             word = event.value[:60] or "(empty)"
-            raise self.error(event, path, f"the key {word} is read as {said}; write it in quotes")
+            raise self.error(event, path, f"the key {word} is read as {read}; write it in quotes")
         return key
 
     def open(self, event: Any, path: tuple[Any, ...]) -> _Anchor | None:
-        """Note that an anchor begins here, if one does."""
+        """Register the anchor of an event; None if it has none."""
         name = event.anchor
         if name is None:
             return None
@@ -157,23 +159,25 @@ class Builder:
         return self.anchors[name]
 
     def alias(self, event: AliasEvent, path: tuple[Any, ...]) -> Any:
-        """Copy what an alias stands for."""
+        """Return a copy of the value of an alias."""
         anchor, name = self.anchors.get(str(event.anchor)), str(event.anchor)[:60]
         if anchor is None:
-            said = f"*{name} stands for &{name}, which is not there above; add it, or correct the name"
-            raise self.error(event, path, said)
+            problem = f"*{name} refers to &{name}, which is not defined above; add it, or correct the name"
+            raise self.error(event, path, problem)
         if not anchor.done:
-            said = f"*{name} lies within &{name} (line {anchor.line}), so it would hold itself; write out the value"
-            raise self.error(event, path, said)
+            problem = (
+                f"*{name} lies within &{name} (line {anchor.line}), so it would contain itself; write out the value"
+            )
+            raise self.error(event, path, problem)
         self.grow(event, path, anchor.size, len(path) + anchor.levels)
         self.deepest = max(self.deepest, len(path) + anchor.levels)
         return copy.deepcopy(anchor.value)
 
     def grow(self, event: Any, path: tuple[Any, ...], by: int, level: int) -> None:
-        """Count values, and levels of nesting, before they are built."""
+        """Count values and levels of nesting before they are built; raise a ConfigError beyond the bounds."""
         if level > MOST_LEVELS:
             raise self.error(event, path[:4], f"nested deeper than {MOST_LEVELS} levels; is a bracket not closed?")
         self.size += by
         if self.size > MOST_VALUES:
-            much = f"more than {MOST_VALUES:,} values up to here, with those that aliases (*name) stand for"
-            raise self.error(event, path, f"{much}; write fewer")
+            much = f"more than {MOST_VALUES:,} values up to here, values of aliases (*name) included"
+            raise self.error(event, path, f"{much}; write fewer values")

@@ -1,4 +1,4 @@
-"""Bytes of a configuration file -> text, and plain values -> YAML text that is read as the same values."""
+"""Bytes of a configuration file -> text; plain values -> YAML text that is read as the same values."""
 
 import os
 import re
@@ -27,8 +27,8 @@ def read_text(path: Path) -> str:
     Raises
     ------
     ConfigError
-        For a missing or unreadable file, for what is no regular file, for a large one, for another encoding, and for characters
-        that no text holds (with line and column).
+        For a missing or unreadable file, one that is not a regular file, a file larger than `MOST_MB`, another encoding, and control
+        characters (with line and column).
     """
     try:
         found = os.stat(path)
@@ -36,26 +36,28 @@ def read_text(path: Path) -> str:
             raise ConfigError(f"{path}: a folder, not a configuration file; name the YAML file in it")
         if not stat.S_ISREG(found.st_mode):
             raise ConfigError(
-                f"{path}: no regular file (a pipe or a device); write the configuration to a file and name that"
+                f"{path}: not a regular file but a pipe or a device; write the configuration to a file and name that file"
             )
         with path.open("rb") as file:
             content = file.read(MOST_MB * 10**6 + 1)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such configuration file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise ConfigError(f"{path}: can't be read ({getattr(error, 'strerror', None) or error})") from None
+        raise ConfigError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     if len(content) > MOST_MB * 10**6:
-        raise ConfigError(f"{path}: larger than {MOST_MB} MB, which no configuration is; is it another file's name?")
+        raise ConfigError(
+            f"{path}: larger than {MOST_MB} MB, the maximum for a configuration; is it the name of another file?"
+        )
     return _checked(_decoded(content, path), path)
 
 
 def yaml_text(values: Any) -> str:
-    """Write plain values as YAML; `rscnav.config.yaml_file.read_yaml` gives the same values, of the same types."""
+    """Return plain values as YAML text; `rscnav.config.yaml_file.read_yaml` reads the same values, of the same types."""
     return yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes text that `plain_value` would take for something else."""
+    """YAML dumper that quotes text which `plain_value` would not read as text."""
 
 
 def _represent_str(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
@@ -92,7 +94,7 @@ def _checked(text: str, path: Path) -> str:
         before = text[: found.start()]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         raise ConfigError(
-            f"{path}: line {line}, column {column}: the control character {found.group()!r} (U+{ord(found.group()):04X}) can't be in "
+            f"{path}: line {line}, column {column}: the control character {found.group()!r} (U+{ord(found.group()):04X}) is not valid in "
             "a YAML file; delete it"
         )
     return text

@@ -1,4 +1,4 @@
-"""Write files whole or not at all."""
+"""Atomic writing of files: a file is complete or does not exist."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ import psutil
 from rscnav.errors import FileError
 from rscnav.files.run_ownership import OrphanedError, refuse_if_orphaned
 
-_FORBIDDEN = "make the folder writable, or choose another one (`results_dir`)"
+_FORBIDDEN = "make the folder writable, or choose another folder (`results_dir`)"
 _FILE = "a part of its path is a file: rename that, or choose another folder (`results_dir`)"
 _CURES = {
     errno.ENOSPC: "free some space, or choose a folder on another disk (`results_dir`)",
@@ -23,31 +23,31 @@ _CURES = {
     errno.ENOTDIR: _FILE,
     errno.EEXIST: _FILE,
 }
-# What `atomic_path` writes into.
+# Temporary files of `atomic_path`.
 _PART = re.compile(r"\.(?P<stem>.*)\.(?P<process>[0-9]+)\.part(?P<suffix>(\..*)?)", re.DOTALL)
 _unfinished: set[Path] = set()  # temporary files of this process
 
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary path beside `path`; on success it takes the name `path`, on any error it is removed.
+    """Yield a temporary path in the folder of `path`; rename it to `path` on success, remove it on any error.
 
     Parameters
     ----------
     path : path-like
-        The file to be written. Its folder is made where it is missing.
+        The file to write. A missing folder is made.
 
     Yields
     ------
     pathlib.Path
-        Where to write. Same folder and same suffix, so that formats that look at the suffix still work.
+        Path to write to, in the same folder and with the same suffix, since some libraries depend on the suffix.
 
     Raises
     ------
     OrphanedError
-        In a job whose run has ended, or whose folder another run has taken (`rscnav.files.run_ownership`).
+        In a job whose run has ended, or if another run has begun in the folder (`rscnav.files.run_ownership`).
     FileError
-        What the file system says (disk full, no permission), with the name of the file meant.
+        For an error of the file system (disk full, no permission); the message names `path`.
     """
     target = Path(path)
     refuse_if_orphaned()
@@ -66,18 +66,18 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise
     except OSError as error:
         if error.filename is not None and os.fspath(error.filename) != os.fspath(temporary):
-            raise  # some other file's trouble
+            raise  # an error of another file
         if error.errno is None:
             raise FileError(f"{target}: could not be written ({error})") from error
         raise not_written(error, target) from error
     finally:
-        with suppress(OSError):  # a path that is no folder, a disk that is read-only: there is nothing to remove
+        with suppress(OSError):  # nothing was written: not a folder, or a read-only disk
             temporary.unlink()
         _unfinished.discard(temporary)
 
 
 def not_written(error: OSError, target: Path) -> FileError:
-    """Say that a file was not written, why, and the cure."""
+    """Return the error for a file that was not written, with the cause and the cure."""
     number = error.errno or errno.EIO
     cure = f"; {_CURES[number]}" if number in _CURES else ""
     return FileError(number, f"{os.strerror(number)}; nothing was written{cure}", str(target))
@@ -85,9 +85,9 @@ def not_written(error: OSError, target: Path) -> FileError:
 
 @contextmanager
 def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
-    """Give a temporary path for each of several files that belong together; all take their names, the first one last, or none does.
+    """Yield a temporary path for each file of a group; on success all are renamed (the first one last), on an error none.
 
-    Errors as `atomic_path`; write each file within `writing`, so that the message names the right one.
+    Raises the errors of `atomic_path`. Write each file within `writing`, so that the message names the right file.
     """
     with ExitStack() as stack:
         yield [stack.enter_context(atomic_path(path)) for path in paths]
@@ -95,7 +95,7 @@ def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Add the name of the file that is being written to errors that have none."""
+    """Add the name of the file to errors of the file system that name none."""
     try:
         yield
     except OSError as error:
@@ -105,13 +105,13 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def remove_unfinished() -> None:
-    """Remove what this process has begun to write and not finished."""
+    """Remove the temporary files of this process."""
     for temporary in list(_unfinished):
         temporary.unlink(missing_ok=True)
 
 
 def clear_leftovers(folder: Path, target: Path | None = None) -> None:
-    """Remove half-written files in a folder that killed processes left (see `is_left_over`): all, or those of one file."""
+    """Remove the temporary files of ended processes in a folder (see `is_left_over`): all, or those of one target."""
     for path in folder.iterdir() if folder.is_dir() else ():
         part = _PART.fullmatch(path.name)
         of_target = target is None or (
@@ -122,13 +122,13 @@ def clear_leftovers(folder: Path, target: Path | None = None) -> None:
 
 
 def is_left_over(name: str) -> bool:
-    """Tell whether a file of this name is half-written by a process that has ended; see `atomic_path`."""
+    """Return whether a file name is that of a temporary file (`atomic_path`) of a process that has ended."""
     part = _PART.fullmatch(name)
     return part is not None and not psutil.pid_exists(int(part["process"]))
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file atomically, and leave it alone where it already holds the same text."""
+    """Write a text file atomically; do nothing if it already contains the same text."""
     target = Path(path)
     content = text.encode()
     if target.is_file() and target.read_bytes() == content:

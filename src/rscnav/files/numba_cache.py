@@ -1,4 +1,4 @@
-"""Where numba keeps what it compiled: a folder that can be written, also in a read-only installation without a home."""
+"""Cache folder of numba's compiled functions, also for a read-only installation without a home folder."""
 
 import logging
 import os
@@ -15,11 +15,11 @@ _numba: Any = numba.config
 
 
 def keeps_compiled(source: str) -> bool:
-    """Choose where numba keeps the compiled functions of a source file (``__file__`` of the module), for numba's option `cache`.
+    """Select the cache folder for the compiled functions of a source file; return whether there is one, for numba's option `cache`.
 
-    That is the folder that the variable NUMBA_CACHE_DIR names, the source's ``__pycache__``, the user's cache, or a folder of the user's
-    own among the temporary files: the first that can be written and has room. False where there is none: functions are then compiled
-    anew in each process.
+    `source` is ``__file__`` of the module. Candidates, in this order: the folder of the variable NUMBA_CACHE_DIR, ``__pycache__`` of
+    the source, the user's cache, a private temporary folder. The first one that is writable and has free space is used. Without one,
+    each process compiles its functions again.
     """
     first = _numba.CACHE_DIR or os.path.join(os.path.dirname(source), "__pycache__")
     if is_usable(Path(first)):
@@ -28,5 +28,7 @@ def keeps_compiled(source: str) -> bool:
         if is_usable(folder):
             _numba.CACHE_DIR = str(folder)
             return True
-    log.warning("no folder can be written for compiled code: it is compiled anew each time; set NUMBA_CACHE_DIR to one")
+    log.warning(
+        "no writable cache folder for compiled code: each process compiles it again; set NUMBA_CACHE_DIR to a writable folder"
+    )
     return False

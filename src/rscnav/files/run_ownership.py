@@ -1,9 +1,9 @@
-"""Which run of the workflow a job belongs to, and whether that run still holds the folder.
+"""Run ownership: the run that a job belongs to, and whether it is still the current run of the folder.
 
-A run records itself in ``.snakemake/rscnav-run.json`` when it starts (`begin_run`, under Snakemake's own lock). Its jobs inherit two
-environment variables: `RUN` (the run's token and the record's path) and `SCHEDULER` (the process that started them). A job ends when
-its scheduler ends (`end_with_scheduler`), and writes nothing when its scheduler has ended or another run has taken the folder
-(`refuse_if_orphaned`). A command that a person types has neither variable and belongs to nobody.
+A run records itself in ``.snakemake/rscnav-run.json`` when it starts (`begin_run`, under Snakemake's lock). Its jobs inherit two
+environment variables: `RUN` (token of the run and path of the record) and `SCHEDULER` (the process that started them). A job ends when
+its scheduler ends (`end_with_scheduler`). It writes nothing if its scheduler has ended or another run has begun in the folder
+(`refuse_if_orphaned`). A command that a user types has neither variable and is not checked.
 """
 
 import json
@@ -26,16 +26,16 @@ RUN, SCHEDULER = "RSCNAV_RUN", "RSCNAV_SCHEDULER"
 RECORD = Path(".snakemake/rscnav-run.json")
 LOCKS = Path(".snakemake/locks")
 LOOK_EVERY_S = 0.5
-TIME_TO_END_S = 5.0  # for a job to remove what it had half-written
+TIME_TO_END_S = 5.0  # for a job to remove its temporary files
 
 
 class OrphanedError(FileError):
-    """The run that started this job has ended, or another one has taken the folder."""
+    """The run that started this job has ended, or another run has begun in the folder."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """One process of one machine; `started` tells it from a later one of the same number."""
+    """A process of a machine; `started` distinguishes it from a later process with the same number."""
 
     host: str
     pid: int
@@ -43,7 +43,7 @@ class Process:
 
     @property
     def alive(self) -> bool | None:
-        """Whether it runs; None where it is a process of another machine, which can't be seen from here."""
+        """Whether it runs; None for a process of another machine."""
         if self.host != socket.gethostname():
             return None
         return _started(self.pid) == self.started
@@ -58,21 +58,21 @@ class Run:
 
 
 def this_process() -> Process:
-    """Return the process that calls."""
+    """Return the current process."""
     return Process(socket.gethostname(), os.getpid(), str(_started(os.getpid())))
 
 
 def announce_scheduler() -> None:
-    """Tell the jobs that this process will start whose they are; called when the Snakefile is read."""
+    """Set the environment variables that jobs of this process inherit; called when the Snakefile is read."""
     own = this_process()
     os.environ[SCHEDULER] = f"{own.pid}:{own.started}"
     record = RECORD.absolute()
     if RUN not in os.environ and (run := recorded_run()) is not None:
-        os.environ[RUN] = f"{run.token}@{record}"  # a cluster's job, which reads the Snakefile anew on its node
+        os.environ[RUN] = f"{run.token}@{record}"  # a job on a cluster, which reads the Snakefile again on its node
 
 
 def begin_run() -> None:
-    """Record this process as the run that holds the current folder; jobs of earlier runs can write no more."""
+    """Record this process as the current run of the folder; from then on, jobs of earlier runs cannot write."""
     from rscnav.files.atomic import write_text
 
     run = Run(secrets.token_hex(8), this_process())
@@ -81,36 +81,36 @@ def begin_run() -> None:
 
 
 def recorded_run(folder: Path = Path()) -> Run | None:
-    """Return the last run that began in a folder; None where there was none, or its record cannot be read."""
+    """Return the last run in a folder; None if there is none, or its record cannot be read."""
     return _read(folder / RECORD)
 
 
 def killed_run(folder: Path = Path()) -> str:
-    """Return a sentence on the run that was killed in a folder and left its lock; '' where there is none."""
+    """Return a message about a killed run that left its lock in a folder; '' if there is none."""
     if not is_locked(folder):
         return ""
     run = recorded_run(folder)
     if run is not None and run.process.alive is None:
         return (
-            f"a run that began on the machine {run.process.host} (process {run.process.pid}) holds the lock of this folder; from here it "
-            "can't be seen whether it still runs. If it does not, `snakemake --unlock` clears its lock"
+            f"a run on the machine {run.process.host} (process {run.process.pid}) holds the lock of this folder; this machine cannot "
+            "check whether it still runs. If it does not, `snakemake --unlock` removes its lock"
         )
     if (run is not None and run.process.alive) or schedulers_in(folder.absolute()):
         return ""
     return (
         "an earlier run was killed in this folder, and its lock on the results is still there. `make unlock` (or `snakemake --unlock`) "
-        "clears it; then start again: nothing that was finished is lost, and networks go on from their last checkpoint"
+        "removes it; then start again: finished results are kept, and networks resume from their last checkpoint"
     )
 
 
 def is_locked(folder: Path = Path()) -> bool:
-    """Whether Snakemake's lock is on a folder."""
+    """Return whether Snakemake's lock is on a folder."""
     locks = folder / LOCKS
     return locks.is_dir() and any(locks.glob("*.lock"))
 
 
 def schedulers_in(folder: Path) -> list[int]:
-    """List the processes that run Snakemake in a folder, this one and its parents left out."""
+    """Return the processes that run Snakemake in a folder, without this process and its parents."""
     own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     found = []
     for process in psutil.process_iter(["cmdline", "cwd"]):
@@ -123,12 +123,12 @@ def schedulers_in(folder: Path) -> list[int]:
 
 
 def orphans_in(folder: Path) -> list[psutil.Process]:
-    """List the jobs of this project that a run in a folder started and whose scheduler has ended."""
+    """Return the jobs of a run in a folder whose scheduler has ended."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
         try:
             variables = process.environ() if "rscnav" in " ".join((process.info["cmdline"] or [])[:3]) else {}
-        except psutil.Error:  # another user's, or gone
+        except psutil.Error:  # process of another user, or ended
             continue
         record = variables.get(RUN, "").partition("@")[2]
         if record == str((folder / RECORD).absolute()) and not _alive(variables.get(SCHEDULER, "")):
@@ -137,19 +137,19 @@ def orphans_in(folder: Path) -> list[psutil.Process]:
 
 
 def refuse_if_orphaned() -> None:
-    """Raise `OrphanedError` where the run that started this job has ended, or another run has taken the folder since."""
+    """Raise an OrphanedError if the run of this job has ended, or another run has begun in the folder."""
     why = _why_orphaned()
     if why:
         raise OrphanedError(f"{why}: this job stops and writes nothing")
 
 
 def end_with_scheduler(clean: Callable[[], Any], interrupt: Callable[[], Any]) -> None:
-    """End this process soon after the scheduler that started it; without one, do nothing.
+    """Start a thread that ends this process when its scheduler ends; do nothing without a scheduler.
 
     Parameters
     ----------
     clean : callable
-        Removes what is half-written, called where the main thread could not be interrupted in time.
+        Removes temporary files; called if the main thread does not end in time.
     interrupt : callable
         Interrupts the main thread (``_thread.interrupt_main``).
     """
@@ -192,10 +192,10 @@ def _read(path: Path) -> Run | None:
 
 
 def _started(pid: int) -> str | None:
-    """Return when a process started, as its system tells it; None where there is none of that number, or it has ended."""
+    """Return the start time of a process as text; None if there is no such process, or it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return None if fields[0] == "Z" else fields[19]  # ticks since the machine started: no clock moves them
+        return None if fields[0] == "Z" else fields[19]  # ticks since boot, independent of the clock
     except FileNotFoundError:
         if Path("/proc/self/stat").exists():
             return None

@@ -1,4 +1,4 @@
-"""Folders that can be written: for what libraries keep between runs, and for results before a long job begins."""
+"""Checks whether folders are writable: caches of libraries, and results before a long job."""
 
 import os
 import stat
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rscnav.files.atomic import not_written
 
-ENOUGH_BYTES = 16 << 20  # free space that a library's cache must have: few survive a full disk
+ENOUGH_BYTES = 16 << 20  # free space for the cache of a library; most libraries fail on a full disk
 
 
 def is_usable(folder: Path) -> bool:
-    """Tell whether files can be written into a folder, which is made where it is missing, and whether there is room."""
+    """Return whether a folder is writable and has free space; a missing folder is made."""
     try:
         refuse_unwritable(folder)
         found = os.statvfs(folder)
@@ -22,7 +22,7 @@ def is_usable(folder: Path) -> bool:
 
 
 def private_folders(name: str) -> Iterator[Path]:
-    """Name folders among the temporary files that only this user can write, for a purpose."""
+    """Yield temporary folders that only this user can write; `name` is part of their names."""
     for place in ("", "/dev/shm", "/var/tmp"):
         try:
             folder = Path(place or tempfile.gettempdir(), f"rscnav-{name}-{os.geteuid()}")
@@ -30,13 +30,13 @@ def private_folders(name: str) -> Iterator[Path]:
             found = folder.lstat()
         except OSError:
             continue
-        # Code may lie there that is run: a folder that another user could have put there will not do.
+        # Cached code in the folder is executed, so a folder that another user can write is not safe.
         if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & 0o022:
             yield folder
 
 
 def settle_cache() -> None:
-    """Give programs a folder for their caches where the user's own cannot be written; Snakemake does not start without one."""
+    """Set XDG_CACHE_HOME to a private folder if the user's cache is not writable; Snakemake needs one to start."""
     own = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     if not is_usable(Path(own)):
         for folder in private_folders("cache"):
@@ -46,7 +46,7 @@ def settle_cache() -> None:
 
 
 def refuse_unwritable(folder: Path) -> None:
-    """Raise a FileError with the cure where no file can be written into a folder: better now than after a long job."""
+    """Raise a FileError with the cure if a folder is not writable; called before a long job."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a configuration, in sentences: key, place, value, what is valid, how to mend it."""
+"""Validation errors of pydantic -> messages with key, file and line, value, valid values, cure."""
 
 import math
 import re
@@ -13,9 +13,9 @@ from rscnav.settings.value_limits import LimitError
 from rscnav.settings.yaml_scalars import plain_value
 
 MOST = 20  # problems in one message
-MOST_LOOKED_AT = 200
+MOST_LOOKED_AT = 200  # problems that are described
 _YES_AND_NO = "YAML reads yes, no, on, off, true and false as true or false: write the word in quotes"
-_NEEDED = {  # by pydantic's name of the error, where neither the value nor the field is named
+_NEEDED = {  # pydantic's type of error -> what is valid, whatever the value and the field
     "bool_type": "true or false is needed",
     "finite_number": "a finite number is needed",
     "string_too_short": "text is needed, or leave the key out",
@@ -24,7 +24,7 @@ _NEEDED = {  # by pydantic's name of the error, where neither the value nor the 
         "keys with values are needed, {key: value}",
     ),
 }
-_BOUNDS = {  # name of the bound, words
+_BOUNDS = {  # pydantic's type of error -> name of the bound, words
     "greater_than": ("gt", "greater than"),
     "greater_than_equal": ("ge", "at least"),
     "less_than": ("lt", "less than"),
@@ -38,14 +38,22 @@ def described(
     error: pydantic.ValidationError,
     where: Callable[[Sequence[Any]], str],
 ) -> list[str]:
-    """Return how many problems there are in the values that a model was to be built from, then each of them in a line.
+    """Return the lines of a message: the count of problems, then one line for each problem.
 
-    `where` maps a path of keys to file and line, or to ''.
+    Parameters
+    ----------
+    model : type
+        The model that the values are not valid for.
+    values : mapping
+        Plain values.
+    error : pydantic.ValidationError
+    where : callable
+        Path of keys -> file and line, or ''.
     """
     by_key: dict[tuple[Any, ...], list[Any]] = {}
     for problem in error.errors(include_url=False):
         by_key.setdefault(_keys(values, problem["loc"]), []).append(problem)
-    # One each, of those that networks of one sweep, or a shared section, have in common.
+    # One line for a problem that networks of one sweep, or of a shared section, have in common.
     lines: dict[Any, tuple[int, str]] = {}
     for path, found in list(by_key.items())[:MOST_LOOKED_AT]:
         place, text = where(path), _text(model, path, found)
@@ -57,20 +65,20 @@ def described(
     n = len(lines) + max(0, len(by_key) - MOST_LOOKED_AT)
     shown_lines = [line for _, line in list(lines.values())[:MOST]]
     if n > MOST:
-        shown_lines.append(f"and {n - MOST:,} more; mend these first")
+        shown_lines.append(f"and {n - MOST:,} more; correct these first")
     return [f"{n:,} problem{'s' if n > 1 else ''}", *shown_lines]
 
 
 def _text(model: type[pydantic.BaseModel], path: tuple[Any, ...], found: Sequence[Any]) -> str:
-    """Say what is wrong with one value, and what would be right."""
-    said = list(dict.fromkeys(_said(model, path, problem) for problem in found))
-    if len(said) == 1:
-        return said[0]
-    valid = dict.fromkeys(_valid(problem) for problem in found)  # a key that takes values of several kinds
+    """Return what is wrong with one value, and what is valid."""
+    texts = list(dict.fromkeys(_problem(model, path, problem) for problem in found))
+    if len(texts) == 1:
+        return texts[0]
+    valid = dict.fromkeys(_valid(problem) for problem in found)  # a key that accepts several types of values
     return f"{shown(found[0]['input'])} is not valid: {', or '.join(valid)}"
 
 
-def _said(model: type[pydantic.BaseModel], path: tuple[Any, ...], problem: Any) -> str:
+def _problem(model: type[pydantic.BaseModel], path: tuple[Any, ...], problem: Any) -> str:
     kind = problem["type"]
     if kind == "extra_forbidden":
         known = _known_keys(model, path[:-1])
@@ -85,7 +93,7 @@ def _said(model: type[pydantic.BaseModel], path: tuple[Any, ...], problem: Any) 
 
 
 def _valid(problem: Any) -> str:
-    """Say what is valid, and how to come to it from the value."""
+    """Return what is valid, and how to change the value."""
     kind, value, ctx = problem["type"], problem["input"], problem.get("ctx", {})
     if kind in _NEEDED:
         return _NEEDED[kind]
@@ -146,7 +154,7 @@ def _renamed(value: Any) -> str:
 
 
 def _one_of(expected: str, value: Any) -> str:
-    """Write down literals, and the nearest of them."""
+    """Return the valid words, and the one most similar to the value."""
     words = re.findall(r"'([^']*)'", expected)
     hint = f"; {_YES_AND_NO}" if value is True or value is False else did_you_mean(value, words)
     return f"{'expected one of ' if len(words) > 1 else 'expected '}{', '.join(words) or expected}{hint}"
@@ -157,7 +165,7 @@ def _figure(number: Any) -> str:
 
 
 def _whose(values: Any, path: Sequence[Any]) -> str:
-    """Name the item of a list that a problem is in, where it has a name: a sweep makes several of one entry."""
+    """Return `` (in NAME)`` for a problem in a list item with a name, since a sweep makes several items of one entry; else ''."""
     for part in path:
         try:
             values = values[part]
@@ -169,7 +177,7 @@ def _whose(values: Any, path: Sequence[Any]) -> str:
 
 
 def _keys(values: Any, path: Sequence[Any]) -> tuple[Any, ...]:
-    """Leave out of pydantic's path what names a branch of a union, or says that a key is meant, and is no key of the file."""
+    """Return the path of a problem in the file: pydantic's path without branches of unions and the mark of a key."""
     found = []
     for number, part in enumerate(path, 1):
         if isinstance(values, Mapping):
@@ -185,7 +193,7 @@ def _keys(values: Any, path: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _known_keys(model: type[pydantic.BaseModel], path: Sequence[Any]) -> list[str]:
-    """Follow a path of keys through nested models and list the keys there."""
+    """Return the keys of the nested model at a path of keys."""
     here: Any = model
     for part in path:
         if isinstance(part, int) or not hasattr(here, "model_fields"):
@@ -196,7 +204,7 @@ def _known_keys(model: type[pydantic.BaseModel], path: Sequence[Any]) -> list[st
 
 
 def _inner_model(annotation: Any) -> Any:
-    """Find the model inside ``list[Model]``, ``Model | None`` and the like."""
+    """Return the model inside an annotation such as ``list[Model]`` or ``Model | None``; None if there is none."""
     if hasattr(annotation, "model_fields"):
         return annotation
     found = (_inner_model(inner) for inner in getattr(annotation, "__args__", ()))

@@ -1,4 +1,4 @@
-"""Types of values that several settings have: names, text, plain values, numbers of columns."""
+"""Types of fields that several settings use: names, texts, plain values, indices of columns."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Keys of the configuration that change how a run proceeds, and no result: they are in no job's settings.
+"""Operational keys: keys of the configuration that change no result. They are part of no job's settings.
 
 A key is marked in its field: ``Field(..., json_schema_extra=OPERATIONAL)``.
 """
@@ -12,7 +12,7 @@ OPERATIONAL: dict[str, Any] = {"operational": True}
 
 
 def plain_settings(value: Any) -> Any:
-    """Return settings (models, or lists, tuples or dicts of such) as plain values, as JSON has them, without operational keys."""
+    """Return settings (a model, or lists, tuples or dicts of models) as plain JSON values, without operational keys."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields.items()
         return {name: plain_settings(getattr(value, name)) for name, field in fields if not _is_operational(field)}

@@ -1,4 +1,4 @@
-"""Values and names as they may stand in a message: never more than about a line."""
+"""Values and names as short text for messages: at most about one line."""
 
 import math
 import reprlib
@@ -10,7 +10,7 @@ MOST_NAMES = 30  # names in a list
 
 
 class _Short(reprlib.Repr):
-    """`repr` that looks at a few items only, writes true, false and null as YAML does, and never fails."""
+    """`repr` of the first items only, with true, false and null as in YAML; it raises no error."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class _Short(reprlib.Repr):
         return super().repr1(x, level)
 
     def repr_int(self, x: int, level: int) -> str:
-        if x.bit_length() > 400:  # Python refuses to write very long ones
+        if x.bit_length() > 400:  # Python raises an error for very long ones
             return f"a whole number of about {int(x.bit_length() * math.log10(2)) + 1:,} digits"
         return str(x)
 
@@ -33,7 +33,7 @@ class _Short(reprlib.Repr):
 
 
 def shown(value: Any) -> str:
-    """Return a value as text of about `MOST` characters: the first part, and how much there is of it."""
+    """Return a value as text of about `MOST` characters; of a long one the first part and its length."""
     text = _Short().repr(value)
     if isinstance(value, str):
         return text if len(value) <= MOST else f"{text[:MOST]}...' ({len(value):,} characters)"
@@ -51,7 +51,7 @@ def shown_key(path: Sequence[Any]) -> str:
 
 
 def listed(names: Iterable[Any], most: int = MOST_NAMES) -> str:
-    """Return names with commas between them; of many, the first and how many more there are."""
+    """Return names, separated by commas; at most the first `most`, then the count of all others."""
     every = [_part(name) for name in names]
     more = f" and {len(every) - most:,} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more or "none"

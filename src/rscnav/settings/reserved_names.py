@@ -1,4 +1,4 @@
-"""Names of sessions, comparisons and simulations: each its own, none that meets a fixed name of the results."""
+"""Checks of the names of sessions, comparisons and simulations: unique, and different from fixed names of the results."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,20 +8,20 @@ from rscnav.errors import InvalidValueError
 from rscnav.settings.printable import listed, shown
 
 MOST_SESSIONS = 10_000
-MOST_CHARACTERS = 150  # of a session's name: files are called by it, with endings
+MOST_CHARACTERS = 150  # of a session's name, which is part of file names
 KEYS = {"session": "networks, recordings", "comparison": "comparisons", "simulation": "simulations"}
 FIXED = {"comparisons": "figures/comparisons is the folder of the comparisons' figures"}
 ENDINGS = (".nwb", ".h5", ".hdf5", ".npz", ".mat", ".zarr", ".png", ".pdf", ".csv", ".json", ".log", ".tsv", ".part")
 
 
 def check_names(kind: str, names: Sequence[str]) -> None:
-    """Refuse names of sessions, comparisons or simulations (`kind`) that can't stand side by side.
+    """Check the names of sessions, comparisons or simulations (`kind`).
 
     Raises
     ------
     InvalidValueError
-        For names that occur twice, that differ only in case (they are one file on many disks), that are too long, that end as
-        files do, or that the results have already.
+        For names that occur twice, differ only in case (one file on many disks), are too long, end in a suffix of `ENDINGS`, or are
+        used by the results (`FIXED`).
     """
     where = f"{KEYS[kind]}: {kind}"
     twice = repeated(names)
@@ -33,18 +33,18 @@ def check_names(kind: str, names: Sequence[str]) -> None:
         other = folded.setdefault(name.casefold(), name)
         if other != name:
             raise InvalidValueError(
-                f"{where}s {shown(other)} and {shown(name)} differ only in upper and lower case, and many disks hold them for one file; "
+                f"{where}s {shown(other)} and {shown(name)} differ only in upper and lower case, which many disks do not distinguish; "
                 "rename one"
             )
         if len(name) > MOST_CHARACTERS:
             raise InvalidValueError(
-                f"{where} {shown(name)}: a name of {len(name)} characters is not valid, as files are called by it; at most "
-                f"{MOST_CHARACTERS}: shorten it"
+                f"{where} {shown(name)}: a name of {len(name)} characters is not valid, since it is part of file names; use at most "
+                f"{MOST_CHARACTERS} characters"
             )
         ending = next((ending for ending in ENDINGS if name.casefold().endswith(ending)), "")
         if ending:
             raise InvalidValueError(
-                f"{where} {shown(name)} ends in {ending}, as files of the results do, and could be taken for one; name it "
+                f"{where} {shown(name)} is not valid: the ending {ending} is reserved for files of the results; rename it, for example to "
                 f"{shown(name[: -len(ending)])}"
             )
         if kind == "session" and name.casefold() in FIXED:
@@ -52,12 +52,12 @@ def check_names(kind: str, names: Sequence[str]) -> None:
 
 
 def check_number(networks: Sequence[str], sampled: Iterable[Any], recordings: Sequence[str]) -> None:
-    """Refuse more than `MOST_SESSIONS` sessions, counted before those that are sampled from networks are named."""
+    """Raise an InvalidValueError for more than `MOST_SESSIONS` sessions; sampled networks are counted before they are named."""
     n_sampled = len(networks) * sum(1 for _ in sampled)  # at most
     if len(networks) + len(recordings) > MOST_SESSIONS or n_sampled > 10 * MOST_SESSIONS:
         raise InvalidValueError(
-            f"this stands for {len(networks):,} sessions of networks, up to {n_sampled:,} sampled from them and {len(recordings):,} "
-            f"recordings; at most {MOST_SESSIONS:,} are valid: give fewer seeds, values or files"
+            f"the configuration has {len(networks):,} sessions of networks, up to {n_sampled:,} sampled networks and {len(recordings):,} "
+            f"recordings; at most {MOST_SESSIONS:,} sessions are valid: use fewer seeds, values or files"
         )
 
 

@@ -1,4 +1,4 @@
-"""The closed model that all settings derive from, and the check that turns plain values into one."""
+"""Base class of all settings, and validation of plain values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,13 +11,13 @@ from rscnav.settings.value_limits import check_limits
 
 
 class ConfigError(InvalidValueError):
-    """Something in the configuration is wrong; the message names the key, the value, what is valid, the cure."""
+    """The configuration is not valid. The message names the key, the value, what is valid, and the cure."""
 
 
 class StrictSettings(pydantic.BaseModel):
-    """A group of settings: no unknown keys, no silent conversion of text to numbers, never changed once read.
+    """A group of settings, immutable, without unknown keys and without conversion of text to numbers.
 
-    Every value keeps to the bounds of its field and, where the field has none, to those of `rscnav.settings.value_limits`.
+    Values are checked against the bounds of their field and, if it has none, against those of `rscnav.settings.value_limits`.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
@@ -40,23 +40,23 @@ def check(
     where: Callable[[Sequence[Any]], str] | None = None,
     above: Sequence[Any] = (),
 ) -> Any:
-    """Build an instance of a model from plain values, as YAML gave them.
+    """Return a model built from plain values, as read from YAML.
 
     Parameters
     ----------
     model : type
     values : mapping
     source : str
-        Where they came from, for the message.
+        Files of the values, for the message.
     where : callable, optional
-        Path of keys -> file and line, '' where they are not known.
+        Path of keys -> file and line, '' if unknown.
     above : sequence
-        Keys that lead to the values, for `where`.
+        Path of keys above the values, for `where`.
 
     Raises
     ------
     ConfigError
-        One line per problem: key, value, what is valid, the likely cure; of many problems the first.
+        If a value is not valid. One line per problem: key, value, what is valid, cure; at most the first problems.
     """
     try:
         return model.model_validate(dict(values))
@@ -66,6 +66,6 @@ def check(
         for problem in error.errors(include_url=False):
             raised = problem.get("ctx", {}).get("error")
             if isinstance(raised, Exception) and not isinstance(raised, RscnavError):
-                raise raised from None  # a validator failed, which says nothing of the value
+                raise raised from None  # an internal error of a validator, not of the value
         lines = described(model, values, error, lambda path: where([*above, *path]) if where else "")
         raise ConfigError(f"{source}: {lines[0]}\n" + "\n".join(f"  {line}" for line in lines[1:])) from None

@@ -1,7 +1,7 @@
-"""What every value of the configuration has to keep to, unless its field says more: no number without bounds, no blank text.
+"""Default bounds of all values of the configuration: no unbounded number, no blank text.
 
-A field's own ``ge``, ``gt``, ``le`` and ``lt`` go before the bounds here, which follow from the field's name (its unit) and only
-keep out what no run could mean: numbers that would overflow, or fill any memory.
+``ge``, ``gt``, ``le`` and ``lt`` of a field override these bounds. The bounds follow from the name of the field (its unit). They
+exclude only values without meaning: numbers that would overflow or need more memory than any machine has.
 """
 
 import math
@@ -12,9 +12,9 @@ from rscnav.errors import InvalidValueError
 
 MOST_ITEMS = 10_000  # of a list
 MOST_CHARACTERS = 4_096  # of a text: the longest path
-MOST_WHOLE = {"n_": 100_000, "max_": 10**7, "min_": 10**7}  # by what a name begins with
+MOST_WHOLE = {"n_": 100_000, "max_": 10**7, "min_": 10**7}  # by beginning of the name
 MOST_WHOLE_ELSE = 10**6
-BY_UNIT = {  # largest and, but for 0, smallest absolute value, by what a name ends in
+BY_UNIT = {  # largest and smallest absolute value (0 is valid, too), by end of the name
     "_rad_s": (1e4, 1e-20),
     "_m_s": (1e4, 1e-20),
     "_hz": (1e6, 1e-20),
@@ -24,25 +24,25 @@ BY_UNIT = {  # largest and, but for 0, smallest absolute value, by what a name e
     "_s": (1e5, 1e-20),
 }
 ELSE = (1e15, 1e-30)
-OF_DATA = ("values", "correct", "incorrect", "names", "ports")  # values as a recorded file has them, whatever they are
+OF_DATA = ("values", "correct", "incorrect", "names", "ports")  # values of recorded files, not bounded by unit
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"  # invisible marks that reorder text
 
 
 class LimitError(InvalidValueError):
-    """A value is outside the bounds; the message says what is valid."""
+    """A value is outside the bounds. The message names what is valid."""
 
 
 def check_limits(name: str, value: Any, bounds: tuple[bool, bool], blank: bool) -> None:
-    """Raise a `LimitError` for a value that breaks a bound.
+    """Raise a `LimitError` for a value outside the bounds.
 
     Parameters
     ----------
     name : str
-        Of the field.
+        Name of the field.
     value
-        As it was read: a number, a text, a list or a mapping of such; anything else is not looked at.
+        A number, a text, or a list or mapping of these; any other value is not checked.
     bounds : (bool, bool)
-        Whether the field has a smallest and a largest value of its own.
+        Whether the field has its own lower and upper bound.
     blank : bool
         Whether a text may be blank.
     """
@@ -66,20 +66,20 @@ def check_limits(name: str, value: Any, bounds: tuple[bool, bool], blank: bool) 
 
 
 def check_text(text: str) -> None:
-    """Raise a `LimitError` for text that is too long, or holds characters that can't be seen."""
+    """Raise a `LimitError` for text that is too long or contains control characters."""
     if len(text) > MOST_CHARACTERS:
-        raise LimitError(f"a text has at most {MOST_CHARACTERS:,} characters")
+        raise LimitError(f"a text has at most {MOST_CHARACTERS:,} characters, this one {len(text):,}; shorten it")
     if text.isascii() and text.isprintable():
         return
     for sign in text:
         if unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _TURNS:
-            raise LimitError(f"it holds the control character U+{ord(sign):04X}; delete it")
+            raise LimitError(f"it contains the control character U+{ord(sign):04X}; delete it")
 
 
 def check_length(values: Any) -> None:
     """Raise a `LimitError` for a list that is too long."""
     if len(values) > MOST_ITEMS:
-        raise LimitError(f"a list has at most {MOST_ITEMS:,} values, and this one {len(values):,}")
+        raise LimitError(f"a list has at most {MOST_ITEMS:,} values, this one {len(values):,}; shorten it")
 
 
 def largest(name: str, whole: bool) -> float:
@@ -93,12 +93,12 @@ def largest(name: str, whole: bool) -> float:
 
 def _check_number(name: str, value: float, has_least: bool, has_most: bool) -> None:
     if isinstance(value, float) and not math.isfinite(value):
-        return  # the field says so itself
+        return  # the check of the field reports it
     most = largest(name, isinstance(value, int))
     if abs(value) > most and not (has_most if value > 0 else has_least):
         raise LimitError(f"it must be at {'most ' if value > 0 else 'least -'}{most:,.10g}")
     if isinstance(value, float) and 0 < abs(value) < _by_unit(name)[1]:
-        raise LimitError(f"numbers as close to 0 as this are not computed with; the smallest is {_by_unit(name)[1]:g}")
+        raise LimitError(f"it is too close to 0; use 0 or at least {_by_unit(name)[1]:g} in absolute value")
 
 
 def _by_unit(name: str) -> tuple[float, float]:

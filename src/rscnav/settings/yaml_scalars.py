@@ -1,11 +1,11 @@
 """Unquoted words of a YAML file -> numbers, true and false, null, text.
 
-YAML 1.1 as PyYAML reads it, but for what is read otherwise than it looks:
+YAML 1.1 as PyYAML reads it, with these exceptions:
 
-- ``1e-3``, ``1.0e3`` and ``1e300`` are numbers (YAML 1.1 takes them for text, as it wants ``1.0e-3``, ``1.0e+3``);
-- ``010`` (octal), ``1:30`` (base 60) and ``2024-01-05`` (a date) are refused: which of two things is meant, the file has to say.
+- ``1e-3``, ``1.0e3`` and ``1e300`` are numbers (in YAML 1.1 they are text; only ``1.0e-3`` and ``1.0e+3`` are numbers);
+- ``010`` (octal), ``1:30`` (base 60) and ``2024-01-05`` (date) raise an error, because they are ambiguous.
 
-Words in quotes are text, always.
+Words in quotes are always text.
 """
 
 import math
@@ -25,12 +25,12 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 def plain_value(text: str) -> Any:
-    """Return what an unquoted word stands for.
+    """Return the value of an unquoted word: number, true, false, None or text.
 
     Raises
     ------
     InvalidValueError
-        For words that are read otherwise than they look, and for numbers beyond all measure. The message says what to write.
+        For ambiguous words (octal, base 60, date) and for numbers that are too large or too small. The message names what to write.
     """
     if text in ("", "~", "null", "Null", "NULL"):
         return None
@@ -41,17 +41,17 @@ def plain_value(text: str) -> Any:
         return text
     if _LEADING_ZERO.fullmatch(text):
         raise InvalidValueError(
-            f"{_short(text)} begins with a zero, which YAML reads as an octal number; for the number write "
-            f"{_short(_without_zeros(text))}, for text '{_short(text)}' in quotes"
+            f"{_short(text)} begins with a zero, which is an octal number in YAML; write {_short(_without_zeros(text))} for the "
+            f"number, or '{_short(text)}' in quotes for text"
         )
     if _BASE_60.fullmatch(text):
         raise InvalidValueError(
-            f"{_short(text)} is a number to the base of 60 in YAML; for a time write seconds as a number, for text "
-            f"'{_short(text)}' in quotes"
+            f"{_short(text)} is a number of base 60 in YAML; write the seconds as a number for a time, or "
+            f"'{_short(text)}' in quotes for text"
         )
     if _DATE.fullmatch(text):
         raise InvalidValueError(
-            f"{_short(text)} is a date in YAML; no key takes one; for text write '{_short(text)}' in quotes"
+            f"{_short(text)} is a date in YAML, which is not valid for any key; write '{_short(text)}' in quotes for text"
         )
     if _INTEGER.fullmatch(text):
         return _integer(text)
@@ -61,7 +61,7 @@ def plain_value(text: str) -> Any:
 
 
 def is_plain_text(text: str) -> bool:
-    """Tell whether text, written without quotes, would be read as the same text."""
+    """Return whether text without quotes is read as the same text."""
     try:
         return plain_value(text) == text
     except InvalidValueError:
@@ -72,7 +72,7 @@ def _integer(text: str) -> int:
     digits = text.replace("_", "")
     if len(digits) > MOST_DIGITS:
         raise InvalidValueError(
-            f"{_short(text)} has {len(digits):,} digits; a whole number has at most {MOST_DIGITS} here"
+            f"{_short(text)} has {len(digits):,} digits; a whole number has at most {MOST_DIGITS}; write fewer digits"
         )
     return int(digits, 0)
 
@@ -81,11 +81,11 @@ def _float(text: str) -> float:
     value = float(text.replace("_", ""))
     if math.isinf(value):
         raise InvalidValueError(
-            f"{_short(text)} is larger than any number that a computer holds (1.8e308); write a smaller one"
+            f"{_short(text)} is larger than the largest floating-point number (1.8e308); write a smaller one"
         )
     if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
         raise InvalidValueError(
-            f"{_short(text)} is smaller than any number above 0 that a computer holds (5e-324); write 0.0"
+            f"{_short(text)} is smaller than the smallest positive floating-point number (5e-324); write 0.0"
         )
     return value
 

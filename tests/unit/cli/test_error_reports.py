@@ -166,7 +166,7 @@ def test_whose_error_it_is():
             ["line 2): 'many' is not valid: a whole number"],
         ),
         (CONFIG + "training: {max_learning_rate: .nan}\n", ["nan is not valid: a finite number is needed"]),
-        (CONFIG + "training: {batch_size: 1e999}\n", ["1e999 is larger than any number"]),
+        (CONFIG + "training: {batch_size: 1e999}\n", ["1e999 is larger than the largest floating-point number"]),
         ("networks: [\n", ["this is not YAML"]),
         ("\x00", ["config.yaml: "]),
     ],
@@ -190,9 +190,9 @@ def test_files_that_are_not_there_or_no_files(analyse, tmp_path, capsys):
     analyse[at] = str(tmp_path / "none.h5")
     shows_user_error(analyse, capsys, f"{tmp_path}/none.h5: no such file")
     analyse[at] = str(tmp_path)
-    shows_user_error(analyse, capsys, f"{tmp_path}: a folder, where a file is expected")
+    shows_user_error(analyse, capsys, f"{tmp_path}: a folder; expected a file")
     analyse[at] = str(tmp_path / "config.yaml")
-    shows_user_error(analyse, capsys, "config.yaml: not a file of format 'rscnav session")
+    shows_user_error(analyse, capsys, "config.yaml: not valid; expected format 'rscnav session")
     analyse[2] = str(tmp_path / "none.yaml")
     shows_user_error(analyse, capsys, "none.yaml: no such configuration file")
 
@@ -221,7 +221,7 @@ def test_a_table_of_another_kind(tmp_path, capsys):
 
     write_with_digest(tmp_path / "a.csv", "x,y\n1,2\n")
     words = ["calibrate", "table", "--inputs", str(tmp_path / "a.csv"), "--output", str(tmp_path / "t.md")]
-    shows_user_error(words, capsys, "a.csv: not the table that is needed here", "its columns are x, y")
+    shows_user_error(words, capsys, "a.csv: not the expected table", "found x, y")
 
 
 def test_a_full_disk_while_a_result_is_written(analyse, tmp_path, monkeypatch, capsys):

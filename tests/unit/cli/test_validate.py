@@ -83,7 +83,7 @@ def test_nothing_is_counted(folder, monkeypatch):
     def refuse(*_):
         raise AssertionError("validation is to count nothing")
 
-    monkeypatch.setattr(SpikeRates, "_places", refuse)
+    monkeypatch.setattr(SpikeRates, "_bins_of_spikes", refuse)
     assert validate(folder, GOOD) == 0
     with pytest.raises(AssertionError, match="count nothing"):
         read_recording("x.nwb", GOOD)

@@ -151,7 +151,7 @@ def test_own_bounds_go_before_those_by_name():
     check_limits("n_x", 100_001, (False, True), blank=False)
     with pytest.raises(LimitError, match="at least -100,000"):
         check_limits("n_x", -100_001, (False, True), blank=False)
-    with pytest.raises(LimitError, match="the smallest is 1e-20"):
+    with pytest.raises(LimitError, match="too close to 0; use 0 or at least 1e-20"):
         check_limits("x_s", 1e-30, (True, True), blank=False)
     check_limits("values", [10**9, "", 1.7e12], (False, False), blank=False)  # of a file, whatever they are
     assert any(isinstance(bound, Le | Lt) and bound for bound in Config.model_fields["seed"].metadata)
@@ -166,8 +166,8 @@ def test_own_bounds_go_before_those_by_name():
             {"name": "comparisons"},
             "session 'comparisons': figures/comparisons is the folder of the comparisons' figures",
         ),
-        ({"name": "a.nwb"}, r"session 'a.nwb' ends in .nwb.*name it 'a'"),
-        ({"name": "task.PNG"}, r"ends in .png"),
+        ({"name": "a.nwb"}, r"session 'a.nwb' is not valid: the ending .nwb is reserved.*for example to 'a'"),
+        ({"name": "task.PNG"}, r"the ending .png is reserved"),
         ({"name": "G-S1x"}, None),
         ({"name": "x" * 101}, "at most 100 characters are valid"),
         (
@@ -230,7 +230,7 @@ def test_what_would_fail_in_the_first_job_is_refused(keys, words):
 def test_many_problems_are_counted_and_the_first_listed():
     said = refused(ONE | {f"k{k}": 1 for k in range(1000)}, "1,000 problems")
     assert said.count("unknown key") == 20
-    assert said.endswith("and 980 more; mend these first")
+    assert said.endswith("and 980 more; correct these first")
 
 
 def test_values_in_messages_are_short():
@@ -266,7 +266,7 @@ def test_a_pattern_takes_recordings_only(tmp_path):
 def test_a_pattern_does_not_go_through_the_machine(pattern, monkeypatch):
     monkeypatch.setattr(patterns.os, "scandir", lambda _: pytest.fail("looked"))
     with pytest.raises(
-        ConfigError, match="it would go through .*; begin the pattern with the folder that the recordings are in"
+        ConfigError, match="it would search .*; begin the pattern with the folder that the recordings are in"
     ):
         patterns.expand_files({"name": "{stem}", "file": pattern}, "x")
 
@@ -280,7 +280,7 @@ def test_a_pattern_ends_at_a_number_of_files(tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match="matches more than 20 recordings"):
         patterns.expand_files(pattern, "x")
     monkeypatch.setattr(patterns, "MOST_LOOKED_AT", 10)
-    with pytest.raises(ConfigError, match="goes through more than 10 files and folders"):
+    with pytest.raises(ConfigError, match="searches more than 10 files and folders"):
         patterns.expand_files(pattern, "x")
     monkeypatch.setattr(patterns, "MOST_LOOKED_AT", 10**6)
     monkeypatch.setattr(patterns, "MOST_RECORDINGS", 10**6)

@@ -58,8 +58,8 @@ def test_what_is_too_large_names_its_keys(monkeypatch, values, job, key):
     monkeypatch.setattr(module.psutil, "virtual_memory", lambda: SimpleNamespace(total=16e9))
     config = parse_config(values)
     (line, *_) = too_large(config, estimate(config))
-    assert line.startswith("memory: about ")
-    assert f"for the {job}, and this machine has 16.0 GB; lower " in line
+    assert line.startswith(f"memory: the {job} needs about ")
+    assert ", and this machine has 16.0 GB; lower " in line
     assert key in line.split("; lower ")[1]
 
 
@@ -79,8 +79,8 @@ def test_disk_that_is_not_there_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(module.shutil, "disk_usage", lambda _: SimpleNamespace(free=1e9))
     config = parse_config({"networks": [{"name": "g", "seeds": [1, 2, 3]}], "results_dir": str(tmp_path / "a" / "b")})
     (line,) = too_large(config, estimate(config))
-    assert line.startswith("disk: the results take about 2.")
-    assert "has room for 1.0 GB; lower rollout.test_trials, networks.seeds, export (nwb: false, tables: null)" in line
+    assert line.startswith("disk: the results need about 2.")
+    assert "has 1.0 GB of free space; lower rollout.test_trials, networks.seeds, export (nwb: false, tables: null)" in line
     (tmp_path / "a" / "b").mkdir(parents=True)
     with (tmp_path / "a" / "b" / "old").open("wb") as file:
         file.truncate(2 * 10**9)  # what a run replaces is room, too
@@ -98,5 +98,5 @@ def test_validate_says_both_and_refuses_what_is_too_large(tmp_path, monkeypatch,
     monkeypatch.setattr(module.psutil, "virtual_memory", lambda: SimpleNamespace(total=16e9))
     assert main(["validate", "--config", "c.yaml"]) != 0
     out = capsys.readouterr()
-    assert "WRONG: memory: about " in out.out
+    assert "WRONG: memory: the training of 'g-s1' needs about " in out.out
     assert "1 problem: memory" in out.err

@@ -81,25 +81,25 @@ def test_the_home_folder(project, monkeypatch, tmp_path):
         ("a\nb", r"control character '\\n'"),
         ("a\x00b", r"control character '\\x00'"),
         ("a\u2028b", "control character"),
-        ("r{session}", "it holds '{', and braces stand for wildcards"),
+        ("r{session}", "it contains '{', but braces stand for wildcards"),
         ("r*", "it stands for a pattern"),
-        ("s3://bucket/results", "it is an address"),
-        ("-rf", "commands would take it for an option"),
-        ("a/" + "é" * 130, "255 bytes at most"),
+        ("s3://bucket/results", "it is an internet address"),
+        ("-rf", "commands would read it as an option"),
+        ("a/" + "é" * 130, "at most 255 bytes"),
     ],
 )
 def test_what_will_not_do_is_refused(project, given, why):
     (project / "link").symlink_to("src")
     (project / "other").mkdir()
     (project / "other" / "pyproject.toml").write_text("")
-    with pytest.raises(ConfigError, match=f"results_dir: .* can't be the folder of results: .*{why}"):
+    with pytest.raises(ConfigError, match=f"results_dir: .* is not valid as results folder: .*{why}"):
         parse_config(RUN | {"results_dir": given})
 
 
 def test_the_package_s_own_checkout_from_anywhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for given in (ROOT, ROOT / "src", ROOT / "docs" / "figures", ROOT.parent):
-        with pytest.raises(ValueError, match="can't be the folder of results"):
+        with pytest.raises(ValueError, match="is not valid as results folder"):
             results_folder(os.fspath(given))
     assert results_folder(os.fspath(ROOT / "results")) == os.fspath(ROOT / "results")
     assert results_folder("docs") == "docs"  # of no project
@@ -122,4 +122,4 @@ def test_files_in_the_folder_of_results_follow_it(project):
 def test_validate_refuses_as_well(project, capsys):
     (project / "config.yaml").write_text("results_dir: .\nnetworks: [{name: n, seeds: [1]}]\n")
     assert main(["validate", "--config", "config.yaml"]) == 1
-    assert "results_dir: '.' can't be the folder of results" in capsys.readouterr().err
+    assert "results_dir: '.' is not valid as results folder" in capsys.readouterr().err

@@ -105,7 +105,7 @@ def test_config_yaml_lists_every_key():
         (merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 3.141592653589793}}}), r"separation_rad: at π"),
         (
             merge(DEFAULT, {"tasks": {"ring-fixed": {"separation_rad": 0.4}}}),
-            r"closer than twice visibility_radius_rad",
+            r"is less than twice visibility_radius_rad",
         ),
         (changed(networks=[], recordings=[]), r"both empty"),
         (

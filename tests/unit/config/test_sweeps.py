@@ -86,13 +86,13 @@ def test_null_may_be_swept():
         ({"training": {"max_learning_rate": [0.1, 0.1]}}, r"'n': training\.max_learning_rate: 0\.1 occurs twice"),
         (
             {"training": {"learning_rule": [{"name": "bptt"}]}},
-            r"'n': training\.learning_rule: {'name': 'bptt'} is no single value",
+            r"'n': training\.learning_rule: {'name': 'bptt'} is not a single value",
         ),
-        ({"hidden_size": [[32]]}, r"'n': hidden_size: \[32\] is no single value"),
-        ({"task": ["a/b", "a b"]}, r"sweep over task gives two networks the name 'n-a_b'"),
+        ({"hidden_size": [[32]]}, r"'n': hidden_size: \[32\] is not a single value"),
+        ({"task": ["a/b", "a b"]}, r"sweep over task makes two networks with the name 'n-a_b'"),
         (
             {"cell": ["a-b", "a"], "task": ["c", "b-c"]},
-            r"sweep over cell, task gives two networks the name 'n-a-b-c'",
+            r"sweep over cell, task makes two networks with the name 'n-a-b-c'",
         ),
     ],
 )

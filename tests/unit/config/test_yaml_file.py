@@ -68,18 +68,18 @@ def test_words(text, expected):
     [
         (
             "010",
-            "begins with a zero, which YAML reads as an octal number; for the number write 10, for text '010' in quotes",
+            "begins with a zero, which is an octal number in YAML; write 10 for the number, or '010' in quotes for text",
         ),
-        ("007", "write 7, for text '007' in quotes"),
-        ("-08", "write -8, for text '-08' in quotes"),
-        ("1:30", "a number to the base of 60.*for text '1:30' in quotes"),
-        ("190:20:30.15", "a number to the base of 60"),
+        ("007", "write 7 for the number, or '007' in quotes for text"),
+        ("-08", "write -8 for the number, or '-08' in quotes for text"),
+        ("1:30", "a number of base 60.*or '1:30' in quotes for text"),
+        ("190:20:30.15", "a number of base 60"),
         ("2024-01-05", "a date in YAML.*write '2024-01-05' in quotes"),
         ("2024-01-05 10:00:00", "a date in YAML"),
         ("9" * 5000, r"has 5,000 digits; a whole number has at most 40"),
         ("0x" + "f" * 5000, r"has 5,002 digits"),
-        ("1e400", "larger than any number"),
-        ("1e-400", "smaller than any number above 0"),
+        ("1e400", "larger than the largest floating-point number"),
+        ("1e-400", "smaller than the smallest positive floating-point number"),
     ],
 )
 def test_words_that_are_read_otherwise_than_they_look_are_refused(text, words):
@@ -94,32 +94,32 @@ def test_words_that_are_read_otherwise_than_they_look_are_refused(text, words):
         ("seed: 1\nseed: 2\n", "line 2, column 1: seed: this key is there twice, first in line 1"),
         ("a: {b: 1,\n  b: 2}\n", r"line 2, column 3: a\.b: this key is there twice, first in line 1"),
         ('1: x\n"a": y\na: z\n', "line 3, column 1: a: this key is there twice, first in line 2"),
-        ("a: &t\n  b: *t\n", r"line 2, column 6: a\.b: \*t lies within &t \(line 1\), so it would hold itself"),
-        ("a: &t [*t]\n", "would hold itself"),
-        ("a: *t\n", r"line 1, column 4: a: \*t stands for &t, which is not there above"),
+        ("a: &t\n  b: *t\n", r"line 2, column 6: a\.b: \*t lies within &t \(line 1\), so it would contain itself"),
+        ("a: &t [*t]\n", "would contain itself"),
+        ("a: *t\n", r"line 1, column 4: a: \*t refers to &t, which is not defined above"),
         ("a: &t 1\nb: &t 2\n", "line 2, column 4: b: the anchor &t is there twice, first in line 1"),
         ("a: !!python/object/apply:os.system ['touch pwned']\n", "tags are not read"),
-        ("a: !x 1\n", "the tag !x: tags are not read"),
+        ("a: !x 1\n", "the tag !x is not valid; tags are not read"),
         ("a: !!str 1\n", "tags are not read"),
         ("a: 1\n---\nb: 1\n", "line 2, column 1: a second document begins here"),
         ("a:\n\tb: 1\n", "line 2, column 1: a tab"),
         ("a: [1, 2\nb: 3\n", r"a comma or the closing \] of a list is missing.*begins in line 1"),
-        ("a: b: c\n", "line 1, column 5: a colon where none can be"),
+        ("a: b: c\n", "line 1, column 5: a colon is not valid here"),
         ("a: 'x\n", "close the quotes"),
         ("a: 1\n b: 2\n", r"bad\.yaml: this is not YAML: line"),
-        ("? [a]\n: 1\n", "a list or a group as a key"),
+        ("? [a]\n: 1\n", "a list or a group is not valid as a key"),
         ("yes: 1\n", "line 1, column 1: the key yes is read as true; write 'yes' in quotes"),
         ("~: 1\n", "the key ~ is read as nothing; write it in quotes"),
-        ("1.5: 1\n", "the key 1.5 is read as a number with a point"),
+        ("1.5: 1\n", "the key 1.5 is read as a number with a decimal point"),
         ("a: 1\x07\n", r"line 1, column 5: the control character '\\x07' \(U\+0007\)"),
         ("a: " + "[" * 20_000 + "]" * 20_000 + "\n", "nested deeper than 50 levels"),
         ("a:\n" + "".join(" " * k + f"a{k}:\n" for k in range(1, 1500)), "nested deeper than 50 levels"),
         ("a: " + "{a: " * 400 + "1" + "}" * 400, "nested deeper than 50 levels"),
-        ("a: {<<: 1}\n", "keys with values are needed here"),
+        ("a: {<<: 1}\n", "expected keys with values here"),
         ("", "the file is empty"),
-        ("# nothing\n", "nothing but comments"),
-        ("- 1\n", "a list where keys with values are needed"),
-        ("word\n", "a single value where keys with values are needed"),
+        ("# nothing\n", "the file contains only comments; expected keys with values"),
+        ("- 1\n", "the file contains a list; expected keys with values"),
+        ("word\n", "the file contains a single value; expected keys with values"),
     ],
 )
 def test_files_that_are_not_valid_are_named_with_their_line(tmp_path, text, words):
@@ -156,15 +156,15 @@ def test_bytes_that_are_no_text_are_named(tmp_path, content, words):
 def test_only_regular_files_are_read(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     for path, words in [
-        (tmp_path / "pipe", "no regular file"),
-        ("/dev/zero", "no regular file"),
+        (tmp_path / "pipe", "not a regular file"),
+        ("/dev/zero", "not a regular file"),
         (tmp_path, "a folder"),
     ]:
         with pytest.raises(ConfigError, match=words):
             read_yaml(path)
     with pytest.raises(ConfigError, match=r"nowhere\.yaml: no such configuration file"):
         read_yaml(tmp_path / "nowhere.yaml")
-    with pytest.raises(ConfigError, match="can't be read"):
+    with pytest.raises(ConfigError, match="cannot be read"):
         read_yaml("a\0b")
 
 

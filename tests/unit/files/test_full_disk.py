@@ -129,7 +129,7 @@ def test_a_place_that_cannot_be_a_folder_is_named_with_the_cure(tmp_path):
 def test_a_folder_that_may_not_be_written_has_its_cure(number, name, tmp_path):
     with (
         pytest.raises(
-            OSError, match=rf"{name}; nothing was written; make the folder writable, or choose another one"
+            OSError, match=rf"{name}; nothing was written; make the folder writable, or choose another folder"
         ) as caught,
         atomic_path(tmp_path / "x.h5") as temporary,
     ):

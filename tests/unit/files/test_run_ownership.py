@@ -63,7 +63,7 @@ def start(folder, wait):
     return scheduler, psutil.Process(scheduler.pid).children()[0]
 
 
-def until(met, seconds=30):
+def until(met, seconds=120):
     deadline = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < deadline

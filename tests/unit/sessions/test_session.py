@@ -80,6 +80,6 @@ def test_wrong_files_are_named(tmp_path):
         read_session(tmp_path / "none.h5")
     (tmp_path / "text.h5").write_text("hello")
     with pytest.raises(
-        ValueError, match=r"text\.h5: not a file of format .rscnav session 4. but another program.s file"
+        ValueError, match=r"text\.h5: not valid; expected format .rscnav session 4., found another program.s file"
     ):
         read_session(tmp_path / "text.h5")

@@ -1,10 +1,10 @@
-"""Files that carry a digest (sha256) of their content, which is checked whenever one is read.
+"""Sealed files: files with the SHA-256 digest of their content, which is checked when they are read.
 
-- ``blocks``    the layout of a sealed HDF5 file
-- ``datasets``  datasets of a sealed HDF5 file, taken only where they lie in it themselves
-- ``hdf5``      write and open sealed HDF5 files; any program that reads HDF5 opens them, too
-- ``regular``   open regular files for reading; name what is wrong with others
-- ``rows``      tables as CSV, with their digest beside them: a line is a dataclass
-- ``streams``   what libhdf5 writes into and reads from
-- ``tails``     digests inside JSON, PDF, PNG, Markdown and files of torch, and beside CSV
+- ``blocks``    layout of a sealed HDF5 file
+- ``datasets``  datasets of a sealed HDF5 file; links and external data are not read
+- ``hdf5``      writing and reading of sealed HDF5 files, which any HDF5 program can open
+- ``regular``   opening of regular files; errors for folders, pipes and devices
+- ``rows``      tables as CSV with a digest file; each row is a dataclass
+- ``streams``   file objects for libhdf5, with checks and error handling
+- ``tails``     digests inside JSON, PDF, PNG, Markdown and torch files, and digest files of CSV
 """

@@ -1,4 +1,4 @@
-"""The layout of a sealed HDF5 file.
+"""Layout of a sealed HDF5 file.
 
 ===================  ==========================================================================================
 first 512 bytes      HDF5's user block: `Header` as text; HDF5 and all programs that use it pass over it
@@ -6,7 +6,7 @@ content              what libhdf5 wrote
 last bytes           the sha256 of each block of content, one after the other; beyond the end that HDF5 knows of
 ===================  ==========================================================================================
 
-A digest a block, and not one of all: only what is read is checked, so that a few numbers of a large session cost little.
+Each block has its own digest. Only the blocks that are read are checked, so that reading a small part of a large session is fast.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from rscnav.files.sealed.regular import BLOCK_BYTES, DamagedError
 
-HEADER_BYTES = 512  # the least that HDF5 allows
+HEADER_BYTES = 512  # the minimum of HDF5
 DIGEST_BYTES = 32
 MAGIC = b"rscnav sealed file 1\n"
 _TEXT = re.compile(
@@ -26,19 +26,19 @@ _TEXT = re.compile(
 
 @dataclass(frozen=True)
 class Header:
-    """What the first bytes of a sealed file say."""
+    """Header of a sealed file."""
 
     format: str  # for example ``rscnav session 4``
     end: int  # where the content ends and the digests begin
-    digest: str  # the sha256 of the lines before it and of the digests: it stands for the whole file
+    digest: str  # SHA-256 of the lines before it and of all digests; it identifies the whole content
 
     @property
     def n_blocks(self) -> int:
-        """Count the blocks of content."""
+        """Count of blocks of content."""
         return -(-(self.end - HEADER_BYTES) // BLOCK_BYTES)
 
     def encoded(self) -> bytes:
-        """Return the 512 bytes."""
+        """Return the header as 512 bytes."""
         return (_lines(self.format, self.end) + f"sha256: {self.digest}\n".encode()).ljust(HEADER_BYTES, b" ")
 
 
@@ -51,7 +51,7 @@ def _root(name: str, end: int, table: bytes) -> str:
 
 
 def read_header(descriptor: int) -> Header | None:
-    """Read the header of a file; None where it is no sealed file of this layout, or the header itself is damaged."""
+    """Read the header of a file; None if it is not a sealed file, or its header is damaged."""
     data = os.pread(descriptor, HEADER_BYTES, 0)
     found = _TEXT.match(data)
     if found is None:
@@ -66,19 +66,19 @@ def read_table(descriptor: int, header: Header, path: str | os.PathLike[str]) ->
     Raises
     ------
     DamagedError
-        Where the file is shorter or longer than it was, or the digests are not those written.
+        If the size of the file or the digests changed.
     """
     size, expected = os.fstat(descriptor).st_size, header.end + DIGEST_BYTES * header.n_blocks
     if size < expected:
         raise DamagedError(path, f"cut short or changed after it was written ({size:,} bytes of {expected:,})")
     table = os.pread(descriptor, size - header.end, header.end) if size == expected else b""
     if _root(header.format, header.end, table) != header.digest:
-        raise DamagedError(path, "damaged, or changed after it was written (its sha256 is another one)")
+        raise DamagedError(path, "damaged, or changed after it was written (its sha256 differs)")
     return table
 
 
 def check_block(data: bytes, number: int, table: bytes, path: str | os.PathLike[str]) -> None:
-    """Raise a DamagedError where a block of content is not as it was written."""
+    """Raise a DamagedError if a block of content changed after it was written."""
     if hashlib.sha256(data).digest() != table[number * DIGEST_BYTES : (number + 1) * DIGEST_BYTES]:
         start = HEADER_BYTES + number * BLOCK_BYTES
         raise DamagedError(
@@ -93,7 +93,7 @@ def block_at(descriptor: int, number: int, end: int) -> bytes:
 
 
 def seal(descriptor: int, name: str) -> None:
-    """Append the digests of all blocks to a file that HDF5 has closed, and write its header."""
+    """Append the digests of all blocks to a closed HDF5 file, and write its header."""
     end = os.fstat(descriptor).st_size
     n_blocks = Header(name, end, "").n_blocks
     table = b"".join(hashlib.sha256(block_at(descriptor, k, end)).digest() for k in range(n_blocks))
@@ -102,7 +102,7 @@ def seal(descriptor: int, name: str) -> None:
 
 
 def write_all(descriptor: int, data: bytes | memoryview, at: int) -> None:
-    """Write all bytes at a place of a file; a disk that is nearly full takes a part of them before it says so."""
+    """Write all bytes at a position of a file; repeat partial writes, which occur on a nearly full disk."""
     left = memoryview(data).cast("B")
     while left:
         written = os.pwrite(descriptor, left, at)

@@ -1,4 +1,4 @@
-"""Datasets of a sealed HDF5 file, taken only where they lie in it themselves."""
+"""Datasets of a sealed HDF5 file; links and external data are not read."""
 
 import hashlib
 import json
@@ -12,12 +12,12 @@ Part = tuple[str, str, list[int], str, str]  # name, type, shape, unit, dimensio
 
 
 def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
-    """Return a dataset of this very file.
+    """Return a dataset whose values are in this file.
 
     Raises
     ------
     InvalidValueError
-        Where there is none, or it is a link, or its values lie in another file.
+        If it is missing, is a link, or its values are in another file.
     """
     where = f"{group.name.rstrip('/')}/{name}".lstrip("/")
     link = group.get(name, getlink=True)
@@ -26,32 +26,32 @@ def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
     item = group[name] if isinstance(link, h5py.HardLink) else None
     if not isinstance(item, h5py.Dataset):
         kind = type(link).__name__ if item is None else "Group"
-        raise InvalidValueError(f"'{where}' is a {kind}, where a dataset is expected")
+        raise InvalidValueError(f"'{where}' is a {kind}; expected a dataset")
     if item.external or item.is_virtual:
-        raise InvalidValueError(f"the values of '{where}' lie in another file, which is not read")
+        raise InvalidValueError(f"the values of '{where}' are in another file, which is not read")
     if item.shape is None or item.dtype.kind not in "biufcS":
-        raise InvalidValueError(f"'{where}' holds no array of numbers or texts")
+        raise InvalidValueError(f"'{where}' is not an array of numbers or texts")
     return item
 
 
 def typed(group: h5py.Group, name: str, dtype: str, n_dims: int) -> h5py.Dataset:
-    """Return a dataset with a type and a number of dimensions; errors as `dataset`, and where these are others."""
+    """Return a dataset after a check of its type and count of dimensions; raises the errors of `dataset`, too."""
     item = dataset(group, name)
     if item.dtype != dtype or item.ndim != n_dims:
         raise InvalidValueError(
             f"'{item.name.lstrip('/')}' has type {item.dtype} and shape {item.shape}, "
-            f"where {dtype} and {n_dims} dimension{'s' if n_dims != 1 else ''} are expected"
+            f"expected {dtype} and {n_dims} dimension{'s' if n_dims != 1 else ''}"
         )
     return item
 
 
 def parts_of(file: h5py.File) -> list[Part]:
-    """List every dataset of a file, in all of its groups, by name, with what is known of it.
+    """Return all datasets of a file, in all groups: name, type, shape, unit and dimensions.
 
     Raises
     ------
     InvalidValueError, KeyError
-        For a link, for values in another file, for a dataset without unit or dimensions.
+        For a link, values in another file, or a dataset without unit or dimensions.
     """
     found: list[Part] = []
 
@@ -68,5 +68,5 @@ def parts_of(file: h5py.File) -> list[Part]:
 
 
 def digest_of(parts: list[Part]) -> str:
-    """Compute a short digest of a list of datasets, which a file keeps so that none can go missing."""
+    """Compute a short digest of a list of datasets, which a file stores so that missing datasets are detected."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Write and open sealed HDF5 files; any program that reads HDF5 opens them, too."""
+"""Writing and reading of sealed HDF5 files, which any HDF5 program can open."""
 
 import os
 import shutil
@@ -15,30 +15,30 @@ from rscnav.files.sealed.regular import CURE, DamagedError, opened
 from rscnav.files.sealed.streams import Input, Output
 
 NWB_FORMAT = "rscnav nwb 1"
-COPY = f"copy it again from where it came, or, where a run made it, {CURE}"
+COPY = f"copy it again from its source, or, if a run made it, {CURE}"
 CHANGED = f"{COPY}. If you changed it on purpose, accept it as it is: `rscnav check --accept FILE`"
 
 
 class SealedFile(h5py.File):
-    """An open HDF5 file; `seal` is the digest that stands for its whole content."""
+    """An open HDF5 file; `seal` is the digest of its whole content."""
 
     seal = ""
 
 
 @contextmanager
 def new_hdf5(path: str | os.PathLike[str], name: str) -> Iterator[h5py.File]:
-    """Write a sealed HDF5 file, whole or not at all; `name` is that of its format, with a number, for example ``rscnav session 4``.
+    """Write a sealed HDF5 file atomically; `name` is its format with a version, for example ``rscnav session 4``.
 
     Raises
     ------
     FileError
-        With the file's name and what the system says (disk full).
+        For an error of the file system (disk full); the message names the file.
     """
     with atomic_path(path) as temporary:
         descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
         output = Output(descriptor)
         try:
-            # Without a cache of chunks each goes to disk as it is written, and a full disk shows at once.
+            # Without a chunk cache each chunk is written at once, so that a full disk raises an error here.
             with h5py.File(output, "w", rdcc_nbytes=0, userblock_size=HEADER_BYTES) as file:
                 yield file
             if output.error is None:
@@ -50,35 +50,31 @@ def new_hdf5(path: str | os.PathLike[str], name: str) -> Iterator[h5py.File]:
             error = output.error
             output.give_up()
             os.close(descriptor)
-        if error is not None:  # whatever libhdf5 and its users made of it
+        if error is not None:  # whatever error libhdf5 raised from it
             raise FileError(error.errno, error.strerror)
 
 
 @contextmanager
 def open_hdf5(path: str | os.PathLike[str], name: str, seal: str = "") -> Iterator[SealedFile]:
-    """Open a sealed HDF5 file for reading; every byte is checked when it is read, so libhdf5 never sees a damaged one.
+    """Open a sealed HDF5 file for reading; every byte is checked before libhdf5 reads it.
 
-    It must have the format `name` and, where it was open before, the digest `seal`.
+    It must have the format `name` and, if it was open before, the digest `seal`.
 
     Raises
     ------
     MissingFileError
         For a missing file.
     InvalidValueError
-        For a file of another format, one that is damaged (`DamagedError`) or not of the schema of its format, and one that was
-        written anew since it was open before. The message names the file and the cure.
+        For a file of another format, a damaged file (`DamagedError`), one that does not fit the schema of its format, or one that was
+        written again since it was open before. The message names the file and the cure.
     """
     with opened(path) as descriptor:
         header = header_of(descriptor, path)
         if header is None or header.format != name:
-            found = (
-                "another program's file, or an older version's" if header is None else f"of format '{header.format}'"
-            )
-            raise InvalidValueError(f"{os.fspath(path)}: not a file of format '{name}' but {found}; {COPY}")
+            found = "another program's file, or an older version's" if header is None else f"format '{header.format}'"
+            raise InvalidValueError(f"{os.fspath(path)}: not valid; expected format '{name}', found {found}; {COPY}")
         if seal and header.digest != seal:
-            raise InvalidValueError(
-                f"{os.fspath(path)}: was written anew while it was being read; run the command again"
-            )
+            raise InvalidValueError(f"{os.fspath(path)}: written again while it was being read; run the command again")
         source = Input(descriptor, header, read_table(descriptor, header, path), path)
         file = _file(source, path, name)
         try:
@@ -90,14 +86,14 @@ def open_hdf5(path: str | os.PathLike[str], name: str, seal: str = "") -> Iterat
                 if is_internal(error) or os.fspath(path) in str(error):
                     raise
                 raise _named(error, path, name) from error
-        if source.damage:  # even where libhdf5 went on without what could not be read
+        if source.damage:  # also if libhdf5 continued without the damaged bytes
             raise DamagedError(path, source.damage)
 
 
 def _file(source: Input, path: str | os.PathLike[str], name: str) -> SealedFile:
-    """Open a file by its stream.
+    """Open a file from its stream.
 
-    An error of h5py's does not leave this function: at the end of Python libhdf5 crashes where one that holds a stream still lives.
+    Errors of h5py are replaced by new ones: an error that references a stream makes libhdf5 crash at the exit of Python.
     """
     try:
         return SealedFile(source, "r")
@@ -107,10 +103,10 @@ def _file(source: Input, path: str | os.PathLike[str], name: str) -> SealedFile:
 
 
 def header_of(descriptor: int, path: str | os.PathLike[str]) -> Header | None:
-    """Read the header of a file; None for a file that is not sealed; a DamagedError where only the header is damaged."""
+    """Read the header of a file; None if it is not sealed. Raise a DamagedError if the header is damaged."""
     header = read_header(descriptor)
     if header is None and _begins_like_one(descriptor):
-        raise DamagedError(path, "damaged: its first 512 bytes are not those that were written", COPY)
+        raise DamagedError(path, "damaged: its first 512 bytes changed after it was written", COPY)
     return header
 
 
@@ -121,7 +117,7 @@ def _begins_like_one(descriptor: int) -> bool:
 
 
 def sealed_format(path: str | os.PathLike[str]) -> str:
-    """Return the format that a file's header names, without libhdf5; '' for what is not a sealed file."""
+    """Return the format of a sealed file, from its header; '' for any other file."""
     try:
         with opened(path) as descriptor:
             header = header_of(descriptor, path)
@@ -133,12 +129,12 @@ def sealed_format(path: str | os.PathLike[str]) -> str:
 
 
 def check_sealed(path: str | os.PathLike[str], cure: str = COPY) -> str:
-    """Check every byte of a file, where it is a sealed one; return its format, '' where it is not.
+    """Check every byte of a sealed file and return its format; return '' for any other file.
 
     Raises
     ------
     DamagedError
-        With the `cure` in its message.
+        If the file is damaged; the message contains `cure`.
     """
     try:
         with opened(path) as descriptor:
@@ -154,26 +150,26 @@ def check_sealed(path: str | os.PathLike[str], cure: str = COPY) -> str:
 
 
 def accept(path: str | os.PathLike[str]) -> None:
-    """Seal a file anew that was changed on purpose by another program.
+    """Renew the digests of a sealed file that was changed on purpose by another program.
 
     Raises
     ------
     InvalidValueError
-        For a file that was never a sealed one, or that libhdf5 cannot open.
+        For a file that was never sealed, or that libhdf5 cannot open.
     """
     with opened(path) as descriptor:
         header = read_header(descriptor)
     if header is None:
         raise InvalidValueError(
-            f"{os.fspath(path)}: no file of this program's with a sound first line, so it has no digest to renew"
+            f"{os.fspath(path)}: not a sealed file of rscnav, or its header is damaged, so there is no digest to renew"
         )
     with atomic_path(path) as temporary:
         shutil.copyfile(path, temporary)
         try:
             with h5py.File(temporary, "r+"):
-                pass  # libhdf5 cuts off what lies beyond the content: the old digests
+                pass  # libhdf5 removes the bytes after the content: the old digests
         except (OSError, RuntimeError) as error:
-            raise DamagedError(path, f"libhdf5 cannot open it ({_said(error)})", COPY) from None
+            raise DamagedError(path, f"libhdf5 cannot open it ({_first_line(error)})", COPY) from None
         descriptor = os.open(temporary, os.O_RDWR | os.O_CLOEXEC)
         try:
             seal(descriptor, header.format)
@@ -182,15 +178,15 @@ def accept(path: str | os.PathLike[str]) -> None:
 
 
 def _named(error: Exception, path: str | os.PathLike[str], name: str) -> Exception:
-    """Return an error that names the file, whatever a library raised on the content."""
+    """Return an error that names the file, for any error of a library."""
     text = os.fspath(path)
     if isinstance(error, OSError) and error.errno is not None:
         return FileError(error.errno, os.strerror(error.errno), text)
     if isinstance(error, ValueError):
         return InvalidValueError(f"{text}: {error}")
-    return DamagedError(text, f"not as a file of format '{name}' should be ({_said(error)})")
+    return DamagedError(text, f"not valid for format '{name}' ({_first_line(error)})")
 
 
-def _said(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     text: Any = error.args[0] if isinstance(error, KeyError) and error.args else error
     return (str(text).strip().splitlines() or [type(error).__name__])[0][:200]

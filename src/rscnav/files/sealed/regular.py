@@ -1,4 +1,4 @@
-"""Open regular files for reading; name what is wrong with others."""
+"""Opening of regular files; errors for folders, pipes and devices."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ BLOCK_BYTES = 1 << 20
 
 
 class DamagedError(InvalidValueError):
-    """A file of ours that does not hold what was written into it. The message names the file and the cure."""
+    """A sealed file changed after it was written. The message names the file and the cure."""
 
     def __init__(self, path: str | os.PathLike[str], reason: str, cure: str = CURE) -> None:
         super().__init__(f"{os.fspath(path)}: {reason}; {cure}")
@@ -22,12 +22,12 @@ class DamagedError(InvalidValueError):
 
 @contextmanager
 def opened(path: str | os.PathLike[str]) -> Iterator[int]:
-    """Open a regular file for reading; yields its descriptor. A pipe or a device is never waited for.
+    """Open a regular file for reading and yield its descriptor; never block on a pipe or a device.
 
     Raises
     ------
     MissingFileError, InvalidValueError
-        For a missing file; for a folder, a pipe, a socket or a device.
+        For a missing file, a folder, a pipe, a socket or a device.
     """
     text = os.fspath(path)
     try:
@@ -45,17 +45,17 @@ def opened(path: str | os.PathLike[str]) -> Iterator[int]:
 def _refuse_irregular(text: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "a named pipe" if stat.S_ISFIFO(mode) else "a device or a socket"
-        raise InvalidValueError(f"{text}: {kind}, where a file is expected")
+        raise InvalidValueError(f"{text}: {kind}; expected a file")
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Read a whole regular file; errors as `opened`."""
+    """Read a whole regular file; raises the errors of `opened`."""
     with opened(path) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
         return file.read()
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:
-    """Compute the sha256 of a whole file, as 64 hexadecimal digits; errors as `opened`."""
+    """Compute the SHA-256 of a whole file (64 hexadecimal digits); raises the errors of `opened`."""
     digest = hashlib.sha256()
     with opened(path) as descriptor:
         while block := os.read(descriptor, BLOCK_BYTES):

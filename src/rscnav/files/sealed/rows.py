@@ -1,4 +1,4 @@
-"""Tables as CSV, with their digest beside them: a line is a dataclass whose fields are texts and numbers."""
+"""Tables as CSV with a digest file; each row is a dataclass whose fields are texts and numbers."""
 
 import csv
 import io
@@ -17,21 +17,21 @@ Row = TypeVar("Row")
 def write_rows(
     rows: Iterable[Any], path: str | os.PathLike[str], kind: type | None = None, *, blank: bool = True
 ) -> None:
-    """Write rows of one kind, whole or not at all.
+    """Write rows of one dataclass as a CSV table, atomically.
 
     Parameters
     ----------
     rows : iterable of dataclass
     path : path-like
     kind : type, optional
-        Of the rows; needed where there may be none.
+        Dataclass of the rows; required if there may be no rows.
     blank : bool
-        Leave a number empty where it is not finite; else it is ``nan`` or ``inf``.
+        Write a number that is not finite as an empty field; otherwise as ``nan`` or ``inf``.
 
     Raises
     ------
     ValueError
-        Where there are no rows whose kind could be told.
+        If there are neither rows nor `kind`.
     """
     table = list(rows)
     if kind is None and not table:
@@ -45,12 +45,12 @@ def write_rows(
 
 
 def read_rows(path: str | os.PathLike[str], kind: type[Row]) -> list[Row]:
-    """Read rows that `write_rows` wrote; a number that was left empty is NaN.
+    """Read rows written by `write_rows`; an empty number is NaN.
 
     Raises
     ------
     InvalidValueError
-        For a table with other columns or other values; else as `read_with_digest`.
+        For a table with other columns or values; also the errors of `read_with_digest`.
     """
     lines = csv.DictReader(io.StringIO(read_with_digest(path), newline=""))
     made: dict[str, Any] = {field.name: _number if field.type is float else field.type for field in fields(kind)}  # type: ignore[arg-type]
@@ -59,7 +59,7 @@ def read_rows(path: str | os.PathLike[str], kind: type[Row]) -> list[Row]:
     except (KeyError, TypeError, ValueError) as error:
         found = ", ".join(lines.fieldnames or ()) or "none"
         raise InvalidValueError(
-            f"{os.fspath(path)}: not the table that is needed here ({type(error).__name__}: {error}); its columns are {found}"
+            f"{os.fspath(path)}: not the expected table ({type(error).__name__}: {error}); expected the columns {', '.join(made)}, found {found}"
         ) from None
 
 

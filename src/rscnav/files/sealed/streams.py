@@ -1,4 +1,4 @@
-"""What libhdf5 writes into and reads from: Python's own files, so that errors are raised once, by us, and with their cause."""
+"""File objects for libhdf5, so that each error is raised once and with its cause."""
 
 import io
 import os
@@ -7,19 +7,19 @@ from collections import OrderedDict
 from rscnav.files.sealed.blocks import HEADER_BYTES, Header, block_at, check_block, write_all
 from rscnav.files.sealed.regular import BLOCK_BYTES, DamagedError
 
-_checked: OrderedDict[tuple[int, int, int, int, str], bytearray] = OrderedDict()  # which blocks of a file are sound
+_checked: OrderedDict[tuple[int, int, int, int, str], bytearray] = OrderedDict()  # checked blocks of a file
 _REMEMBERED = 1000  # files
 
 
 class _Stream(io.RawIOBase):
-    """A file by its descriptor, with a position."""
+    """A file object of a descriptor, with a position."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self.descriptor, self.at = descriptor, 0
 
     def end(self) -> int:
-        """Return where the file ends for libhdf5."""
+        """Return the size of the file as seen by libhdf5."""
         return os.fstat(self.descriptor).st_size
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -36,8 +36,8 @@ class _Stream(io.RawIOBase):
 class Output(_Stream):
     """A file that is being written.
 
-    libhdf5 does not survive a write that fails: every object that is closed later fails again, in the garbage collector too.
-    So the first error is raised and remembered; what is written after that is kept in memory, and libhdf5 closes in peace.
+    After a failed write, libhdf5 fails again when each open object is closed, also during garbage collection. Therefore the first error
+    is raised and stored. Later writes go to memory, so that libhdf5 can close all objects.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -46,7 +46,7 @@ class Output(_Stream):
         self.unwritten: list[tuple[int, bytes]] = []
 
     def write(self, data: "memoryview[int]") -> int:  # type: ignore[override]
-        """Write at the position; the first error is raised."""
+        """Write at the position; raise only the first error."""
         start, n = self.at, len(data)
         self.at += n
         if self.error is None:
@@ -84,7 +84,7 @@ class Output(_Stream):
         return size
 
     def end(self) -> int:
-        """Return where the file ends, with what could not be written."""
+        """Return the size of the file, unwritten bytes included."""
         size = os.fstat(self.descriptor).st_size if self.descriptor >= 0 else 0
         return max([size, *(place + len(data) for place, data in self.unwritten)])
 
@@ -93,12 +93,12 @@ class Output(_Stream):
         return True
 
     def give_up(self) -> None:
-        """Write nothing from now on: the file is closed, and objects of libhdf5 that outlive it may do as they like."""
+        """Ignore all later writes: the file is closed, but objects of libhdf5 may still exist."""
         self.error, self.descriptor = self.error or OSError("closed"), -1
 
 
 class Input(_Stream):
-    """A sealed file that is being read: no byte goes to libhdf5 that is not the one written.
+    """A sealed file that is being read; libhdf5 receives only bytes that passed the check.
 
     A block is checked when it is first read in this process, and again when the file has changed.
     """
@@ -115,7 +115,7 @@ class Input(_Stream):
             _checked.popitem(last=False)
 
     def end(self) -> int:
-        """Return where the content ends: libhdf5 need not know of the digests behind it."""
+        """Return the end of the content; libhdf5 does not see the digests after it."""
         return self.header.end
 
     def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
@@ -145,7 +145,7 @@ class Input(_Stream):
         try:
             check_block(data, number, self.table, self.path)
         except DamagedError as error:
-            self.damage = error.reason  # libhdf5 may go on without what it could not read
+            self.damage = error.reason  # stored, since libhdf5 may ignore the error
             raise
         self.checked[number] = 1
         return data

@@ -1,7 +1,7 @@
-"""Digests inside JSON, PDF, PNG, Markdown and files of torch, and beside CSV. Other programs read all of them as before.
+"""Digests inside JSON, PDF, PNG, Markdown and torch files, and digest files of CSV. Other programs can still read all of them.
 
-In each format there is a place at the end for a text: a last key, a comment, a text chunk, a zip archive's comment. It holds the
-sha256 of all bytes before it. CSV has no such place: ``NAME.csv.sha256`` lies beside it, which ``sha256sum -c`` reads.
+Each format allows a text at its end: a last key, a comment, a text chunk, the comment of a zip archive. It contains the SHA-256 of all
+bytes before it. CSV allows none: its digest is in ``NAME.csv.sha256``, which ``sha256sum -c`` reads.
 """
 
 import hashlib
@@ -32,17 +32,17 @@ TAILS: dict[str, Callable[[str], bytes]] = {
     ".pdf": lambda digest: f"% sha256 {digest}\n".encode(),
     ".png": _png,
     ".pt": lambda digest: f"sha256 {digest}".encode(),
-}  # by the file's ending: what follows the bytes that the digest is of
+}  # ending of the file name -> bytes with the digest, at the end of the file
 _PT_BYTES = len(TAILS[".pt"]("0" * 64))
 
 
 def sealed(body: bytes, ending: str) -> bytes:
-    """Return the bytes of a whole file, of a kind in `TAILS`, with their digest in them.
+    """Return the bytes of a file of a type in `TAILS` with their digest.
 
     Raises
     ------
     ValueError
-        For bytes that are no file of this kind: an error of this program.
+        For bytes that are not a file of this type (an internal error).
     """
     if ending == ".png":
         body = _without(body, _PNG_END, ending)
@@ -55,34 +55,34 @@ def sealed(body: bytes, ending: str) -> bytes:
 
 def _without(body: bytes, end: bytes, ending: str) -> bytes:
     if not body.endswith(end):
-        raise ValueError(f"these bytes are no whole file of kind {ending}")
+        raise ValueError(f"these bytes are not a complete {ending} file")
     return body[: -len(end)]
 
 
 def read_sealed(path: str | os.PathLike[str], ending: str | None = None) -> bytes:
-    """Read a whole file whose digest is in it; its ending is that of the path, unless another one is given.
+    """Read a file that contains its digest; `ending` is its type, by default the ending of the path.
 
     Raises
     ------
     MissingFileError, InvalidValueError
-        For a missing file; a `DamagedError` for one that is not as it was written.
+        For a missing file; a `DamagedError` for a file that changed after it was written.
     """
     data = read_bytes(path)
     make = TAILS[ending or Path(path).suffix]
     cut = len(data) - len(make("0" * 64))
     if cut < 0 or data[cut:] != make(hashlib.sha256(data[:cut]).hexdigest()):
-        why = f"damaged, cut short, or changed after it was written (its sha256 does not fit; {len(data):,} bytes)"
+        why = f"damaged, cut short, or changed after it was written (its sha256 differs; {len(data):,} bytes)"
         raise DamagedError(path, why)
     return data
 
 
 def write_sealed(path: str | os.PathLike[str], body: bytes) -> None:
-    """Write a file whole or not at all, its digest in it; one that holds the same already is left alone."""
+    """Write a file with its digest, atomically; do nothing if it already has the same content."""
     write_all_sealed({Path(path): body})
 
 
 def write_all_sealed(bodies: Mapping[Path, bytes]) -> None:
-    """Write files that belong together, all or none, as `write_sealed` does."""
+    """Write a group of files as `write_sealed` does, all or none."""
     data = {path: sealed(body, path.suffix) for path, body in bodies.items()}
     _write_all({path: content for path, content in data.items() if not _holds(path, content)})
 
@@ -99,12 +99,12 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def json_bytes(values: Mapping[str, Any]) -> bytes:
-    """Write values as JSON, for `write_sealed`; NaN is refused."""
+    """Return values as JSON for `write_sealed`; raise a ValueError for NaN."""
     return (json.dumps(values, indent=2, allow_nan=False) + "\n").encode()
 
 
 def write_with_digest(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file, and its digest beside it; files that hold the same already are left alone."""
+    """Write a text file and its digest file; do nothing if both already have the same content."""
     target, data = Path(path), text.encode()
     beside = digest_file(target)
     line = digest_line(data, target).encode()
@@ -113,12 +113,12 @@ def write_with_digest(path: str | os.PathLike[str], text: str) -> None:
 
 
 def read_with_digest(path: str | os.PathLike[str]) -> str:
-    """Read a text file that `write_with_digest` wrote.
+    """Read a text file written by `write_with_digest`.
 
     Raises
     ------
     MissingFileError, InvalidValueError
-        For a missing file; a `DamagedError` where it, or the digest beside it, is not as it was written.
+        For a missing file; a `DamagedError` if the file or its digest file changed after it was written.
     """
     data, beside = read_bytes(path), digest_file(path)
     try:
@@ -134,10 +134,10 @@ def read_with_digest(path: str | os.PathLike[str]) -> str:
 
 
 def digest_file(path: str | os.PathLike[str]) -> Path:
-    """Name the file that holds a file's digest."""
+    """Return the path of the digest file of a file."""
     return Path(f"{os.fspath(path)}{BESIDE}")
 
 
 def digest_line(data: bytes, path: str | os.PathLike[str]) -> str:
-    """Return the line that ``sha256sum -c`` reads."""
+    """Return the content of a digest file, one line that ``sha256sum -c`` reads."""
     return f"{hashlib.sha256(data).hexdigest()}  {Path(path).name}\n"

@@ -110,7 +110,7 @@ def test_more_files_do_not_go_with_a_pattern_of_several_files(tmp_path):
         other(tmp_path / f"{name}.nwb")
     config = tmp_path / "c.yaml"
     config.write_text(f"recordings: [{{name: m, file: '{tmp_path}/?.nwb', more_files: [x.nwb]}}]\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="more_files are of one session, but 2 files match"):
+    with pytest.raises(ConfigError, match="more_files belong to one session, but 2 files match"):
         load_config(str(config))
 
 

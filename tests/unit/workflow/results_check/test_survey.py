@@ -82,7 +82,7 @@ def test_files_of_another_kind_or_without_digest_are_named(results):
     damaged = survey(results).damaged
     assert damaged["sessions/a.h5"] == "format 'rscnav result 3' is not valid here; expected 'rscnav session 4'"
     assert damaged["networks/a/curve.csv"] == "its digest curve.csv.sha256 is missing, so it cannot be checked"
-    assert damaged["analyses/tuning_entropy/b.h5"].startswith("of format 'unknown'")
+    assert damaged["analyses/tuning_entropy/b.h5"].startswith("format 'unknown' is not valid here")
 
 
 def test_without_a_configuration_what_belongs_together_is_missed(results):
@@ -170,7 +170,7 @@ def test_a_change_on_purpose_is_accepted(results, capsys):
     with h5py.File(path) as file:
         assert file.attrs["note"] == "mine"
     assert main(["check", "--accept", str(results / "mine.txt")]) == 1
-    assert "mine.txt: no file of this program's" in capsys.readouterr().err
+    assert "mine.txt: not a sealed file of rscnav" in capsys.readouterr().err
 
 
 def test_usual_programs_read_all_of_it(results):

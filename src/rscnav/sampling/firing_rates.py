@@ -39,7 +39,7 @@ def rates_from_states(states: NDArray[np.floating], mean_hz: NDArray[np.floating
 
 
 def mean_rates(recording: Session, n_units: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Draw mean rates (Hz) for `n_units` units from those of a recording's units, each used equally often up to one.
+    """Draw mean rates (Hz) for `n_units` units from those of a recording's units, without replacement until all are used.
 
     Raises
     ------

@@ -79,7 +79,7 @@ def test_two_runs_before_their_gradients_do_not_share_memory():
 def test_a_gradient_is_given_once():
     states, _ = network().run(torch.ones(N_STEPS, N_TRIALS, N_INPUTS))
     states.sum().backward(retain_graph=True)
-    with pytest.raises(RuntimeError, match="taken already"):
+    with pytest.raises(RuntimeError, match="was already computed"):
         states.sum().backward()
 
 

@@ -235,13 +235,13 @@ def test_a_read_that_fails_half_way_leaves_the_old_file_and_nothing_else(recorde
     assert main(command) == 0
     before, calls = (tmp_path / "out" / "r.h5").read_bytes(), []
 
-    def stops(self, *arguments, plain=rates.SpikeRates._counted):
+    def stops(self, *arguments, plain=rates.SpikeRates._rates):
         calls.append(1)
         if len(calls) > 3:
             raise InvalidValueError("the file went away")
         return plain(self, *arguments)
 
-    monkeypatch.setattr(rates.SpikeRates, "_counted", stops)
+    monkeypatch.setattr(rates.SpikeRates, "_rates", stops)
     assert main(command) == 1
     assert len(calls) == 4
     assert os.listdir(tmp_path / "out") == ["r.h5"]
@@ -260,7 +260,7 @@ def test_a_killed_read_leaves_no_session(recorded, tmp_path):
         import os, signal, sys
         from rscnav.cli.main import main
         from rscnav.recordings.activity.firing_rates import SpikeRates
-        SpikeRates._counted = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        SpikeRates._rates = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
         main(sys.argv[1:])
         """,
         *config(recorded, tmp_path),

@@ -281,7 +281,7 @@ def test_the_unit_that_the_file_names(tmp_path):
         ({"position": {"series": "xy", "unit": "m", "scale": 0.1}}, "position.unit is m; set unit: px"),
         (
             {"trials": {}, "landmarks": {"series": {"a": "x"}, "visibility_radius": 1.0}},
-            "there are visibility_radius, series",
+            "found visibility_radius, series",
         ),
         ({"trials": {}, "landmarks": {}}, "exactly one of visibility_radius, series and events"),
         ({"trials": {"join_on": "lap"}}, "needs a second table; set trials.join_table"),

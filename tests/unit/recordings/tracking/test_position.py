@@ -211,7 +211,7 @@ def test_every_length_becomes_metres(tmp_path, unit, factor):
 def test_a_length_that_contradicts_the_file(tmp_path):
     path = made(tmp_path, xy={"data": XY * 1e3, "unit": "millimeters"}, inch={"data": XY * 39.4, "unit": "inches"})
     refused(path, "position.unit", "'millimeters'", "set unit: mm", "override_unit", series="xy", unit="m")
-    refused(path, "position.unit", "'inches'", "convert it", series="inch", unit="m")
+    refused(path, "position.unit", "'inches'", "convert the series", series="inch", unit="m")
     assert place(path, series="xy", unit="m", override_unit=True).position.max() > 1000
     assert place(path, series="inch", unit="cm", override_unit=True).position_unit == "m"
 

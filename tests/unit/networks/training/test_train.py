@@ -112,7 +112,8 @@ def test_weights_come_from_the_generator_alone():
 
 
 @pytest.mark.parametrize(
-    ("change", "message"), [({"hidden_size": 0}, "hidden_size: 0 is not valid; use 1 or more units"), ({"cell": "x"}, "'x' is not valid")]
+    ("change", "message"),
+    [({"hidden_size": 0}, "hidden_size: 0 is not valid; use 1 or more units"), ({"cell": "x"}, "'x' is not valid")],
 )
 def test_bad_networks_are_refused(change, message):
     with pytest.raises(ValueError, match=message):

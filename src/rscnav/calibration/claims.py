@@ -1,6 +1,6 @@
-"""Which p-values and intervals the analyses give, and on which kinds of sessions each p-value's null hypothesis is true.
+"""Claims: p-values and intervals of analyses, and the kinds of null sessions in which each null hypothesis is true.
 
-A p-value that is not listed here has not been measured; a test holds this list against what the analyses write.
+They are listed in `rscnav.calibration.registry`. A test checks that every p-value of a result is listed there.
 """
 
 from collections.abc import Mapping
@@ -14,24 +14,24 @@ ALL = tuple(KINDS)
 
 
 def all_but(*kinds: str) -> tuple[str, ...]:
-    """Give the kinds of null sessions without some of them."""
+    """Return all kinds of null sessions except the given ones."""
     return tuple(kind for kind in KINDS if kind not in kinds)
 
 
 @dataclass(frozen=True)
 class PValue:
-    """A p-value: where it stands in the result (an array counts once an element), and the kinds in which its null is true."""
+    """A p-value: its keys in the result (each element of an array counts), and the kinds of sessions in which its null is true."""
 
     about: str
     keys: tuple[str, ...]
     kinds: tuple[str, ...]
     bound: float = 0.074
-    n_sessions: int | None = None  # fewer than the others where the analysis is costly
+    n_sessions: int | None = None  # smaller for costly analyses
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A 95 % interval: names of the estimate and its ends, `truth` where known without simulation, kind of planted session."""
+    """A 95 % interval: keys of the estimate and of its ends, true value if known without simulation, kind of planted session."""
 
     about: str
     value: str
@@ -43,7 +43,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class GroupTestClaim:
-    """A number that several sessions give once each, tested against 0 over sessions (`minus` is taken off first)."""
+    """A value with one number per session, tested against 0 over sessions; `minus`: key of a value that is subtracted first."""
 
     about: str
     value: str
@@ -54,7 +54,7 @@ class GroupTestClaim:
 
 @dataclass(frozen=True)
 class Claims:
-    """What one analysis claims, and the settings under which that is measured."""
+    """Claims of one analysis, and the settings with which they are measured."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     p_values: tuple[PValue, ...] = ()

@@ -1,4 +1,4 @@
-"""Sessions in which there is something: the same units each time, new trials each time. For the coverage of intervals."""
+"""Simulated sessions with a known effect, for the coverage of intervals: the same units, new trials."""
 
 from collections.abc import Callable
 
@@ -9,15 +9,15 @@ from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.sessions.session import Session
 
 PLANTED, SURFACE = "planted", "surface"
-AFTER_S = 3.0  # what the second landmark and the outcome do to the activity lasts this long
+AFTER_S = 3.0  # duration of the effects of second landmark and outcome on the activity (s)
 
 
 def planted_session(
     generator: np.random.Generator, *, n_trials: int = N_TRIALS, n_units: int = N_UNITS, n_steps: int = N_STEPS
 ) -> Session:
-    """Simulate a session whose units are tuned to position, more in LM2, and tell landmark and outcome for a while.
+    """Return a session with units tuned to position (more in LM2), and to second landmark and outcome for 3 s.
 
-    The units' properties do not depend on `generator`: an interval over the trials of one session speaks of these units.
+    Parameters of the units do not depend on `generator`, because an interval over trials applies to the units of the session.
     """
     units = np.random.default_rng(20251123)
     preferred = units.uniform(-np.pi, np.pi, n_units)
@@ -30,18 +30,18 @@ def planted_session(
     table = session.require("encounters")
     for row in table[(table["kind"] == "encounter") & (table["order"] == 2)]:
         lasting = (session.time > row["onset_s"]) & (session.time < row["onset_s"] + AFTER_S)
-        told = (session.trial == row["trial"]) & lasting
-        activity[told] += of_b * (row["landmark"] == "b") + of_error * (row["outcome"] == "incorrect")
+        affected = (session.trial == row["trial"]) & lasting
+        activity[affected] += of_b * (row["landmark"] == "b") + of_error * (row["outcome"] == "incorrect")
     return with_activity(session, activity)
 
 
 def surface_session(
     generator: np.random.Generator, *, n_trials: int = N_TRIALS, n_units: int = N_UNITS, n_steps: int = N_STEPS
 ) -> Session:
-    """Simulate a session whose states lie on a torus: each unit is a mixture of waves of the position and of a second angle.
+    """Return a session with states on a torus: each unit is a mixture of sines and cosines of position and of a second angle.
 
-    The mixture does not depend on `generator`. The second angle sets off anywhere in each trial and turns at about 0.7 rad/s
-    either way. Noise of 0.03 on each unit, where the waves have a standard deviation of about 1.
+    The mixture does not depend on `generator`. In each trial the second angle starts at random and turns at about 0.7 rad/s in
+    either direction. The noise of each unit has a standard deviation of 0.03, the signal of about 1.
     """
     mixture = np.random.default_rng(20251124).standard_normal((4, n_units)) / np.sqrt(2)
     session = ring_walk(np.full(n_trials, n_steps), generator)

@@ -1,4 +1,4 @@
-"""Behaviour without a brain: walks on the ring past two landmarks, as sessions that wait for activity."""
+"""Random walks on a ring with two landmarks, as sessions without activity."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,26 +9,26 @@ from rscnav.sessions.schema import TRIALS
 from rscnav.sessions.session import Session
 
 DT_S = 0.1
-PLACES = np.array([0.0, 0.8 * np.pi])  # of landmarks a and b (rad)
-RADIUS = 0.25  # of visibility (rad)
+PLACES = np.array([0.0, 0.8 * np.pi])  # positions of landmarks a and b (rad)
+RADIUS = 0.25  # visibility radius (rad)
 
 
 def ring_walk(
     lengths: ArrayLike, generator: np.random.Generator, *, p_incorrect: float = 0.3, drift_rad_s: float = 1.0
 ) -> Session:
-    """Walk along the ring with noisy speed around a drift of either sign, a new walk from a random place each trial.
+    """Return a session of random walks on the ring: noisy velocity around a drift of either sign, a random start in each trial.
 
-    There is one unit that is 0; see `with_activity`.
+    It has one constant unit of value 0; see `with_activity`.
 
     Parameters
     ----------
     lengths : array of int, (trial,)
-        Samples of each trial, 0.1 s each; trials follow each other without a gap.
+        Samples of 0.1 s in each trial; there are no gaps between trials.
     generator : numpy.random.Generator
     p_incorrect : float
-        Chance of the outcome ``incorrect`` in a trial that has a second landmark, whatever happened in it.
+        Probability of the outcome ``incorrect`` in a trial with a second landmark, independent of behaviour.
     drift_rad_s : float
-        Speed around which the walker's speed varies (rad/s).
+        Absolute mean velocity (rad/s).
     """
     lengths = np.asarray(lengths, np.int64)
     n_trials, n = len(lengths), int(lengths.sum())
@@ -46,20 +46,20 @@ def ring_walk(
     table = find_encounters(behaviour, 0.1, 0.5).table
     second = np.unique(table["trial"][table["order"] == 2])
     outcome[second] = np.where(generator.random(len(second)) < p_incorrect, "incorrect", "correct")
-    met = find_encounters(behaviour, 0.1, 0.5)  # now that the outcomes are known
+    found = find_encounters(behaviour, 0.1, 0.5)  # again, with outcomes
     trials = np.zeros(n_trials, TRIALS)
     trials["start_s"], trials["stop_s"] = first * DT_S, (first + lengths) * DT_S
     trials["split"], trials["outcome"] = np.where(np.arange(n_trials) % 5 == 0, "train", "test"), outcome
     return Session(
         "planted", "network", "planted", DT_S, np.zeros((n, 1), np.float32), time, trial, trials,
-        np.zeros(1, [("id", "i8")]), position=position, velocity=steps / DT_S, phase=met.phase,
-        n_hypotheses=met.n_hypotheses, landmarks=landmarks, encounters=met.table, landmark_names=("a", "b"),
+        np.zeros(1, [("id", "i8")]), position=position, velocity=steps / DT_S, phase=found.phase,
+        n_hypotheses=found.n_hypotheses, landmarks=landmarks, encounters=found.table, landmark_names=("a", "b"),
         visibility_radius=RADIUS, position_unit="rad",
     )  # fmt: skip
 
 
 def with_activity(session: Session, activity: NDArray[np.floating]) -> Session:
-    """Give a session its activity, (time, unit), and a table of as many units."""
+    """Set the activity of a session, (time, unit), and a matching table of units; return the session."""
     session.activity = np.asarray(activity, np.float32)
     session.units = np.array([(k,) for k in range(activity.shape[1])], [("id", "i8")])
     return session

@@ -1,6 +1,6 @@
-"""The claims of every analysis: one line each. What is listed is measured by ``make calibration``.
+"""Registry of the p-values and intervals that ``make calibration`` measures.
 
-39 permutations are enough to know the error rate of a test at 0.05; analyses by themselves take more, for a finer p.
+39 permutations are enough for the error rate of a test at 0.05. By default, analyses use more, for smaller p-values.
 """
 
 from rscnav.calibration.claims import ALL, Claims, GroupTestClaim, Interval, PValue, all_but
@@ -9,23 +9,26 @@ from rscnav.registry import Registry
 from rscnav.sessions.schema import PHASES
 
 FEW = {"n_null": 39}
-NOT_RARE = all_but("rare")  # where trials are short no landmark is missed often enough
-DECODED = 200  # sessions of each kind for decoding, which costs most ...
-DECODED_BOUND = 0.11  # ... and their bound
+NOT_RARE = all_but("rare")  # short trials have too few non-encounters
+DECODED = 200  # sessions of each kind for decoding, the most costly analysis
+DECODED_BOUND = 0.11  # bound of the false-positive rate for so few sessions
 UNTUNED = all_but("position")
-FRESH = all_but("position", "unequal")  # fresh behaviour needs trials of one length
-INDEPENDENT = all_but("position", "shared")  # tuning to one position correlates units, too
+FRESH = all_but("position", "unequal")  # resampled behaviour needs trials of equal length
+INDEPENDENT = all_but("position", "shared")  # units with the same tuning are correlated
 
 NOT_CLAIMED: dict[str, dict[str, str]] = {
     "eigenspectrum": {
-        "trial_autocorrelation_p": "in all kinds the noise goes on from trial to trial: none is its null"
+        "trial_autocorrelation_p": "noise is correlated across trials in all kinds: its null is true in none"
     },
-    "non_encounters": {"bayes_drop_p": "the test of network_drop_p, on the filter's belief", "bayes/p": "as network/p"},
-}  # p-values that are not measured here, and why; adjusted and corrected ones are made from those that are
+    "non_encounters": {
+        "bayes_drop_p": "same test as network_drop_p, on the belief of the filter",
+        "bayes/p": "same test as network/p",
+    },
+}  # p-values that are not measured, with reasons; adjusted and corrected ones follow from measured ones
 
 
 def _with_ends(about: str, key: str, suffix: str = "") -> Interval:
-    """Name an interval whose ends are called like its estimate, but for the estimate's suffix."""
+    """Return an interval whose ends have the key of the estimate, without its suffix, and ``_low``, ``_high``."""
     return Interval(about, f"{key}{suffix}", f"{key}_low", f"{key}_high")
 
 
@@ -34,8 +37,8 @@ def _of_phases(key: str) -> tuple[str, ...]:
 
 
 def _decoding(words: str, task: str, kinds: tuple[str, ...]) -> tuple[PValue, ...]:
-    """Name the p-values of one task of the analysis `decoding`."""
-    keys = {"in any window": "_p", "in each window": "/p", "before": "_before_p", "after": "_after_p"}
+    """Return the p-values of one task of the analysis `decoding`."""
+    keys = {"any window": "_p", "each window": "/p", "before": "_before_p", "after": "_after_p"}
     return tuple(
         PValue(f"{words}, {when}", (f"{task}{key}",), kinds, DECODED_BOUND, DECODED) for when, key in keys.items()
     )
@@ -44,22 +47,22 @@ def _decoding(words: str, task: str, kinds: tuple[str, ...]) -> tuple[PValue, ..
 PARTS: Registry[str] = {
     "run": "rscnav.calibration.run",
     "table": "rscnav.calibration.report",
-}  # of the command ``rscnav calibrate``: the module that does each, imported when wanted
+}  # parts of ``rscnav calibrate``; modules are imported when they are used
 
 CLAIMS: Registry[Claims] = {
     "tuning_entropy": Claims(
         settings=FEW,
         p_values=(
-            PValue("a unit is tuned: trials permuted", ("p",), UNTUNED),
-            PValue("a unit is tuned: fresh behaviour", ("p_fresh",), FRESH),
+            PValue("unit is tuned: trial shuffle", ("p",), UNTUNED),
+            PValue("unit is tuned: resampled behaviour", ("p_fresh",), FRESH),
         ),
         intervals=(_with_ends("mean tuning entropy", "mean_entropy"),),
     ),
     "spatial_entropy": Claims(
         settings=FEW,
         p_values=(
-            PValue("a unit is tuned to the place: trials permuted", ("p",), UNTUNED),
-            PValue("a unit is tuned to the place: fresh behaviour", ("p_fresh",), FRESH),
+            PValue("unit is tuned: trial shuffle", ("p",), UNTUNED),
+            PValue("unit is tuned: resampled behaviour", ("p_fresh",), FRESH),
         ),
         intervals=(_with_ends("mean spatial entropy", "mean_entropy"),),
     ),
@@ -79,7 +82,7 @@ CLAIMS: Registry[Claims] = {
     "eigenspectrum": Claims(
         settings=FEW,
         p_values=(
-            PValue("a first component, by phase", _of_phases("p_first"), INDEPENDENT),
+            PValue("first component, by phase", _of_phases("p_first"), INDEPENDENT),
             PValue("each component, by phase", _of_phases("p"), INDEPENDENT),
         ),
         intervals=tuple(
@@ -91,21 +94,21 @@ CLAIMS: Registry[Claims] = {
         settings=FEW,
         p_values=(
             PValue("units are correlated, by phase", _of_phases("p"), INDEPENDENT),
-            PValue("LM2 keeps correlations of LM1", ("structure_preserved_p",), UNTUNED),
+            PValue("structure preserved, LM1 to LM2", ("structure_preserved_p",), UNTUNED),
         ),
         intervals=(
             _with_ends("mean correlation in LM2", "LM2/mean"),
-            _with_ends("size of correlations in LM2", "LM2/rms"),
-            _with_ends("kept from LM1 to LM2", "structure_preserved"),
+            _with_ends("rms of correlations in LM2", "LM2/rms"),
+            _with_ends("structure preserved, LM1 to LM2 (interval)", "structure_preserved"),
         ),
     ),
     "position_decoding": Claims(
         settings=FEW,
         p_values=(
-            PValue("the place is read, by phase", _of_phases("p"), UNTUNED),
-            PValue("the place is read in LM2 by what LM1 taught", ("LM1_to_LM2/p",), UNTUNED),
+            PValue("position decoded, by phase", _of_phases("p"), UNTUNED),
+            PValue("position decoded in LM2 by the decoder of LM1", ("LM1_to_LM2/p",), UNTUNED),
         ),
-        intervals=(_with_ends("error in LM2", "LM2/error"),),
+        intervals=(_with_ends("mean error in LM2", "LM2/error"),),
     ),
     "dimension": Claims(
         settings={"max_points": 1500, "n_subsets": 0, "n_null": 19, "surrogate_points": 500},
@@ -113,8 +116,12 @@ CLAIMS: Registry[Claims] = {
             PValue(f"dimension below {words}, by phase", _of_phases(f"surrogates{kind}_p"), kinds, n_sessions=200)
             for words, kind, kinds in (
                 ("Gaussian surrogates", "_linear", INDEPENDENT),
-                ("adjusted surrogates", "_adjusted", all_but("position", "shared", "drift")),  # not stationary: fooled
-                ("both", "", INDEPENDENT),
+                (
+                    "adjusted surrogates",
+                    "_adjusted",
+                    all_but("position", "shared", "drift"),
+                ),  # not valid: drift is not stationary
+                ("both (`surrogates_p`)", "", INDEPENDENT),
             )
         ),
         intervals=tuple(
@@ -128,20 +135,20 @@ CLAIMS: Registry[Claims] = {
             for phase in PHASES
             for words, noise, ends in (
                 (", over trials", "", "trials_"),
-                (", over trials, noise floor off", "_floor", "trials_"),
-                (", over trials and ranges", "", ""),
+                (", over trials, noise-floor corrected", "_floor", "trials_"),
+                (", reported (trials and ranges)", "", ""),
             )
         ),
     ),
     "trajectory_divergence": Claims(
         settings=FEW,
         p_values=(
-            PValue("a and b differ at any lag", ("1st_p", "2nd_p"), UNTUNED),
-            PValue("a and b differ at each lag", ("1st/p", "2nd/p"), UNTUNED),
+            PValue("a and b differ, any lag", ("1st_p", "2nd_p"), UNTUNED),
+            PValue("a and b differ, each lag", ("1st/p", "2nd/p"), UNTUNED),
         ),
         intervals=(
-            _with_ends("ratio at the first encounter", "1st_ratio"),
-            _with_ends("ratio at the second encounter", "2nd_ratio"),
+            _with_ends("ratio at the first landmark, time 0", "1st_ratio"),
+            _with_ends("ratio at the second landmark, time 0", "2nd_ratio"),
         ),
     ),
     "decoding": Claims(
@@ -151,22 +158,22 @@ CLAIMS: Registry[Claims] = {
             _with_ends(f"accuracy of the {words}, {when}{more}", f"{task}_{when}{key}")
             for words, task in (("landmark", "identity"), ("outcome", "outcome"))
             for when in ("before", "after")
-            for more, key in (("", ""), (", beyond the path's", "_gain"))
+            for more, key in (("", ""), (", gain over displacement", "_gain"))
         ),
     ),
     "non_encounters": Claims(
         settings=FEW,
         p_values=(
-            PValue("the state moves", ("moved_p",), NOT_RARE),
-            PValue("the state moves, at each lag", ("moved/p",), NOT_RARE),
-            PValue("the state shows wrong places less", ("shown_drop_p",), NOT_RARE),
-            PValue("the state shows wrong places less, at each lag", ("shown/p",), NOT_RARE),
-            PValue("the belief leaves wrong places", ("network_drop_p",), NOT_RARE),
-            PValue("the belief leaves wrong places, at each lag", ("network/p",), NOT_RARE),
+            PValue("state displacement", ("moved_p",), NOT_RARE),
+            PValue("state displacement, each lag", ("moved/p",), NOT_RARE),
+            PValue("decrease of alternative evidence", ("shown_drop_p",), NOT_RARE),
+            PValue("decrease of alternative evidence, each lag", ("shown/p",), NOT_RARE),
+            PValue("decrease of belief in the alternative", ("network_drop_p",), NOT_RARE),
+            PValue("decrease of belief in the alternative, each lag", ("network/p",), NOT_RARE),
         ),
         intervals=(
-            _with_ends("difference in how far the state moves", "moved_difference"),
-            _with_ends("difference in what the state shows", "shown_drop_difference"),
+            _with_ends("difference in state displacement", "moved_difference"),
+            _with_ends("difference in the decrease of alternative evidence", "shown_drop_difference"),
         ),
     ),
 }

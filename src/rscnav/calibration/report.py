@@ -1,4 +1,4 @@
-"""Error rates and coverage, each against its bound; the table as Markdown and CSV."""
+"""False-positive rates and coverage against their bounds, as Markdown and CSV."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -16,9 +16,9 @@ from rscnav.trial_ratios import ratio_of_sums
 
 CONSERVATIVE = 0.029
 COVERAGE = (0.93, 0.98)
-FULL = 1000  # sessions for which the bounds are meant; with fewer they are as much wider as the sampling error is
-EXPERIMENT, DEALS = 8, 8  # sessions in one experiment; how often all sessions are dealt out
-FEW_EXPERIMENTS = 10  # with fewer, which are independent, a rate over sessions is judged by their sampling error
+FULL = 1000  # sessions for which the bounds hold; with fewer sessions, bounds widen with the sampling error
+EXPERIMENT, DEALS = 8, 8  # sessions per experiment; number of random assignments of sessions to experiments
+FEW_EXPERIMENTS = 10  # with fewer independent experiments, the bound is their sampling error
 HOLDS, FAILS, CAUTIOUS, WIDE, NOTHING = "holds", "FAILS", "conservative", "wide", "nothing to measure"
 Measured = tuple[int, float, float, str]  # sessions, rate, its standard error, verdict
 UNMEASURED: Measured = (0, float("nan"), float("nan"), NOTHING)
@@ -26,7 +26,7 @@ UNMEASURED: Measured = (0, float("nan"), float("nan"), NOTHING)
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """One claim on one kind of session: its rate (of false positives, or of coverage), standard error, and what that means."""
+    """One claim on one kind of session: false-positive rate or coverage, its standard error, and the verdict."""
 
     analysis: str
     claim: str
@@ -38,7 +38,7 @@ class ClaimResult:
 
 
 def verdicts(rows: Iterable[CalibrationRow]) -> list[ClaimResult]:
-    """Sum up rows by analysis, claim and kind, in the order of the table of claims."""
+    """Return the results by analysis, claim and kind, in the order of `CLAIMS`."""
     grouped: dict[tuple[str, str, str], list[CalibrationRow]] = defaultdict(list)
     for row in rows:
         grouped[row.analysis, row.claim, row.kind].append(row)
@@ -56,7 +56,7 @@ def verdicts(rows: Iterable[CalibrationRow]) -> list[ClaimResult]:
 
 
 def _false_positives(claim: PValue, rows: Sequence[CalibrationRow]) -> Measured:
-    """Share of p-values at most 0.05. Those of one session hang together, so its standard error is over sessions."""
+    """Return the fraction of p ≤ 0.05, with a standard error over sessions (p-values of one session are dependent)."""
     rows = [row for row in rows if row.tested]
     n = len(rows)
     if not n:
@@ -67,7 +67,7 @@ def _false_positives(claim: PValue, rows: Sequence[CalibrationRow]) -> Measured:
 
 
 def _over_sessions(test: GroupTestClaim, rows: Sequence[CalibrationRow]) -> Measured:
-    """Share of experiments of eight sessions each that come out at 0.05; the sessions are dealt out to experiments anew many times."""
+    """Return the fraction of experiments (eight sessions each) with p ≤ 0.05, over several random assignments of sessions."""
     values = np.array([row.value for row in rows])
     values = values[np.isfinite(values)]
     n = len(values) // EXPERIMENT
@@ -78,7 +78,7 @@ def _over_sessions(test: GroupTestClaim, rows: Sequence[CalibrationRow]) -> Meas
     p = [over_sessions(experiment, generator).p for experiment in np.concatenate(dealt)]
     rate = float(np.mean(np.array(p) <= LEVEL))
     se = float(np.sqrt(rate * (1 - rate) / n))
-    if n < FEW_EXPERIMENTS:  # dealing few sessions out anew adds little
+    if n < FEW_EXPERIMENTS:  # further assignments of few sessions add little
         verdict = _judged(rate, LEVEL + 3 * float(np.sqrt(LEVEL * (1 - LEVEL) / n)), n, n)
     else:
         verdict = _judged(rate, test.bound, len(values), FULL)
@@ -86,16 +86,16 @@ def _over_sessions(test: GroupTestClaim, rows: Sequence[CalibrationRow]) -> Meas
 
 
 def _judged(rate: float, bound: float, n: int, full: int) -> str:
-    """Say what a false-positive rate means; with fewer sessions than the bound is meant for it is as much wider as chance is."""
+    """Return the verdict on a false-positive rate; the bound widens with the sampling error for fewer than `full` sessions."""
     if rate > LEVEL + (bound - LEVEL) * max(1.0, np.sqrt(full / n)):
         return FAILS
     return CAUTIOUS if rate < CONSERVATIVE else HOLDS
 
 
 def _coverage(claim: Interval, rows: Sequence[CalibrationRow]) -> Measured:
-    """Share of intervals that hold the truth: a known one, or else the mean of the estimates over the simulations.
+    """Return the fraction of intervals that contain the true value, or the mean of the estimates if it is not known.
 
-    A session without an interval covers nothing.
+    A session without an interval counts as not covered.
     """
     n = len(rows)
     if not n:
@@ -112,7 +112,7 @@ def _coverage(claim: Interval, rows: Sequence[CalibrationRow]) -> Measured:
 
 
 def markdown(found: Sequence[ClaimResult]) -> str:
-    """Write the verdicts as two tables: false-positive rates by kind of session, and coverage."""
+    """Return the results as two Markdown tables: false-positive rates by kind of session, and coverage."""
     kinds = list(dict.fromkeys(v.kind for v in found if v.kind not in PLANTED_KINDS))
     lines = ["| analysis | p-value | " + " | ".join(kinds) + " |", "| --- " * (2 + len(kinds)) + "|"]
     by_claim: dict[tuple[str, str], dict[str, ClaimResult]] = defaultdict(dict)
@@ -121,7 +121,7 @@ def markdown(found: Sequence[ClaimResult]) -> str:
     for (analysis, claim), of_kind in by_claim.items():
         if not PLANTED_KINDS.keys() & of_kind.keys():
             lines.append(f"| {analysis} | {claim} | " + " | ".join(_cell(of_kind.get(kind)) for kind in kinds) + " |")
-    lines += ["", "| analysis | 95 % interval of | sessions | covers | number |", "| --- | --- | --- | --- | --- |"]
+    lines += ["", "| analysis | 95 % interval of | sessions | coverage | count |", "| --- | --- | --- | --- | --- |"]
     lines += [
         f"| {v.analysis} | {v.claim} | {v.kind} | {_cell(v)} | {v.sessions} |" for v in found if v.kind in PLANTED_KINDS
     ]

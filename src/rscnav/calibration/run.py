@@ -1,4 +1,4 @@
-"""Runs one analysis on many simulated sessions of one kind, and writes down what it claimed."""
+"""Run of one analysis on many simulated sessions of one kind: p-values and intervals of its claims."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class CalibrationRow:
-    """What one claim said in one session: p-values tested and at most 0.05; or an estimate, with its interval if it has one."""
+    """Result of one claim in one session: counts of p-values tested and of p ≤ 0.05, or an estimate with its interval."""
 
     kind: str
     analysis: str
@@ -32,14 +32,14 @@ class CalibrationRow:
 
 
 def kinds_for(claims: Claims) -> list[str]:
-    """List the kinds of sessions that an analysis' claims are measured on."""
+    """Return the kinds of sessions on which the claims of an analysis are measured."""
     tests: tuple[PValue | GroupTestClaim, ...] = (*claims.p_values, *claims.over_sessions)
     kinds = [kind for kind in KINDS if any(kind in test.kinds for test in tests)]
     return [*kinds, *dict.fromkeys(interval.kind for interval in claims.intervals)]
 
 
 def sessions_for(claims: Claims, kind: str, most: int) -> int:
-    """Count the sessions of one kind that an analysis' claims ask for, `most` unless all of them say fewer."""
+    """Return the count of sessions of one kind that the claims of an analysis need: `most` unless all need fewer."""
     wanted = [p.n_sessions or most for p in claims.p_values if kind in p.kinds]
     wanted += [most for test in claims.over_sessions if kind in test.kinds]
     wanted += [most for interval in claims.intervals if kind == interval.kind]
@@ -47,7 +47,7 @@ def sessions_for(claims: Claims, kind: str, most: int) -> int:
 
 
 def simulate_session(kind: str, seeds: Seeds, **size: int) -> Session:
-    """Simulate a session of one kind, null or planted; `size`: numbers of trials, units, steps."""
+    """Return a simulated session of one kind, null or planted; `size`: `n_trials`, `n_units`, `n_steps`."""
     generator = seeds.generator("session")
     planted = PLANTED_KINDS.get(kind)
     return planted(generator, **size) if planted else null_session(kind, generator, **size)
@@ -56,9 +56,21 @@ def simulate_session(kind: str, seeds: Seeds, **size: int) -> Session:
 def run_claims(
     analysis: str, claims: Claims, kind: str, numbers: Iterable[int], root: Seeds, **size: int
 ) -> Iterator[CalibrationRow]:
-    """Run an analysis on the simulated sessions of these numbers.
+    """Run an analysis on simulated sessions, and yield the rows of its claims.
 
-    Session number k is the same whichever others are asked for, and for every analysis; `size` as for `simulate_session`.
+    Session k does not depend on the other sessions or on the analysis.
+
+    Parameters
+    ----------
+    analysis : str
+    claims : Claims
+    kind : str
+        Kind of null or planted session.
+    numbers : iterable of int
+        Indices of the sessions.
+    root : Seeds
+    **size : int
+        As for `simulate_session`.
     """
     settings = analysis_module(analysis).Settings(**claims.settings)
     for number in numbers:

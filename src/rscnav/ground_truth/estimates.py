@@ -1,7 +1,7 @@
-"""Which numbers of which analyses are followed, and under which settings.
+"""Quantities of the analyses that are compared with ground truth, and their settings.
 
-Settings are those of ``config.yaml`` but for resamples: values are looked at here and no p-values, so there are as few as an
-analysis takes. What that leaves as it is, are values and intervals.
+Settings are those of ``config.yaml``, except that permutations are as few as an analysis allows, because p-values are not used.
+Estimates and intervals do not depend on them.
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import StrictSettings
 
 NAN = float("nan")
-EXAMPLE = "example"  # the simulation, and the recording of it, that are looked at
+EXAMPLE = "example"  # name of the simulation and of its recording
 FEW: dict[str, dict[str, Any]] = {
     "tuning_entropy": {"n_null": 1},
     "spatial_entropy": {"n_null": 1},
     "rate_dispersion": {"n_null": 1},
     "eigenspectrum": {"n_null": 20},
-    "dimension": {"n_null": 0, "n_subsets": 0, "max_points": 3000},  # cost grows with the points' square
+    "dimension": {"n_null": 0, "n_subsets": 0, "max_points": 3000},  # the cost grows with the square of the points
     "pairwise": {"n_null": 5},
     "position_decoding": {"n_null": 5},
     "decoding": {"n_null": 1, "before_s": 0.1, "after_s": 0.5},
@@ -33,7 +33,7 @@ FEW: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number of an analysis: what it is called here, its phase ('' for none), and where it stands in the result."""
+    """One quantity of an analysis: its name, its phase ('' for none), and its keys in the result."""
 
     name: str
     phase: str
@@ -45,7 +45,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class EstimateValue:
-    """What an estimate came to, with its 95 % interval over trials where it has one; NaN where there is none."""
+    """Value of an estimate with its 95 % interval over trials; NaN if missing."""
 
     name: str
     phase: str
@@ -56,7 +56,7 @@ class EstimateValue:
 
 @dataclass(frozen=True)
 class EstimateRow:
-    """One estimate of one recording: the simulation's seed, the size, and whether of spikes or of expected rates."""
+    """One estimate of one recording: seed of the simulation, counts of units and trials, spikes or expected rates."""
 
     seed: int
     units: int
@@ -70,7 +70,7 @@ class EstimateRow:
 
 
 def _ends(name: str, phase: str, analysis: str, key: str, suffix: str = "") -> Estimate:
-    """Name an estimate whose ends are called like itself."""
+    """Return an estimate whose interval has the same key, with ``_low`` and ``_high``."""
     return Estimate(name, phase, analysis, f"{key}{suffix}", f"{key}_low{suffix}", f"{key}_high{suffix}")
 
 
@@ -119,13 +119,19 @@ ESTIMATES: tuple[Estimate, ...] = (
 def estimated(
     session: Session, settings: dict[str, StrictSettings], common: Common, seeds: Seeds
 ) -> Iterator[EstimateValue]:
-    """Run the analyses on a session and give every estimate, NaN where the session does not allow it.
+    """Run the analyses on a session and yield every estimate; NaN if the session does not allow it.
 
-    `settings` are those of the analyses, by name, as a configuration has them; resamples are cut down here.
+    Parameters
+    ----------
+    session : Session
+    settings : dict
+        Settings by name of the analysis; permutations are reduced here.
+    common : Common
+    seeds : Seeds
     """
     for analysis, few in FEW.items():
         needed = set(analysis_module(analysis).FIELDS)
-        # The control of shuffled counts costs as much as all others, and is not looked at.
+        # The spike shuffle costs as much as all other nulls, and is not used.
         given = replace(session, spikes=None) if analysis == "eigenspectrum" and "spikes" in needed else session
         result = analyse(analysis, given, settings[analysis].model_copy(update=few), common, seeds.spawn(analysis))
         for e in ESTIMATES:
@@ -136,12 +142,12 @@ def estimated(
 
 
 def counted(session: Session) -> Iterator[EstimateValue]:
-    """Count what happened: encounters a trial, second landmarks a trial, and the share of those taken for the other one."""
+    """Yield encounters per trial, second landmarks per trial, and error rate of the animal."""
     table = session.require("encounters")
-    met = table[table["kind"] == "encounter"]
+    encountered = table[table["kind"] == "encounter"]
     n_trials = len(session.trials)
-    yield EstimateValue("encounters_per_trial", "", len(met) / n_trials)
-    yield EstimateValue("second_landmarks_per_trial", "", float(np.sum(met["order"] == 2)) / n_trials)
+    yield EstimateValue("encounters_per_trial", "", len(encountered) / n_trials)
+    yield EstimateValue("second_landmarks_per_trial", "", float(np.sum(encountered["order"] == 2)) / n_trials)
     outcome = session.trials["outcome"]
     decided = int(np.sum(outcome != "none"))
     rate = float(np.sum(outcome == "incorrect")) / decided if decided else NAN

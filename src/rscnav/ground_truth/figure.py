@@ -1,4 +1,4 @@
-"""The figure: a panel an estimate, trials along x, a line a number of units, truth dashed."""
+"""Figure of the estimates against the count of trials: one panel per estimate, one line per count of units, true values dashed."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,25 @@ from rscnav.ground_truth.true_values import NEURONS, Truth
 
 N_COLUMNS = 4
 ROW_MM = 43.0
-APART = 0.03  # between lines along x, in decades, so that bars of different numbers of units do not hide each other
+OFFSET = 0.03  # between lines along x (decades), so that error bars do not overlap
 
 
 def draw(
     rows: Sequence[EstimateRow], truths: Sequence[Truth], canvas: Canvas, panels: Sequence[Panel] = PANELS
 ) -> Figure:
-    """Draw all panels."""
+    """Draw all panels.
+
+    Parameters
+    ----------
+    rows : sequence of EstimateRow
+    truths : sequence of Truth
+    canvas : Canvas
+    panels : sequence of Panel
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
     n_rows = -(-len(panels) // N_COLUMNS)
     figure, grid = canvas.figure(n_rows, N_COLUMNS, ROW_MM)
     axes = [ax for line in grid for ax in line]
@@ -45,14 +57,14 @@ def draw(
 def _panel(
     ax: Axes, panel: Panel, rows: Sequence[EstimateRow], truths: Sequence[Truth], colours: dict[int, tuple]
 ) -> None:
-    """Draw one estimate: mean over seeds, bars from the lowest to the highest seed; hollow where it is not reliable."""
+    """Draw one estimate: mean over seeds, bars from the lowest to the highest seed; open marker if not reliable."""
     found = values(rows, panel.estimate, panel.phase)
     reliable = values(rows, f"{panel.estimate}_reliable", panel.phase)
     trials = sorted({t for _, t in found})
     if panel.log:
         ax.set_yscale("log")
     for k, (units, colour) in enumerate(colours.items()):
-        shift = 10 ** (APART * (k - (len(colours) - 1) / 2))
+        shift = 10 ** (OFFSET * (k - (len(colours) - 1) / 2))
         points = [(t, np.array(found.get((units, t), [np.nan]))) for t in trials]
         known = [(t, v[np.isfinite(v)]) for t, v in points if np.isfinite(v).any()]
         if not known:
@@ -77,7 +89,7 @@ def _panel(
 
 
 def _truth(ax: Axes, kind: str, levels: Sequence[float], colours: dict[int, tuple]) -> None:
-    """Draw where an estimate should come to: one black line, or one for each number of units in its colour."""
+    """Draw the true value: one black line, or one line for each count of units in its colour."""
     if kind == NEURONS and len(set(levels)) > 1:
         for level, colour in zip(levels, colours.values(), strict=True):
             ax.axhline(level, color=colour, lw=0.9, ls=(0, (1, 1)), zorder=2)
@@ -87,7 +99,7 @@ def _truth(ax: Axes, kind: str, levels: Sequence[float], colours: dict[int, tupl
 
 
 def _chance(panel: Panel, rows: Sequence[EstimateRow]) -> float:
-    """Give chance: a number, or the mean of the estimate that is chance, at the largest size."""
+    """Return the chance level: a number, or the mean of an estimate at the largest size."""
     if not isinstance(panel.chance, str):
         return float(panel.chance or 0.0)
     found = values(rows, panel.chance, panel.phase)
@@ -98,9 +110,9 @@ def _legend(colours: dict[int, tuple]) -> list[Line2D]:
     *_, last = colours.values()
     return [
         *(Line2D([], [], color=c, marker="o", ms=3, label=f"{units} units") for units, c in colours.items()),
-        Line2D([], [], color="black", ls="none", marker="o", ms=3, mfc="white", label="hollow: not reliable"),
-        Line2D([], [], color="black", lw=0.9, ls=(0, (4, 2)), label="truth"),
-        Line2D([], [], color="black", lw=0.9, ls=(0, (4, 1.5, 1, 1.5)), label="as read without noise"),
-        Line2D([], [], color=last, lw=0.9, ls=(0, (1, 1)), label="truth of so many noisy neurons"),
+        Line2D([], [], color="black", ls="none", marker="o", ms=3, mfc="white", label="open: not reliable"),
+        Line2D([], [], color="black", lw=0.9, ls=(0, (4, 2)), label="true value"),
+        Line2D([], [], color="black", lw=0.9, ls=(0, (4, 1.5, 1, 1.5)), label="noise-free"),
+        Line2D([], [], color=last, lw=0.9, ls=(0, (1, 1)), label="true value, this count of neurons"),
         Line2D([], [], color=GREY, lw=0.9, ls=":", label="chance"),
     ]

@@ -1,4 +1,4 @@
-"""What the belief allows: the least errors of a readout of the posterior that the simulated neurons follow."""
+"""Ideal decoders: smallest error that a decoder of the Bayes posterior, which the simulated neurons follow, can have."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,19 +9,19 @@ from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
 _BLOCK = 50_000
-# So far the animal moves in a bin, about: around a landmark grows with the time from its coming into view.
+# Approximate movement per time bin: the region around a landmark grows with the time since its onset.
 A_BIN_RAD = 0.1
 
 
 def position_errors(session: Session) -> dict[str, float]:
-    """Mean distance (rad) from the true place of the place whose expected distance under the belief is least, by phase.
+    """Return the mean position error (rad) by phase of the estimate with the least expected error under the belief.
 
-    No other readout of the belief at that moment errs less on average. It is exact where the belief is.
+    No other decoder of the momentary belief has a smaller mean error, if the belief is the exact posterior.
     """
     centres, belief = session.require("bin_centres")[:, 0], session.require("bayes_posterior")
-    apart = np.abs(wrap(centres[:, None] - centres))
+    separation = np.abs(wrap(centres[:, None] - centres))
     place = np.concatenate(
-        [centres[np.argmin(belief[k : k + _BLOCK] @ apart, axis=1)] for k in range(0, len(belief), _BLOCK)]
+        [centres[np.argmin(belief[k : k + _BLOCK] @ separation, axis=1)] for k in range(0, len(belief), _BLOCK)]
     )
     error = np.abs(wrap(place - session.require("position")[:, 0]))
     phase = session.require("phase")
@@ -29,31 +29,31 @@ def position_errors(session: Session) -> dict[str, float]:
 
 
 def landmark_read(session: Session, lag: int) -> float:
-    """Balanced accuracy of naming the second landmark by the belief around a and b, `lag` bins from its first in view."""
+    """Return the balanced accuracy of the second landmark, decoded from the belief around a and b, `lag` bins from onset."""
     of_b, is_b, _ = _second(session, lag)
     return balanced(of_b > 0.5, is_b)
 
 
 def outcome_read(session: Session, lag: int) -> float:
-    """Balanced accuracy of telling trials that end incorrect by how undecided the belief between a and b is.
+    """Return the balanced accuracy of the outcome, decoded from how undecided the belief between a and b is.
 
-    A trial is called incorrect where the lesser of both has a larger share than incorrect trials have among all: the rule
-    that maximises balanced accuracy if shares are probabilities. It is not linear in the belief: no linear readout need
-    reach it.
+    A trial is classified as incorrect if the smaller of both fractions exceeds the fraction of incorrect trials. This rule
+    maximises balanced accuracy if the fractions are probabilities. It is not linear in the belief, so a linear decoder can
+    be worse.
     """
     of_b, _, incorrect = _second(session, lag)
     return balanced(np.minimum(of_b, 1 - of_b) > incorrect.mean(), incorrect)
 
 
-def balanced(said: NDArray[np.bool_], is_so: NDArray[np.bool_]) -> float:
-    """Mean of the shares right of the two classes; NaN where one is empty."""
-    if is_so.all() or not is_so.any():
+def balanced(decoded: NDArray[np.bool_], actual: NDArray[np.bool_]) -> float:
+    """Return the balanced accuracy: mean of the fractions correct of both classes; NaN if one is empty."""
+    if actual.all() or not actual.any():
         return float("nan")
-    return float(0.5 * (said[is_so].mean() + (~said[~is_so]).mean()))
+    return float(0.5 * (decoded[actual].mean() + (~decoded[~actual]).mean()))
 
 
 def _second(session: Session, lag: int) -> tuple[NDArray, NDArray[np.bool_], NDArray[np.bool_]]:
-    """Give b's share of the belief around both landmarks, whether it is b, whether the trial ends incorrect."""
+    """Return b's fraction of the belief around both landmarks, whether it is b, whether the outcome is incorrect."""
     table = session.require("encounters")
     table = table[(table["kind"] == "encounter") & (table["order"] == 2) & (table["outcome"] != "none")]
     at = first_sample(session, table["onset_s"]) + lag

@@ -1,4 +1,4 @@
-"""One recording of the example -> rows of estimates."""
+"""Simulation of one recording of the example, and estimates of its subsets."""
 
 import tempfile
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ from rscnav.sessions.session import Session
 
 
 def simulate_and_read(config: Config, seed: int, n_units: int, n_trials: int) -> tuple[Session, Session]:
-    """Simulate the example of a configuration at this size, write it as NWB, and read it as any recording is read.
+    """Simulate the example of a configuration with this size, write it as NWB, and read it like any recording.
 
     Returns
     -------
     read, truth : Session
-        What was read, and the truth that it was made from, whose activity is the expected rate.
+        The session from the file, and the simulated session with the expected rates as activity.
     """
     settings = simulation(config, EXAMPLE).model_copy(update={"n_units": n_units, "n_trials": n_trials})
     seeds = Seeds(config.seed, ("ground truth", seed))
@@ -36,18 +36,26 @@ def simulate_and_read(config: Config, seed: int, n_units: int, n_trials: int) ->
 
 
 def expected(read: Session, truth: Session) -> Session:
-    """Give the session that was read with the expected rates in place of counts: neurons without noise."""
+    """Return the session with expected rates instead of spike counts: neurons without Poisson noise."""
     if not np.array_equal(read.trial, truth.trial):
-        raise ValueError("the bins that were read are not those that were simulated")
+        raise ValueError(
+            "the time bins of the file differ from the simulated ones; read and simulate with the same `bin_s`"
+        )
     return replace(read, activity=truth.activity, spikes=None)
 
 
 def measured(
     session: Session, config: Config, seed: int, n_units: int, n_trials: int, activity: str
 ) -> Iterator[EstimateRow]:
-    """Run the analyses on a random subset of units and trials of a session, and give all estimates.
+    """Run the analyses on a random subset of units and trials of a session, and yield all estimates.
 
-    `activity` says whether it is of `simulate_and_read` (``spikes``) or of `expected` (``rates``).
+    Parameters
+    ----------
+    session : Session
+    config : Config
+    seed, n_units, n_trials : int
+    activity : str
+        ``spikes`` for a session of `simulate_and_read`, ``rates`` for one of `expected`.
     """
     seeds = Seeds(config.seed, ("ground truth", seed))
     part = random_subset(session, n_units, n_trials, seeds)

@@ -1,4 +1,4 @@
-"""Which estimates the figure and the table of needs show, and beside which truth."""
+"""Estimates and true values in the figure and in the table of sample sizes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ import numpy as np
 from rscnav.ground_truth.estimates import EstimateRow
 from rscnav.ground_truth.true_values import BELIEF, NEURONS, RATES, WORLD, Truth
 
-NOISE_FREE = "noise-free"  # no truth but what the analysis reads from expected rates
+NOISE_FREE = "noise-free"  # no true value: result of the analysis on expected rates
 
 
 @dataclass(frozen=True)
 class ReferenceValue:
-    """What an estimate is set beside: the kind of a truth, and its name (for `NOISE_FREE` '': the estimate's own)."""
+    """Reference of an estimate: kind of true value and its name ('' for `NOISE_FREE`: the same name as the estimate)."""
 
     kind: str
     estimate: str = ""
@@ -21,9 +21,24 @@ class ReferenceValue:
 
 @dataclass(frozen=True)
 class Panel:
-    """One estimate: title, axis label, where its rows are, what it is beside, chance, how near will do (0: never asked).
+    """One estimate in the figure and in the table.
 
-    Panels with the same `scale` have one range of values.
+    Parameters
+    ----------
+    title, label : str
+        Title of the panel, label of its y-axis.
+    estimate, phase : str
+        Rows of this estimate.
+    `beside` : tuple of ReferenceValue
+        References.
+    chance : float or str, optional
+        Chance level: a number, or the name of an estimate.
+    within : float
+        Tolerance for the table (0: not in the table).
+    log : bool
+        Logarithmic y-axis.
+    scale : str
+        Panels with the same scale have the same range of values.
     """
 
     title: str
@@ -45,41 +60,41 @@ _PLACE, _LANDMARK = (ReferenceValue(BELIEF, "position_error"),), (ReferenceValue
 _OUTCOME = (ReferenceValue(BELIEF, "outcome_decoded_before"),)
 
 PANELS = (
-    Panel("tuning entropy, plug-in", "bit", "tuning_entropy", "", (_TUNING,), within=0.02, scale="tuning_entropy"),
-    Panel("tuning entropy, jackknife", "bit", "tuning_entropy_jackknife", "", (_TUNING,), within=0.02, scale="tuning_entropy"),
-    Panel("place entropy, plug-in", "bit", "spatial_entropy", "", (_SPATIAL,), within=0.04, scale="place"),
-    Panel("place entropy, jackknife", "bit", "spatial_entropy_jackknife", "", (_SPATIAL,), within=0.04, scale="place"),
-    Panel("dispersion in LM2", "bit", "rate_dispersion_miller_madow", "LM2", _FREE, within=0.1),
-    Panel("dispersion, LM1 - LM2", "bit", "rate_dispersion_difference_miller_madow", "", _FREE, within=0.05),
-    Panel("components above control", "components, LM2", "components_above_control", "LM2", _FREE),
-    Panel("correlations kept", "correlation, LM1 to LM2", "correlations_kept", "", _KEPT, within=0.1),
-    Panel("particip. ratio, plain", "components, LM2", "participation_ratio", "LM2", _RATIO, within=0.5, scale="PR"),
+    Panel("tuning entropy, plug-in", "bits", "tuning_entropy", "", (_TUNING,), within=0.02, scale="tuning_entropy"),
+    Panel("tuning entropy, jackknife", "bits", "tuning_entropy_jackknife", "", (_TUNING,), within=0.02, scale="tuning_entropy"),
+    Panel("spatial entropy, plug-in", "bits", "spatial_entropy", "", (_SPATIAL,), within=0.04, scale="spatial_entropy"),
+    Panel("spatial entropy, jackknife", "bits", "spatial_entropy_jackknife", "", (_SPATIAL,), within=0.04, scale="spatial_entropy"),
+    Panel("rate dispersion, LM2", "bits", "rate_dispersion_miller_madow", "LM2", _FREE, within=0.1),
+    Panel("rate dispersion, LM1 - LM2", "bits", "rate_dispersion_difference_miller_madow", "", _FREE, within=0.05),
+    Panel("components above null", "components, LM2", "components_above_control", "LM2", _FREE),
+    Panel("structure preserved", "correlation, LM1 to LM2", "correlations_kept", "", _KEPT, within=0.1),
+    Panel("participation ratio", "uncorrected, LM2", "participation_ratio", "LM2", _RATIO, within=0.5, scale="PR"),
     Panel(
-        "particip. ratio, corrected", "components, LM2", "participation_ratio_corrected", "LM2", _RATIO,
+        "participation ratio", "corrected, LM2", "participation_ratio_corrected", "LM2", _RATIO,
         within=0.5, scale="PR",
     ),
-    Panel("dimension, as it is", "dimension, LM2", "dimension", "LM2", _DIMENSION, within=0.3, log=True),
-    Panel("dimension, counting off", "dimension, LM2", "dimension_counting", "LM2", _DIMENSION, within=0.3),
-    Panel("place decoded, LM1", "error (rad)", "position_error", "LM1", _PLACE, "position_chance", 0.1, scale="place error"),
-    Panel("place decoded, LM2", "error (rad)", "position_error", "LM2", _PLACE, "position_chance", 0.1, scale="place error"),
-    Panel("second landmark decoded", "accuracy", "identity_decoded_after", "", _LANDMARK, 0.5, 0.05),
-    Panel("share of trials that err", "share", "error_rate", "", (ReferenceValue(WORLD, "error_rate"),), within=0.03),
+    Panel("correlation dimension", "uncorrected, LM2", "dimension", "LM2", _DIMENSION, within=0.3, log=True),
+    Panel("correlation dimension", "Poisson-noise corr., LM2", "dimension_counting", "LM2", _DIMENSION, within=0.3),
+    Panel("position decoding, LM1", "error (rad)", "position_error", "LM1", _PLACE, "position_chance", 0.1, scale="position_error"),
+    Panel("position decoding, LM2", "error (rad)", "position_error", "LM2", _PLACE, "position_chance", 0.1, scale="position_error"),
+    Panel("second landmark decoding", "accuracy", "identity_decoded_after", "", _LANDMARK, 0.5, 0.05),
+    Panel("error rate of the animal", "fraction", "error_rate", "", (ReferenceValue(WORLD, "error_rate"),), within=0.03),
 )  # fmt: skip
 
 ROWS = (
     *PANELS,
-    Panel("outcome decoded before it", "accuracy", "outcome_decoded_before", "", _OUTCOME, 0.5, 0.05),
+    Panel("outcome decoding, before", "accuracy", "outcome_decoded_before", "", _OUTCOME, 0.5, 0.05),
     Panel("size of correlations", "rms, LM2", "correlation_rms", "LM2", _SIZE, within=0.05),
-    Panel("particip. ratio, corrected", "components, LM1", "participation_ratio_corrected", "LM1", _RATIO, within=1),
-    Panel("dimension, counting off", "dimension, LM1", "dimension_counting", "LM1", _DIMENSION, within=0.3),
-    Panel("dimension, floor off", "dimension, LM2", "dimension_floor", "LM2", _DIMENSION, within=0.3),
+    Panel("participation ratio", "corrected, LM1", "participation_ratio_corrected", "LM1", _RATIO, within=1),
+    Panel("correlation dimension", "Poisson-noise corr., LM1", "dimension_counting", "LM1", _DIMENSION, within=0.3),
+    Panel("correlation dimension", "noise-floor corr., LM2", "dimension_floor", "LM2", _DIMENSION, within=0.3),
 )
 
 
 def values(
     rows: Sequence[EstimateRow], estimate: str, phase: str, activity: str = "spikes"
 ) -> dict[tuple[int, int], list[float]]:
-    """Collect an estimate's values, one a seed, by units and trials."""
+    """Return the values of an estimate, one per seed, by (units, trials)."""
     found: dict[tuple[int, int], list[float]] = {}
     for row in rows:
         if (row.estimate, row.phase, row.activity) == (estimate, phase, activity):
@@ -90,9 +105,9 @@ def values(
 def reference(
     panel: Panel, beside: ReferenceValue, rows: Sequence[EstimateRow], truths: Sequence[Truth], units: int = 0
 ) -> float:
-    """Give what an estimate should come to with so many units; NaN where that is not known.
+    """Return the reference value of an estimate for a count of units; NaN if it is not known.
 
-    `NOISE_FREE` is the mean over seeds of what the same analysis reads from expected rates, at the largest size.
+    `NOISE_FREE`: mean over seeds of the same analysis on expected rates, at the largest size.
     """
     if beside.kind == NOISE_FREE:
         found = values(rows, beside.estimate or panel.estimate, panel.phase, "rates")

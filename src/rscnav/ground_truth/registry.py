@@ -1,4 +1,4 @@
-"""The parts of ``rscnav ground-truth``: the module that does each, imported when wanted."""
+"""Registry of the parts of ``rscnav ground-truth``; modules are imported when they are used."""
 
 from rscnav.registry import Registry
 

@@ -1,4 +1,4 @@
-"""All rows in one file, the table of needs and the figure."""
+"""Summary: all estimates in one file, table of sample sizes, figure."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""The simulated neurons as a distribution, and a long walk that drives them: every expectation is a sum over both.
+"""Distribution of simulated neurons, and a long walk that drives them; expectations are sums over both.
 
-A unit with the preferred place p and the peak rate r fires at w · y(t): y(t) holds the phase's gain and the gain times the
-belief in each bin, w the baseline and (r - baseline) exp(-(bin - p)² / 2 width²). So means and covariances of any unit follow
-from those of y, which have some 65 entries however many units there are.
+The rate of a unit with preferred position p and peak rate r is w · y(t). y(t) contains the gain of the phase, and the gain times the
+belief in each bin. w contains the baseline and (r - baseline) exp(-(bin - p)² / 2 width²). Means and covariances of all units
+follow from those of y, which has about 65 entries.
 """
 
 from collections.abc import Iterator
@@ -22,33 +22,33 @@ from rscnav.sessions.session import Session
 
 @dataclass(frozen=True)
 class Population:
-    """The distribution of units.
+    """Distribution of units.
 
     Parameters
     ----------
     weights : array, (node, feature)
-        w of units at the nodes of a quadrature over preferred places and peak rates (Hz).
+        w of units at the nodes of a quadrature over preferred positions and peak rates (Hz).
     share : array, (node,)
-        Of the units at each node; sums to 1.
+        Fraction of units at each node; sums to 1.
     """
 
     weights: NDArray[np.float64]
     share: NDArray[np.float64]
 
     def mean(self, values: NDArray[np.float64]) -> float:
-        """Average values (node,) over units; those that are not finite are left out."""
+        """Return the mean over units of values (node,), without values that are not finite."""
         known = np.isfinite(values)
         return float(np.sum(self.share[known] * values[known]) / self.share[known].sum())
 
 
 @dataclass(frozen=True)
 class LongWalk:
-    """What drives the units in many trials of one length.
+    """Drive of the units in many trials of equal length.
 
     Parameters
     ----------
     session : Session
-        The simulation's truth; its units are not looked at.
+        True behaviour of the simulation; its units are not used.
     drive : array, (trial, step, feature), float32
         y.
     phase : array, (trial, step)
@@ -59,14 +59,14 @@ class LongWalk:
     phase: NDArray[np.integer]
 
     def filtered(self, cutoff_hz: float, causal: bool = True) -> NDArray[np.floating]:
-        """Low-pass y within trials, (trial, step, feature)."""
+        """Return y, low-passed within trials, (trial, step, feature)."""
         n_trials, n_steps, n_features = self.drive.shape
         by_step = self.drive.transpose(1, 0, 2).reshape(n_steps, -1)
         out = lowpass(by_step, self.session.dt_s, cutoff_hz, causal=causal)
         return out.reshape(n_steps, n_trials, n_features).transpose(1, 0, 2)
 
     def counting(self, cutoff_hz: float, causal: bool = True) -> NDArray[np.float64]:
-        """Give what counting adds to the variance of a low-passed unit, (trial, step, feature): w times it, in Hz².
+        """Return the Poisson variance of low-passed rates, (trial, step, feature); w times it is the variance of a unit (Hz²).
 
         Counts of a Poisson unit in bins of dt have the variance rate · dt, so the filtered rate has that of Σ_s h(t, s)² rate(s) / dt.
         """
@@ -74,22 +74,34 @@ class LongWalk:
         return np.einsum("ts,isf->itf", response**2, self.drive, optimize=True) / self.session.dt_s
 
     def parts(self, n: int) -> Iterator["LongWalk"]:
-        """Cut into `n` walks of as many trials each, for the truth's own standard error."""
+        """Yield `n` walks of about equal counts of trials, for the standard error of the true values."""
         for trials in np.array_split(np.arange(len(self.drive)), n):
             yield replace(self, session=select_units_and_trials(self.session, np.arange(self.session.n_units), trials),
                           drive=self.drive[trials], phase=self.phase[trials])  # fmt: skip
 
 
 def walk_of(truth: Session, settings: Simulation) -> LongWalk:
-    """Make the drive of the units from a simulation's truth: units follow the belief, and trials are of one length."""
+    """Return the drive of the units in a simulation with trials of equal length.
+
+    Parameters
+    ----------
+    truth : Session
+        True behaviour and belief of the simulation.
+    settings : Simulation
+
+    Raises
+    ------
+    InvalidValueError
+        If units do not encode the belief, or trials differ in length.
+    """
     if settings.encodes != "belief":
         raise InvalidValueError(
-            f"simulation '{settings.name}': it encodes '{settings.encodes}'; truths are known of 'belief'"
+            f"simulation '{settings.name}': encodes: '{settings.encodes}' has no known true values; use 'belief'"
         )
     lengths = np.bincount(truth.trial)
     if np.any(lengths != lengths[0]):
         raise InvalidValueError(
-            f"simulation '{settings.name}': trials of {lengths.min()} to {lengths.max()} bins; one length is needed"
+            f"simulation '{settings.name}': trials have {lengths.min()} to {lengths.max()} bins; all need the same length"
         )
     phase = truth.require("phase")
     gain = np.array(settings.phase_gain)[phase][:, None]
@@ -100,15 +112,15 @@ def walk_of(truth: Session, settings: Simulation) -> LongWalk:
 def population(
     settings: Simulation, centres: NDArray[np.floating], n_position_bins: int = 128, n_peaks: int = 15
 ) -> Population:
-    """Lay a quadrature over the units: equal steps of preferred places, Gauss-Hermite nodes of the logarithm of peak rates.
+    """Return a quadrature over the units: equally spaced preferred positions, Gauss-Hermite nodes of log peak rates.
 
     Parameters
     ----------
     settings : Simulation
     centres : array, (bin,)
-        Of the belief's bins (rad).
+        Centres of the bins of the belief (rad).
     n_position_bins, n_peaks : int
-        Nodes.
+        Counts of nodes.
     """
     places = ring_bin_centres(n_position_bins)
     nodes, share = np.polynomial.hermite_e.hermegauss(n_peaks)

@@ -1,4 +1,4 @@
-"""Some units and some trials of a session, as if no others had been recorded."""
+"""Subsets of units and trials of a session."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,14 +13,28 @@ from rscnav.sessions.session import Session
 
 
 def random_subset(session: Session, n_units: int, n_trials: int, seeds: Seeds) -> Session:
-    """Draw units and trials at random: with the same seeds a smaller subset lies within a larger one.
+    """Return a random subset of units and trials, named ``NAME-u20-t30``.
 
-    It is called ``NAME-u20-t30``; units and trials are in the session's order. More than there are, or none, are refused.
+    With the same seeds a smaller subset is part of a larger one. Units and trials stay in the order of the session.
+
+    Parameters
+    ----------
+    session : Session
+    n_units, n_trials : int
+        From 1 to the count in the session.
+    seeds : Seeds
+
+    Raises
+    ------
+    InvalidValueError
+        If a count is out of range.
     """
     chosen = {}
     for what, n, there in (("units", n_units, session.n_units), ("trials", n_trials, len(session.trials))):
         if not 1 <= n <= there:
-            raise InvalidValueError(f"{what}: {n} will not do; session '{session.name}' has {there}, so 1 to {there}")
+            raise InvalidValueError(
+                f"{what}: {n} is not valid; session '{session.name}' has {there}; choose 1 to {there}"
+            )
         chosen[what] = np.sort(seeds.generator("subset", what).permutation(there)[:n])
     part = select_units_and_trials(session, chosen["units"], chosen["trials"])
     part.name = f"{session.name}-u{n_units}-t{n_trials}"
@@ -28,9 +42,15 @@ def random_subset(session: Session, n_units: int, n_trials: int, seeds: Seeds) -
 
 
 def select_units_and_trials(session: Session, units: NDArray[np.integer], trials: NDArray[np.integer]) -> Session:
-    """Keep some units and trials of a session, both given in increasing order; trials are numbered anew.
+    """Return a session with some units and trials only; trials are renumbered from 0.
 
-    Bins between trials and the other trials' are gone; spike times are kept whole, as a file holds them.
+    Time bins outside these trials are dropped. Spike times of the units are not cut.
+
+    Parameters
+    ----------
+    session : Session
+    units, trials : array of int
+        Indices in increasing order.
     """
     inside = np.isin(session.trial, trials)
     at: dict[str, Any] = {"time": inside, "unit": units, "trials": trials}

@@ -1,11 +1,11 @@
-"""What the estimates should be: sums over all units and a long walk, none of which uses the estimators.
+"""True values of the estimates: sums over all units and a long walk, without using the estimators.
 
-Kinds of truth:
+Kinds of true values:
 
-- ``rates``    of the neurons' expected rates: no counting noise, and without `units` as many of them as one likes
-- ``neurons``  of as many neurons as given, their counting noise included, in very many trials
-- ``belief``   what the belief that the neurons follow allows a readout (`rscnav.ground_truth.ideal_decoders`)
-- ``world``    of the animal's behaviour
+- ``rates``    for expected firing rates, without Poisson noise; with `units` = 0 in the limit of many units
+- ``neurons``  for this count of neurons with Poisson noise, in the limit of many trials
+- ``belief``   smallest error that a decoder of the belief can have (`rscnav.ground_truth.ideal_decoders`)
+- ``world``    counted in the behaviour of the animal
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,14 +28,14 @@ from rscnav.recordings.simulation.simulate import simulate
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import PHASES
 
-PARTS, LEAST = 10, 20  # of the walk, for the standard error; trials in each of them
-DRAWS, DRAWN_WITH = 200, 20251128  # draws of so many units, the same ones for every covariance
+PARTS, LEAST = 10, 20  # parts of the walk for the standard error; trials per part
+DRAWS, DRAWN_WITH = 200, 20251128  # draws of units, and their seed: the same draws for every covariance
 RATES, NEURONS, BELIEF, WORLD = "rates", "neurons", "belief", "world"
 
 
 @dataclass(frozen=True)
 class Truth:
-    """One true value: `units` is 0 where it does not depend on their number; `se` is that of the walk's trials."""
+    """One true value; `units` is 0 if it does not depend on their count; `se`: standard error over trials of the walk."""
 
     estimate: str
     phase: str
@@ -46,19 +46,26 @@ class Truth:
 
 
 def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Truth]:
-    """Compute all truths of the example; the standard error is that of ten parts of the walk.
+    """Compute all true values of the example, with standard errors from ten parts of the walk.
 
     Parameters
     ----------
     config : Config
-        With a simulation called ``example``.
+        With a simulation named ``example``.
     n_trials : int
-        Of the walk, at least 200.
+        Trials of the walk, at least 200.
     units : sequence of int
-        Numbers of units, for what depends on them.
+        Counts of units, for values that depend on them.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are too few trials, or no simulation with this name.
     """
     if n_trials < LEAST * PARTS:
-        raise InvalidValueError(f"trials: {n_trials} will not do; at least {LEAST * PARTS}, for the standard error")
+        raise InvalidValueError(
+            f"trials: {n_trials} is not valid; use at least {LEAST * PARTS}, which the standard error needs"
+        )
     settings = simulation(config, EXAMPLE).model_copy(update={"n_units": 1, "n_trials": n_trials})
     session = simulate(settings, Seeds(config.seed, ("ground truth", "truth")), config.observer.grid_bins)
     walk = walk_of(session, settings)
@@ -70,7 +77,7 @@ def all_truths(config: Config, n_trials: int, units: Sequence[int]) -> list[Trut
 
 
 def truths_of(walk: LongWalk, units_of: Population, analyses: Any, units: Sequence[int]) -> Iterator[Truth]:
-    """Give the truths of one walk; `analyses` is the configuration's section."""
+    """Yield the true values of one walk; `analyses`: section of the configuration."""
     yield from _of_curves(walk, units_of, analyses)
     yield from _of_spectra(walk, units_of, analyses.common, units)
     yield from _of_correlations(walk, units_of, analyses.common, analyses.pairwise.cutoff_hz)
@@ -84,7 +91,7 @@ def truths_of(walk: LongWalk, units_of: Population, analyses: Any, units: Sequen
 
 
 def _of_curves(walk: LongWalk, units_of: Population, analyses: Any) -> Iterator[Truth]:
-    """Give the entropies of the tuning to the angle moved and to the place."""
+    """Yield the tuning entropy (displacement) and the spatial entropy (position)."""
     moved = displacement_since_landmark(walk.session)
     moved = np.where(np.abs(moved) <= np.pi, moved, np.nan)
     place = walk.session.require("position")[:, 0]
@@ -96,7 +103,7 @@ def _of_curves(walk: LongWalk, units_of: Population, analyses: Any) -> Iterator[
 
 
 def _of_spectra(walk: LongWalk, units_of: Population, common: Common, units: Sequence[int]) -> Iterator[Truth]:
-    """Give the participation ratios of each phase, of the rates and of so many noisy neurons."""
+    """Yield the participation ratios of each phase, for rates and for neurons with Poisson noise."""
     slow, noise = (make(common.cutoff_hz, common.causal) for make in (walk.filtered, walk.counting))
     for number, phase in enumerate(PHASES):
         inside = walk.phase == number
@@ -110,7 +117,7 @@ def _of_spectra(walk: LongWalk, units_of: Population, common: Common, units: Seq
 
 
 def _of_correlations(walk: LongWalk, units_of: Population, common: Common, cutoff_hz: float) -> Iterator[Truth]:
-    """Give the size of correlations in each phase, and what LM2 keeps of LM1's."""
+    """Yield the root mean square of correlations in each phase, and the structure preserved from LM1 to LM2."""
     fast, noise = (make(cutoff_hz, common.causal) for make in (walk.filtered, walk.counting))
     matrices = [correlations_truth(fast, noise, walk.phase == number, units_of) for number in range(len(PHASES))]
     share = units_of.share
@@ -120,7 +127,7 @@ def _of_correlations(walk: LongWalk, units_of: Population, common: Common, cutof
 
 
 def curve_entropy_truth(walk: LongWalk, units_of: Population, angle: NDArray[np.floating], n_bins: int) -> float:
-    """Mean over units of the entropy (bit) of their true mean rates in equal bins of an angle over (-π, π]; NaN left out."""
+    """Return the mean over units of the entropy (bits) of true tuning curves, in equal bins of an angle over (-π, π]; NaN is left out."""
     edges = np.linspace(-np.pi, np.pi, n_bins + 1)
     drive = walk.drive.reshape(len(angle), -1)
     known = np.isfinite(angle)
@@ -133,20 +140,20 @@ def curve_entropy_truth(walk: LongWalk, units_of: Population, angle: NDArray[np.
 def participation_ratio_truth(
     covariance: NDArray[np.float64], units_of: Population, n_units: int = 0, counting: NDArray[np.float64] | None = None
 ) -> float:
-    """Participation ratio of the true covariance, averaged over draws of `n_units` units, or in the limit of many.
+    """Return the participation ratio of the true covariance: mean over draws of `n_units` units, or limit of many units.
 
-    With Σ the covariance of the drive, C_uv = w_u Σ w_v. Over many units both tr(C)² and tr(C²) grow with their number squared, and
-    their ratio goes to tr(ΣW)² / tr(ΣWΣW), where W is the mean of w wᵀ over units.
+    With Σ the covariance of the drive, C_uv = w_u Σ w_v. For many units, tr(C)² and tr(C²) grow with the squared count of units,
+    and their ratio approaches tr(ΣW)² / tr(ΣWΣW), where W is the mean of w wᵀ over units.
 
     Parameters
     ----------
     covariance : array, (feature, feature)
-        Σ, of one phase.
+        Σ of one phase.
     units_of : Population
     n_units : int
-        0: the limit of many.
+        0: limit of many units.
     counting : array, (feature,), optional
-        w times it is what counting adds to a unit's variance; see `LongWalk.counting`.
+        Poisson variance: w times it is added to the variance of a unit; see `LongWalk.counting`.
     """
     w, share = units_of.weights, units_of.share
     if not n_units:
@@ -166,15 +173,15 @@ def participation_ratio_truth(
 def correlations_truth(
     slow: NDArray[np.floating], counting: NDArray[np.floating], inside: NDArray[np.bool_], units_of: Population
 ) -> NDArray[np.float64]:
-    """Correlations of any two units' low-passed activity in one phase, at the same time in the trial: (node, node).
+    """Return the correlations of low-passed activity over trials, at the same time in the trial, for one phase.
 
-    Of two trials at one step, both in the phase, the difference has twice the covariance over trials at that step, and there are
-    as many such pairs as the square of the trials. What counting adds is on each unit alone.
+    The difference of two trials at one step has twice the covariance over trials at that step. The count of pairs of trials grows
+    with the square of the count of trials, so steps are weighted by it. Poisson noise adds to the diagonal only.
 
     Parameters
     ----------
     slow, counting : array, (trial, step, feature)
-        Of `LongWalk.filtered` and `LongWalk.counting`.
+        From `LongWalk.filtered` and `LongWalk.counting`.
     inside : array of bool, (trial, step)
         Samples of the phase.
     units_of : Population
@@ -182,7 +189,7 @@ def correlations_truth(
     Returns
     -------
     array, (node, node)
-        On the diagonal that of two units which happen to be alike.
+        The diagonal is the correlation of two different units with the same parameters.
     """
     n_features = slow.shape[2]
     covariance, noise, total = np.zeros((n_features, n_features)), np.zeros(n_features), 0.0
@@ -202,6 +209,6 @@ def correlations_truth(
 
 
 def kept_truth(one: NDArray[np.float64], other: NDArray[np.float64], share: NDArray[np.float64]) -> float:
-    """Pearson correlation over pairs of units (node, node) of two correlation matrices."""
+    """Return the Pearson correlation of two correlation matrices (node, node) over unit pairs."""
     a, b = one - share @ one @ share, other - share @ other @ share
     return float(share @ (a * b) @ share / np.sqrt((share @ a**2 @ share) * (share @ b**2 @ share)))

@@ -49,7 +49,7 @@ def test_subsets_are_random_seeded_and_nested(example):
 @pytest.mark.parametrize(("size", "words"), [((10, 4), "units: 10"), ((3, 13), "trials: 13"), ((0, 4), "units: 0")])
 def test_more_than_there_is_cannot_be_drawn(example, size, words):
     *_, truth = example
-    with pytest.raises(ValueError, match=f"{words} will not do; session 'example' has"):
+    with pytest.raises(ValueError, match=f"{words} is not valid; session 'example' has"):
         random_subset(truth, *size, Seeds(0))
 
 
@@ -148,7 +148,7 @@ def test_needs_of_a_planted_error():
     strict = need(replace(PANEL, within=0.05), PANEL.beside[0], planted_rows(), TRUTHS)
     assert strict.trials == {5: 100, 20: None}
     text = markdown([*planted_rows(), *_entropies()], [*TRUTHS, Truth("tuning_entropy", "", 0, "rates", 2.4)])
-    assert "| tuning entropy, plug-in: bit | 2.4, of the rates | 0.02 | 10 trials | 10 trials |" in text
+    assert "| tuning entropy, plug-in (bits) | 2.4, rates | 0.02 | 10 trials | 10 trials |" in text
 
 
 def _entropies():

@@ -220,7 +220,10 @@ def test_names_that_differ_only_in_case_are_refused():
             r"networks, recordings: session name\(s\) g-s1 occur more than once",
         ),
         ({"observer": {"grid_bins": 500}}, r"grid_bins: 500 .*smallest is 128"),
-        ({"tasks": {"ring-fixed": {"trial_s": 1000.0, "dt_s": 0.001}}}, "are 1,000,000 steps per trial; at most 100,000"),
+        (
+            {"tasks": {"ring-fixed": {"trial_s": 1000.0, "dt_s": 0.001}}},
+            "are 1,000,000 steps per trial; at most 100,000",
+        ),
     ],
 )
 def test_what_would_fail_in_the_first_job_is_refused(keys, words):

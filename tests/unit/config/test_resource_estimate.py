@@ -80,7 +80,9 @@ def test_disk_that_is_not_there_is_named(monkeypatch, tmp_path):
     config = parse_config({"networks": [{"name": "g", "seeds": [1, 2, 3]}], "results_dir": str(tmp_path / "a" / "b")})
     (line,) = too_large(config, estimate(config))
     assert line.startswith("disk: the results need about 2.")
-    assert "has 1.0 GB of free space; lower rollout.test_trials, networks.seeds, export (nwb: false, tables: null)" in line
+    assert (
+        "has 1.0 GB of free space; lower rollout.test_trials, networks.seeds, export (nwb: false, tables: null)" in line
+    )
     (tmp_path / "a" / "b").mkdir(parents=True)
     with (tmp_path / "a" / "b" / "old").open("wb") as file:
         file.truncate(2 * 10**9)  # what a run replaces is room, too

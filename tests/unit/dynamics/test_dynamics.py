@@ -114,11 +114,18 @@ def test_what_does_not_apply_to_a_task_is_said(task, settings, said):
     assert result["n_inits"] > 0
 
 
-@pytest.mark.parametrize(("cell", "bidirectional"), [("feedforward", False), ("convolution", False), ("gru", True)])
-def test_networks_without_a_step_do_not_apply(cell, bidirectional):
+@pytest.mark.parametrize(
+    ("cell", "bidirectional", "reason"),
+    [
+        ("feedforward", False, "the cell 'feedforward' has no recurrent state"),
+        ("convolution", False, "the cell 'convolution' has no recurrent state"),
+        ("gru", True, "a bidirectional network also runs backward in time"),
+    ],
+)
+def test_networks_without_a_step_do_not_apply(cell, bidirectional, reason):
     result = result_of(*rolled(cell, bidirectional=bidirectional))
     assert result.status == "not applicable"
-    assert "no recurrent state" in result.reason
+    assert reason in result.reason
 
 
 @pytest.mark.parametrize("record", ["hidden", "all"])
@@ -229,7 +236,7 @@ def test_a_recording_has_no_network(project):
 
 def test_a_network_without_its_folder_is_asked_for(project, capsys):
     assert command(project, "n-s1") == 1
-    assert "--network-dir: session 'n-s1' is a network's" in capsys.readouterr().err
+    assert "--network-dir is missing: session 'n-s1' is of a network" in capsys.readouterr().err
     assert not (project / "out").exists()
 
 

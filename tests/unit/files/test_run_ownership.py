@@ -195,7 +195,7 @@ def test_a_run_of_another_machine_is_not_called_killed(tmp_path):
     locked(tmp_path)
     said = owner.killed_run(tmp_path)
     assert "another-machine" in said
-    assert "can't be seen" in said
+    assert "this machine cannot check whether it still runs" in said
 
 
 def test_a_scheduler_started_as_a_module_is_found(tmp_path):

@@ -76,7 +76,9 @@ def test_a_gpu_that_torch_cannot_use_is_named(monkeypatch, tmp_path, caplog, see
         )
     else:
         monkeypatch.setattr(devices.shutil, "which", lambda name: name)
-        monkeypatch.setattr(devices, "_said", lambda c: "GPU 0: Tesla (UUID: x)" if c[1] == "-L" else "470.82.01\n")
+        monkeypatch.setattr(
+            devices, "_output_of", lambda c: "GPU 0: Tesla (UUID: x)" if c[1] == "-L" else "470.82.01\n"
+        )
     assert wanted_gpus("auto") == ()
     assert f"torch {torch.__version__} (built" in caplog.text
     assert "cannot use it with the driver 470.82.01" in caplog.text

@@ -29,7 +29,9 @@ def test_named_targets_exist():
     makefile = (ROOT / "Makefile").read_text()
     texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / ".ci" / "run", *(ROOT / "docs").glob("*.md")]
     for text in texts:
-        for target in re.findall(r"`?make ([\w-]+)`?$|^ *make ([\w-]+)$|`make ([\w-]+)`", text.read_text(), re.MULTILINE):
+        for target in re.findall(
+            r"`?make ([\w-]+)`?$|^ *make ([\w-]+)$|`make ([\w-]+)`", text.read_text(), re.MULTILINE
+        ):
             name = next(part for part in target if part)
             assert re.search(rf"^{name}:", makefile, re.MULTILINE), f"{text.name}: make {name}"
 

@@ -304,9 +304,9 @@ def test_the_same_file_gives_the_same_bytes_and_reading_is_not_disturbed(plane, 
     for ending in ("pdf", "png"):
         assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
     assert main([*command, "--report", "three.jpg"]) == 1
-    assert "three.jpg: a PDF and a PNG are written" in capsys.readouterr().err
+    assert "three.jpg is not valid; expected the ending .pdf (a PDF and a PNG are written)" in capsys.readouterr().err
     assert main(command) == 0
-    assert "--report PAGE.pdf" in capsys.readouterr().out
+    assert "--report REPORT.pdf" in capsys.readouterr().out
     assert sorted(p.name for p in tmp_path.iterdir()) == ["c.yaml", "one.pdf", "one.png", "two.pdf", "two.png"]
 
 

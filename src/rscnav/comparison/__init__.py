@@ -1,12 +1,12 @@
-"""Two or more sessions side by side: how alike their geometries and their dynamics are, and all their numbers in one table.
+"""Comparison of two to six sessions: similarity of geometry (RSA), similarity of dynamics (DSA), table of all results.
 
-- ``compare``        every pair of the sessions of a comparison
-- ``conditions``     conditions that two sessions share
-- ``crossnobis``     distances between the mean states of conditions, cross-validated over groups of trials
-- ``dsa``            how far apart two dynamics are: Dynamical Similarity Analysis (DSA), by its authors' library
-- ``rdm``            the geometry of one session
-- ``rsa``            how alike two geometries are: representational similarity analysis, with its interval, its ceiling and its nulls
-- ``segments``       trajectories for the comparison of dynamics: principal components of whole trials, cut into pieces of one length
-- ``settings``       sessions that are set side by side, and the numbers of the measures of how alike they are
-- ``summary_table``  numbers of all analyses of some sessions, side by side
+- ``compare``        RSA and DSA of every session pair of a comparison
+- ``conditions``     conditions of RSA: phase and spatial bin, or phase and time since it began
+- ``crossnobis``     crossnobis distances between conditions, cross-validated over groups of trials
+- ``dsa``            dynamical similarity analysis (DSA) with the library of its authors
+- ``rdm``            distances between the conditions of one session, with resamples and nulls
+- ``rsa``            representational similarity analysis (RSA): similarity, interval, noise ceiling and nulls
+- ``segments``       segments of trajectories for DSA: principal components of trials, cut to one length
+- ``settings``       settings of comparisons and of RSA and DSA
+- ``summary_table``  table of the results of all analyses of several sessions
 """

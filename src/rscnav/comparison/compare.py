@@ -1,4 +1,4 @@
-"""Every pair of the sessions of a comparison: how alike their geometries are (RSA), how far apart their dynamics (DSA)."""
+"""RSA and DSA of every session pair of a comparison."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,18 +27,18 @@ IN_WORDS = {PLACES: "phase x place", TIMES: "phase x time since the phase began"
 
 
 def fields(trials: str) -> tuple[str, ...]:
-    """Name the fields of a session that are read, for a choice of trials (`analyses.common.trials`)."""
+    """Return the fields of a session that are read, for a choice of trials (`analyses.common.trials`)."""
     return (*conditions.FIELDS, *(("belief", "bin_centres") if trials == "low_error" else ()))
 
 
 def pair_name(one: str, other: str) -> str:
-    """Name a pair in results."""
+    """Return the name of a session pair in results."""
     return f"{one}:{other}"
 
 
 @dataclass
 class _Side:
-    """One session, prepared; its geometries are made when they are first asked for."""
+    """One prepared session; distances are computed at first use."""
 
     session: Session
     prepared: Prepared
@@ -62,12 +62,12 @@ class _Side:
 def compare(
     sessions: Sequence[Session], settings: Any = None, common: Common | None = None, seeds: Seeds | None = None
 ) -> Result:
-    """Compare sessions with each other, in pairs.
+    """Compare sessions in pairs by RSA and DSA.
 
     Parameters
     ----------
     sessions : sequence of Session
-        Two at least, each with its own name.
+        At least two, with different names.
     settings : Similarity, optional
         Default: its defaults.
     common : Common, optional
@@ -78,13 +78,13 @@ def compare(
     Returns
     -------
     Result
-        By session ``NAME/...`` and by pair ``NAME:NAME/...``; docs/analyses/comparison.md lists them. What could not be compared is
-        missing, and the note of that pair says why.
+        Arrays by session ``NAME/...`` and by pair ``NAME:NAME/...``; see docs/analyses/comparison.md. Missing comparisons have
+        a reason in the notes of the pair.
 
     Raises
     ------
     InvalidValueError
-        For fewer than two sessions, or two of one name.
+        For fewer than two sessions, or two with the same name.
     """
     from rscnav.comparison.settings import Similarity
 
@@ -122,7 +122,7 @@ def _side(session: Session, settings: Any, common: Common, seeds: Seeds) -> _Sid
 
 
 def _floors(result: Result, sides: Mapping[str, _Side], settings: Any) -> dict[str, float]:
-    """Add each session's distance from itself, half of its trials against the other half."""
+    """Add the within-session distance of each session (one half of the trials against the other); return their means."""
     floors = {}
     for name, side in sides.items():
         if side.pieces is None:
@@ -137,7 +137,7 @@ def _floors(result: Result, sides: Mapping[str, _Side], settings: Any) -> dict[s
 
 
 def _geometries(result: Result, pair: str, one: _Side, other: _Side, settings: Any, seeds: Seeds) -> str:
-    """Add how alike two geometries are; give the note."""
+    """Add the similarity of geometry of a pair; return its note."""
     differ = places_differ(one.session, other.session)
     kind = TIMES if differ else PLACES
     note = f"geometry by {IN_WORDS[kind]}" + (f" ({differ})" if differ else "")
@@ -149,12 +149,12 @@ def _geometries(result: Result, pair: str, one: _Side, other: _Side, settings: A
     found = alike(mine, theirs, settings.min_conditions, seeds.generator("places", pair))
     if isinstance(found, str):
         return f"{note}: {found}"
-    _add_alike(result, pair, found)
+    _add_similarity(result, pair, found)
     result.add(f"{pair}/conditions", np.array(kind, np.str_))
     return note
 
 
-def _add_alike(result: Result, pair: str, found: RSAResult) -> None:
+def _add_similarity(result: Result, pair: str, found: RSAResult) -> None:
     result.add(f"{pair}/n_conditions", len(found.conditions))
     for name in ("similarity", "low", "high", "ceiling", "p", "p_places", "p_trials"):
         result.add(f"{pair}/{name}", float(getattr(found, name)))
@@ -167,7 +167,7 @@ def _add_alike(result: Result, pair: str, found: RSAResult) -> None:
 def _dynamics(
     result: Result, pair: str, sides: tuple[_Side, _Side], floors: Mapping[str, float], settings: Any, seeds: Seeds
 ) -> str:
-    """Add how far apart two dynamics are; give the note, '' if all is said."""
+    """Add the distance of dynamics of a pair; return its note, '' if there is nothing to note."""
     one, other = sides
     if one.pieces is None or other.pieces is None:
         return "dynamics: " + ", ".join(f"{s.session.name}: {s.no_pieces}" for s in sides if s.pieces is None)

@@ -1,4 +1,4 @@
-"""Conditions that two sessions share: phase x place where places mean the same in both, else phase x time in the phase."""
+"""Conditions of RSA: phase x spatial bin if positions of two sessions are comparable, otherwise phase x time in the phase."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,20 +11,20 @@ from rscnav.sessions.geometry import distance
 from rscnav.sessions.schema import PHASES
 from rscnav.sessions.session import Session
 
-FIELDS = ("position", "phase", "landmarks")  # what is read of a session
+FIELDS = ("position", "phase", "landmarks")  # fields of a session that are read
 PLACES, TIMES = "places", "times"
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """The condition of each sample.
+    """Condition of each sample.
 
     Parameters
     ----------
     label : array, (time,)
         Index of the condition, phase x (number of bins) + bin; -1 for none.
     n_bins : int
-        Places, or bins of time, of each phase.
+        Spatial or time bins of each phase.
     """
 
     label: NDArray[np.int64]
@@ -37,14 +37,14 @@ class Conditions:
 
 
 def place_conditions(session: Session, samples: NDArray[np.intp], settings: Any) -> Conditions:
-    """Give phase x place: equal bins of the ring, or a grid over the plane that was visited.
+    """Return the conditions phase x spatial bin: equal bins of the ring, or a grid over the visited plane.
 
     Parameters
     ----------
     session : Session
         With position and phase.
     samples : array, (time,)
-        Samples of the session that are wanted.
+        Samples of the session.
     settings : Similarity
     """
     position = session.require("position")[samples]
@@ -54,7 +54,7 @@ def place_conditions(session: Session, samples: NDArray[np.intp], settings: Any)
 
 
 def time_conditions(session: Session, samples: NDArray[np.intp], settings: Any) -> Conditions:
-    """Give phase x time since the phase began in that trial (arguments as `place_conditions`)."""
+    """Return the conditions phase x time since the phase began in the trial (parameters as `place_conditions`)."""
     phase, trial = session.require("phase")[samples].astype(np.int64), session.trial[samples]
     time = session.time[samples]
     begins = np.flatnonzero(np.append(True, (np.diff(phase) != 0) | (np.diff(trial) != 0)))
@@ -67,9 +67,10 @@ def time_conditions(session: Session, samples: NDArray[np.intp], settings: Any) 
 
 
 def places_differ(one: Session, other: Session) -> str:
-    """Say why places of two sessions do not mean the same; '' if they do.
+    """Return why positions of two sessions are not comparable; '' if they are.
 
-    They do on spaces of one sort (ring, or plane with one unit) in which the landmarks stand at the same places in all trials.
+    They are comparable in the same kind of space (ring, or plane with the same unit), with landmarks at the same positions in
+    all trials of both sessions.
     """
     for session in (one, other):
         if session.position is None:
@@ -86,15 +87,15 @@ def places_differ(one: Session, other: Session) -> str:
         if session.landmarks is None:
             return f"where the landmarks of {session.name} stand is not known"
         middle = np.nanmedian(session.landmarks, axis=0)
-        if _apart(session.landmarks, middle[None], session.is_circular) > tolerance:
+        if _largest_distance(session.landmarks, middle[None], session.is_circular) > tolerance:
             return f"the landmarks of {session.name} stand elsewhere in each trial"
         places.append(middle)
-    if places[0].shape != places[1].shape or _apart(places[0], places[1], one.is_circular) > tolerance:
+    if places[0].shape != places[1].shape or _largest_distance(places[0], places[1], one.is_circular) > tolerance:
         return "the landmarks of the two stand at different places"
     return ""
 
 
-def _apart(these: NDArray, those: NDArray, ring: bool) -> float:
-    """Give the largest distance between landmarks of one name."""
+def _largest_distance(these: NDArray, those: NDArray, ring: bool) -> float:
+    """Return the largest distance between landmarks of the same name."""
     lengths = distance(these, those, ring)
     return float(np.nanmax(lengths)) if np.isfinite(lengths).any() else 0.0

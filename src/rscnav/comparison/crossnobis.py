@@ -1,10 +1,10 @@
-"""Distances between the mean states of conditions, cross-validated over groups of trials: free of the bias of noise.
+"""Distances between the mean states of conditions, cross-validated over groups of trials: without noise bias.
 
 d_ij = (1 / n_units) (1 / n_groups) Σ_g (m_gi - m_gj) P (m_-gi - m_-gj)ᵀ, with m_gi the mean state of condition i in the trials of
-group g, m_-gi its mean over all other groups (each counts once), and P the inverse of the noise covariance, or the identity.
-Noise of different groups is independent, so that the expectation is the true distance; it may come out below 0.
+group g, m_-gi its mean over all other groups (equal weights), and P the inverse of the noise covariance, or the identity.
+Noise of different groups is independent, so the expectation is the true distance; estimates can be negative.
 
-`distances` is rsatoolbox's; `fast_distances` is the same sum in closed form, for the many resamples.
+`distances` uses rsatoolbox; `fast_distances` is the same sum in closed form, for resamples.
 """
 
 from typing import Any
@@ -24,22 +24,22 @@ def group_means(
     n_groups: int,
     states: NDArray[np.intp] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Average the activity over the samples of each condition in each group of trials.
+    """Return the mean activity over the samples of each condition in each group of trials.
 
     Parameters
     ----------
     activity : array, (time, unit)
-        Averaged fastest where it is float64.
+        Fastest for float64.
     label, group : array, (time,)
         Condition and group of each sample; -1 for none.
     n_labels, n_groups : int
     states : array, (time,), optional
-        Which row of `activity` stands beside each sample; default: its own.
+        Row of `activity` that belongs to each sample; default: its own.
 
     Returns
     -------
     means : array, (group, condition, unit)
-        NaN where a group has no sample of the condition.
+        NaN if a group has no sample of the condition.
     counts : array, (group, condition)
     """
     used = np.flatnonzero((label >= 0) & (group >= 0))
@@ -54,15 +54,14 @@ def group_means(
 
 
 def noise_precision(states: NDArray[np.float64], condition: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Give the inverse covariance of states around their conditions' means, shrunk.
+    """Return the inverse noise covariance (states around the mean of their condition), with shrinkage.
 
-    The covariance is shrunk towards a multiple of the identity, so that the distances do not depend on the axes that states
-    are given in.
+    The covariance is shrunk towards a multiple of the identity, so distances do not change with rotations of the states.
 
     Parameters
     ----------
     states : array, (visit, unit)
-        The mean state of each visit: of one trial in one condition.
+        Mean state of each visit (one trial in one condition).
     condition : array, (visit,)
 
     Returns
@@ -84,12 +83,12 @@ def noise_precision(states: NDArray[np.float64], condition: NDArray[np.integer])
 
 
 def distances(means: NDArray[np.float64], precision: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-    """Give the cross-validated squared distances between conditions, by rsatoolbox (``crossnobis``).
+    """Return the crossnobis distances between conditions (cross-validated, squared), computed by rsatoolbox.
 
     Parameters
     ----------
     means : array, (group, condition, unit)
-        Without NaN; two groups at least.
+        Without NaN; at least two groups.
     precision : array, (unit, unit), optional
         See `noise_precision`; default: the identity.
 
@@ -109,7 +108,7 @@ def distances(means: NDArray[np.float64], precision: NDArray[np.float64] | None 
 
     group, condition = np.indices(means.shape[:2]).reshape(2, -1)
     states = Dataset(means.reshape(len(group), -1), obs_descriptors={"condition": condition, "group": group})
-    with np.errstate(invalid="ignore"):  # the library's, in making room for descriptors
+    with np.errstate(invalid="ignore"):  # from rsatoolbox, when it allocates descriptors
         found: Any = calc_rdm(
             states, method="crossnobis", descriptor="condition", noise=precision, cv_descriptor="group"
         )
@@ -118,7 +117,7 @@ def distances(means: NDArray[np.float64], precision: NDArray[np.float64] | None 
 
 
 def fast_distances(means: NDArray[np.float64], precision: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-    """Give what `distances` gives: the mean over pairs of different groups, from the sum over all pairs less the equal ones."""
+    """Return the distances of `distances` in closed form: sum over all pairs of groups minus pairs of equal groups."""
     n_groups, _, n_units = means.shape
     weighed = means if precision is None else means @ precision
     total = means.sum(axis=0)

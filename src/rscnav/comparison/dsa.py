@@ -1,12 +1,11 @@
-"""How far apart two dynamics are: Dynamical Similarity Analysis (DSA), by its authors' library.
+"""Dynamical similarity analysis (DSA) with the library of its authors.
 
-To each session's trajectories, delays included, a linear system is fitted in the coordinates of their leading singular vectors
-(HAVOK). The distance is the angle between the two systems' matrices once the one is turned to fit the other as well as any
-orthogonal change of coordinates can:
+A linear system is fitted to the delay-embedded trajectories of each session, in the coordinates of their leading singular vectors
+(HAVOK). The distance is the angle between the matrices of both systems, minimised over orthogonal changes of coordinates:
 
-    d(A, B) = min over orthogonal C of arccos( tr(Aᵀ C B Cᵀ) / (|A| |B|) )   (rad), 0 for one system in other coordinates.
+    d(A, B) = min over orthogonal C of arccos( tr(Aᵀ C B Cᵀ) / (|A| |B|) )   (rad), 0 for the same system in other coordinates.
 
-torch and the library are imported late: nothing else among the analyses needs them.
+torch and the library are imported at first use, because no other analysis needs them.
 """
 
 import warnings
@@ -23,22 +22,22 @@ from rscnav.errors import extra
 from rscnav.seeds import Seeds
 
 MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs
-RATE = 0.01  # of the search for the rotation; at 0.05 it is not dependable
+RATE = 0.01  # learning rate of the search for the rotation; the search is not reliable at 0.05
 NAN = float("nan")
 
 
 @dataclass(frozen=True)
 class DSAResult:
-    """How far apart the dynamics of two sessions are (rad), every fit on half of the trials of a session.
+    """DSA distance of two sessions (rad); every fit uses half of the trials of a session.
 
     Parameters
     ----------
     distance, low, high : float
         Mean over the two halves, with its 95 % interval over trials.
     uncoupled : float
-        To what the other session would be if its components had nothing to do with each other (mean of both ways).
+        Component shuffle: distance to the other session with independent components (mean of both directions).
     shuffled : float
-        To the other session with its time shuffled: no dynamics.
+        Time shuffle: distance to the other session without dynamics.
     """
 
     distance: float
@@ -49,7 +48,7 @@ class DSAResult:
 
 
 def within_session_distance(one: Segments, settings: Any, seeds: Seeds) -> NDArray[np.float64]:
-    """Distances between halves of one session's trials, (split,): how near two sessions with one dynamics could come."""
+    """Return the distances between halves of the trials of one session, (split,): lower bound for identical dynamics."""
     found = []
     for k in range(settings.n_dynamics_splits):
         split = one.halved(seeds.generator("split", k))
@@ -58,7 +57,7 @@ def within_session_distance(one: Segments, settings: Any, seeds: Seeds) -> NDArr
 
 
 def apart(one: Segments, other: Segments, settings: Any, seeds: Seeds) -> DSAResult:
-    """Measure how far apart two sessions' dynamics are; their pieces have the same time step, steps and components.
+    """Compute the DSA distance of two sessions with its interval and nulls; segments have equal time step, length and components.
 
     References
     ----------
@@ -90,16 +89,16 @@ def apart(one: Segments, other: Segments, settings: Any, seeds: Seeds) -> DSARes
 
 
 def distance(one: NDArray[np.float64], other: NDArray[np.float64], settings: Any, seed: int) -> float:
-    """Give the DSA distance (rad) of two sets of trajectories (piece, step, component).
+    """Return the DSA distance (rad) of two sets of trajectories (segment, step, component).
 
-    As many pieces of each are used as both have: a fit to fewer is noisier. The search for the rotation starts from random
-    weights that the library draws from torch's global generator. That is seeded here and given back as it was.
+    Both sets are cut to the same count of segments, because a fit to fewer is noisier. The search for the rotation starts from
+    random weights of the global generator of torch, which is seeded here and restored afterwards.
     """
     import torch
 
     torch.set_num_threads(1)
     with warnings.catch_warnings(), extra("compare"):
-        warnings.simplefilter("ignore")  # the library's, about optional parts
+        warnings.simplefilter("ignore")  # from the library, about optional parts
         from DSA import DSA
 
     n = min(len(one), len(other))

@@ -1,4 +1,4 @@
-"""The geometry of one session: distances between its conditions, and what halves, subsamples and nulls make of them."""
+"""Representational dissimilarity matrix of one session: distances between conditions, with halves, subsamples and nulls."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,26 +14,26 @@ from rscnav.comparison.crossnobis import distances, fast_distances, group_means,
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 
-MIN_GROUPS = 4  # of trials: halves of them need two each
+MIN_GROUPS = 4  # groups of trials: each half needs two
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """Distances between conditions; NaN for conditions that the session does not have.
+    """Distances between the conditions of one session; NaN for conditions without enough samples.
 
     Parameters
     ----------
     phase : array, (condition,)
     distances : array, (condition, condition)
     n_groups : int
-        Groups of trials.
+        Count of groups of trials.
     n_trials : int
     draws : array, (draw, condition, condition)
-        Without a fifth of the groups.
+        Distances without a fifth of the groups.
     halves : array, (split, 2, condition, condition)
-        Of random halves of the groups.
+        Distances of random halves of the groups.
     compared, permuted : array, (condition, condition) and (permutation, condition, condition)
-        Whole trials of behaviour against whole trials of activity; `compared` is what was observed in the samples that this leaves.
+        Trial shuffle (whole trials of activity are permuted), and observed distances for the same samples.
     """
 
     phase: NDArray[np.int64]
@@ -47,17 +47,17 @@ class Geometry:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """The conditions that the session has, (condition,)."""
+        """Mask of the conditions with distances, (condition,)."""
         return np.isfinite(np.diag(self.distances))
 
 
 def geometry(
     session: Session, prepared: Prepared, conditions: Conditions, settings: Any, seeds: Seeds
 ) -> tuple[Geometry | None, str]:
-    """Measure the geometry of a session.
+    """Compute the distances between the conditions of a session.
 
-    Unless `settings.filtered`, of its activity as it is: the low-pass filter would carry each state into the places that follow, and
-    two codes that have nothing in common would be alike, because places follow each other in both.
+    Activity is not low-passed unless `settings.filtered`: the filter would carry each state over into the following positions, and
+    make unrelated codes similar, because the order of positions is the same in both sessions.
 
     Parameters
     ----------
@@ -65,13 +65,15 @@ def geometry(
     prepared : Prepared
         Low-passed activity of the chosen trials.
     conditions : Conditions
-        Of the prepared samples.
+        Conditions of the prepared samples.
     settings : Similarity
     seeds : Seeds
 
     Returns
     -------
-    Geometry or None, and why there is none.
+    Geometry or None
+    str
+        Reason if there is none, otherwise empty.
     """
     trial = prepared.trial
     names = np.unique(trial)
@@ -107,7 +109,7 @@ def geometry(
     halves = [(order[: n_groups // 2], order[n_groups // 2 :]) for order in orders]
     exchangeable = exchangeable_trials(trial)
     rows = exchangeable.samples()
-    if len(rows) == 0:  # no two trials are of similar length: nothing to permute
+    if len(rows) == 0:  # no two trials have a similar length, so none can be permuted
         observed, permuted = np.full((n_labels, n_labels), np.nan), np.empty((0, n_labels, n_labels))
     else:
         left, still = averaged(rows, rows)
@@ -129,7 +131,7 @@ def geometry(
 def _precision(
     activity: NDArray[np.floating], label: NDArray[np.int64], trial: NDArray[np.integer], known: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Give the noise precision from all visits of known conditions, one a trial and condition."""
+    """Return the noise precision from the mean states of all visits (trial and condition)."""
     number = np.unique(trial, return_inverse=True)[1]
     means, counts = group_means(activity, label, number, len(known), int(number.max()) + 1)
     visited = (counts > 0) & known
@@ -137,7 +139,7 @@ def _precision(
 
 
 def _whole(matrix: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Put the distances between the known conditions into those between all."""
+    """Return the distances between all conditions, NaN except for known ones."""
     whole = np.full((len(known), len(known)), np.nan)
     whole[np.ix_(known, known)] = matrix
     return whole

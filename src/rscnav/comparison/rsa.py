@@ -1,9 +1,9 @@
-"""How alike two geometries are: representational similarity analysis, with its interval, its ceiling and its nulls.
+"""Representational similarity analysis (RSA): similarity, interval, noise ceiling and nulls.
 
-The similarity is the correlation of the two sets of distances, whitened by how their estimates covary (rsatoolbox's
-``corr_cov``): 1 for geometries that differ by rotation, reflection and scale only, 0 where large distances of the one say
-nothing of those of the other. It is taken within each phase and averaged over phases, since distances between phases, of which
-time in the trial makes the most, would drown those between places; the one over all pairs of conditions stands beside it.
+Similarity is the correlation of two sets of distances, whitened by the covariance of their estimates (``corr_cov`` of rsatoolbox):
+1 for geometries that differ by rotation, reflection and scale only, 0 for unrelated distances. It is computed within each phase
+and averaged over phases. Distances between phases depend mostly on the time in the trial and would dominate the distances between
+positions. The similarity over all pairs of conditions is given in addition.
 """
 
 from collections.abc import Sequence
@@ -20,34 +20,34 @@ from rscnav.errors import extra
 from rscnav.sessions.schema import PHASES
 
 MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs
-MIN_PHASE_CONDITIONS = 4  # conditions that a phase of its own needs
+MIN_PHASE_CONDITIONS = 4  # conditions that a phase needs
 NAN = float("nan")
 
 
 @dataclass(frozen=True)
 class RSAResult:
-    """How alike two geometries are.
+    """Similarity of two geometries.
 
     Parameters
     ----------
     conditions : array, (condition,)
-        Which conditions both have.
+        Indices of the conditions that both have.
     similarity, low, high : float
         Mean over phases, with its 95 % interval over trials.
     overall : (float, float, float)
-        Over all pairs of conditions, those of different phases too, and its interval.
+        Similarity over all pairs of conditions, also of different phases, with its interval.
     ceiling : float
-        What two sessions of one geometry would give, so noisy as these are.
+        Noise ceiling: expected similarity of two sessions with the same geometry and this noise.
     by_phase : dict of str to (float, float, float)
         Similarity and interval within each phase.
     p_places : float
-        Null: in each phase, which place is which is arbitrary.
+        Position permutation: conditions of each phase are permuted in one session.
     p_trials : float
-        Null: one of the two sessions holds nothing of phase and place beyond what the time in the trial gives.
+        Trial shuffle: one of the sessions contains nothing about phase and position beyond the time in the trial.
     places_null : tuple of float
-        Mean, 2.5 % and 97.5 % of the similarity with the places of each phase permuted.
+        Mean, 2.5 % and 97.5 % of the similarity under the position permutation.
     trials_null : tuple of float
-        Mean, 2.5 % and 97.5 % with whole trials permuted in both: what phase and time in the trial alone make alike.
+        Mean, 2.5 % and 97.5 % with whole trials permuted in both sessions: the similarity from phase and time in the trial only.
     """
 
     conditions: NDArray[np.intp]
@@ -64,14 +64,14 @@ class RSAResult:
 
     @property
     def p(self) -> float:
-        """The larger of the two: both nulls must fall."""
+        """The larger of both p-values, so that both nulls must be rejected."""
         return max(self.p_places, self.p_trials) if np.isfinite([self.p_places, self.p_trials]).all() else NAN
 
 
 def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.random.Generator) -> RSAResult | str:
-    """Compare two geometries of one kind of conditions, over those that both have; or say in words why not.
+    """Compute the similarity of two geometries over the conditions that both have, or return the reason why not, as text.
 
-    `generator` is for the permutations of places.
+    `generator` is used for the position permutation.
 
     References
     ----------
@@ -96,7 +96,7 @@ def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.ran
 
 
 def phases_of(known: NDArray[np.bool_], phase: NDArray[np.int64]) -> dict[str, NDArray[np.intp]]:
-    """Give the known conditions of each phase that has enough of them."""
+    """Return the known conditions of each phase with enough of them."""
     parts = {name: np.flatnonzero(known & (phase == number)) for number, name in enumerate(PHASES)}
     return {name: part for name, part in parts.items() if len(part) >= MIN_PHASE_CONDITIONS}
 
@@ -104,14 +104,14 @@ def phases_of(known: NDArray[np.bool_], phase: NDArray[np.int64]) -> dict[str, N
 def within_parts(
     these: NDArray[np.float64], those: NDArray[np.float64], parts: Sequence[NDArray[np.intp]]
 ) -> NDArray[np.float64]:
-    """Correlate sets of distances (set, condition, condition), each with each, within parts of the conditions; mean over parts."""
+    """Return the correlations of sets of distances (set, condition, condition), each with each: mean over parts of the conditions."""
     return np.asarray(np.mean([correlations(vectors(these, part), vectors(those, part)) for part in parts], axis=0))
 
 
 def reliability(one: Geometry, parts: Sequence[NDArray[np.intp]] | None = None) -> float:
-    """Correlation of the distances from all trials with those from as many new ones; never below 0.
+    """Return the reliability of the distances: expected correlation with those of as many new trials; never below 0.
 
-    From random halves of the trials, r averaged over splits, then 2 r / (1 + r) (Spearman, Br. J. Psychol. 3, 271, 1910,
+    Correlation r of random halves of the trials, mean over splits, then 2 r / (1 + r) (Spearman-Brown: Spearman, Br. J. Psychol. 3, 271, 1910,
     doi:10.1111/j.2044-8295.1910.tb00206.x; Brown, ibid. 296, doi:10.1111/j.2044-8295.1910.tb00207.x).
     """
     within = list(phases_of(one.known, one.phase).values()) if parts is None else parts
@@ -123,7 +123,7 @@ def reliability(one: Geometry, parts: Sequence[NDArray[np.intp]] | None = None) 
 
 
 def correlations(these: NDArray[np.float64], those: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Whitened correlations of sets of distances (set, pair of conditions), each with each, by rsatoolbox."""
+    """Return the whitened correlations of sets of distances (set, pair of conditions), each with each, by rsatoolbox."""
     with extra("compare"):
         from rsatoolbox.rdm import RDMs, compare
 
@@ -133,15 +133,15 @@ def correlations(these: NDArray[np.float64], those: NDArray[np.float64]) -> NDAr
 
 
 def vectors(matrix: NDArray[np.float64], conditions: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Give the distances between some conditions, one row a matrix: (matrix, pair of conditions)."""
+    """Return the distances between some conditions, (matrix, pair of conditions)."""
     chosen = np.atleast_3d(matrix.T).T[:, conditions[:, None], conditions]
     return np.asarray(chosen[:, *np.triu_indices(len(conditions), 1)], np.float64)
 
 
 def _with_interval(one: Geometry, other: Geometry, parts: Sequence[NDArray[np.intp]]) -> tuple[float, float, float]:
-    """Give the similarity within some parts of the conditions and its interval, made on Fisher's z.
+    """Return the similarity within parts of the conditions, and its interval on the scale of Fisher's z.
 
-    Both sessions lose a fifth of their groups in each draw: the variances of the two, which are independent, add up.
+    In each draw a fifth of the groups of both sessions is left out, so the independent variances of both add up.
     """
     value = float(within_parts(one.distances, other.distances, parts)[0, 0])
     n_groups = min(one.n_groups, other.n_groups)
@@ -163,7 +163,7 @@ def _places_permuted(
     n_draws: int,
     generator: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Draw the similarity (draw,) with the conditions of each part in another order in the one of the two."""
+    """Return the similarity, (draw,), with the conditions of each part permuted in one session."""
     found = []
     for part in parts:
         drawn = [vectors(theirs, generator.permutation(part)) for _ in range(n_draws)]
@@ -172,7 +172,7 @@ def _places_permuted(
 
 
 def _against_trials(one: Geometry, other: Geometry, min_conditions: int) -> tuple[float, tuple[float, float, float]]:
-    """Test the similarity against whole trials permuted in the one session, and in the other; the larger p counts."""
+    """Return p (the larger for trials permuted in either session) and the null with trials permuted in both."""
     left = np.isfinite(np.diag(one.compared)) & np.isfinite(np.diag(other.compared))
     parts = list(phases_of(left, one.phase).values())
     if sum(map(len, parts)) < min_conditions or min(len(one.permuted), len(other.permuted)) == 0:

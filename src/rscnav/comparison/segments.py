@@ -1,4 +1,4 @@
-"""Trajectories for the comparison of dynamics: principal components of whole trials, cut into pieces of one length."""
+"""Segments of trajectories for DSA: principal components of trials, cut to one length."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,9 +25,9 @@ class Segments:
     states : array, (piece, step, component)
         Scores on the leading principal components of the z-scored units, scaled to a total variance of 1.
     group : array, (piece,)
-        Group of trials that each piece belongs to; a trial's pieces are in one group.
+        Group of trials of each segment; all segments of a trial are in one group.
     half : array, (piece,)
-        0 or 1: pieces of disjoint sets of trials, drawn anew by `halved`.
+        0 or 1: halves with different trials; `halved` draws new ones.
     """
 
     states: NDArray[np.float64]
@@ -36,41 +36,43 @@ class Segments:
 
     @property
     def n_groups(self) -> int:
-        """Groups of trials."""
+        """Count of groups of trials."""
         return int(self.group.max()) + 1
 
     def halved(self, generator: np.random.Generator) -> "Segments":
-        """Deal the groups out to two halves anew."""
+        """Return the segments with groups assigned to two new random halves."""
         order = generator.permutation(self.n_groups) % 2
         return Segments(self.states, self.group, order[self.group])
 
     def only(self, groups: NDArray[np.bool_]) -> "Segments":
-        """Keep the pieces of some groups."""
+        """Return the segments of some groups only."""
         kept = groups[self.group]
         return Segments(self.states[kept], self.group[kept], self.half[kept])
 
     def in_half(self, half: int) -> NDArray[np.float64]:
-        """Give the trajectories of a half."""
+        """Return the trajectories of one half."""
         return self.states[self.half == half]
 
 
 def cut(
     prepared: Prepared, time: NDArray[np.floating], dt_s: float, settings: Any, seeds: Seeds
 ) -> tuple[Segments | None, str]:
-    """Project a session on its leading components and cut it into pieces.
+    """Project a session on its leading principal components and cut it into segments.
 
     Parameters
     ----------
     prepared : Prepared
     time : array, (time,)
-        Of the prepared samples (s).
+        Times of the prepared samples (s).
     dt_s : float
     settings : Similarity
     seeds : Seeds
 
     Returns
     -------
-    Segments or None, and why there are none.
+    Segments or None
+    str
+        Reason if there are none, otherwise empty.
     """
     n_steps = round(settings.segment_s / dt_s)
     if n_steps < 2 * settings.n_delays:
@@ -95,22 +97,22 @@ def cut(
 
 
 def leading(units: NDArray[np.floating], n: int) -> NDArray[np.float64]:
-    """Give the scores (time, component) on the `n` leading principal components, scaled to a total variance of 1."""
+    """Return the scores (time, component) on the `n` leading principal components, scaled to a total variance of 1."""
     mean, axes = principal_axes(units)
     scores = (units - mean) @ axes[:, :n]
     return np.asarray(scores / np.sqrt(scores.var(axis=0).sum()), np.float64)
 
 
 def shuffled(states: NDArray[np.float64], generator: np.random.Generator) -> NDArray[np.float64]:
-    """Shuffle the time steps within each piece (piece, step, component): no dynamics are left."""
+    """Return the time shuffle: time steps of each segment (segment, step, component) permuted, which removes dynamics."""
     order = np.argsort(generator.random(states.shape[:2]), axis=1)
     return np.take_along_axis(states, order[:, :, None], axis=1)
 
 
 def component_shuffle_surrogate(states: NDArray[np.float64], generator: np.random.Generator) -> NDArray[np.float64]:
-    """Permute whole pieces (piece, step, component) for each component on its own.
+    """Return the component shuffle: segments (segment, step, component) of each component permuted independently.
 
-    Each component keeps its course in time and so its autocorrelation, and the components what all pieces share.
+    This preserves the time course and autocorrelation of each component, and what all segments have in common.
     """
     order = np.argsort(generator.random((states.shape[0], states.shape[2])), axis=0)
     return np.take_along_axis(states, order[:, None, :], axis=0)

@@ -1,4 +1,4 @@
-"""Sessions that are set side by side, and the numbers of the measures of how alike they are."""
+"""Settings of comparisons, and of RSA and DSA."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -11,7 +11,7 @@ from rscnav.settings.printable import listed
 from rscnav.settings.reserved_names import repeated
 from rscnav.settings.strict_settings import StrictSettings
 
-MOST = 6  # sessions of one comparison
+MOST = 6  # maximum count of sessions in one comparison
 
 
 class Comparison(StrictSettings):
@@ -39,7 +39,7 @@ class Comparison(StrictSettings):
 
 
 class Similarity(StrictSettings):
-    """Numbers of the two measures of similarity; docs/analyses/comparison.md."""
+    """Settings of RSA (geometry) and DSA (dynamics); see docs/analyses/comparison.md."""
 
     max_trials: int = Field(500, ge=20, le=100_000, description="trials of each session that are used, drawn at random")
     n_groups: int = Field(
@@ -60,7 +60,7 @@ class Similarity(StrictSettings):
     )
     min_conditions: int = Field(6, ge=4, description="conditions that a comparison of geometries needs")
     filtered: bool = Field(
-        False, description="low-pass the states first; that makes places alike which follow each other in any walk"
+        False, description="low-pass the states first; this makes successive positions similar in any code"
     )
     noise: Literal["shrinkage", "none"] = Field(
         "shrinkage", description="shrinkage: distances in units of the noise (crossnobis); none: squared Euclidean"
@@ -87,7 +87,7 @@ class Similarity(StrictSettings):
 
 
 def check_comparisons(comparisons: Sequence[Comparison], sessions: Sequence[str]) -> None:
-    """Refuse names of sessions that this run does not have, with a list of those it has."""
+    """Raise InvalidValueError for names of sessions that are not part of this run."""
     known = set(sessions)
     for comparison in comparisons:
         unknown = [name for name in comparison.sessions or [] if name not in known]

@@ -1,4 +1,4 @@
-"""Numbers of all analyses of some sessions, side by side: one table from which the figure draws and that is written as CSV."""
+"""Table of the results of all analyses of several sessions; the figure is drawn from it, and it is written as CSV."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class TableRow:
-    """One number of an analysis: its interval's keys, and what it is seen against (the keys of a control, or a constant)."""
+    """One quantity of an analysis: keys of the value, the interval and the null distribution, or a constant chance level."""
 
     group: str
     label: str
@@ -27,7 +27,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class TableCell:
-    """One cell of the table; `of` is a session, or a pair of them."""
+    """One cell of the table; `of` is a session or a session pair."""
 
     group: str
     number: str
@@ -47,7 +47,7 @@ def _ends(key: str) -> tuple[str, str]:
 
 
 def _of_phase(phase: str) -> tuple[TableRow, ...]:
-    """Name what is shown of one phase (or of ``all`` where phases are not known)."""
+    """Return the rows of one phase (or of ``all`` if phases are not known)."""
     ratio = f"{phase}/participation_ratio"
     chance = (f"{phase}/chance", *_ends(f"{phase}/chance"))
     return (
@@ -79,8 +79,8 @@ SHOWN: tuple[TableRow, ...] = (
     *(_decoded(task, when) for task in ("identity", "outcome") for when in ("before", "after")),
     TableRow("structure_preserved", "LM1 to LM2", "pairwise", "structure_preserved", _ends("structure_preserved")),
 )  # fmt: skip
-ANALYSES = tuple(dict.fromkeys(shown.analysis for shown in SHOWN))  # whose results are read
-OF_PAIRS = (  # of the comparison's own result: group, number, interval, control
+ANALYSES = tuple(dict.fromkeys(shown.analysis for shown in SHOWN))  # analyses whose results are read
+OF_PAIRS = (  # quantities of the result of the comparison: group, label, interval, null
     TableRow("geometry", "similarity", "", "similarity", ("low", "high"), ("places_null", *_ends("places_null"))),
     *(TableRow("geometry", f"similarity {p}", "", f"{p}/similarity", (f"{p}/low", f"{p}/high")) for p in PHASES),
     TableRow("geometry", "similarity, phases too", "", "overall", _ends("overall")),
@@ -97,14 +97,14 @@ OF_PAIRS = (  # of the comparison's own result: group, number, interval, control
 
 
 def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> list[TableCell]:
-    """Collect what there is, in the order of `SHOWN` and `OF_PAIRS`.
+    """Return the cells of the table in the order of `SHOWN` and `OF_PAIRS`, without missing values.
 
     Parameters
     ----------
     results : mapping of str to (mapping of str to Result)
         Results of `ANALYSES` by session.
     compared : Result
-        Of `rscnav.comparison.compare.compare`.
+        Result of `rscnav.comparison.compare.compare`.
     """
     found = [_entry(shown, of, r[shown.analysis]) for shown in SHOWN for of, r in results.items()]
     pairs = compared["pair"].tolist()
@@ -113,7 +113,7 @@ def entries(results: Mapping[str, Mapping[str, Result]], compared: Result) -> li
 
 
 def of_group(table: Sequence[TableCell], group: str, of: str) -> dict[str, TableCell]:
-    """Give one group's numbers of one session (or pair), by name."""
+    """Return the cells of one group and one session (or pair), by label."""
     return {entry.number: entry for entry in table if entry.group == group and entry.of == of}
 
 

@@ -59,7 +59,7 @@ plt.show()
 
 # %% [markdown]
 # An analysis' result is a table of named arrays with units; here the eigenspectra are drawn again, as in the figure
-# `eigenspectra`: the share of variance by component, against the control in which each unit is shifted in a circle by an offset of its own.
+# `eigenspectra`: the fraction of variance by component, compared with a circular shift of each unit.
 
 # %%
 result = read_result(results / "analyses" / "eigenspectrum" / f"{name}.h5")
@@ -75,6 +75,6 @@ for ax, part in zip(axes[0], parts, strict=True):
     low, high = result[f"{part}/control_circular_shift_low"], result[f"{part}/control_circular_shift_high"]
     ax.fill_between(component, low, high, color="0.8", label="circular shift, 95 %")
     ax.set(yscale="log", xlabel="component", title=part)
-axes[0, 0].set_ylabel("share of variance")
+axes[0, 0].set_ylabel("fraction of variance")
 axes[0, 0].legend()
 plt.show()

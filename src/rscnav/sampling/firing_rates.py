@@ -51,6 +51,7 @@ def mean_rates(recording: Session, n_units: int, generator: np.random.Generator)
             f"match_recording: activity of '{recording.name}' is in '{recording.activity_unit}', from which no firing rates follow; give rate_hz"
         )
     activity = recording.activity
-    found = sum(activity[block].sum(axis=0, dtype=np.float64) for block in row_blocks(activity.shape)) / len(activity)
+    sums = [activity[block].sum(axis=0, dtype=np.float64) for block in row_blocks(activity.shape)]
+    found = sum(sums, np.zeros(activity.shape[1])) / len(activity)
     rounds = [generator.permutation(found) for _ in range(-(-n_units // len(found)))]
     return np.concatenate(rounds)[:n_units]

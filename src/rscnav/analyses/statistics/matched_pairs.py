@@ -58,7 +58,7 @@ def optimal_assignment(cost: NDArray[np.floating]) -> NDArray[np.intp]:
 
 def random_sign_flips(n_pairs: int, n_draws: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """Draw random signs ±1, (draw, pair): -1 exchanges the two cases of a pair."""
-    return generator.choice([-1.0, 1.0], size=(n_draws, n_pairs))
+    return generator.choice(np.array([-1.0, 1.0]), size=(n_draws, n_pairs))
 
 
 def unbiased_squared_distance(

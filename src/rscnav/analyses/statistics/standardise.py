@@ -59,5 +59,5 @@ def blockwise_sum(
         values: NDArray[np.floating] = np.array(activity[block if rows is None else rows[block]], np.float64)
         values = values if of is None else of(values)
         values[0] += total
-        total = values.sum(axis=0)
+        total = values.sum(axis=0, dtype=np.float64)
     return total

@@ -46,7 +46,9 @@ class PairBlocks:
         if double:
             x, y = p.double(rows), p.double(columns)
             products, row_norms, column_norms = x @ y.T, np.einsum("ij,ij->i", x, x), np.einsum("ij,ij->i", y, y)
-            cells = self.tables.for_error(rounding_bound(n_dims, row_norms.max(), column_norms.max(), double=True))
+            cells = self.tables.for_error(
+                rounding_bound(n_dims, float(row_norms.max()), float(column_norms.max()), double=True)
+            )
         else:
             shape = (rows.stop - rows.start, columns.stop - columns.start)
             products = self.buffer[: shape[0] * shape[1]].reshape(shape)

@@ -7,6 +7,7 @@ import pickle
 import stat
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -16,7 +17,6 @@ _METADATA = (".zgroup", ".zarray", ".zattrs", ".zmetadata", "zarr.json")  # of f
 _MOST_PACKED = 1000  # largest compression ratio, as in `rscnav.recordings.files.hdf5_probe.datasets`
 _SMALLEST_REFUSED = 256 << 20
 _LARGEST_METADATA = 64 << 20
-_OF_FORMAT_2 = r"(Could not read spec dataset|Read) '.*' (via zarr API|in '.*' via zarr v2 store fallback)"  # warnings of zarr 3 about format 2
 _VARIABLE_LENGTH = ("string", "bytes", "variable_length_bytes", "variable_length_utf8")
 # Classes in a pickled array of texts or references; any other class could run code.
 _HARMLESS = {
@@ -56,8 +56,7 @@ def open_zarr(path: str) -> Any:
         """Reader that follows links only inside the store."""
 
         def read(self, **options: Any) -> Any:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message=_OF_FORMAT_2)
+            with _format_2_warnings_ignored():
                 return super().read(**options)
 
         def resolve_ref(self, zarr_ref: Any) -> Any:
@@ -66,9 +65,19 @@ def open_zarr(path: str) -> Any:
 
     register_codec(_pickle(), "pickle")
     options = {"allow_pickle": True} if issubclass(Reader, format_2 or ()) else {}  # the codec above runs no code
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=_OF_FORMAT_2)
+    with _format_2_warnings_ignored():
         return Reader(path, "r", **options)
+
+
+@contextmanager
+def _format_2_warnings_ignored() -> Iterator[None]:
+    """Ignore the warnings of zarr 3 about a store of format 2."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore",
+            message=r"(Could not read spec dataset|Read) '.*' (via zarr API|in '.*' via zarr v2 store fallback)",
+        )
+        yield
 
 
 def look_through(path: str) -> None:
@@ -108,14 +117,19 @@ def look_through(path: str) -> None:
 def _described(inside: str, content: Any) -> Iterator[tuple[str, Any]]:
     """Yield path and content of the metadata in a file: its own, and the copies of other objects' metadata if consolidated."""
     folder, name = os.path.split(inside)
-    if name != ".zmetadata":
-        yield inside, content
-    copies = content if isinstance(content, dict) else {}
+    if name == ".zmetadata":
+        for key, value in _dict(_dict(content).get("metadata")).items():
+            yield os.path.join(folder, key), value
+        return
+    yield inside, content
     if name == "zarr.json":
-        copies = copies.get("consolidated_metadata") or {}
-    every = copies.get("metadata") if isinstance(copies, dict) and name in (".zmetadata", "zarr.json") else None
-    for key, value in every.items() if isinstance(every, dict) else ():
-        yield os.path.join(folder, key, "zarr.json" if name == "zarr.json" else "").rstrip("/"), value
+        consolidated = _dict(_dict(content).get("consolidated_metadata"))
+        for key, value in _dict(consolidated.get("metadata")).items():
+            yield os.path.join(folder, key, name), value
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _is_array(metadata: Any) -> bool:

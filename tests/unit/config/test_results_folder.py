@@ -2,17 +2,15 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-import rscnav
+from helpers import ROOT
 from rscnav.cli.main import main
 from rscnav.config.load import parse_config
 from rscnav.config.results_folder import OWN_FOLDERS, results_folder
 from rscnav.settings.strict_settings import ConfigError
 
-ROOT = Path(rscnav.__file__).parents[2]
 RUN = {"networks": [{"name": "n", "seeds": [1]}]}
 
 

@@ -2,12 +2,11 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
-import rscnav
+from helpers import ROOT
 from helpers.sessions import uneven_session
 from rscnav.analyses.registry import ANALYSES
 from rscnav.cli.main import main
@@ -18,7 +17,6 @@ from rscnav.sessions.hdf5 import write_session
 from rscnav.workflow.jobs import planned as jobs
 from rscnav.workflow.jobs.planned import ChangedError, Job, check_mark, planned, settings_file, settings_file_text
 
-ROOT = Path(rscnav.__file__).parents[2]
 VALUES = {
     "networks": [{"name": "n", "seeds": [1, 2]}, {"name": "m", "seeds": [1], "task": "arena"}],
     "simulations": [{"name": "sim"}],

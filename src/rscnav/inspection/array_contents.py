@@ -9,7 +9,8 @@ import yaml
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
-from rscnav.recordings.plain_arrays.array_tree import Tree, Unreadable, Value, open_tree
+from rscnav.recordings.plain_arrays.array_tree import Tree, open_tree
+from rscnav.recordings.plain_arrays.array_values import Unreadable, Value
 
 _MOST_LISTED = 200
 _SPIKES = re.compile(r"spk|spike|times?$|^ts|_ts", re.IGNORECASE)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError, did_you_mean
-from rscnav.recordings.plain_arrays.array_tree import Unreadable, Value, open_tree
+from rscnav.recordings.plain_arrays.array_tree import open_tree
+from rscnav.recordings.plain_arrays.array_values import Unreadable, Value
 from rscnav.settings.printable import listed
 
 _INDEXED = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<index>[^\[\]]*)\])?$", re.DOTALL)

@@ -9,10 +9,10 @@ from rscnav.analyses.pairwise.block_correlations import (
     block_sums,
     cross_product,
     self_product,
-    sign_flip_null,
     structure_preserved,
 )
 from rscnav.analyses.pairwise.pairwise import Settings
+from rscnav.analyses.pairwise.structure_nulls import sign_flip_null
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.statistics.trial_differences import neighbouring_pairs
 from rscnav.calibration.null_sessions import coloured_noise, null_session

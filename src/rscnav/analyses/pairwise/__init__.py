@@ -2,4 +2,5 @@
 
 - ``block_correlations``  unbiased statistics of pairwise correlations, from blocks of trials
 - ``pairwise``            analysis `pairwise`: pairwise correlations in each phase
+- ``structure_nulls``     null distributions: sign flip, Mantel test
 """

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from rscnav.analyses.pairwise import block_correlations as correlations
 from rscnav.analyses.pairwise.block_correlations import BlockSums, as_matrix, block_sums
+from rscnav.analyses.pairwise.structure_nulls import mantel_null, sign_flip_null
 from rscnav.analyses.preprocessing import Prepared, prepare
 from rscnav.analyses.result import BAND, INTERVAL, Result
 from rscnav.analyses.settings import Common
@@ -139,7 +140,7 @@ def _part(
     estimates = {"mean": correlations.mean_correlation(sums), "rms": correlations.rms_correlation(sums)}
     for which, (value, low, high) in estimates.items():
         _add_estimate(result, f"{name}/{which}", value, low, high, n_used)
-    null, draws = correlations.sign_flip_null(sums, settings.n_null, seeds.generator(name, "flipped"))
+    null, draws = sign_flip_null(sums, settings.n_null, seeds.generator(name, "flipped"))
     result.add(f"{name}/p", float(permutation_p(null, correlations.self_product(sums))))
     result.add(f"{name}/histogram", _shares(correlation), "", ("bin",))
     result.add_each(f"{name}/control_histogram_", BAND, null_band([_shares(draw) for draw in draws]), "", ("bin",))
@@ -167,7 +168,7 @@ def _compare(result: Result, one: BlockSums, other: BlockSums, settings: Setting
             "correlations do not differ between unit pairs beyond chance: there is no structure to preserve"
         )
     _add_estimate(result, "structure_preserved", value, low, high, int(min(np.sum(one.n > 0), np.sum(other.n > 0))))
-    observed, null = correlations.mantel_null(one, other, settings.n_null, seeds.generator("relabelled"))
+    observed, null = mantel_null(one, other, settings.n_null, seeds.generator("relabelled"))
     result.add("structure_preserved_observed", observed)
     result.add("structure_preserved_p", float(permutation_p(null, observed)))
     result.add_each("structure_preserved_control_", BAND[1:], percentile_band(null))

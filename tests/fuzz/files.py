@@ -17,7 +17,7 @@ from scipy.io import savemat
 from rscnav.analyses.registry import analyse
 from rscnav.analyses.result import read_result, write_result
 from rscnav.calibration.null_sessions import null_session
-from rscnav.inspection.report import inspect_recording
+from rscnav.inspection.inspect import inspect_recording
 from rscnav.networks import checkpoint
 from rscnav.networks.architecture import Architecture
 from rscnav.networks.checkpoint import load_network

@@ -7,7 +7,8 @@ from rscnav.config.job_settings import recording
 from rscnav.config.load import load_config
 from rscnav.errors import InvalidValueError
 from rscnav.files.atomic import write_text
-from rscnav.inspection.report import Report, inspect_recording
+from rscnav.inspection.inspect import inspect_recording
+from rscnav.inspection.report import Report
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

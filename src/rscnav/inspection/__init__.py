@@ -4,11 +4,12 @@
 - ``available_analyses``  analyses that are possible with the data of a session
 - ``clock_alignment``     clock check: cross-correlation of firing rates and speed by lag, against circular shifts
 - ``file_contents``       list of all series and tables of a file by their NWB type
+- ``inspect``             inspection of a file: contents, draft of the mapping, checks
 - ``library_warnings``    warnings of the libraries that read a file, collected and shortened
 - ``mapping``             draft of a mapping, guessed from the types, values and names in a file
 - ``page``                quality report: one page of figures of a recording
 - ``raw_overview``        uncorrected data of a file: units, activity, tracking, trials, epochs
-- ``report``              report on a file: contents, draft of the mapping, possible analyses, checks
+- ``report``              result of an inspection, and its text for the terminal
 - ``run_checks``          all checks of a file: spikes, tracking and clocks
 - ``spike_checks``        checks of spike times: order, restarts, refractory period, drift of rates
 - ``spike_summary``       statistics of spikes for the quality report, from one unit at a time

@@ -132,7 +132,7 @@ def test_an_error_of_the_program_is_none_of_a_file_of_arrays(tmp_path, monkeypat
 
 def test_inspection_shows_the_rest_before_an_error_of_the_program(tmp_path, monkeypatch, capsys):
     write_nwb(tmp_path / "rat7.nwb", series={"xy": walk()})
-    monkeypatch.setattr("rscnav.inspection.report.guess", planted(KeyError))
+    monkeypatch.setattr("rscnav.inspection.inspect.guess", planted(KeyError))
     assert main(["inspect", str(tmp_path / "rat7.nwb")]) == 3
     out, err = capsys.readouterr()
     assert "In the file:" in out

@@ -7,9 +7,9 @@ from helpers.nwb import walk, write_nwb
 from rscnav.inspection import clock_alignment as lag
 from rscnav.inspection import spike_checks
 from rscnav.inspection import tracking_checks as track_checks
+from rscnav.inspection.inspect import inspect_recording
 from rscnav.inspection.mapping.guess import circle_through
 from rscnav.inspection.page.page import header
-from rscnav.inspection.report import inspect_recording
 from rscnav.inspection.run_checks import SESSION, SPIKES, TRACK
 from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.settings.position import Position

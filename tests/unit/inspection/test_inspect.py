@@ -12,7 +12,7 @@ from pynwb.ecephys import ElectricalSeries
 from helpers.nwb import new_nwb, walk, write_nwb
 from rscnav.cli.main import main
 from rscnav.config.load import load_config, parse_config
-from rscnav.inspection.report import inspect_recording
+from rscnav.inspection.inspect import inspect_recording
 from rscnav.recordings.read import read_recording
 
 

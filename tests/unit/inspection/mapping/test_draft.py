@@ -9,7 +9,7 @@ from pynwb.epoch import TimeIntervals
 
 from helpers.nwb import new_nwb
 from rscnav.config.load import parse_config
-from rscnav.inspection.report import inspect_recording
+from rscnav.inspection.inspect import inspect_recording
 from rscnav.recordings.read import read_recording
 
 SECONDS, RATE = 60.0, 20.0

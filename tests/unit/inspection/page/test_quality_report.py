@@ -7,8 +7,8 @@ from pynwb import NWBHDF5IO
 from helpers.nwb import new_nwb, walk, write_nwb
 from helpers.recorded_files import ARRAYS, SPIKES, arrays, calcium
 from rscnav.cli.main import main
+from rscnav.inspection.inspect import inspect_recording
 from rscnav.inspection.page.page import draw_page, header
-from rscnav.inspection.report import inspect_recording
 from rscnav.recordings.read import read_recording
 from rscnav.recordings.settings.recording import Recording
 from rscnav.settings.strict_settings import check

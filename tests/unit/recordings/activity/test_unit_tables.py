@@ -85,8 +85,8 @@ def test_inspect_drafts_all_tables_and_marks_the_units_left_out(tmp_path, capsys
     assert "3 units" in said  # those called good
     assert "Not used" not in said
 
+    from rscnav.inspection.inspect import inspect_recording
     from rscnav.inspection.page.statistics import kept
-    from rscnav.inspection.report import inspect_recording
 
     report = inspect_recording(str(path))
     assert kept(report.raw, report.session).tolist() == [True, False, True, True, False]

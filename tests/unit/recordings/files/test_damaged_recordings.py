@@ -12,7 +12,7 @@ import pytest
 
 from helpers.nwb import walk, write_nwb
 from rscnav.cli.main import main
-from rscnav.inspection.report import inspect_recording
+from rscnav.inspection.inspect import inspect_recording
 from rscnav.recordings.files.hdf5_probe import findings as module
 from rscnav.recordings.files.hdf5_probe import probe as looking
 from rscnav.recordings.files.open_file import explained, named, probe
@@ -318,14 +318,14 @@ def test_inspection_lists_what_can_be_read_of_a_damaged_file(path, capsys):
 
 
 def test_inspection_goes_on_where_a_step_fails(path, monkeypatch):
-    from rscnav.inspection import report as reports
+    from rscnav.inspection import inspect as inspection
 
     def broken(*arguments):
         raise IndexError("list index out of range")
 
     for step in ("guess", "file_checks", "overview"):
         with monkeypatch.context() as patch:
-            patch.setattr(reports, step, broken)
+            patch.setattr(inspection, step, broken)
             report = inspect_recording(str(path))
         assert report.items
         assert "IndexError: list index out of range" in report.text()

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.jackknife import delete_d_subsets, subsample_interval
 from rscnav.comparison.segments import Segments, component_shuffle_surrogate, shuffled
+from rscnav.comparison.settings import MIN_INTERVAL_GROUPS
 from rscnav.errors import extra
 from rscnav.seeds import Seeds
 
-MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs
 RATE = 0.01  # learning rate of the search for the rotation; the search is not reliable at 0.05
 NAN = float("nan")
 

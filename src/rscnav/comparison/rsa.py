@@ -16,10 +16,10 @@ from rscnav.analyses.statistics.intervals import null_band
 from rscnav.analyses.statistics.jackknife import subsample_interval
 from rscnav.analyses.statistics.permutation import permutation_p
 from rscnav.comparison.rdm import Geometry
+from rscnav.comparison.settings import MIN_INTERVAL_GROUPS
 from rscnav.errors import extra
 from rscnav.sessions.schema import PHASES
 
-MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs
 MIN_PHASE_CONDITIONS = 4  # conditions that a phase needs
 NAN = float("nan")
 

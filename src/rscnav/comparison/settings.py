@@ -13,6 +13,8 @@ from rscnav.settings.strict_settings import StrictSettings
 
 MOST = 6  # maximum count of sessions in one comparison
 
+MIN_INTERVAL_GROUPS = 8  # groups of trials that an interval needs
+
 
 class Comparison(StrictSettings):
     """One comparison: a figure and a table of some sessions of this run."""

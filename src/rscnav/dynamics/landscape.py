@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.result import Result
-from rscnav.analyses.statistics.intervals import mean_interval
+from rscnav.analyses.statistics.intervals import finite_mean, mean_interval
 from rscnav.analyses.tuning.entropy import entropy_bits
 from rscnav.dynamics import fixed_points as points
 from rscnav.dynamics import jacobian_spectra as spectra
@@ -136,8 +136,8 @@ def _add_slow(
         counts = np.isfinite(each[:, 1:]).sum(axis=1)
         elsewhere[here] = np.nansum(each[:, 1:], axis=1) / np.where(counts, counts, np.nan)
         add_band(result, f"{name}/slow/alignment", mean_interval(along[here]))
-        result.add(f"{name}/slow/alignment_control", _mean(elsewhere[here]))
-        result.add(f"{name}/slow/alignment_chance", _mean(np.sqrt(n_modes[here] / given.shape[1])))
+        result.add(f"{name}/slow/alignment_control", finite_mean(elsewhere[here]))
+        result.add(f"{name}/slow/alignment_chance", finite_mean(np.sqrt(n_modes[here] / given.shape[1])))
         add_band(result, f"{name}/slow/alignment_excess", mean_interval((along - elsewhere)[here]))
 
 
@@ -166,8 +166,3 @@ def _largest_gap(angle: NDArray[np.float64]) -> float:
     """Return the largest angle between neighbours on the ring (rad)."""
     around = np.sort(angle)
     return float(np.diff([*around, around[0] + 2 * np.pi]).max()) if len(around) else float("nan")
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")

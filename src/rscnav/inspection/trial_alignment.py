@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.analyses.statistics.intervals import percentile_band
-from rscnav.recordings.binning import merge_intervals
+from rscnav.recordings.binning import in_spans, merge_intervals
 from rscnav.recordings.time_checks.clock_findings import Check
 from rscnav.recordings.tracking.coordinates import CoordinateFrame
 from rscnav.recordings.tracking.interpolation import Tracking
@@ -147,8 +147,7 @@ def scan_starts(
 def _around(tracking: Tracking, times: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the times of samples in trials or within 20 s of one; rest at other times is not comparable with trials."""
     spans = merge_intervals(times + np.array([-MAX_SHIFT_S, MAX_SHIFT_S]))
-    last = np.searchsorted(spans[:, 0], tracking.time, side="right") - 1
-    return tracking.time[(last >= 0) & (tracking.time <= spans[np.maximum(last, 0), 1])]
+    return tracking.time[in_spans(tracking.time, spans)]
 
 
 def _nearest(

@@ -106,6 +106,13 @@ def merge_intervals(spans: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array(joined, float).reshape(-1, 2)
 
 
+def in_spans(times: NDArray[np.float64], spans: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return a mask of the times (time,) within one of the spans (span, 2), ends included; spans are sorted by start."""
+    latest = np.searchsorted(spans[:, 0], times, side="right") - 1
+    reached = np.maximum.accumulate(spans[:, 1])
+    return (latest >= 0) & (times <= np.append(reached, -np.inf)[latest])
+
+
 def cut_spans(spans: NDArray[np.float64], segment_s: float) -> tuple[NDArray[np.float64], int]:
     """Divide spans into pieces of equal length; a remainder of at least half that length is also a piece.
 

@@ -13,6 +13,12 @@ def t_quantile(n: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(stdtrit(np.asarray(n) - 1.0, 0.975), np.float64)
 
 
+def finite_mean(values: NDArray[np.floating]) -> float:
+    """Return the mean of the finite values; NaN if there is none."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else np.nan
+
+
 def mean_sd_count(
     values: NDArray[np.floating], axis: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:

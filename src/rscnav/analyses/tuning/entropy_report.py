@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from rscnav.analyses.result import BAND, INTERVAL, Result
-from rscnav.analyses.statistics.intervals import null_band
+from rscnav.analyses.statistics.intervals import finite_mean, null_band
 from rscnav.analyses.statistics.jackknife import delete_d_subsets, random_trial_groups, subsample_interval
 from rscnav.analyses.statistics.permutation import adjusted_p, permutation_p
 from rscnav.analyses.tuning.behaviour_nulls import ShuffledLabels, no_labels, permuted_trials, resampled_behaviour_null
@@ -93,7 +93,7 @@ def add_entropy_results(
             reference = np.log2(n_visited) if n_visited else np.nan
             corrected = shuffle_corrected(compared, draws, reference)
             result.add("entropy_shuffle", corrected, "bit", ("unit",))
-            result.add("mean_entropy_shuffle", _mean(corrected), "bit")
+            result.add("mean_entropy_shuffle", finite_mean(corrected), "bit")
     if not np.isfinite(entropy).any():
         result.notes["entropy"] = "no unit has a rate above 0 in any bin"
     result.add("n_undefined", int(np.sum(~np.isfinite(entropy))))
@@ -119,17 +119,17 @@ def _observed(
     without = _entropies(sums.sum(axis=0) - sums, counts.sum(axis=0) - counts, floor)
     corrected = jackknife_corrected(entropy, without)
     found = [
-        _mean(_entropies(sums[kept].sum(axis=0), counts[kept].sum(axis=0), lowest[kept].min(axis=0)))
+        finite_mean(_entropies(sums[kept].sum(axis=0), counts[kept].sum(axis=0), lowest[kept].min(axis=0)))
         for kept in delete_d_subsets(n_groups, _SUBSAMPLES, seeds.generator("subsamples"))
         if kept.any()
     ]
-    mean = _mean(entropy)
+    mean = finite_mean(entropy)
     low, high = subsample_interval(mean, found, n_groups)
     result.add("preferred_bin", np.argmax(np.where(np.isfinite(curves), curves, -np.inf), axis=0), "", ("unit",))
     result.add("curves", (curves - floor).T, "", ("unit", "bin"))
     result.add("entropy", entropy, "bit", ("unit",))
     result.add("entropy_jackknife", corrected, "bit", ("unit",))
-    result.add_each("mean_entropy", (*INTERVAL, "_jackknife"), (mean, low, high, _mean(corrected)), "bit")
+    result.add_each("mean_entropy", (*INTERVAL, "_jackknife"), (mean, low, high, finite_mean(corrected)), "bit")
     result.add("n_bins_visited", int(np.sum(counts.sum(axis=0) > 0)))
     return entropy
 
@@ -174,9 +174,9 @@ def _add_null(
 ) -> None:
     """Add mean and 95 % band of a null distribution, of each unit and of the mean over units."""
     result.add(f"entropy_compared{suffix}", compared, "bit", ("unit",))
-    result.add(f"mean_entropy_compared{suffix}", _mean(compared), "bit")
+    result.add(f"mean_entropy_compared{suffix}", finite_mean(compared), "bit")
     result.add_each(f"{null}_", BAND, null_band(draws), "bit", ("unit",))
-    result.add_each(f"{null}_mean_entropy", INTERVAL, null_band([_mean(row) for row in draws]), "bit")
+    result.add_each(f"{null}_mean_entropy", INTERVAL, null_band([finite_mean(row) for row in draws]), "bit")
 
 
 def _add_p(
@@ -201,9 +201,3 @@ def _add_p(
     result.add(f"share_tuned{suffix}", n_tuned / n_tested if n_tested else np.nan)
     result.add(f"share_tuned_fdr{suffix}", n_fdr / n_tested if n_tested else np.nan)
     result.add(f"n_null{suffix}", len(draws))
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    """Return the mean of the finite values; NaN if there is none."""
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else np.nan

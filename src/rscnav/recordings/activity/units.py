@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.activity.unit_tables import UnitTables
+from rscnav.recordings.binning import in_spans
 from rscnav.recordings.files.table_columns import Columns, filter_rows, rows_of
 from rscnav.recordings.settings.mapping import RowFilter
 from rscnav.recordings.time_checks.restarting_spikes import repeats
@@ -233,7 +234,7 @@ def _in_order(times: NDArray[np.float64], spans: NDArray[np.float64] | None) -> 
     """Return the times in ascending order, without those outside all spans."""
     if np.any(np.diff(times) < 0):
         times = np.sort(times)
-    return times if spans is None else times[_inside(times, spans)]
+    return times if spans is None else times[in_spans(times, spans)]
 
 
 def restarts(times: NDArray[np.floating]) -> bool:
@@ -244,10 +245,3 @@ def restarts(times: NDArray[np.floating]) -> bool:
     first = float(times.min())
     reached, after = times[back] - first, times[back + 1] - first
     return bool(np.all(reached - after > _RESTART * np.maximum(reached, 1e-9)))
-
-
-def _inside(times: NDArray[np.float64], spans: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return a mask of the times within one of the spans, ends included."""
-    latest = np.searchsorted(spans[:, 0], times, side="right") - 1
-    reached = np.maximum.accumulate(spans[:, 1])
-    return (latest >= 0) & (times <= np.append(reached, -np.inf)[latest])

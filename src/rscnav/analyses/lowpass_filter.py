@@ -60,6 +60,19 @@ def lowpass(
     ----------
     Butterworth, Wireless Engineer 7, 536 (1930); Gustafsson, IEEE Trans. Signal Process. 44, 988 (1996),
     doi:10.1109/78.492552 (initial states of forward-backward filters).
+
+    Examples
+    --------
+    A constant is unchanged. The gain at the cutoff is 1/√2 forward only, and 1/2 forward and backward.
+
+    >>> import numpy as np
+    >>> from rscnav.analyses import lowpass
+    >>> bool(np.allclose(lowpass(np.full((100, 2), 3.0), 0.1, 0.5), 3.0))
+    True
+    >>> sine = np.sin(np.pi * 0.01 * np.arange(10_000))[:, None]  # 0.5 Hz
+    >>> forward, both = lowpass(sine, 0.01, 0.5), lowpass(sine, 0.01, 0.5, causal=False)
+    >>> [round(float(filtered[4000:6000].max()), 2) for filtered in (forward, both)]
+    [0.71, 0.5]
     """
     array = as_activity(activity)
     stretches = [slice(0, len(array))] if stretches is None else stretches

@@ -78,6 +78,22 @@ def analyse(
     -------
     Result
         Its status is ``not applicable``, with the reason, if the session lacks a field that the analysis needs.
+
+    Examples
+    --------
+    Two units follow one signal, so that the first principal component explains all variance. Tuning needs a position, which is
+    not given.
+
+    >>> import numpy as np
+    >>> from rscnav.analyses import analyse
+    >>> from rscnav.recordings import session_from_arrays
+    >>> signal = np.random.default_rng(0).normal(size=(2000, 1))
+    >>> session = session_from_arrays(signal * [1.0, 2.0], 0.1, trial=np.arange(2000) // 100)
+    >>> result = analyse("eigenspectrum", session)
+    >>> result.status, round(float(result["all/eigenvalues"][0]), 3)
+    ('ok', 1.0)
+    >>> analyse("tuning_entropy", session).reason
+    'the session has no position'
     """
     from rscnav.analyses.result import Result
     from rscnav.sessions.rebinning import rebin

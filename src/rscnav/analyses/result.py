@@ -87,7 +87,20 @@ class Result:
 
 
 def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[str, str] | None = None) -> None:
-    """Write a result to an HDF5 file, completely or not at all; `record` (see `provenance`) becomes attributes of the file."""
+    """Write a result to an HDF5 file, completely or not at all; `record` (see `provenance`) becomes attributes of the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from rscnav.analyses import Result, read_result, write_result
+    >>> result = Result()
+    >>> result.add("entropy", [2.5, 1.0], "bits", ("unit",))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_result(result, f"{folder}/result.h5")
+    ...     again = read_result(f"{folder}/result.h5")
+    >>> again["entropy"].tolist(), again.units["entropy"], again.dims["entropy"]
+    ([2.5, 1.0], 'bits', ('unit',))
+    """
     with new_hdf5(path, FORMAT) as file:
         file.attrs["format"] = FORMAT
         file.attrs["status"] = result.status
@@ -113,6 +126,16 @@ def read_result(path: str | os.PathLike[str]) -> Result:
         If the file is missing, or is not a result.
     DamagedError
         If the arrays differ from those that were written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from rscnav.analyses import Result, read_result, write_result
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_result(Result.not_applicable("the session has no position"), f"{folder}/result.h5")
+    ...     result = read_result(f"{folder}/result.h5")
+    >>> result.status, result.reason
+    ('not applicable', 'the session has no position')
     """
     result = Result()
     with open_hdf5(path, FORMAT) as file:

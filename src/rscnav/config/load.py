@@ -31,6 +31,23 @@ def load_config(path: str | os.PathLike[str], *presets: str | os.PathLike[str]) 
     ------
     ConfigError
         For a missing file, text that is not YAML, or a value that is not valid; the message names file, line and key.
+
+    Examples
+    --------
+    A configuration, and a preset that overrides one key of `training`:
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from rscnav.config import load_config
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path, preset = Path(folder, "config.yaml"), Path(folder, "quick.yaml")
+    ...     _ = path.write_text("{networks: [{name: gru, seeds: [1, 2]}], training: {n_batches: 2000, batch_size: 64}}")
+    ...     _ = preset.write_text("training: {n_batches: 100}")
+    ...     config = load_config(path, preset)
+    >>> config.training.n_batches, config.training.batch_size
+    (100, 64)
+    >>> [(network.name, network.cell, network.seeds) for network in config.networks]
+    [('gru', 'gru', [1, 2])]
     """
     files = (path, *presets)
     values, places = read_files(*files)

@@ -57,6 +57,22 @@ def export_tables(session: Session, folder: str | os.PathLike[str], kind: Kind =
         If a file cannot be written.
     MissingPackageError
         For Parquet, if pyarrow is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from rscnav.export import export_tables
+    >>> from rscnav.recordings import session_from_arrays
+    >>> session = session_from_arrays(np.ones((100, 3)), 0.1, trial=np.repeat([0, 1], 50))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = export_tables(session, folder, "csv")
+    ...     trials = pd.read_csv(f"{folder}/trials.csv")
+    >>> sorted(file.name for file in files)
+    ['activity.csv', 'columns.json', 'encounters.csv', 'samples.csv', 'spikes.csv', 'trials.csv', 'units.csv']
+    >>> trials["stop_s"].round(3).tolist()
+    [5.0, 10.0]
     """
     import pandas as pd
 

@@ -78,6 +78,20 @@ def draw_figure(
     Returns
     -------
     matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rscnav.analyses import analyse
+    >>> from rscnav.figures import draw_figure
+    >>> from rscnav.figures.layout import SessionResults
+    >>> from rscnav.recordings import session_from_arrays
+    >>> activity = np.random.default_rng(0).normal(size=(1000, 4))
+    >>> session = session_from_arrays(activity, 0.1, name="rat7", trial=np.arange(1000) // 100)
+    >>> results = {"eigenspectrum": analyse("eigenspectrum", session)}
+    >>> figure = draw_figure("eigenspectra", [SessionResults(session.name, session.kind, results)])
+    >>> len(figure.axes), figure.axes[0].get_ylabel()
+    (4, 'fraction of variance')
     """
     canvas = canvas or Canvas()
     with canvas.style():

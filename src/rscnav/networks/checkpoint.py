@@ -54,5 +54,29 @@ def load_network(path: str | os.PathLike[str], task: Task, device: torch.device 
     ------
     MissingFileError, InvalidValueError
         The message names the file; see `rscnav.networks.weights_file.build`.
+
+    Examples
+    --------
+    A network of five units after two batches of training:
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import torch
+    >>> from rscnav.networks import load_network, train
+    >>> from rscnav.networks.architecture import Architecture
+    >>> from rscnav.networks.settings import Training
+    >>> from rscnav.networks.training.plan import TrainingPlan
+    >>> from rscnav.observers import Observer
+    >>> from rscnav.seeds import Seeds
+    >>> from rscnav.tasks import make_task
+    >>> task = make_task("ring-fixed", trial_s=1.0, n_bins=16)
+    >>> short = Training(n_batches=2, batch_size=8, validation_trials=8, target_gap=None)
+    >>> plan = TrainingPlan("gru-s1", Architecture("gru", 5), short, Observer(), "{}")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = train(task, plan, Seeds(0), torch.device("cpu"), Path(folder))
+    ...     network = load_network(f"{folder}/weights.pt", task)
+    >>> states, logits = network(task.sample(3, task.n_steps, torch.Generator().manual_seed(0)).inputs)
+    >>> tuple(states.shape), tuple(logits["position"].shape)
+    ((3, 10, 5), (3, 10, 16))
     """
     return build(load(path, device), task, path, device)

@@ -93,6 +93,23 @@ def session_from_arrays(
     ------
     InvalidValueError
         If shapes do not match, values are not finite, a trial is not contiguous, or an outcome is not valid.
+
+    Examples
+    --------
+    One lap past landmarks a and b on the ring, with the activity of two units that are tuned to the position:
+
+    >>> import numpy as np
+    >>> from rscnav.recordings import session_from_arrays
+    >>> angle = np.linspace(-1, 3, 80)
+    >>> rates = 10 * np.exp(np.cos(angle[:, None] - [0.0, 2.0]) - 1)
+    >>> session = session_from_arrays(
+    ...     rates, 0.1, trial=np.zeros(80, int), outcome=["correct"], position=angle, position_unit="rad",
+    ...     landmarks={"a": [0.0], "b": [2.0]}, visibility_radius=0.25,
+    ... )
+    >>> session.encounters["landmark"].tolist(), session.encounters["order"].tolist()
+    (['a', 'b'], [1, 2])
+    >>> np.unique(session.phase).tolist()
+    [0, 1, 2]
     """
     rates = np.asarray(activity, np.float32)
     if rates.ndim != 2:

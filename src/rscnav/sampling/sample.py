@@ -52,6 +52,22 @@ def sample_network(
     ------
     InvalidValueError
         For too few test trials of the network, no unit that varies, or a recording without firing rates.
+
+    Examples
+    --------
+    Ten of 30 units of a network in eight trials, as Poisson spikes with a mean rate of 5 Hz:
+
+    >>> import numpy as np
+    >>> from rscnav.recordings import session_from_arrays
+    >>> from rscnav.sampling import sample_network
+    >>> from rscnav.sampling.settings import SampledNetwork
+    >>> from rscnav.seeds import Seeds
+    >>> states = np.tanh(np.random.default_rng(0).normal(size=(2000, 30)))
+    >>> network = session_from_arrays(states, 0.1, kind="network", trial=np.arange(2000) // 100)
+    >>> settings = SampledNetwork(match_recording="none", n_trials=8, n_units=10, rate_hz=5.0)
+    >>> session = sample_network(network, settings, "sampled", Seeds(0))
+    >>> session.kind, session.activity.shape, round(float(session.activity.mean()))
+    ('sampled network', (800, 10), 5)
     """
     if network.kind != "network":
         raise InvalidValueError(

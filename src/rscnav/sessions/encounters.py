@@ -82,6 +82,25 @@ def find_encounters(behaviour: Trajectory, min_duration_s: float, merge_within_s
         `n_hypotheses` is the count of positions consistent with all encounters and non-encounters. With two landmarks on the ring:
         2 in LM1, or 1 after a non-encounter, and 1 in LM2. It is 0 (not applicable) in LM0, outside the ring, and where the
         map is unknown.
+
+    Examples
+    --------
+    One trial on the ring, clockwise from 1 rad past landmark a at 0. If this landmark were b (at 2 rad), landmark a would be in
+    view after another 2 rad. It is absent there, so that one hypothesis remains before b is encountered.
+
+    >>> import numpy as np
+    >>> from rscnav.sessions import find_encounters
+    >>> from rscnav.sessions.encounters import Trajectory
+    >>> walk = Trajectory(
+    ...     position=np.linspace(1, -5, 121)[:, None], time=0.1 * np.arange(121), trial=np.zeros(121, int),
+    ...     landmarks=np.array([[[0.0], [2.0]]]), names=("a", "b"), radius=0.22, ring=True, dt_s=0.1,
+    ...     outcome=np.array(["none"]),
+    ... )
+    >>> found = find_encounters(walk, min_duration_s=0.1, merge_within_s=0.5)
+    >>> found.table["kind"].tolist(), found.table["onset_s"].round(2).tolist()
+    (['encounter', 'non-encounter', 'encounter'], [1.55, 5.55, 10.15])
+    >>> found.phase[::20].tolist(), found.n_hypotheses[::20].tolist()
+    ([0, 1, 1, 1, 1, 1, 2], [0, 2, 2, 2, 1, 1, 1])
     """
     rule = _Rule(min_duration_s, merge_within_s, behaviour.dt_s)
     phase = np.full(len(behaviour.time), NO_PHASE, np.uint8)

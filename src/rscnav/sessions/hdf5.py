@@ -32,6 +32,20 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
     ------
     FileError
         If the file cannot be written; no partial file is left.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from rscnav.recordings import session_from_arrays
+    >>> from rscnav.sessions import read_session, write_session
+    >>> counts = np.random.default_rng(0).poisson(0.5, (600, 4))
+    >>> session = session_from_arrays(counts / 0.1, 0.1, name="rat7", trial=np.repeat([0, 1, 2], 200))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_session(session, f"{folder}/rat7.h5")
+    ...     again = read_session(f"{folder}/rat7.h5")
+    >>> again.name, len(again.trials), bool(np.all(again.activity == session.activity))
+    ('rat7', 3, True)
     """
     with new_hdf5(path, FORMAT) as file:
         file.attrs["format"] = FORMAT
@@ -110,6 +124,19 @@ def read_session(
         For a missing file.
     InvalidValueError
         For a file that is not a session, or a field that is not in the schema.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from rscnav.recordings import session_from_arrays
+    >>> from rscnav.sessions import read_session, write_session
+    >>> fine = session_from_arrays(np.ones((2000, 3)), 0.01, trial=np.zeros(2000, int))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_session(fine, f"{folder}/fine.h5")
+    ...     session = read_session(f"{folder}/fine.h5", dt_s=0.1)
+    >>> session.activity.shape, round(session.dt_s, 3)
+    ((200, 3), 0.1)
     """
     known = {*(spec.name for spec in ARRAYS), *TABLES, "units", "spikes"}
     wanted = known if fields is None else {*fields, *_ALWAYS}

@@ -43,6 +43,23 @@ class Session:
     ------
     InvalidValueError
         If fields are inconsistent; the message names the field, its shape and the expected shape.
+
+    Examples
+    --------
+    Two units in one trial of 10 s, from arrays. `rscnav.recordings.session_from_arrays` makes the tables itself.
+
+    >>> import numpy as np
+    >>> from rscnav.sessions import Session
+    >>> from rscnav.sessions.schema import TRIALS
+    >>> trials = np.zeros(1, TRIALS)
+    >>> trials["stop_s"], trials["split"], trials["outcome"] = 10.0, "test", "none"
+    >>> units = np.array([(0,), (1,)], [("id", "i8")])
+    >>> time, trial, rates = 0.05 + 0.1 * np.arange(100), np.zeros(100, int), np.ones((100, 2))
+    >>> session = Session("rat7-day1", "recording", "rat7", 0.1, rates, time, trial, trials, units)
+    >>> session.n_units, session.activity_unit
+    (2, 'Hz')
+    >>> session.missing_fields(["position"])
+    'the session has no position'
     """
 
     name: str

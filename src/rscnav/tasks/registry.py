@@ -44,6 +44,17 @@ def make_task(name: str, **settings: Any) -> Task:
     ------
     InvalidValueError
         For an unknown task (the message lists the valid ones), an unknown setting, or settings that leave the position undetermined.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from rscnav.tasks import make_task
+    >>> task = make_task("ring-fixed", trial_s=5.0, n_bins=32)
+    >>> task.channels, task.heads, task.n_steps
+    (('velocity', 'landmark'), {'position': 32}, 50)
+    >>> batch = task.sample(8, task.n_steps, torch.Generator().manual_seed(0))
+    >>> tuple(batch.inputs.shape), tuple(batch.targets["position"].shape)
+    ((8, 50, 2), (8, 50))
     """
     return task_from(name, check(task_module(name).Settings, settings, f"task {name}"))
 

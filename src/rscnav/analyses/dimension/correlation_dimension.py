@@ -118,6 +118,18 @@ def correlation_dimension(
     ----------
     Grassberger & Procaccia, Physica D 9, 189 (1983), doi:10.1016/0167-2789(83)90298-1; Theiler, Phys. Rev. A 34, 2427
     (1986), doi:10.1103/PhysRevA.34.2427.
+
+    Examples
+    --------
+    Points on a circle, in a space of 20 dimensions, have the dimension 1:
+
+    >>> import numpy as np
+    >>> from rscnav.analyses import correlation_dimension
+    >>> rng = np.random.default_rng(0)
+    >>> angle, axes = rng.uniform(-np.pi, np.pi, 1000), np.linalg.qr(rng.normal(size=(20, 2)))[0]
+    >>> found = correlation_dimension(np.stack([np.cos(angle), np.sin(angle)], axis=1) @ axes.T)
+    >>> round(float(found.dimension), 1), found.reliable
+    (1.0, True)
     """
     array = np.asarray(as_activity(points, "points"), np.float64)
     radii = radii_from(array, largest)

@@ -90,6 +90,18 @@ def correlation_sum(
     ----------
     Grassberger & Procaccia, Physica D 9, 189 (1983), doi:10.1016/0167-2789(83)90298-1; Theiler, Phys. Rev. A 34, 2427
     (1986), doi:10.1103/PhysRevA.34.2427.
+
+    Examples
+    --------
+    Four points on a line have six pairs, with the distances 1, 1, 1, 2, 2 and 3. A Theiler window of one sample excludes the
+    three pairs of neighbours in time.
+
+    >>> from rscnav.analyses import correlation_sum
+    >>> points = [[0.0], [1.0], [2.0], [3.0]]
+    >>> correlation_sum(points, [0.5, 1.5, 2.5, 3.5]).round(3).tolist()
+    [0.0, 0.5, 0.833, 1.0]
+    >>> correlation_sum(points, [1.5, 2.5, 3.5], theiler=1).round(3).tolist()
+    [0.0, 0.667, 1.0]
     """
     array = as_activity(points, "points")
     edges = np.atleast_1d(np.asarray(radii, np.float64))

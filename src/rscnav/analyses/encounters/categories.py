@@ -31,6 +31,21 @@ def categorise_encounters(session: Session) -> NDArray:
     ------
     InvalidValueError
         If the session has no encounters.
+
+    Examples
+    --------
+    One trial on the ring, past landmarks a and b and back:
+
+    >>> import numpy as np
+    >>> from rscnav.analyses import categorise_encounters
+    >>> from rscnav.recordings import session_from_arrays
+    >>> angle = np.concatenate([np.linspace(-0.5, 2.5, 61), np.linspace(2.5, -0.5, 61)])
+    >>> session = session_from_arrays(
+    ...     np.ones((122, 1)), 0.1, trial=np.zeros(122, int), outcome=["correct"], position=angle, position_unit="rad",
+    ...     landmarks={"a": [0.0], "b": [2.0]}, visibility_radius=0.22,
+    ... )
+    >>> categorise_encounters(session)["category"].tolist()
+    ['1st a correct', '2nd b correct', 'return', 'return']
     """
     if session.encounters is None:
         raise InvalidValueError(f"session '{session.name}' has no encounters; its landmarks are not known")

@@ -30,6 +30,19 @@ def eigenspectrum(activity: ArrayLike, n: int = 45) -> NDArray[np.float64]:
     ------
     InvalidValueError
         If there are fewer than two samples, a value is not finite, or all units are constant.
+
+    Examples
+    --------
+    Isotropic activity of four units has four equal components; perfectly correlated units have one:
+
+    >>> import numpy as np
+    >>> from rscnav.analyses import eigenspectrum
+    >>> isotropic = np.concatenate([np.eye(4), -np.eye(4)])
+    >>> eigenspectrum(isotropic).round(3).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    >>> rate = np.arange(10.0)
+    >>> eigenspectrum(np.stack([rate, 2 * rate], axis=1), n=1).round(3).tolist()
+    [1.0]
     """
     array = as_activity(activity)
     if n < 1:
@@ -140,6 +153,16 @@ def participation_ratio(spectrum: ArrayLike) -> float:
     References
     ----------
     Gao et al., bioRxiv 214262 (2017), doi:10.1101/214262.
+
+    Examples
+    --------
+    >>> from rscnav.analyses import participation_ratio
+    >>> participation_ratio([1, 1, 1])
+    3.0
+    >>> participation_ratio([1, 0, 0])
+    1.0
+    >>> round(participation_ratio([2, 1, 1]), 2)
+    2.67
     """
     values = np.asarray(spectrum, np.float64)
     if not values.sum() > 0:

@@ -44,6 +44,18 @@ def tuning_entropy(
     References
     ----------
     Voigts et al., Nat. Neurosci. 28, 1293 (2025), doi:10.1038/s41593-025-01944-z.
+
+    Examples
+    --------
+    Entropy of a flat tuning curve (log₂ 6 bits), of a unit that is active in two of six bins (1.0 bits), and in one (0.0 bits):
+
+    >>> import numpy as np
+    >>> from rscnav.analyses import tuning_entropy
+    >>> angle = np.linspace(-np.pi, np.pi, 600, endpoint=False) + 0.001
+    >>> sector = np.floor((angle + np.pi) / (np.pi / 3))
+    >>> rates = np.stack([np.ones(600), sector < 2, sector < 1], axis=1)
+    >>> tuning_entropy(rates, angle).round(3).tolist()
+    [2.585, 1.0, 0.0]
     """
     array = as_activity(activity)
     if floor == "min":

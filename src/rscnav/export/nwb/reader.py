@@ -35,6 +35,19 @@ def read_exported(path: str | os.PathLike[str]) -> Session:
         If the file does not exist.
     InvalidValueError
         If the file is not NWB, or was not written by `export_nwb`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from rscnav.export import export_nwb, read_exported
+    >>> from rscnav.recordings import session_from_arrays
+    >>> session = session_from_arrays(np.ones((100, 3)), 0.1, trial=np.repeat([0, 1], 50), outcome=["correct", "none"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     export_nwb(session, f"{folder}/session.nwb")
+    ...     again = read_exported(f"{folder}/session.nwb")
+    >>> bool(np.all(again.activity == session.activity)), again.trials["outcome"].tolist()
+    (True, ['correct', 'none'])
     """
     with open_recording(path) as file:
         if file.scratch is None or RECORD not in file.scratch:

@@ -56,6 +56,22 @@ def export_nwb(session: Session, path: str | os.PathLike[str]) -> None:
     ------
     FileError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from pynwb import NWBHDF5IO
+    >>> from rscnav.export import export_nwb
+    >>> from rscnav.recordings import session_from_arrays
+    >>> session = session_from_arrays(np.ones((100, 3)), 0.1, trial=np.repeat([0, 1], 50))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     export_nwb(session, f"{folder}/session.nwb")
+    ...     with NWBHDF5IO(f"{folder}/session.nwb", "r") as io:
+    ...         file = io.read()
+    ...         series = file.processing["activity"]["activity"]
+    ...         print(series.data.shape, series.unit, len(file.trials))
+    (100, 3) Hz 2
     """
     started = str(session.attributes.get("session_start", ""))
     file = NWBFile(

@@ -19,9 +19,9 @@ from rscnav.calibration.null_sessions import KINDS, N_STEPS, N_TRIALS, N_UNITS, 
 from rscnav.calibration.planted_sessions import planted_session
 from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.comparison.conditions import place_conditions
-from rscnav.comparison.dsa import apart
+from rscnav.comparison.dsa import compare_dynamics
 from rscnav.comparison.rdm import geometry
-from rscnav.comparison.rsa import RSAResult, alike
+from rscnav.comparison.rsa import RSAResult, compare_geometries
 from rscnav.comparison.segments import Segments
 from rscnav.comparison.settings import Similarity
 from rscnav.seeds import Seeds
@@ -50,7 +50,7 @@ def compared(sessions: tuple[Session, Session], settings: Similarity, seeds: See
         made.append(geometry(session, prepared, labels, settings, seeds.spawn("session", k))[0])
     if made[0] is None or made[1] is None:
         return None
-    found = alike(made[0], made[1], settings.min_conditions, seeds.generator("places"))
+    found = compare_geometries(made[0], made[1], settings.min_conditions, seeds.generator("places"))
     return found if isinstance(found, RSAResult) else None
 
 
@@ -101,7 +101,7 @@ def _linear(k: int) -> tuple[float, float, float]:
     settings = SimpleNamespace(n_delays=2, rank=6, iterations=150, n_dynamics_subsamples=20)
     seeds = ROOT.spawn("linear", k)
     one, other = (linear(rates, seeds.generator(str(rates))) for rates in RATES)
-    found = apart(one, other, settings, seeds)
+    found = compare_dynamics(one, other, settings, seeds)
     return found.distance, found.low, found.high
 
 

@@ -232,7 +232,7 @@ def test_inputs_of_other_trials_say_nothing(sampled):
 def test_a_map_of_other_trials_is_refused(sampled):
     task, batch, _ = sampled
     if task.name == "ring-external-map":
-        with pytest.raises(ValueError, match="the map in `inputs` is not that of `landmarks`"):
+        with pytest.raises(ValueError, match="inputs: the map differs from `landmarks`"):
             observe(task, replace(batch, landmarks=batch.landmarks.roll(1, dims=0)), "bayes")
     else:
         with pytest.raises(ValueError, match="separation_bins: 40 is not a multiple of the task's 32"):

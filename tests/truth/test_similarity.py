@@ -13,9 +13,9 @@ from rscnav.calibration.planted_sessions import planted_session
 from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.comparison.conditions import place_conditions
 from rscnav.comparison.crossnobis import distances, fast_distances, noise_precision
-from rscnav.comparison.dsa import apart, distance, within_session_distance
+from rscnav.comparison.dsa import compare_dynamics, distance, within_session_distance
 from rscnav.comparison.rdm import geometry
-from rscnav.comparison.rsa import RSAResult, alike, reliability
+from rscnav.comparison.rsa import RSAResult, compare_geometries, reliability
 from rscnav.comparison.segments import Segments, component_shuffle_surrogate, shuffled
 from rscnav.comparison.settings import Similarity
 from rscnav.seeds import Seeds
@@ -33,7 +33,7 @@ def geometry_of(session, seed=0, settings=FEW):
 
 
 def compared(one, other) -> RSAResult:
-    found = alike(geometry_of(one, 1), geometry_of(other, 2), 6, np.random.default_rng(0))
+    found = compare_geometries(geometry_of(one, 1), geometry_of(other, 2), 6, np.random.default_rng(0))
     assert isinstance(found, RSAResult), found
     return found
 
@@ -121,7 +121,7 @@ def test_sessions_without_a_code_are_rarely_called_alike(kind):
     for k in range(n):
         pair = [null_session(kind, np.random.default_rng([k, j]), n_trials=60, n_units=12) for j in (0, 1)]
         made = [geometry_of(session, j, settings) for j, session in enumerate(pair)]
-        found = alike(*made, 6, np.random.default_rng(k))
+        found = compare_geometries(*made, 6, np.random.default_rng(k))
         assert isinstance(found, RSAResult)
         p.append(found.p)
     assert np.sum(np.array(p) <= 0.05) <= binom.ppf(0.999, n, 0.05)
@@ -159,7 +159,7 @@ def test_floor_distance_and_references_come_in_order():
         Segments(turning(r, generator), group, np.zeros(60, np.int64)).halved(generator)
         for r in ((0.1, 0.25, 0.4), (0.1, 0.4, 0.7))
     )
-    found = apart(one, other, FAST, Seeds(0))
+    found = compare_dynamics(one, other, FAST, Seeds(0))
     assert within_session_distance(one, FAST, Seeds(0)).mean() < found.low < found.distance < found.high
     assert found.distance < found.uncoupled < found.shuffled
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.errors import InvalidValueError
-from rscnav.inspection.library_warnings import heard
+from rscnav.inspection.library_warnings import library_warnings_in
 from rscnav.recordings.read import open_session
 from rscnav.seeds import Seeds
 from rscnav.sessions.hdf5 import write_session
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> None:
     seeds = Seeds(settings["seed"], ("read", mapping.name))
     warnings: list[str] = []
     with (
-        heard(warnings),
+        library_warnings_in(warnings),
         open_session(mapping.file, mapping, encounters=settings["encounters"], seeds=seeds) as session,
     ):
         session.attributes.update(provenance(text, __name__))

@@ -9,8 +9,8 @@ from rscnav.config.resource_estimate import estimate, too_large
 from rscnav.config.schema import Config
 from rscnav.errors import InvalidValueError, RscnavError
 from rscnav.figures.registry import FIGURES
-from rscnav.inspection.available_analyses import feeds_in_words
-from rscnav.inspection.library_warnings import heard
+from rscnav.inspection.available_analyses import possible_analyses
+from rscnav.inspection.library_warnings import library_warnings_in
 from rscnav.recordings.files.open_file import named
 from rscnav.recordings.read import open_session, summary
 from rscnav.recordings.settings.recording import Recording
@@ -66,7 +66,7 @@ def _trials_in(
     warnings: list[str] = []
     try:
         with (
-            heard(warnings),
+            library_warnings_in(warnings),
             named(recording.name, recording.file),
             open_session(recording.file, recording, encounters=config.encounters, quiet=True) as session,
         ):
@@ -74,7 +74,7 @@ def _trials_in(
             sizes[recording.name] = (len(session.time), session.n_units)
             words = "" if found is None else f"; {(found['kind'] == 'encounter').sum()} encounters"
             print(f"ok: {summary(session)}{words}")
-            for line in feeds_in_words(session):
+            for line in possible_analyses(session):
                 print(f"    {line}")
     except RscnavError as error:  # `named` converts the errors of libraries
         print(f"WRONG: {error}")

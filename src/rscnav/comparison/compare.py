@@ -12,9 +12,9 @@ from rscnav.analyses.result import INTERVAL, Result
 from rscnav.analyses.settings import Common
 from rscnav.comparison import conditions
 from rscnav.comparison.conditions import PLACES, TIMES, place_conditions, places_differ, time_conditions
-from rscnav.comparison.dsa import DSAResult, apart, within_session_distance
+from rscnav.comparison.dsa import DSAResult, compare_dynamics, within_session_distance
 from rscnav.comparison.rdm import Geometry, geometry
-from rscnav.comparison.rsa import RSAResult, alike, reliability
+from rscnav.comparison.rsa import RSAResult, compare_geometries, reliability
 from rscnav.comparison.segments import Segments, cut
 from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
@@ -146,7 +146,7 @@ def _geometries(result: Result, pair: str, one: _Side, other: _Side, settings: A
     if mine is None or theirs is None:
         why = [f"{s.session.name}: {w}" for s, w in ((one, why_not_mine), (other, why_not_theirs)) if w]
         return f"{note}: {', '.join(why)}"
-    found = alike(mine, theirs, settings.min_conditions, seeds.generator("places", pair))
+    found = compare_geometries(mine, theirs, settings.min_conditions, seeds.generator("places", pair))
     if isinstance(found, str):
         return f"{note}: {found}"
     _add_similarity(result, pair, found)
@@ -176,7 +176,7 @@ def _dynamics(
             f"dynamics: time steps of {one.session.dt_s:g} and {other.session.dt_s:g} s do not compare; "
             "analyses.common.analysis_dt_s joins narrower bins"
         )
-    found: DSAResult = apart(one.pieces, other.pieces, settings, seeds.spawn("dynamics", pair))
+    found: DSAResult = compare_dynamics(one.pieces, other.pieces, settings, seeds.spawn("dynamics", pair))
     result.add_each(f"{pair}/distance", INTERVAL, (found.distance, found.low, found.high), "rad")
     result.add(f"{pair}/distance_floor", np.mean([floors[side.session.name] for side in sides]), "rad")
     result.add(f"{pair}/distance_uncoupled", found.uncoupled, "rad")

@@ -56,7 +56,7 @@ def within_session_distance(one: Segments, settings: Any, seeds: Seeds) -> NDArr
     return np.array(found)
 
 
-def apart(one: Segments, other: Segments, settings: Any, seeds: Seeds) -> DSAResult:
+def compare_dynamics(one: Segments, other: Segments, settings: Any, seeds: Seeds) -> DSAResult:
     """Compute the DSA distance of two sessions with its interval and nulls; segments have equal time step, length and components.
 
     References

@@ -68,7 +68,9 @@ class RSAResult:
         return max(self.p_places, self.p_trials) if np.isfinite([self.p_places, self.p_trials]).all() else NAN
 
 
-def alike(one: Geometry, other: Geometry, min_conditions: int, generator: np.random.Generator) -> RSAResult | str:
+def compare_geometries(
+    one: Geometry, other: Geometry, min_conditions: int, generator: np.random.Generator
+) -> RSAResult | str:
     """Compute the similarity of two geometries over the conditions that both have, or return the reason why not, as text.
 
     `generator` is used for the position permutation.

@@ -46,7 +46,7 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     if len(content) > MOST_MB * 10**6:
         raise ConfigError(
-            f"{path}: larger than {MOST_MB} MB, the maximum for a configuration; is it the name of another file?"
+            f"{path}: larger than {MOST_MB} MB, the maximum for a configuration; check the file's name"
         )
     return _checked(_decoded(content, path), path)
 

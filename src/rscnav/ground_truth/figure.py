@@ -76,8 +76,13 @@ def _panel(
         filled = [np.mean(reliable.get((units, t), [1.0])) > 0.5 for t, _ in known]
         for at, value, full in zip(x, middle, filled, strict=True):
             ax.plot(at, value, "o", ms=3, mfc=colour if full else "white", mec=colour, mew=0.8, zorder=4)
-    for beside in panel.beside:
-        _truth(ax, beside.kind, [reference(panel, beside, rows, truths, units) for units in colours], colours)
+    for reference_value in panel.references:
+        _truth(
+            ax,
+            reference_value.kind,
+            [reference(panel, reference_value, rows, truths, units) for units in colours],
+            colours,
+        )
     if panel.chance is not None:
         ax.axhline(_chance(panel, rows), color=GREY, lw=0.9, ls=":", zorder=1)
     ax.set_title(panel.title, loc="left")

@@ -29,7 +29,7 @@ class Panel:
         Title of the panel, label of its y-axis.
     estimate, phase : str
         Rows of this estimate.
-    `beside` : tuple of ReferenceValue
+    references : tuple of ReferenceValue
         References.
     chance : float or str, optional
         Chance level: a number, or the name of an estimate.
@@ -45,7 +45,7 @@ class Panel:
     label: str
     estimate: str
     phase: str = ""
-    beside: tuple[ReferenceValue, ...] = ()
+    references: tuple[ReferenceValue, ...] = ()
     chance: float | str | None = None  # a number, or the estimate that gives it
     within: float = 0.0
     log: bool = False
@@ -103,17 +103,17 @@ def values(
 
 
 def reference(
-    panel: Panel, beside: ReferenceValue, rows: Sequence[EstimateRow], truths: Sequence[Truth], units: int = 0
+    panel: Panel, reference_value: ReferenceValue, rows: Sequence[EstimateRow], truths: Sequence[Truth], units: int = 0
 ) -> float:
     """Return the reference value of an estimate for a count of units; NaN if it is not known.
 
     `NOISE_FREE`: mean over seeds of the same analysis on expected rates, at the largest size.
     """
-    if beside.kind == NOISE_FREE:
-        found = values(rows, beside.estimate or panel.estimate, panel.phase, "rates")
+    if reference_value.kind == NOISE_FREE:
+        found = values(rows, reference_value.estimate or panel.estimate, panel.phase, "rates")
         read = [value for of_seeds in found.values() for value in of_seeds if np.isfinite(value)]
         return float(np.mean(read)) if read else float("nan")
-    wanted = (beside.estimate, panel.phase, beside.kind)
-    sizes = (0, 0 if beside.kind == RATES else units)
+    wanted = (reference_value.estimate, panel.phase, reference_value.kind)
+    sizes = (0, 0 if reference_value.kind == RATES else units)
     known = (t.value for t in truths if (t.estimate, t.phase, t.kind) == wanted and t.units in sizes)
     return next(known, float("nan"))

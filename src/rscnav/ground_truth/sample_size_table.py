@@ -27,7 +27,7 @@ class Need:
     Parameters
     ----------
     panel : Panel
-    `beside` : ReferenceValue
+    reference_value : ReferenceValue
     truth : dict
         Reference value by count of units.
     trials : dict
@@ -38,7 +38,7 @@ class Need:
     """
 
     panel: Panel
-    beside: ReferenceValue
+    reference_value: ReferenceValue
     truth: dict[int, float]
     trials: dict[int, int | None]
     error: dict[tuple[int, int], float]
@@ -49,14 +49,14 @@ def required_sample_sizes(
 ) -> list[Need]:
     """Return the sample sizes of each estimate and reference, without estimates that have no tolerance or no rows."""
     asked = [panel for panel in panels if panel.within > 0 and values(rows, panel.estimate, panel.phase)]
-    return [need(panel, beside, rows, truths) for panel in asked for beside in panel.beside]
+    return [need(panel, reference_value, rows, truths) for panel in asked for reference_value in panel.references]
 
 
-def need(panel: Panel, beside: ReferenceValue, rows: Sequence[EstimateRow], truths: Sequence[Truth]) -> Need:
+def need(panel: Panel, reference_value: ReferenceValue, rows: Sequence[EstimateRow], truths: Sequence[Truth]) -> Need:
     """Return the sample sizes that one estimate needs, for one reference."""
     found = values(rows, panel.estimate, panel.phase)
     sizes = sorted({units for units, _ in found})
-    truth = {units: reference(panel, beside, rows, truths, units) for units in sizes}
+    truth = {units: reference(panel, reference_value, rows, truths, units) for units in sizes}
     off = {size: np.array(of_seeds) - truth[size[0]] for size, of_seeds in found.items()}
     near = {size: bool(np.sqrt(np.mean(e**2)) <= panel.within) for size, e in off.items()}  # False for NaN
     trials = {}
@@ -64,7 +64,7 @@ def need(panel: Panel, beside: ReferenceValue, rows: Sequence[EstimateRow], trut
         tried = sorted(((t, is_near) for (u, t), is_near in near.items() if u == units), reverse=True)
         enough = [t for t, _ in takewhile(itemgetter(1), tried)]
         trials[units] = enough[-1] if enough else None
-    return Need(panel, beside, truth, trials, {size: float(np.mean(e)) for size, e in off.items()})
+    return Need(panel, reference_value, truth, trials, {size: float(np.mean(e)) for size, e in off.items()})
 
 
 def markdown(rows: Sequence[EstimateRow], truths: Sequence[Truth]) -> str:
@@ -81,7 +81,11 @@ def markdown(rows: Sequence[EstimateRow], truths: Sequence[Truth]) -> str:
         should = _short(ends[0]) if ends[0] == ends[1] else f"{_short(ends[0])} to {_short(ends[1])}"
         cells = [f"{n.trials[u]} trials" if n.trials[u] else "no" for u in units]
         errors = [_signed(n.error.get(corner, float("nan"))) for corner in corners]
-        what = [f"{n.panel.title} ({n.panel.label})", f"{should}, {WORDS[n.beside.kind]}", f"{n.panel.within:g}"]
+        what = [
+            f"{n.panel.title} ({n.panel.label})",
+            f"{should}, {WORDS[n.reference_value.kind]}",
+            f"{n.panel.within:g}",
+        ]
         lines.append("| " + " | ".join([*what, *cells, *errors]) + " |")
     return "\n".join(lines) + "\n"
 

@@ -14,7 +14,7 @@ def available_analyses(session: Session) -> dict[str, str]:
     return {name: session.missing_fields(analysis_module(name).NEEDS) for name in ANALYSES if name not in ONLY_NETWORKS}
 
 
-def feeds_in_words(session: Session) -> list[str]:
+def possible_analyses(session: Session) -> list[str]:
     """Return lines that list the possible analyses, and the others with the reason."""
     lacking = available_analyses(session)
     able = [name for name, reason in lacking.items() if not reason]

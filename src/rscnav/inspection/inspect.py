@@ -10,7 +10,7 @@ from rscnav.config.load import parse_config
 from rscnav.files.sealed.hdf5 import sealed_format
 from rscnav.inspection import clock_alignment as lag
 from rscnav.inspection.file_contents import Item, contents
-from rscnav.inspection.library_warnings import heard
+from rscnav.inspection.library_warnings import library_warnings_in
 from rscnav.inspection.mapping.draft import draft, name_of
 from rscnav.inspection.mapping.guess import guess
 from rscnav.inspection.raw_overview import overview
@@ -55,7 +55,7 @@ def inspect_recording(path: str, mapping: Recording | None = None) -> Report:
         If the file does not exist, or is empty.
     """
     report = Report(path=path)
-    with heard(report.library_warnings):
+    with library_warnings_in(report.library_warnings):
         refuse_unreadable(path)
         try:
             if is_session(path):

@@ -11,7 +11,7 @@ _LONGEST = 200
 
 
 @contextmanager
-def heard(found: list[str]) -> Iterator[None]:
+def library_warnings_in(found: list[str]) -> Iterator[None]:
     """Append the warnings of the libraries to `found`, each once and on one line, without the location in the source.
 
     All other warnings are issued unchanged.

@@ -7,7 +7,7 @@ from typing import Any
 
 from rscnav.errors import first_line
 from rscnav.inspection import clock_alignment as lag
-from rscnav.inspection.available_analyses import feeds_in_words
+from rscnav.inspection.available_analyses import possible_analyses
 from rscnav.inspection.file_contents import Item
 from rscnav.inspection.raw_overview import FileOverview
 from rscnav.inspection.trial_alignment import Starts
@@ -85,7 +85,7 @@ class Report:
             lines += ["Draft of the mapping; paste it into config.yaml and correct it:", "", self.draft]
         if self.session is not None:
             head = "The session read with this mapping:"
-            lines += [head, f"  {summary(self.session)}", *(f"  {line}" for line in feeds_in_words(self.session))]
+            lines += [head, f"  {summary(self.session)}", *(f"  {line}" for line in possible_analyses(self.session))]
         elif self.error:
             lines.append(f"The file cannot be read with this mapping: {self.error}")
         if self.checks:

@@ -118,4 +118,4 @@ def _check_map(task: Any, batch: Batch, told: Tensor) -> None:
     s = task.settings
     code = population_code(batch.landmarks[:, :, 0], s.map_units, s.map_width_rad).float()
     if not torch.allclose(told.amax(dim=1), code * (told.amax(dim=(1, 2)) > 0)[:, None], atol=1e-5):
-        raise InvalidValueError("the map in `inputs` is not that of `landmarks`: do they belong to the same trials?")
+        raise InvalidValueError("inputs: the map differs from `landmarks`; pass inputs and landmarks of the same batch")

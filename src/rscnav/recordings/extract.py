@@ -22,7 +22,7 @@ from rscnav.recordings.time_checks.clock_findings import Clocks
 from rscnav.recordings.time_checks.common_time import refused_or_noted, same_time
 from rscnav.recordings.time_checks.coverage import silences, silent_ends
 from rscnav.recordings.time_checks.restarting_spikes import agreed_repeats
-from rscnav.recordings.time_checks.time_units import apart_words
+from rscnav.recordings.time_checks.time_units import no_overlap_reason
 from rscnav.recordings.tracking.coordinates import CoordinateFrame, tracked_heading, tracked_place
 from rscnav.recordings.tracking.interpolation import Tracking
 from rscnav.recordings.tracking.position_series import position_series
@@ -184,7 +184,7 @@ def _extent(
         raise InvalidValueError(
             f"the clocks do not overlap: {what} from {active[0]:.3f} to {active[1]:.3f} s, position from "
             f"{tracking.extent[0]:.3f} to {tracking.extent[1]:.3f} s; convert both to seconds on one clock in the file. "
-            f"{apart_words(what, active, tracking.extent)}"
+            f"{no_overlap_reason(what, active, tracking.extent)}"
         )
     return min(active[0], tracking.extent[0]), max(active[1], tracking.extent[1])
 

@@ -19,7 +19,7 @@ from rscnav.recordings.binning import Bins, overlaps
 from rscnav.recordings.extract import RawRecording, read_file
 from rscnav.recordings.files.joined_files import open_joined
 from rscnav.recordings.files.open_file import linked_files, named, refuse_unreadable
-from rscnav.recordings.landmarks.positions import landmark_fields, meet_landmarks
+from rscnav.recordings.landmarks.positions import add_encounters, landmark_fields
 from rscnav.recordings.landmarks.visibility import visibility_from_file
 from rscnav.recordings.session_files import is_session, session_of_file
 from rscnav.recordings.settings.recording import Recording
@@ -73,6 +73,27 @@ def read_recording(
     InvalidValueError
         If the file does not contain an object that the mapping names, or contains invalid data. The message names the key and the
         remedy.
+
+    Examples
+    --------
+    One unit that fires at 10 Hz, in two trials of 5 s:
+
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> import numpy as np
+    >>> from pynwb import NWBHDF5IO, NWBFile
+    >>> from rscnav.recordings import read_recording
+    >>> file = NWBFile("one unit", "rat7", datetime(2025, 1, 1, tzinfo=UTC))
+    >>> file.add_unit(spike_times=np.arange(0.05, 12, 0.1))
+    >>> for start_s in (0.0, 6.0):
+    ...     file.add_trial(start_time=start_s, stop_time=start_s + 5)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with NWBHDF5IO(f"{folder}/rat7.nwb", "w") as io:
+    ...         io.write(file)
+    ...     session = read_recording(f"{folder}/rat7.nwb", {"trials": {}, "bin_s": 0.5})
+    recording 'rat7': 1 units, 2 trials, 20 bins of 0.5 s; dropped: nothing
+    >>> session.activity[:, 0].tolist() == [10.0] * 20
+    True
     """
     with open_session(path, mapping, encounters, seeds, quiet) as session:
         return session.load()
@@ -94,6 +115,23 @@ def open_session(
     Yields
     ------
     Session
+
+    Examples
+    --------
+    The spike trains of two units and two trials of 30 s, in plain arrays. Only the bins of the first 10 s are read:
+
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from rscnav.recordings import open_session
+    >>> spikes, trials = {"times": "t", "unit": "unit"}, {"start_time": "on", "stop_time": "off"}
+    >>> mapping = {"arrays": {"spikes": spikes, "tables": {"trials": trials}}, "trials": {}}
+    >>> times = np.arange(0.05, 60, 0.1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(f"{folder}/rat7.npz", t=times, unit=np.arange(600) % 2, on=[0, 30], off=[30, 60])
+    ...     with open_session(f"{folder}/rat7.npz", mapping, quiet=True) as session:
+    ...         start = session.activity[:100]
+    >>> session.activity.shape, start.shape, start.mean(axis=0).tolist()  # 5 Hz
+    ((600, 2), (100, 2), [5.0, 5.0])
     """
     if isinstance(mapping, Recording):
         checked = mapping
@@ -173,7 +211,7 @@ def _session(file: Any, recorded: RawRecording, mapping: Recording, encounters: 
         **landmark_fields(file, recorded, mapping, left),
     )
     if mapping.landmarks is not None:
-        meet_landmarks(session, mapping.landmarks, visibility_from_file(file, mapping.landmarks, bins), encounters)
+        add_encounters(session, mapping.landmarks, visibility_from_file(file, mapping.landmarks, bins), encounters)
     if mapping.phases is not None and not recorded.spans.cut:
         session.phase = phases_of_file(file, mapping.phases, bins)
     return session

@@ -141,11 +141,11 @@ def test_rows_come_back_and_nan_is_empty(tmp_path):
 
 
 def test_needs_of_a_planted_error():
-    found = need(PANEL, PANEL.beside[0], planted_rows(), TRUTHS)
+    found = need(PANEL, PANEL.references[0], planted_rows(), TRUTHS)
     assert found.trials == {5: 100, 20: 100}  # 8 / 100 - 0.1 = -0.02 and 8 / 100 = 0.08; with 30 trials 0.17 and 0.27
     assert found.error[20, 30] == pytest.approx(8 / 30)
     assert np.isnan(found.error[5, 10])  # one seed has no value
-    strict = need(replace(PANEL, within=0.05), PANEL.beside[0], planted_rows(), TRUTHS)
+    strict = need(replace(PANEL, within=0.05), PANEL.references[0], planted_rows(), TRUTHS)
     assert strict.trials == {5: 100, 20: None}
     text = markdown([*planted_rows(), *_entropies()], [*TRUTHS, Truth("tuning_entropy", "", 0, "rates", 2.4)])
     assert "| tuning entropy, plug-in (bits) | 2.4, rates | 0.02 | 10 trials | 10 trials |" in text
@@ -169,7 +169,10 @@ def test_the_figure_shows_what_the_rows_say():
     canvas = Canvas()
     with canvas.style():
         figure = draw(
-            planted_rows(), TRUTHS, canvas, [PANEL, replace(PANEL, beside=(ReferenceValue(NOISE_FREE),), chance=0.5)]
+            planted_rows(),
+            TRUTHS,
+            canvas,
+            [PANEL, replace(PANEL, references=(ReferenceValue(NOISE_FREE),), chance=0.5)],
         )
     first, second = figure.axes
     lines = [c.lines[0] for c in first.containers]

@@ -106,10 +106,10 @@ def json_bytes(values: Mapping[str, Any]) -> bytes:
 def write_with_digest(path: str | os.PathLike[str], text: str) -> None:
     """Write a text file and its digest file; do nothing if both already have the same content."""
     target, data = Path(path), text.encode()
-    beside = digest_file(target)
+    digest_path = digest_file(target)
     line = digest_line(data, target).encode()
-    if not (_holds(target, data) and _holds(beside, line)):
-        _write_all({beside: line, target: data})
+    if not (_holds(target, data) and _holds(digest_path, line)):
+        _write_all({digest_path: line, target: data})
 
 
 def read_with_digest(path: str | os.PathLike[str]) -> str:
@@ -120,13 +120,15 @@ def read_with_digest(path: str | os.PathLike[str]) -> str:
     MissingFileError, InvalidValueError
         For a missing file; a `DamagedError` if the file or its digest file changed after it was written.
     """
-    data, beside = read_bytes(path), digest_file(path)
+    data, digest_path = read_bytes(path), digest_file(path)
     try:
-        line = read_bytes(beside)
+        line = read_bytes(digest_path)
     except FileNotFoundError:
-        raise DamagedError(path, f"its digest {beside.name} is missing, so it cannot be checked") from None
+        raise DamagedError(path, f"its digest {digest_path.name} is missing, so it cannot be checked") from None
     if line != digest_line(data, path).encode():
-        raise DamagedError(path, f"damaged, or changed after it was written (its sha256 is not that in {beside.name})")
+        raise DamagedError(
+            path, f"damaged, or changed after it was written (its sha256 is not that in {digest_path.name})"
+        )
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -25,7 +25,7 @@ class Local:
     Parameters
     ----------
     inputs : tensor, (step, 1, trial, source)
-    heard : tensor, (step, unit, trial, source)
+    presynaptic : tensor, (step, unit, trial, source)
         Sources from the units; the size of `unit` is 1 if they are the same for all units.
     by_driven, by_recurrent : tensor, (step, part, unit, trial, gate)
         Derivative of the state by the projections of the inputs and of the hidden states.
@@ -34,7 +34,7 @@ class Local:
     """
 
     inputs: Tensor
-    heard: Tensor
+    presynaptic: Tensor
     by_driven: Tensor
     by_recurrent: Tensor
     by_state: Tensor
@@ -42,7 +42,7 @@ class Local:
     def immediate(self, step: int) -> Tensor:
         """Return the derivative of each unit's state by its weights within one step, (part, unit, trial, gate, source)."""
         driven = self.by_driven[step].unsqueeze(-1) * self.inputs[step].unsqueeze(-2)
-        recurrent = self.by_recurrent[step].unsqueeze(-1) * self.heard[step].unsqueeze(-2)
+        recurrent = self.by_recurrent[step].unsqueeze(-1) * self.presynaptic[step].unsqueeze(-2)
         return torch.cat([driven, recurrent], dim=-1)
 
 
@@ -114,10 +114,10 @@ def _local(cell: Cell, inputs: Tensor, noise: Tensor | None, states: Tensor) -> 
         cell, cell.project_inputs(inputs, noise), cell.project_hidden(hidden), before
     )
     self_connected = cell.weight_hh.dim() == 1  # the only recurrent source of a unit is the unit itself
-    heard = hidden.transpose(1, 2).unsqueeze(-1) if self_connected else hidden.unsqueeze(1)
+    presynaptic = hidden.transpose(1, 2).unsqueeze(-1) if self_connected else hidden.unsqueeze(1)
     return Local(
         inputs=_and_one(inputs.unsqueeze(1)),
-        heard=_and_one(heard),
+        presynaptic=_and_one(presynaptic),
         by_driven=by_driven.permute(0, 2, 4, 1, 3).contiguous(),  # from (step, trial, part, gate, unit)
         by_recurrent=by_recurrent.permute(0, 2, 4, 1, 3).contiguous(),
         by_state=by_state.permute(0, 2, 3, 4, 1).contiguous(),

@@ -60,9 +60,9 @@ class SnAp(OnlineRule):
 
 def reached_within(cell: Cell, order: int) -> Tensor:
     """Return which units a weight reaches within `order` steps, (unit, unit of the weight), 1 or 0."""
-    heard = (cell.recurrent_matrices() != 0).any(dim=0)  # (to, from)
-    identity = torch.eye(cell.hidden_size, device=heard.device)
-    one_more = heard.to(identity) + identity
+    connected = (cell.recurrent_matrices() != 0).any(dim=0)  # (to, from)
+    identity = torch.eye(cell.hidden_size, device=connected.device)
+    one_more = connected.to(identity) + identity
     reached = identity
     for _ in range(min(order, cell.hidden_size) - 1):
         reached = (one_more @ reached > 0).to(identity)

@@ -36,7 +36,7 @@ class Units:
         Intervals (interval, 2; s) in which each unit was observed; None: always.
     faults : tuple of str
         For each unit, why its spikes cannot be used; '' if they can.
-    unsorted, again : array of bool, (unit,)
+    unsorted, restarting : array of bool, (unit,)
         Whether the times of the unit had to be sorted, and whether they start again.
     repeats : array, (unit,)
         Count of times that go back to near the beginning; see `repeats`.
@@ -54,7 +54,7 @@ class Units:
     observed: list[NDArray[np.float64] | None]
     faults: tuple[str, ...]
     unsorted: NDArray[np.bool_]
-    again: NDArray[np.bool_]
+    restarting: NDArray[np.bool_]
     repeats: NDArray[np.int64]
     strays: NDArray[np.int64]
     n_left_out: int
@@ -82,7 +82,7 @@ class Units:
     def chosen(self, keep: NDArray[np.bool_]) -> "Units":
         """Select some units."""
         rows = np.flatnonzero(keep)
-        arrays = {name: getattr(self, name)[keep] for name in ("ends", "unsorted", "again", "repeats", "strays")}
+        arrays = {name: getattr(self, name)[keep] for name in ("ends", "unsorted", "restarting", "repeats", "strays")}
         return replace(
             self,
             **arrays,
@@ -130,10 +130,10 @@ class Units:
                 raise InvalidValueError(
                     f"units: {fault}; exclude the unit with a rule in `unit_filters`, or correct the file"
                 )
-        again, n_unsorted = self._those(self.again), int(self.unsorted.sum())
-        if len(again) > 0.5 * n_unsorted:
+        restarting, n_unsorted = self._those(self.restarting), int(self.unsorted.sum())
+        if len(restarting) > 0.5 * n_unsorted:
             raise InvalidValueError(
-                f"units: spike times start again in {len(again)} of {len(self.names)} units (unit {listed(again, _SHOWN)}); they look "
+                f"units: spike times start again in {len(restarting)} of {len(self.names)} units (unit {listed(restarting, _SHOWN)}); they look "
                 "like several recordings, each with its own clock; save each in its own file, or add the duration of the earlier ones "
                 "to its times (for times relative to the start of each trial: add that start)"
             )
@@ -185,7 +185,7 @@ def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
     raw, observed = tables.trains().chosen(keep), [tables.observed(int(row)) for row in rows]
     ends = np.full((len(rows), 2), np.nan)
     n_spikes, strays = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-    unsorted, again, faults = np.zeros(len(rows), bool), np.zeros(len(rows), bool), []
+    unsorted, restarting, faults = np.zeros(len(rows), bool), np.zeros(len(rows), bool), []
     repeated = np.zeros(len(rows), np.int64)
     for k, name in enumerate(named(columns)):
         stored = raw[k]
@@ -195,7 +195,7 @@ def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
         )
         stored = stored[finite]
         unsorted[k] = np.any(np.diff(stored) < 0)
-        again[k] = unsorted[k] and restarts(stored)
+        restarting[k] = unsorted[k] and restarts(stored)
         repeated[k] = repeats(stored) if unsorted[k] else 0
         times = _in_order(stored, observed[k])
         n_spikes[k], strays[k] = len(times), len(stored) - len(times)
@@ -204,7 +204,9 @@ def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
     columns["n_spikes"] = n_spikes
     trains = LazySpikeTrains(n_spikes, lambda k: _in_order(raw[k], observed[k]))
     n_left_out = int(np.sum(~keep))
-    units = Units(columns, trains, ends, observed, tuple(faults), unsorted, again, repeated, strays, n_left_out, notes)
+    units = Units(
+        columns, trains, ends, observed, tuple(faults), unsorted, restarting, repeated, strays, n_left_out, notes
+    )
     enough = filter_rows(columns, [rule for rule in rules if rule.column == COMPUTED[0]], "unit_filters")
     if not enough.any():
         raise InvalidValueError(none_left(len(keep), rules))

@@ -40,7 +40,7 @@ def open_zarr(path: str) -> Any:
     InvalidValueError
         If the store is damaged, links to data outside, or is in format 3 and the installed zarr reads only format 2.
     """
-    look_through(path)
+    check_metadata(path)
     import hdmf_zarr
     from numcodecs.registry import register_codec
 
@@ -80,7 +80,7 @@ def _format_2_warnings_ignored() -> Iterator[None]:
         yield
 
 
-def look_through(path: str) -> None:
+def check_metadata(path: str) -> None:
     """Check all metadata of a store; raise an InvalidValueError if it is damaged or links to data outside."""
     total = 0
     claimed: list[tuple[str, int]] = []

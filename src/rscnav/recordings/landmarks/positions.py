@@ -34,7 +34,7 @@ def landmark_fields(file: Any, recorded: RawRecording, mapping: Recording, left:
     return found
 
 
-def meet_landmarks(
+def add_encounters(
     session: Session, landmarks: Landmarks, visible: NDArray[np.bool_] | None, encounters: Encounters
 ) -> None:
     """Add encounters, phases and hypotheses to a session with trials.

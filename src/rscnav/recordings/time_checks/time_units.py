@@ -59,7 +59,7 @@ def seconds(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= _LONG else f"{value:.4g}"
 
 
-def apart_words(what: str, active: tuple[float, float], tracked: tuple[float, float]) -> str:
+def no_overlap_reason(what: str, active: tuple[float, float], tracked: tuple[float, float]) -> str:
     """Return the likely reason why two spans (start, stop) do not overlap: different units, or different zero times."""
     lengths = [max(b - a, 1e-9) for a, b in (active, tracked)]
     ratio = lengths[0] / lengths[1]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rscnav.errors import InvalidValueError
 from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.settings.position import Position
-from rscnav.recordings.time_checks.time_units import apart_words
+from rscnav.recordings.time_checks.time_units import no_overlap_reason
 from rscnav.recordings.tracking.interpolation import Tracking, track
 from rscnav.recordings.tracking.position_series import heading_series
 from rscnav.recordings.tracking.position_units import UNITS
@@ -149,6 +149,6 @@ def tracked_heading(file: Any, position: Position, tracking: Tracking) -> Tracki
         raise InvalidValueError(
             f"position.heading: the clocks do not overlap: '{series.path}' from {first:.3f} to {last:.3f} s, position from "
             f"{start:.3f} to {stop:.3f} s; convert both to one clock, in seconds, in the file. "
-            f"{apart_words('the heading', heading.extent, tracking.extent)}"
+            f"{no_overlap_reason('the heading', heading.extent, tracking.extent)}"
         )
     return heading

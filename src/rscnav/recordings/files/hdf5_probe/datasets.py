@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from rscnav.errors import InvalidValueError
-from rscnav.recordings.files.hdf5_probe.links import Outside, beside
+from rscnav.recordings.files.hdf5_probe.links import Outside, sibling_path
 
 _LARGE_CHUNK = 64 << 20  # bytes; larger chunks are not decompressed here
 _SMALLEST_REFUSED = 256 << 20  # bytes; a smaller dataset is never too large
@@ -20,7 +20,7 @@ _UNCOMMON_IN_FULL = 64 << 20  # bytes; smaller datasets with other filters are d
 Extent = tuple[int, int, str]
 
 
-def look_at_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, int], full: bool) -> dict[str, Any]:
+def check_dataset(walk: Any, data: h5py.Dataset, name: str, key: tuple[str, int], full: bool) -> dict[str, Any]:
     """Check a dataset, report faults to the walk, and return its entry for the list of contents.
 
     Parameters
@@ -95,7 +95,7 @@ def _stored_elsewhere(walk: Any, data: h5py.Dataset, packed: Any) -> str:
             return f"a virtual dataset of a pattern of files, '{other}'; write its values into the file itself"
         else:
             try:
-                source = walk.open(beside(data.file.filename, other))
+                source = walk.open(sibling_path(data.file.filename, other))
             except Outside as error:
                 return f"a virtual dataset: {error}"
             except OSError as error:

@@ -65,7 +65,7 @@ def resolve(walk: Any, at: Target, name: str, group: Any = None, n_links: int = 
     if kind != h5py.h5l.TYPE_EXTERNAL:
         raise Outside("a link of an unknown kind")
     other, path = (os.fsdecode(part) for part in value)
-    found = beside(at.file.filename, other)
+    found = sibling_path(at.file.filename, other)
     try:
         opened = walk.open(found)
     except OSError as error:
@@ -87,7 +87,7 @@ def _descend(walk: Any, at: Target, path: str, n_links: int) -> Target | None:
     return at
 
 
-def beside(path: str, other: str) -> str:
+def sibling_path(path: str, other: str) -> str:
     """Return the path of another file named in a file, without opening it.
 
     Raises

@@ -17,7 +17,7 @@ from typing import Any
 import h5py
 
 from rscnav.errors import first_line
-from rscnav.recordings.files.hdf5_probe.datasets import look_at_dataset, overlapping
+from rscnav.recordings.files.hdf5_probe.datasets import check_dataset, overlapping
 from rscnav.recordings.files.hdf5_probe.links import Outside, Target, resolve
 
 Key = tuple[str, int]
@@ -110,7 +110,7 @@ class FileWalk:
                 self.emit(top=list(item.attrs))
             if isinstance(item, h5py.Dataset):
                 full = self.n_objects <= _READ_IN_FULL
-                listed |= look_at_dataset(self, item, name, key, full)
+                listed |= check_dataset(self, item, name, key, full)
             elif not isinstance(item, h5py.Group):
                 self.emit(drop=name, key=key, why="a named data type, which contains no data")
             if not path.startswith("/#refs#/"):

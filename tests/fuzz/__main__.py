@@ -13,6 +13,8 @@ import shutil
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -68,11 +70,9 @@ def fuzz_configurations(n: int, seed: int, show: bool = False) -> dict[str, Coun
         for number in range(n):
             rng = random.Random(f"{seed}/{number}")
             values = copy.deepcopy(default)
-            done = mutated(rng, values)
-            usual = sys.getrecursionlimit()
-            sys.setrecursionlimit(20_000)  # to write what is nested deeply, not to read it
-            path.write_bytes(yaml.safe_dump(values, allow_unicode=True).encode("utf-8", "surrogatepass"))
-            sys.setrecursionlimit(usual)
+            with deep_recursion():
+                done = mutated(rng, values)
+                path.write_bytes(yaml.safe_dump(values, allow_unicode=True).encode("utf-8", "surrogatepass"))
             outcome = attempt(lambda: use(path), None, "")
             if outcome.word == "refused" and len(outcome.said) > 10_000:
                 outcome = Outcome(RAW, f"a message of {len(outcome.said)} characters", outcome.seconds)
@@ -80,6 +80,17 @@ def fuzz_configurations(n: int, seed: int, show: bool = False) -> dict[str, Coun
             _tell(show, outcome, f"{number} {done}", "")
     assert ConfigError
     return {"configuration": found}
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Let Python copy and write what is nested deeply; it is read under the usual limit."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 def use(path: Path) -> str:
@@ -122,6 +133,12 @@ def table(found: dict[str, Counter[str]]) -> str:
     return "\n".join(lines)
 
 
+def report(found: dict[str, Counter[str]]) -> int:
+    """Print the table; gives the count of failures."""
+    print(table(found), flush=True)
+    return failures(found)
+
+
 def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -131,11 +148,12 @@ def main() -> int:
     parser.add_argument("--kind", nargs="*", default=list(READERS), choices=list(READERS))
     parser.add_argument("--show", action="store_true", help="name each that failed")
     arguments = parser.parse_args()
-    found = fuzz_files(arguments.files, arguments.seed, arguments.kind, arguments.show) if arguments.files else {}
+    n_failed = 0
+    if arguments.files:
+        n_failed += report(fuzz_files(arguments.files, arguments.seed, arguments.kind, arguments.show))
     if arguments.configurations:
-        found |= fuzz_configurations(arguments.configurations, arguments.seed, arguments.show)
-    print(table(found))
-    return 1 if failures(found) else 0
+        n_failed += report(fuzz_configurations(arguments.configurations, arguments.seed, arguments.show))
+    return 1 if n_failed else 0
 
 
 if __name__ == "__main__":

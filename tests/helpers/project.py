@@ -11,7 +11,7 @@ import yaml
 
 from helpers import ROOT
 
-PARTS = ("Snakefile", "config.yaml", "Makefile", "src", "workflow", "profiles")
+PARTS = ("Snakefile", "config.yaml", "Makefile", "workflow", "profiles")
 TINY = {
     "results_dir": "results",
     "device": "cpu",
@@ -55,26 +55,33 @@ TINY = {
 
 
 def environment(project: Path) -> dict[str, str]:
-    """Variables under which commands use the copy's code and this Python's tools."""
+    """Variables under which commands use this Python's tools, and the copy's own code where it has one."""
     bin_dir = str(Path(sys.executable).parent)
+    source = project / "src"
     return os.environ | {
         "PATH": bin_dir + os.pathsep + os.environ["PATH"],
-        "PYTHONPATH": str(project / "src"),
         "OMP_NUM_THREADS": "1",
+        **({"PYTHONPATH": str(source)} if source.exists() else {}),
     }
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy what the workflow runs from."""
+    """Copy what the workflow runs from, without the code: it is the installed one, whose compiled functions are cached."""
     folder.mkdir()
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / part)
     (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     return folder
+
+
+def copy_source(project: Path) -> Path:
+    """Copy the code into a project, to edit it there; gives the package's folder. Caches of compiled functions come along."""
+    shutil.copytree(ROOT / "src", project / "src", ignore=shutil.ignore_patterns("*.egg-info"))
+    return project / "src" / "rscnav"
 
 
 def snakemake(project: Path, *arguments: str, preset: str | None = "tiny.yaml") -> subprocess.CompletedProcess:

@@ -10,7 +10,7 @@ import h5py
 import pytest
 import yaml
 
-from helpers.project import TINY, environment, snakemake
+from helpers.project import TINY, copy_source, environment, snakemake
 
 pytestmark = pytest.mark.slow
 
@@ -94,13 +94,14 @@ def test_a_run_keeps_its_settings(recorded):
 
 def test_an_edit_of_the_code_during_a_run_is_refused(recorded):
     """The dry run plans with the code as it is; a job that then finds other code makes nothing."""
+    source = copy_source(recorded)
     assert snakemake(recorded, "-c1", SESSION).returncode == 0
     config = next((recorded / "results" / "config").iterdir())
     plan = snakemake(recorded, "results/analyses/tuning_entropy/example.h5", "-n", "-p", "--quiet", "progress").stdout
     command = next(line for line in plan.splitlines() if "rscnav analyse" in line)
     command = command[command.index("rscnav") :].split(" 2>&1")[0]
     assert str(config.relative_to(recorded)) in command
-    module = recorded / "src" / "rscnav" / "analyses" / "tuning" / "tuning_entropy.py"
+    module = source / "analyses" / "tuning" / "tuning_entropy.py"
     module.write_text(module.read_text() + "\nEDITED = 1\n")
     job = subprocess.run(
         ["bash", "-c", command], cwd=recorded, env=environment(recorded), text=True, capture_output=True, check=False

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.project import TINY, environment, jobs
+from helpers.project import TINY, copy_source, environment, jobs
 from rscnav.analyses.registry import ANALYSES
 from rscnav.export.tables import table_files
 
@@ -52,7 +52,7 @@ class Project:
     """A finished project: files may be edited for a while, and what would run again is counted."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.source = folder, folder / "src" / "rscnav"
+        self.folder, self.source = folder, copy_source(folder)
         (folder / "bin").mkdir()
         command = folder / "bin" / "rscnav"
         command.write_text(MAKE_FILES.replace("TABLES", " ".join(table_files("parquet"))))

@@ -4,6 +4,7 @@ The tests of this file run in order and share one project.
 """
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import yaml
 from nbclient import NotebookClient
 from pynwb import NWBHDF5IO, NWBFile
 
-from helpers.project import ROOT, TINY, jobs, rscnav, snakemake
+from helpers.project import ROOT, TINY, copy_source, jobs, rscnav, snakemake
 from rscnav.analyses.registry import ANALYSES
 from rscnav.analyses.result import read_result
 from rscnav.config.load import merge
@@ -203,11 +204,12 @@ def test_check_names_what_is_damaged_and_missing_and_makes_it_again(finished):
 
 def test_editing_a_figure_reruns_that_figure_only(finished):
     project, _ = finished
-    module = project / "src" / "rscnav" / "figures" / "learning.py"
-    original = module.read_text()
-    module.write_text(original + "\nEDITED = True\n")
+    source = copy_source(project)
+    assert "Nothing to be done" in snakemake(project, "--dry-run").stdout
+    module = source / "figures" / "learning.py"
+    module.write_text(module.read_text() + "\nEDITED = True\n")
     output = snakemake(project, "--dry-run").stdout
-    module.write_text(original)
+    shutil.rmtree(project / "src")
     assert jobs(output) == {"figure_learning": 1, "figure_learning_of_session": len(SESSIONS), "all": 1}
 
 

@@ -45,9 +45,7 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ConfigError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     if len(content) > MOST_MB * 10**6:
-        raise ConfigError(
-            f"{path}: larger than {MOST_MB} MB, the maximum for a configuration; check the file's name"
-        )
+        raise ConfigError(f"{path}: larger than {MOST_MB} MB, the maximum for a configuration; check the file's name")
     return _checked(_decoded(content, path), path)
 
 

@@ -33,7 +33,7 @@ def main() -> None:
     task = make_task("arena")
     batch = task.sample(options.trials, task.n_steps, torch.Generator().manual_seed(0))
     target = batch.targets["position"].flatten().numpy()
-    phase = batch.landmarks_met.flatten().numpy()
+    phase = batch.landmarks_encountered.flatten().numpy()
     trial = np.repeat(np.arange(options.trials), task.n_steps)
     print(f"{options.trials} trials of {task.n_steps} steps, {options.strategy}; losses in nats per step")
 

@@ -42,7 +42,7 @@ def against_stepping(rounds: int = 40) -> None:
                 both_stepped.append(len(environment.encountered) >= 2)
             stepped.append((time.perf_counter() - drawn) / TRIALS)
             sampled.append((drawn - started) / BATCH)
-        both = (task.sample(5000, task.n_steps, generator).landmarks_met[:, -1] == 2).double().mean()
+        both = (task.sample(5000, task.n_steps, generator).landmarks_encountered[:, -1] == 2).double().mean()
         print(
             f"{name}, {task.n_steps} steps: {1 / min(sampled):.0f} trials/s, stepped in Python {1 / min(stepped):.0f},"
             f" ratio {min(stepped) / min(sampled):.0f}; trials with both landmarks encountered: {both:.0%}, stepped {np.mean(both_stepped):.0%}"

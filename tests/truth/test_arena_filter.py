@@ -130,7 +130,7 @@ def gridded():
         motion=motion, trial_s=1.6,
     )  # fmt: skip
     many = task.sample(100, 16, generator(3))
-    met = many.landmarks_met[:, -1]
+    met = many.landmarks_encountered[:, -1]
     batch = join([many.part((met == k).nonzero()[:2, 0]) for k in (0, 1)] + [many.part((met == 2).nonzero()[:4, 0])])
     grid = Grid(task)
     position, port = zip(*(grid.filter(trial.double().numpy()) for trial in batch.inputs), strict=True)
@@ -140,7 +140,7 @@ def gridded():
 def test_particles_agree_with_a_fine_grid(gridded):
     """Loss and posterior; a grid of 120 cells a side and 64 headings moves the loss by 0.002, 65,536 particles give the same."""
     task, batch, exact = gridded
-    assert batch.landmarks_met[:, -1].tolist() == [0, 0, 1, 1, 2, 2, 2, 2]
+    assert batch.landmarks_encountered[:, -1].tolist() == [0, 0, 1, 1, 2, 2, 2, 2]
     runs = [run(task, batch, particles=16384, seed=seed) for seed in range(6)]
     for head, truth in exact.items():
         loss = torch.stack([losses(p[head], batch.targets[head]).mean() for p in runs])
@@ -207,7 +207,7 @@ def gap(more, mask):
 def test_every_lesser_strategy_is_worse(filtered):
     """After both landmarks absences say little more: there no_absence comes close."""
     _, batch, given = filtered
-    target, met = batch.targets["position"], batch.landmarks_met
+    target, met = batch.targets["position"], batch.landmarks_encountered
     best = losses(given["bayes"]["position"], target)
     worse = {strategy: losses(given[strategy]["position"], target) - best for strategy in STRATEGIES[1:]}
     for strategy, more in worse.items():
@@ -220,7 +220,7 @@ def test_every_lesser_strategy_is_worse(filtered):
 
 def test_until_a_landmark_is_met_only_absence_tells_strategies_apart(filtered):
     _, batch, given = filtered
-    target, dark = batch.targets["position"], batch.landmarks_met == 0
+    target, dark = batch.targets["position"], batch.landmarks_encountered == 0
     best = losses(given["bayes"]["position"], target)
     for strategy in ("single_hypothesis", "dead_reckoning"):
         same = gap(losses(given[strategy]["position"], target) - best, dark)

@@ -139,7 +139,7 @@ def unknown_map():
 def test_at_a_separation_of_pi_the_filter_is_near_chance_and_below_it_is_not(unknown_map):
     result = analyse("observer_comparison", unknown_map, Settings(n_separation_bins=8))
     assert "map is not known" in result.notes["non_encounter"]
-    edges, share, n = (result[f"separation/{what}"] for what in ("edges", "share", "n"))
+    edges, share, n = (result[f"separation/{what}"] for what in ("edges", "fraction", "n"))
     assert edges[-1] == pytest.approx(math.pi, abs=0.03)
     assert n.min() > 20
     assert share[0, :4].min() > 0.88

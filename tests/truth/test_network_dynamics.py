@@ -10,10 +10,10 @@ from helpers.dynamical_system import linear, visited_by
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.intervals import mean_interval
 from rscnav.analyses.tuning.entropy import entropy_bits
-from rscnav.dynamics.autonomous_runs import add_alone
+from rscnav.dynamics.autonomous_runs import add_autonomous_runs
 from rscnav.dynamics.distance_ratio import StatePairs, add_ratio, pairwise
 from rscnav.dynamics.driven_divergence import add_driven_divergence
-from rscnav.dynamics.filter_dynamics import filter_alone, filter_time_constants
+from rscnav.dynamics.filter_dynamics import autonomous_filter, filter_time_constants
 from rscnav.dynamics.landscape import add_landscape, nearest
 from rscnav.dynamics.perturbations import add_recovery
 from rscnav.dynamics.settings import Settings
@@ -85,7 +85,7 @@ def test_a_perturbation_off_the_manifold_goes_and_one_along_it_stays():
 
 def test_on_a_plane_that_stands_still_nothing_drifts():
     result, made = Result(), plane_and_rest()
-    add_alone(result, made, Settings(n_trials=20), Observer(), SEEDS)
+    add_autonomous_runs(result, made, Settings(n_trials=20), Observer(), SEEDS)
     np.testing.assert_allclose(result["LM1/alone/speed/value"][:-1], 0, atol=1e-6)
     assert result["LM1/alone/network/drift_gain/value"] == 0
     np.testing.assert_allclose(
@@ -103,7 +103,7 @@ def test_the_landscape_of_a_linear_network():
     assert result["points/n_inits"].tolist() == [[10, 10, 10]]
     np.testing.assert_allclose(result["points/eigenvalue_real"], [[0.9, 0.8, 0.5]], atol=1e-6)
     np.testing.assert_allclose(result["points/time_constant"], -0.1 / np.log([[0.9, 0.8, 0.5]]), rtol=1e-5)
-    assert result["LM1/slow/share"] == 1
+    assert result["LM1/slow/fraction"] == 1
 
 
 def test_views_are_along_directions_of_the_training_trials():
@@ -220,7 +220,7 @@ def test_the_inputs_of_a_session_are_worked_out_again(rolled):
 def test_the_filter_goes_on_from_where_the_session_has_it(rolled):
     made, session = rolled
     samples = np.array([7 * 100 + 3, 12 * 100 + 60, 20 * 100 + 99])
-    held = filter_alone(made, samples, 30, Observer())
+    held = autonomous_filter(made, samples, 30, Observer())
     np.testing.assert_allclose(held[0], session.bayes_posterior[samples], atol=1e-6)
     np.testing.assert_allclose(held.sum(axis=2), 1)
     batch = make_task("ring-fixed").sample(1, 91, torch.Generator().manual_seed(0))

@@ -128,7 +128,7 @@ def test_the_slow_states_of_a_ring_attractor_cover_the_ring_and_stay():
     made = visited_by(system, states, 200, task=FINE)
     add_landscape(result, made, Settings(n_inits=150), Observer(grid_bins=128), Seeds(2))
     for phase in ("LM0", "LM1", "LM2"):
-        assert result[f"{phase}/slow/share"] == 1
+        assert result[f"{phase}/slow/fraction"] == 1
         assert result[f"{phase}/slow/moved/value"] < 0.01
         assert result[f"{phase}/slow/moved_control"] == pytest.approx(np.pi / 2, abs=0.1)
         assert result[f"{phase}/slow/coverage"] == 1

@@ -68,7 +68,7 @@ def test_tuned_units_are_found_with_their_preferred_bins_and_ramps_are_not():
 
 def test_few_untuned_units_that_ramp_through_the_trial_are_called_tuned():
     share = [
-        analyse("tuning_entropy", ring_session(null, 60, seed=seed), Settings(n_null=99)).scalar("share_tuned")
+        analyse("tuning_entropy", ring_session(null, 60, seed=seed), Settings(n_null=99)).scalar("fraction_tuned")
         for seed in range(12)
     ]
     assert np.mean(share) < 0.11  # 120 units at 5 %

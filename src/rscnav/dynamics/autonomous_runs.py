@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from rscnav.analyses.result import Result
 from rscnav.analyses.statistics.intervals import mean_interval
 from rscnav.analyses.tuning.entropy import entropy_bits
-from rscnav.dynamics.filter_dynamics import filter_alone
+from rscnav.dynamics.filter_dynamics import autonomous_filter
 from rscnav.dynamics.settings import Settings
 from rscnav.dynamics.trajectories import Trajectories
 from rscnav.dynamics.trial_statistics import add_band
@@ -16,7 +16,9 @@ from rscnav.sessions.geometry import distance
 from rscnav.sessions.schema import PHASES
 
 
-def add_alone(result: Result, visited: Trajectories, settings: Settings, observer: Observer, seeds: Seeds) -> None:
+def add_autonomous_runs(
+    result: Result, visited: Trajectories, settings: Settings, observer: Observer, seeds: Seeds
+) -> None:
     """Add autonomous runs (without input) from states of each phase, and those of the exact filter with the same past inputs."""
     dt_s = visited.session.dt_s
     n_steps = max(1, round(settings.autonomous_s / dt_s))
@@ -29,7 +31,7 @@ def add_alone(result: Result, visited: Trajectories, settings: Settings, observe
         speed = np.hstack([speed, np.full((len(speed), 1), np.nan)])  # no step follows the last state
         add_band(result, f"{phase}/alone/speed", mean_interval(speed), "median speed", ("lag",))
         beliefs = {"network": visited.system.report(run)}
-        held = filter_alone(visited, samples, n_steps, observer)
+        held = autonomous_filter(visited, samples, n_steps, observer)
         if held is not None:
             beliefs["filter"] = held
         gains: dict[tuple[str, str], NDArray[np.floating]] = {}  # from the start to the readout

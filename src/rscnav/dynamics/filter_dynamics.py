@@ -14,7 +14,7 @@ from rscnav.observers.settings import Observer
 from rscnav.tasks.base import Batch
 
 
-def filter_alone(
+def autonomous_filter(
     visited: Trajectories, samples: NDArray[np.intp], n_steps: int, settings: Observer
 ) -> NDArray[np.float64] | None:
     """Return the posteriors of the filter in autonomous runs from samples of the session, see `System.run`.

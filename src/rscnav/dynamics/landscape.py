@@ -36,7 +36,7 @@ def add_landscape(result: Result, visited: Trajectories, settings: Settings, obs
     found = points.minima(
         visited.system, np.where(from_there[:, None], settled, given), box, settings.tol_q, settings.max_iters
     )
-    slow = 0.5 * (settings.slow_share * visited.speed) ** 2
+    slow = 0.5 * (settings.slow_fraction * visited.speed) ** 2
     away = nearest(found.states, cloud) / visited.spread
     near, fixed = away <= settings.outlier_distance, found.q <= settings.tol_q
     result.add("n_inits", len(phase))
@@ -99,7 +99,7 @@ def _add_slow(
     dt_s = visited.session.dt_s
     run = visited.system.run(given, round(settings.autonomous_s / dt_s))  # (step, start, state)
     speed = np.linalg.norm(np.diff(run, axis=0), axis=2)
-    is_slow = speed <= settings.slow_share * visited.speed
+    is_slow = speed <= settings.slow_fraction * visited.speed
     slow, when = is_slow.any(axis=0), np.argmax(is_slow, axis=0)
     states, of_phase = run[when, np.arange(len(given))][slow], phase[slow]
     around = spectra.spectrum(visited.system.jacobian(states), dt_s)
@@ -118,7 +118,9 @@ def _add_slow(
     for number, name in enumerate(PHASES):
         here = of_phase == number
         result.add(f"{name}/slow/n", int(here.sum()))
-        result.add(f"{name}/slow/share", float(np.mean(slow[phase == number])) if np.any(phase == number) else np.nan)
+        result.add(
+            f"{name}/slow/fraction", float(np.mean(slow[phase == number])) if np.any(phase == number) else np.nan
+        )
         add_band(result, f"{name}/slow/time", mean_interval(when[slow][here] * dt_s), "s")
         add_band(result, f"{name}/slow/n_slow_modes", mean_interval(n_modes[here].astype(float)))
         add_band(result, f"{name}/slow/moved", mean_interval(moved[here]), visited.task.position_unit)

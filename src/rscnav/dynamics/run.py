@@ -1,7 +1,7 @@
 """The stage `dynamics`: all its parts for one network and its session."""
 
 from rscnav.analyses.result import Result
-from rscnav.dynamics.autonomous_runs import add_alone
+from rscnav.dynamics.autonomous_runs import add_autonomous_runs
 from rscnav.dynamics.driven_divergence import add_driven_divergence
 from rscnav.dynamics.landscape import add_landscape
 from rscnav.dynamics.perturbations import add_recovery
@@ -74,7 +74,7 @@ def dynamics(
     result.add("n_states", here.system.n_states)
     add_landscape(result, here, settings, observer, seeds.spawn("landscape"))
     add_recovery(result, here, settings, seeds.spawn("recovery"))
-    add_alone(result, here, settings, observer, seeds.spawn("alone"))
+    add_autonomous_runs(result, here, settings, observer, seeds.spawn("alone"))
     add_driven_divergence(result, here, settings, seeds.spawn("apart"))
     shown = here.test[:: max(1, len(here.test) // 3000)]
     result.add("cloud/projection", here.shown(here.states[shown]), "", ("time", "component"))

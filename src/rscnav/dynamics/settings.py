@@ -18,7 +18,7 @@ class Settings(StrictSettings):
         150, ge=1, le=100_000, description="highest number of steps of the search from each initial state"
     )
     tol_q: float = Field(1e-20, gt=0, description="a point with q = |F(h) - h|² / 2 up to this is a fixed point")
-    slow_share: float = Field(
+    slow_fraction: float = Field(
         0.1, gt=0, lt=1, description="slow: speed of at most this fraction of the median speed of the test trials"
     )
     slow_mode_s: float = Field(1.0, gt=0, description="slow mode: time constant of at least this (s)")

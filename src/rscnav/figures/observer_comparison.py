@@ -125,11 +125,11 @@ def _around(ax: Axes, results: Sequence[Result], what: str, note: str, ylabel: s
 
 def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
     """Draw the fraction of correct choices against the landmark separation, or one value per observer if it is constant."""
-    members = [r for r in results if "accuracy/share" in r and np.any(r["accuracy/n"] > 0)]
+    members = [r for r in results if "accuracy/fraction" in r and np.any(r["accuracy/n"] > 0)]
     if not members:
         empty_panel(ax, "no choice between landmarks")
         return
-    varies = [r for r in members if "separation/share" in r and r["separation/share"].shape[1] > 1]
+    varies = [r for r in members if "separation/fraction" in r and r["separation/fraction"].shape[1] > 1]
     drawn = _network_first(_drawn(members))
     lowest = 0.4
     for place, name in enumerate(drawn):
@@ -140,7 +140,9 @@ def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
         lines = []
         for r in holders:
             x = (r["separation/edges"][1:] + r["separation/edges"][:-1]) / 2 if varies else np.array([float(place)])
-            share, low, high = (np.atleast_1d(r[f"{part}/{what}"][_at(r, name)]) for what in ("share", "low", "high"))
+            share, low, high = (
+                np.atleast_1d(r[f"{part}/{what}"][_at(r, name)]) for what in ("fraction", "low", "high")
+            )
             lines.append((x, share))
             lowest = min(lowest, np.nanmin(share) - 0.05)
             ax.plot(x, share, marker=marker if single or not varies else "", ms=1.8 if varies else 2.8,
@@ -151,7 +153,7 @@ def _accuracy(ax: Axes, results: Sequence[Result]) -> None:
                 ax.vlines(x, low, high, lw=0.7, **style)
         if varies and len({len(x) for x, _ in lines}) == 1 and not single:
             ax.plot(mean_of_known([x for x, _ in lines]), mean_of_known([y for _, y in lines]), lw=1.1, **style)
-    if any("separation/share" in r for r in members):  # a choice between two landmarks, not between ports
+    if any("separation/fraction" in r for r in members):  # a choice between two landmarks, not between ports
         ax.axhline(0.5, color=GREY, lw=0.6, ls=":")
     ax.set(
         ylim=(max(lowest, -0.02), 1.02),

@@ -16,7 +16,7 @@ from rscnav.inspection import tracking_checks as track_checks
 from rscnav.inspection.spike_summary import ends_of, ordered_trains
 from rscnav.recordings.activity.series import read_activity
 from rscnav.recordings.activity.unit_tables import unit_tables
-from rscnav.recordings.activity.units import meeting_own
+from rscnav.recordings.activity.units import mask_by_file_columns
 from rscnav.recordings.files.nwb_lookup import Series
 from rscnav.recordings.settings.recording import Recording
 from rscnav.recordings.time_checks.activity_span import of_sampled, of_trains
@@ -42,7 +42,9 @@ def file_checks(file: Any, mapping: Recording | None) -> list[Check]:
     if mapping is None or mapping.activity is None:
         try:  # only units that meet the unit filters, with unsorted spike times
             tables = unit_tables(file, None if mapping is None else mapping.units_table)
-            trains = tables.trains().chosen(meeting_own(tables, () if mapping is None else mapping.unit_filters))
+            trains = tables.trains().chosen(
+                mask_by_file_columns(tables, () if mapping is None else mapping.unit_filters)
+            )
             checks += _of_spikes(trains)
         except InvalidValueError as error:
             checks.append(Check("spikes", "wrong", str(error)))

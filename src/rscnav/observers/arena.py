@@ -61,7 +61,7 @@ def posteriors(
     trials, n_steps = batch.inputs.shape[:2]
     empty = batch.inputs.new_empty
     result = {head: empty((trials, n_steps, size), dtype=torch.float64) for head, size in task.heads.items()}
-    floor = inside_share(task).to(batch.inputs.device)
+    floor = uniform_prior(task).to(batch.inputs.device)
     rescues = 0
     at_once = max(1, CHUNK.get(batch.inputs.device.type, CHUNK["cpu"]) // n)
     for first in range(0, trials, at_once):
@@ -86,7 +86,7 @@ def posteriors(
     return result
 
 
-def inside_share(task: Task) -> Tensor:
+def uniform_prior(task: Task) -> Tensor:
     """Return the uniform distribution over the bins that the disc touches, (bin,), float64."""
     s = task.settings
     centres = torch.as_tensor(task.bin_centres)

@@ -39,7 +39,7 @@ def session_from_arrays(
     spikes: Sequence[NDArray[np.floating]] | None = None,
     encounters: Encounters | None = None,
     trial_s: float = 10.0,
-    test_share: float = 0.8,
+    test_fraction: float = 0.8,
     seeds: Seeds | None = None,
 ) -> Session:
     """Return a `Session` of numpy arrays; only `activity` and `dt_s` are required.
@@ -80,8 +80,8 @@ def session_from_arrays(
         Spike times of each unit (s).
     encounters : Encounters, optional
         Definition of an encounter. Default: the defaults of the configuration.
-    trial_s, test_share : float
-        Length of the pieces (s); fraction of the trials used for testing.
+    trial_s, test_fraction : float
+        Length of the pieces (s); fraction of the trials used for testing. With two or more trials there is at least one of each kind.
     seeds : Seeds, optional
         Seeds for the random draw of test trials. Default: root seed 0.
 
@@ -130,7 +130,7 @@ def session_from_arrays(
         activity=rates,
         time=centres,
         trial=of_trial,
-        trials=_trials(spans, outcome, draw_split(len(spans), test_share, seeds or Seeds(0, ("read", name)))),
+        trials=_trials(spans, outcome, draw_split(len(spans), test_fraction, seeds or Seeds(0, ("read", name)))),
         units=structured(of_units, len(next(iter(of_units.values())))),
         position=place,
         heading=None if heading is None else np.asarray(heading, np.float64),

@@ -173,7 +173,7 @@ def _session(file: Any, recorded: RawRecording, mapping: Recording, encounters: 
     trials = np.zeros(len(left), TRIALS)
     trials["start_s"], trials["stop_s"] = recorded.spans.times[left].T
     trials["rotation_rad"], trials["outcome"] = recorded.spans.rotation[left], recorded.spans.outcome[left]
-    trials["split"] = draw_split(len(left), mapping.test_share, seeds)
+    trials["split"] = draw_split(len(left), mapping.test_fraction, seeds)
     notes = list(recorded.notes)
     if mapping.landmarks is not None and recorded.spans.cut:
         notes.append("no trial table: phases and encounters, which start again with each trial, are not defined")

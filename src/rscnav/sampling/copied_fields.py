@@ -86,7 +86,7 @@ def attributes(
         "match_recording": "" if like is None else like.name,
         "activity_unit": "Hz",
         "n_units_wanted": wanted,
-        "share_of_time": recorded_s / plan.wanted_s,
+        "fraction_of_time": recorded_s / plan.wanted_s,
         "occupancy_distance": plan.chosen.distance,
         "occupancy_distance_at_random": plan.chosen.at_random,
         "notes": "; ".join(notes),

@@ -46,7 +46,7 @@ def sample_network(
     Session
         Session of kind ``sampled network``; activity in Hz, in time bins of the recording's width. Attributes of the match:
         ``occupancy_distance`` (total variation distance between the occupancies of cells of phase and position),
-        ``occupancy_distance_at_random``, ``share_of_time``, ``n_units_wanted`` and ``notes``.
+        ``occupancy_distance_at_random``, ``fraction_of_time``, ``n_units_wanted`` and ``notes``.
 
     Raises
     ------

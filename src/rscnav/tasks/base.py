@@ -79,7 +79,7 @@ class Batch:
         return len(self.inputs)
 
     @property
-    def landmarks_met(self) -> Tensor:
+    def landmarks_encountered(self) -> Tensor:
         """Phase: count of distinct landmarks in view so far, at most 2. Shape (trial, step), int64."""
         return self.visible.cummax(dim=1).values.sum(dim=2).clamp(max=2)
 

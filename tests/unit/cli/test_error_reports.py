@@ -321,8 +321,22 @@ def python(code, *words, **options):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("becomes", ["KeyboardInterrupt", "RecursionError", "ImportError"])
-@pytest.mark.parametrize("module", ["argparse", "psutil", "yaml", "torch"])
+@pytest.mark.parametrize(
+    ("module", "becomes"),
+    [
+        ("argparse", "KeyboardInterrupt"),
+        ("torch", "KeyboardInterrupt"),
+        ("psutil", "RecursionError"),
+        ("yaml", "ImportError"),
+        *(
+            pytest.param(module, becomes, marks=pytest.mark.slow)
+            for module, becomes in (
+                ("argparse", "RecursionError"), ("argparse", "ImportError"), ("psutil", "KeyboardInterrupt"), ("psutil", "ImportError"),
+                ("yaml", "KeyboardInterrupt"), ("yaml", "RecursionError"), ("torch", "RecursionError"), ("torch", "ImportError"),
+            )
+        ),
+    ],
+)  # fmt: skip
 def test_ctrl_c_during_an_import(module, becomes):
     code = f"""
 import os, signal, sys

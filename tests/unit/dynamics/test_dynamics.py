@@ -160,7 +160,7 @@ def test_little_to_go_on_gives_notes_and_no_crash(change):
     if change == "no phase but LM0":
         assert result.notes["LM1/return"] == result.notes["LM1/alone"]
         assert "0 test trials have a state in LM1; at least 2 are needed" in result.notes["LM1/alone"]
-        assert np.isnan(result["LM1/slow/share"])
+        assert np.isnan(result["LM1/slow/fraction"])
     if change in ("two test trials", "no second landmark"):
         assert "10 of each are needed" in result.notes["apart"]
     if change == "one unit":

@@ -75,7 +75,7 @@ def test_the_figure_shows_the_numbers(full):
             assert name == "network" or holds(lines(axes[4], colour), [result["kl_divergence/median"][k, p]])
         assert holds(lines(axes[1], colour), result["certainty/mean"][k])
         assert holds(lines(axes[2], colour), result["non_encounter/mean"][k])
-        assert holds(lines(axes[3], colour), result["separation/share"][k])
+        assert holds(lines(axes[3], colour), result["separation/fraction"][k])
     assert not [y for y in lines(axes[4], OBSERVERS["network"][1]) if len(y) == 1]
     assert axes[4].get_yscale() == "log"
     beyond = [line for line in axes[0].lines if line.get_marker() == "^"]

@@ -24,7 +24,7 @@ def test_spikes_outside_obs_intervals_and_bins_that_some_unit_was_not_observed_i
     assert "1 spikes are outside the obs_intervals of their unit" in both.attributes["notes"]
     assert both.time.max() < 5.0
     assert both.attributes["n_bins_unobserved"] == 49  # from 5.0 s to the last whole bin, 9.9 s
-    second = read_recording(path, {"trial_s": 1.0, "unit_filters": [{"column": "observed_share", "min": 0.9}]})
+    second = read_recording(path, {"trial_s": 1.0, "unit_filters": [{"column": "observed_fraction", "min": 0.9}]})
     assert second.units["id"].tolist() == [1]
     assert second.time.max() > 9.0
 

@@ -190,7 +190,8 @@ def test_the_split_is_a_seeded_draw(tmp_path):
     rows = [{"start_time": 0.9 * k, "stop_time": 0.9 * k + 0.8} for k in range(10)]
     path = write_nwb(tmp_path / "r.nwb", spikes=[np.arange(0, 10, 0.1)], trials=rows)
     draws = [
-        read_recording(path, {"trials": {}, "test_share": 0.7}, seeds=Seeds(root)).trials["split"] for root in (1, 1, 2)
+        read_recording(path, {"trials": {}, "test_fraction": 0.7}, seeds=Seeds(root)).trials["split"]
+        for root in (1, 1, 2)
     ]
     assert (draws[0] == "test").sum() == 7
     assert (draws[0] == draws[1]).all()

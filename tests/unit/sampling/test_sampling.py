@@ -151,7 +151,7 @@ def test_behaviour_at_other_widths_of_bins(factor):
 def test_trials_longer_than_the_network_s_stay_shorter_and_are_said():
     session = sampled(like=recording(steps=(40, 80), odd=0.5))
     np.testing.assert_allclose(session.trials["stop_s"] - session.trials["start_s"], 4.0)
-    assert session.attributes["share_of_time"] == pytest.approx(8 / 12)
+    assert session.attributes["fraction_of_time"] == pytest.approx(8 / 12)
     assert "8 of 12 s" in session.attributes["notes"]
 
 

@@ -54,7 +54,7 @@ def test_the_page_s_task_is_solved_by_the_filter_and_goes_all_the_way(task, tmp_
     batch = task.sample(200, 20, torch.Generator().manual_seed(0))
     posterior = observe(task, batch)["position"]
     loss = -posterior.gather(2, batch.targets["position"][..., None])[..., 0].log()
-    met = batch.landmarks_met > 0
+    met = batch.landmarks_encountered > 0
     assert loss[met].mean() < 2.5 < loss[~met].mean()  # one sight is enough: log 64 = 4.16
     session = session_of(task, tmp_path, target_gap=None)
     assert session.encounters["landmark"].tolist() == ["a"] * len(session.encounters)

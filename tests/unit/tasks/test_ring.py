@@ -57,7 +57,7 @@ def test_phase_of_the_batch_is_the_phase_of_the_geometry(batch):
         batch.landmarks.numpy(), ("a", "b"), 0.25, True, 0.1, np.full(n, "none"),
     )  # fmt: skip
     found = find_encounters(behaviour, 0.1, 0.5)
-    np.testing.assert_array_equal(found.phase, batch.landmarks_met.flatten().numpy())
+    np.testing.assert_array_equal(found.phase, batch.landmarks_encountered.flatten().numpy())
     # Shares measured with other code on the same definitions.
     raw = find_encounters(behaviour, 0.1, 0.0).table
     merged = found.table[found.table["kind"] == "encounter"]

@@ -85,7 +85,7 @@ def test_arena_starts_in_the_centre_in_the_dark_and_stays_inside(arena):
     assert not batch.visible[:, 0].any()
     assert batch.position.norm(dim=2).max() <= 0.25 + 1e-9
     for seconds, share in ((30, 0.90), (10, 0.22)):  # measured with other code on the same definitions
-        met = (batch.landmarks_met[:, seconds * 10 - 1] == 2).float().mean()
+        met = (batch.landmarks_encountered[:, seconds * 10 - 1] == 2).float().mean()
         assert abs(met - share) < 0.04
 
 

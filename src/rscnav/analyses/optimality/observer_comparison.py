@@ -21,7 +21,7 @@ MEASURES = ("loss", "error", "certainty", "alternative", "kl_divergence", "corre
 FIELDS = ("phase", "position", "bin_centres", "landmarks", "encounters", *(f"observer_{m}" for m in MEASURES))
 NUMBERS = {  # key of a number per observer, over whole trials: array it is from
     **{what: f"{what}/mean" for what in ("loss", "error", "kl_divergence")},
-    **{"nearest": "nearest", "accuracy": "accuracy/share", "collapse_s": "collapse/median"},
+    **{"nearest": "nearest", "accuracy": "accuracy/fraction", "collapse_s": "collapse/median"},
 }
 BY_PART = ("observer", "part")
 NOT_RIVALS = ("network", "smoother")  # not candidates of the closest observer, unless they are the reference
@@ -137,7 +137,7 @@ def _add_certainty(result: Result, session: Session, settings: Settings) -> None
         times = [strategies.lag_of(share, quantile) * session.dt_s for share in shares]
         result.add(f"collapse/{name}", times, "s", ("observer",))
     within = [strategies.reached_by(share, round(settings.after_s / session.dt_s)) for share in shares]
-    result.add("collapse/share_within", within, "", ("observer",))
+    result.add("collapse/fraction_within", within, "", ("observer",))
 
 
 def _add_refuted(result: Result, session: Session, settings: Settings) -> None:
@@ -173,7 +173,7 @@ def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
         return
     correct = np.where((session.trials["split"] == "test")[:, None], session.observer_correct, -1)
     shares = np.array([strategies.proportion_correct(column) for column in correct.T])
-    _add_shares(result, "accuracy", shares, ("observer",))
+    _add_fractions(result, "accuracy", shares, ("observer",))
     if not session.is_circular or session.landmarks is None:
         result.notes["separation"] = "choices by landmark separation are computed on the ring only"
         return
@@ -190,12 +190,12 @@ def _add_accuracy(result: Result, session: Session, settings: Settings) -> None:
     at = np.clip(np.searchsorted(edges, separation, side="right") - 1, 0, n_bins - 1)
     result.add("separation/edges", edges, "rad", ("edge",))
     binned = np.array([[strategies.proportion_correct(c[chosen[at == b]]) for b in range(n_bins)] for c in correct.T])
-    _add_shares(result, "separation", binned, ("observer", "bin"))
+    _add_fractions(result, "separation", binned, ("observer", "bin"))
 
 
-def _add_shares(result: Result, name: str, shares: NDArray, dims: tuple[str, ...]) -> None:
+def _add_fractions(result: Result, name: str, shares: NDArray, dims: tuple[str, ...]) -> None:
     """Add fraction, standard error, interval and count of choices."""
-    result.add_each(f"{name}/", ("share", "se", "low", "high"), np.moveaxis(shares[..., :4], -1, 0), "", dims)
+    result.add_each(f"{name}/", ("fraction", "se", "low", "high"), np.moveaxis(shares[..., :4], -1, 0), "", dims)
     result.add(f"{name}/n", shares[..., 4].astype(np.int64), "", dims)
 
 

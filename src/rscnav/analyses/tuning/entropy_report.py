@@ -46,7 +46,7 @@ class BinnedActivity:
     n_bins: int
 
 
-def no_fresh_behaviour(session: Session, trials: str) -> str:
+def no_resampled_behaviour(session: Session, trials: str) -> str:
     """Return the reason why behaviour of a session cannot be resampled; '' if it can."""
     if session.kind != "network":
         return (
@@ -69,7 +69,7 @@ def add_entropy_results(
     settings : CurveSettings
     seeds : Seeds
     no_fresh : str
-        See `no_fresh_behaviour`.
+        See `no_resampled_behaviour`.
     """
     activity, n_units = binned.activity, binned.activity.shape[1]
     floor = np.minimum(activity.min(axis=0), 0)
@@ -198,6 +198,6 @@ def _add_p(
     result.add(f"n_tested{suffix}", n_tested)
     result.add(f"n_tuned{suffix}", n_tuned)
     result.add(f"n_tuned_fdr{suffix}", n_fdr)
-    result.add(f"share_tuned{suffix}", n_tuned / n_tested if n_tested else np.nan)
-    result.add(f"share_tuned_fdr{suffix}", n_fdr / n_tested if n_tested else np.nan)
+    result.add(f"fraction_tuned{suffix}", n_tuned / n_tested if n_tested else np.nan)
+    result.add(f"fraction_tuned_fdr{suffix}", n_fdr / n_tested if n_tested else np.nan)
     result.add(f"n_null{suffix}", len(draws))

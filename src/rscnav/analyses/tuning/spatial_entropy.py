@@ -7,7 +7,12 @@ from rscnav.analyses.preprocessing import chosen_samples
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.spatial_bins import place_centres, spatial_bin
-from rscnav.analyses.tuning.entropy_report import BinnedActivity, CurveSettings, add_entropy_results, no_fresh_behaviour
+from rscnav.analyses.tuning.entropy_report import (
+    BinnedActivity,
+    CurveSettings,
+    add_entropy_results,
+    no_resampled_behaviour,
+)
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
 from rscnav.validation import as_activity
@@ -42,7 +47,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     rare = occupancy * session.dt_s < settings.min_occupancy_s - 1e-9
     labels = np.where((place >= 0) & ~np.append(rare, True)[place], place, -1).astype(np.int16)
     binned = BinnedActivity(as_activity(session.activity[samples]), labels, session.trial[samples], n_position_bins)
-    add_entropy_results(result, binned, settings, seeds, no_fresh_behaviour(session, common.trials))
+    add_entropy_results(result, binned, settings, seeds, no_resampled_behaviour(session, common.trials))
     centres = place_centres(position, session.is_circular, settings.n_position_bins, settings.n_position_bins_side)
     result.add("occupancy", occupancy * session.dt_s, "s", ("bin",))
     result.add("bin_centres", centres, session.position_unit, ("bin", "dim"))

@@ -9,7 +9,12 @@ from rscnav.analyses.events import tuning_angle
 from rscnav.analyses.preprocessing import chosen_samples
 from rscnav.analyses.result import Result
 from rscnav.analyses.settings import Common
-from rscnav.analyses.tuning.entropy_report import BinnedActivity, CurveSettings, add_entropy_results, no_fresh_behaviour
+from rscnav.analyses.tuning.entropy_report import (
+    BinnedActivity,
+    CurveSettings,
+    add_entropy_results,
+    no_resampled_behaviour,
+)
 from rscnav.analyses.tuning.tuning_curves import angle_bin
 from rscnav.seeds import Seeds
 from rscnav.sessions.session import Session
@@ -40,7 +45,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
     result = Result(notes={"angle": words, "trials": which})
     labels = angle_bin(angle[samples], settings.n_bins).astype(np.int16)
     binned = BinnedActivity(as_activity(session.activity[samples]), labels, session.trial[samples], settings.n_bins)
-    add_entropy_results(result, binned, settings, seeds, no_fresh_behaviour(session, common.trials))
+    add_entropy_results(result, binned, settings, seeds, no_resampled_behaviour(session, common.trials))
     width = 2 * math.pi / settings.n_bins
     occupancy = np.bincount(labels[labels >= 0], minlength=settings.n_bins)
     result.add("occupancy", occupancy * session.dt_s, "s", ("bin",))

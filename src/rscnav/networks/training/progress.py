@@ -13,7 +13,7 @@ from rscnav.networks.training.flops import product_peak
 from rscnav.networks.training.member import Member
 
 log = logging.getLogger(__name__)
-COLUMNS = ("time", "batch", "loss", "learning_rate", "step_ms", "share_of_peak", "restarts")
+COLUMNS = ("time", "batch", "loss", "learning_rate", "step_ms", "fraction_of_peak", "restarts")
 REPORT_EVERY_S = 10.0
 
 

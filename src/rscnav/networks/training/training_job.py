@@ -89,10 +89,10 @@ def train_job(
     with _held(lock, own, where) as held:
         if take(own.folder, own.plan.files_record, own.name):
             return
-        _train(task, own, party_of(own, group) if held else [own], group, gpus)
+        _train(task, own, jointly_trained(own, group) if held else [own], group, gpus)
 
 
-def party_of(own: QueuedNetwork, group: Sequence[QueuedNetwork]) -> list[QueuedNetwork]:
+def jointly_trained(own: QueuedNetwork, group: Sequence[QueuedNetwork]) -> list[QueuedNetwork]:
     """Return the networks that a job trains: its own, and the unfinished ones of its group that start from the same state.
 
     Networks start from the same state if their furthest checkpoint is the same file, or if none has a checkpoint.

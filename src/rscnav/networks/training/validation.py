@@ -36,7 +36,7 @@ class Validation:
             generator = torch.Generator(device=device).manual_seed(seeds.integer("validation", "observer"))
             held = observe(task, batch, reference_observer(plan.architecture, task), plan.observer, generator)[HEAD]
             self.limit = true_bin_loss(held[:, self.counted].flatten(0, 1).cpu().numpy(), target)
-        self.phase = self.flat(batch.landmarks_met)
+        self.phase = self.flat(batch.landmarks_encountered)
         self.trial = np.repeat(np.arange(n_trials), len(target) // n_trials)
 
     def flat(self, values: Tensor) -> NDArray:

@@ -15,7 +15,7 @@ from rscnav.recordings.time_checks.restarting_spikes import repeats
 from rscnav.sessions.lazy import LazySpikeTrains
 from rscnav.settings.printable import listed
 
-COMPUTED = ("n_spikes", "rate_hz", "observed_share")  # columns that are computed
+COMPUTED = ("n_spikes", "rate_hz", "observed_fraction")  # columns that are computed
 _SHOWN = 8  # largest count of units in a message
 _RESTART = 0.5  # a backward step of more than this fraction of the elapsed time is a restart
 
@@ -70,7 +70,7 @@ class Units:
         """Names of the units, for messages."""
         return named(self.columns)
 
-    def observed_share(self, extent: tuple[float, float]) -> NDArray[np.float64]:
+    def observed_fraction(self, extent: tuple[float, float]) -> NDArray[np.float64]:
         """Return the fraction of the recording in which each unit was observed, (unit,)."""
         whole = max(extent[1] - extent[0], 1e-9)
         shares = [
@@ -100,7 +100,7 @@ class Units:
         ----------
         rules : sequence of RowFilter
         extent : (float, float)
-            First and last time of the recording (s), for `rate_hz` and `observed_share`.
+            First and last time of the recording (s), for `rate_hz` and `observed_fraction`.
         bin_s : float
             Smallest duration used for `rate_hz` (s).
 
@@ -116,7 +116,7 @@ class Units:
         """
         columns = rows_of(self.columns, np.arange(len(self.faults)))
         columns["rate_hz"] = columns["n_spikes"] / max(extent[1] - extent[0], bin_s)
-        columns["observed_share"] = self.observed_share(extent)
+        columns["observed_fraction"] = self.observed_fraction(extent)
         keep = filter_rows(columns, [rule for rule in rules if rule.column in COMPUTED], "unit_filters")
         if not keep.any():
             raise InvalidValueError(none_left(len(keep) + self.n_left_out, rules))
@@ -160,7 +160,7 @@ class Units:
 def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
     """Read the units that meet the rules on columns of the file and on `n_spikes`, and check their spike times.
 
-    Rules on `rate_hz` and `observed_share` need the extent of the recording; `Units.meeting` applies them.
+    Rules on `rate_hz` and `observed_fraction` need the extent of the recording; `Units.meeting` applies them.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
         If a rule names a column that does not exist, or if no unit is left.
     """
     columns, notes = tables.columns(), tables.notes()
-    keep = meeting_own(tables, rules, notes)
+    keep = mask_by_file_columns(tables, rules, notes)
     if not keep.any():
         raise InvalidValueError(none_left(len(keep), rules))
     rows = np.flatnonzero(keep)
@@ -213,7 +213,9 @@ def read_units(tables: UnitTables, rules: Sequence[RowFilter]) -> Units:
     return units.chosen(enough)
 
 
-def meeting_own(tables: UnitTables, rules: Sequence[RowFilter], notes: list[str] | None = None) -> NDArray[np.bool_]:
+def mask_by_file_columns(
+    tables: UnitTables, rules: Sequence[RowFilter], notes: list[str] | None = None
+) -> NDArray[np.bool_]:
     """Return a mask of the units that meet the rules on columns of the file, without reading spikes; see `filter_rows`."""
     own = [rule for rule in rules if rule.column not in COMPUTED]
     return filter_rows(tables.columns(), own, "unit_filters", notes, COMPUTED)

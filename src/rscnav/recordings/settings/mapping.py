@@ -48,7 +48,7 @@ class RowFilter(StrictSettings):
     """Selection rule: rows whose `column` meets all conditions are used."""
 
     column: str = Field(
-        description="column of the table; for units also n_spikes, rate_hz and observed_share, which are computed"
+        description="column of the table; for units also n_spikes, rate_hz and observed_fraction, which are computed"
     )
     min: float | None = Field(None, description="smallest value that is used; null: no limit")
     max: float | None = Field(None, description="largest value that is used; null: no limit")

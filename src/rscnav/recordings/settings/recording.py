@@ -36,7 +36,9 @@ class Recording(StrictSettings):
     trial_s: float = Field(
         10.0, gt=0, description="without trials, the recording is cut into pieces of this length (s)"
     )
-    test_share: float = Field(0.8, gt=0, lt=1, description="fraction of the trials that are test trials (random draw)")
+    test_fraction: float = Field(
+        0.8, gt=0, lt=1, description="fraction of the trials that are test trials (random draw)"
+    )
     arrays: Arrays | None = Field(
         None,
         description="arrays in a file without NWB's structure (.npz, .mat, HDF5); null: the file is NWB",

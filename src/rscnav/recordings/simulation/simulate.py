@@ -157,7 +157,7 @@ def _behaviour(settings: Simulation, seeds: Seeds, grid_bins: int) -> tuple[NDAr
     generator = torch.Generator().manual_seed(seeds.integer("trials"))
     batch = task.sample(settings.n_trials, task.n_steps, generator)
     belief = bayes_filter(task, batch, grid_bins=grid_bins)
-    return batch.position[:, :, 0].numpy(), batch.velocity.numpy(), belief.numpy(), batch.landmarks_met.numpy()
+    return batch.position[:, :, 0].numpy(), batch.velocity.numpy(), belief.numpy(), batch.landmarks_encountered.numpy()
 
 
 def _draw_units(settings: Simulation, seeds: Seeds) -> NDArray:

@@ -62,9 +62,9 @@ def test_time_to_certainty_is_from_the_onset_to_the_first_certain_sample():
     assert result["collapse/median"] == pytest.approx([0.7, 0.6, np.nan, np.nan], nan_ok=True)
     assert result["collapse/lower_quartile"][:2] == pytest.approx([0.7, 0.4])
     assert result["collapse/upper_quartile"][:2] == pytest.approx([0.7, 0.8])
-    assert result["collapse/share_within"] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
+    assert result["collapse/fraction_within"] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
     early = analyse("observer_comparison", here, Settings(after_s=0.6, certainty_threshold=0.85))
-    assert early["collapse/share_within"].tolist() == [0, 0, 0, 0]
+    assert early["collapse/fraction_within"].tolist() == [0, 0, 0, 0]
     time, mean = result["certainty/time"], result["certainty/mean"][0]
     assert time[[0, -1]] == pytest.approx([-1, 2.9 + 0.1])
     assert mean[time < 0.65] == pytest.approx(0)
@@ -186,16 +186,16 @@ def test_right_choices_by_separation():
     here.trials["split"][3] = "train"
     result = analyse("observer_comparison", here, Settings(n_separation_bins=4))
     assert result["accuracy/n"].tolist() == [37, 0, 0, 0]
-    assert result["accuracy/share"][0] == pytest.approx(26 / 37)
+    assert result["accuracy/fraction"][0] == pytest.approx(26 / 37)
     assert result["accuracy/se"][0] == pytest.approx(np.sqrt(26 * 11 / 37**3))
     exact = binomtest(26, 37).proportion_ci(method="exact")
     assert (result["accuracy/low"][0], result["accuracy/high"][0]) == pytest.approx((exact.low, exact.high))
     assert result["separation/edges"] == pytest.approx([1, 1.5, 2, 2.5, 3])
     assert result["separation/n"][0].tolist() == [16, 0, 0, 20]
-    assert result["separation/share"][0] == pytest.approx([1, np.nan, np.nan, 0.5], nan_ok=True)
+    assert result["separation/fraction"][0] == pytest.approx([1, np.nan, np.nan, 0.5], nan_ok=True)
     assert result["separation/high"][0, 0] == 1
     assert result["separation/low"][0, 0] == pytest.approx(0.025 ** (1 / 16))
-    assert np.isnan(result["accuracy/share"][1])
+    assert np.isnan(result["accuracy/fraction"][1])
 
 
 def test_a_separation_that_does_not_vary_is_one_bin():
@@ -203,7 +203,7 @@ def test_a_separation_that_does_not_vary_is_one_bin():
     here.observer_correct[:, 1] = [1, 1, 1, 0]
     result = analyse("observer_comparison", here)
     assert result["separation/edges"].tolist() == [2, 2]
-    assert result["separation/share"][1].tolist() == [0.75]
+    assert result["separation/fraction"][1].tolist() == [0.75]
 
 
 def test_without_observers_or_test_trials_it_does_not_apply():

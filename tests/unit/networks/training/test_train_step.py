@@ -104,7 +104,9 @@ def test_progress_is_a_table_that_grows_when_a_run_goes_on(task, tmp_path, monke
     assert list(rows[0]) == list(progress.COLUMNS)
     assert [int(row["batch"]) for row in rows] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert all(float(row["loss"]) > 0 and row["restarts"] == "0" for row in rows)
-    assert all(float(row["step_ms"]) > 0 and float(row["share_of_peak"]) > 0 for row in rows if row["batch"] in "3478")
+    assert all(
+        float(row["step_ms"]) > 0 and float(row["fraction_of_peak"]) > 0 for row in rows if row["batch"] in "3478"
+    )
     assert "parts-s1  batch 8/8  loss" in caplog.text
     assert "ms per step" in caplog.text
     assert "% of this machine's peak speed of matrix products" in caplog.text

@@ -63,9 +63,10 @@ def losses(posterior, target):
 def test_posterior_sums_to_one_and_a_doubled_grid_changes_nothing(filtered):
     task, batch, posterior = filtered
     torch.testing.assert_close(posterior.sum(dim=2), torch.ones(1000, 100, dtype=torch.float64))
-    finer = bayes_filter(task, batch, grid_bins=1024)
-    target = batch.targets["position"]
-    assert abs(losses(finer, target).mean() - losses(posterior, target).mean()) < 0.001
+    some = batch.part(slice(200))
+    finer = bayes_filter(task, some, grid_bins=1024)
+    target = some.targets["position"]
+    assert abs(losses(finer, target).mean() - losses(posterior[:200], target).mean()) < 0.001
 
 
 def test_the_task_can_be_solved_as_well_as_it_was_designed_to_be(filtered):
@@ -97,8 +98,9 @@ def test_targets_a_step_early_or_late_raise_the_loss(filtered, shift):
 def test_inputs_of_other_trials_say_nothing(filtered):
     """Were the truth to leak into the inputs by another way, the loss would not rise to the prior's."""
     task, batch, _ = filtered
-    shuffled = replace(batch, inputs=batch.inputs[torch.randperm(1000, generator=torch.Generator().manual_seed(1))])
-    loss = losses(bayes_filter(task, shuffled), batch.targets["position"]).mean()
+    some = batch.part(slice(200))
+    shuffled = replace(some, inputs=some.inputs[torch.randperm(200, generator=torch.Generator().manual_seed(1))])
+    loss = losses(bayes_filter(task, shuffled), some.targets["position"]).mean()
     assert loss > math.log(64)
 
 

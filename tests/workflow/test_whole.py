@@ -23,7 +23,8 @@ from rscnav.config.load import merge
 from rscnav.figures.registry import FIGURES
 from rscnav.sessions.hdf5 import read_session
 
-SESSIONS = ("gru-s1", "gru-s1-like-example", "example", "spikes")
+SESSIONS = ("gru-s1", "gru-s1-like-example", "example")
+COMPARED = [{"name": "side-by-side", "sessions": ["gru-s1", "example"]}]
 
 
 def write_spikes_only(path: Path) -> None:
@@ -38,13 +39,26 @@ def write_spikes_only(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def finished(shared_project):
-    write_spikes_only(shared_project / "spikes.nwb")
-    default = yaml.safe_load((shared_project / "config.yaml").read_text())
-    preset = TINY | {"recordings": [*default["recordings"], {"name": "spikes", "file": "spikes.nwb"}]}
-    (shared_project / "tiny.yaml").write_text(yaml.safe_dump(preset))
+    (shared_project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"comparisons": COMPARED}))
     run = snakemake(shared_project)
     assert run.returncode == 0, run.stdout[-6000:]
     return shared_project, run.stdout
+
+
+@pytest.fixture(scope="module")
+def with_spikes(finished):
+    """The same project with one more recording, of spikes only; only what it needs is made."""
+    project, _ = finished
+    write_spikes_only(project / "spikes.nwb")
+    default = yaml.safe_load((project / "config.yaml").read_text())
+    recordings = [*default["recordings"], {"name": "spikes", "file": "spikes.nwb"}]
+    (project / "tiny.yaml").write_text(yaml.safe_dump(TINY | {"recordings": recordings}))
+    run = snakemake(project)
+    assert run.returncode == 0, run.stdout[-6000:]
+    made = jobs(run.stdout)
+    assert made["import_recording"] == made["analyse_dimension"] == 1
+    assert "train" not in made
+    return project
 
 
 def test_every_figure_is_there_and_named_at_the_end(finished):
@@ -63,7 +77,7 @@ def test_numbers_have_the_promised_keys(finished):
     assert summary["schema"] == 5
     assert set(summary["run"]) == {"config_sha", "code"}
     assert list(summary["sessions"]) == list(SESSIONS)
-    network, sampled, mouse, spikes = summary["sessions"].values()
+    network, sampled, mouse = summary["sessions"].values()
     assert (network["kind"], network["network"], network["seed"], network["n_units"]) == ("network", "gru", 1, 6)
     assert set(network["gap"]) == {"overall", "LM0", "LM1", "LM2"}
     assert network["gap"]["overall"]["value"] > 0
@@ -71,21 +85,7 @@ def test_numbers_have_the_promised_keys(finished):
     assert (sampled["n_trials"], sampled["n_units"]) == (mouse["n_trials"], mouse["n_units"])
     assert mouse["gap"] is None
     assert mouse["n_trials"] == 24
-    assert spikes["n_encounters"] is None
-    assert spikes["tuning_entropy"] is None
-    assert set(spikes["dimension"]) == {"all"}
     assert "NaN" not in text
-
-
-def test_spikes_alone_go_through_and_say_what_is_missing(finished):
-    project, _ = finished
-    results = {a: read_result(project / "results" / "analyses" / a / "spikes.h5") for a in ANALYSES}
-    computed = {name for name, result in results.items() if result.applicable}
-    assert {"eigenspectrum", "dimension", "state_space"} <= computed
-    assert results["optimality_gap"].reason == "the session has no belief, no bayes_posterior, no position, no phase"
-    for name in set(ANALYSES) - computed:
-        assert results[name].status == "not applicable"
-        assert "the session has no" in results[name].reason
 
 
 def test_results_record_what_made_them(finished):
@@ -103,7 +103,7 @@ def test_logs_are_filled(finished):
     project, _ = finished
     logs = project / "results" / "logs"
     assert "batch 6/6" in (logs / "train" / "gru-s1.log").read_text()
-    assert "not applicable" in (logs / "analyse" / "optimality_gap" / "spikes.log").read_text()
+    assert "not applicable" in (logs / "analyse" / "optimality_gap" / "example.log").read_text()
 
 
 def test_a_second_run_does_nothing(finished):
@@ -111,44 +111,6 @@ def test_a_second_run_does_nothing(finished):
     run = snakemake(project)
     assert run.returncode == 0
     assert "Nothing to be done" in run.stdout
-
-
-REMOVED = (  # each file: the rule that makes it again
-    {
-        "figures/task.pdf": "figure_task",
-        "figures/example/learning.pdf": "figure_learning_of_session",
-        "figures/comparisons/side-by-side.pdf": "plot_comparison",
-        "export/example/spikes.parquet": "export_tables",
-        "export/spikes.nwb": "export_nwb",
-        "numbers/summary.json": "summary",
-    },
-    {
-        "comparisons/side-by-side.csv": "plot_comparison",
-        "comparisons/side-by-side.csv.sha256": "plot_comparison",
-        "numbers/pooled.h5": "pool",
-        "export/spikes/columns.json": "export_tables",
-    },
-    {
-        "recordings/example_truth.h5": "simulate",
-        "networks/gru-s1/curve.csv": "train",
-        "analyses/optimality_gap/spikes.h5": "analyse_optimality_gap",
-        "analyses/dynamics/spikes.h5": "network_dynamics_without_network",
-    },
-    {"sessions/spikes.h5": "import_recording"},
-)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("removed", REMOVED)
-def test_a_removed_file_of_any_kind_is_made_again(finished, removed):
-    project, _ = finished
-    results = project / "results"
-    for name in removed:
-        (results / name).rename(results / f"{name}.away")
-    planned = jobs(snakemake(project, "--dry-run").stdout)
-    for name in removed:
-        (results / f"{name}.away").rename(results / name)
-    assert set(removed.values()) <= set(planned)
 
 
 def test_every_file_is_declared(finished):
@@ -159,47 +121,6 @@ def test_every_file_is_declared(finished):
     made = {str(path.relative_to(project)) for path in results.rglob("*") if path.is_file()}
     apart = ("results/logs/", "results/benchmarks/", "results/config/")
     assert {name for name in made if not name.startswith(apart)} - declared == {"results/networks/gru-s1/progress.csv"}
-
-
-@pytest.mark.slow
-def test_check_names_what_is_damaged_and_missing_and_makes_it_again(finished):
-    """One file of each way to keep a digest is damaged; a run of what is named gives the bytes of the undisturbed one."""
-    project, _ = finished
-    results = project / "results"
-    apart = ("logs", "benchmarks")
-    before = {
-        path: path.read_bytes() for path in results.rglob("*") if path.is_file() and path.parts[-2] not in apart
-        and path.relative_to(results).parts[0] not in apart
-    }  # fmt: skip
-    sound = rscnav(project, "check")
-    assert sound.returncode == 0, sound.stdout + sound.stderr
-    assert "no damaged files, no missing files" in sound.stdout
-    damaged = (
-        "analyses/tuning_entropy/spikes.h5", "comparisons/side-by-side.csv", "export/spikes/spikes.parquet", "figures/task.pdf",
-        "figures/spikes/task.png", "numbers/summary.json",
-    )  # fmt: skip
-    missing = ("figures/example/task.png", "export/example/columns.json", "numbers/pooled.h5")
-    for name in damaged:
-        data = bytearray((results / name).read_bytes())
-        data[len(data) // 2] ^= 1
-        (results / name).write_bytes(data)
-    for name in missing:
-        (results / name).unlink()
-    (results / "sessions" / ".spikes.4999999.part.h5").write_bytes(b"half")
-    (results / "sessions" / "old.h5").write_bytes((results / "sessions" / "spikes.h5").read_bytes())
-    found = rscnav(project, "check", "results", "--config", "config.yaml", "--config", "tiny.yaml")
-    assert found.returncode == 1
-    lines = [line.split(": ")[:2] for line in found.stdout.splitlines()]
-    assert {name for kind, name in lines if kind == "damaged"} == set(damaged)
-    assert {name for kind, name in lines if kind == "missing"} == set(missing)
-    assert ["left over", "sessions/.spikes.4999999.part.h5"] in lines
-    assert ["not in the configuration", "'old'"] in lines
-    assert "6 files are damaged, 3 are missing; `rscnav check results --config" in found.stderr
-    remade = rscnav(project, "check", "--remake")
-    assert remade.returncode == 0, remade.stdout[-3000:] + remade.stderr[-3000:]
-    (results / "sessions" / ".spikes.4999999.part.h5").unlink()
-    (results / "sessions" / "old.h5").unlink()
-    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_editing_a_figure_reruns_that_figure_only(finished):
@@ -259,3 +180,99 @@ def test_the_same_configuration_gives_the_same_bytes(finished, project):
     assert run.returncode == 0, run.stdout[-3000:]
     for target in targets:
         assert (project / target).read_bytes() == (first / target).read_bytes(), target
+
+
+@pytest.mark.slow
+def test_spikes_alone_go_through_and_say_what_is_missing(with_spikes):
+    results = {a: read_result(with_spikes / "results" / "analyses" / a / "spikes.h5") for a in ANALYSES}
+    computed = {name for name, result in results.items() if result.applicable}
+    assert {"eigenspectrum", "dimension", "state_space"} <= computed
+    assert results["optimality_gap"].reason == "the session has no belief, no bayes_posterior, no position, no phase"
+    for name in set(ANALYSES) - computed:
+        assert results[name].status == "not applicable"
+        assert "the session has no" in results[name].reason
+    summary = json.loads((with_spikes / "results" / "numbers" / "summary.json").read_text())["sessions"]["spikes"]
+    assert summary["n_encounters"] is None
+    assert summary["tuning_entropy"] is None
+    assert set(summary["dimension"]) == {"all"}
+    log = with_spikes / "results" / "logs" / "analyse" / "optimality_gap" / "spikes.log"
+    assert "not applicable" in log.read_text()
+
+
+REMOVED = (  # each file: the rule that makes it again
+    {
+        "figures/task.pdf": "figure_task",
+        "figures/example/learning.pdf": "figure_learning_of_session",
+        "figures/comparisons/side-by-side.pdf": "plot_comparison",
+        "export/example/spikes.parquet": "export_tables",
+        "export/spikes.nwb": "export_nwb",
+        "numbers/summary.json": "summary",
+    },
+    {
+        "comparisons/side-by-side.csv": "plot_comparison",
+        "comparisons/side-by-side.csv.sha256": "plot_comparison",
+        "numbers/pooled.h5": "pool",
+        "export/spikes/columns.json": "export_tables",
+    },
+    {
+        "recordings/example_truth.h5": "simulate",
+        "networks/gru-s1/curve.csv": "train",
+        "analyses/optimality_gap/spikes.h5": "analyse_optimality_gap",
+        "analyses/dynamics/spikes.h5": "network_dynamics_without_network",
+    },
+    {"sessions/spikes.h5": "import_recording"},
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("removed", REMOVED)
+def test_a_removed_file_of_any_kind_is_made_again(with_spikes, removed):
+    project = with_spikes
+    results = project / "results"
+    for name in removed:
+        (results / name).rename(results / f"{name}.away")
+    planned = jobs(snakemake(project, "--dry-run").stdout)
+    for name in removed:
+        (results / f"{name}.away").rename(results / name)
+    assert set(removed.values()) <= set(planned)
+
+
+@pytest.mark.slow
+def test_check_names_what_is_damaged_and_missing_and_makes_it_again(with_spikes):
+    """One file of each way to keep a digest is damaged; a run of what is named gives the bytes of the undisturbed one."""
+    project = with_spikes
+    results = project / "results"
+    apart = ("logs", "benchmarks")
+    before = {
+        path: path.read_bytes() for path in results.rglob("*") if path.is_file() and path.parts[-2] not in apart
+        and path.relative_to(results).parts[0] not in apart
+    }  # fmt: skip
+    sound = rscnav(project, "check")
+    assert sound.returncode == 0, sound.stdout + sound.stderr
+    assert "no damaged files, no missing files" in sound.stdout
+    damaged = (
+        "analyses/tuning_entropy/spikes.h5", "comparisons/side-by-side.csv", "export/spikes/spikes.parquet", "figures/task.pdf",
+        "figures/spikes/task.png", "numbers/summary.json",
+    )  # fmt: skip
+    missing = ("figures/example/task.png", "export/example/columns.json", "numbers/pooled.h5")
+    for name in damaged:
+        data = bytearray((results / name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (results / name).write_bytes(data)
+    for name in missing:
+        (results / name).unlink()
+    (results / "sessions" / ".spikes.4999999.part.h5").write_bytes(b"half")
+    (results / "sessions" / "old.h5").write_bytes((results / "sessions" / "spikes.h5").read_bytes())
+    found = rscnav(project, "check", "results", "--config", "config.yaml", "--config", "tiny.yaml")
+    assert found.returncode == 1
+    lines = [line.split(": ")[:2] for line in found.stdout.splitlines()]
+    assert {name for kind, name in lines if kind == "damaged"} == set(damaged)
+    assert {name for kind, name in lines if kind == "missing"} == set(missing)
+    assert ["left over", "sessions/.spikes.4999999.part.h5"] in lines
+    assert ["not in the configuration", "'old'"] in lines
+    assert "6 files are damaged, 3 are missing; `rscnav check results --config" in found.stderr
+    remade = rscnav(project, "check", "--remake")
+    assert remade.returncode == 0, remade.stdout[-3000:] + remade.stderr[-3000:]
+    (results / "sessions" / ".spikes.4999999.part.h5").unlink()
+    (results / "sessions" / "old.h5").unlink()
+    assert {path: path.read_bytes() for path in before} == before

@@ -28,12 +28,12 @@ class Compared:
 
 
 COMPARED: dict[str, Compared] = {
-    "tuning_entropy": Compared("tuning_entropy", "mean_entropy", unit="bit"),
-    "tuning_below_control": Compared("tuning_entropy", "mean_entropy_compared", "control_mean_entropy", 0.0, "bit"),
-    "spatial_entropy": Compared("spatial_entropy", "mean_entropy", unit="bit"),
-    "spatial_below_control": Compared("spatial_entropy", "mean_entropy_compared", "control_mean_entropy", 0.0, "bit"),
-    "dispersion_excess": Compared("rate_dispersion", "excess", null=0.0, unit="bit"),
-    "dispersion_difference": Compared("rate_dispersion", "difference", unit="bit"),
+    "tuning_entropy": Compared("tuning_entropy", "mean_entropy", unit="bits"),
+    "tuning_below_control": Compared("tuning_entropy", "mean_entropy_compared", "control_mean_entropy", 0.0, "bits"),
+    "spatial_entropy": Compared("spatial_entropy", "mean_entropy", unit="bits"),
+    "spatial_below_control": Compared("spatial_entropy", "mean_entropy_compared", "control_mean_entropy", 0.0, "bits"),
+    "dispersion_excess": Compared("rate_dispersion", "excess", null=0.0, unit="bits"),
+    "dispersion_difference": Compared("rate_dispersion", "difference", unit="bits"),
     "dimension_LM1_to_LM2": Compared("dimension", "LM2/dimension", "LM1/dimension", 0.0),
     "components_above_LM1_to_LM2": Compared("eigenspectrum", "LM2/components_above", "LM1/components_above", 0.0),
     "participation_LM1_to_LM2": Compared("eigenspectrum", "LM2/participation_ratio_corrected", "LM1/participation_ratio_corrected", 0.0),

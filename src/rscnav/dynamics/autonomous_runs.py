@@ -53,4 +53,4 @@ def _measures(visited: Trajectories, belief: NDArray[np.float64]) -> dict[str, t
     """Return entropy (bits) and drift of the reported position, each (trial, lag), for beliefs (lag, trial, bin)."""
     best = visited.places.best(belief)
     drift = distance(best, best[:1], visited.places.ring)
-    return {"entropy": (entropy_bits(belief).T, "bit"), "drift": (drift.T, visited.task.position_unit)}
+    return {"entropy": (entropy_bits(belief).T, "bits"), "drift": (drift.T, visited.task.position_unit)}

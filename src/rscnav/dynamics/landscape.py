@@ -89,7 +89,7 @@ def _add_spectra(result: Result, visited: Trajectories, states: NDArray[np.float
 def _add_belief(result: Result, visited: Trajectories, name: str, states: NDArray[np.float64], dim: str) -> None:
     belief = visited.system.report(states)
     result.add(f"{name}/place", visited.places.best(belief), visited.task.position_unit, (dim, "dim"))
-    result.add(f"{name}/entropy", entropy_bits(belief), "bit", (dim,))
+    result.add(f"{name}/entropy", entropy_bits(belief), "bits", (dim,))
 
 
 def _add_slow(

@@ -32,6 +32,7 @@ class Item:
         Sampling rate (Hz); NaN if unknown.
     start_s, stop_s : float
         First and last time (s); NaN without times.
+    is_table : bool
     columns : tuple of str
         Columns of a table.
     why_not : str
@@ -45,6 +46,7 @@ class Item:
     rate_hz: float = float("nan")
     start_s: float = float("nan")
     stop_s: float = float("nan")
+    is_table: bool = False
     columns: tuple[str, ...] = ()
     why_not: str = ""
 
@@ -66,7 +68,7 @@ class Item:
     def words(self) -> str:
         """Return a description in one line."""
         size = " x ".join(str(n) for n in self.shape)
-        parts = [f"{self.path}: {self.kind}, {size}" + (" rows" if self.columns or self.kind == "Units" else "")]
+        parts = [f"{self.path}: {self.kind}, {size}" + (" rows" if self.is_table else "")]
         parts += [self.unit] if self.unit else []
         parts += [f"{self.rate_hz:.4g} Hz"] if np.isfinite(self.rate_hz) else []
         parts += [f"{self.start_s:.2f} to {self.stop_s:.2f} s"] if np.isfinite(self.start_s) else []
@@ -93,5 +95,6 @@ def contents(file: Any) -> list[Item]:
     for table in list_tables(file):
         names = tuple(name for name in table.columns if name not in ("start_time", "stop_time"))
         start, stop = table.extent or (float("nan"), float("nan"))
-        tables.append(Item(table.path, table.type, (table.n_rows,), start_s=start, stop_s=stop, columns=names))
+        item = Item(table.path, table.type, (table.n_rows,), start_s=start, stop_s=stop, is_table=True, columns=names)
+        tables.append(item)
     return sorted([*series, *tables], key=lambda item: item.path)

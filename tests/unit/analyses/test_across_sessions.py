@@ -22,9 +22,9 @@ def session(name, group="network gru", subject=None, excess=np.nan, entropy=np.n
     """A session of which only these numbers are known."""
     results = {analysis: Result() for analysis in ANALYSES}
     results["dimension"] = Result.not_applicable("too few samples")
-    results["rate_dispersion"].add("excess", excess, "bit")
+    results["rate_dispersion"].add("excess", excess, "bits")
     for key, value in (("mean_entropy_compared", entropy), ("control_mean_entropy", control)):
-        results["tuning_entropy"].add(key, value, "bit")
+        results["tuning_entropy"].add(key, value, "bits")
     return PooledSession(name, group, subject or name, results)
 
 
@@ -86,7 +86,7 @@ def test_missing_values_are_left_out_and_counted():
 
 def test_no_p_where_there_is_no_null():
     result = Result()
-    result.add("mean_entropy", 2.0, "bit")
+    result.add("mean_entropy", 2.0, "bits")
     members = [PooledSession(f"s{k}", "g", f"s{k}", dict.fromkeys(ANALYSES, result)) for k in range(6)]
     assert np.isnan(summed(*members)["tuning_entropy/p"]).all()
     assert COMPARED["tuning_entropy"].null is None

@@ -124,7 +124,7 @@ def planted_rows():
     return rows
 
 
-PANEL = Panel("an estimate", "bit", "e", "LM2", (ReferenceValue("rates", "e"),), "e_chance", within=0.1)
+PANEL = Panel("an estimate", "bits", "e", "LM2", (ReferenceValue("rates", "e"),), "e_chance", within=0.1)
 TRUTHS = [Truth("e", "LM2", 0, "rates", 2.0), Truth("e", "LM2", 5, "neurons", 1.9), Truth("e", "LM1", 0, "rates", 9.0)]
 
 

@@ -103,12 +103,12 @@ def add_controls(result: Result, nulls: Nulls, k: int, suffix: str) -> None:
     for control, values in draws.items():
         moved = values[known] + (shift if control == "phase_control" else 0.0)
         band = null_band(moved)
-        result.add_each(control, [f"_{end}{suffix}" for end in BAND], band, "bit")
+        result.add_each(control, [f"_{end}{suffix}" for end in BAND], band, "bits")
         if control == "phase_control" and len(moved) and np.isfinite(nulls.observed[k]):
             excess = nulls.observed[k] - band[0]
             stretch = _variance_correction(values[known], draws["control"][known] - nulls.both[known, k])
             p = float(permutation_p(stretch * np.abs(moved - band[0]), abs(excess)))
-    result.add(f"excess{suffix}", excess, "bit")
+    result.add(f"excess{suffix}", excess, "bits")
     result.add(f"phase_control_p{suffix}", p)
     if not known.any():
         for control in CONTROLS:

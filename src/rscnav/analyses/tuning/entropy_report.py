@@ -92,8 +92,8 @@ def add_entropy_results(
         if null == "control":
             reference = np.log2(n_visited) if n_visited else np.nan
             corrected = shuffle_corrected(compared, draws, reference)
-            result.add("entropy_shuffle", corrected, "bit", ("unit",))
-            result.add("mean_entropy_shuffle", finite_mean(corrected), "bit")
+            result.add("entropy_shuffle", corrected, "bits", ("unit",))
+            result.add("mean_entropy_shuffle", finite_mean(corrected), "bits")
     if not np.isfinite(entropy).any():
         result.notes["entropy"] = "no unit has a rate above 0 in any bin"
     result.add("n_undefined", int(np.sum(~np.isfinite(entropy))))
@@ -127,9 +127,9 @@ def _observed(
     low, high = subsample_interval(mean, found, n_groups)
     result.add("preferred_bin", np.argmax(np.where(np.isfinite(curves), curves, -np.inf), axis=0), "", ("unit",))
     result.add("curves", (curves - floor).T, "", ("unit", "bin"))
-    result.add("entropy", entropy, "bit", ("unit",))
-    result.add("entropy_jackknife", corrected, "bit", ("unit",))
-    result.add_each("mean_entropy", (*INTERVAL, "_jackknife"), (mean, low, high, finite_mean(corrected)), "bit")
+    result.add("entropy", entropy, "bits", ("unit",))
+    result.add("entropy_jackknife", corrected, "bits", ("unit",))
+    result.add_each("mean_entropy", (*INTERVAL, "_jackknife"), (mean, low, high, finite_mean(corrected)), "bits")
     result.add("n_bins_visited", int(np.sum(counts.sum(axis=0) > 0)))
     return entropy
 
@@ -173,10 +173,10 @@ def _add_null(
     result: Result, null: str, suffix: str, compared: NDArray[np.float64], draws: NDArray[np.float64]
 ) -> None:
     """Add mean and 95 % band of a null distribution, of each unit and of the mean over units."""
-    result.add(f"entropy_compared{suffix}", compared, "bit", ("unit",))
-    result.add(f"mean_entropy_compared{suffix}", finite_mean(compared), "bit")
-    result.add_each(f"{null}_", BAND, null_band(draws), "bit", ("unit",))
-    result.add_each(f"{null}_mean_entropy", INTERVAL, null_band([finite_mean(row) for row in draws]), "bit")
+    result.add(f"entropy_compared{suffix}", compared, "bits", ("unit",))
+    result.add(f"mean_entropy_compared{suffix}", finite_mean(compared), "bits")
+    result.add_each(f"{null}_", BAND, null_band(draws), "bits", ("unit",))
+    result.add_each(f"{null}_mean_entropy", INTERVAL, null_band([finite_mean(row) for row in draws]), "bits")
 
 
 def _add_p(

@@ -99,7 +99,7 @@ def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> R
             low, high = subsample_interval(value, without[:, k] @ pick, n_groups)
             ends = ("low", "high") if name == "difference" else (f"{name}_low", f"{name}_high")
             for key, number in zip((name, *ends), (value, low, high), strict=True):
-                result.add(f"{key}{suffix}", number, "bit")
+                result.add(f"{key}{suffix}", number, "bits")
     result.add("units", np.flatnonzero(varying), "", ("unit",))
     result.add("n_constant_units", int(np.sum(~varying)))
     nulls = null_differences(find, prepared.trial, codes, settings, seeds.generator("controls"))
@@ -134,9 +134,9 @@ def _observed(
     by_unit = np.mean([s.plugin for s in spreads], axis=0)
     shuffled = np.mean(corrected, axis=0).mean(axis=1)
     for k, name in enumerate(("LM1", "LM2")):
-        result.add(f"{name}_units", by_unit[k], "bit", ("unit",))
-        result.add(f"{name}_shuffle", shuffled[k], "bit")
-    result.add("difference_shuffle", shuffled[0] - shuffled[1], "bit")
+        result.add(f"{name}_units", by_unit[k], "bits", ("unit",))
+        result.add(f"{name}_shuffle", shuffled[k], "bits")
+    result.add("difference_shuffle", shuffled[0] - shuffled[1], "bits")
     result.add("n_passes", match_visit_counts(passes, draws[0], settings.min_passes)[1], "", ("place",))
     return np.asarray(np.mean([s.means() for s in spreads], axis=0))
 

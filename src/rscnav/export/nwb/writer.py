@@ -192,7 +192,7 @@ def _add_intervals(file: Any, session: Session) -> None:
 
 def _add_by_landmark(file: Any, table: NDArray, about: dict[str, str]) -> None:
     """Add the encounters of each landmark, for programs that require intervals without overlap."""
-    for kind, prefix in (("encounter", "encounters_of"), ("non-encounter", "missed")):
+    for kind, prefix in (("encounter", "encounters_of"), ("non-encounter", "non_encounters_of")):
         for landmark in np.unique(table["landmark"]).tolist():
             rows = table[(table["kind"] == kind) & (table["landmark"] == landmark)]
             if len(rows):

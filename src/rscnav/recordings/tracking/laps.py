@@ -7,7 +7,7 @@ from rscnav.errors import InvalidValueError
 
 # A position starts again if it falls from above the first to below the second fraction of its range.
 _FAR, _NEAR = 0.8, 0.2
-_TIMES_AGAIN = 3  # smallest count of restarts
+_MIN_RESTARTS = 3  # fewer are not laps
 # Smallest fraction of samples within one track length; between laps some programs move the animal off the track.
 _ON_TRACK = 0.75
 
@@ -38,7 +38,7 @@ def restarts(time: NDArray[np.float64], values: NDArray[np.float64], max_gap_s: 
     falls = np.flatnonzero((level[:-1] > _FAR) & (level[1:] < _NEAR) & near)
     rises = np.flatnonzero((level[:-1] < _NEAR) & (level[1:] > _FAR) & near)
     many, few = (falls, rises) if len(falls) >= len(rises) else (rises, falls)
-    return good[many] if len(many) >= _TIMES_AGAIN and 3 * len(few) <= len(many) else np.empty(0, np.intp)
+    return good[many] if len(many) >= _MIN_RESTARTS and 3 * len(few) <= len(many) else np.empty(0, np.intp)
 
 
 def lap_notes(

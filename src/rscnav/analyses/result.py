@@ -1,7 +1,7 @@
 """Result of an analysis: named arrays with units, notes and a status; its HDF5 file."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.datasets import digest_of, parts_of
 from rscnav.files.sealed.hdf5 import new_hdf5, open_hdf5
 from rscnav.files.sealed.regular import DamagedError
+from rscnav.settings.object_repr import clipped, counted, html_table, size_text
 
 FORMAT = "rscnav result 3"
 OK, NOT_APPLICABLE = "ok", "not applicable"
@@ -19,7 +20,10 @@ INTERVAL = ("", "_low", "_high")  # endings of the keys of an estimate and its c
 BAND = ("mean", "low", "high")  # endings of the keys of a null distribution: mean and 95 % band
 
 
-@dataclass
+_MOST_NUMBERS, _MOST_ARRAYS, _MOST_ROWS = 20, 10, 100  # of the description of a result, as text and as a table
+
+
+@dataclass(repr=False)
 class Result:
     """Arrays and numbers of one analysis of one session.
 
@@ -33,6 +37,36 @@ class Result:
     notes: dict[str, str] = field(default_factory=dict)
     status: str = OK
     reason: str = ""
+
+    def __repr__(self) -> str:
+        """Return the first numbers with their intervals, and the names and sizes of the first arrays."""
+        if not self.applicable:
+            return f"<Result: {self.status}: {clipped(self.reason)}>"
+        numbers = [f"{clipped(name)} = {value}" for name, value, *_ in self._rows() if value]
+        arrays = [f"{clipped(name)} ({size})" for name, value, size, _ in self._rows() if not value]
+        lines = [*_first(numbers, _MOST_NUMBERS, "number"), *_first(arrays, _MOST_ARRAYS, "array")]
+        return "\n  ".join([f"<Result: {counted(len(self.arrays), 'array')}", *lines]) + ">"
+
+    def _repr_html_(self) -> str:
+        """Return the same as a table, for notebooks."""
+        if not self.applicable:
+            return html_table(f"Result: {self.status}: {self.reason}", (), ())
+        rows = [(name, value or size, unit) for name, value, size, unit in self._rows()]
+        title = f"Result: {counted(len(self.arrays), 'array')}" + "".join(f"; {n}" for n in self.notes.values())
+        return html_table(title, ("name", "value (95 % interval), or size", "unit"), rows[:_MOST_ROWS])
+
+    def _rows(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield name, value with its interval ('' for an array), size and unit; ends of intervals have no row of their own."""
+        for name, array in self.arrays.items():
+            stem, _, end = name.rpartition("_")
+            if end in ("low", "high") and stem in self.arrays:
+                continue
+            value = ""
+            if not array.ndim:
+                value = _short(array)
+                if f"{name}_low" in self.arrays and f"{name}_high" in self.arrays:
+                    value += f" ({_short(self.arrays[f'{name}_low'])} to {_short(self.arrays[f'{name}_high'])})"
+            yield name, value, size_text(self.dims[name], array.shape), self.units[name]
 
     @classmethod
     def not_applicable(cls, reason: str) -> "Result":
@@ -84,6 +118,16 @@ class Result:
     def scalars(self) -> dict[str, Any]:
         """Return all numbers by name, converted as in `scalar`."""
         return {name: self.scalar(name) for name, array in self.arrays.items() if array.ndim == 0}
+
+
+def _short(number: NDArray) -> str:
+    value = number.item()
+    return f"{value:.4g}" if isinstance(value, float) else clipped(str(value))
+
+
+def _first(lines: list[str], most: int, noun: str) -> list[str]:
+    more = len(lines) - most
+    return lines[:most] + ([f"... {counted(more, f'more {noun}')}"] if more > 0 else [])
 
 
 def write_result(result: Result, path: str | os.PathLike[str], record: Mapping[str, str] | None = None) -> None:

@@ -30,6 +30,11 @@ class Readout(nn.Module):
         super().__init__()
         self.weight, self.bias = empty_parameter(n_classes, n_units), empty_parameter(n_classes)
 
+    def extra_repr(self) -> str:
+        """Return the sizes, which torch shows in the description of a network."""
+        n_classes, n_units = self.weight.shape[-2:]
+        return f"{n_units}, {n_classes}"
+
     def forward(self, hidden: Tensor) -> Tensor:
         """Return the logits, (..., class)."""
         return affine(hidden, self.weight, self.bias)

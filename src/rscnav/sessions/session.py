@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from rscnav.errors import InvalidValueError
 from rscnav.sessions.lazy import Activity, Trains
 from rscnav.sessions.schema import ARRAYS, KINDS, PHASES, TABLES
+from rscnav.settings.object_repr import clipped, counted, html_table, size_text
 
 
-@dataclass
+@dataclass(repr=False)
 class Session:
     """Activity of many units over time, with behaviour.
 
@@ -60,6 +61,8 @@ class Session:
     (2, 'Hz')
     >>> session.missing_fields(["position"])
     'the session has no position'
+    >>> session
+    <Session rat7-day1: recording, 2 units, 1 trial, 100 bins of 0.1 s>
     """
 
     name: str
@@ -102,6 +105,45 @@ class Session:
     def __post_init__(self) -> None:
         for problem in self._problems():
             raise InvalidValueError(f"session '{self.name}': {problem}")
+
+    def __repr__(self) -> str:
+        """Return one line: name, kind, size, and the optional fields that are present."""
+        counts = (counted(self.n_units, "unit"), counted(len(self.trials), "trial"), counted(len(self.time), "bin"))
+        found = [*self._optional_fields()] + ([] if self.spikes is None else ["spikes"])
+        found += [] if self.encounters is None else [counted(len(self.encounters), "encounter")]
+        fields = f"; {', '.join(found)}" if found else ""
+        return f"<Session {clipped(self.name)}: {self.kind}, {', '.join(counts)} of {self.dt_s:g} s{fields}>"
+
+    def _repr_html_(self) -> str:
+        """Return a table of the fields that are present, for notebooks."""
+        rows = []
+        for spec in ARRAYS:
+            array = getattr(self, spec.name)
+            if array is not None:
+                size = size_text(spec.dims, array.shape)
+                unit = (
+                    self.activity_unit
+                    if spec.name == "activity"
+                    else spec.unit.replace("position_unit", self.position_unit)
+                )
+                rows.append((spec.name, size, unit, spec.about))
+        rows += [(name, f"{len(table)} rows", "", ", ".join(table.dtype.names or ())) for name, table in self._tables()]
+        if self.spikes is not None:
+            rows.append(("spikes", f"unit {len(self.spikes)}", "s", "spike times of each unit"))
+        return html_table(repr(self)[1:-1], ("field", "size", "unit", "meaning"), rows)
+
+    def _optional_fields(self) -> Iterator[str]:
+        """Yield the names of the optional arrays over time that are present."""
+        required = ("activity", "time", "trial")
+        for spec in ARRAYS:
+            if spec.dims[0] == "time" and spec.name not in required and getattr(self, spec.name) is not None:
+                yield spec.name
+
+    def _tables(self) -> Iterator[tuple[str, NDArray]]:
+        """Yield the tables that are present: trials, units, encounters, training curve."""
+        for name in ("trials", "units", "encounters", "training_curve"):
+            if getattr(self, name) is not None:
+                yield name, getattr(self, name)
 
     def _problems(self) -> Iterator[str]:
         """Yield a message for each inconsistency."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from rscnav.errors import InvalidValueError
+from rscnav.settings.object_repr import counted
 from rscnav.settings.strict_settings import StrictSettings
 from rscnav.tasks.lazy_torch import Tensor, torch
 
@@ -43,7 +44,7 @@ class TrialTiming(StrictSettings):
         return round(self.trial_s / self.dt_s)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Batch:
     """Trials of one length.
 
@@ -74,6 +75,12 @@ class Batch:
     landmarks: Tensor
     heading: Tensor | None = None
     rotation: Tensor | None = None
+
+    def __repr__(self) -> str:
+        """Return one line: counts of trials, steps and input channels, and the heads."""
+        n_trials, n_steps, n_channels = self.inputs.shape
+        sizes = f"{counted(n_trials, 'trial')} of {counted(n_steps, 'step')}, {counted(n_channels, 'input channel')}"
+        return f"<Batch: {sizes}; targets {', '.join(self.targets)}>"
 
     def __len__(self) -> int:
         return len(self.inputs)

@@ -39,6 +39,10 @@ class Layer(nn.Module, ABC):
         super().__init__()
         self.n_inputs, self.hidden_size = n_inputs, hidden_size
 
+    def extra_repr(self) -> str:
+        """Return the sizes, which torch shows in the description of a network."""
+        return f"{self.n_inputs}, {self.hidden_size}"
+
     @property
     def state_size(self) -> int:
         """Dimensions of the state: units times parts."""

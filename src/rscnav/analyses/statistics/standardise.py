@@ -21,13 +21,13 @@ def zscore(activity: NDArray[np.floating], out: NDArray[np.float32] | None = Non
     -------
     array of float32, (time, varying unit)
     """
-    lively = activity.max(axis=0) > activity.min(axis=0)
+    varying = activity.max(axis=0) > activity.min(axis=0)
     mean_all = blockwise_sum(activity) / len(activity)
     sd_all = np.sqrt(blockwise_sum(activity, lambda values: np.square(values - mean_all)) / len(activity))
-    mean, sd = mean_all[lively].astype(activity.dtype), sd_all[lively].astype(activity.dtype)
-    z = np.empty((len(activity), len(mean)), np.float32) if out is None or not lively.all() else out
+    mean, sd = mean_all[varying].astype(activity.dtype), sd_all[varying].astype(activity.dtype)
+    z = np.empty((len(activity), len(mean)), np.float32) if out is None or not varying.all() else out
     for block in row_blocks(activity.shape):
-        values = activity[block][:, lively]
+        values = activity[block][:, varying]
         values -= mean
         values /= sd
         z[block] = values

@@ -27,8 +27,8 @@ class Lesson(StrictSettings):
 class Training(StrictSettings):
     """Training of a network: Adam on new trials in each batch, one-cycle schedule, gradient clipping; docs/training.md."""
 
-    batch_size: int = Field(256, ge=1, le=1_000_000, description="trials in a batch")
-    n_batches: int = Field(2000, ge=1, le=100_000_000, description="batches in the schedule")
+    batch_size: int = Field(128, ge=1, le=1_000_000, description="trials in a batch")
+    n_batches: int = Field(2500, ge=1, le=100_000_000, description="batches in the schedule")
     max_learning_rate: float = Field(0.004, gt=0, le=100, description="highest learning rate of the one-cycle schedule")
     grad_clip_norm: float = Field(
         1.0, gt=0, le=1e9, description="gradient clipping: gradients are scaled down to at most this norm"
@@ -42,7 +42,7 @@ class Training(StrictSettings):
     )
     validate_every_batches: int = Field(100, ge=1, le=100_000_000, description="batches between validations")
     checkpoint_every_s: float = Field(
-        60.0, ge=0, description="time between checkpoints (s)", json_schema_extra=OPERATIONAL
+        30.0, ge=0, description="time between checkpoints (s)", json_schema_extra=OPERATIONAL
     )
     target_gap: float | None = Field(
         0.02,
@@ -51,7 +51,7 @@ class Training(StrictSettings):
         description="after the schedule train in shorter cycles until the gap is at most this (nats per step); null: stop",
     )
     max_batches: int = Field(
-        4000, ge=1, le=100_000_000, description="stop after this many batches even if target_gap is not reached"
+        6250, ge=1, le=100_000_000, description="stop after this many batches even if target_gap is not reached"
     )
     patience: int | None = Field(
         None,

@@ -28,9 +28,17 @@ from rscnav.tasks.registry import task_from
 
 def _analyses_model() -> type[StrictSettings]:
     """Return the model of the section `analyses`: one section for each registered analysis, with the settings of its module."""
-    models = {name: analysis_module(name).Settings for name in ANALYSES} | {"common": Common}
-    sections: dict[str, Any] = {name: (model, Field(default_factory=model)) for name, model in models.items()}
+    modules = {name: analysis_module(name) for name in ANALYSES}
+    sections: dict[str, Any] = {"common": _section(Common, str(Common.__doc__))}
+    sections |= {name: _section(module.Settings, str(module.__doc__)) for name, module in modules.items()}
     return create_model("Analyses", __base__=StrictSettings, **sections)
+
+
+def _section(model: type[StrictSettings], docstring: str) -> tuple[type[StrictSettings], Any]:
+    """Return the field of an analysis; its description is the first line of a docstring, without ``Analysis `NAME`:``."""
+    first = docstring.splitlines()[0].rpartition("`: ")[2].rstrip(".")
+    text = first if first[:2].isupper() else first[:1].lower() + first[1:]
+    return model, Field(default_factory=model, description=text)
 
 
 Analyses = _analyses_model()
@@ -42,33 +50,81 @@ class Config(StrictSettings):
     results_dir: str = Field(
         "results", min_length=1, description="folder of all results", json_schema_extra=OPERATIONAL
     )
-    seed: int = Field(0, ge=0, lt=2**63, description="root of all random streams")
+    seed: int = Field(
+        0,
+        ge=0,
+        lt=2**63,
+        description="root of all random streams: with the same seed, results on the same machine are identical to the "
+        "byte",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="device of training; auto: a GPU if there is one", json_schema_extra=OPERATIONAL
+        "auto",
+        description="where networks train and run: auto (a GPU where torch finds one when the job runs), cpu, or cuda; "
+        "changing it retrains nothing",
+        json_schema_extra=OPERATIONAL,
     )
     train_jobs: Literal["auto", "ensemble", "separate"] = Field(
         "auto",
-        description="train networks of one shape in one job (ensemble), or each in its own (separate)",
+        description="networks of one shape train in one job (ensemble), in a job each (separate), or as an ensemble on "
+        "a GPU only (auto); changing it retrains nothing",
         json_schema_extra=OPERATIONAL,
     )
-    tasks: dict[str, Any] = Field(default_factory=lambda: {"ring-fixed": {}}, description="settings of each task")
-    networks: list[NetworkSettings] = Field(default_factory=list, description="networks to train")
-    training: Training = Field(default_factory=Training)
-    rollout: Rollout = Field(default_factory=Rollout)
-    observer: Observer = Field(default_factory=Observer)
-    simulations: list[Simulation] = Field(default_factory=list, description="simulated recordings")
-    recordings: list[Recording] = Field(default_factory=list, description="recordings to analyse")
+    tasks: dict[str, Any] = Field(
+        default_factory=lambda: {"ring-fixed": {}},
+        description="settings of each task, by its name; tasks that are left out have their defaults; docs/tasks",
+    )
+    networks: list[NetworkSettings] = Field(
+        default_factory=list,
+        description="networks to train, each with one session per seed; empty: only recordings are analysed. A list in "
+        "place of a single value, in `training` and `rollout` too, is a sweep: one network for each combination, "
+        "NAME-VALUE1-VALUE2 (text and hidden_size by value, others as KEY-VALUE); docs/networks.md",
+    )
+    training: Training = Field(
+        default_factory=Training,
+        description="training of networks: Adam on new trials in each batch, one-cycle schedule; docs/training.md",
+    )
+    rollout: Rollout = Field(default_factory=Rollout, description="trials of a trained network that become its session")
+    observer: Observer = Field(
+        default_factory=Observer, description="ideal observers: grids and particles; docs/analyses/observers.md"
+    )
+    simulations: list[Simulation] = Field(
+        default_factory=list,
+        description="simulated recordings: a mouse on the ring, written as an NWB file with known ground truth",
+    )
+    recordings: list[Recording] = Field(
+        default_factory=list,
+        description="recordings to analyse, one session each; empty: only networks are trained; docs/recordings.md",
+    )
     sampled_networks: list[SampledNetwork] = Field(
         default_factory=list,
-        description="simulated recordings of networks (subset of units, Poisson spikes, matched trials)",
+        description="simulated recordings from networks (a subset of the units, Poisson spikes, matched trials); "
+        "docs/sampled-networks.md",
     )
-    encounters: Encounters = Field(default_factory=Encounters)
-    dynamics: Dynamics = Field(default_factory=Dynamics)
-    analyses: Analyses = Field(default_factory=Analyses)  # type: ignore[valid-type]
-    comparisons: list[Comparison] = Field(default_factory=list, description="comparisons of two to six sessions")
-    similarity: Similarity = Field(default_factory=Similarity)
-    figures: Figures = Field(default_factory=Figures)
-    export: Export = Field(default_factory=Export)
+    encounters: Encounters = Field(
+        default_factory=Encounters, description="landmark encounters: which visits in view count"
+    )
+    dynamics: Dynamics = Field(
+        default_factory=Dynamics,
+        description="dynamics of trained networks: fixed points, perturbations, autonomous and driven runs; "
+        "docs/analyses/dynamics.md",
+    )
+    analyses: Analyses = Field(  # type: ignore[valid-type]
+        default_factory=Analyses, description="analyses of each session, one section each; docs/analyses"
+    )
+    comparisons: list[Comparison] = Field(
+        default_factory=list,
+        description="comparisons of two to six sessions of this run, with one figure and one table each; "
+        "docs/analyses/comparison.md",
+    )
+    similarity: Similarity = Field(
+        default_factory=Similarity,
+        description="similarity of geometry (RSA) and dynamics (DSA) of two sessions, for comparisons; "
+        "docs/analyses/comparison.md",
+    )
+    figures: Figures = Field(default_factory=Figures, description="width, resolution and rows of all figures")
+    export: Export = Field(
+        default_factory=Export, description="sessions in other formats, in {results_dir}/export; docs/export.md"
+    )
 
     @model_validator(mode="after")
     def _names(self) -> "Config":

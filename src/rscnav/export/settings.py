@@ -10,7 +10,7 @@ from rscnav.settings.strict_settings import StrictSettings
 class Export(StrictSettings):
     """Files that are written for other programs."""
 
-    nwb: bool = Field(True, description="export every session as an NWB file")
+    nwb: bool = Field(True, description="write every session as an NWB 2 file (HDF5)")
     tables: Literal["parquet", "csv"] | None = Field(
         "parquet", description="format of the tidy tables of every session; null: no tables"
     )

@@ -14,5 +14,5 @@ class Figures(StrictSettings):
         6,
         ge=1,
         le=1_000,
-        description="maximum count of sessions with one row each; with more, one row per kind of session",
+        description="joint figures show one row per session up to this count; with more, one row per group of sessions",
     )

@@ -28,45 +28,62 @@ class Training(StrictSettings):
     """Training of a network: Adam on new trials in each batch, one-cycle schedule, gradient clipping; docs/training.md."""
 
     batch_size: int = Field(128, ge=1, le=1_000_000, description="trials in a batch")
-    n_batches: int = Field(2500, ge=1, le=100_000_000, description="batches in the schedule")
-    max_learning_rate: float = Field(0.004, gt=0, le=100, description="highest learning rate of the one-cycle schedule")
+    n_batches: int = Field(2500, ge=1, le=100_000_000, description="batches of the one-cycle schedule")
+    max_learning_rate: float = Field(
+        0.004, gt=0, le=100, description="highest learning rate of the one-cycle schedule (Adam)"
+    )
     grad_clip_norm: float = Field(
         1.0, gt=0, le=1e9, description="gradient clipping: gradients are scaled down to at most this norm"
     )
-    learning_rule: LearningRuleSettings = Field(default_factory=LearningRuleSettings)
+    learning_rule: LearningRuleSettings = Field(
+        default_factory=LearningRuleSettings,
+        description="learning rule: how the loss on a batch becomes a gradient; docs/rules.md",
+    )
     activity_l2: float = Field(
-        0.0, ge=0, le=1e6, description="activity regularisation: factor of the mean square of the units' outputs"
+        0.0,
+        ge=0,
+        le=1e6,
+        description="activity regularisation: this times the mean square of the units' outputs is added to the loss",
     )
     validation_trials: int = Field(
-        2000, ge=2, le=1_000_000, description="held-out trials for the optimality gap during training"
+        2000, ge=2, le=1_000_000, description="held-out trials on which the optimality gap is measured"
     )
     validate_every_batches: int = Field(100, ge=1, le=100_000_000, description="batches between validations")
     checkpoint_every_s: float = Field(
-        30.0, ge=0, description="time between checkpoints (s)", json_schema_extra=OPERATIONAL
+        30.0,
+        ge=0,
+        description="time between checkpoints (s); a killed run resumes from the last one",
+        json_schema_extra=OPERATIONAL,
     )
     target_gap: float | None = Field(
         0.02,
         gt=0,
         le=100,
-        description="after the schedule train in shorter cycles until the gap is at most this (nats per step); null: stop",
+        description="after the schedule, shorter cycles are added until the optimality gap is at most this (nats per "
+        "step); null: none are added",
     )
-    max_batches: int = Field(
-        6250, ge=1, le=100_000_000, description="stop after this many batches even if target_gap is not reached"
-    )
+    max_batches: int = Field(6250, ge=1, le=100_000_000, description="upper limit of batches, added cycles included")
     patience: int | None = Field(
         None,
         ge=1,
         le=1_000_000,
         description="early stopping: validations without improvement of one standard error, after the learning-rate peak; null: off",
     )
-    restart_lr_factor: float = Field(0.5, gt=0, lt=1, description="factor of the learning rate after each divergence")
+    restart_lr_factor: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="after a divergence, training restarts from the last good checkpoint with the learning rate times "
+        "this",
+    )
     max_restarts: int = Field(
-        3, ge=0, le=1_000, description="restarts after divergences; one more divergence ends the training"
+        3, ge=0, le=1_000, description="restarts after divergences; the next divergence is an error"
     )
     curriculum: list[Lesson] = Field(
         default_factory=list,
         max_length=20,
-        description="curriculum: easier trials at the beginning, in one or more lessons",
+        description="curriculum: easier trials at the start, in one or more lessons, for example [{until: 0.5, task: "
+        "{trial_s: 5.0}, batch_size: 256}]; empty: none",
     )
 
     @model_validator(mode="after")
@@ -90,26 +107,35 @@ class NetworkSettings(StrictSettings):
     """Network of the run, with one session for each of its seeds."""
 
     name: Name = Field(description="sessions are called NAME-sSEED")
-    task: str = Field("ring-fixed", description="a key of tasks")
-    cell: CellName = Field("gru", description="kind of layer")
+    task: str = Field("ring-fixed", description="task of the network, a key of `tasks`")
+    cell: CellName = Field("gru", description="kind of layer; docs/networks.md")
     hidden_size: int = Field(128, ge=1, le=20_000, description="units of each layer (of each direction)")
-    layers: int = Field(1, ge=1, le=64, description="number of stacked layers")
+    layers: int = Field(1, ge=1, le=64, description="count of layers, one on top of the other")
     bidirectional: bool = Field(
-        False, description="every layer also runs backward in time, from the end of a trial to its start: not causal"
+        False,
+        description="every layer also runs backward in time, from the end of a trial to its start: not causal, "
+        "compared with the smoother",
     )
-    tau_s: float = Field(0.5, gt=0, description="time constant of the cell leaky (s)")
-    receptive_field_s: float = Field(2.0, gt=0, description="window of the layer convolution (s)")
+    tau_s: float = Field(0.5, gt=0, description="leaky only: time constant (s), at least one step")
+    receptive_field_s: float = Field(
+        2.0, gt=0, description="convolution only: time window of a unit's input (s), from one step to a whole trial"
+    )
     process_noise: float = Field(
-        0.0, ge=0, le=1_000, description="standard deviation of the noise added to the input of each unit at each step"
+        0.0,
+        ge=0,
+        le=1_000,
+        description="standard deviation of the noise that is added to the input of each unit at each step",
     )
     record: Literal["hidden", "all"] = Field(
-        "hidden", description="activity of the session: hidden states, or all states (also the cell states of an LSTM)"
+        "hidden", description="activity of the session: hidden states, or all states (an LSTM's cell states too)"
     )
     seeds: list[Annotated[int, Field(ge=0, lt=2**63)]] = Field(min_length=1, description="one network for each seed")
     training: Training = Field(
-        default_factory=Training, description="overrides of the section training, for this network"
+        default_factory=Training, description="values that differ from the section `training`, for this network only"
     )
-    rollout: Rollout = Field(default_factory=Rollout, description="overrides of the section rollout, for this network")
+    rollout: Rollout = Field(
+        default_factory=Rollout, description="values that differ from the section `rollout`, for this network only"
+    )
 
 
 def tau_steps(network: Any, task: Any) -> float:

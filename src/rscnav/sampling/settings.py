@@ -25,8 +25,8 @@ class SampledNetwork(StrictSettings):
     match_recording: str | None = Field(
         None,
         min_length=1,
-        description="the recording whose units, trials, lengths, occupancy and rates are matched; null: the first in "
-        "alphabetical order; none",
+        description="recording whose units, trials, trial lengths, occupancy and rates are matched; null: the first in "
+        "alphabetical order; none: no match",
     )
     suffix: Name | None = Field(
         None, description="sessions are called NAME-sSEED-SUFFIX; null: like-RECORDING, or 'sampled' without one"
@@ -34,13 +34,16 @@ class SampledNetwork(StrictSettings):
     n_units: int | None = Field(
         None, ge=1, description="units drawn at random; null: as many as the recording has, or all"
     )
-    n_trials: int | None = Field(None, ge=1, description="test trials; null: as many as the recording has, or all")
+    n_trials: int | None = Field(
+        None, ge=1, description="test trials drawn; null: as many as the recording has, or all"
+    )
     rate_hz: float | None = Field(
         None, gt=0, description="mean rate of each unit (Hz); null: drawn from those of the recording's units"
     )
     match_occupancy: bool = Field(
         True,
-        description="select trials with the recording's occupancy of phases and positions; false: random trials",
+        description="true: select trials so that the time in each phase and position matches the recording; false: "
+        "trials at random",
     )
 
     @model_validator(mode="after")

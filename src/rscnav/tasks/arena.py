@@ -31,7 +31,8 @@ class Settings(TrialTiming):
         description="ports on the rim, equally spaced; the scene is rotated by a multiple of 2π / n_ports",
     )
     separation_rad: float = Field(
-        0.75 * math.pi, description="position of b, counter-clockwise from a (rad); it must be at a port"
+        0.75 * math.pi,
+        description="position of b, counter-clockwise from a (rad); it must be at a port: 0.75 π is six of 16 ports",
     )
     visibility_radius_m: float = Field(0.15, gt=0, description="a landmark is visible within this distance (m)")
     bearing_noise_rad: float = Field(0.1, gt=0, description="sd of the noise on a landmark's bearing, each step (rad)")
@@ -45,7 +46,7 @@ class Settings(TrialTiming):
         le=4_096,
         description="input channels of speed and of turn rate, each; above 1: a population with linear tuning",
     )
-    motion: PlaneMotion = Field(default_factory=PlaneMotion)
+    motion: PlaneMotion = Field(default_factory=PlaneMotion, description="motion in the plane")
 
     @model_validator(mode="after")
     def _has_an_answer(self) -> Settings:

@@ -21,11 +21,13 @@ class PlaneMotion(StrictSettings):
     turn_sd_rad_s: float = Field(2.25, ge=0, description="standard deviation of the turn rate (rad/s)")
     turn_correlation_s: float = Field(0.08, gt=0, description="correlation time of the turn rate (s)")
     wall_m: float = Field(0.1, gt=0, description="closer to the wall than this, the animal turns to walk along it (m)")
-    wall_turn_rad_s: float = Field(6.0, ge=0, description="turn rate at the wall when heading straight at it (rad/s)")
-    noise_m: float = Field(
-        0.003, gt=0, description="sd of the motion noise of each step and coordinate, which is not sensed (m)"
+    wall_turn_rad_s: float = Field(
+        6.0, ge=0, description="turn rate when the animal heads straight at the wall (rad/s)"
     )
-    noise_rad: float = Field(0.03, gt=0, description="sd of the turn noise of each step, which is not sensed (rad)")
+    noise_m: float = Field(
+        0.003, gt=0, description="motion noise, not part of the sensed step: sd of each step and coordinate (m)"
+    )
+    noise_rad: float = Field(0.03, gt=0, description="turn noise, not part of the sensed turn: sd of each step (rad)")
 
 
 def commands(

@@ -24,7 +24,8 @@ class TrialTiming(StrictSettings):
     dt_s: float = Field(0.1, ge=1e-4, le=10, description="time step (s)")
     trial_s: float = Field(10.0, gt=0, le=10_000, description="length of a trial (s)")
     loss: Literal["many-to-many", "many-to-one"] = Field(
-        "many-to-many", description="the loss counts every step; many-to-one: only the last step of a trial"
+        "many-to-many",
+        description="many-to-many: the loss counts every step; many-to-one: only the last step of a trial",
     )
 
     @model_validator(mode="after")

@@ -27,7 +27,7 @@ class RingSettings(TrialTiming):
     velocity_units: int = Field(
         1, ge=1, le=4_096, description="input channels of the velocity; above 1: a population with linear tuning"
     )
-    motion: RingMotion = Field(default_factory=RingMotion)
+    motion: RingMotion = Field(default_factory=RingMotion, description="motion on the ring")
 
     @model_validator(mode="after")
     def _motion_fits(self) -> RingSettings:

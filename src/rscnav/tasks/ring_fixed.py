@@ -16,7 +16,9 @@ OBSERVERS = "rscnav.observers.ring"
 class Settings(RingSettings):
     """Two identical landmarks at fixed positions: a at 0, b at the separation."""
 
-    separation_rad: float = Field(0.8 * math.pi, description="position of b, counter-clockwise from a (rad)")
+    separation_rad: float = Field(
+        0.8 * math.pi, description="position of b, counter-clockwise from a (rad); 0.8 π by default"
+    )
 
     @model_validator(mode="after")
     def _has_an_answer(self) -> Settings:

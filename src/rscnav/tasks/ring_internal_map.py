@@ -17,9 +17,14 @@ class Settings(RingSettings):
     """Landmark a at 0, b at a separation drawn anew in each trial."""
 
     min_separation_rad: float = Field(
-        0.5, gt=0, description="smallest separation (rad); at least twice visibility_radius_rad"
+        0.5,
+        gt=0,
+        description="smallest separation, which is drawn anew in each trial (rad); at least twice "
+        "visibility_radius_rad",
     )
-    max_separation_rad: float = Field(math.pi - 0.3, gt=0, le=math.pi, description="largest separation (rad)")
+    max_separation_rad: float = Field(
+        math.pi - 0.3, gt=0, le=math.pi, description="largest separation (rad); π - 0.3 by default"
+    )
     n_separation_bins: int = Field(32, ge=2, le=4_096, description="bins of reported separation")
 
     @model_validator(mode="after")

@@ -24,7 +24,9 @@ class RingMotion(StrictSettings):
     )
     sd_rad_s: float = Field(0.6, ge=0, description="standard deviation of the velocity around its drift (rad/s)")
     flip_rate_hz: float = Field(0.1, ge=0, description="rate at which the drift changes sign (1/s)")
-    noise_rad: float = Field(0.08, gt=0, description="sd of the motion noise of each step, which is not sensed (rad)")
+    noise_rad: float = Field(
+        0.08, gt=0, description="motion noise, not part of the sensed velocity: sd of each step (rad)"
+    )
 
     @model_validator(mode="after")
     def _moves(self) -> RingMotion:

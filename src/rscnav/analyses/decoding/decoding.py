@@ -27,8 +27,8 @@ _DRAWS_ALONE = 50  # permutations for the baseline features; they set the width 
 class Settings(StrictSettings):
     """Settings of cross-validated linear decoding around the second landmark, in sliding windows."""
 
-    window_s: float = Field(0.2, gt=0, le=1_000, description="width of a window, over which states are averaged (s)")
-    step_s: float = Field(0.1, ge=1e-4, le=1_000, description="step between successive windows (s)")
+    window_s: float = Field(0.2, gt=0, le=1_000, description="width of a window; states are averaged over it (s)")
+    step_s: float = Field(0.1, ge=1e-4, le=1_000, description="step between windows (s)")
     before_s: float = Field(
         1.0, gt=0, le=1_000, description="end of the first window before the first sample in view (s)"
     )
@@ -38,14 +38,16 @@ class Settings(StrictSettings):
     )
     filtered: bool = Field(
         True,
-        description="true: low-pass filter the states with the common cutoff, forward only; false: unfiltered states",
+        description="true: low-pass the states first with the common cutoff, always forward only; false: no filter",
     )
-    n_folds: int = Field(5, ge=2, description="folds of whole trials for cross-validation")
-    min_trials: int = Field(10, ge=2, description="smallest count of trials in each class; at least n_folds")
+    n_folds: int = Field(5, ge=2, description="folds of cross-validation; whole trials are held out")
+    min_trials: int = Field(10, ge=2, description="trials of each class that decoding needs; never fewer than n_folds")
     stratum_size: int = Field(
-        20, ge=2, description="trials with a similar time of the encounter, among which labels are permuted"
+        20, ge=2, description="labels are permuted within strata of this many trials with similar encounter times"
     )
-    onset_windows: int = Field(3, ge=1, description="successive windows with corrected p <= 0.05 that define an onset")
+    onset_windows: int = Field(
+        3, ge=1, description="an onset needs this many consecutive windows at corrected p ≤ 0.05"
+    )
     n_null: int = Field(200, ge=1, description="permutations of the labels")
 
     def window_ends(self, dt_s: float) -> NDArray[np.int64]:

@@ -40,23 +40,19 @@ SUBSAMPLES = 40  # subsets of trials for the interval
 class Settings(StrictSettings):
     """Settings of position decoding."""
 
-    cutoff_hz: float = Field(
-        1.0, gt=0, description="cutoff of the low-pass filter of this analysis, which replaces the common one (Hz)"
-    )
-    sample_interval_s: float = Field(0.3, gt=0, description="interval between the samples that are used (s)")
+    cutoff_hz: float = Field(1.0, gt=0, description="low-pass cutoff of this analysis; replaces the common cutoff (Hz)")
+    sample_interval_s: float = Field(0.3, gt=0, description="samples are thinned to one per this time (s)")
     max_samples: int = Field(
         6000,
         ge=200,
         le=1_000_000,
-        description="largest count of samples over all phases, in whole trials drawn at random",
+        description="maximum of samples over all phases, in whole trials drawn at random",
     )
-    max_components: int = Field(
-        60, ge=1, description="principal components of the z-scored units that are decoded from"
-    )
-    n_folds: int = Field(5, ge=2, description="folds of whole trials for cross-validation")
+    max_components: int = Field(60, ge=1, description="principal components of the z-scored units used by the decoder")
+    n_folds: int = Field(5, ge=2, description="folds of cross-validation; whole trials are held out")
     n_null: int = Field(200, ge=5, description="permutations of whole trials")
     n_groups: int = Field(
-        20, ge=5, description="groups of trials of the delete-d jackknife, which leaves out a fifth of them at a time"
+        20, ge=5, description="groups of trials of the interval (delete-d jackknife, d = n_groups / 5)"
     )
 
 

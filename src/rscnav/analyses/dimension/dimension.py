@@ -57,7 +57,7 @@ class Settings(StrictSettings):
         description="Theiler window: state pairs that are excluded as too close in time. trial: all pairs of one trial; a "
         "number: pairs of one trial up to this time separation (s); auto: trial, or 1 s with fewer than 20 trials",
     )
-    n_null: int = Field(39, ge=0, description="surrogates of each kind (linear and adjusted); 0: none")
+    n_null: int = Field(39, ge=0, description="surrogate sessions of each kind (linear and adjusted); 0: none")
     surrogate_points: int = Field(1000, ge=100, le=100_000, description="states per phase in the surrogate data test")
     n_subsets: int = Field(5, ge=0, description="random unit subsets of each size; 0: none")
     subset_points: int = Field(1500, ge=100, le=100_000, description="states per phase for unit subsets")

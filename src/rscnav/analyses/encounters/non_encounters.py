@@ -38,14 +38,19 @@ class Settings(StrictSettings):
     """Settings of non-encounters and matched passages."""
 
     before_s: float = Field(
-        1.0, gt=0, le=1_000, description="event window before the landmark would come into view (s)"
+        1.0, gt=0, le=1_000, description="window before the time at which the landmark would come into view (s)"
     )
-    after_s: float = Field(1.5, ge=0, le=1_000, description="event window after the landmark would come into view (s)")
+    after_s: float = Field(
+        1.5, ge=0, le=1_000, description="window after the time at which the landmark would come into view (s)"
+    )
     readout_s: float = Field(
-        0.5, ge=0, le=1_000, description="readout time after the landmark would have left the view (s)"
+        0.5,
+        ge=0,
+        le=1_000,
+        description="time after the landmark would have left view at which results are evaluated (s)",
     )
     position_tolerance_rad: float = Field(
-        0.2, gt=0, description="largest difference in position between a passage and its twin (rad)"
+        0.2, gt=0, description="largest distance between the positions of matched passages (rad)"
     )
     path_tolerance_rad: float = Field(
         0.3, gt=0, description="largest difference in the angle moved between non-encounter and other passage (rad)"
@@ -53,8 +58,8 @@ class Settings(StrictSettings):
     time_tolerance_s: float = Field(
         2.0, gt=0, description="largest difference in the time in the trial between matched passages (s)"
     )
-    min_sets: int = Field(6, ge=3, le=100_000, description="smallest count of sets of four passages")
-    max_sets: int = Field(400, ge=3, le=100_000, description="largest count of non-encounters, drawn at random")
+    min_sets: int = Field(6, ge=3, le=100_000, description="sets of four passages that the analysis needs")
+    max_sets: int = Field(400, ge=3, le=100_000, description="maximum of non-encounters, drawn at random")
     n_null: int = Field(200, ge=1, description="permutations: non-encounter and other passage are exchanged")
 
 

@@ -28,21 +28,22 @@ class Settings(StrictSettings):
     before_s: float = Field(2.0, ge=0, le=1_000, description="event window before the first sample in view (s)")
     after_s: float = Field(2.0, ge=0, le=1_000, description="event window after the first sample in view (s)")
     speed_over_s: float = Field(
-        0.5, gt=0, description="time before the first sample in view over which speed is averaged (s)"
+        0.5, gt=0, description="speed is averaged over this time before the first sample in view (s)"
     )
     speed_sd: float = Field(
-        0.5, gt=0, description="largest difference in speed within a pair (standard deviations over encounters)"
+        0.5, gt=0, description="largest difference in speed within a matched pair (standard deviations over encounters)"
     )
     time_tolerance_s: float = Field(
-        1.0, gt=0, description="largest difference in the time in the trial within a pair (s)"
+        1.0, gt=0, description="largest difference in the time in the trial within a matched pair (s)"
     )
     path_tolerance_rad: float = Field(
         0.5,
         gt=0,
-        description="largest difference within a pair in the angle moved since the start of the trial, on the ring (rad)",
+        description="on the ring: largest difference within a matched pair in the angle moved since the start of the "
+        "trial (rad)",
     )
-    min_pairs: int = Field(10, ge=3, description="smallest count of matched pairs for a distance")
-    onset_lags: int = Field(3, ge=1, description="successive lags with corrected p <= 0.05 that define an onset")
+    min_pairs: int = Field(10, ge=3, description="matched pairs that a distance needs")
+    onset_lags: int = Field(3, ge=1, description="an onset needs this many consecutive lags at corrected p ≤ 0.05")
     n_null: int = Field(200, ge=1, description="permutations: a and b are exchanged within pairs")
 
 

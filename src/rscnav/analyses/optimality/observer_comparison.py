@@ -43,16 +43,17 @@ class Settings(StrictSettings):
         description="event window after the second landmark, or after the end of a non-encounter (s)",
     )
     readout_s: float = Field(
-        0.5, ge=0, le=1_000, description="readout time after a non-encounter, for the decrease in belief (s)"
+        0.5, ge=0, le=1_000, description="time after a non-encounter at which the change of belief is evaluated (s)"
     )
     certainty_threshold: float = Field(
         0.8,
         gt=0,
         le=1,
-        description="mass within the visibility radius of the best position at which a belief is certain",
+        description="a belief is certain if its mass within the visibility radius of the best position is at least "
+        "this",
     )
     n_separation_bins: int = Field(
-        8, ge=1, le=4_096, description="bins of the landmark separation, for choice accuracy"
+        8, ge=1, le=4_096, description="bins of the landmark separation, for the fraction of correct choices"
     )
 
 

@@ -41,11 +41,9 @@ EDGES = np.linspace(-1, 1, 81)  # bins of the histograms
 class Settings(StrictSettings):
     """Settings of pairwise correlations."""
 
-    cutoff_hz: float = Field(
-        1.0, gt=0, description="cutoff of the low-pass filter of this analysis, which replaces the common one (Hz)"
-    )
+    cutoff_hz: float = Field(1.0, gt=0, description="low-pass cutoff of this analysis; replaces the common cutoff (Hz)")
     max_samples: int = Field(
-        20000, ge=100, description="largest count of differences per phase, in whole trial pairs drawn at random"
+        20000, ge=100, description="maximum of differences per phase, of whole trial pairs drawn at random"
     )
     n_blocks: int = Field(
         20, ge=MIN_BLOCKS, description="blocks of successive trials, for the jackknife and the null distributions"

@@ -54,20 +54,20 @@ DRIFT = 0.1  # trial autocorrelation from which on a note reports drift
 class Settings(StrictSettings):
     """Settings of the eigenspectrum."""
 
-    n_components: int = Field(45, ge=1, description="count of components in the result")
+    n_components: int = Field(45, ge=1, description="components reported")
     n_null: int = Field(200, ge=20, description="draws of each null distribution")
     max_samples: int = Field(
         3000,
         ge=100,
         le=100_000,
-        description="largest count of samples per phase, in whole trials drawn at random; it determines the computing time",
+        description="maximum of samples per phase, in whole trials drawn at random; cost grows with it",
     )
     sample_interval_s: float = Field(
         0.3,
         gt=0,
-        description="interval between the samples that are used, because neighbouring ones are similar (s); trials are drawn afterwards",
+        description="samples are first thinned to one per this time, because neighbouring ones are similar (s)",
     )
-    n_groups: int = Field(20, ge=MIN_GROUPS, le=30, description="groups of trials for the jackknife")
+    n_groups: int = Field(20, ge=MIN_GROUPS, le=30, description="groups of trials of the jackknife")
 
 
 @dataclass(frozen=True)

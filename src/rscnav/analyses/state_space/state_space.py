@@ -23,10 +23,10 @@ MIN_SAMPLES = 10
 class Settings(StrictSettings):
     """Settings of the state space."""
 
-    n_components: int = Field(10, ge=SHOWN, description="count of components with explained variance in the result")
-    n_examples: int = Field(24, ge=1, le=10_000, description="test trials with stored trajectories")
-    max_trial_s: float = Field(60.0, gt=0, description="largest duration of stored trajectories (s)")
-    n_position_bins: int = Field(32, ge=4, le=4_096, description="position bins on a ring, for the mean state in each")
+    n_components: int = Field(10, ge=SHOWN, description="components whose explained variance is stored")
+    n_examples: int = Field(24, ge=1, le=10_000, description="test trials whose trajectories are stored")
+    max_trial_s: float = Field(60.0, gt=0, description="stored trajectories end at this time in the trial (s)")
+    n_position_bins: int = Field(32, ge=4, le=4_096, description="spatial bins on the ring, for mean states")
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:

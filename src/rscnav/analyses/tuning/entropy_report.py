@@ -27,12 +27,10 @@ _LEAST = 5e-6  # rounding error of single precision, as a fraction of a unit's r
 class CurveSettings(StrictSettings):
     """Settings that tuning entropy and spatial entropy share."""
 
-    n_null: int = Field(499, ge=1, description="draws of each null distribution")
-    max_samples: int = Field(
-        50_000, ge=1, description="largest count of samples in the null distributions, in whole trials"
-    )
+    n_null: int = Field(499, ge=1, description="draws of each null distribution: permuted trials, resampled behaviour")
+    max_samples: int = Field(50_000, ge=1, description="maximum of samples for the null distributions, in whole trials")
     n_groups: int = Field(
-        20, ge=2, description="groups of trials of the delete-d jackknife, which leaves out a fifth of them at a time"
+        20, ge=2, description="groups of trials of the interval (delete-d jackknife, d = n_groups / 5)"
     )
 
 

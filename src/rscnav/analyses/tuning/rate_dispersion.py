@@ -36,20 +36,18 @@ class Settings(StrictSettings):
 
     n_position_bins: int = Field(20, ge=1, le=4_096, description="spatial bins on the ring")
     n_position_bins_side: int = Field(4, ge=1, le=256, description="spatial bins along each side of the plane")
-    n_rate_bins: int = Field(8, ge=2, le=256, description="bins of rate, from a unit's minimum to its maximum")
-    min_passes: int = Field(5, ge=1, description="spatial bins with fewer passes in LM1 or LM2 are left out")
-    min_revisit_s: float = Field(
-        0.5, ge=0, description="a return to a bin within this time belongs to the same pass (s)"
-    )
+    n_rate_bins: int = Field(8, ge=2, le=256, description="rate bins between the lowest and highest rate of a unit")
+    min_passes: int = Field(5, ge=1, description="spatial bins with fewer passes than this in LM1 or LM2 are dropped")
+    min_revisit_s: float = Field(0.5, ge=0, description="returns to a bin sooner than this belong to the same pass (s)")
     filter_transient_s: float = Field(
         1.0,
         ge=0,
-        description="start of each contiguous stretch that is left out, because the filter has not settled (s)",
+        description="samples within this time after a gap are dropped: filter transient (s)",
     )
     n_matching_draws: int = Field(10, ge=1, description="matching draws that are averaged")
     n_null: int = Field(100, ge=1, description="permutations of whole trials, for each null distribution")
     n_groups: int = Field(
-        20, ge=2, description="groups of trials of the delete-d jackknife, which leaves out a fifth of them at a time"
+        20, ge=2, description="groups of trials of the interval (delete-d jackknife, d = n_groups / 5)"
     )
 
 

@@ -26,7 +26,9 @@ class Settings(CurveSettings):
 
     n_position_bins: int = Field(20, ge=2, le=4_096, description="spatial bins on the ring")
     n_position_bins_side: int = Field(4, ge=2, le=256, description="spatial bins along each side of the plane")
-    min_occupancy_s: float = Field(1.0, ge=0, description="spatial bins with a lower occupancy are left out (s)")
+    min_occupancy_s: float = Field(
+        1.0, ge=0, description="spatial bins occupied for less than this in total are dropped (s)"
+    )
 
 
 def run(session: Session, settings: Settings, common: Common, seeds: Seeds) -> Result:

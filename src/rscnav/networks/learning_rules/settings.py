@@ -14,15 +14,16 @@ class LearningRuleSettings(StrictSettings):
         "bptt", description="learning rule"
     )
     window_steps: int = Field(
-        20, ge=1, le=100_000, description="truncated_bptt: length of the windows of backpropagation (steps)"
+        20, ge=1, le=100_000, description="truncated_bptt: most steps that a gradient reaches back"
     )
     snap_order: int = Field(
         1,
         ge=1,
         le=100,
-        description="snap: a weight's influence is kept on units that it reaches within this many steps (n)",
+        description="snap: the influence of a weight is followed for this many steps",
     )
     feedback: Literal["symmetric", "random"] = Field(
         "symmetric",
-        description="e-prop: errors are fed back by the weights of the readouts, or by fixed random weights",
+        description="e-prop: errors are fed back by the weights of the readouts (symmetric), or by fixed random "
+        "weights (random)",
     )

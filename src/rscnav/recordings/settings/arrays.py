@@ -23,8 +23,8 @@ class ArraySeries(StrictSettings):
     """One time series."""
 
     data: str = Field(description="array (sample,) or (sample, column)")
-    time: str | None = Field(None, description="array with the time of each sample")
-    rate: float | None = Field(None, gt=0, description="sampling rate (Hz), in place of `time`")
+    time: str | None = Field(None, description="array with the time of each sample; null: given by `rate`")
+    rate: float | None = Field(None, gt=0, description="in place of `time`: sampling rate (Hz)")
     start_s: float = Field(0.0, ge=-1e11, le=1e11, description="with `rate`: time of the first sample (s)")
     unit: str = Field("", description="unit of the values")
     across: bool | None = Field(
@@ -45,7 +45,7 @@ class ArraySeries(StrictSettings):
 class Arrays(StrictSettings):
     """Names of arrays (`a/b` or `a.b` inside groups and structures, `a[:, 1]` for a column), and what they become."""
 
-    spikes: ArraySpikes | None = Field(None, description="null: no spikes")
+    spikes: ArraySpikes | None = Field(None, description="arrays with the spike times; null: no spikes")
     units: dict[str, str] = Field(
         default_factory=dict,
         description="columns of the table of units: {quality: label}; one value for each unit, in ascending order of `spikes.unit`, "

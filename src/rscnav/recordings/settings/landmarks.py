@@ -34,15 +34,19 @@ class Landmarks(StrictSettings):
 
     places: dict[Name, list[float] | str] = Field(
         default_factory=dict,
-        description="for each landmark, its coordinates at rotation 0, or the column of the trial table with its position in the room",
+        description="for each landmark, its coordinates at rotation 0 ({a: [0.0], b: [2.5]}), or the column of the "
+        "trial table with its position in the room ({a: landmark_a, b: landmark_b})",
     )
     ports: PortTable | dict[str | int, list[float]] | None = Field(
         None,
-        description="positions of ports, if columns in `places` hold the number or name of a port: {1: [x, y], ...}, or a table of "
-        "the file; null: columns hold coordinates",
+        description="positions of ports, if columns in `places` hold the number or name of a port: {1: [x, y], 2: [x, "
+        "y]}, or a table of the file, {table: ports, number: port, place: [x, y]}; null: columns hold coordinates",
     )
     visibility_radius: float | None = Field(
-        None, gt=0, description="a landmark is in view within this distance (unit of the position)"
+        None,
+        gt=0,
+        description="a landmark is in view within this distance (unit of the position); null: given by `series` or "
+        "`events`",
     )
     view_angle: float | None = Field(
         None,
@@ -55,7 +59,9 @@ class Landmarks(StrictSettings):
         description="in place of `visibility_radius`: for each landmark, a series of the file that is above 0.5 while it is in view",
     )
     events: Events | None = Field(
-        None, description="in place of `visibility_radius`: a table of the file with the encounters"
+        None,
+        description="in place of `visibility_radius`: a table of the file with the encounters, for example {table: "
+        "visits, column: landmark, names: {a: [1], b: [2]}}; null: none",
     )
 
     @model_validator(mode="after")

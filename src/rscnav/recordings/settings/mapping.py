@@ -92,7 +92,8 @@ class Trials(StrictSettings):
     )
     home_location: Home | None = Field(
         None,
-        description="in place of a table: each trial lasts from a departure from this location to the next return; null: the table",
+        description="in place of a table, for example {place: [0, 20], radius: 5}: a trial lasts from a departure from "
+        "this location to the next return; null: the table",
     )
     join_table: str | None = Field(
         None, description="another table, whose columns are added to the trial table; null: none"
@@ -108,7 +109,8 @@ class Trials(StrictSettings):
     )
     rotation: str | None = Field(
         None,
-        description="column with the rotation of the scene in each trial (counter-clockwise), which is subtracted; null: not rotated",
+        description="column with the rotation of the scene in each trial (counter-clockwise); positions are rotated "
+        "back by it; null: not rotated",
     )
     rotation_unit: Literal["rad", "deg"] = Field("rad", description="unit of the rotation")
     rotation_centre: list[float] | None = Field(
@@ -136,9 +138,12 @@ class Phases(StrictSettings):
     """Phases stored in the file, in place of phases computed from the encounters."""
 
     series: str | None = Field(
-        None, description="name of a series with one value for each sample, valid until the next sample"
+        None,
+        description="name of a series with one value for each sample, valid until the next sample; null: use `table`",
     )
-    table: str | None = Field(None, description="name of an interval table with one row for each stretch of one phase")
+    table: str | None = Field(
+        None, description="name of an interval table with one row for each stretch of one phase; null: use `series`"
+    )
     column: str = Field("phase", description="column of the table that names the phase")
     values: dict[Literal["LM0", "LM1", "LM2"], list[Scalar]] = Field(
         default={"LM0": ["LM0", 0], "LM1": ["LM1", 1], "LM2": ["LM2", 2]},

@@ -12,8 +12,12 @@ from rscnav.settings.strict_settings import StrictSettings
 class Heading(StrictSettings):
     """Heading of the animal: a series, a column of the position series, or the direction from one point to another."""
 
-    series: Text | None = Field(None, description="name of a series of angles; * matches any text")
-    column: Index | None = Field(None, description="in place of a series: column of the position series with the angle")
+    series: Text | None = Field(
+        None, description="name of a series of angles; * matches any text; null: not from a series"
+    )
+    column: Index | None = Field(
+        None, description="in place of a series: column of the position series with the angle, counted from 0"
+    )
     unit: Literal["rad", "deg"] | None = Field(
         None, description="unit of the angles; null: as named in the file, else rad; for a column: rad"
     )
@@ -70,47 +74,49 @@ class Position(StrictSettings):
         "rad, px stay px; null: as named in the file",
     )
     override_unit: bool = Field(
-        False, description="use `unit` although the file names another unit; false: refuse such a file"
+        False, description="true: use `unit` although the file names another unit; false: refuse such a file"
     )
     centre: list[float] | None = Field(
         None,
-        description="in the plane: centre of the arena (unit of the series), which becomes the origin; null: not moved",
+        description="in the plane: centre of the arena (unit of the series), which becomes (0, 0); null: not moved",
     )
     scale: float | None = Field(None, gt=0, description="metres per px, to convert px to m; null: px stay px")
     ring: bool = Field(
         False,
-        description="circular track: the angle around `centre` becomes the position (rad, counter-clockwise from +x); "
-        "landmarks.visibility_radius and min_speed are then in rad",
+        description="true: circular track; the angle around `centre` becomes the position (rad, counter-clockwise from "
+        "+x), and landmarks.visibility_radius and min_speed are in rad",
     )
     track_length: float | None = Field(
         None,
         gt=0,
-        description="length of a track whose linear position starts again in each lap (a corridor in virtual reality, a belt), in the "
-        "unit of the series; the position becomes an angle, 0 to 2 pi for a lap (rad). Landmarks, visibility_radius and min_speed stay "
-        "in the unit of the series; null: the position does not start again",
+        description="length of a track whose linear position restarts in each lap (a corridor in virtual reality, a "
+        "belt), in the unit of the series. The position becomes an angle, 0 to 2π for a lap (rad); landmarks, "
+        "visibility_radius and min_speed stay in the unit of the series. null: the position does not restart",
     )
     arena_radius: float | None = Field(
         None,
         gt=0,
-        description="samples further than this from `centre` are outside the arena; they are left out and counted (unit of the "
-        "series); null: none are left out",
+        description="samples further than this from `centre` are dropped and counted (unit of the series); null: none",
     )
     max_speed: float | None = Field(
         None,
         gt=0,
-        description="samples that the animal can reach only faster than this are jumps of the tracking; they are left out and counted "
-        "(unit of the series per s); null: none are left out",
+        description="samples reached faster than this are tracking jumps; they are dropped and counted (unit of the "
+        "series per s); null: none",
     )
     heading: Literal["movement"] | Text | Heading | None = Field(
         None,
         description="'movement': direction of movement (on the ring along the tangent); the name of a series of angles; "
         "{column: 2} of the position series; or two points, {back: [2, 3], front: [0, 1]}; null: none",
     )
-    min_speed: float = Field(0.0, ge=0, description="with heading: movement, no heading below this speed (unit/s)")
+    min_speed: float = Field(
+        0.0, ge=0, description="with heading: movement, the heading is undefined below this speed (unit/s)"
+    )
     max_gap_s: float = Field(
         0.25,
         gt=0,
-        description="a longer interval between two samples is a tracking gap; time bins that overlap it are dropped (s)",
+        description="longer intervals between samples are tracking gaps; time bins that overlap one are dropped and "
+        "counted (s)",
     )
     nan: Literal["refuse", "drop"] = Field(
         "refuse", description="NaN positions: refuse the file, or drop and count these time bins"

@@ -18,32 +18,41 @@ class Recording(StrictSettings):
     """One recorded session: a file, and the mapping from names in it to the fields of a session."""
 
     name: Name = Field(
-        description="name of the session; it may not end in -s and a number, like names of network sessions"
+        description="name of the session; it may not end in -s and a number, like names of network sessions. With a "
+        "pattern in `file`: {stem} is the file's name without folder and ending"
     )
-    file: str = Field(description="NWB file, relative to the working folder of the workflow")
+    file: str = Field(
+        description="recorded file, relative to the working folder of the workflow; {results_dir} is replaced; a "
+        "pattern (data/*.nwb) stands for one recording per file"
+    )
     more_files: list[Text] = Field(
         default_factory=list,
         description="more NWB files of the same session (one for each probe or imaging plane), which are read together with `file`",
     )
     one_clock: bool = Field(
         False,
-        description="use the times of `more_files` unchanged, although the files name different reference times of their clocks",
+        description="true: the files share one clock, although they name different reference times; the times of "
+        "`more_files` are used unchanged",
     )
     subject: str | None = Field(
         None, description="the animal; null: as named in the file, else the name of the session"
     )
     bin_s: float = Field(0.1, ge=1e-4, le=1_000, description="width of the spike-count bins (s)")
     trial_s: float = Field(
-        10.0, gt=0, description="without trials, the recording is cut into pieces of this length (s)"
+        10.0, gt=0, description="without trials, the recording is cut into trials of this length (s)"
     )
     test_fraction: float = Field(
-        0.8, gt=0, lt=1, description="fraction of the trials that are test trials (random draw)"
+        0.8, gt=0, lt=1, description="fraction of the trials that are held out for testing (seeded draw)"
     )
     arrays: Arrays | None = Field(
         None,
         description="arrays in a file without NWB's structure (.npz, .mat, HDF5); null: the file is NWB",
     )
-    activity: Activity | None = Field(None, description="activity that is a series; null: spikes of the Units table")
+    activity: Activity | None = Field(
+        None,
+        description="a series in place of spikes, for example {series: dff, kind: continuous}; null: spikes of the "
+        "Units table",
+    )
     units_table: Text | Annotated[list[Text], Field(min_length=1)] | None = Field(
         None,
         description="name or path of the Units table, or a list of several (one for each probe), whose units become one population; "
@@ -56,7 +65,11 @@ class Recording(StrictSettings):
     position: Position | None = Field(None, description="position and heading; null: a recording without position")
     trials: Trials | None = Field(None, description="trials; null: none, the recording is cut into pieces of `trial_s`")
     landmarks: Landmarks | None = Field(None, description="landmarks; null: none")
-    phases: Phases | None = Field(None, description="phases in the file; null: computed from the encounters")
+    phases: Phases | None = Field(
+        None,
+        description="phases given in the file, for example {table: phases, column: phase}; null: computed from the "
+        "encounters",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> "Recording":

@@ -15,7 +15,8 @@ class Simulation(StrictSettings):
     name: Name = Field(description="the file is {results_dir}/recordings/NAME.nwb")
     encodes: Literal["belief", "position"] = Field(
         "belief",
-        description="neurons follow the belief of the exact filter, or only the true position (negative control)",
+        description="what the neurons encode: the belief of the exact Bayes filter, or only the true position "
+        "(negative control)",
     )
     n_trials: int = Field(300, ge=2, le=100_000, description="count of trials")
     n_units: int = Field(80, ge=1, le=100_000, description="count of Poisson neurons")

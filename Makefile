@@ -6,10 +6,10 @@ BIN    := $(VENV)/bin
 UV     := uv==0.13.9
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help figures quick calibration ground-truth test test-all coverage fuzz lint format readme lock unlock clean
+.PHONY: help figures quick calibration ground-truth test test-all coverage fuzz lint format config-reference readme lock unlock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 figures: $(VENV)/.ready ## train, analyse and draw everything in config.yaml (8 to 16 minutes on two quiet cores)
 	@rscnav status
@@ -52,6 +52,11 @@ format: $(VENV)/.ready ## rewrite the code in the project's style
 	ruff check --fix-only -q .
 	ruff format -q .
 	snakefmt Snakefile workflow
+
+config-reference: $(VENV)/.ready ## write the files that are made from the models of the settings: defaults, JSON schema, docs/config.md
+	rscnav config default > workflow/config.default.yaml
+	rscnav config schema > workflow/config.schema.json
+	rscnav config reference > docs/config.md
 
 readme: figures ## make everything, then renew the figures that README.md shows
 	for figure in task learning state_space observer_comparison encounters decoding non_encounters position_decoding; do cp results/figures/$$figure.png docs/figures/ || exit 1; done

@@ -8,6 +8,7 @@ are one command each, except ``common``, ``error_reports`` and ``memory_errors``
 - ``check``             ``rscnav check``: check the files of a results folder
 - ``common``            functions that several commands share
 - ``compare``           ``rscnav compare``: similarity of the sessions of a comparison
+- ``config``            ``rscnav config``: values of the configuration, its defaults, its JSON schema, its reference page
 - ``error_reports``     messages of exceptions on the command line
 - ``export``            ``rscnav export``: session -> NWB and tables for other programs
 - ``ground_truth``      ``rscnav ground-truth``: error of each estimate against the ground truth, by count of units and trials

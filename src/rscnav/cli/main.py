@@ -25,6 +25,7 @@ COMMANDS = {
     "simulate": "write a simulated recording as NWB",
     "inspect": "list the contents of a recorded file, draft its mapping, draw a quality report",
     "validate": "check a configuration and its files before a long run",
+    "config": "print values, defaults, JSON schema or reference of the settings",
     "import-recording": "recording -> session",
     "export": "session -> NWB and tables for other programs",
     "analyse": "run one analysis on one session",

@@ -5,6 +5,7 @@
 - ``key_positions``      file and line of each value of a configuration
 - ``load``               read ``config.yaml`` and presets, merge and check them
 - ``observer_grids``     check of grids and particles of the ideal observers against the tasks
+- ``reference``          file of defaults, JSON schema and reference page, from the models of the settings
 - ``resource_estimate``  estimate of memory and disk space of a run
 - ``results_folder``     check of the results folder
 - ``schema``             model of the whole ``config.yaml``

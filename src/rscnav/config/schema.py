@@ -71,7 +71,7 @@ class Config(StrictSettings):
     )
     tasks: dict[str, Any] = Field(
         default_factory=lambda: {"ring-fixed": {}},
-        description="settings of each task, by its name; tasks that are left out have their defaults; docs/tasks",
+        description="settings of each task, by its name; tasks that are left out have their defaults; docs/tasks/README.md",
     )
     networks: list[NetworkSettings] = Field(
         default_factory=list,
@@ -109,7 +109,7 @@ class Config(StrictSettings):
         "docs/analyses/dynamics.md",
     )
     analyses: Analyses = Field(  # type: ignore[valid-type]
-        default_factory=Analyses, description="analyses of each session, one section each; docs/analyses"
+        default_factory=Analyses, description="analyses of each session, one section each; docs/analyses/README.md"
     )
     comparisons: list[Comparison] = Field(
         default_factory=list,

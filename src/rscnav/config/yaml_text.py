@@ -1,5 +1,6 @@
 """Bytes of a configuration file -> text; plain values -> YAML text that is read as the same values."""
 
+import math
 import os
 import re
 import stat
@@ -52,6 +53,14 @@ def read_text(path: Path) -> str:
 def yaml_text(values: Any) -> str:
     """Return plain values as YAML text; `rscnav.config.yaml_file.read_yaml` reads the same values, of the same types."""
     return yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+def yaml_line(value: Any) -> str:
+    """Return a plain value as YAML text on one line, that of a list or mapping in brackets."""
+    text = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=True, width=math.inf
+    )
+    return text.removesuffix("...\n").rstrip("\n")
 
 
 class _Dumper(yaml.SafeDumper):

@@ -19,12 +19,13 @@ from pathlib import Path
 
 import yaml
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 from files import OURS, READERS, make
 from mutants import damaged_bytes, damaged_structure, mutated
 from trial import CRASH, HANG, OTHER, RAW, UNNAMED, WORDS, Outcome, attempt
 
-ROOT = Path(__file__).parents[2]
+from helpers.configuration import every_key
 
 
 def fuzz_files(n: int, seed: int, kinds: list[str], show: bool = False) -> dict[str, Counter[str]]:
@@ -63,7 +64,7 @@ def fuzz_configurations(n: int, seed: int, show: bool = False) -> dict[str, Coun
     """Load `n` mutated configurations and do with them what the workflow does; gives what came of them."""
     from rscnav.settings.strict_settings import ConfigError
 
-    default = yaml.safe_load((ROOT / "config.yaml").read_text())
+    default = every_key()
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "config.yaml"

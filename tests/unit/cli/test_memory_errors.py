@@ -5,9 +5,8 @@ import re
 import numpy as np
 import pytest
 import torch
-import yaml
 
-from helpers import ROOT
+from helpers.configuration import every_key
 from rscnav.cli.main import COMMANDS
 from rscnav.cli.memory_errors import _KEYS, explained
 from rscnav.config.schema import Config
@@ -56,7 +55,7 @@ def test_other_errors_are_left_alone(error):
 
 def test_every_key_that_is_named_is_one():
     assert set(_KEYS) <= set(COMMANDS)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = every_key()
     names = {name for text in _KEYS.values() for name in re.findall(r"\b[a-z_]+\.(?:\*\.)?[a-z_]+(?:\.[a-z_]+)*", text)}
     assert len(names) > 20
     for name in names:

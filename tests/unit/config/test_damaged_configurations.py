@@ -2,16 +2,20 @@
 
 import copy
 import random
+import re
 import signal
+from typing import Any
 
 import pytest
 import yaml
 
+from helpers.configuration import every_key_text
 from rscnav.config.job_settings import resolved_comparisons, session_names, settings_text
 from rscnav.config.load import load_config
 from rscnav.config.training_groups import training_groups
 from rscnav.config.yaml_file import read_yaml
 from rscnav.settings.strict_settings import ConfigError
+from rscnav.settings.yaml_scalars import plain_value
 
 PARTS, IN_EACH = 6, 50
 SLOW_S = 10
@@ -107,8 +111,8 @@ def use(config) -> None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_damaged_configurations_are_valid_or_refused_in_a_sentence(part, tmp_path, pytestconfig, monkeypatch):
-    text = (pytestconfig.rootpath / "config.yaml").read_bytes()
+def test_damaged_configurations_are_valid_or_refused_in_a_sentence(part, tmp_path, monkeypatch):
+    text = every_key_text().encode()
     default = yaml.safe_load(text)
     monkeypatch.chdir(tmp_path)  # patterns find nothing here
     previous = signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"took longer than {SLOW_S} s"))
@@ -142,9 +146,18 @@ def test_damaged_configurations_are_valid_or_refused_in_a_sentence(part, tmp_pat
     assert kinds["refused"] > IN_EACH / 3
 
 
-def test_a_damaged_file_is_never_read_with_other_values_than_pyyaml_reads(tmp_path, pytestconfig):
+def with_numbers(value: Any) -> Any:
+    """Return values with the numbers that are text in YAML 1.1, such as 62e50, as numbers."""
+    if isinstance(value, dict):
+        return {key: with_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [with_numbers(item) for item in value]
+    return plain_value(value) if isinstance(value, str) and re.fullmatch(r"[0-9.]+[eE][-+]?[0-9]+", value) else value
+
+
+def test_a_damaged_file_is_never_read_with_other_values_than_pyyaml_reads(tmp_path):
     """Where both read a damaged file, the values are the same, but for words that only YAML 1.1 takes for text."""
-    text = (pytestconfig.rootpath / "config.yaml").read_bytes()
+    text = every_key_text().encode()
     compared = 0
     for number in range(60):
         file = tmp_path / "config.yaml"
@@ -155,6 +168,6 @@ def test_a_damaged_file_is_never_read_with_other_values_than_pyyaml_reads(tmp_pa
             expected = yaml.safe_load(content.decode())
         except (ConfigError, yaml.YAMLError):
             continue
-        assert values == expected, number
+        assert with_numbers(values) == with_numbers(expected), number
         compared += 1
     assert compared > 10

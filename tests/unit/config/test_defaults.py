@@ -1,16 +1,15 @@
-"""Defaults are in the schema, once: a key of config.yaml that repeats one may be deleted without an effect."""
+"""Defaults are in the schema, once: a key of the file of defaults may be deleted without an effect."""
 
 import copy
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
-from helpers import ROOT
+from helpers.configuration import every_key
 from rscnav.config.load import parse_config
 
-GIVEN = yaml.safe_load((ROOT / "config.yaml").read_text())
+GIVEN = every_key()
 SECTIONS = [name for name, value in GIVEN.items() if name != "tasks" and not isinstance(value, list)]
 OF_NETWORKS = [key for key in GIVEN["networks"][0] if key not in ("name", "seeds")]
 

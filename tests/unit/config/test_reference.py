@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from helpers import ROOT
+from helpers.configuration import DEFAULTS, every_key_text
 from rscnav.cli.main import main
 from rscnav.config.load import load_config, merge, parse_config
 from rscnav.config.reference.commented_yaml import commented_yaml
@@ -19,7 +20,6 @@ from rscnav.config.reference.json_schema import json_schema
 from rscnav.config.yaml_file import read_yaml
 from rscnav.tasks.registry import TASKS, task_module
 
-DEFAULTS = ROOT / "workflow" / "config.default.yaml"
 MADE = {
     "default": DEFAULTS,
     "schema": ROOT / "workflow" / "config.schema.json",
@@ -36,19 +36,6 @@ ONE = {"networks": [{"name": "n", "seeds": [1]}]}
 
 def network(**keys: Any) -> dict[str, Any]:
     return {"networks": [{"name": "n", "seeds": [1], **keys}]}
-
-
-def with_examples(text: str) -> str:
-    """Return the file of defaults with the entries of its lists, which are comments, in place of the empty lists."""
-    lines: list[str] = []
-    inside = False
-    for line in text.splitlines():
-        if line.removeprefix("# ").removesuffix(":") in EXAMPLES:
-            del lines[-1]
-            inside = True
-        inside = inside and line.startswith("#")
-        lines.append(line.removeprefix("# ") if inside else line)
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +67,7 @@ def test_the_file_of_defaults_has_every_key():
 
 def test_the_entries_of_the_file_of_defaults_are_those_of_config_yaml(tmp_path):
     path = tmp_path / "config.yaml"
-    path.write_text(with_examples(DEFAULTS.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(every_key_text(), encoding="utf-8")
     found, expected = load_config(path).model_dump(), load_config(ROOT / "config.yaml").model_dump()
     assert {**found, "tasks": {}} == {**expected, "tasks": {}}
     written = read_yaml(path)[0]
@@ -143,6 +130,13 @@ def test_every_reference_of_the_schema_is_defined():
     schema = json_schema()
     names = set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', json.dumps(schema)))
     assert names <= set(schema["$defs"])
+
+
+def test_config_yaml_is_short_and_names_its_schema():
+    lines = (ROOT / "config.yaml").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 60
+    name = lines[0].removeprefix("# yaml-language-server: $schema=")
+    assert ROOT / name == MADE["schema"]
 
 
 def test_every_key_has_a_row_on_the_page():

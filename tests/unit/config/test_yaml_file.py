@@ -6,6 +6,7 @@ import os
 import pytest
 import yaml
 
+from helpers.configuration import every_key_text
 from rscnav.config import yaml_build
 from rscnav.config.load import load_config, read_files
 from rscnav.config.yaml_file import parse_yaml, read_yaml
@@ -197,12 +198,8 @@ def test_depth_counts_through_aliases():
         parse_yaml(deep, "x.yaml")
 
 
-def test_the_python_parser_builds_the_same(monkeypatch, pytestconfig):
-    text = (
-        (pytestconfig.rootpath / "config.yaml").read_text()
-        + "x: &a ['1e-3', 1e-3, |-]\n".replace("|-", "b")
-        + "y: *a\n"
-    )
+def test_the_python_parser_builds_the_same(monkeypatch):
+    text = every_key_text() + "x: &a ['1e-3', 1e-3, |-]\n".replace("|-", "b") + "y: *a\n"
     by_libyaml, lines = parse_yaml(text, "x.yaml")
     monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
     by_python, same_lines = parse_yaml(text, "x.yaml")
@@ -210,7 +207,10 @@ def test_the_python_parser_builds_the_same(monkeypatch, pytestconfig):
     assert same_lines.lines == lines.lines
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "workflow/presets/paper.yaml", "examples/w-maze/config.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    ["config.yaml", "workflow/config.default.yaml", "workflow/presets/paper.yaml", "examples/w-maze/config.yaml"],
+)
 def test_values_are_those_of_pyyaml(pytestconfig, name):
     file = pytestconfig.rootpath / name
     assert read_yaml(file)[0] == yaml.safe_load(file.read_text())

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from helpers.project import TINY, copy_source, environment, snakemake
+from rscnav.config.load import load_config
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +52,20 @@ def test_reading_the_snakefile_writes_nothing(recorded):
         snakemake(recorded, *arguments)
         assert contents(recorded) == before, arguments
     assert not (recorded / "results").exists()
+
+
+def test_a_run_writes_all_of_its_values(recorded):
+    """For readers: the configuration with every default, under the name of the file that jobs read."""
+    assert snakemake(recorded, "-c1", "results/recordings/example.nwb").returncode == 0
+    (read,) = (recorded / "results" / "config").glob("*.yaml")
+    (resolved,) = (recorded / "results" / "config" / "resolved").iterdir()
+    assert resolved.name == read.name
+    assert load_config(resolved) == load_config(read)
+    written = yaml.safe_load(resolved.read_text())
+    assert written["training"]["restart_lr_factor"] == 0.5
+    assert "restart_lr_factor" not in read.read_text()
+    check = subprocess.run(["rscnav", "check"], cwd=recorded, env=environment(recorded), capture_output=True, text=True)
+    assert "resolved" not in check.stdout.replace(str(resolved), "")
 
 
 def test_a_run_keeps_its_settings(recorded):

@@ -7,8 +7,9 @@ from rscnav.analyses.registry import ANALYSES
 from rscnav.errors import RscnavError
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.workflow.jobs.configuration import workflow_config
-from rscnav.workflow.jobs.planned import planned, settings_file, settings_file_text
+from rscnav.workflow.jobs.planned import planned, resolved_file, settings_file, settings_file_text
 from rscnav.config.load import parse_config
+from rscnav.config.reference.resolved_values import resolved_text
 from rscnav.config.job_settings import (
     network_sessions,
     sampled_sessions,
@@ -62,6 +63,8 @@ for name, path in RECORDED_FILES.items():
 CONFIG_TEXT = settings_file_text(CONFIG, MERGED)
 CONFIG_FILE = settings_file(RESULTS, CONFIG_TEXT)
 ON_START.append(lambda: write_text(CONFIG_FILE, CONFIG_TEXT))
+# For readers: the same configuration with all defaults. No job reads it.
+ON_START.append(lambda: write_text(resolved_file(RESULTS, CONFIG_TEXT), resolved_text(CONFIG)))
 
 
 # GPUs that a job requests. It depends only on the configuration: with `device: auto`, jobs look for a GPU when they run and queue for it.

@@ -7,6 +7,7 @@ from rscnav.files.sealed.hdf5 import sealed_format
 from rscnav.recordings.settings.recording import Recording
 from rscnav.sessions.hdf5 import FORMAT, read_session
 from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import changed_keys
 
 _OWN = {"name", "file", "subject"}  # keys that are valid for a session file
 
@@ -41,7 +42,7 @@ def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session
     InvalidValueError
         If the mapping has other keys, or the session file has another version of the format.
     """
-    more = sorted(mapping.model_fields_set - _OWN)
+    more = sorted(changed_keys(mapping) - _OWN)
     if more:
         raise InvalidValueError(
             f"recording '{mapping.name}': {os.fspath(path)} is a session file, which needs no mapping; remove {', '.join(more)}"

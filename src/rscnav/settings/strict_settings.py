@@ -33,6 +33,12 @@ class StrictSettings(pydantic.BaseModel):
         return value
 
 
+def changed_keys(settings: StrictSettings) -> set[str]:
+    """Return the keys whose values differ from their defaults."""
+    fields = type(settings).model_fields
+    return {name for name in fields if getattr(settings, name) != fields[name].get_default(call_default_factory=True)}
+
+
 def check(
     model: type[StrictSettings],
     values: Mapping[str, Any],

@@ -178,6 +178,31 @@ def test_show_without_a_key_prints_a_whole_configuration(written, capsys, tmp_pa
 
 
 @pytest.mark.parametrize(
+    "recording",
+    [
+        {"position": {"series": "xy", "unit": "cm"}, "trials": {"home_location": {"place": [0.0, 1.0], "radius": 5.0}}},
+        {"position": {"series": "x", "heading": {"back": [2, 3], "front": [0, 1]}, "unit": "m"}},
+        {"arrays": {"spikes": {"times": "t"}, "series": {"x": {"data": "x", "rate": 50.0}}}},
+        {
+            "position": {"series": "xy", "unit": "m"},
+            "trials": {"table": "laps"},
+            "landmarks": {"places": {"a": "port"}, "ports": {1: [0.0, 1.0], "2": [1.0, 0.0]}, "visibility_radius": 0.1},
+        },
+        {
+            "phases": {"table": "phases"},
+            "landmarks": {"events": {"table": "visits", "names": {"a": [1], "b": ["yes"]}}},
+        },
+    ],
+)
+def test_values_that_are_shown_are_read_again(recording, tmp_path, capsys):
+    path, again = tmp_path / "own.yaml", tmp_path / "again.yaml"
+    path.write_text(yaml.safe_dump({"recordings": [{"name": "r", "file": "r.nwb", **recording}]}))
+    assert main(["config", "show", "--config", str(path)]) == 0
+    again.write_text(capsys.readouterr().out)
+    assert load_config(again) == load_config(path)
+
+
+@pytest.mark.parametrize(
     ("key", "message"),
     [
         ("analyses.decodin", "analyses.decodin: unknown key; analyses has: .*; did you mean 'decoding'?"),

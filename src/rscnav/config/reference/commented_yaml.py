@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from rscnav.config.reference.documented_model import only_model
+from rscnav.config.reference.documented_model import models_in
 from rscnav.config.yaml_text import yaml_line
 
 WIDTH = 120  # of a line
@@ -24,18 +24,27 @@ def commented_yaml(
     """
     lines: list[str] = []
     found = [(name, model.model_fields[name], values[name]) for name in model.model_fields if name in values]
-    short = [f"{name}: {yaml_line(value)}" for name, _, value in found if not isinstance(value, Mapping) or not value]
-    column = indent + max((len(text) for text in short if len(text) <= COLUMN), default=0)
+    blocks = {name: section_of(field, value, indent) for name, field, value in found}
+    texts = {name: f"{name}: {yaml_line(value)}" for name, _, value in found if blocks[name] is None}
+    column = indent + max((len(text) for text in texts.values() if len(text) <= COLUMN), default=0)
     for name, field, value in found:
-        section, about = only_model(field.annotation), comment(field) if comments else ""
-        if section is not None and isinstance(value, Mapping) and value:
-            lines += _line(about, indent, f"{name}:", 0)
-            lines += commented_yaml(section, value, indent + 2, comments)
-        elif section is not None and indent == 0 and isinstance(value, list) and value:
-            lines += [*_line(about, indent, f"{name}:", 0), *entries(section, value, indent + 2, comments)]
+        section, about = blocks[name], comment(field) if comments else ""
+        if section is None:
+            lines += _line(about, indent, texts[name], column)
+        elif isinstance(value, Mapping):
+            lines += [*_line(about, indent, f"{name}:", 0), *commented_yaml(section, value, indent + 2, comments)]
         else:
-            lines += _line(about, indent, f"{name}: {yaml_line(value)}", column)
+            lines += [*_line(about, indent, f"{name}:", 0), *entries(section, value, indent + 2, comments)]
     return lines
+
+
+def section_of(field: FieldInfo, value: Any, indent: int = 0) -> type[BaseModel] | None:
+    """Return the model of a section, or of the entries of a list at the top level; None for a value that is written on one line."""
+    if not value or not isinstance(value, Mapping | list) or (isinstance(value, list) and indent > 0):
+        return None
+    found = [model for part in _alternatives(field.annotation, isinstance(value, list)) for model in models_in(part)]
+    keys = set(value if isinstance(value, Mapping) else ())
+    return found[0] if len(found) == 1 and keys <= set(found[0].model_fields) else None
 
 
 def entries(model: type[BaseModel], items: list[Any], indent: int, comments: bool = True) -> Iterator[str]:
@@ -60,6 +69,18 @@ def comment_lines(text: str, indent: int = 0) -> list[str]:
     return textwrap.wrap(
         text, WIDTH, initial_indent=start, subsequent_indent=start, break_on_hyphens=False, break_long_words=False
     )
+
+
+def _alternatives(annotation: Any, lists: bool) -> Iterator[Any]:
+    """Yield the parts of a union that are lists, or are no lists and no mappings."""
+    if get_origin(annotation) in (list, dict):
+        if lists and get_origin(annotation) is list:
+            yield annotation
+    elif isinstance(annotation, type):
+        yield annotation
+    else:
+        for part in get_args(annotation):
+            yield from _alternatives(part, lists)
 
 
 def _words(annotation: Any) -> Iterator[str]:

@@ -28,12 +28,6 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from models_in(inner)
 
 
-def only_model(annotation: Any) -> type[BaseModel] | None:
-    """Return the model in an annotation; None if there is none, or several."""
-    found = list(models_in(annotation))
-    return found[0] if len(found) == 1 else None
-
-
 def is_section(annotation: Any) -> bool:
     """Return whether a field always holds a model, in contrast to a list of models or an optional model."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)

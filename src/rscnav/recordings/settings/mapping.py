@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from rscnav.errors import InvalidValueError
 from rscnav.settings.field_types import Scalar, Text
 from rscnav.settings.reserved_names import repeated
-from rscnav.settings.strict_settings import StrictSettings
+from rscnav.settings.strict_settings import StrictSettings, changed_keys
 
 
 class Activity(StrictSettings):
@@ -124,7 +124,7 @@ class Trials(StrictSettings):
             raise InvalidValueError(
                 f"trials.join_on: '{self.join_on}' needs a second table; set trials.join_table, or remove join_on"
             )
-        from_table = {"select", "join_table", "outcome", "rotation", "end"} & self.model_fields_set
+        from_table = {"select", "join_table", "outcome", "rotation", "end"} & changed_keys(self)
         if self.home_location is not None and from_table:
             keys = sorted(from_table)
             raise InvalidValueError(

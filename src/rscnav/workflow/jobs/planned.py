@@ -116,6 +116,11 @@ def settings_file(folder: str, text: str) -> str:
     return f"{folder}/config/{_sha(text)[:16]}.yaml"
 
 
+def resolved_file(folder: str, text: str) -> str:
+    """Return the path of the file with all values of a configuration, defaults included, whose configuration file has this text."""
+    return f"{folder}/config/resolved/{_sha(text)[:16]}.yaml"
+
+
 def _parts(word: str) -> list[str]:
     found = word.split(":")
     if len(found) != 4:

@@ -123,7 +123,7 @@ def _samples(session: Session) -> tuple["pd.DataFrame", dict[str, dict[str, str]
         array = getattr(session, spec.name)
         if array is None or spec.dims[0] != "time" or spec.name in ("activity", *_LEFT_OUT):
             continue
-        unit = spec.unit.replace("position_unit", session.position_unit)
+        unit = session.unit_of(spec)
         values = np.asarray(array)
         if values.ndim == 1:
             parts = {spec.name: values}

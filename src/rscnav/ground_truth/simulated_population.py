@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.errors import InvalidValueError
-from rscnav.ground_truth.subsampling import select_units_and_trials
 from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import RATE_SPREAD
 from rscnav.sessions.geometry import ring_bin_centres, wrap
+from rscnav.sessions.selection import select_units_and_trials
 from rscnav.sessions.session import Session
 
 

@@ -1,17 +1,29 @@
 """The `Session`: input of every analysis and figure, from a network or an animal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rscnav.errors import InvalidValueError
+from rscnav.registry import Registry, load
 from rscnav.sessions.lazy import Activity, Trains
-from rscnav.sessions.schema import ARRAYS, KINDS, PHASES, TABLES
+from rscnav.sessions.schema import ARRAYS, KINDS, PHASES, TABLES, Field
 from rscnav.settings.object_repr import clipped, counted, html_table, size_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+VIEWS: Registry[str] = {
+    "select": "rscnav.sessions.selection:select",
+    "to_dataframe": "rscnav.sessions.notebook_views:to_dataframe",
+    "to_pynapple": "rscnav.sessions.notebook_views:to_pynapple",
+    "to_xarray": "rscnav.sessions.notebook_views:to_xarray",
+}  # methods for notebooks; by name, so that no job depends on their packages
 
 
 @dataclass(repr=False)
@@ -121,12 +133,7 @@ class Session:
             array = getattr(self, spec.name)
             if array is not None:
                 size = size_text(spec.dims, array.shape)
-                unit = (
-                    self.activity_unit
-                    if spec.name == "activity"
-                    else spec.unit.replace("position_unit", self.position_unit)
-                )
-                rows.append((spec.name, size, unit, spec.about))
+                rows.append((spec.name, size, self.unit_of(spec), spec.about))
         rows += [(name, f"{len(table)} rows", "", ", ".join(table.dtype.names or ())) for name, table in self._tables()]
         if self.spikes is not None:
             rows.append(("spikes", f"unit {len(self.spikes)}", "s", "spike times of each unit"))
@@ -193,6 +200,10 @@ class Session:
         """Unit of `activity`: Hz, or the unit given in the file; '' for states of a network."""
         return str(self.attributes.get("activity_unit", "" if self.kind == "network" else "Hz"))
 
+    def unit_of(self, spec: Field) -> str:
+        """Return the unit of a field; '' for none."""
+        return self.activity_unit if spec.name == "activity" else spec.unit.replace("position_unit", self.position_unit)
+
     @property
     def reference_observer(self) -> str:
         """Observer that a network is compared with, ``bayes`` unless its file names another; '' for a recording."""
@@ -224,6 +235,124 @@ class Session:
             return len(value) > 0 and not self.attributes.get("trials_cut", False)
         return value is not None and len(value) > 0
 
+    def select(self, trials: Any = None, units: Any = None, phase: str | Sequence[str] | None = None) -> "Session":
+        """Return the session restricted to some trials, units and phases.
+
+        Trials are renumbered from 0, in `trials` and in everything that refers to them. Lazy activity and spikes stay lazy.
+
+        Parameters
+        ----------
+        trials : str, mask, indices or slice, optional
+            ``"train"``, ``"test"``, or trials of the table, which stay in the order of time. Time bins and encounters of other trials
+            are dropped, and so are time bins between trials.
+        units : mask, indices or slice, optional
+            Units, in this order.
+        phase : str or list of str, optional
+            ``"LM0"``, ``"LM1"``, ``"LM2"``. Time bins of other phases, trials without such a bin, and encounters during which there is
+            no such bin are dropped.
+
+        Returns
+        -------
+        Session
+            Spikes outside the time bins are dropped where time bins are.
+
+        Raises
+        ------
+        InvalidValueError
+            For an unknown split or phase, an index that is out of range or repeated, or a selection without units or time bins.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from rscnav.recordings import session_from_arrays
+        >>> rates = np.arange(12.0).reshape(6, 2)
+        >>> session = session_from_arrays(rates, 0.1, trial=[0, 0, 1, 1, 2, 2], phase=[0, 1, 0, 1, 0, 0])
+        >>> part = session.select(trials=[1, 2], units=[1], phase="LM0")
+        >>> part.activity.ravel().tolist(), part.trial.tolist(), len(part.trials)
+        ([5.0, 9.0, 11.0], [0, 1, 1], 2)
+        """
+        part: Session = load(VIEWS["select"])(self, trials, units, phase)
+        return part
+
+    def to_xarray(self) -> "xr.Dataset":
+        """Return all arrays as an `xarray.Dataset`, with dimensions, coordinates, units and meanings.
+
+        Returns
+        -------
+        xarray.Dataset
+            Variables and dimensions are those of `rscnav.sessions.schema`. Coordinates: `time` (s), `unit` (the column ``id``), names of
+            reports (`head`), observers and landmarks. Attributes of variables: `units` and `long_name`. Attributes of the data set:
+            name, kind, subject, dt_s, position_unit. Lazy activity is read; arrays are not copied.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from rscnav.recordings import session_from_arrays
+        >>> session = session_from_arrays(np.ones((6, 2)), 0.1, units={"id": [7, 9]}, trial=[0, 0, 1, 1, 2, 2])
+        >>> data = session.to_xarray()
+        >>> data["activity"].sel(unit=9).shape, data["activity"].attrs["units"]
+        ((6,), 'Hz')
+        """
+        data: xr.Dataset = load(VIEWS["to_xarray"])(self)
+        return data
+
+    def to_pynapple(self) -> dict[str, Any]:
+        """Return the session as objects of pynapple, by name; needs the package pynapple.
+
+        Returns
+        -------
+        dict
+            ``activity`` (TsdFrame, one column per unit), ``units`` (TsGroup, where there are spikes), ``position`` (Tsd, or TsdFrame with the
+            columns x, y), ``heading``, ``velocity`` (Tsd). Their time support is the recorded stretches.
+            ``trials``, ``LM0``, ``LM1``, ``LM2``, ``encounters_of_a``, ``non_encounters_of_a``, ... are IntervalSets whose columns can be
+            read with ``get_info``. Intervals that touch are separated by 1 µs, because pynapple requires it.
+
+        Raises
+        ------
+        MissingPackageError
+            If pynapple is not installed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from rscnav.recordings import session_from_arrays
+        >>> session = session_from_arrays(
+        ...     np.arange(8.0)[:, None], 0.1, trial=[0, 0, 0, 0, 1, 1, 1, 1], phase=[0, 0, 1, 1, 0, 1, 1, 1]
+        ... )
+        >>> data = session.to_pynapple()
+        >>> data["activity"].restrict(data["LM1"]).values.ravel().tolist()
+        [2.0, 3.0, 5.0, 6.0, 7.0]
+        """
+        objects: dict[str, Any] = load(VIEWS["to_pynapple"])(self)
+        return objects
+
+    def to_dataframe(self, table: str) -> "pd.DataFrame":
+        """Return a table as a `pandas.DataFrame`.
+
+        Parameters
+        ----------
+        table : str
+            ``"trials"``, ``"units"``, ``"encounters"`` or ``"training_curve"``.
+
+        Raises
+        ------
+        InvalidValueError
+            For an unknown table, or one that the session does not have.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from rscnav.recordings import session_from_arrays
+        >>> session = session_from_arrays(np.ones((4, 1)), 0.5, trial=[0, 0, 1, 1], outcome=["correct", "incorrect"])
+        >>> session.to_dataframe("trials")[["start_s", "stop_s", "outcome"]]
+               start_s  stop_s    outcome
+        trial
+        0          0.0     1.0    correct
+        1          1.0     2.0  incorrect
+        """
+        frame: pd.DataFrame = load(VIEWS["to_dataframe"])(self, table)
+        return frame
+
     def segments(self) -> list[slice]:
         """Return the `contiguous_stretches` of all samples."""
         return contiguous_stretches(self.time, self.trial, self.dt_s)
@@ -239,3 +368,17 @@ def contiguous_stretches(time: NDArray[np.floating], trial: NDArray[np.integer],
     breaks = (np.diff(time) > 1.5 * dt_s) | (np.diff(trial) != 0)
     edges = np.concatenate([[0], np.flatnonzero(breaks) + 1, [len(time)]])
     return [slice(int(a), int(b)) for a, b in pairwise(edges) if b > a]
+
+
+def phase_stretches(session: Session) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Return start and stop (s), name of the phase and trial of each stretch of one phase."""
+    phase, half = session.require("phase"), session.dt_s / 2
+    rows = []
+    for stretch in session.segments():
+        here = phase[stretch]
+        edges = np.concatenate([[0], np.flatnonzero(np.diff(here)) + 1, [len(here)]]) + stretch.start
+        rows += [(a, b - 1) for a, b in pairwise(edges.tolist()) if phase[a] < len(PHASES)]
+    pairs = np.array(rows, int).reshape(-1, 2)
+    names = np.array(PHASES)[phase[pairs[:, 0]]]
+    start, stop = np.round([session.time[pairs[:, 0]] - half, session.time[pairs[:, 1]] + half], 9)
+    return start, stop, names, session.trial[pairs[:, 0]]

@@ -15,13 +15,14 @@ from rscnav.ground_truth.estimates import ESTIMATES, EstimateRow, counted
 from rscnav.ground_truth.figure import draw
 from rscnav.ground_truth.panels import NOISE_FREE, PANELS, Panel, ReferenceValue, reference
 from rscnav.ground_truth.sample_size_table import markdown, need
-from rscnav.ground_truth.subsampling import random_subset, select_units_and_trials
+from rscnav.ground_truth.subsampling import random_subset
 from rscnav.ground_truth.true_values import Truth
 from rscnav.recordings.read import read_recording
 from rscnav.recordings.simulation.nwb_file import write_recording
 from rscnav.recordings.simulation.simulate import simulate
 from rscnav.seeds import Seeds
 from rscnav.sessions.schema import ARRAYS
+from rscnav.sessions.selection import select_units_and_trials
 
 
 @pytest.fixture(scope="module")

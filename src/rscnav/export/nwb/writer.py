@@ -2,7 +2,6 @@
 
 import os
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,8 +28,8 @@ from rscnav.export.nwb.layout import (
     record_of,
 )
 from rscnav.files.sealed.hdf5 import NWB_FORMAT, new_hdf5
-from rscnav.sessions.schema import ARRAYS, PHASES
-from rscnav.sessions.session import Session
+from rscnav.sessions.schema import ARRAYS
+from rscnav.sessions.session import Session, phase_stretches
 
 UNKNOWN_START = datetime(2000, 1, 1, tzinfo=UTC)  # for networks, and for recordings whose file has no start time
 _SPECS = {spec.name: spec for spec in ARRAYS}
@@ -173,7 +172,7 @@ def _add_trials(file: Any, session: Session) -> None:
 def _add_intervals(file: Any, session: Session) -> None:
     """Add phases and encounters as tables of intervals."""
     if session.phase is not None:
-        start, stop, phase, trial = _stretches_of_phases(session)
+        start, stop, phase, trial = phase_stretches(session)
         if len(start):
             columns = {"phase": phase, "trial": trial}
             about = {
@@ -200,20 +199,6 @@ def _add_by_landmark(file: Any, table: NDArray, about: dict[str, str]) -> None:
                 name = f"{prefix}_{landmark}".replace("/", "-")
                 what = f"{kind}s of landmark {landmark}"
                 file.add_time_intervals(_intervals(name, what, rows["onset_s"], rows["offset_s"], columns, about))
-
-
-def _stretches_of_phases(session: Session) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Return start and stop (s), name and trial of each stretch of one phase."""
-    phase, half = session.require("phase"), session.dt_s / 2
-    rows = []
-    for stretch in session.segments():
-        here = phase[stretch]
-        edges = np.concatenate([[0], np.flatnonzero(np.diff(here)) + 1, [len(here)]]) + stretch.start
-        rows += [(a, b - 1) for a, b in pairwise(edges.tolist()) if phase[a] < len(PHASES)]
-    pairs = np.array(rows, int).reshape(-1, 2)
-    names = np.array(PHASES)[phase[pairs[:, 0]]]
-    start, stop = np.round([session.time[pairs[:, 0]] - half, session.time[pairs[:, 1]] + half], 9)
-    return start, stop, names, session.trial[pairs[:, 0]]
 
 
 def _intervals(

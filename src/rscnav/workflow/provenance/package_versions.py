@@ -11,6 +11,8 @@ NUMERICAL: dict[str, tuple[str, ...]] = {
     "torch": ("torch",),
     "numba": ("numba", "numpy"),
     "pandas": ("pandas", "numpy"),
+    "xarray": ("xarray", "pandas", "numpy"),
+    "pynapple": ("pynapple", "numba", "pandas", "numpy"),
     "threadpoolctl": ("threadpoolctl",),
     "h5py": ("h5py",),
     "hdf5plugin": ("hdf5plugin",),

@@ -53,7 +53,7 @@ def make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     session = null_session("noise", np.random.default_rng(0), n_trials=12, n_units=5, n_steps=40)
     write_session(session, folder / "session.h5")
-    write_result(analyse("tuning_entropy", session), folder / "result.h5")
+    write_result(analyse(session, "tuning_entropy"), folder / "result.h5")
     _networks(folder)
     rng = np.random.default_rng(0)
     time = np.arange(1500) / 50

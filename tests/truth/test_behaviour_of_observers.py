@@ -39,7 +39,7 @@ def session():
 
 @pytest.fixture(scope="module")
 def result(session):
-    return analyse("observer_comparison", session)
+    return analyse(session, "observer_comparison")
 
 
 def from_onset(session, values):
@@ -104,7 +104,7 @@ def test_no_causal_observer_beats_the_filter_and_the_smoother_does(session, resu
 
 
 def test_the_filters_mean_divergence_is_the_optimality_gap(session, result):
-    gap = analyse("optimality_gap", session)
+    gap = analyse(session, "optimality_gap")
     bayes = session.observer_names.index("bayes")
     for p, part in enumerate(result["part"].tolist()):
         value, se = gap.scalar(f"gap/{part}/value"), gap.scalar(f"gap/{part}/se")
@@ -137,7 +137,7 @@ def unknown_map():
 
 
 def test_at_a_separation_of_pi_the_filter_is_near_chance_and_below_it_is_not(unknown_map):
-    result = analyse("observer_comparison", unknown_map, Settings(n_separation_bins=8))
+    result = analyse(unknown_map, "observer_comparison", Settings(n_separation_bins=8))
     assert "map is not known" in result.notes["non_encounter"]
     edges, share, n = (result[f"separation/{what}"] for what in ("edges", "fraction", "n"))
     assert edges[-1] == pytest.approx(math.pi, abs=0.03)

@@ -44,7 +44,7 @@ def test_every_p_value_is_measured_or_said_not_to_be(analysis):
     claims = CLAIMS.get(analysis, Claims())
     session = simulate_session(next(iter(KINDS)), Seeds(1).spawn("calibration", "noise", "0"))
     session.bayes_posterior = session.belief
-    result = analyse(analysis, session, analysis_module(analysis).Settings(**claims.settings))
+    result = analyse(session, analysis, analysis_module(analysis).Settings(**claims.settings))
     assert result.applicable, result.reason
     named = {key for claim in claims.p_values for key in claim.keys} | NOT_CLAIMED.get(analysis, {}).keys()
     found = {key for key in result.arrays if IS_P.search(key) and not MADE_OF_OTHERS.search(key)}

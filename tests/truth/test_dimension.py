@@ -187,7 +187,7 @@ def test_neighbours_in_time_do_not_make_pairs_in_the_control():
         step = np.arange(len(session.time)) % 100
         return np.sin(2 * np.pi * rate[session.trial] * step[:, None] * session.dt_s + start[session.trial])
 
-    result = analyse("dimension", ring_session(sines, n_trials=60))
+    result = analyse(ring_session(sines, n_trials=60), "dimension")
     for part in ("LM1", "LM2"):
         assert result[f"{part}/control_radii"][0] > 0.8 * result[f"{part}/radii"][0]
         assert result.scalar(f"{part}/control_dimension") > 5
@@ -202,14 +202,14 @@ def test_neighbours_in_time_do_not_make_pairs_in_the_control():
     ],
 )
 def test_what_cannot_be_computed_is_noted(plant, n_trials, note):
-    result = analyse("dimension", ring_session(plant, n_trials=n_trials))
+    result = analyse(ring_session(plant, n_trials=n_trials), "dimension")
     assert note in " ".join(result.notes.values())
 
 
 def test_one_long_trial_leaves_out_one_second():
     session = ring_session(lambda s, rng: rng.standard_normal((len(s.time), 12)), n_trials=1, n_steps=2000)
     session.phase = None
-    result = analyse("dimension", session)
+    result = analyse(session, "dimension")
     assert result.scalar("all/theiler_s") == pytest.approx(1.0)
     assert result.scalar("all/dimension") > 5
 
@@ -217,7 +217,7 @@ def test_one_long_trial_leaves_out_one_second():
 def test_a_ring_code_has_a_low_dimension_and_its_control_has_not():
     centres = np.linspace(-np.pi, np.pi, 24, endpoint=False)
     result = analyse(
-        "dimension", ring_session(lambda s, rng: np.exp(2 * np.cos(s.position - centres) - 2), n_trials=120)
+        ring_session(lambda s, rng: np.exp(2 * np.cos(s.position - centres) - 2), n_trials=120), "dimension"
     )
     assert result.scalar("LM2/dimension") < 2.3
     assert result.scalar("LM2/control_dimension") > 5

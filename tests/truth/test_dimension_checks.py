@@ -123,15 +123,15 @@ def test_counting_noise_is_taken_off_where_there_are_spikes_in_bins():
         return poisson(8 * np.exp(np.cos(session.position - preferred) - 1), rng)
 
     session, few = ring_session(plant, n_trials=60), Settings(n_null=0, n_subsets=2, max_points=2000)
-    assert "LM2/dimension_counting" not in analyse("dimension", session, settings=few)
+    assert "LM2/dimension_counting" not in analyse(session, "dimension", settings=few)
     session.kind, session.spikes = "recording", [np.zeros(0)] * 40
-    result = analyse("dimension", session, settings=few)
+    result = analyse(session, "dimension", settings=few)
     assert result.units["LM2/noise_variance_counting"] == "Hz²"
     assert abs(result.scalar("LM2/dimension_counting") - 1) < 0.2
     assert result.scalar("LM2/dimension") > 1.5
     assert abs(result["LM2/units_mean_counting"][-1] - 1) < 0.2
     session.activity = session.activity + np.float32(0.3)  # no counts
-    assert "LM2/dimension_counting" not in analyse("dimension", session, settings=few)
+    assert "LM2/dimension_counting" not in analyse(session, "dimension", settings=few)
 
 
 def test_by_units_ends_with_all_units_and_a_torus_stays_a_torus():
@@ -213,13 +213,13 @@ def test_few_units_full_of_noise_are_not_called_reliable():
     assert correlation_dimension(cube, trial=trial, theiler="trial").reliable
     session = session_from_arrays(cube, 0.1, trial=trial)
     settings, common = Settings(n_null=0, n_subsets=0), Common(cutoff_hz=4.99)
-    result = analyse("dimension", session, settings, common)
+    result = analyse(session, "dimension", settings, common)
     assert result.scalar("all/dimension") == pytest.approx(2.9, abs=0.15)
     assert not result.scalar("all/reliable")
     assert "3 units are too few to measure a dimension of 2." in result.notes["all"]
     angle = 2 * np.pi * cube[::100, :1] + 0.03 * np.arange(100)  # (trial, step): slow enough for the filter
     circle = np.stack([np.cos(angle.ravel()), np.sin(angle.ravel())], axis=1)
     session = session_from_arrays(circle @ rng.normal(size=(2, 3)), 0.1, trial=trial)
-    result = analyse("dimension", session, settings, common)
+    result = analyse(session, "dimension", settings, common)
     assert result.scalar("all/dimension") == pytest.approx(1.0, abs=0.1)
     assert result.scalar("all/reliable")

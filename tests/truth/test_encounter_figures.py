@@ -33,7 +33,7 @@ def plant(session, rng):
 
 
 def analysed(session):
-    return {name: analyse(name, session, settings) for name, settings in SETTINGS.items()}
+    return {name: analyse(session, name, settings) for name, settings in SETTINGS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -119,13 +119,13 @@ def test_non_encounters_shows_the_numbers(results):
 
 
 def test_what_is_too_rare_is_said_with_how_many_are_needed(results, without_outcome):
-    few = {**results, "decoding": analyse("decoding", ring_session(plant, 40, p_incorrect=0.1), SETTINGS["decoding"])}
+    few = {**results, "decoding": analyse(ring_session(plant, 40, p_incorrect=0.1), "decoding", SETTINGS["decoding"])}
     identity, outcome, _ = draw_figure("decoding", [SessionResults("few", "network", few)]).axes
     assert "10 of each are needed" in texts(outcome)
     assert "needed" not in texts(identity)
     _, outcome, _ = draw_figure("decoding", [SessionResults("none", "recording", without_outcome)]).axes
     assert "no outcome is known" in texts(outcome)
-    missed = {"non_encounters": analyse("non_encounters", ring_session(plant, 12), SETTINGS["non_encounters"])}
+    missed = {"non_encounters": analyse(ring_session(plant, 12), "non_encounters", SETTINGS["non_encounters"])}
     for panel in draw_figure("non_encounters", [SessionResults("few", "network", missed)]).axes:
         assert "6 are needed" in texts(panel)
 

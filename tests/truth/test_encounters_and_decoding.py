@@ -30,7 +30,7 @@ def labelled(session, rng, lead, by):
 @pytest.mark.parametrize("task", ["identity", "outcome"])
 def test_a_planted_label_is_decoded_from_when_it_is_there(task):
     session = ring_session(lambda s, r: labelled(s, r, lead=-3, by=task), 150)
-    result = analyse("decoding", session, FEW)
+    result = analyse(session, "decoding", FEW)
     time, accuracy = result["time"], result[f"{task}/accuracy"]
     assert accuracy[time > 0.8].min() > 0.8
     assert result.scalar(f"{task}_before") < 0.65  # three steps after the onset, so nothing before it
@@ -42,13 +42,13 @@ def test_a_planted_label_is_decoded_from_when_it_is_there(task):
 
 def test_states_before_do_not_know_what_comes_also_where_other_analyses_filter_backward():
     session = ring_session(lambda s, r: labelled(s, r, lead=0, by="identity"), 150)
-    result = analyse("decoding", session, FEW, Common(causal=False))
+    result = analyse(session, "decoding", FEW, Common(causal=False))
     assert result.scalar("identity_before") < 0.62
     assert result["identity/accuracy"][result["time"] > 0.5].min() > 0.8
 
 
 def test_a_label_that_comes_before_is_read_before():
-    result = analyse("decoding", ring_session(lambda s, r: labelled(s, r, lead=8, by="outcome"), 150), FEW)
+    result = analyse(ring_session(lambda s, r: labelled(s, r, lead=8, by="outcome"), 150), "decoding", FEW)
     assert result.scalar("outcome_before") > 0.8
     assert result.scalar("outcome_before_p") == 0.01
 
@@ -57,7 +57,7 @@ def test_a_label_that_comes_before_is_read_before():
 def test_decoding_of_noise_is_at_chance_as_often_as_it_should():
     p = []
     for seed in range(20):
-        result = analyse("decoding", ring_session(null, 80, seed=seed), Settings(before_s=0.1, after_s=0.0, n_null=99))
+        result = analyse(ring_session(null, 80, seed=seed), "decoding", Settings(before_s=0.1, after_s=0.0, n_null=99))
         p += [result.scalar("identity_before_p"), result.scalar("outcome_before_p")]
         assert result["identity/control_mean"] == pytest.approx([0.5, 0.5], abs=0.05)
     assert sum(value <= 0.05 for value in p) <= 6  # 40 at 5 %: more than 6 in 1 of 100
@@ -65,7 +65,7 @@ def test_decoding_of_noise_is_at_chance_as_often_as_it_should():
 
 def test_displacement_alone_gives_what_geometry_says():
     """The walk's velocity is exact, so the path between the landmarks tells them apart; the outcome was drawn at random."""
-    result = analyse("decoding", ring_session(null, 200), FEW)
+    result = analyse(ring_session(null, 200), "decoding", FEW)
     assert result.scalar("identity_displacement") > 0.95
     assert result.scalar("outcome_displacement") == pytest.approx(0.5, abs=0.12)
 
@@ -75,12 +75,12 @@ def test_a_state_that_holds_the_place_tells_a_from_b_and_labels_alone_do_not():
         bumps = place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 8))
         return 3 * bumps + 0.3 * smooth_noise(session, rng, 8)
 
-    found = analyse("trajectory_divergence", ring_session(place_code, 150))
+    found = analyse(ring_session(place_code, 150), "trajectory_divergence")
     at = found["time"] == 0
     for order in ("1st", "2nd"):
         assert found[f"{order}/ratio"][at] > 5 * found[f"{order}/control_high"][at] > 0
     quiet = [
-        analyse("trajectory_divergence", ring_session(null, 80, seed=seed), Divergence(n_null=99)) for seed in range(10)
+        analyse(ring_session(null, 80, seed=seed), "trajectory_divergence", Divergence(n_null=99)) for seed in range(10)
     ]
     outside = [np.nanmean(r["1st/p"] <= 0.05) for r in quiet]
     assert np.mean(outside) < 0.15
@@ -88,7 +88,7 @@ def test_a_state_that_holds_the_place_tells_a_from_b_and_labels_alone_do_not():
 
 def test_counts_are_those_of_the_table():
     session = ring_session(null, 60)
-    result = analyse("encounters", session)
+    result = analyse(session, "encounters")
     count = dict(zip(result["category"].tolist(), result["category_count"].tolist(), strict=True))
     table = session.encounters
     assert sum(count.values()) == len(table)

@@ -101,7 +101,7 @@ def test_curves_on_known_rates(name, curve, settings, bins):
     truth = bits(curve)
     found = []
     for seed in range(6):
-        result = analyse(name, ring_session(tuned_units(curve, bins), 24, seed=seed), settings)
+        result = analyse(ring_session(tuned_units(curve, bins), 24, seed=seed), name, settings)
         found.append([result.scalar(f"mean_entropy{suffix}") for suffix in ("", "_jackknife", "_shuffle")])
     plugin, jackknife, shuffle = np.mean(found, axis=0) - truth
     assert plugin < -0.004

@@ -30,7 +30,7 @@ def plant(session, rng):
 @pytest.fixture(scope="module")
 def results():
     session = ring_session(plant, 60)
-    return {name: analyse(name, session, settings) for name, settings in SETTINGS.items()}
+    return {name: analyse(session, name, settings) for name, settings in SETTINGS.items()}
 
 
 def texts(ax):
@@ -123,7 +123,7 @@ def test_poor_sessions_are_drawn_too(case, tmp_path):
     session = ring_session(lambda s, r: plant(s, r) * (case != "silent"), 1 if case == "one trial" else 12, n_steps=60)
     if case == "no position":
         session.position[:] = np.nan
-    poor = {analysis: analyse(analysis, session, settings) for analysis, settings in SETTINGS.items()}
+    poor = {analysis: analyse(session, analysis, settings) for analysis, settings in SETTINGS.items()}
     figure = draw_figure("entropy", [SessionResults("poor", "network", poor)])
     Canvas(dpi=40).save(figure, tmp_path / "entropy")
     if case == "silent":

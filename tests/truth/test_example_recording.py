@@ -110,7 +110,7 @@ def test_only_the_belief_code_holds_two_places(example):
 def test_no_dimension_is_called_reliable_under_poisson_noise(example):
     """Some 80 noisy neurons leave no scaling region over a factor of three, whatever they code for."""
     _, session = example
-    result = analyse("dimension", session)
+    result = analyse(session, "dimension")
     reliable = {part: result.scalar(f"{part}/reliable") for part in PHASES if f"{part}/reliable" in result}
     assert reliable
     assert not any(reliable.values())

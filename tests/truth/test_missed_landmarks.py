@@ -52,7 +52,7 @@ def with_belief(session):
 
 @pytest.fixture(scope="module")
 def found():
-    return analyse("non_encounters", with_belief(ring_session(both_places, 400)), Settings(n_null=99), UNFILTERED)
+    return analyse(with_belief(ring_session(both_places, 400)), "non_encounters", Settings(n_null=99), UNFILTERED)
 
 
 @pytest.mark.parametrize("what", ["shown_drop", "network_drop"])
@@ -81,7 +81,7 @@ def test_a_state_that_knows_the_place_alone_shows_no_response():
     low = 0
     for seed in range(12):
         session = ring_session(lambda s, r: both_places(s, r, 0.0) + noisy(s, r), 100, seed=seed)
-        result = analyse("non_encounters", session, Settings(n_null=99))
+        result = analyse(session, "non_encounters", Settings(n_null=99))
         assert result.scalar("n_sets") >= 10
         low += sum(result.scalar(f"{what}_p") <= 0.05 for what in ("shown_drop", "moved"))
         assert abs(result.scalar("shown_drop_non_encounter")) < 0.2
@@ -103,7 +103,7 @@ def test_moved_has_the_size_of_a_planted_jump():
         return activity
 
     session = ring_session(jump, 400)
-    result = analyse("non_encounters", session, Settings(n_null=99), UNFILTERED)
+    result = analyse(session, "non_encounters", Settings(n_null=99), UNFILTERED)
     jump_in_sd = 1 / session.activity[:, 0].std()  # sd of the unit over all samples
     assert result.scalar("moved_non_encounter") == pytest.approx(jump_in_sd / np.sqrt(2), rel=0.15)
     assert result.scalar("moved_other") == pytest.approx(0, abs=0.15)
@@ -113,7 +113,7 @@ def test_moved_has_the_size_of_a_planted_jump():
 def test_where_absence_says_nothing_the_result_says_so():
     session = ring_session(both_places, 60)
     session.attributes["map_known"] = False
-    assert analyse("non_encounters", session).reason == "the map is not known, so that no absence refutes a position"
-    few = analyse("non_encounters", ring_session(both_places, 12), Settings(min_sets=6))
+    assert analyse(session, "non_encounters").reason == "the map is not known, so that no absence refutes a position"
+    few = analyse(ring_session(both_places, 12), "non_encounters", Settings(min_sets=6))
     assert few.notes["sets"].endswith("non-encounters have matched passages; 6 are needed (min_sets)")
     assert few.scalar("n_sets") < 6

@@ -38,7 +38,7 @@ def planted(column, value, step, size=SIZE):
 @pytest.mark.parametrize("step", [-4, 3])
 def test_decoding_finds_the_onset_within_a_window(task, column, value, step):
     settings = Decoding(n_null=99, filtered=False, after_s=1.2)
-    result = analyse("decoding", ring_session(planted(column, value, step), 150), settings)
+    result = analyse(ring_session(planted(column, value, step), 150), "decoding", settings)
     assert 0.1 * step - 1e-9 <= result.scalar(f"{task}_onset_s") <= 0.1 * step + 0.2 + 1e-9  # a window lasts 0.2 s
     assert result.scalar(f"{task}_p") == 0.01
 
@@ -46,7 +46,7 @@ def test_decoding_finds_the_onset_within_a_window(task, column, value, step):
 @pytest.mark.parametrize("step", [-4, 3])
 def test_divergence_finds_the_onset_within_a_step(step):
     session = ring_session(planted("landmark", "b", step), 150)
-    result = analyse("trajectory_divergence", session, Divergence(n_null=99), UNFILTERED)
+    result = analyse(session, "trajectory_divergence", Divergence(n_null=99), UNFILTERED)
     assert result.scalar("2nd_onset_s") == pytest.approx(0.1 * step, abs=0.11)
     assert result.scalar("2nd_p") == 0.01
     assert result.scalar("1st_onset_s") is None
@@ -57,8 +57,8 @@ def test_where_nothing_was_planted_there_is_mostly_no_onset():
     found = low = 0
     for seed in range(10):
         session = ring_session(noise, 80, seed=seed)
-        decoded = analyse("decoding", session, Decoding(n_null=59, after_s=0.5))
-        apart = analyse("trajectory_divergence", session, Divergence(n_null=59))
+        decoded = analyse(session, "decoding", Decoding(n_null=59, after_s=0.5))
+        apart = analyse(session, "trajectory_divergence", Divergence(n_null=59))
         found += sum(decoded.scalar(f"{task}_onset_s") is not None for task, _, _ in BOTH)
         found += sum(apart.scalar(f"{order}_onset_s") is not None for order in ("1st", "2nd"))
         low += sum(decoded.scalar(f"{task}_p") <= 0.05 for task, _, _ in BOTH)
@@ -74,7 +74,7 @@ def test_distance_has_its_known_size_and_its_interval_holds_it():
         session = ring_session(planted("landmark", "b", 0), 120, seed=seed)
         sd = session.activity[:, 0].std()
         expected = (SIZE / sd) ** 2 / 8 / ((7 + 1 / sd**2) / 8)
-        result = analyse("trajectory_divergence", session, Divergence(n_null=1), UNFILTERED)
+        result = analyse(session, "trajectory_divergence", Divergence(n_null=1), UNFILTERED)
         at = int(np.searchsorted(result["time"], 0.55))
         ratio.append(result["2nd/ratio"][at] / expected)
         held.append(result["2nd/ratio_low"][at] <= expected <= result["2nd/ratio_high"][at])
@@ -85,7 +85,7 @@ def test_distance_has_its_known_size_and_its_interval_holds_it():
 def test_intervals_of_activity_hold_the_truth():
     held = []
     for seed in range(30):
-        result = analyse("encounters", ring_session(noise, 60, seed=seed))
+        result = analyse(ring_session(noise, 60, seed=seed), "encounters")
         known = np.isfinite(result["group_activity_low"])
         held.append(((result["group_activity_low"] <= 0) & (result["group_activity_high"] >= 0))[known].mean())
     assert 0.91 < np.mean(held) < 0.98
@@ -98,7 +98,7 @@ def test_accuracy_is_that_of_two_bells_and_its_interval_holds_it():
     for seed in range(50):
         session = ring_session(planted("landmark", "b", 0, SIZE * 0.5), 100, seed=seed)
         session.activity = session.activity[:, :1]
-        result = analyse("decoding", session, settings)
+        result = analyse(session, "decoding", settings)
         accuracy.append(result["identity/accuracy"][-1])
         held.append(result["identity/low"][-1] <= truth <= result["identity/high"][-1])
     assert np.mean(accuracy) == pytest.approx(truth, abs=0.015)

@@ -63,7 +63,7 @@ def test_neighbours_are_compared_as_far_as_the_shorter_goes():
 
 
 def test_shared_input_is_measured():
-    result = analyse("pairwise", null_session("shared", np.random.default_rng(1), n_trials=200), FEW)
+    result = analyse(null_session("shared", np.random.default_rng(1), n_trials=200), "pairwise", FEW)
     for part in ("LM1", "LM2"):
         assert result.scalar(f"{part}/mean_low") < 0.2 < result.scalar(f"{part}/mean_high")
         assert result.scalar(f"{part}/rms") == pytest.approx(0.2, abs=0.05)
@@ -76,7 +76,7 @@ def test_shared_input_is_measured():
 
 @pytest.mark.parametrize(("later", "truth"), [(0.6, 1.0), (-0.6, -1.0)])
 def test_couples_are_kept_or_turn_round(later, truth):
-    result = analyse("pairwise", ring_session(couples(0.6, later), n_trials=200), FEW)
+    result = analyse(ring_session(couples(0.6, later), n_trials=200), "pairwise", FEW)
     assert result.scalar("structure_preserved") == pytest.approx(truth, abs=0.1)
     assert (
         np.sign(result.scalar("structure_preserved_low")) == np.sign(result.scalar("structure_preserved_high")) == truth
@@ -93,7 +93,7 @@ def test_new_couples_are_not_kept():
         before, after = couples(0.6, 0.6)(session, rng), couples(0.6, 0.6)(session, rng)
         return np.where((session.phase == 2)[:, None], np.roll(after, 1, axis=1), before)
 
-    result = analyse("pairwise", ring_session(plant, n_trials=200), FEW)
+    result = analyse(ring_session(plant, n_trials=200), "pairwise", FEW)
     # Each phase has 12 couples among 276 pairs, none of them in common: -p / (1 - p) with p = 12 / 276.
     assert result.scalar("structure_preserved") == pytest.approx(-(12 / 276) / (1 - 12 / 276), abs=0.06)
     assert result.scalar("structure_preserved_low") < -0.045 < result.scalar("structure_preserved_high")
@@ -120,7 +120,7 @@ def test_half_of_the_structure_is_half_kept():
 def test_drift_and_ramps_are_no_correlation(kind):
     p = []
     for seed in range(15):
-        result = analyse("pairwise", null_session(kind, np.random.default_rng(seed)), FEW)
+        result = analyse(null_session(kind, np.random.default_rng(seed)), "pairwise", FEW)
         p += [result.scalar("LM1/p"), result.scalar("LM2/p"), result.scalar("structure_preserved_p")]
     assert np.sum(np.array(p) <= 0.05) <= 7  # 45 at 0.05: more than 7 has a chance of 0.002
 
@@ -129,19 +129,19 @@ def test_what_cannot_be_computed_is_noted():
     def noise(n_units):
         return lambda session, rng: rng.standard_normal((len(session.time), n_units))
 
-    assert "0 of 4" in analyse("pairwise", ring_session(lambda s, rng: np.ones((len(s.time), 4))), FEW).notes["LM1"]
-    assert "1 of 1" in analyse("pairwise", ring_session(noise(1)), FEW).notes["LM2"]
-    few_units = analyse("pairwise", ring_session(noise(3)), FEW)
+    assert "0 of 4" in analyse(ring_session(lambda s, rng: np.ones((len(s.time), 4))), "pairwise", FEW).notes["LM1"]
+    assert "1 of 1" in analyse(ring_session(noise(1)), "pairwise", FEW).notes["LM2"]
+    few_units = analyse(ring_session(noise(3)), "pairwise", FEW)
     assert "5 are needed" in few_units.notes["structure_preserved"]
     assert few_units.scalar("LM1/p") is not None
-    one_trial = analyse("pairwise", ring_session(noise(8), n_trials=1), FEW)
+    one_trial = analyse(ring_session(noise(8), n_trials=1), "pairwise", FEW)
     assert "pairs of neighbouring trials: 0" in one_trial.notes["LM1"]
     assert one_trial.notes["structure_preserved"].startswith("LM1: pairs of neighbouring trials: 0")
-    short = analyse("pairwise", ring_session(noise(8), n_trials=14), FEW)
+    short = analyse(ring_session(noise(8), n_trials=14), "pairwise", FEW)
     assert "10 are needed for intervals" in short.notes["LM2"]
     assert short.scalar("LM2/mean_low") is None
     session = ring_session(noise(8))
     session.phase = None
-    whole = analyse("pairwise", session, FEW)
+    whole = analyse(session, "pairwise", FEW)
     assert whole.scalar("all/p") is not None
     assert whole.notes["structure_preserved"] == "phases are not known"

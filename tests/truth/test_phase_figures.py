@@ -26,7 +26,7 @@ def code(session, rng):
 
 
 def drawn(name, session, kind="recording"):
-    return SessionResults(name, kind, {key: analyse(key, session, settings) for key, settings in ANALYSES.items()})
+    return SessionResults(name, kind, {key: analyse(session, key, settings) for key, settings in ANALYSES.items()})
 
 
 @pytest.fixture(scope="module")

@@ -155,7 +155,7 @@ def mouse(pytestconfig):
 def without_noise(mouse, name, **changes):
     config, truth, *_ = mouse
     module = analysis_module(name)
-    return analyse(name, truth, module.Settings(**changes), config.analyses.common)
+    return analyse(truth, name, module.Settings(**changes), config.analyses.common)
 
 
 def test_the_drive_makes_the_rates_of_the_simulation(mouse):

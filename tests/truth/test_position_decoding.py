@@ -36,7 +36,7 @@ def circle(session, rng, n_units):
 
 
 def test_a_circle_is_decoded_as_well_as_can_be():
-    result = analyse("position_decoding", standing(circle), FEW)
+    result = analyse(standing(circle), "position_decoding", FEW)
     # Fisher information n_units / NOISE²: no unbiased readout has a smaller standard deviation (Cramér and Rao).
     best = NOISE / np.sqrt(20) * np.sqrt(2 / np.pi)
     for part in ("LM1", "LM2", "LM1_to_LM2"):
@@ -52,7 +52,7 @@ def test_two_places_that_look_alike_are_both_decoded():
         directions = np.linalg.qr(rng.standard_normal((n_units, 2)))[0] * np.sqrt(n_units)
         return np.concatenate([np.cos(2 * session.position), np.sin(2 * session.position)], axis=1) @ directions.T
 
-    result = analyse("position_decoding", standing(twice), FEW)
+    result = analyse(standing(twice), "position_decoding", FEW)
     edges, shares = result["LM1/error_edges"], result["LM1/error_histogram"]
     centres = np.abs(edges[:-1] + edges[1:]) / 2
     assert shares[centres < 0.5].sum() + shares[centres > np.pi - 0.5].sum() > 0.95
@@ -64,7 +64,7 @@ def test_coordinates_in_the_plane_are_decoded_as_well_as_can_be():
     def slopes(session, rng, n_units):
         return session.position @ (np.linalg.qr(rng.standard_normal((n_units, 2)))[0] * np.sqrt(n_units)).T
 
-    result = analyse("position_decoding", standing(slopes, plane=True), FEW)
+    result = analyse(standing(slopes, plane=True), "position_decoding", FEW)
     best = (
         NOISE / np.sqrt(20) * np.sqrt(np.pi / 2)
     )  # mean length of a vector with this standard deviation in x and in y
@@ -79,7 +79,7 @@ def test_places_in_the_plane_are_decoded():
     def bumps(session, rng, n_units):
         return 3 * np.exp(-np.sum((session.position[:, None] - centres) ** 2, axis=2) / (2 * 0.4**2))
 
-    result = analyse("position_decoding", standing(bumps, n_trials=400, n_units=150, plane=True), FEW)
+    result = analyse(standing(bumps, n_trials=400, n_units=150, plane=True), "position_decoding", FEW)
     # Two places at random in a square of side 2 are 0.5214 * 2 apart on average.
     assert result.scalar("LM2/chance") == pytest.approx(1.04, abs=0.3)
     assert result.scalar("LM2/error") < 0.2
@@ -91,7 +91,7 @@ def test_a_code_that_changes_is_not_carried_over():
         bumps = [3 * place_bumps(session.position[:, 0], places) for places in preferred]
         return np.where((session.phase == 2)[:, None], bumps[1], bumps[0])
 
-    result = analyse("position_decoding", standing(remapped, n_units=40), FEW)
+    result = analyse(standing(remapped, n_units=40), "position_decoding", FEW)
     assert result.scalar("LM1/error") < 0.3
     assert result.scalar("LM2/error") < 0.3
     assert result.scalar("LM1_to_LM2/error") > 0.5
@@ -102,7 +102,7 @@ def test_a_code_that_changes_is_not_carried_over():
 def test_activity_without_position_is_at_chance(kind):
     p, beyond = [], 0
     for seed in range(8):
-        result = analyse("position_decoding", null_session(kind, np.random.default_rng(seed)), FEW)
+        result = analyse(null_session(kind, np.random.default_rng(seed)), "position_decoding", FEW)
         for part in ("LM1", "LM2", "LM1_to_LM2"):
             p.append(result.scalar(f"{part}/p"))
             beyond += abs(result.scalar(f"{part}/error") - result.scalar(f"{part}/chance")) > 0.3
@@ -118,7 +118,7 @@ def test_errors_of_network_and_filter_are_those_of_their_best_places():
     true = np.argmin(np.abs(session.position - centres[:, 0]), axis=1)
     session.bayes_posterior = np.eye(64, dtype="f4")[true]
     session.belief = np.eye(64, dtype="f4")[(true + 3) % 64]
-    result = analyse("position_decoding", session, FEW)
+    result = analyse(session, "position_decoding", FEW)
     assert result.scalar("LM2/bayes_error") == pytest.approx(0, abs=1e-6)
     assert result.scalar("LM2/network_error") == pytest.approx(3 * 2 * np.pi / 64)
 
@@ -150,24 +150,24 @@ def test_the_code_says_where_it_was_made():
 
 def test_what_cannot_be_decoded_is_noted():
     session = standing(circle, n_trials=4)
-    notes = analyse("position_decoding", session, FEW).notes
+    notes = analyse(session, "position_decoding", FEW).notes
     assert "4 trials" in notes["LM1"]
     assert "at least 5" in notes["LM1"]
-    few = analyse("position_decoding", standing(circle, n_trials=15, n_steps=40), FEW)
+    few = analyse(standing(circle, n_trials=15, n_steps=40), "position_decoding", FEW)
     assert "20 are needed" in few.notes["LM2"]
     assert few.scalar("LM2/error_low") is None
     assert few.scalar("LM2/p") is not None
     constant = standing(lambda s, rng, n: 0.0)
     constant.activity[:] = 3
-    assert "constant" in analyse("position_decoding", constant, FEW).notes["LM1"]
+    assert "constant" in analyse(constant, "position_decoding", FEW).notes["LM1"]
     fixed = standing(circle)
     fixed.position[:] = 1.0
-    assert "the position is constant" in analyse("position_decoding", fixed, FEW).notes["LM1"]
-    one_unit = analyse("position_decoding", null_session("position", np.random.default_rng(0), n_units=1), FEW)
+    assert "the position is constant" in analyse(fixed, "position_decoding", FEW).notes["LM1"]
+    one_unit = analyse(null_session("position", np.random.default_rng(0), n_units=1), "position_decoding", FEW)
     assert one_unit.scalar("LM2/p") is not None
     no_phases = standing(circle)
     no_phases.phase = None
-    assert analyse("position_decoding", no_phases, FEW).scalar("all/error") < 0.2
+    assert analyse(no_phases, "position_decoding", FEW).scalar("all/error") < 0.2
     nowhere = standing(circle)
     nowhere.position = None
-    assert analyse("position_decoding", nowhere, FEW).reason == "the session has no position"
+    assert analyse(nowhere, "position_decoding", FEW).reason == "the session has no position"

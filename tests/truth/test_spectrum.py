@@ -93,7 +93,7 @@ def test_planted_components_are_counted():
     def three(session, rng):
         return slow_noise(session, rng, 3) @ rng.standard_normal((3, 20)) + 0.3 * slow_noise(session, rng, 20)
 
-    result = analyse("eigenspectrum", ring_session(three), FEW)
+    result = analyse(ring_session(three), "eigenspectrum", FEW)
     for part in ("LM1", "LM2"):
         assert result.scalar(f"{part}/components_above_circular_shift") == 3
         assert result.scalar(f"{part}/components_above") == 3
@@ -106,7 +106,7 @@ def test_a_common_ramp_is_a_component_for_circular_shifts_alone():
         step = np.arange(len(session.time)) % 100
         return step[:, None] / 100 + slow_noise(session, rng) * 0.3
 
-    result = analyse("eigenspectrum", ring_session(ramp), FEW)
+    result = analyse(ring_session(ramp), "eigenspectrum", FEW)
     assert result.scalar("LM2/components_above_circular_shift") == 1
     assert result.scalar("LM2/components_above_trial_shuffle") == 0
 
@@ -116,7 +116,7 @@ def test_independent_units_have_no_component_above_chance():
     above = {"circular_shift": 0, "trial_shuffle": 0}
     tried = 0
     for seed in range(30):
-        result = analyse("eigenspectrum", ring_session(slow_noise, n_trials=30, seed=seed), FEW)
+        result = analyse(ring_session(slow_noise, n_trials=30, seed=seed), "eigenspectrum", FEW)
         for part in ("LM1", "LM2"):
             tried += 1
             for null in above:
@@ -129,12 +129,12 @@ def test_independent_units_have_no_component_above_chance():
 
 def test_spike_shuffle_is_there_where_spikes_are():
     session = ring_session(lambda s, rng: rng.poisson(1.0, (len(s.time), 8)) / s.dt_s, n_trials=30)
-    assert "LM1/control_spike_shuffle_mean" not in analyse("eigenspectrum", session, FEW)
+    assert "LM1/control_spike_shuffle_mean" not in analyse(session, "eigenspectrum", FEW)
     inside = []
     for seed in range(12):
         session = ring_session(lambda s, rng: rng.poisson(1.0, (len(s.time), 8)) / s.dt_s, n_trials=30, seed=seed)
         session.spikes = [np.empty(0)] * 8
-        result = analyse("eigenspectrum", session, FEW)
+        result = analyse(session, "eigenspectrum", FEW)
         low, high = result["LM2/control_spike_shuffle_low"], result["LM2/control_spike_shuffle_high"]
         inside += list((low < result["LM2/eigenvalues"]) & (result["LM2/eigenvalues"] < high))
     # By its definition the band of 40 draws holds 38 of 41 spectra of units that have nothing in common: 0.93.
@@ -147,13 +147,13 @@ def test_shared_counts_lie_above_spike_shuffles():
 
     session = ring_session(shared, n_trials=30)
     session.spikes = [np.empty(0)] * 8
-    assert analyse("eigenspectrum", session, FEW).scalar("LM2/components_above_spike_shuffle") == 1
+    assert analyse(session, "eigenspectrum", FEW).scalar("LM2/components_above_spike_shuffle") == 1
 
 
 def test_drift_fools_trial_shuffles_and_not_those_of_differences():
     above_b, p = [], []
     for seed in range(8):
-        result = analyse("eigenspectrum", null_session("drift", np.random.default_rng(seed)), FEW)
+        result = analyse(null_session("drift", np.random.default_rng(seed)), "eigenspectrum", FEW)
         above_b += [result.scalar(f"{part}/components_above_trial_shuffle") for part in ("LM1", "LM2")]
         p += [result.scalar(f"{part}/p_first") for part in ("LM1", "LM2")]
         assert "slow drift" in result.notes[""]
@@ -162,7 +162,7 @@ def test_drift_fools_trial_shuffles_and_not_those_of_differences():
 
 
 def test_shared_input_lies_above_shuffled_differences():
-    result = analyse("eigenspectrum", null_session("shared", np.random.default_rng(0)), FEW)
+    result = analyse(null_session("shared", np.random.default_rng(0)), "eigenspectrum", FEW)
     assert result.scalar("LM2/p_first") == pytest.approx(1 / 41)
     assert result.scalar("LM2/components_above_trial_difference_shuffle") == 1
 
@@ -172,7 +172,7 @@ def test_participation_ratio_is_not_pulled_down_by_few_samples():
     truth = 400 / (4.8**2 + 19 * 0.64)
     plain, corrected, inside = [], [], []
     for seed in range(10):
-        result = analyse("eigenspectrum", null_session("shared", np.random.default_rng(seed), n_trials=60), FEW)
+        result = analyse(null_session("shared", np.random.default_rng(seed), n_trials=60), "eigenspectrum", FEW)
         plain.append(result.scalar("LM2/participation_ratio"))
         corrected.append(result.scalar("LM2/participation_ratio_corrected"))
         low, high = (result.scalar(f"LM2/participation_ratio_{end}") for end in ("low", "high"))
@@ -195,18 +195,18 @@ def test_what_cannot_be_computed_is_noted():
     session = ring_session(slow_noise, n_trials=12)
     session.phase[:] = 0
     session.phase[:2] = 1
-    result = analyse("eigenspectrum", session, FEW)
+    result = analyse(session, "eigenspectrum", FEW)
     assert "2 samples are too few" in result.notes["LM1"]
     assert "LM0/components_above" in result
     assert "LM1/eigenvalues" not in result
-    constant = analyse("eigenspectrum", ring_session(lambda s, rng: np.ones((len(s.time), 4)), n_trials=12), FEW)
+    constant = analyse(ring_session(lambda s, rng: np.ones((len(s.time), 4)), n_trials=12), "eigenspectrum", FEW)
     assert "0 of 4 units vary" in constant.notes["LM2"]
-    one_trial = analyse("eigenspectrum", ring_session(slow_noise, n_trials=1), FEW)
+    one_trial = analyse(ring_session(slow_noise, n_trials=1), "eigenspectrum", FEW)
     assert "no null distribution trial_shuffle" in " ".join(one_trial.notes.values())
 
 
 def test_long_phases_are_cut_to_whole_trials():
     session = ring_session(slow_noise, n_trials=60)
-    result = analyse("eigenspectrum", session, Settings(n_null=20, max_samples=500))
+    result = analyse(session, "eigenspectrum", Settings(n_null=20, max_samples=500))
     assert 300 < result.scalar("LM2/n_samples") <= 500
     assert result.scalar("LM2/n_trials") < 60

@@ -40,7 +40,7 @@ def test_directions_are_those_of_the_training_trials():
     wave = np.sin(session.time * 0.7)
     session.activity[:, 0] += np.where(train, wave, 0).astype(np.float32)
     session.activity[:, 1] += np.where(train, 0, wave).astype(np.float32)
-    result = analyse("state_space", session)
+    result = analyse(session, "state_space")
     assert result["explained_train"][0] > 0.95
     assert result["explained_test"][0] < 0.05
     shown = set(result["example/trial"])
@@ -49,7 +49,7 @@ def test_directions_are_those_of_the_training_trials():
 
 def test_projections_and_means_are_those_of_the_planted_plane():
     session = with_training(ring_session(plane, n_trials=60))
-    result = analyse("state_space", session, Settings(n_examples=5, n_position_bins=16))
+    result = analyse(session, "state_space", Settings(n_examples=5, n_position_bins=16))
     assert result["explained_test"][:2].sum() == pytest.approx(1, abs=1e-4)
     assert len(np.unique(result["example/trial"])) == 5
     # Distances between states are kept by the projection.
@@ -75,7 +75,7 @@ def test_places_never_visited_are_nan():
     session.phase[:] = 0
     session.phase[:30] = 2
     session.trials["split"][0] = "test"
-    result = analyse("state_space", session)
+    result = analyse(session, "state_space")
     empty = result["LM2/occupancy"] == 0
     assert 0 < empty.sum() < len(empty)
     np.testing.assert_array_equal(np.isnan(result["LM2/mean_projection"][:, 0]), empty)
@@ -84,7 +84,7 @@ def test_places_never_visited_are_nan():
 def test_without_behaviour_there_are_trajectories_in_time():
     session = ring_session(plane, n_trials=20)
     session.position = session.phase = session.encounters = None
-    result = analyse("state_space", session)
+    result = analyse(session, "state_space")
     assert "example/position" not in result
     assert np.all(result["example/phase"] == 255)
     assert result["example/time_s"].max() == pytest.approx(9.9)
@@ -94,7 +94,7 @@ def test_without_behaviour_there_are_trajectories_in_time():
 def test_one_split_stands_in_for_the_other(split, note):
     session = ring_session(plane, n_trials=6)
     session.trials["split"] = split
-    result = analyse("state_space", session)
+    result = analyse(session, "state_space")
     assert note in result.notes[""]
     assert result["example/projection"].shape[1] == 3
 
@@ -104,8 +104,8 @@ def test_one_unit_and_constant_units_are_not_applicable():
         (lambda s, rng: rng.standard_normal((len(s.time), 1)), "1 of 1 units vary"),
         (lambda s, rng: np.ones((len(s.time), 5)), "0 of 5 units vary"),
     ):
-        result = analyse("state_space", ring_session(plant, n_trials=4))
+        result = analyse(ring_session(plant, n_trials=4), "state_space")
         assert not result.applicable
         assert reason in result.reason
-    two = analyse("state_space", ring_session(lambda s, rng: rng.standard_normal((len(s.time), 2)), n_trials=4))
+    two = analyse(ring_session(lambda s, rng: rng.standard_normal((len(s.time), 2)), n_trials=4), "state_space")
     assert np.all(two["example/projection"][:, 2] == 0)

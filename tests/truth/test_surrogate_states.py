@@ -121,10 +121,10 @@ def test_slope_at_of_a_disc_and_of_too_little():
 
 def test_too_few_trials_are_named_and_none_can_be_asked_for():
     session = ring_session(lambda s, rng: rng.standard_normal((len(s.time), 12)), n_trials=12)
-    result = analyse("dimension", session)
+    result = analyse(session, "dimension")
     assert "12 trials" in result.notes["LM2/surrogates"]
     assert "LM2/surrogates_p" not in result
-    without = analyse("dimension", session, settings=Settings(n_null=0, n_subsets=0))
+    without = analyse(session, "dimension", settings=Settings(n_null=0, n_subsets=0))
     assert "LM2/surrogates" not in without.notes
     assert "LM2/units" not in without
     assert "LM2/dimension" in without

@@ -56,7 +56,7 @@ def test_tuned_units_are_found_with_their_preferred_bins_and_ramps_are_not():
         return np.hstack([tuned + noise, ramps(session, rng, 6) + smooth_noise(session, rng, 6)])
 
     session = ring_session(plant, 100)
-    result = analyse("tuning_entropy", session, Settings(n_null=99))
+    result = analyse(session, "tuning_entropy", Settings(n_null=99))
     assert result["preferred_bin"][:6].tolist() == [0, 1, 2, 3, 4, 5]
     assert (result["p"][:6] == 0.01).all()
     assert np.sum(result["p"][6:] <= 0.05) <= 2
@@ -68,7 +68,7 @@ def test_tuned_units_are_found_with_their_preferred_bins_and_ramps_are_not():
 
 def test_few_untuned_units_that_ramp_through_the_trial_are_called_tuned():
     share = [
-        analyse("tuning_entropy", ring_session(null, 60, seed=seed), Settings(n_null=99)).scalar("fraction_tuned")
+        analyse(ring_session(null, 60, seed=seed), "tuning_entropy", Settings(n_null=99)).scalar("fraction_tuned")
         for seed in range(12)
     ]
     assert np.mean(share) < 0.11  # 120 units at 5 %
@@ -81,7 +81,7 @@ def test_heading_is_used_where_there_is_one():
         session.heading[::7] = np.nan
         return activity
 
-    result = analyse("tuning_entropy", ring_session(with_heading, 30), Settings(n_null=99))
+    result = analyse(ring_session(with_heading, 30), "tuning_entropy", Settings(n_null=99))
     assert result.notes["angle"] == "heading"
     assert result["preferred_bin"][0] in (2, 3)
     assert result.scalar("n_no_angle") == -(-3000 // 7)
@@ -91,7 +91,7 @@ def test_heading_is_used_where_there_is_one():
 
 @pytest.mark.slow
 def test_dispersion_finds_no_difference_where_time_alone_makes_one():
-    results = [analyse("rate_dispersion", ring_session(null, 100, seed=seed), FEW) for seed in range(20)]
+    results = [analyse(ring_session(null, 100, seed=seed), "rate_dispersion", FEW) for seed in range(20)]
     assert sum(r["phase_control_p"] <= 0.05 for r in results) <= 4  # 20 at 5 %: more than 4 in 3 of 1,000
     assert sum(r["low"] <= r["control_mean"] <= r["high"] for r in results) >= 17
     assert abs(np.mean([r["excess"] for r in results])) < 0.012
@@ -104,7 +104,7 @@ def test_dispersion_interval_covers_zero_where_place_is_all_that_is_coded():
         bumps = place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 10))
         return 3 * bumps + 0.3 * smooth_noise(session, rng, 10)
 
-    results = [analyse("rate_dispersion", ring_session(place_code, 100, seed=seed), FEW) for seed in range(20)]
+    results = [analyse(ring_session(place_code, 100, seed=seed), "rate_dispersion", FEW) for seed in range(20)]
     assert sum(r["low"] <= 0 <= r["high"] for r in results) >= 16
     assert abs(np.mean([r["excess"] for r in results])) < 0.012
     # So strong a place code is found in 9 % of sessions, not in 5 % (docs/analyses/entropy.md): more than 7 of 20 in 1 of 5,000.
@@ -122,7 +122,7 @@ def test_dispersion_finds_a_planted_difference(sign):
         place = np.where(wrong, other, session.position[:, 0])
         return 3 * place_bumps(place, preferred) + 0.3 * smooth_noise(session, rng, 10)
 
-    result = analyse("rate_dispersion", ring_session(ambiguous, 100), FEW)
+    result = analyse(ring_session(ambiguous, 100), "rate_dispersion", FEW)
     for suffix in ("", "_miller_madow"):
         assert sign * result[f"difference{suffix}"] > 0.1
         assert sign * result[f"{'low' if sign > 0 else 'high'}{suffix}"] > 0
@@ -140,7 +140,7 @@ def test_phase_control_holds_where_places_and_time_are_both_coded():
         bumps = place_bumps(session.position[:, 0], rng.uniform(-np.pi, np.pi, 10))
         return 3 * bumps + 0.3 * smooth_noise(session, rng, 10) + 0.3 * ramps(session, rng, 10)
 
-    results = [analyse("rate_dispersion", ring_session(place_and_ramp, 100, seed=seed), FEW) for seed in range(20)]
+    results = [analyse(ring_session(place_and_ramp, 100, seed=seed), "rate_dispersion", FEW) for seed in range(20)]
     assert np.mean([r["difference"] for r in results]) < -0.03
     assert sum(r["phase_control_p"] <= 0.05 for r in results) <= 4
     assert abs(np.mean([r["difference"] - r["phase_control_mean"] for r in results])) < 0.012
@@ -153,7 +153,7 @@ def test_more_samples_in_one_phase_make_no_difference():
 
     session = ring_session(plant, 150)
     assert np.sum(session.phase == 2) > 1.3 * np.sum(session.phase == 1)
-    result = analyse("rate_dispersion", session, FEW)
+    result = analyse(session, "rate_dispersion", FEW)
     assert result["low"] <= 0 <= result["high"]
     assert abs(result["difference"]) < 0.03
 
@@ -169,7 +169,7 @@ def test_poor_sessions_give_a_result_that_says_why(name, case):
     session = ring_session(plant, n_trials, n_steps=4 if case == "short trials" else 60)
     if case == "no second landmark":
         session.phase = np.minimum(session.phase, 1)
-    result = analyse(name, session)
+    result = analyse(session, name)
     assert result.reason or result.notes
     if result.applicable and case == "one trial":
         assert "no two trials" in " ".join(result.notes.values())
@@ -180,12 +180,12 @@ def test_poor_sessions_give_a_result_that_says_why(name, case):
 def test_a_session_without_behaviour_says_what_it_lacks():
     session = ring_session(lambda s, r: smooth_noise(s, r, 2), 5)
     session.position = session.phase = session.encounters = session.landmarks = None
-    assert analyse("tuning_entropy", session).reason == "the session has no position"
-    assert analyse("rate_dispersion", session).reason == "the session has no position, no phase"
+    assert analyse(session, "tuning_entropy").reason == "the session has no position"
+    assert analyse(session, "rate_dispersion").reason == "the session has no position, no phase"
 
 
 def test_the_same_seed_gives_the_same_numbers():
     session = ring_session(null, 30)
-    first, second = (analyse("rate_dispersion", session, FEW) for _ in range(2))
+    first, second = (analyse(session, "rate_dispersion", FEW) for _ in range(2))
     assert all(np.array_equal(first[key], second[key], equal_nan=True) for key in first.arrays)
     assert step_in_trial(session).max() < 1

@@ -12,9 +12,10 @@ To add an analysis, write a module and add a line to `ANALYSES`; the workflow ma
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rscnav.analyses.settings import Common
+from rscnav.errors import InvalidValueError
 from rscnav.registry import Registry, load, lookup
 from rscnav.seeds import Seeds
-from rscnav.settings.strict_settings import StrictSettings
+from rscnav.settings.strict_settings import StrictSettings, check
 
 if TYPE_CHECKING:
     from rscnav.analyses.result import Result
@@ -58,26 +59,39 @@ def analysis_module(name: str) -> Analysis:
 
 
 def analyse(
-    name: str, session: "Session", settings: Any = None, common: Common | None = None, seeds: Seeds | None = None
+    session: "Session",
+    name: str,
+    settings: Any = None,
+    common: Common | None = None,
+    seeds: Seeds | None = None,
+    **keywords: Any,
 ) -> "Result":
     """Run one analysis on a session.
 
     Parameters
     ----------
+    session : Session
     name : str
         A key of `ANALYSES`.
-    session : Session
     settings : StrictSettings, optional
-        Settings of the analysis; default: its defaults.
+        All settings of the analysis; default: its defaults.
     common : Common, optional
         Settings of all analyses: bin width, low-pass filter, selection of trials; default: the defaults.
     seeds : Seeds, optional
         Source of its random numbers; default: root seed 0.
+    **keywords
+        Single settings of the analysis, for example ``n_null=50``, in place of `settings`; the others have their defaults. The page
+        ``docs/config.md`` lists all settings, in the section ``analyses``.
 
     Returns
     -------
     Result
         Its status is ``not applicable``, with the reason, if the session lacks a field that the analysis needs.
+
+    Raises
+    ------
+    InvalidValueError
+        For an unknown analysis, or an unknown or invalid setting; the message names the most similar valid name.
 
     Examples
     --------
@@ -89,16 +103,26 @@ def analyse(
     >>> from rscnav.recordings import session_from_arrays
     >>> signal = np.random.default_rng(0).normal(size=(2000, 1))
     >>> session = session_from_arrays(signal * [1.0, 2.0], 0.1, trial=np.arange(2000) // 100)
-    >>> result = analyse("eigenspectrum", session)
+    >>> result = analyse(session, "eigenspectrum")
     >>> result.status, round(float(result["all/eigenvalues"][0]), 3)
     ('ok', 1.0)
-    >>> analyse("tuning_entropy", session).reason
+    >>> analyse(session, "eigenspectrum", n_null=20)["all/n_samples"].item()
+    2000
+    >>> analyse(session, "tuning_entropy").reason
     'the session has no position'
     """
     from rscnav.analyses.result import Result
     from rscnav.sessions.rebinning import rebin
 
+    if isinstance(session, str):
+        raise InvalidValueError(f"session: '{session}' is a text, not a session; write analyse(session, NAME)")
     module = analysis_module(name)
+    if keywords and settings is not None:
+        raise InvalidValueError(
+            f"settings: not valid together with the keyword {next(iter(keywords))}; use either settings or keywords"
+        )
+    if keywords:
+        settings = check(module.Settings, keywords, f"settings of the analysis '{name}'")
     common = common or Common()
     session = rebin(session, common.analysis_dt_s)
     missing = session.missing_fields(module.NEEDS)

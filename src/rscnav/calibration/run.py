@@ -75,7 +75,7 @@ def run_claims(
     settings = analysis_module(analysis).Settings(**claims.settings)
     for number in numbers:
         seeds = root.spawn("calibration", kind, str(number))
-        result = analyse(analysis, simulate_session(kind, seeds, **size), settings, None, seeds.spawn(analysis))
+        result = analyse(simulate_session(kind, seeds, **size), analysis, settings, None, seeds.spawn(analysis))
         yield from _rows(result, claims, kind, analysis, number)
 
 

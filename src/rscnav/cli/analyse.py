@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
     dt_s = settings["common"].analysis_dt_s
     session = read_session(arguments.session, analysis_module(name).FIELDS, dt_s, lazy=True)
     seeds = Seeds(settings["seed"], ("analyse", name, session.name))
-    result = analyse(name, session, settings["settings"], settings["common"], seeds)
+    result = analyse(session, name, settings["settings"], settings["common"], seeds)
     write_result(result, arguments.output, provenance(text, __name__, ANALYSES[name]))
     outcome = "done" if result.applicable else f"not applicable: {result.reason}"
     log.info("%s of %s: %s (%.1f s)", name, session.name, outcome, time.monotonic() - started)

@@ -88,7 +88,7 @@ def draw_figure(
     >>> from rscnav.recordings import session_from_arrays
     >>> activity = np.random.default_rng(0).normal(size=(1000, 4))
     >>> session = session_from_arrays(activity, 0.1, name="rat7", trial=np.arange(1000) // 100)
-    >>> results = {"eigenspectrum": analyse("eigenspectrum", session)}
+    >>> results = {"eigenspectrum": analyse(session, "eigenspectrum")}
     >>> figure = draw_figure("eigenspectra", [SessionResults(session.name, session.kind, results)])
     >>> len(figure.axes), figure.axes[0].get_ylabel()
     (4, 'fraction of variance')

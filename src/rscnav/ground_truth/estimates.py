@@ -133,7 +133,7 @@ def estimated(
         needed = set(analysis_module(analysis).FIELDS)
         # The spike shuffle costs as much as all other nulls, and is not used.
         given = replace(session, spikes=None) if analysis == "eigenspectrum" and "spikes" in needed else session
-        result = analyse(analysis, given, settings[analysis].model_copy(update=few), common, seeds.spawn(analysis))
+        result = analyse(given, analysis, settings[analysis].model_copy(update=few), common, seeds.spawn(analysis))
         for e in ESTIMATES:
             if e.analysis == analysis:
                 numbers = [result.scalar(key) for key in (e.value, e.low, e.high)]

@@ -33,7 +33,7 @@ def poor(case):
 def test_there_is_an_answer_or_a_reason(analysis, case):
     settings = analysis_module(analysis).Settings
     known = {key: value for key, value in QUICK.items() if key in settings.model_fields}
-    result = analyse(analysis, poor(case), settings(**known))
+    result = analyse(poor(case), analysis, settings(**known))
     assert result.applicable or result.reason
     assert not result.arrays or result.applicable
     for name, array in result.arrays.items():
@@ -46,6 +46,6 @@ def test_there_is_an_answer_or_a_reason(analysis, case):
 
 @pytest.mark.parametrize("analysis", ["eigenspectrum", "dimension", "pairwise", "trajectory_divergence", "decoding"])
 def test_what_is_missing_is_named(analysis):
-    result = analyse(analysis, poor("three steps"))
+    result = analyse(poor("three steps"), analysis)
     words = " ".join([result.reason, *result.notes.values()])
     assert "needed" in words or "too few" in words or "no " in words, words

@@ -13,8 +13,10 @@ from rscnav.analyses.result import Result, read_result, write_result
 from rscnav.analyses.settings import Common
 from rscnav.analyses.statistics.null_models import circular_shift_units, exchangeable_trials
 from rscnav.analyses.statistics.permutation import permutation_p
+from rscnav.recordings.from_arrays import session_from_arrays
 from rscnav.sessions.schema import ARRAYS, TABLES, TRIALS
 from rscnav.sessions.session import Session
+from rscnav.settings.strict_settings import StrictSettings
 
 
 def test_result_round_trip(tmp_path):
@@ -62,11 +64,44 @@ def test_every_analysis_keeps_the_contract(name):
 
 def test_unknown_analysis_lists_those_there_are():
     with pytest.raises(ValueError, match="analysis: 'tunning' is not valid; expected one of optimality"):
-        analyse("tunning", uneven_session())
+        analyse(uneven_session(), "tunning")
+
+
+def test_keyword_settings_are_those_of_the_model():
+    rng = np.random.default_rng(0)
+    session = session_from_arrays(rng.normal(size=(400, 3)), 0.1, trial=np.arange(400) // 40)
+    settings = analysis_module("eigenspectrum").Settings(n_null=20, max_samples=300)
+    ours = analyse(session, "eigenspectrum", n_null=20, max_samples=300)
+    theirs = analyse(session, "eigenspectrum", settings)
+    assert ours.scalars() == theirs.scalars() != analyse(session, "eigenspectrum", n_null=20).scalars()
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        (
+            {"n_nul": 5},
+            "settings of the analysis 'eigenspectrum': 1 problem\n  n_nul: unknown key; did you mean 'n_null'",
+        ),
+        ({"n_null": "5"}, "n_null: '5' is not valid: a whole number is needed"),
+        ({"n_null": -1}, "n_null: -1 is not valid: it must be at least 20"),
+        ({"n_null": 20, "settings": StrictSettings()}, "settings: not valid together with the keyword n_null"),
+    ],
+)
+def test_invalid_keyword_settings_are_named(keywords, message):
+    with pytest.raises(ValueError, match=message):
+        analyse(uneven_session(), "eigenspectrum", **keywords)
+
+
+def test_the_session_comes_first():
+    with pytest.raises(
+        ValueError, match=r"session: 'dimension' is a text, not a session; write analyse\(session, NAME"
+    ):
+        analyse("dimension", uneven_session())
 
 
 def test_a_session_without_what_is_needed_is_not_applicable():
-    result = analyse("optimality_gap", uneven_session(belief=None))
+    result = analyse(uneven_session(belief=None), "optimality_gap")
     assert result.reason == "the session has no belief, no phase"  # the session's phases are all 'not applicable'
 
 

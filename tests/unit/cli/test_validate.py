@@ -98,7 +98,7 @@ def test_feeds_says_what_analyses_say(folder):
     assert set(ANALYSES) - set(lacking) == {"optimality_gap", "observer_comparison"}
     assert lacking["position_decoding"] == lacking["dimension"] == ""
     for name in ("encounters", "non_encounters", "rate_dispersion"):
-        assert analyse(name, session).reason == lacking[name] != ""
+        assert analyse(session, name).reason == lacking[name] != ""
     session.position = None
     assert available_analyses(session)["tuning_entropy"] == "the session has no position"
     assert np.all([not reason or "session has no" in reason for reason in available_analyses(session).values()])

@@ -30,7 +30,7 @@ POOR = {
 @pytest.mark.parametrize("case", POOR)
 def test_poor_sessions_are_analysed_and_drawn(case, tmp_path):
     here = session(**POOR[case])
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert result.applicable
     assert result["loss/mean"].shape == (len(here.observer_names), 4)
     for drawn in (
@@ -53,7 +53,7 @@ def full():
     here.observer_loss[:, 2] = 7.0
     here.observer_kl_divergence[:, 0] = 0
     here.observer_correct[:] = rng.integers(0, 2, (6, 4))
-    return {"observer_comparison": analyse("observer_comparison", here, Settings(n_separation_bins=3))}
+    return {"observer_comparison": analyse(here, "observer_comparison", Settings(n_separation_bins=3))}
 
 
 def lines(ax, colour):

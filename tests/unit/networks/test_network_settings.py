@@ -151,13 +151,13 @@ def test_a_bidirectional_session_is_measured_against_the_smoother(task):
     assert rolled.attributes["reference_observer"] == "smoother"
     index = rolled.observer_names.index("smoother")
     np.testing.assert_allclose(rolled.head_bayes_loss[:, 0], rolled.observer_loss[:, index], rtol=1e-5)
-    result = analyse("optimality_gap", rolled)
+    result = analyse(rolled, "optimality_gap")
     test = rolled.split_mask("test")
     best = rolled.observer_loss[test, index].mean()
     assert result["bayes_loss"] == pytest.approx(best, rel=1e-6)
     assert result["gap/overall/value"] == pytest.approx(result["loss"] - best, abs=1e-6)
     assert best < rolled.observer_loss[test, rolled.observer_names.index("bayes")].mean() - 0.1
-    nearest = analyse("observer_comparison", rolled)["nearest"]
+    nearest = analyse(rolled, "observer_comparison")["nearest"]
     assert np.isfinite(nearest[index]).all()  # knows as much as the network: a rival
 
 
@@ -174,7 +174,7 @@ def test_the_smoother_s_loss_is_its_own(task):
     batch = task.sample(40, task.n_steps, torch.Generator().manual_seed(Seeds(0, ("n",)).integer("stream", "test", 0)))
     held = observe(task, batch, "smoother")["position"].flatten(0, 1).numpy()
     loss = true_bin_loss(held, batch.targets["position"].flatten().numpy()).mean()
-    assert analyse("optimality_gap", rolled)["bayes_loss"] == pytest.approx(loss, rel=1e-5)
+    assert analyse(rolled, "optimality_gap")["bayes_loss"] == pytest.approx(loss, rel=1e-5)
 
 
 def test_process_noise_of_a_session_comes_from_its_seeds(task):
@@ -189,7 +189,7 @@ def test_every_analysis_runs_on_other_networks(task, change):
     rolled = session(task, **change)
     rolled.activity[:, 0] = 0  # a unit that is silent, as rectified ones may be
     for name in ANALYSES:
-        result = analyse(name, rolled)
+        result = analyse(rolled, name)
         assert result.applicable, f"{name}: {result.reason}"
 
 

@@ -153,10 +153,10 @@ def result_keys() -> set[str]:
         "one-s1", "one", network, task, Seeds(0, ("one",)), rollout, Encounters(), batch_size=10, observer=coarse
     )
     settings = {name: analysis_module(name).Settings(**FEW.get(name, {})) for name in ANALYSES}
-    results = {name: analyse(name, session, settings[name]) for name in ANALYSES}
+    results = {name: analyse(session, name, settings[name]) for name in ANALYSES}
     assert all(result.applicable for result in results.values())
     spikes = with_spikes(session)
-    counted = {name: analyse(name, spikes, settings[name]) for name in ("dimension", "eigenspectrum")}
+    counted = {name: analyse(spikes, name, settings[name]) for name in ("dimension", "eigenspectrum")}
     few = Dynamics(n_inits=2, max_iters=5, n_trials=3, n_null=2, n_continuations=1, min_trials=2, n_examples=2,
                    n_manifold_states=100, perturbation_follow_s=1.0, autonomous_s=2.0)  # fmt: skip
     results["dynamics"] = dynamics(session, network, task, few, coarse, Seeds(0))

@@ -182,9 +182,9 @@ def test_analyses_of_lazy_sessions_are_those_of_sessions_in_memory(name, tmp_pat
     few = {"n_null": 0 if name == "dimension" else 20, "n_subsets": 0}
     settings = analysis_module(name).Settings
     settings = settings(**{key: value for key, value in few.items() if key in settings.model_fields})
-    wanted = analyse(name, read_session(tmp_path / "s.h5"), settings)
+    wanted = analyse(read_session(tmp_path / "s.h5"), name, settings)
     monkeypatch.setattr(lazy, "BLOCK_BYTES", 20_000)
-    found = analyse(name, read_session(tmp_path / "s.h5", lazy=True), settings)
+    found = analyse(read_session(tmp_path / "s.h5", lazy=True), name, settings)
     assert found.applicable, found.reason
     assert found.notes == wanted.notes
     for key, values in wanted.arrays.items():

@@ -21,7 +21,7 @@ def test_a_matrix_of_counts_alone_feeds_what_needs_no_behaviour():
     assert len(session.trials) == 7  # six of 10 s and the 5 s that are left
     assert session.trials["stop_s"][-1] == pytest.approx(65)
     assert np.all(session.trial >= 0)
-    status = {name: analyse(name, session) for name in ("eigenspectrum", "tuning_entropy", "encounters")}
+    status = {name: analyse(session, name) for name in ("eigenspectrum", "tuning_entropy", "encounters")}
     assert status["eigenspectrum"].applicable
     assert "no heading" in status["tuning_entropy"].reason or "position" in status["tuning_entropy"].reason
     assert not status["encounters"].applicable
@@ -113,5 +113,5 @@ def test_a_session_by_hand_goes_through_every_analysis(tmp_path):
     write_session(session, tmp_path / "s.h5")
     again = read_session(tmp_path / "s.h5")
     for name in set(ANALYSES) - {"dimension"}:
-        result = analyse(name, again)
+        result = analyse(again, name)
         assert result.applicable or result.reason

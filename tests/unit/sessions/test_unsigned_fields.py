@@ -43,7 +43,7 @@ def test_the_schema_has_unsigned_fields():
 def test_analyses(analysis):
     settings = analysis_module(analysis).Settings
     known = {key: value for key, value in QUICK.items() if key in settings.model_fields}
-    signed, unsigned = (analyse(analysis, session(kind), settings(**known)) for kind in (True, False))
+    signed, unsigned = (analyse(session(kind), analysis, settings(**known)) for kind in (True, False))
     assert signed.status == unsigned.status
     assert signed.notes == unsigned.notes
     assert signed.arrays.keys() == unsigned.arrays.keys()

@@ -33,7 +33,7 @@ def test_a_session_names_its_size_and_fields(session):
 
 @pytest.mark.parametrize("name", ANALYSES)
 def test_a_result_is_short(session, name):
-    result = analyse(name, session)
+    result = analyse(session, name)
     assert len(repr(result)) < 2000
     assert len(result._repr_html_()) < 40_000
 

@@ -80,7 +80,7 @@ def results(sessions, folders):
     for name, (task, session) in sessions.items():
         found[name] = {
             analysis: analyse(
-                analysis, session, check(analysis_module(analysis).Settings, FEW.get(analysis, {}), "test")
+                session, analysis, check(analysis_module(analysis).Settings, FEW.get(analysis, {}), "test")
             )
             for analysis in ANALYSES
         }
@@ -173,7 +173,7 @@ def test_reports_at_the_end_only_count_at_the_end(tmp_path):
     other = rolled("ring-fixed", tmp_path / "other", trial_s=3.0)[1]
     assert not np.array_equal(session.activity, other.activity)
     last = np.flatnonzero(session.split_mask("test"))[task.n_steps - 1 :: task.n_steps]
-    result = analyse("optimality_gap", session)
+    result = analyse(session, "optimality_gap")
     np.testing.assert_allclose(result["loss"], session.observer_loss[last, 0].mean(), rtol=1e-5)
     assert result["loss_by_time"].shape == (30,)
     assert np.isfinite(result["loss_by_time"]).tolist() == [False] * 29 + [True]

@@ -58,9 +58,9 @@ def test_the_page_s_task_is_solved_by_the_filter_and_goes_all_the_way(task, tmp_
     assert loss[met].mean() < 2.5 < loss[~met].mean()  # one sight is enough: log 64 = 4.16
     session = session_of(task, tmp_path, target_gap=None)
     assert session.encounters["landmark"].tolist() == ["a"] * len(session.encounters)
-    assert analyse("optimality_gap", session)["bayes_loss"] < math.log(64)
+    assert analyse(session, "optimality_gap")["bayes_loss"] < math.log(64)
     for name in ANALYSES:
-        result = analyse(name, session)
+        result = analyse(session, name)
         assert result.applicable or result.reason
     config = parse_config({"networks": [{"name": "single", "task": "ring-one-landmark", "seeds": [1]}]})
     assert config.tasks["ring-one-landmark"].place_rad == 0
@@ -75,7 +75,7 @@ def test_a_task_without_observers_trains_to_its_schedule_and_says_that_there_is_
     assert np.isnan(session.training_curve["gap"]).all()
     assert np.isfinite(session.training_curve["loss"]).all()
     assert session.observer_names == ("network",)
-    result = analyse("optimality_gap", session)
+    result = analyse(session, "optimality_gap")
     assert result.reason == "the session has no bayes_posterior"
     with pytest.raises(ValueError, match="has no observer 'bayes'; it has: none"):
         observe(task, task.sample(2, 3, torch.Generator()))

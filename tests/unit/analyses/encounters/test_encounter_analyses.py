@@ -66,8 +66,8 @@ def test_a_session_without_encounters_is_refused_by_name():
     bare.encounters = None
     with pytest.raises(ValueError, match="session 'hand' has no encounters"):
         categorise_encounters(bare)
-    assert analyse("encounters", bare).reason == "the session has no encounters"
-    assert analyse("decoding", bare).reason == "the session has no encounters"
+    assert analyse(bare, "encounters").reason == "the session has no encounters"
+    assert analyse(bare, "decoding").reason == "the session has no encounters"
 
 
 def test_samples_around_stay_inside_the_trial_and_the_stretch():
@@ -89,7 +89,7 @@ def test_samples_around_stay_inside_the_trial_and_the_stretch():
 
 def test_counts_and_activity_around_by_hand():
     here = session(ROWS)
-    result = analyse("encounters", here, Settings(before_s=0.2, after_s=0.3), NEARLY_UNFILTERED)
+    result = analyse(here, "encounters", Settings(before_s=0.2, after_s=0.3), NEARLY_UNFILTERED)
     count = dict(zip(result["category"].tolist(), result["category_count"].tolist(), strict=True))
     assert count["1st a correct"] == count["2nd a incorrect"] == count["non-encounter"] == count["return"] == 1
     assert count["1st a incorrect"] == count["2nd b none"] == 0
@@ -108,7 +108,7 @@ def test_counts_and_activity_around_by_hand():
 
 def test_mean_and_sem_over_encounters_by_hand():
     rows = [(t, k, "a", 1, "encounter") for t, k in ((0, 2), (1, 4), (2, 9))]
-    result = analyse("encounters", session(rows, 3), Settings(before_s=0, after_s=0.1), NEARLY_UNFILTERED)
+    result = analyse(session(rows, 3), "encounters", Settings(before_s=0, after_s=0.1), NEARLY_UNFILTERED)
     sd = np.arange(10).std()
     mean, sem = result["group_activity"][0], result["group_activity_sem"][0]
     assert mean == pytest.approx([(2 + 4 + 9) / 3 / sd - 4.5 / sd, (3 + 5) / 2 / sd - 4.5 / sd], abs=2e-3)
@@ -201,7 +201,7 @@ def test_constant_features_are_at_chance():
 
 def test_too_few_trials_give_counts_and_a_note_that_says_how_many():
     rows = [(t, 5, "a" if t % 3 else "b", 2, "encounter") for t in range(12)]
-    result = analyse("decoding", session(rows, 12))
+    result = analyse(session(rows, 12), "decoding")
     assert (result.scalar("identity/n_a"), result.scalar("identity/n_b")) == (8, 4)
     assert result.notes["identity"] == "8 a and 4 b; 10 of each are needed"
     assert "identity/accuracy" not in result
@@ -210,13 +210,13 @@ def test_too_few_trials_give_counts_and_a_note_that_says_how_many():
 
 def test_fewer_trials_than_folds_say_how_many_are_needed():
     rows = [(t, 5, "ab"[t % 2], 2, "encounter") for t in range(12)]
-    result = analyse("decoding", session(rows, 12), Decoding(min_trials=2, n_folds=8))
+    result = analyse(session(rows, 12), "decoding", Decoding(min_trials=2, n_folds=8))
     assert result.notes["identity"] == "6 a and 6 b; 8 of each are needed"
 
 
 def test_a_window_that_no_trial_can_hold_is_said():
     rows = [(t, 5, "ab"[t % 2], 2, "encounter") for t in range(24)]
-    result = analyse("decoding", session(rows, 24), Decoding(window_s=2.0, n_null=9))
+    result = analyse(session(rows, 24), "decoding", Decoding(window_s=2.0, n_null=9))
     assert result.notes["identity"] == "no window of 2 s lies within the trial in 10 trials of each class"
     assert result.scalar("identity_p") is None
     assert result.scalar("identity_before") is None
@@ -232,23 +232,23 @@ def test_pairs_have_moved_alike_since_their_trials_began():
     assert here.is_circular
     settings = Divergence(n_null=9, path_tolerance_rad=0.1)
     assert (
-        analyse("trajectory_divergence", here, settings).scalar("1st/n_matched_pairs") == 20
+        analyse(here, "trajectory_divergence", settings).scalar("1st/n_matched_pairs") == 20
     )  # trials 0 and 1, 2 and 3 move alike
     here.velocity = np.repeat(np.where(np.arange(40) % 2, 0.5, -0.5), 10)  # every a one way, every b the other
     assert (
-        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.6)).scalar(
+        analyse(here, "trajectory_divergence", Divergence(n_null=9, path_tolerance_rad=0.6)).scalar(
             "1st/n_matched_pairs"
         )
         == 20
     )
     assert (
-        analyse("trajectory_divergence", here, Divergence(n_null=9, path_tolerance_rad=0.4)).scalar(
+        analyse(here, "trajectory_divergence", Divergence(n_null=9, path_tolerance_rad=0.4)).scalar(
             "1st/n_matched_pairs"
         )
         == 0
     )
     here.velocity = None
-    assert "the path is not known" in analyse("trajectory_divergence", here, Divergence(n_null=9)).notes["matching"]
+    assert "the path is not known" in analyse(here, "trajectory_divergence", Divergence(n_null=9)).notes["matching"]
 
 
 def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart():
@@ -257,7 +257,7 @@ def test_among_equals_pairs_are_drawn_so_that_drift_does_not_set_a_and_b_apart()
     here.activity = np.repeat(np.arange(40.0), 10)[:, None] * np.ones(
         3
     )  # the first a with the first b: always one trial apart
-    result = analyse("trajectory_divergence", here, Divergence(n_null=99))
+    result = analyse(here, "trajectory_divergence", Divergence(n_null=99))
     assert result.scalar("1st/n_matched_pairs") == 20
     assert result.scalar("1st_p") > 0.05
 
@@ -271,16 +271,16 @@ def test_poor_sessions_give_a_result_that_says_why(case):
                    outcomes=("none",) if case == "no outcome" else ("correct", "incorrect"))  # fmt: skip
     if case == "constant":
         here.activity[:] = 1
-    met = analyse("encounters", here)
-    decoded = analyse("decoding", here, Decoding(min_trials=2, n_null=20))
-    apart = analyse("trajectory_divergence", here, Divergence(n_null=20))
+    met = analyse(here, "encounters")
+    decoded = analyse(here, "decoding", Decoding(min_trials=2, n_null=20))
+    apart = analyse(here, "trajectory_divergence", Divergence(n_null=20))
     if case == "constant":
         assert met.reason == decoded.reason == apart.reason == "every unit is constant"
         return
     assert met.applicable
     assert apart.applicable
     assert (
-        analyse("non_encounters", here).reason == "the session has no position, no phase, no n_hypotheses, no landmarks"
+        analyse(here, "non_encounters").reason == "the session has no position, no phase, no n_hypotheses, no landmarks"
     )
     if case in ("one trial", "fewer than folds"):
         assert apart.notes["2nd"].endswith("10 pairs are needed (min_pairs)")

@@ -23,7 +23,7 @@ def test_losses_errors_and_their_differences_are_the_means_of_the_test_trials():
         plant(here, "loss", "network", trial, slice(10, 60), 100.0 if trial == 0 else 1.0)
         plant(here, "loss", "bayes", trial, slice(0, 10), 4.0)
         plant(here, "error", "smoother", trial, slice(30, 60), 0.5)
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert result["part"].tolist() == ["overall", "LM0", "LM1", "LM2"]
     assert result["observer"].tolist() == list(NAMES)
     assert result["loss/mean"][0] == pytest.approx([(6.5 * 10 + 50) / 60, 6.5, 1, 1])
@@ -42,7 +42,7 @@ def test_of_many_to_one_only_the_last_step_counts_but_certainty_everywhere():
         plant(here, "loss", "bayes", trial, slice(59, 60), 2.0)
         plant(here, "kl_divergence", "bayes", trial, slice(0, 59), 9.0)
         plant(here, "certainty", "bayes", trial, slice(35, 50), 0.9)
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert result["loss/mean"][1, [0, 3]].tolist() == [2, 2]
     assert np.isnan(result["loss/mean"][1, [1, 2]]).all()
     assert result.scalar("bayes/kl_divergence") == 0
@@ -57,13 +57,13 @@ def test_time_to_certainty_is_from_the_onset_to_the_first_certain_sample():
         plant(here, "certainty", "bayes", trial, slice(30 + 2 * trial, 60), 0.8)
         plant(here, "certainty", "dead_reckoning", trial, slice(0, 30), 0.9)  # before the onset: does not count
         plant(here, "certainty", "smoother", trial, slice(0, 60), 0.79)
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert result.scalar("collapse/n") == 5
     assert result["collapse/median"] == pytest.approx([0.7, 0.6, np.nan, np.nan], nan_ok=True)
     assert result["collapse/lower_quartile"][:2] == pytest.approx([0.7, 0.4])
     assert result["collapse/upper_quartile"][:2] == pytest.approx([0.7, 0.8])
     assert result["collapse/fraction_within"] == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
-    early = analyse("observer_comparison", here, Settings(after_s=0.6, certainty_threshold=0.85))
+    early = analyse(here, "observer_comparison", Settings(after_s=0.6, certainty_threshold=0.85))
     assert early["collapse/fraction_within"].tolist() == [0, 0, 0, 0]
     time, mean = result["certainty/time"], result["certainty/mean"][0]
     assert time[[0, -1]] == pytest.approx([-1, 2.9 + 0.1])
@@ -99,7 +99,7 @@ def test_belief_in_a_refuted_place_drops_at_the_end_of_the_non_encounter():
             plant(here, "alternative", observer, trial, slice(15, 19), 0.3)
             plant(here, "alternative", observer, trial, slice(19, 60), 0.1)
     plant(here, "alternative", "network", 0, slice(0, 60), 7.0)  # a training trial
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert result.scalar("non_encounter/n") == 4  # the first of each trial
     assert result["non_encounter/drop"][:2] == pytest.approx([0.4, 0.45])
     assert result["non_encounter/drop_se"][:2] == pytest.approx([0, 0.02 * np.std([1, 2, 3, 4], ddof=1) / 2], abs=1e-6)
@@ -111,7 +111,7 @@ def test_belief_in_a_refuted_place_drops_at_the_end_of_the_non_encounter():
     assert mean[np.abs(time + 0.5) < 1e-9] == pytest.approx(0.5)
     assert np.isnan(mean[time < -0.95]).all()  # step 9 is LM0
     assert np.isnan(mean[time > 1.05]).all()  # step 30 is LM2
-    late = analyse("observer_comparison", here, Settings(readout_s=1.1))
+    late = analyse(here, "observer_comparison", Settings(readout_s=1.1))
     assert late["non_encounter/n_paired"].tolist() == [0] * 4
     assert np.isnan(late["non_encounter/drop"]).all()
 
@@ -120,7 +120,7 @@ def test_a_non_encounter_at_the_end_of_a_trial_does_not_look_into_the_next():
     here = session(2, [(0, 55, 60, 0, MISSED)], phase=np.ones(120, "u1"))
     plant(here, "alternative", "network", 0, slice(0, 60), 0.3)
     plant(here, "alternative", "network", 1, slice(0, 60), 0.9)
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     time, mean = result["non_encounter/time"], result["non_encounter/mean"][0]
     assert mean[time < -0.05] == pytest.approx(0.3)
     assert np.isnan(mean[time > -0.05]).all()
@@ -133,7 +133,7 @@ def test_a_non_encounter_at_the_end_of_a_trial_does_not_look_into_the_next():
 def test_without_non_encounters_the_result_says_why(case, why):
     here = session(dim=2 if case == "plane" else 1, landmarks=np.zeros((6, 2, 2)) if case == "plane" else None)
     here.attributes["map_known"] = np.bool_(case != "unknown")
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert why in result.notes["non_encounter"]
     assert "non_encounter/mean" not in result
 
@@ -147,7 +147,7 @@ def test_divergence_per_trial_and_the_nearest_observer():
     here.observer_kl_divergence[:, NAMES.index("dead_reckoning")] *= (
         1.5  # 0.5 over the whole trial, but 0.75 in LM0 and LM2
     )
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert result["kl_divergence/trial"].tolist() == [0, 1, 2, 3]
     assert result["kl_divergence/of_trial"][:, 1] == pytest.approx([0.1, 0.2, 0.9, 0.5])
     assert result["kl_divergence/of_trial"][:, 2] == pytest.approx([0.5] * 4)
@@ -166,7 +166,7 @@ def test_a_trial_without_a_phase_counts_only_where_it_has_steps():
     here = session(3)
     here.phase[60:120] = 0
     plant(here, "kl_divergence", "bayes", 1, slice(0, 60), 1.0)
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert result["kl_divergence/median"][1].tolist() == [0, 0, 0, 0]
     assert result["kl_divergence/mean"][1] == pytest.approx([1 / 3, 60 / 80, 0, 0])
     assert result["nearest"][1:3].tolist() == [[0.5 / 3 * 2, 0.5 / 3 * 2, 0.5, 0.5], [2 / 3, 2 / 3, 0.5, 0.5]]
@@ -184,7 +184,7 @@ def test_right_choices_by_separation():
     here.observer_correct[40, 0] = 0
     here.observer_correct[:3] = -1
     here.trials["split"][3] = "train"
-    result = analyse("observer_comparison", here, Settings(n_separation_bins=4))
+    result = analyse(here, "observer_comparison", Settings(n_separation_bins=4))
     assert result["accuracy/n"].tolist() == [37, 0, 0, 0]
     assert result["accuracy/fraction"][0] == pytest.approx(26 / 37)
     assert result["accuracy/se"][0] == pytest.approx(np.sqrt(26 * 11 / 37**3))
@@ -201,20 +201,20 @@ def test_right_choices_by_separation():
 def test_a_separation_that_does_not_vary_is_one_bin():
     here = session(4)
     here.observer_correct[:, 1] = [1, 1, 1, 0]
-    result = analyse("observer_comparison", here)
+    result = analyse(here, "observer_comparison")
     assert result["separation/edges"].tolist() == [2, 2]
     assert result["separation/fraction"][1].tolist() == [0.75]
 
 
 def test_without_observers_or_test_trials_it_does_not_apply():
-    assert analyse("observer_comparison", session(observer_loss=None)).reason == "the session has no observer_loss"
-    assert analyse("observer_comparison", session(names=())).reason == "the session has no observers"
-    assert analyse("observer_comparison", session(2, n_train=2)).reason == "the session has no test trials"
+    assert analyse(session(observer_loss=None), "observer_comparison").reason == "the session has no observer_loss"
+    assert analyse(session(names=()), "observer_comparison").reason == "the session has no observers"
+    assert analyse(session(2, n_train=2), "observer_comparison").reason == "the session has no test trials"
 
 
 def test_settings_reach_back_and_forth_through_a_file(tmp_path):
     here = session(4, [(t, 30, 34, 2, "encounter") for t in range(4)])
-    write_result(analyse("observer_comparison", here, Settings(before_s=0.2, after_s=0.3)), tmp_path / "r.h5")
+    write_result(analyse(here, "observer_comparison", Settings(before_s=0.2, after_s=0.3)), tmp_path / "r.h5")
     back = read_result(tmp_path / "r.h5")
     assert back["certainty/time"] == pytest.approx([-0.2, -0.1, 0, 0.1, 0.2, 0.3])
     assert back["observer"].tolist() == list(NAMES)
@@ -227,7 +227,7 @@ def test_the_summary_holds_every_observer(tmp_path):
     here.observer_correct[:, 0] = [1, 1, 1, 0]
     write_session(here, tmp_path / "sessions" / "n-s1.h5")
     for name in ANALYSES_READ:
-        result = analyse(name, here) if name == "observer_comparison" else Result.not_applicable("not asked")
+        result = analyse(here, name) if name == "observer_comparison" else Result.not_applicable("not asked")
         write_result(result, tmp_path / "analyses" / name / "n-s1.h5")
     config = parse_config({"networks": [{"name": "n", "seeds": [1]}]})
     numbers = json.loads(summary_text(config, tmp_path, ["n-s1"]))["sessions"]["n-s1"]["observer_comparison"]

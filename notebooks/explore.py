@@ -25,7 +25,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from rscnav.analyses import read_result
-from rscnav.sessions import read_session
+from rscnav.sessions import load_session
 from rscnav.sessions.schema import PHASES
 
 results = Path(os.environ.get("RSCNAV_RESULTS", "../results"))
@@ -37,7 +37,7 @@ sessions
 
 # %%
 name = sessions[0]
-session = read_session(results / "sessions" / f"{name}.h5")
+session = load_session(results / "sessions" / f"{name}.h5")
 print(f"{session.name}: a {session.kind} with {session.n_units} units and {len(session.trials)} trials")
 print({phase: int(np.sum(session.phase == number)) for number, phase in enumerate(PHASES)}, "time steps a phase")
 

@@ -28,7 +28,7 @@ from rscnav.networks.training.train import train
 from rscnav.observers.settings import Observer
 from rscnav.recordings import read_recording
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.tasks.registry import make_task
 
 CPU = torch.device("cpu")
@@ -184,8 +184,8 @@ def _inspected(path: Path) -> str:
 
 READERS: dict[str, list[tuple[str, Callable[[Path], str]]]] = {
     "session.h5": [
-        ("read_session", lambda path: of_session(read_session(path))),
-        ("read_session, lazy", lambda path: of_session(read_session(path, lazy=True))),
+        ("load_session", lambda path: of_session(load_session(path))),
+        ("load_session, lazy", lambda path: of_session(load_session(path, lazy=True))),
         ("as a recording", _recorded({})),
     ],
     "result.h5": [("read_result", _result)],

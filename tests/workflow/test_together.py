@@ -12,7 +12,7 @@ import yaml
 
 from helpers.project import TINY, environment, jobs, snakemake
 from rscnav.networks.rollout import read_curve
-from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.hdf5 import load_session
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,7 @@ def test_an_ensemble_trains_once_and_one_more_seed_trains_one(project, monkeypat
     assert all("cpu" in text.splitlines()[0] for text in logs)
     for name in ("n-s1", "n-s2"):
         assert read_curve(project / "results" / "networks" / name / "curve.csv")["batch"][-1] == 6
-        session = read_session(project / "results" / "sessions" / f"{name}.h5", ())
+        session = load_session(project / "results" / "sessions" / f"{name}.h5", ())
         assert session.n_units == 4
         assert session.attributes["trained_on"].startswith("cpu, torch")
         assert session.attributes["rolled_out_on"].startswith("cpu, torch")

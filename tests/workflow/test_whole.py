@@ -21,7 +21,7 @@ from rscnav.analyses.registry import ANALYSES
 from rscnav.analyses.result import read_result
 from rscnav.config.load import merge
 from rscnav.figures.registry import FIGURES
-from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.hdf5 import load_session
 
 SESSIONS = ("gru-s1", "gru-s1-like-example", "example")
 COMPARED = [{"name": "side-by-side", "sessions": ["gru-s1", "example"]}]
@@ -94,7 +94,7 @@ def test_results_record_what_made_them(finished):
         assert file.attrs["record:rscnav_version"]
         assert len(file.attrs["record:code"]) == 12
         assert "cutoff_hz" in file.attrs["record:settings"]
-    session = read_session(project / "results" / "sessions" / "gru-s1.h5", ())
+    session = load_session(project / "results" / "sessions" / "gru-s1.h5", ())
     assert "numpy" in session.attributes["packages"]
     assert json.loads(session.attributes["settings"])["network"]["hidden_size"] == 6
 

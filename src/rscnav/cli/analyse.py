@@ -9,7 +9,7 @@ from rscnav.analyses.registry import ANALYSES, analyse, analysis_module
 from rscnav.analyses.result import write_result
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.hdf5 import load_session
 from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
     name = arguments.analysis
     settings, text = job_settings(read_config(arguments), "analyse", name)
     dt_s = settings["common"].analysis_dt_s
-    session = read_session(arguments.session, analysis_module(name).FIELDS, dt_s, lazy=True)
+    session = load_session(arguments.session, analysis_module(name).FIELDS, dt_s, lazy=True)
     seeds = Seeds(settings["seed"], ("analyse", name, session.name))
     result = analyse(session, name, settings["settings"], settings["common"], seeds)
     write_result(result, arguments.output, provenance(text, __name__, ANALYSES[name]))

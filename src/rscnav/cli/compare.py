@@ -10,7 +10,7 @@ from rscnav.analyses.result import write_result
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.comparison.compare import compare, fields
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.hdf5 import load_session
 from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     common = settings["common"]
     names = arguments.missing.left(settings["comparison"].sessions)
     files = [arguments.results / "sessions" / f"{name}.h5" for name in names]
-    sessions = [read_session(file, fields(common.trials), common.analysis_dt_s) for file in files]
+    sessions = [load_session(file, fields(common.trials), common.analysis_dt_s) for file in files]
     result = compare(sessions, settings["similarity"], common, Seeds(settings["seed"], ("compare",)))
     for name in settings["comparison"].sessions:
         if name not in names:

@@ -7,7 +7,7 @@ from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.errors import InvalidValueError
 from rscnav.export.registry import EXPORTS
 from rscnav.registry import load
-from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.hdf5 import load_session
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.nwb is None and arguments.tables is None:
         raise InvalidValueError("no output: give --nwb FILE.nwb, --tables FOLDER, or both")
     config = read_config(arguments) if arguments.config else None
-    session = read_session(arguments.session, lazy=True)
+    session = load_session(arguments.session, lazy=True)
     if arguments.nwb is not None:
         load(EXPORTS["nwb"])(session, arguments.nwb)
         print(f"{arguments.nwb}: {session.n_units} units, {len(session.trials)} trials, {len(session.time)} time bins")

@@ -12,7 +12,7 @@ from rscnav.config.schema import Config
 from rscnav.files.sealed.rows import write_rows
 from rscnav.ground_truth.registry import PARTS
 from rscnav.registry import load
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> None:
         write_session(read, arguments.output)
     elif arguments.part == "measure":
         size = (arguments.seed, arguments.units, arguments.trials, arguments.activity)
-        write_rows(part.measured(read_session(arguments.session), config, *size), arguments.output)
+        write_rows(part.measured(load_session(arguments.session), config, *size), arguments.output)
     elif arguments.part == "truth":
         write_rows(part.all_truths(config, arguments.trials, arguments.units), arguments.output)
     else:

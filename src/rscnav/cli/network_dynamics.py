@@ -13,7 +13,7 @@ from rscnav.analyses.result import Result, write_result
 from rscnav.cli.common import add_config, job_settings, read_config
 from rscnav.errors import InvalidValueError
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session, session_kind
+from rscnav.sessions.hdf5 import load_session, session_kind
 from rscnav.tasks.registry import task_from
 from rscnav.workflow.jobs.planned import modules_of
 from rscnav.workflow.provenance.provenance import provenance
@@ -66,7 +66,7 @@ def _of_network(arguments: argparse.Namespace, settings: dict[str, Any]) -> Resu
     weights = arguments.network_dir / "weights.pt"
     network = load_network(weights, task)
     return dynamics(
-        read_session(arguments.session_file, FIELDS),
+        load_session(arguments.session_file, FIELDS),
         network,
         task,
         settings["dynamics"],

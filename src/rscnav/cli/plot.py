@@ -11,7 +11,7 @@ from rscnav.figures.layout import SessionResults
 from rscnav.figures.missing_results import gaps_of
 from rscnav.figures.registry import FIGURES, draw_figure, figure_module
 from rscnav.figures.style import Canvas
-from rscnav.sessions.hdf5 import read_session, session_kind
+from rscnav.sessions.hdf5 import load_session, session_kind
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
     for name in arguments.missing.left(names):
         file = arguments.results / "sessions" / f"{name}.h5"
         results = read_results(arguments.results / "analyses", name, module.ANALYSES, arguments.missing)
-        session = read_session(file, module.FIELDS, lazy=True) if module.FIELDS else None
+        session = load_session(file, module.FIELDS, lazy=True) if module.FIELDS else None
         sessions.append(SessionResults(name, session_kind(file), results, session))
     gaps = gaps_of(arguments.missing, names, module.ANALYSES)
     figure = draw_figure(arguments.figure, sessions, canvas, look.max_sessions, gaps)

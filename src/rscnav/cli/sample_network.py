@@ -9,7 +9,7 @@ from rscnav.errors import InvalidValueError
 from rscnav.sampling.sample import sample_network
 from rscnav.sampling.settings import NONE
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.workflow.provenance.provenance import provenance
 
 log = logging.getLogger(__name__)
@@ -35,10 +35,10 @@ def run(arguments: argparse.Namespace) -> None:
         raise InvalidValueError(
             f"--match: {arguments.match} is not valid: session '{name}' has match_recording: {sampled.match_recording}"
         )
-    network = read_session(arguments.network_session, OF_NETWORK)
+    network = load_session(arguments.network_session, OF_NETWORK)
     like = None
     if arguments.match is not None:
-        like = read_session(arguments.match, OF_RECORDING, settings["analysis_dt_s"], lazy=True)
+        like = load_session(arguments.match, OF_RECORDING, settings["analysis_dt_s"], lazy=True)
     session = sample_network(network, sampled, name, Seeds(settings["seed"], ("sample", name)), like)
     session.attributes.update(provenance(text, __name__))
     write_session(session, arguments.output)

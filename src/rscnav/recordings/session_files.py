@@ -5,7 +5,7 @@ import os
 from rscnav.errors import InvalidValueError
 from rscnav.files.sealed.hdf5 import sealed_format
 from rscnav.recordings.settings.recording import Recording
-from rscnav.sessions.hdf5 import FORMAT, read_session
+from rscnav.sessions.hdf5 import FORMAT, load_session
 from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import changed_keys
 
@@ -47,7 +47,7 @@ def session_of_file(path: str | os.PathLike[str], mapping: Recording) -> Session
         raise InvalidValueError(
             f"recording '{mapping.name}': {os.fspath(path)} is a session file, which needs no mapping; remove {', '.join(more)}"
         )
-    session = read_session(path, lazy=True)
+    session = load_session(path, lazy=True)
     session.name = mapping.name
     session.subject = mapping.subject or session.subject
     session.attributes.setdefault("trials_cut", False)

@@ -2,7 +2,7 @@
 
 - ``encounters``        landmark encounters, non-encounters, phases and hypotheses, from positions
 - ``geometry``          distances and visibility, on the ring and in the plane
-- ``hdf5``              `read_session` and `write_session` for HDF5 files, both derived from the schema
+- ``hdf5``              `load_session` and `write_session` for HDF5 files, both derived from the schema
 - ``hdf5_tables``       structured arrays in HDF5: one group per table, one dataset per column
 - ``lazy``              activity and spikes that are read or computed on access
 - ``notebook_views``    sessions as xarray, pynapple and pandas objects
@@ -21,5 +21,5 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submod_attrs={"session": ["Session"], "hdf5": ["read_session", "write_session"], "encounters": ["find_encounters"]},
+    submod_attrs={"session": ["Session"], "hdf5": ["load_session", "write_session"], "encounters": ["find_encounters"]},
 )

@@ -1,4 +1,4 @@
-"""Sessions in HDF5 files: `read_session` and `write_session` are both derived from the schema."""
+"""Sessions in HDF5 files: `load_session` and `write_session` are both derived from the schema."""
 
 import os
 from collections.abc import Collection
@@ -38,12 +38,12 @@ def write_session(session: Session, path: str | os.PathLike[str]) -> None:
     >>> import tempfile
     >>> import numpy as np
     >>> from rscnav.recordings import session_from_arrays
-    >>> from rscnav.sessions import read_session, write_session
+    >>> from rscnav.sessions import load_session, write_session
     >>> counts = np.random.default_rng(0).poisson(0.5, (600, 4))
     >>> session = session_from_arrays(counts / 0.1, 0.1, name="rat7", trial=np.repeat([0, 1, 2], 200))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_session(session, f"{folder}/rat7.h5")
-    ...     again = read_session(f"{folder}/rat7.h5")
+    ...     again = load_session(f"{folder}/rat7.h5")
     >>> again.name, len(again.trials), bool(np.all(again.activity == session.activity))
     ('rat7', 3, True)
     """
@@ -103,7 +103,7 @@ def _write_spikes(file: h5py.File, spikes: Trains) -> None:
     group.create_dataset("stop", data=stop[1:])
 
 
-def read_session(
+def load_session(
     path: str | os.PathLike[str], fields: Collection[str] | None = None, dt_s: float | None = None, lazy: bool = False
 ) -> Session:
     """Read a session from HDF5.
@@ -130,11 +130,11 @@ def read_session(
     >>> import tempfile
     >>> import numpy as np
     >>> from rscnav.recordings import session_from_arrays
-    >>> from rscnav.sessions import read_session, write_session
+    >>> from rscnav.sessions import load_session, write_session
     >>> fine = session_from_arrays(np.ones((2000, 3)), 0.01, trial=np.zeros(2000, int))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_session(fine, f"{folder}/fine.h5")
-    ...     session = read_session(f"{folder}/fine.h5", dt_s=0.1)
+    ...     session = load_session(f"{folder}/fine.h5", dt_s=0.1)
     >>> session.activity.shape, round(session.dt_s, 3)
     ((200, 3), 0.1)
     """

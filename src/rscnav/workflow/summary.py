@@ -12,7 +12,7 @@ from rscnav.analyses.registry import ANALYSES
 from rscnav.analyses.result import Result, read_result
 from rscnav.config.job_settings import settings_for
 from rscnav.config.schema import Config
-from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.hdf5 import load_session
 from rscnav.sessions.schema import PHASES
 from rscnav.workflow.provenance.provenance import code_hash
 
@@ -55,7 +55,7 @@ def summary_text(config: Config, results: Path, names: list[str], missing: Missi
 def _session_numbers(results: Path, name: str, missing: Missing) -> dict[str, Any]:
     if name in missing.sessions:
         return _failed(missing.sessions[name], name)
-    session = read_session(results / "sessions" / f"{name}.h5", ("encounters",), lazy=True)
+    session = load_session(results / "sessions" / f"{name}.h5", ("encounters",), lazy=True)
     read = read_results(results / "analyses", name, ANALYSES_READ, missing)
     gap, dimension, spectrum = read["optimality_gap"], read["dimension"], read["eigenspectrum"]
     parts = [part for part in (*PHASES, "all") if f"{part}/n_points" in dimension or f"{part}/n_samples" in spectrum]

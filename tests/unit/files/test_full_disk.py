@@ -21,7 +21,7 @@ from rscnav.files.atomic import atomic_path
 from rscnav.files.numba_cache import keeps_compiled
 from rscnav.files.sealed.rows import write_rows
 from rscnav.ground_truth.estimates import EstimateRow
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def session():
 def lazy(session, tmp_path_factory):
     path = tmp_path_factory.mktemp("lazy") / "s.h5"
     write_session(session, path)
-    return read_session(path, lazy=True)
+    return load_session(path, lazy=True)
 
 
 def result():

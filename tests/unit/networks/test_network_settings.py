@@ -24,7 +24,7 @@ from rscnav.networks.training.plan import OWN
 from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.registry import observe, reference_observer
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.sessions.settings import Encounters
 from rscnav.settings.strict_settings import ConfigError
 from rscnav.tasks.registry import make_task
@@ -130,7 +130,7 @@ def test_units_say_where_they_are(task, tmp_path, record, parts):
     assert rolled.units["id"].tolist() == [f"u{k}" for k in range(len(expected))]
     assert rolled.units.dtype.names == ("id", "layer", "direction", "part")
     write_session(rolled, tmp_path / "n.h5")
-    assert read_session(tmp_path / "n.h5").units.tolist() == rolled.units.tolist()
+    assert load_session(tmp_path / "n.h5").units.tolist() == rolled.units.tolist()
 
 
 def test_hidden_states_are_those_of_the_lstm_s_output(task):

@@ -26,7 +26,7 @@ from rscnav.recordings import open_session, read_recording
 from rscnav.recordings.activity import firing_rates as rates
 from rscnav.sessions import lazy
 from rscnav.sessions import rebinning as coarse
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 
 MAPPING = {"bin_s": 0.01, "position": {"series": "xy", "unit": "m"}, "trials": {}}
 
@@ -109,9 +109,9 @@ def test_a_series_read_in_blocks_is_the_series_read_at_once(kind, in_order, tmp_
 
 def test_lazy_rows_are_indexed_as_an_array_is(recorded, tmp_path, small_blocks):
     whole, _ = written_both_ways(recorded, MAPPING, tmp_path)
-    plain = read_session(whole)
+    plain = load_session(whole)
     with open_session(recorded, MAPPING, quiet=True) as counted:
-        for session in (counted, read_session(whole, lazy=True)):
+        for session in (counted, load_session(whole, lazy=True)):
             rows, array = session.activity, plain.activity
             assert (rows.shape, rows.ndim, len(rows), rows.dtype) == (array.shape, 2, len(array), array.dtype)
             mask = np.random.default_rng(0).random(len(array)) < 0.1
@@ -134,7 +134,7 @@ def test_lazy_rows_are_indexed_as_an_array_is(recorded, tmp_path, small_blocks):
 
 def test_a_session_read_lazily_in_wide_bins(recorded, tmp_path, small_blocks):
     whole, _ = written_both_ways(recorded, MAPPING, tmp_path)
-    plain, lazily = read_session(whole, dt_s=0.1), read_session(whole, dt_s=0.1, lazy=True)
+    plain, lazily = load_session(whole, dt_s=0.1), load_session(whole, dt_s=0.1, lazy=True)
     assert isinstance(lazily.activity, lazy.LazyRows)
     loaded = lazily.load()
     np.testing.assert_array_equal(loaded.activity, plain.activity, strict=True)
@@ -146,7 +146,7 @@ def test_a_session_read_lazily_in_wide_bins(recorded, tmp_path, small_blocks):
 def test_the_filter_in_blocks_is_the_filter(causal, recorded, tmp_path, small_blocks):
     """Stretches of 310, 190 and 399 bins, each longer than a block of 50: filtered some units at a time."""
     whole, _ = written_both_ways(recorded, MAPPING, tmp_path)
-    session = read_session(whole, lazy=True)
+    session = load_session(whole, lazy=True)
     kept = np.flatnonzero(np.random.default_rng(0).random(len(session.time)) < 0.3)
     stretches = session.segments()
     found = lowpass_rows(session.activity, 0.01, 0.5, causal=causal, stretches=stretches, kept=kept)
@@ -159,7 +159,7 @@ def test_a_value_that_is_not_finite_is_named_with_its_place_in_the_session(recor
     with h5py.File(whole, "r+") as file:
         file["activity"][701, 3] = np.nan
     accept(whole)
-    session = read_session(whole, lazy=True)
+    session = load_session(whole, lazy=True)
     with pytest.raises(ValueError, match="activity: nan at sample 701, unit 3"):
         lowpass_rows(
             session.activity, 0.01, 0.5, causal=True, stretches=session.segments(), kept=np.arange(len(session.time))
@@ -182,9 +182,9 @@ def test_analyses_of_lazy_sessions_are_those_of_sessions_in_memory(name, tmp_pat
     few = {"n_null": 0 if name == "dimension" else 20, "n_subsets": 0}
     settings = analysis_module(name).Settings
     settings = settings(**{key: value for key, value in few.items() if key in settings.model_fields})
-    wanted = analyse(read_session(tmp_path / "s.h5"), name, settings)
+    wanted = analyse(load_session(tmp_path / "s.h5"), name, settings)
     monkeypatch.setattr(lazy, "BLOCK_BYTES", 20_000)
-    found = analyse(read_session(tmp_path / "s.h5", lazy=True), name, settings)
+    found = analyse(load_session(tmp_path / "s.h5", lazy=True), name, settings)
     assert found.applicable, found.reason
     assert found.notes == wanted.notes
     for key, values in wanted.arrays.items():
@@ -201,7 +201,7 @@ def test_exports_in_pieces_hold_the_same(recorded, tmp_path, small_blocks, monke
     monkeypatch.setattr(chunks, "CHUNK_BYTES", 400)
     monkeypatch.setattr(tables, "_SPIKES", 100)
     whole, _ = written_both_ways(recorded, MAPPING, tmp_path)
-    plain, lazily = read_session(whole), read_session(whole, lazy=True)
+    plain, lazily = load_session(whole), load_session(whole, lazy=True)
     export_nwb(lazily, tmp_path / "out.nwb")
     back = read_exported(tmp_path / "out.nwb")
     np.testing.assert_array_equal(back.activity, plain.activity, strict=True)
@@ -307,7 +307,7 @@ def test_no_command_holds_the_activity(tmp_path, monkeypatch):
     )  # fmt: skip
     peaks = {}
     assert main(["validate", *config_only]) == 0
-    session = read_session(written_both_ways(path, {**MAPPING, "bin_s": 1.0}, tmp_path)[0])
+    session = load_session(written_both_ways(path, {**MAPPING, "bin_s": 1.0}, tmp_path)[0])
     lowpass(session.activity, 1.0, 0.4)
     export_nwb(session, tmp_path / "e.nwb")
     tracemalloc.start()  # when everything has been imported
@@ -320,4 +320,4 @@ def test_no_command_holds_the_activity(tmp_path, monkeypatch):
     finally:
         tracemalloc.stop()
     assert max(peaks.values()) < 14, peaks
-    assert read_session(session_file, lazy=True).activity.shape == (60_000, 120)
+    assert load_session(session_file, lazy=True).activity.shape == (60_000, 120)

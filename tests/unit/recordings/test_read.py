@@ -16,7 +16,7 @@ from rscnav.recordings.settings.mapping import Activity, Epochs, Phases, Trials
 from rscnav.recordings.settings.position import Position
 from rscnav.recordings.settings.recording import Recording
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 
 WALK = {"series": "walk", "unit": "m"}
 TRIALS = [
@@ -40,7 +40,7 @@ def test_spikes_and_nothing_else(tmp_path):
         session.activity[:, 0].sum() * session.dt_s == 119
     )  # 0, 0.5 ... 59: the bins end before the last spike, at 59.5
     write_session(session, tmp_path / "bare.h5")
-    assert read_session(tmp_path / "bare.h5").n_units == 2
+    assert load_session(tmp_path / "bare.h5").n_units == 2
 
 
 def test_trials_outcomes_and_columns(tmp_path):

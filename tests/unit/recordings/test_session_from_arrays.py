@@ -6,7 +6,7 @@ import pytest
 from rscnav.analyses import analyse
 from rscnav.analyses.registry import ANALYSES
 from rscnav.recordings import read_recording, session_from_arrays
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.settings.strict_settings import ConfigError
 
 DT_S = 0.1
@@ -111,7 +111,7 @@ def test_a_session_as_a_run_s_file(tmp_path, capsys):
 def test_a_session_by_hand_goes_through_every_analysis(tmp_path):
     session = session_from_arrays(counts(800), DT_S, trial=np.repeat(np.arange(8), 100), kind="network")
     write_session(session, tmp_path / "s.h5")
-    again = read_session(tmp_path / "s.h5")
+    again = load_session(tmp_path / "s.h5")
     for name in set(ANALYSES) - {"dimension"}:
         result = analyse(again, name)
         assert result.applicable or result.reason

@@ -8,7 +8,7 @@ from rscnav.config.load import parse_config
 from rscnav.sampling.sample import sample_network
 from rscnav.sampling.settings import SampledNetwork
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.sessions.schema import ENCOUNTERS, TRIALS
 from rscnav.sessions.session import Session
 from rscnav.settings.strict_settings import ConfigError
@@ -98,7 +98,7 @@ def test_units_trials_lengths_rates_and_bins_are_the_recording_s(tmp_path):
         np.testing.assert_array_equal(session.trials[column], like.trials[column])
     assert sorted(session.units["mean_rate_hz"].round(6)) == [1, 2, 4, 8, 16]
     write_session(session, tmp_path / "s.h5")
-    assert read_session(tmp_path / "s.h5").attributes["sampled_from"] == "net-s1"
+    assert load_session(tmp_path / "s.h5").attributes["sampled_from"] == "net-s1"
 
 
 def test_what_no_recording_has_is_gone():

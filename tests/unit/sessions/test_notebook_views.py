@@ -8,7 +8,7 @@ import pytest
 
 from helpers.sessions import uneven_session
 from rscnav.errors import MissingPackageError
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.sessions.schema import ARRAYS, ENCOUNTERS, PHASES
 from rscnav.sessions.session import Session
 
@@ -51,7 +51,7 @@ def test_xarray_holds_every_array():
 
 def test_a_lazy_session_gives_the_same(tmp_path):
     write_session(session(), tmp_path / "s.h5")
-    lazy = read_session(tmp_path / "s.h5", lazy=True)
+    lazy = load_session(tmp_path / "s.h5", lazy=True)
     assert lazy.to_xarray().identical(session().to_xarray())
     ours, theirs = lazy.to_pynapple(), session().to_pynapple()
     assert list(ours) == list(theirs)

@@ -7,7 +7,7 @@ from rscnav.analyses.events import first_sample
 from rscnav.analyses.lowpass_filter import lowpass
 from rscnav.calibration.random_walks import ring_walk, with_activity
 from rscnav.sessions import rebinning as coarse
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.sessions.rebinning import rebin
 
 
@@ -52,7 +52,7 @@ def test_reading_in_bins_is_reading_then_binning(tmp_path, monkeypatch):
     monkeypatch.setattr(coarse, "_ROWS", 12)  # so that the file is read in several parts
     session = fine_session()
     write_session(session, tmp_path / "s.h5")
-    read, made = read_session(tmp_path / "s.h5", dt_s=0.4), rebin(read_session(tmp_path / "s.h5"), 0.4)
+    read, made = load_session(tmp_path / "s.h5", dt_s=0.4), rebin(load_session(tmp_path / "s.h5"), 0.4)
     for name in ("activity", "time", "trial", "position", "velocity", "phase", "n_hypotheses"):
         np.testing.assert_array_equal(getattr(read, name), getattr(made, name))
     assert read.dt_s == made.dt_s

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.sessions import uneven_session
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.sessions.lazy import LazyRows, LazySpikeTrains, spike_counts
 from rscnav.sessions.schema import ARRAYS, ENCOUNTERS
 from rscnav.sessions.session import Session
@@ -37,7 +37,7 @@ def either(request, tmp_path) -> Session:
     if request.param == "in memory":
         return session()
     write_session(session(), tmp_path / "s.h5")
-    return read_session(tmp_path / "s.h5", lazy=True)
+    return load_session(tmp_path / "s.h5", lazy=True)
 
 
 def test_selected_trials_have_the_values_of_manual_indexing(either):
@@ -91,7 +91,7 @@ def test_a_phase_drops_other_bins_trials_and_encounters(either):
 
 def test_a_lazy_session_stays_lazy_and_is_selected_again(tmp_path):
     write_session(session(), tmp_path / "s.h5")
-    part = read_session(tmp_path / "s.h5", lazy=True).select(trials="test", units=[2, 0])
+    part = load_session(tmp_path / "s.h5", lazy=True).select(trials="test", units=[2, 0])
     assert isinstance(part.activity, LazyRows)
     assert isinstance(part.spikes, LazySpikeTrains)
     assert spike_counts(part.spikes).tolist() == [len(times) for times in part.spikes] == [1, 3]
@@ -104,7 +104,7 @@ def test_a_lazy_session_stays_lazy_and_is_selected_again(tmp_path):
 def test_a_selected_session_is_written_and_read(tmp_path, either):
     part = either.select(trials="test", phase=["LM1", "LM2"])
     write_session(part, tmp_path / "part.h5")
-    back = read_session(tmp_path / "part.h5")
+    back = load_session(tmp_path / "part.h5")
     np.testing.assert_array_equal(back.activity, np.asarray(part.activity))
     np.testing.assert_array_equal(back.trial, part.trial)
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from helpers.sessions import uneven_session
-from rscnav.sessions.hdf5 import read_session, session_kind, write_session
+from rscnav.sessions.hdf5 import load_session, session_kind, write_session
 from rscnav.sessions.schema import ARRAYS
 
 
 def test_round_trip_is_exact(tmp_path):
     session = uneven_session()
     write_session(session, tmp_path / "s.h5")
-    back = read_session(tmp_path / "s.h5")
+    back = load_session(tmp_path / "s.h5")
     for spec in ARRAYS:
         np.testing.assert_array_equal(getattr(back, spec.name), getattr(session, spec.name), strict=True)
     for table in ("trials", "encounters", "units"):
@@ -32,12 +32,12 @@ def test_same_session_gives_same_bytes(tmp_path):
 
 def test_only_wanted_fields_are_read(tmp_path):
     write_session(uneven_session(), tmp_path / "s.h5")
-    session = read_session(tmp_path / "s.h5", ("position",))
+    session = load_session(tmp_path / "s.h5", ("position",))
     assert session.position is not None
     assert session.belief is None
     assert session.spikes is None
     with pytest.raises(ValueError, match=r"\['postion'\] are not in the schema"):
-        read_session(tmp_path / "s.h5", ("postion",))
+        load_session(tmp_path / "s.h5", ("postion",))
 
 
 def test_stretches_end_at_gaps_and_trials():
@@ -77,9 +77,9 @@ def test_fields_that_do_not_fit_are_refused(changes, message):
 
 def test_wrong_files_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"none\.h5: no such file"):
-        read_session(tmp_path / "none.h5")
+        load_session(tmp_path / "none.h5")
     (tmp_path / "text.h5").write_text("hello")
     with pytest.raises(
         ValueError, match=r"text\.h5: not valid; expected format .rscnav session 4., found another program.s file"
     ):
-        read_session(tmp_path / "text.h5")
+        load_session(tmp_path / "text.h5")

@@ -22,7 +22,7 @@ from rscnav.networks.training.train import train
 from rscnav.observers.optimality_gap import true_bin_loss
 from rscnav.observers.settings import Observer
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 from rscnav.sessions.settings import Encounters
 from rscnav.settings.strict_settings import check
 from rscnav.tasks.registry import TASKS, make_task
@@ -109,7 +109,7 @@ def test_the_session_of_a_task_holds_what_its_network_said(sessions, name, tmp_p
     np.testing.assert_array_equal(session.observer_correct[:, 0] >= 0, resolved)
     np.testing.assert_array_equal(session.trials["outcome"] != "none", resolved)
     write_session(session, tmp_path / "s.h5")
-    again = read_session(tmp_path / "s.h5")
+    again = load_session(tmp_path / "s.h5")
     assert again.observer_names == session.observer_names
     np.testing.assert_array_equal(again.observer_correct, session.observer_correct)
     missed = np.any(session.encounters["kind"] == "non-encounter")

@@ -24,20 +24,20 @@ from rscnav.observers.settings import Observer
 from rscnav.recordings.files.open_file import open_recording
 from rscnav.recordings.session_files import is_session
 from rscnav.seeds import Seeds
-from rscnav.sessions.hdf5 import read_session, write_session
+from rscnav.sessions.hdf5 import load_session, write_session
 
 N_MUTANTS = 100  # of each kind
 
 
 def of_session(path):
-    session = read_session(path)
+    session = load_session(path)
     assert is_session(path)
     tables = [session.trials.tobytes(), session.units.tobytes(), session.encounters.tobytes()]
     return [session.activity.tobytes(), session.position.tobytes(), *tables, str(session.attributes), session.name]
 
 
 def of_lazy_session(path):
-    session = read_session(path, ("position",), lazy=True)
+    session = load_session(path, ("position",), lazy=True)
     return [np.asarray(session.activity).tobytes(), session.position.tobytes(), session.trials.tobytes()]
 
 
@@ -210,7 +210,7 @@ def test_a_whole_table_or_array_is_missed(sound, tmp_path):
         del file["encounters"]
     accept(path)
     with pytest.raises(ValueError, match=r"its fields are .*; .*encounters.* were written"):
-        read_session(path)
+        load_session(path)
 
 
 def test_an_edit_that_is_accepted_is_read(sound, tmp_path):
@@ -219,9 +219,9 @@ def test_an_edit_that_is_accepted_is_read(sound, tmp_path):
         file["activity"][3, 2] = 123.0
         file.attrs["attribute:note"] = "corrected by hand"
     with pytest.raises(DamagedError, match="changed after it was written"):
-        read_session(path)
+        load_session(path)
     accept(path)
-    session = read_session(path)
+    session = load_session(path)
     assert (session.activity[3, 2], session.attributes["note"]) == (123.0, "corrected by hand")
 
 
@@ -256,19 +256,19 @@ def test_only_what_is_read_is_checked(tmp_path):
     at = data.index(session.activity[3000].astype("f4").tobytes())
     data[at] ^= 1
     (tmp_path / "s.h5").write_bytes(data)
-    found = read_session(tmp_path / "s.h5", ("position",), lazy=True)
+    found = load_session(tmp_path / "s.h5", ("position",), lazy=True)
     np.testing.assert_array_equal(found.position, session.position)
     np.testing.assert_array_equal(found.activity[:100], session.activity[:100])
     with pytest.raises(DamagedError, match="s.h5: damaged"):
         found.activity[3000:3001]
     with pytest.raises(DamagedError, match="s.h5: damaged"):
-        read_session(tmp_path / "s.h5")
+        load_session(tmp_path / "s.h5")
 
 
 def test_a_session_that_is_written_anew_while_it_is_read_is_noticed(tmp_path):
     first, second = (null_session("noise", np.random.default_rng(k), n_trials=4, n_units=3, n_steps=20) for k in (0, 1))
     write_session(first, tmp_path / "s.h5")
-    lazy = read_session(tmp_path / "s.h5", lazy=True)
+    lazy = load_session(tmp_path / "s.h5", lazy=True)
     np.testing.assert_array_equal(lazy.activity[:5], first.activity[:5])
     write_session(second, tmp_path / "s.h5")
     with pytest.raises(ValueError, match="written again while it was being read; run the command again"):
@@ -281,7 +281,7 @@ def test_files_of_another_version_or_program_are_refused(sound, tmp_path):
     with pytest.raises(
         ValueError, match=r"x\.h5: not valid; expected format 'rscnav session 4', found another program's file"
     ):
-        read_session(tmp_path / "x.h5")
+        load_session(tmp_path / "x.h5")
     with pytest.raises(
         ValueError, match="not valid; expected format 'rscnav result 3', found format 'rscnav session 4'"
     ):

@@ -9,7 +9,7 @@ from rscnav.recordings.simulation.settings import Simulation
 from rscnav.recordings.simulation.simulate import expected_rates, simulate, simulate_recording, truth_path
 from rscnav.seeds import Seeds
 from rscnav.sessions.geometry import wrap
-from rscnav.sessions.hdf5 import read_session
+from rscnav.sessions.hdf5 import load_session
 from rscnav.settings.strict_settings import check
 
 
@@ -33,7 +33,7 @@ def test_the_same_seed_gives_the_same_content(tmp_path):
 
 def test_the_truth_lies_beside_the_file_and_not_in_it(tmp_path):
     truth = simulate_recording(settings(), tmp_path / "mouse.nwb", Seeds(0))
-    stored = read_session(truth_path(tmp_path / "mouse.nwb"))
+    stored = load_session(truth_path(tmp_path / "mouse.nwb"))
     np.testing.assert_array_equal(stored.phase, truth.phase)
     np.testing.assert_array_equal(stored.units["preferred_rad"], truth.units["preferred_rad"])
     np.testing.assert_allclose(stored.bayes_posterior.sum(axis=1), 1, atol=1e-5)

@@ -19,25 +19,22 @@
 
 # %%
 import os
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from rscnav.analyses import read_result
-from rscnav.sessions import load_session
+import rscnav
 from rscnav.sessions.schema import PHASES
 
-results = Path(os.environ.get("RSCNAV_RESULTS", "../results"))
-sessions = sorted(path.stem for path in (results / "sessions").glob("*.h5"))
-sessions
+run = rscnav.load_results(os.environ.get("RSCNAV_RESULTS", "../results"))
+run.sessions
 
 # %% [markdown]
 # A session holds activity by time and unit, be it of a network or of an animal, and what is known of the behaviour.
 
 # %%
-name = sessions[0]
-session = load_session(results / "sessions" / f"{name}.h5")
+name = run.sessions[0]
+session = run[name].session
 print(f"{session.name}: a {session.kind} with {session.n_units} units and {len(session.trials)} trials")
 print({phase: int(np.sum(session.phase == number)) for number, phase in enumerate(PHASES)}, "time steps a phase")
 
@@ -62,7 +59,7 @@ plt.show()
 # `eigenspectra`: the fraction of variance by component, compared with a circular shift of each unit.
 
 # %%
-result = read_result(results / "analyses" / "eigenspectrum" / f"{name}.h5")
+result = run[name]["eigenspectrum"]
 print(*(f"{key}: {array.shape} {result.dims[key]}" for key, array in result.arrays.items()), sep="\n")
 
 # %%

@@ -1,5 +1,7 @@
 """How recurrent networks, artificial and cortical, hold hypotheses about where they are.
 
+The names that ``rscnav.NAME`` offers are listed in ``__init__.pyi`` and described in ``docs/api.md``. Each is imported on first use.
+
 A package imports only packages of lower layers; the layers are listed in ``pyproject.toml`` (``tool.importlinter``).
 In reading order:
 
@@ -29,4 +31,7 @@ In reading order:
 - ``errors``        errors that a user can correct; any other exception is an error of this program
 """
 
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __version__ = "0.1.0"

@@ -85,6 +85,26 @@ def compare(
     ------
     InvalidValueError
         For fewer than two sessions, or two with the same name.
+
+    Examples
+    --------
+    Two rotations of equal speed and opposite direction have similar dynamics:
+
+    >>> import numpy as np
+    >>> from rscnav import compare, session_from_arrays
+    >>> from rscnav.comparison.settings import Similarity
+    >>> angle, trial = 0.3 * np.arange(800), np.arange(800) // 40
+    >>> noise = 0.1 * np.random.default_rng(0).normal(size=(2, 800, 3))
+    >>> sessions = [
+    ...     session_from_arrays(np.cos(sign * angle[:, None] + [0.0, 1.0, 2.0]) + noise[k], 0.1, name=name, trial=trial)
+    ...     for k, (name, sign) in enumerate([("one", 1), ("two", -1)])
+    ... ]
+    >>> few = Similarity(
+    ...     n_components=2, n_delays=2, rank=2, segment_s=2.0, iterations=50, n_dynamics_subsamples=10, n_dynamics_splits=1
+    ... )
+    >>> result = compare(sessions, few)
+    >>> result["pair"].tolist(), bool(result["one:two/distance"] < result["one:two/distance_shuffled"])
+    (['one:two'], True)
     """
     from rscnav.comparison.settings import Similarity
 

@@ -50,7 +50,7 @@ class Process:
 
 
 @dataclass(frozen=True)
-class Run:
+class RecordedRun:
     """A run of the workflow: its token and its scheduler's process."""
 
     token: str
@@ -75,12 +75,12 @@ def begin_run() -> None:
     """Record this process as the current run of the folder; from then on, jobs of earlier runs cannot write."""
     from rscnav.files.atomic import write_text
 
-    run = Run(secrets.token_hex(8), this_process())
+    run = RecordedRun(secrets.token_hex(8), this_process())
     write_text(RECORD, json.dumps(asdict(run), sort_keys=True))
     os.environ[RUN] = f"{run.token}@{RECORD.absolute()}"
 
 
-def recorded_run(folder: Path = Path()) -> Run | None:
+def recorded_run(folder: Path = Path()) -> RecordedRun | None:
     """Return the last run in a folder; None if there is none, or its record cannot be read."""
     return _read(folder / RECORD)
 
@@ -183,10 +183,10 @@ def _alive(scheduler: str) -> bool:
     return pid.isdigit() and _started(int(pid)) == started
 
 
-def _read(path: Path) -> Run | None:
+def _read(path: Path) -> RecordedRun | None:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        return Run(str(values["token"]), Process(**values["process"]))
+        return RecordedRun(str(values["token"]), Process(**values["process"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -158,13 +158,16 @@ def front(package: str) -> dict[str, str]:
     Raises
     ------
     InvalidValueError
-        If ``__init__`` contains more than a docstring, ``__version__`` and ``lazy_loader.attach(__name__, submod_attrs={...})``,
+        If ``__init__`` contains more than a docstring, ``__version__`` and ``lazy_loader.attach(__name__, submod_attrs={...})`` or ``lazy_loader.attach_stub(__name__, __file__)``,
         since an ``__init__`` is in no hash.
     """
     path = _path(package) / "__init__.py"
     names: dict[str, str] = {}
     for statement in statements_of(path.read_text(encoding="utf-8"), str(path)):
         call = getattr(statement, "value", None)
+        if isinstance(statement, ast.Assign) and isinstance(call, ast.Call) and ast.unparse(call) == ATTACH_STUB:
+            names |= _of_stub(path.with_suffix(".pyi"), package)
+            continue
         if isinstance(statement, ast.Assign) and isinstance(call, ast.Call) and ast.unparse(call.func) == ATTACH:
             given = {keyword.arg: keyword.value for keyword in call.keywords}
             if set(given) == {"submod_attrs"}:
@@ -179,7 +182,15 @@ def front(package: str) -> dict[str, str]:
     return names
 
 
+def _of_stub(path: Path, package: str) -> dict[str, str]:
+    """Return the names that a stub of a package imports, each with the module that defines it."""
+    statements = statements_of(path.read_text(encoding="utf-8"), str(path))
+    imports = (statement for statement in statements if isinstance(statement, ast.ImportFrom))
+    return {alias.name: f"{package}.{found.module}" for found in imports for alias in found.names}
+
+
 ATTACH = "lazy_loader.attach"
+ATTACH_STUB = "lazy_loader.attach_stub(__name__, __file__)"
 
 
 def _is_dunder(statement: ast.stmt) -> bool:

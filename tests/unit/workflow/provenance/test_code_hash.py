@@ -218,6 +218,16 @@ def test_code_in_a_front_is_refused(package, more):
         code_hash("rscnav.job")
 
 
+def test_names_of_a_stub_are_followed_to_their_modules(package):
+    package(job="from rscnav.front import make", front__maker="def make(): ...\n")
+    front = closures.ROOT / "front"
+    (front / "__init__.py").write_text(
+        '"""Doc."""\nimport lazy_loader\n__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)\n'
+    )
+    (front / "__init__.pyi").write_text("from .maker import make as make\n\n__version__: str\n")
+    assert closures.closure("rscnav.job").modules == ("rscnav.front.maker", "rscnav.job")
+
+
 def test_relative_imports_are_followed(package):
     package(a__b="from .c import x\nfrom ..d import y\n", a__c="x = 1\n", d="y = 1\n")
     assert closures.closure("rscnav.a.b").modules == ("rscnav.a.b", "rscnav.a.c", "rscnav.d")

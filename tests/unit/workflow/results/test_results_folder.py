@@ -116,8 +116,8 @@ def test_a_folder_without_results_is_refused(tmp_path):
 
 
 def texts(figure: Figure) -> str:
-    """All text in a figure."""
-    return " ".join(text.get_text() for ax in figure.axes for text in ax.texts)
+    """All text in a figure, on one line: long text is wrapped, and where depends on the path of the folder."""
+    return " ".join(" ".join(text.get_text() for ax in figure.axes for text in ax.texts).split())
 
 
 def test_a_figure_of_a_run(folder):
